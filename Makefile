@@ -1,0 +1,42 @@
+# The door. Every target installs what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+MINUTES ?= 60
+
+.PHONY: help install book test test-all check bench starter clean
+help:            ## this list
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+
+install: $(STAMP) ## put the project and its exact dependencies into .venv
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -m venv .venv
+	@echo "Installing into .venv (a few minutes the first time) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $(STAMP)
+
+book: $(STAMP)   ## the sample book, or yours: make book SUMMARY="..." HERO=biscuit STYLE=watercolour PAGES=12
+	@$(BIN)/storybook book $${SUMMARY:+--summary "$$SUMMARY"} $${TITLE:+--title "$$TITLE"} \
+	  $${HERO:+--hero "$$HERO"} $${STYLE:+--style "$$STYLE"} $${PAGES:+--pages "$$PAGES"} \
+	  $${AGES:+--ages "$$AGES"} $${SEED:+--seed "$$SEED"} $${STUDIO:+--studio "$$STUDIO"} \
+	  $${BOOK:+--folder "$$BOOK"}
+
+test: $(STAMP)   ## the fast tests
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+
+test-all: $(STAMP) ## the slow ones too
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "slow or not slow"
+
+check: $(STAMP)  ## style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+bench: $(STAMP)  ## speed and memory, as ratios against a plain script in the same run
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m benchmarks
+
+starter: $(STAMP) ## make the starter's models anew: make starter MINUTES=60
+	@$(BIN)/python -m training.starter --minutes $(MINUTES)
+
+clean:           ## remove what make made, but no book
+	@rm -rf .venv .pytest_cache .ruff_cache
+
+export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK

@@ -1,0 +1,310 @@
+"""Book: a folder. The only file that knows how a book lies on the disk.
+
+    brief.toml                what the author asks for
+    story.json  scenes.json   the text; the moments
+    pages/03/prompt.json      what the painter is asked for
+    pages/03/<id>.png         candidate pictures, named by the digest of their request
+    pages/03/pick.json        which one was chosen, and why
+    pages/03/plate.png        the print-size picture
+    <title>.pdf               the book
+    log/                      events and the studio that ran
+    .made/                    stamps: from what each artifact was made, and what it held then
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import tomli_w
+from PIL import Image
+from pydantic import ValidationError
+
+from storybook.config import validated
+from storybook.errors import BookError, EditedByHand
+from storybook.files import DRAFT, draft_of, write_whole
+from storybook.hero import load_hero
+from storybook.records import Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
+
+
+class Stamp(Record):
+    """From what an artifact was made, and the digest of what it held when it was made."""
+
+    made_from: str
+    content: str
+
+
+class Tries(Record):
+    """Which tries of a page are in play: `count` pictures from try number `first` on."""
+
+    first: int = 0
+    count: int
+
+
+class Book:
+    """A book's folder. Reading never writes; writing is whole or nothing."""
+
+    BRIEF = "brief.toml"
+    STORY = "story.json"
+    SCENES = "scenes.json"
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        if not (self.folder / self.BRIEF).is_file():
+            raise BookError(
+                f"{self.folder} is no book: it has no {self.BRIEF}. "
+                f"Begin one with: storybook new {self.folder} --summary '...'"
+            )
+
+    @classmethod
+    def create(cls, folder: Path | str, brief: Brief) -> "Book":
+        """A new book; raises BookError if one is there already."""
+        path = Path(folder) / cls.BRIEF
+        if path.exists():
+            raise BookError(
+                f"{path.parent} is a book already. Edit {path}, or name another folder."
+            )
+        write_whole(path, tomli_w.dumps(brief.model_dump(exclude_none=True)).encode())
+        return cls(folder)
+
+    # What a book holds
+
+    @property
+    def brief(self) -> Brief:
+        path = self.folder / self.BRIEF
+        try:
+            return validated(Brief, tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+            raise BookError(f"{path} is not TOML: {fault}.") from fault
+
+    def heroes(self) -> tuple[Hero, ...]:
+        """The heroes that the brief names, as their folders say today."""
+        return tuple(load_hero(name) for name in self.brief.heroes)
+
+    @property
+    def story(self) -> Story:
+        return self.read(self.STORY, Story)
+
+    @property
+    def cast(self) -> tuple[Hero, ...]:
+        """The story's cast; a hero with a folder looks as its folder says today."""
+        today = {hero.name: hero for hero in self.heroes()}
+        return tuple(today.get(hero.name, hero) for hero in self.story.cast)
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """All scenes, the cover first; raises BookError if pages are missing or named twice."""
+        scenes = self.read(self.SCENES, Scenes).scenes
+        pages = [scene.page for scene in scenes]
+        if pages != list(range(len(pages))):
+            raise BookError(
+                f"{self.folder / self.SCENES}: pages must be numbered 0 (the cover), 1, 2, ...; "
+                f"they are {', '.join(map(str, pages))}."
+            )
+        return scenes
+
+    @property
+    def pdf(self) -> Path:
+        """Where the bound book lies, named by its title."""
+        title = self.brief.title
+        if title is None and (self.folder / self.STORY).is_file():
+            title = self.story.title
+        return self.folder / f"{slug(title or 'book')}.pdf"
+
+    def page(self, page: int) -> Path:
+        return self.folder / "pages" / f"{page:02d}"
+
+    def prompt_of(self, page: int) -> Path:
+        return self.page(page) / "prompt.json"
+
+    def prompt(self, page: int) -> Prompt:
+        return self.read(self.prompt_of(page), Prompt)
+
+    def picture(self, page: int, candidate: str) -> Path:
+        return self.page(page) / f"{candidate}.png"
+
+    def pictures(self, page: int) -> list[str]:
+        """Ids of every picture ever drawn for a page, the oldest first."""
+        files = [path for path in self.page(page).glob("*.png") if path.stem != "plate"]
+        return [path.stem for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
+
+    def tries_of(self, page: int) -> Path:
+        return self.page(page) / "tries.json"
+
+    def pick_of(self, page: int) -> Path:
+        return self.page(page) / "pick.json"
+
+    def pick(self, page: int) -> Pick | None:
+        """The page's pick, or None while nobody has chosen."""
+        return self.read(self.pick_of(page), Pick) if self.pick_of(page).is_file() else None
+
+    def picked(self, page: int) -> str:
+        """The id of the page's picked picture; raises BookError if nothing was picked."""
+        return self.read(self.pick_of(page), Pick).candidate
+
+    def image(self, page: int, candidate: str) -> Image.Image:
+        """A picture, RGB; raises BookError that names the file if it is none."""
+        path = self.picture(page, candidate)
+        try:
+            return Image.open(path).convert("RGB")
+        except OSError as fault:
+            raise BookError(
+                f"{path} cannot be read as a picture. Delete it to have it drawn again."
+            ) from fault
+
+    def plate_of(self, page: int) -> Path:
+        return self.page(page) / "plate.png"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    # Reading and writing artifacts
+
+    def path(self, artifact: Path | str) -> Path:
+        return self.folder / artifact if isinstance(artifact, str) else artifact
+
+    def read(self, artifact: Path | str, kind: type[R]) -> R:
+        """An artifact as a record; raises BookError if it is missing or out of shape."""
+        path = self.path(artifact)
+        try:
+            return kind.model_validate_json(path.read_bytes())
+        except FileNotFoundError:
+            raise BookError(f"{path} is missing. Run: storybook make {self.folder}") from None
+        except ValidationError as fault:
+            first = fault.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise BookError(
+                f"{path}: {where or 'the file'}: {first['msg']}. Mend it, or delete it to have it "
+                "made again."
+            ) from None
+
+    def due(self, artifact: Path | str, made_from: str) -> bool:
+        """Whether an artifact has to be made; asked before any work is spent.
+
+        Missing, or made from other sources: due. Brought by the author, or edited: left alone.
+        Raises EditedByHand if it was edited and its sources have changed as well.
+        """
+        path = self.path(artifact)
+        if not path.is_file():
+            return True
+        stamp = self._stamp(path)
+        if stamp is None or stamp.made_from == made_from:
+            return False
+        if stamp.content != content_digest(path.read_bytes()):
+            raise EditedByHand(
+                f"{path} was edited by hand, and what it was made from has changed since. "
+                "Delete it to have it made again, or undo the change to keep it."
+            )
+        return True
+
+    def save(self, artifact: Path | str, record: Record, made_from: str | None) -> None:
+        """Write a record as JSON; without `made_from` it is the author's and never made again."""
+        text = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False)
+        self.save_bytes(artifact, f"{text}\n".encode(), made_from)
+
+    def save_bytes(self, artifact: Path | str, data: bytes, made_from: str | None) -> None:
+        """Write an artifact and its stamp so that a kill at any moment leaves a state `due` reads.
+
+        The draft is on the disk before the stamp and the stamp before the rename, so that
+        `finish_writing` can tell a draft whose artifact is still to come from one to throw away.
+        """
+        path = self.path(artifact)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stamp_path = self._stamp_path(path)
+        if made_from is None:
+            write_whole(path, data)
+            stamp_path.unlink(missing_ok=True)
+            return
+        draft = draft_of(path, data)
+        stamp = Stamp(made_from=made_from, content=content_digest(data))
+        write_whole(stamp_path, stamp.model_dump_json().encode())
+        draft.replace(path)
+
+    def keep(self, page: int, candidate: str, png: bytes) -> None:
+        """Keep a picture under the id of its request."""
+        write_whole(self.picture(page, candidate), png)
+
+    # One maker at a time
+
+    @contextmanager
+    def lock(self, *, shared: bool = False) -> Iterator[None]:
+        """Hold the book while making it; raises BookError if another process makes it.
+
+        Shares of one job hold it together; whoever comes first finishes what a kill interrupted.
+        """
+        path = self.folder / ".made" / "lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+") as file:
+            if _lock(file, fcntl.LOCK_EX):
+                self.finish_writing()
+                if not shared:
+                    file.truncate(0)
+                    file.write(str(os.getpid()))
+                    file.flush()
+                    yield
+                    return
+            if not (shared and _lock(file, fcntl.LOCK_SH)):
+                file.seek(0)
+                raise BookError(
+                    f"{self.folder} is being made by another process ({file.read() or 'a share'}). "
+                    "Wait for it, or stop it."
+                )
+            yield
+
+    def finish_writing(self) -> None:
+        """Complete or throw away what an interrupted process left half-written."""
+        drafts = [*self.folder.glob(f".*{DRAFT}"), *self.folder.glob(f"pages/*/.*{DRAFT}")]
+        for draft in drafts:
+            path = draft.parent / draft.name[1:].removesuffix(DRAFT).rpartition(".")[0]
+            stamp = self._stamp(path)
+            if stamp is not None and stamp.content == content_digest(draft.read_bytes()):
+                draft.replace(path)
+            else:
+                draft.unlink()
+
+    def forget_pages_after(self, last: int) -> None:
+        """Move the folders of pages that the book no longer has to `.made/left-over`."""
+        for folder in (self.folder / "pages").glob("[0-9]*"):
+            if folder.name.isdigit() and int(folder.name) > last:
+                target = self.folder / ".made" / "left-over" / folder.name
+                shutil.rmtree(target, ignore_errors=True)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folder.replace(target)
+
+    def _stamp_path(self, path: Path) -> Path:
+        name = str(path.relative_to(self.folder)).replace("/", ",")
+        return self.folder / ".made" / f"{name}.json"
+
+    def _stamp(self, path: Path) -> Stamp | None:
+        stamp = self._stamp_path(path)
+        return Stamp.model_validate_json(stamp.read_bytes()) if stamp.is_file() else None
+
+
+def content_digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:12]
+
+
+def slug(title: str) -> str:
+    """A title as a file name: letters, digits and hyphens of any script, at most 60 characters.
+
+    >>> slug("Biscuit & the Lost/../Mitten!")
+    'biscuit-the-lost-mitten'
+    """
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", title).lower())
+    return "-".join(words)[:60].strip("-") or "book"
+
+
+def _lock(file: object, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

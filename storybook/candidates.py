@@ -1,0 +1,46 @@
+"""What a book asks of its painter: the candidates of each page, each the request for one picture."""
+
+from storybook.book import Book, Tries
+from storybook.records import Candidate, Prompt
+from storybook.studio import Sampling, Studio
+
+SEEDS_A_PAGE = 100
+SEEDS_A_BOOK = 10_000
+
+
+def wanted(
+    prompt: Prompt, tries: Tries, painter: str, sampling: Sampling, book_seed: int
+) -> list[Candidate]:
+    """A page's candidates in play; a seed is the book's seed, a page and a try, never a clock."""
+    first_seed = book_seed * SEEDS_A_BOOK + prompt.page * SEEDS_A_PAGE
+    return [
+        Candidate(
+            prompt=prompt,
+            painter=painter,
+            seed=first_seed + attempt,
+            width_px=sampling.width_px,
+            height_px=sampling.height_px,
+            steps=sampling.steps,
+            guidance=sampling.guidance,
+        )
+        for attempt in range(tries.first, tries.first + tries.count)
+    ]
+
+
+def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
+    """The candidates that the book should hold for a page today."""
+    return wanted(
+        book.prompt(page),
+        tries(book, studio, page),
+        studio.painter_name(book.cast),
+        studio.sampling,
+        book.brief.seed,
+    )
+
+
+def tries(book: Book, studio: Studio, page: int) -> Tries:
+    """Which tries of a page are in play: as many as the studio says, or as a reroll asked for."""
+    path = book.tries_of(page)
+    if path.is_file():
+        return book.read(path, Tries)
+    return Tries(count=studio.settings.draw.candidates)

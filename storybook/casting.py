@@ -1,0 +1,239 @@
+"""Who is in a book: its heroes, and whom its summary names, each with one look that holds.
+
+A summary is read by patterns: animals are found by the words of the drawn world, their names and
+coats by what stands around them. What a summary leaves open is drawn from the book's seed.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from storybook.readability import common_words
+from storybook.records import Hero
+from storybook.world import World, article
+
+MAX_COMPANIONS = 3
+NAMES = ("Biscuit", "Pip", "Mimi", "Olive", "Button", "Hazel", "Milo", "Tansy", "Rusty", "Clover")
+NATURAL = {"fox": "orange", "bear": "brown", "mouse": "grey"}
+"""Coats unless the summary says otherwise; other animals come in any."""
+
+NAME = r"[A-Z][\w-]*[a-z][\w-]*"
+PLURALS = {"mice": "mouse", "wolves": "wolf", "ponies": "pony", "bunnies": "bunny",
+           "puppies": "puppy", "kitties": "kitty", "foxes": "fox"}  # fmt: skip
+PRETEND = re.compile(
+    r"\b(?:toy|stuffed|plush|wooden|paper|teddy|clay|gingerbread) $", re.IGNORECASE
+)
+NO_ANIMAL = re.compile(r"[ -](?:hole|trap|house|food|bed|basket|bowl|tail|shaped|box|costume)\b")
+ARTICLE = r"(?:an?|the|another|his|her|their|my|our|two|three|some)"
+BEFORE = re.compile(
+    rf"(?:\b(?P<name>(?!(?i:{ARTICLE})\b){NAME}),? )?(?:\b(?P<article>(?i:{ARTICLE})) )?"
+    rf"(?P<said>(?:(?!(?:{ARTICLE}|with|meets?) )[a-z-]+,? ){{0,5}})$"
+)
+IS_A = re.compile(rf"\b(?P<name>{NAME}) (?:is|was) (?:an?|the) (?:[a-z-]+,? ){{0,5}}$")
+NAMED = re.compile(rf",? (?:(?:is |was )?(?:named|called|known as)|whose name (?:is|was)) ({NAME})")
+THEN_NAME = re.compile(rf" ({NAME})\b")
+PAIR = re.compile(rf"\b({NAME}) and ({NAME})\b")
+COAT = re.compile(r",? with (?:an? )?([\w -]{3,30}?) (fur|coat|stripes|spots)\b")
+ACTS = re.compile(
+    rf"(?:^|[.!?] +)({NAME})(?= and\b|,? \w+(?:s|ed|nt)\b| (?:ran|lost|had|can|went)\b)"
+)
+INSIDE = re.compile(rf"(?<=[a-z,;] )({NAME})\b")
+OPENERS = """
+One Once When After Then She He It They His Her Their Every Everyone Everything There This That
+These Those In On At With For From But And So Two Three Four Some All Many My Our Your We You If
+As While Until Before Now Today Tonight Monday Tuesday Wednesday Thursday Friday Saturday Sunday
+January February March April May June July August September October November December Christmas
+Easter Halloween Mr Mrs Ms Miss Dr English Title Summary Story
+"""
+NO_NAMES = frozenset(OPENERS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays, the star first; the summary as the writer is to read it; what was decided."""
+
+    heroes: tuple[Hero, ...]
+    summary: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """An animal that a summary speaks of: `word` as it says it, `species` as the world does."""
+
+    at: int
+    word: str
+    species: str
+    name: str
+    article: str
+    coat: str
+
+
+def cast(
+    summary: str, heroes: Sequence[Hero], world: World, *, seed: int, limited: bool = True
+) -> Cast:
+    """Cast a summary: `heroes` first, then whom it names, with at most three companions.
+
+    With `limited` a painter draws the world's species only: a neighbour of one (a dragon) becomes
+    it (a fox), in the summary too, so that story and pictures agree, and a note says so.
+    """
+    chance = Random(f"{seed} {summary}")
+    text, notes = _within_reach(summary, world) if limited else (summary, [])
+    star = _star(text, _mentions(text, world))
+    if not heroes:
+        people = [_first_hero(text, star, world, chance)]
+        text, twin = _twin_of(people[0], text, star, world, chance)
+        people += [twin] if twin else []
+    else:
+        people = list(heroes)
+        if star is not None and not any(_says(text, hero.name) for hero in heroes):
+            text, note = _played_by(text, star, heroes[0])
+            notes += [note] if note else []
+    for mention in _mentions(text, world):
+        if len(people) <= MAX_COMPANIONS and _is_new(mention, people):
+            people.append(_companion(mention, people, world, chance))
+    notes += [
+        f"{hero.name} is drawn as {article(hero.words)}" for hero in people if hero not in heroes
+    ]
+    return Cast(tuple(people), text, tuple(notes))
+
+
+def _within_reach(summary: str, world: World) -> tuple[str, list[str]]:
+    """The summary with each neighbour that is cast told as the species that stands in for it."""
+    notes = []
+    for mention in _mentions(summary, world):
+        if mention.word not in world.species[mention.species].near:
+            continue
+        if not (mention.name or mention.article):
+            continue
+        said = re.compile(rf"\b(?:(an?) )?((?:[a-z-]+ )??){re.escape(mention.word)}(s?)\b", re.I)
+        summary = said.sub(lambda found, to=mention.species: _retold(found, to), summary)
+        notes.append(f"this painter knows no {mention.word}; it is drawn as {mention.species}")
+    return summary, list(dict.fromkeys(notes))
+
+
+def _retold(found: re.Match[str], species: str) -> str:
+    words = f"{found[2]}{species}{found[3]}"
+    return article(words).replace("a", found[1][0], 1) if found[1] else words
+
+
+def _mentions(text: str, world: World) -> list[Mention]:
+    """Animals that the text speaks of, in its order; toys and mouse-holes are none."""
+    kinds = {word: key for key, each in world.species.items() for word in (*each.near, *each.words)}
+    kinds |= {key: key for key in world.species}
+    kinds.pop("teddy", None)
+    spoken = kinds | {many: kinds[one] for many, one in PLURALS.items() if one in kinds}
+    longest = sorted(spoken, key=len, reverse=True)
+    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.IGNORECASE)
+    found = []
+    for match in pattern.finditer(text):
+        left, right = text[: match.start()], text[match.end() :]
+        if PRETEND.search(left) or NO_ANIMAL.match(right):
+            continue
+        word = PLURALS.get(match[0].lower(), match[0].lower())
+        found.append(_mention(left, right, match.start(), word, spoken[match[0].lower()], world))
+    return found
+
+
+def _mention(left: str, right: str, at: int, word: str, species: str, world: World) -> Mention:
+    before = BEFORE.search(left)
+    assert before is not None, "every group of it is optional"
+    named = NAMED.match(right) or THEN_NAME.match(right)
+    is_a = IS_A.search(left)
+    apposed = before["name"] if before["article"] in ("a", "an", "the", "two") else None
+    names = (named and named[1], is_a and is_a["name"], apposed)
+    name = next((each for each in names if each and each not in NO_NAMES), "")
+    fur = COAT.match(right)
+    marks = {"stripes": " striped", "spots": " spotted"}
+    said = f"{before['said']}, {fur[1]}{marks.get(fur[2], '')}" if fur else before["said"]
+    coats = world.find("coats", said)
+    return Mention(
+        at, word, species, name, (before["article"] or "").lower(), coats[0] if coats else ""
+    )
+
+
+def _star(text: str, mentions: Sequence[Mention]) -> Mention | None:
+    """Whom the summary is about: the first with name and kind, else with a name, else with a kind.
+
+    A name without a kind takes that of `the mouse` of the same summary, but not of `a mouse`.
+    """
+    for mention in mentions:
+        if mention.name or mention.article == "two":
+            return mention
+    lonely = [name for name in _names(text) if name not in NO_NAMES]
+    if lonely:
+        own = next((each for each in mentions if each.article == "the"), None)
+        at = text.index(lonely[0])
+        return Mention(at, own.word if own else "", own.species if own else "", lonely[0], "",
+                       own.coat if own else "")  # fmt: skip
+    return mentions[0] if mentions else None
+
+
+def _names(text: str) -> list[str]:
+    """Words with a capital that are names by their place: in a sentence, or at its head, acting."""
+    common = common_words()
+    inside = [found[1] for found in INSIDE.finditer(text)]
+    heads = [found[1] for found in ACTS.finditer(text)]
+    sure = [name for name in heads if name.lower() not in common or name in inside]
+    return [*sure, *inside, *heads]
+
+
+def _first_hero(text: str, star: Mention | None, world: World, chance: Random) -> Hero:
+    """The star of a summary; what it leaves open is drawn by chance."""
+    name, species = chance.choice(NAMES), chance.choice(sorted(world.species))
+    look = chance.choice(sorted(world.coats))
+    if star is None:
+        return Hero(name=name, species=species, look=look)
+    name, species = star.name or name, star.species or species
+    same = [each.coat for each in _mentions(text, world) if each.species == species]
+    said = next(filter(None, (star.coat, *same)), "")
+    return Hero(name=name, species=species, look=said or NATURAL.get(species, look))
+
+
+def _played_by(text: str, star: Mention, lead: Hero) -> tuple[str, str]:
+    """The summary with the author's hero in the part of its own star, and a note."""
+    whom = star.name or (f"the {star.word}" if star.word else "")
+    if star.word and star.species != lead.species:
+        text = re.sub(rf"\b{re.escape(star.word)}\b", lead.species, text, flags=re.IGNORECASE)
+    if star.name:
+        text = re.sub(rf"\b{re.escape(star.name)}\b", lead.name, text)
+    elif star.species == lead.species:
+        return text, ""
+    return text, f"{lead.name} plays the part of {whom}"
+
+
+def _twin_of(
+    lead: Hero, text: str, star: Mention | None, world: World, chance: Random
+) -> tuple[str, Hero | None]:
+    """The other one of `two mice`, and the summary with names for both."""
+    if star is None or star.article != "two":
+        return text, None
+    pair = PAIR.search(text)
+    if pair and lead.name in pair.groups():
+        name = pair[1] if pair[2] == lead.name else pair[2]
+    else:
+        name = chance.choice([name for name in NAMES if name != lead.name])
+        end = re.compile(r"\w+").match(text, star.at).end()  # type: ignore[union-attr]
+        text = f"{text[:end]} named {lead.name} and {name}{text[end:]}"
+    coats = [coat for coat in sorted(world.coats) if coat != lead.look]
+    return text, Hero(name=name, species=lead.species, look=chance.choice(coats))
+
+
+def _is_new(mention: Mention, people: Sequence[Hero]) -> bool:
+    if mention.name:
+        return all(hero.name != mention.name for hero in people)
+    return bool(mention.article) and all(hero.species != mention.species for hero in people)
+
+
+def _companion(mention: Mention, people: Sequence[Hero], world: World, chance: Random) -> Hero:
+    taken = {hero.look for hero in people}
+    free = [coat for coat in sorted(world.coats) if coat not in taken]
+    natural = NATURAL.get(mention.species, "")
+    look = mention.coat or (natural if natural and natural not in taken else chance.choice(free))
+    name = mention.name or mention.word.title()
+    return Hero(name=name, species=mention.species, look=look)
+
+
+def _says(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None

@@ -1,0 +1,129 @@
+"""The command line: `storybook new | make | status | the seven verbs | pick | reroll | hero | ...`.
+
+Exit 0; 2 with one line on stderr for what the author can mend; 1 with a traceback for our own bug.
+Only argparse is imported at the top, so that `storybook --help` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+VERBS = {
+    "write": "tell the story",
+    "split": "cut it into scenes",
+    "describe": "say each scene for the painter",
+    "draw": "draw candidate pictures",
+    "choose": "pick the best picture of each page",
+    "enlarge": "bring the picks to print size",
+    "bind": "set the pages and make the PDF",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = parser().parse_args(arguments)
+    from storybook import commands
+    from storybook.errors import StorybookError
+
+    try:
+        return getattr(commands, options.command)(options) or 0
+    except StorybookError as fault:
+        print(f"storybook: {' '.join(str(fault).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("storybook: stopped. Nothing is lost; run the command again to go on.",
+              file=sys.stderr)  # fmt: skip
+        return 130
+    except OSError as fault:
+        if fault.filename is None and fault.errno is None:
+            raise
+        where = f"{fault.filename}: " if fault.filename else ""
+        print(f"storybook: {where}{fault.strerror}. Nothing is lost; mend it and run again.",
+              file=sys.stderr)  # fmt: skip
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="storybook",
+        description="A summary of a few lines becomes an illustrated book that stars your own pet.",
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_new(commands)
+    studio = _studio_options()
+    _add_book(commands, studio)
+    make = commands.add_parser("make", parents=[studio], help="bring a book up to date")
+    make.set_defaults(command="make_")
+    make.add_argument("folder")
+    make.add_argument("--until", choices=VERBS, default="bind", help="stop after this verb")
+    for verb, does in VERBS.items():
+        one = commands.add_parser(verb, parents=[studio], help=does)
+        one.add_argument("folder")
+        one.set_defaults(command="verb", verb=verb)
+    status = commands.add_parser("status", parents=[studio], help="say how far a book is")
+    status.add_argument("folder")
+    status.add_argument("--json", action="store_true", help="for programs; see docs/command-line.md")
+    pick = commands.add_parser("pick", help="choose a page's picture yourself")
+    pick.add_argument("folder")
+    pick.add_argument("page", type=int, help="page number; 0 is the cover")
+    pick.add_argument("candidate", metavar="CANDIDATE_ID", help="file name without .png")
+    reroll = commands.add_parser("reroll", parents=[studio], help="draw new pictures for a page")
+    reroll.add_argument("folder")
+    reroll.add_argument("page", type=int)
+    reroll.add_argument("--count", type=int, default=4, help="how many (default: 4)")
+    _add_hero(commands)
+    for name, does in {
+        "models": "list the studios and their models",
+        "doctor": "say what this machine can do",
+    }.items():
+        commands.add_parser(name, parents=[studio], help=does)
+    return top
+
+
+def _add_new(commands: argparse._SubParsersAction) -> None:
+    new = commands.add_parser("new", help="begin a book")
+    new.add_argument("folder")
+    _add_brief(new, summary_required=True)
+
+
+def _add_book(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    book = commands.add_parser("book", parents=[studio], help="begin a book and make it")
+    book.add_argument("--folder", help="its name under books/ (default: from the summary)")
+    _add_brief(book, summary_required=False)
+
+
+def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> None:
+    command.add_argument("--summary", required=summary_required, metavar="TEXT_OR_@FILE",
+                         help="what the story is about, or @ and a text file")  # fmt: skip
+    command.add_argument("--title")
+    command.add_argument("--hero", action="append", default=[], metavar="NAME",
+                         help="who stars; give it again for companions")  # fmt: skip
+    command.add_argument("--style", help="how it is drawn (default: watercolour)")
+    command.add_argument("--pages", type=int, help="story pages (default: 12)")
+    command.add_argument("--ages", help="3-5, 5-7 or 7-9 (default: 3-5)")
+    command.add_argument("--language", help="a language tag (default: en)")
+    command.add_argument("--format", help="size of the pages (default: square-8.5)")
+    command.add_argument("--seed", type=int, help="another number is another book (default: 1)")
+
+
+def _add_hero(commands: argparse._SubParsersAction) -> None:
+    hero = commands.add_parser("hero", help="list the heroes or show one")
+    deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
+    deeds.add_parser("list", help="all known heroes")
+    deeds.add_parser("show", help="one hero").add_argument("name")
+
+
+def _studio_options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--studio", metavar="NAME_OR_FILE",
+                         help="which models work (default: ./studio.toml, else starter)")  # fmt: skip
+    options.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
+                         help="change a setting, such as draw.candidates=4")  # fmt: skip
+    options.add_argument("--share", default="1/1", metavar="I/N",
+                         help="do this part of the pages; run all N at once")  # fmt: skip
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

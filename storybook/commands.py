@@ -1,0 +1,207 @@
+"""What each command of the command line does. Front end only: it starts verbs and shows folders."""
+
+import sys
+import tomllib
+import warnings
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from storybook.book import Book, Tries, slug
+from storybook.candidates import tries
+from storybook.config import load_settings, shipped, studios, validated
+from storybook.doctor import examine, models_of
+from storybook.errors import BookError, ConfigError
+from storybook.hero import hero_folder, hero_names, load_hero
+from storybook.make import STAGES, follow, make
+from storybook.press.formats import load_format
+from storybook.prompts import style
+from storybook.records import Brief, Event, Pick, digest
+from storybook.share import Share
+from storybook.status import check_page
+from storybook.status import status as status_of
+from storybook.studio import Studio
+
+SAMPLE = ("sample-book", "brief.toml")
+
+
+def new(options: Namespace) -> None:
+    book_ = Book.create(options.folder, _brief(options))
+    print(f"{book_.folder} is begun. Make it with: storybook make {book_.folder}")
+
+
+def book(options: Namespace) -> None:
+    """A book in one go: the sample without a summary; the same words give the same folder."""
+    if options.summary:
+        brief = _brief(options)
+        name = f"{slug(brief.title or brief.summary)[:32].strip('-')}-{digest(brief)[:6]}"
+    else:
+        sample = tomllib.loads(shipped("assets", *SAMPLE).read_text(encoding="utf-8"))
+        brief, name = _brief(options, sample), "sample"
+    folder = Path("books") / (options.folder or name)
+    if not (folder / Book.BRIEF).is_file():
+        Book.create(folder, brief)
+    elif Book(folder).brief != brief:
+        raise BookError(
+            f"{folder} is another book already. Delete it, or name a folder with BOOK=..."
+        )
+    _make(Book(folder), _studio(options), "bind")
+
+
+def make_(options: Namespace) -> None:
+    _make(Book(options.folder), _studio(options), options.until)
+
+
+def verb(options: Namespace) -> None:
+    book_, studio = Book(options.folder), _studio(options)
+    _show(follow(STAGES[options.verb].run(book_, studio), book_, studio))
+
+
+def status(options: Namespace) -> None:
+    book_ = Book(options.folder)
+    now = status_of(book_, _studio(options))
+    if options.json:
+        print(now.model_dump_json(indent=2))
+        return
+    drawn = sum(page.pick is not None for page in now.page_status)
+    print(f"{now.title or 'Not yet titled'} ({now.folder}): "
+          f"{drawn} of {now.pages + 1} pictures chosen")  # fmt: skip
+    for one in now.verbs:
+        more = f", {one.to_make} to make" if one.to_make else ""
+        print(f"  {one.verb:9} {one.state}{more}")
+    print(f"  {book_.folder / now.pdf}" if now.pdf else "  no PDF yet")
+
+
+def pick(options: Namespace) -> None:
+    book_, page = Book(options.folder), options.page
+    check_page(book_, page)
+    if not book_.picture(page, Path(options.candidate).name).is_file():
+        known = ", ".join(book_.pictures(page)) or "none yet"
+        raise BookError(f"Page {page} has no picture {options.candidate!r}. It has: {known}.")
+    before = book_.pick(page)
+    chosen = Pick(
+        page=page,
+        candidate=Path(options.candidate).name,
+        by="author",
+        judged=before.judged if before else (),
+    )
+    with book_.lock():
+        book_.save(book_.pick_of(page), chosen, None)
+    print(f"Page {page} keeps {chosen.candidate}. Bring the book up to date with: "
+          f"storybook make {book_.folder}")  # fmt: skip
+
+
+def reroll(options: Namespace) -> None:
+    book_, studio, page = Book(options.folder), _studio(options), options.page
+    check_page(book_, page)
+    if not 1 <= options.count <= 64:
+        raise ConfigError(f"--count {options.count}: ask for 1 to 64 pictures.")
+    now = tries(book_, studio, page)
+    with book_.lock():
+        more = Tries(first=now.first + now.count, count=options.count)
+        book_.save(book_.tries_of(page), more, None)
+    _make(book_, studio, "choose")
+    chosen = book_.pick(page)
+    if chosen and chosen.by == "author":
+        print(f"Page {page} keeps the picture that you picked; "
+              "choose another with: storybook pick")  # fmt: skip
+
+
+def hero(options: Namespace) -> None:
+    if options.deed == "list":
+        for name in hero_names():
+            one = load_hero(name)
+            print(f"{name:12} {one.name}, {one.words}")
+        return
+    one = load_hero(options.name)
+    print(f"{one.name}, {one.words}\nfolder: {hero_folder(options.name)}")
+    print(f"token: {one.token or 'none'}\nadapter: {one.adapter or 'none (not taught)'}")
+
+
+def models(options: Namespace) -> None:
+    table = Table("studio", "door", "model", "on disk")
+    for name in [options.studio] if options.studio else studios():
+        for model in models_of(load_settings(name, options.set)):
+            size = f"{model.size_mb:.1f} MB" if model.size_mb is not None else "missing"
+            table.add_row(name, model.door, model.path, size)
+    Console().print(table)
+
+
+def doctor(options: Namespace) -> int:
+    """Returns 0 if everything that the studio needs is there, else 2."""
+    findings = examine(load_settings(options.studio, options.set))
+    for finding in findings:
+        print(f"{'ok ' if finding.good else 'BAD'}  {finding.what}: {finding.says}")
+    return 0 if all(finding.good for finding in findings) else 2
+
+
+def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief:
+    """The brief that the options describe, checked down to style, format and heroes."""
+    asked = {
+        key: getattr(options, key)
+        for key in ("title", "style", "pages", "ages", "language", "format", "seed")
+    }
+    asked |= {"summary": _summary(options.summary) if options.summary is not None else None}
+    asked |= {"heroes": tuple(options.hero) or None}
+    given = {key: value for key, value in asked.items() if value is not None}
+    brief = validated(Brief, (sample or {}) | given, "the brief")
+    style(brief.style)
+    load_format(brief.format)
+    for name in brief.heroes:
+        load_hero(name)
+    return brief
+
+
+def _summary(text: str) -> str:
+    if not text.startswith("@"):
+        return text
+    try:
+        return Path(text[1:]).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"--summary {text}: there is no file {text[1:]}.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"--summary {text}: the file is not UTF-8 text.") from None
+
+
+def _studio(options: Namespace) -> Studio:
+    return Studio(load_settings(options.studio, options.set), Share.parse(options.share))
+
+
+def _make(book_: Book, studio: Studio, until: str) -> None:
+    made = _show(follow(make(book_, studio, until), book_, studio))
+    if not made:
+        print("Nothing to do: the book is up to date.")
+    if until == "bind" and book_.pdf.is_file():
+        print(book_.pdf)
+
+
+def _show(events: Iterator[Event]) -> bool:
+    """Draw a bar for each verb while its events come in; whether there was any."""
+    warnings.simplefilter("ignore")  # a library's warnings are for us, not for the author
+    console = Console(file=sys.stderr)
+    columns = (
+        TextColumn("{task.description:9}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}", style="dim"),
+    )
+    made = False
+    with Progress(*columns, console=console) as progress:
+        bars = {}
+        for event in events:
+            made = True
+            if event.stage not in bars:
+                bars[event.stage] = progress.add_task(event.stage, note="")
+            page = "" if event.page is None else f"page {event.page}: "
+            progress.update(
+                bars[event.stage],
+                completed=event.done,
+                total=event.total,
+                note=f"{page}{event.note}"[:60],
+            )
+    return made

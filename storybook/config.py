@@ -1,0 +1,182 @@
+"""`studio.toml` and `--set a.b=c` become frozen Settings.
+
+A studio names which model stands behind which door. Paths in a studio file are relative to it.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from storybook.errors import ConfigError, nearest
+from storybook.records import R, Record
+
+HERE = Path(__file__).resolve().parent
+
+
+def shipped(*parts: str) -> Path:
+    """A file that comes with the project: from the working tree, else from the installed package."""
+    tree = HERE.parent.joinpath(*parts)
+    return tree if tree.exists() else HERE.joinpath("shipped", *parts)
+
+
+class WriteSettings(Record):
+    """Who tells the story, and how patiently it is asked."""
+
+    writer: str
+    """A folder of a causal LM, the name `echo` (a double), or `server`."""
+    adapter: str | None = None
+    base_url: str | None = None
+    """Where the OpenAI-compatible server listens; None is the client's own default."""
+    model: str = ""
+    key_variable: str = "OPENAI_API_KEY"
+    """The environment variable that holds the server's key; the key itself is never kept."""
+    timeout_s: float = 120.0
+    outline: bool = False
+    """Ask for an outline first, then page by page: for large models."""
+    temperature: float | None = None
+    """None: what the writer's folder recommends in `generation.json`."""
+    attempts: int = Field(default=4, ge=1, le=20)
+    """Tellings before the best one is taken or the writer is given up."""
+
+
+class SplitSettings(Record):
+    """Nothing to choose yet: pages are cut by rules."""
+
+
+class DescribeSettings(Record):
+    """How a scene is said for the painter."""
+
+    negative: str = ""
+    """Words added to the style's own negative words."""
+
+
+class DrawSettings(Record):
+    """Who draws, how many candidates, and how carefully. None: the painter's `sampling.json`."""
+
+    painter: str
+    candidates: int = Field(default=2, ge=1, le=64)
+    width_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
+    height_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
+    steps: int | None = Field(default=None, ge=1, le=200)
+    guidance: float | None = Field(default=None, ge=0, le=30)
+    batch: int = Field(default=8, ge=1, le=64)
+
+
+class ChooseSettings(Record):
+    """Who judges the candidates."""
+
+    critic: str
+
+
+class EnlargeSettings(Record):
+    """Who brings a picture to print size."""
+
+    enlarger: str
+    width_px: int = Field(default=2048, ge=64, le=8192)
+    tile_px: int = Field(default=256, ge=32, le=2048)
+    overlap_px: int = Field(default=32, ge=0, le=256)
+
+
+class BindSettings(Record):
+    """How the PDF keeps its pictures."""
+
+    jpeg_quality: int = Field(default=92, ge=50, le=100)
+    max_ppi: int = Field(default=360, ge=72, le=1200)
+
+
+class Settings(Record):
+    """A studio: one table for each verb."""
+
+    name: str
+    device: str = "auto"
+    write: WriteSettings
+    split: SplitSettings = SplitSettings()
+    describe: DescribeSettings = DescribeSettings()
+    draw: DrawSettings
+    choose: ChooseSettings
+    enlarge: EnlargeSettings
+    bind: BindSettings = BindSettings()
+
+
+PATHS = {("write", "writer"), ("write", "adapter"), ("draw", "painter"),
+         ("choose", "critic"), ("enlarge", "enlarger")}  # fmt: skip
+DOUBLES = {"echo", "flat", "length", "nearest", "server"}
+
+
+def studios() -> list[str]:
+    """Names of the studios that come with the project."""
+    return sorted(path.stem for path in shipped("assets", "studios").glob("*.toml"))
+
+
+def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Settings:
+    """The settings of a studio (a name or a file), with `table.key=value` changes applied.
+
+    Without a studio: `studio.toml` of the current folder if it is there, else `starter`.
+    Raises ConfigError that names the file, the key and the nearest known one.
+    """
+    if studio is None:
+        studio = "studio.toml" if Path("studio.toml").is_file() else "starter"
+    path = Path(studio) if studio.endswith(".toml") else shipped("assets", "studios", f"{studio}.toml")
+    if not path.is_file():
+        raise ConfigError(f"There is no studio {studio!r}. {nearest(studio, studios())} "
+                          "Or name a .toml file.")  # fmt: skip
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path} is not TOML: {fault}.") from fault
+    _anchor(tables, path.resolve().parent)
+    for change in changes:
+        _apply(tables, change)
+    return validated(Settings, {"name": path.stem} | tables, str(path))
+
+
+def validated(kind: type[R], values: dict[str, Any], where: str) -> R:
+    """`values` as a record; a fault becomes one ConfigError line with the key and the choices."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        *tables, key = (str(part) for part in first["loc"])
+        name = ".".join((*tables, key))
+        if first["type"] == "extra_forbidden":
+            known = [".".join((*tables, field)) for field in _fields(kind, tables)]
+            raise ConfigError(f"{where}: unknown key {name}. {nearest(key, known)}") from None
+        got = "" if first["type"] == "missing" else f", not {first['input']!r:.60}"
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{where}: {name}: {reason[:1].lower()}{reason[1:]}{got}.") from None
+
+
+def _fields(kind: type[Record], tables: list[str]) -> list[str]:
+    for table in tables:
+        field = kind.model_fields.get(table)
+        if field is None or not isinstance(field.annotation, type):
+            return []
+        kind = field.annotation
+    return list(kind.model_fields)
+
+
+def _anchor(tables: dict[str, Any], folder: Path) -> None:
+    """Make the paths of a studio file absolute; what is no path there (a hub name) stays."""
+    for table, key in PATHS:
+        value = tables.get(table, {}).get(key)
+        if not isinstance(value, str) or value in DOUBLES:
+            continue
+        if value.startswith(".") or (folder / value).exists():
+            tables[table][key] = str((folder / value).resolve())
+
+
+def _apply(tables: dict[str, Any], change: str) -> None:
+    key, equals, text = change.partition("=")
+    *path, last = key.strip().split(".")
+    if not equals or not path or not last:
+        raise ConfigError(f"--set {change}: write it as table.key=value, such as draw.candidates=4.")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text.strip()
+    for table in path:
+        tables = tables.setdefault(table, {})
+    tables[last] = value

@@ -1,0 +1,65 @@
+"""The whole pipeline: seven verbs that bring a book up to date."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import tomli_w
+
+from storybook.book import Book
+from storybook.files import write_whole
+from storybook.records import Event
+from storybook.stages import bind, choose, describe, draw, enlarge, split, write
+from storybook.studio import Studio
+
+class Stage(Protocol):
+    """What the module of a verb offers."""
+
+    def jobs(self, book: Book, studio: Studio) -> Sequence[object]:
+        """What is to be made now, one item for each artifact; empty if the verb is up to date."""
+        ...
+
+    def run(self, book: Book, studio: Studio) -> Iterator[Event]:
+        """Make it, an event for each artifact."""
+        ...
+
+
+STAGES: dict[str, Stage] = {
+    "write": write,
+    "split": split,
+    "describe": describe,
+    "draw": draw,
+    "choose": choose,
+    "enlarge": enlarge,
+    "bind": bind,
+}
+
+PER_PAGE = ("draw", "choose", "enlarge")
+"""The verbs that shares of a book can do side by side."""
+
+
+def make(book: Book, studio: Studio, until: str = "bind") -> Iterator[Event]:
+    """Bring a book up to date, verb by verb; a fresh artifact is left alone.
+
+    Share 1 of several tells and describes the story, and binds it if all plates are there.
+    """
+    for verb, stage in STAGES.items():
+        if studio.share.index == 1 or verb in PER_PAGE:
+            yield from stage.run(book, studio)
+        if verb == until:
+            return
+
+
+def follow(events: Iterator[Event], book: Book, studio: Studio) -> Iterator[Event]:
+    """Hold the book's lock, pass the events on, and keep them in `log/<share>.jsonl`."""
+    with book.lock(shared=not studio.share.whole):
+        settings = studio.settings.model_dump(exclude_none=True)
+        write_whole(book.log / "studio.toml", tomli_w.dumps(settings).encode())
+        path = book.log / f"{studio.share.index}.jsonl"
+        with path.open("a", encoding="utf-8") as log:
+            for event in events:
+                line = {"time": round(time.time(), 3)} | event.model_dump(exclude_none=True)
+                log.write(json.dumps(line, ensure_ascii=False) + "\n")
+                log.flush()
+                yield event

@@ -1,0 +1,205 @@
+"""How hard a text is to read: grade, sentence length, rare words, repetition.
+
+Our own, so that nothing is downloaded at run time. The grade is that of Kincaid et al., "Derivation
+of new readability formulas for Navy enlisted personnel" (1975). Syllables are counted by rules.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import cache
+from itertools import pairwise
+
+from storybook.config import shipped
+from storybook.records import Ages, Record
+
+CLOSING = "\"'\u201d\u2019»)]"
+WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
+_TITLES = r"(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Sgt|Jr|Sr|Mt|etc|e\.g|i\.e)"
+_SAID = r"(?:said|asked|cried|called|whispered|shouted|laughed|sang|answered|replied|yelled|sighed)"
+_ENDING = re.compile(r"(?:[.!?]+|…)[\"'\u201d\u2019»)\]]*(?=\s|$)")
+_ABBREVIATED = re.compile(rf"(?:\b{_TITLES}|(?<![\w'\u2019])[A-HJ-Z])\.$")
+_GOES_ON = re.compile(r"\s+[a-z]")
+_SPEECH_GOES_ON = re.compile(rf"\s+(?:[a-z]|(?:[A-Z][\w'\u2019-]*\s+){{1,2}}{_SAID}\b)")
+
+
+class Reading(Record):
+    """What was measured on a text."""
+
+    words: int
+    sentences: int
+    words_per_sentence: float
+    fk_grade: float
+    """Flesch-Kincaid grade: school years; a first reader is about 1, below 0 is possible."""
+    rare_share: float
+    """Share in [0, 1] of words that are neither common nor names."""
+    repeated_4grams: float
+    """Share in [0, 1] of four-word runs that were said before."""
+    distinct2: float
+    """Distinct pairs of words over all pairs, mean over windows of 100 words; in [0, 1]."""
+
+
+class Target(Record):
+    """What suits listeners of an age, after reference readers and the craft's rules of thumb."""
+
+    fk_grade: float
+    """At most this grade."""
+    page_words: tuple[int, int]
+    """From so many to so many words on a page."""
+
+
+TARGETS: dict[Ages, Target] = {
+    "3-5": Target(fk_grade=2.0, page_words=(15, 30)),
+    "5-7": Target(fk_grade=3.0, page_words=(20, 38)),
+    "7-9": Target(fk_grade=4.5, page_words=(25, 45)),
+}
+
+
+def measure(text: str, names: Iterable[str] = ()) -> Reading:
+    """Measure English prose; `names` are known to the listener and never rare."""
+    said = words(text)
+    lower = [word.lower().replace("\u2019", "'") for word in said]
+    count, ends = len(said), len(sentences(text))
+    if not count or not ends:
+        return Reading(words=0, sentences=0, words_per_sentence=0, fk_grade=0, rare_share=0,
+                       repeated_4grams=0, distinct2=1)  # fmt: skip
+    per_sentence = count / ends
+    per_word = sum(map(syllables, lower)) / count
+    known = {part.lower() for name in names for part in words(name)}
+    return Reading(
+        words=count,
+        sentences=ends,
+        words_per_sentence=per_sentence,
+        fk_grade=0.39 * per_sentence + 11.8 * per_word - 15.59,
+        rare_share=sum(is_rare(word, known) for word in lower) / count,
+        repeated_4grams=_repeated(lower, 4),
+        distinct2=_distinct_pairs(lower, window=100),
+    )
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they stand; a contraction or a hyphenated word is one."""
+    return WORD.findall(text)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, closing quotes with the sentence that they close.
+
+    Speech goes on into who said it (`"Hop in!" said Pip.` is one sentence); a title, an initial or
+    an ellipsis in mid-sentence ends nothing; the end of a line does.
+    """
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        start = 0
+        for match in _ENDING.finditer(line):
+            if match.end() < len(line) and not _ends_sentence(line, match):
+                continue
+            found.append(line[start : match.end()].strip())
+            start = match.end()
+        if line[start:].strip():
+            found.append(line[start:].strip())
+    return [sentence for sentence in found if WORD.search(sentence)]
+
+
+def syllables(word: str) -> int:
+    """Syllables of an English word, at least 1, by spelling.
+
+    >>> [syllables(word) for word in ("cat", "little", "biscuit", "wanted", "jumped", "idea")]
+    [1, 2, 2, 2, 1, 3]
+    """
+    return sum(_part_syllables(part) for part in re.split(r"-", word.lower()) if part) or 1
+
+
+def is_rare(word: str, names: Collection[str] = ()) -> bool:
+    """Whether a lower-case word has a part that is neither common, nor a form of it, nor a name."""
+    parts = [re.sub(r"'\w*$", "", part) for part in word.split("-") if not part.endswith("n't")]
+    return any(
+        part not in names and not ({part, *_forms(part)} & common_words()) for part in parts if part
+    )
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """The words that a listener has likely met, in lower case."""
+    lines = shipped("assets", "common_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+# Words whose spelling hides their syllables; forms with -s, -ed, -ing follow the rules.
+_EXCEPTIONS = {
+    "are": 1, "every": 2, "everything": 3, "everyone": 3, "everywhere": 3, "something": 2,
+    "someone": 2, "somewhere": 2, "sometimes": 2, "biscuit": 2, "biscuits": 2, "people": 2,
+    "once": 1, "one": 1, "eye": 1, "eyes": 1, "idea": 3, "ideas": 3, "area": 3, "quiet": 2,
+    "quietly": 3, "being": 2, "seeing": 2, "going": 2, "doing": 2, "lion": 2, "lions": 2,
+    "poem": 2, "poet": 2, "science": 2, "piano": 3, "violet": 3, "violin": 3, "radio": 3,
+    "real": 1, "really": 2, "create": 2, "created": 3, "creature": 2, "evening": 2, "business": 2,
+    "different": 3, "chocolate": 2, "vegetable": 3, "interesting": 3, "favourite": 3, "favorite": 3,
+    "beautiful": 3, "beautifully": 4, "maybe": 2, "somebody": 3, "anyone": 3, "anything": 3,
+    "forest": 2, "hour": 1, "hours": 1, "our": 1, "fire": 1, "fireplace": 2, "firefly": 2,
+    "fireflies": 2, "mischievous": 3, "cruel": 2, "fuel": 2, "hooray": 2, "naked": 2,
+    "wicked": 2, "crooked": 2, "sacred": 2, "hundred": 2, "recipe": 3, "cafe": 2, "karate": 3,
+    "movement": 2, "homework": 2, "horseshoe": 2, "moved": 1, "grapefruit": 2, "placemat": 2,
+    "careful": 2, "carefully": 3, "hopeful": 2, "lonely": 2, "homely": 2, "lovely": 2,
+    "safely": 2, "bravely": 2, "nicely": 2, "closely": 2, "wisely": 2, "surely": 2, "sidewalk": 2,
+    "sidewalks": 2, "snowflake": 2, "giant": 2, "giants": 2, "diary": 3, "triangle": 3,
+    "dinosaur": 3, "usually": 4, "family": 3, "camera": 3, "wednesday": 2, "graduate": 3,
+    "meow": 2, "meowed": 2, "riot": 2, "trying": 2, "flying": 2, "crying": 2, "drying": 2,
+    "playing": 2, "saying": 2, "staying": 2, "laying": 2, "paying": 2, "buying": 2, "lying": 2,
+    "tying": 2, "hoeing": 2, "drawing": 2, "growing": 2, "blowing": 2, "showing": 2,
+}  # fmt: skip
+_VOWELS = re.compile(r"[aeiouy]+")
+_SILENT = re.compile(  # jumped, cake, cakes; but not wanted, little, puzzled
+    r"(?:[^laeiouy]|[aeiouy]l|ll|rl)es?$|(?:[^tdlaeiouy]|[aeiouylrw]l|[aeiouy][^tdlaeiouy])ed$|que$"
+    r"|[aeiouy][^aeiouyl]e(?:ly|ments?|ful|fully|less)$|^some(?=[^aeiour])"
+)
+_SOUNDED = re.compile(r"(?:[sxz]|[cs]h|[cg])es$")  # wishes
+_APART = re.compile(  # ra-dio, pla-yer, flu-id
+    r"i[ao](?!u)|[aeo]y[aeiou](?!d$)|[iuwy]ing|[aeo]ing|eo(?!u)|rea[lt](?!h|e?s?$|m)|ua(?!r|i|g)|uou|[^qg]uid\b"
+    r"|quie|die[tn]|[tp]ie[tr]y|[^aeiouc]ie(?:rs?|st)$|[^cgstx]iou|ium|[ru]yer"
+)
+_TOGETHER = re.compile(r"[cgstxhln]i(?:an|on|al|a|or)|geon|[gq]ua|wings?$|eopl")
+
+
+def _part_syllables(part: str) -> int:
+    part = re.sub(r"['\u2019](?:s|d|m|ll|re|ve|t)?$|['\u2019]", "", part)
+    if part in _EXCEPTIONS:
+        return _EXCEPTIONS[part]
+    count = len(_VOWELS.findall(part))
+    if not _SOUNDED.search(part):
+        count -= len(_SILENT.findall(part))
+    count += len(_APART.findall(part)) - len(_TOGETHER.findall(part))
+    count += len(re.findall(r"(?:sm|thm)$", part))
+    return max(count, 1)
+
+
+def _ends_sentence(line: str, match: re.Match[str]) -> bool:
+    mark, rest = match.group(0), line[match.end() :]
+    if _ABBREVIATED.search(line[: match.end()]):
+        return False
+    goes_on = _SPEECH_GOES_ON if mark[-1] in CLOSING else _GOES_ON
+    return not goes_on.match(rest)
+
+
+def _forms(word: str) -> set[str]:
+    """What a word may be a form of: `wagged` of `wag`, `happily` of `happy`."""
+    forms = set()
+    for ending in ("s", "es", "ed", "d", "ing", "er", "r", "est", "st", "ly", "y", "ful", "less"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending)
+            forms |= {stem, f"{stem}e", re.sub(r"i$", "y", stem), re.sub(r"(\w)\1$", r"\1", stem)}
+    return forms
+
+
+def _repeated(said: list[str], length: int) -> float:
+    runs = Counter(tuple(said[at : at + length]) for at in range(len(said) - length + 1))
+    total = sum(runs.values())
+    return (total - len(runs)) / total if total else 0.0
+
+
+def _distinct_pairs(said: list[str], window: int) -> float:
+    starts = range(0, max(1, len(said) - window + 1), window)
+    shares = []
+    for start in starts:
+        pairs = list(pairwise(said[start : start + window]))
+        shares.append(len(set(pairs)) / len(pairs) if pairs else 1.0)
+    return sum(shares) / len(shares)

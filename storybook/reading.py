@@ -1,0 +1,116 @@
+"""Reading a page: what it shows, in the words that a painter knows.
+
+Each page is read with the one before it at hand, so that the place, the light and the company stay
+until the text changes them.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from storybook.records import COVER, Hero, Scene, Shot
+from storybook.world import World
+
+DEFAULT_PLACE, DEFAULT_LIGHT, DEFAULT_MOOD = "garden", "day", "happy"
+DEFAULT_ACTION = "sitting"
+
+WEAK_ACTIONS = ("looking up", "walking", "sitting")
+"""Told in passing on any page ("looked", "went"): they give way to whatever else happens."""
+
+QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+DENIED = re.compile(r"\b(?:not|never|cannot|\w+n['’]t)\s+\w+", re.IGNORECASE)
+ALONE = re.compile(r"\b(?:he|she|it|his|her|him|I)\b", re.IGNORECASE)
+TOGETHER = re.compile(r"\b(?:they|them|their|we|us|both|together|friends)\b", re.IGNORECASE)
+
+
+def read_page(
+    text: str, page: int, cast: Sequence[Hero], world: World, before: Scene | None
+) -> Scene:
+    """The scene of a page; `before` is the scene of the page before it, None for the first.
+
+    Places are read from the narration only: a place that somebody talks of is not where they are.
+    """
+    said = _without_names(text, cast)
+    told = QUOTED.sub(" ", said)
+    things = tuple(world.find("things", told) or world.find("things", said))
+    moment = _moment(DENIED.sub(" ", told), things, before, world)
+    if moment == "holding" and not things and before:
+        things = before.things[:1]
+    place = _last(world.find("places", told), before.place if before else DEFAULT_PLACE)
+    mood = _first(world.find("moods", said), DEFAULT_MOOD)
+    return Scene(
+        page=page,
+        text=text,
+        moment=moment,
+        mood=mood,
+        place=place,
+        light=_last(world.find("lights", told), before.light if before else DEFAULT_LIGHT),
+        things=things,
+        cast=_company(text, cast, before),
+        shot=_shot(page, moment, mood, place, before),
+    )
+
+
+def read_cover(title: str, scenes: Sequence[Scene], cast: Sequence[Hero]) -> Scene:
+    """A picture for the cover: the star where most of the book plays, with what it turns on."""
+    places = Counter(scene.place for scene in scenes)
+    things = Counter(thing for scene in scenes for thing in scene.things)
+    main_thing = tuple(thing for thing, _ in things.most_common(1))
+    return Scene(
+        page=COVER,
+        text=title,
+        moment="holding" if main_thing else "cheering",
+        place=places.most_common(1)[0][0],
+        things=main_thing,
+        cast=(cast[0].name,),
+        shot="middle",
+    )
+
+
+def _without_names(text: str, cast: Sequence[Hero]) -> str:
+    """A cat named Biscuit is nothing to eat."""
+    names = "|".join(re.escape(hero.name) for hero in cast)
+    return re.sub(rf"\b(?:{names})\b", "___", text)
+
+
+def _moment(told: str, things: tuple[str, ...], before: Scene | None, world: World) -> str:
+    actions = world.find("actions", told)
+    if "holding" in actions and not (things or (before and before.things)):
+        actions.remove("holding")
+    strong = [action for action in actions if action not in WEAK_ACTIONS]
+    return _first(strong or actions, DEFAULT_ACTION)
+
+
+def _company(text: str, cast: Sequence[Hero], before: Scene | None) -> tuple[str, ...]:
+    """Who is on the page: whom it names, or calls by species, or means by a pronoun."""
+    star = cast[0].name
+    here = [hero.name for hero in cast if _is_called(hero, text, cast)]
+    if before and TOGETHER.search(text):
+        here += [star, *before.cast]
+    if star not in here and (not here or ALONE.search(text)):
+        here.insert(0, star)
+    return tuple(hero.name for hero in cast if hero.name in here)
+
+
+def _is_called(hero: Hero, text: str, cast: Sequence[Hero]) -> bool:
+    if re.search(rf"\b{re.escape(hero.name)}\b", text):
+        return True
+    alone_of_its_kind = sum(other.species == hero.species for other in cast) == 1
+    return alone_of_its_kind and bool(re.search(rf"\b{hero.species}\b", text, re.IGNORECASE))
+
+
+def _shot(page: int, moment: str, mood: str, place: str, before: Scene | None) -> Shot:
+    """Wide where a place opens, close where a feeling does, and never the same for long."""
+    if before is None or before.place != place:
+        return "wide"
+    if (mood != DEFAULT_MOOD or moment == "sleeping") and before.shot != "close":
+        return "close"
+    return "middle" if before.shot != "middle" or page % 3 else "wide"
+
+
+def _first(found: Sequence[str], otherwise: str) -> str:
+    return found[0] if found else otherwise
+
+
+def _last(found: Sequence[str], otherwise: str) -> str:
+    return found[-1] if found else otherwise

@@ -1,0 +1,181 @@
+"""The records that cross a border: disk, a model's reply, a front end."""
+
+import hashlib
+import json
+from typing import Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Ages = Literal["3-5", "5-7", "7-9"]
+Shot = Literal["wide", "middle", "close"]
+
+COVER = 0
+"""The page number of the cover; story pages count from 1."""
+
+MIN_PAGES, MAX_PAGES = 4, 40
+
+
+class Record(BaseModel):
+    """Frozen, and refuses fields that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def but(self, **changes: object) -> Self:
+        """The same record with some fields changed, validated again."""
+        return type(self).model_validate(self.model_dump() | changes)
+
+
+class Brief(Record):
+    """What the author asks for: `brief.toml`."""
+
+    summary: str
+    title: str | None = None
+    ages: Ages = "3-5"
+    language: str = "en"
+    pages: int = Field(default=12, ge=MIN_PAGES, le=MAX_PAGES)
+    format: str = "square-8.5"
+    style: str = "watercolour"
+    heroes: tuple[str, ...] = ()
+    """Names of hero folders; the first one stars, the others are cast beside it."""
+    seed: int = Field(default=1, ge=0, lt=2**31)
+
+    @field_validator("summary")
+    @classmethod
+    def _has_words(cls, summary: str) -> str:
+        if not any(letter.isalpha() for letter in summary):
+            raise ValueError("the summary has no words to tell a story from")
+        return summary.strip()
+
+
+class Hero(Record):
+    """Somebody who must look the same on each page: the star or a companion."""
+
+    name: str = Field(min_length=1, max_length=40)
+    species: str
+    """The class word a painter knows, such as `cat`."""
+    look: str = ""
+    """Coat and marks in a painter's words, such as `orange striped`."""
+    token: str | None = None
+    """The rare word that a taught painter knows this hero by, such as `bhna`."""
+    adapter: str | None = None
+    """File or folder name of the adapter inside the hero's folder."""
+
+    @property
+    def words(self) -> str:
+        """How a painter is told of the hero: `bhna cat` if taught, else `orange striped cat`."""
+        return " ".join(part for part in (self.token or self.look, self.species) if part)
+
+
+class Style(Record):
+    """How everything in a book looks."""
+
+    name: str
+    words: str
+    avoid: str = ""
+
+
+class Story(Record):
+    """The text of a book, and who is in it."""
+
+    title: str
+    paragraphs: tuple[str, ...] = Field(min_length=1)
+    cast: tuple[Hero, ...] = Field(min_length=1)
+    """The star first, then the companions that the summary names."""
+
+
+class Scene(Record):
+    """One page's moment. Words of `action`, `place`, `light` and `things` are a painter's own."""
+
+    page: int = Field(ge=COVER)
+    text: str
+    moment: str
+    """What the star does, such as `running`."""
+    mood: str = "happy"
+    place: str
+    light: str = "day"
+    things: tuple[str, ...] = ()
+    cast: tuple[str, ...]
+    """Names of who is in the picture, the one it is about first."""
+    shot: Shot = "middle"
+
+
+class Scenes(Record):
+    """All scenes of a book, the cover first."""
+
+    scenes: tuple[Scene, ...]
+
+
+class Prompt(Record):
+    """A scene said for a painter; A1111 emphasis is allowed."""
+
+    page: int
+    positive: str
+    negative: str = ""
+
+
+class Candidate(Record):
+    """The request for one picture: the picture depends on nothing else."""
+
+    prompt: Prompt
+    painter: str
+    """The painter's name, which contains the digest of its weights and adapters."""
+    seed: int
+    width_px: int
+    height_px: int
+    steps: int
+    guidance: float
+
+    @property
+    def id(self) -> str:
+        """Twelve hex digits that name this request and no other."""
+        return digest(self)
+
+
+class Verdict(Record):
+    """A critic's opinion of one picture; scores are in [0, 1], higher is better."""
+
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+class Judged(Record):
+    """A candidate's id with the verdict on it."""
+
+    candidate: str
+    verdict: Verdict
+
+
+class Pick(Record):
+    """The picture chosen for a page."""
+
+    page: int
+    candidate: str
+    by: Literal["critic", "author"] = "critic"
+    judged: tuple[Judged, ...] = ()
+
+
+class Event(Record):
+    """One step of long work: `done` of `total`, said by `stage`."""
+
+    stage: str
+    done: int
+    total: int
+    page: int | None = None
+    note: str = ""
+
+
+R = TypeVar("R", bound=Record)
+
+
+def digest(*parts: object) -> str:
+    """Twelve hex digits over records and plain values; equal parts give equal digests."""
+    text = json.dumps(parts, default=_plain, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _plain(part: object) -> object:
+    if isinstance(part, BaseModel):
+        return part.model_dump(mode="json")
+    if isinstance(part, bytes):
+        return hashlib.sha256(part).hexdigest()
+    raise TypeError(f"{type(part).__name__} has no digest")

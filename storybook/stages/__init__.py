@@ -1,0 +1,1 @@
+"""Seven verbs: write split describe draw choose enlarge bind."""

@@ -1,0 +1,164 @@
+"""bind: text and plates become a book."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from storybook.book import Book
+from storybook.config import BindSettings
+from storybook.errors import BookError, PressError
+from storybook.models.infotext import read_infotext
+from storybook.press.colour import theme_of
+from storybook.press.endpage import Facts, draw_end_page
+from storybook.press.fonts import check_glyphs, load_fonts
+from storybook.press.formats import Format, load_format
+from storybook.press.layout import lay_out, sheet_of
+from storybook.press.pdf import (
+    Desk,
+    draw_back_cover,
+    draw_cover,
+    draw_endpaper,
+    draw_story_page,
+    draw_title_page,
+    new_canvas,
+)
+from storybook.press.picture import open_picture
+from storybook.press.preflight import preflight
+from storybook.press.typeset import curl
+from storybook.records import COVER, Ages, Event, Record, Story, digest
+from storybook.studio import Studio
+
+EDITION = 1
+"""Raised when the press itself sets pages in another way, so that books are bound anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatePage:
+    """One page's text and its plate, a PNG; page 0 is the cover."""
+
+    page: int
+    text: str
+    png: bytes
+
+
+class Wishes(Record):
+    """What the author asks of the press, and how the studio keeps pictures."""
+
+    form: Format
+    ages: Ages
+    language: str
+    options: BindSettings
+
+
+def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
+    """A PDF: cover, endpaper, title page, story pages, end page, endpaper, back cover.
+
+    `pages` are the cover and the story's pages in order. With an odd number of pages there is one
+    more endpaper, so that the number of sheets is even. Equal arguments give equal bytes.
+    Raises PressError naming the page whose text does not fit or cannot be shown.
+    """
+    fonts, form = load_fonts(), wishes.form
+    title, star = curl(story.title, wishes.language), curl(story.cast[0].name, wishes.language)
+    check_glyphs(title, fonts.for_title(title), "cover")
+    check_glyphs(star, fonts.bold, "cover")
+    cover = open_picture(pages[0].png, "cover")
+    texts = [curl(page.text, wishes.language) for page in pages[1:]]
+    laid = lay_out(texts, form, fonts.text, wishes.ages, cover.width / cover.height)
+    about = f"A story about {star}"
+    file = BytesIO()
+    canvas = new_canvas(file, form, fonts, title=title, subject=about, language=wishes.language)
+    desk = Desk(canvas, form, fonts, theme_of(cover), wishes.options)
+    draw_cover(desk, cover, title, f"starring {star}")
+    draw_endpaper(desk)
+    draw_title_page(desk, cover, title, about)
+    for page, layout in zip(pages[1:], laid, strict=True):
+        draw_story_page(desk, layout, open_picture(page.png, f"page {page.page}"))
+    draw_end_page(desk, facts, sheet_of(len(texts) + 1))
+    for _ in range(1 + len(texts) % 2):
+        draw_endpaper(desk)
+    draw_back_cover(desk)
+    canvas.save()
+    return file.getvalue()
+
+
+def jobs(book: Book, studio: Studio) -> list[str]:
+    """The PDF if it has to be made; a share of a book waits until all plates are there."""
+    if not studio.share.whole and missing_plates(book):
+        return []
+    due = book.due(book.pdf, made_from(book, studio))
+    return [book.pdf.name] if due else []
+
+
+def run(book: Book, studio: Studio) -> Iterator[Event]:
+    if not jobs(book, studio):
+        return
+    sources = made_from(book, studio)
+    wishes = wishes_of(book, studio)
+    pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))
+    faults = preflight(pdf, wishes.form, least_ppi=0)
+    if faults:
+        raise PressError(f"{book.pdf}: {faults[0]}. The press itself is at fault: please report it.")
+    book.save_bytes(book.pdf, pdf, sources)
+    yield Event(stage="bind", done=1, total=1, note=f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB")
+
+
+def made_from(book: Book, studio: Studio) -> str:
+    """The digest of everything that the PDF depends on, the plates themselves included."""
+    texts = [scene.text for scene in book.scenes]
+    plates = [plate.png for plate in plates_of(book)]
+    facts = facts_of(book, studio)
+    return digest(EDITION, story_of(book), texts, plates, wishes_of(book, studio), facts)
+
+
+def missing_plates(book: Book) -> list[int]:
+    """The pages that have no plate yet."""
+    return [scene.page for scene in book.scenes if not book.plate_of(scene.page).is_file()]
+
+
+def plates_of(book: Book) -> list[PlatePage]:
+    """Every page with its plate, the cover first; raises BookError naming a missing plate."""
+    missing = missing_plates(book)
+    if missing:
+        raise BookError(
+            f"{book.plate_of(missing[0])} is missing. Run: storybook enlarge {book.folder}"
+        )
+    return [
+        PlatePage(scene.page, "" if scene.page == COVER else scene.text,
+                  book.plate_of(scene.page).read_bytes())
+        for scene in book.scenes
+    ]  # fmt: skip
+
+
+def story_of(book: Book) -> Story:
+    """The story under the title that its author asks for."""
+    return book.story.but(title=book.brief.title) if book.brief.title else book.story
+
+
+def wishes_of(book: Book, studio: Studio) -> Wishes:
+    brief = book.brief
+    return Wishes(
+        form=load_format(brief.format),
+        ages=brief.ages,
+        language=brief.language,
+        options=studio.settings.bind,
+    )
+
+
+def facts_of(book: Book, studio: Studio) -> Facts:
+    """How the book was made: the studio's models, and the seeds that the picked pictures tell."""
+    return Facts(
+        writer=studio.writer_name,
+        painter=studio.painter_name(book.cast),
+        critic=studio.critic_name,
+        enlarger=studio.enlarger_name,
+        style=book.brief.style,
+        seeds=tuple(_seeds(book)),
+    )
+
+
+def _seeds(book: Book) -> Iterator[int]:
+    for scene in book.scenes:
+        pick = book.pick(scene.page)
+        told = read_infotext(book.picture(scene.page, pick.candidate)) if pick else None
+        if told and told.seed is not None:
+            yield told.seed

@@ -1,0 +1,70 @@
+"""choose: the best candidate of each page is picked, with the critic's reasons."""
+
+from collections.abc import Iterator, Sequence
+
+from PIL import Image
+
+from storybook.book import Book
+from storybook.candidates import candidates as asked_of
+from storybook.errors import BookError
+from storybook.models import Critic
+from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
+from storybook.studio import Studio
+
+
+def choose(
+    candidates: Sequence[Candidate], images: Sequence[Image.Image], hero: Hero, critic: Critic
+) -> Pick:
+    """The candidate with the highest score; of equals, the first. Keeps what was said of all."""
+    judged = tuple(
+        Judged(candidate=candidate.id, verdict=critic.judge(image, candidate.prompt, hero))
+        for candidate, image in zip(candidates, images, strict=True)
+    )
+    best = max(judged, key=lambda one: one.verdict.score)
+    return Pick(page=candidates[0].prompt.page, candidate=best.candidate, judged=judged)
+
+
+def made_from(book: Book, studio: Studio, page: int) -> str:
+    """The digest of everything that a page's pick depends on, the pictures themselves included."""
+    candidates = asked_of(book, studio, page)
+    pictures = [book.picture(page, candidate.id).read_bytes() for candidate in candidates]
+    return digest(candidates, pictures, book.cast[0], studio.critic_name)
+
+
+def jobs(book: Book, studio: Studio) -> list[int]:
+    """The pages that have to be chosen (again)."""
+    pages = studio.share.of(scene.page for scene in book.scenes)
+    return [page for page in pages if due(book, studio, page)]
+
+
+def due(book: Book, studio: Studio, page: int) -> bool:
+    """Whether a page has to be chosen (again); an author's pick never is."""
+    pick = book.pick(page)
+    if pick and pick.by == "author":
+        if not book.picture(page, pick.candidate).is_file():
+            raise BookError(
+                f"{book.pick_of(page)}: picture {pick.candidate} is gone. "
+                f"Pick another: storybook pick {book.folder} {page} CANDIDATE_ID"
+            )
+        return False
+    return book.due(book.pick_of(page), made_from(book, studio, page))
+
+
+def run(book: Book, studio: Studio) -> Iterator[Event]:
+    todo = jobs(book, studio)
+    if not todo:
+        return
+    hero = book.cast[0]
+    yield Event(stage="choose", done=0, total=len(todo), note="opening the critic")
+    with studio.critic() as critic:
+        for done, page in enumerate(todo, start=1):
+            candidates = asked_of(book, studio, page)
+            images = [book.image(page, candidate.id) for candidate in candidates]
+            pick = choose(candidates, images, hero, critic)
+            book.save(book.pick_of(page), pick, made_from(book, studio, page))
+            yield Event(stage="choose", done=done, total=len(todo), page=page, note=_why(pick))
+
+
+def _why(pick: Pick) -> str:
+    best = next(one for one in pick.judged if one.candidate == pick.candidate)
+    return f"{best.verdict.score:.2f} {'; '.join(best.verdict.reasons)}"

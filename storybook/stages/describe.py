@@ -1,0 +1,52 @@
+"""describe: each scene is said for the painter."""
+
+from collections.abc import Iterator, Sequence
+
+from storybook.book import Book
+from storybook.prompts import style as style_named
+from storybook.records import Event, Hero, Prompt, Scene, Style, digest
+from storybook.studio import Studio
+from storybook.world import picture_words
+
+
+def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool) -> Prompt:
+    """The picture of a scene in words: the hero by token or look and class, and what is around it.
+
+    `plainly` is for a painter of the drawn world, which knows the captions' words and no others: the
+    style is its name, and there are no negative words. Other painters get the style's words in full.
+    """
+    star, *others = (next(hero for hero in cast if hero.name == name) for name in scene.cast)
+    positive = picture_words(
+        style=style.name if plainly else style.words,
+        star=star.words,
+        action=scene.moment,
+        thing=scene.things[0] if scene.things else "",
+        companion=others[0].words if others else "",
+        place=scene.place,
+        light=scene.light,
+        mood="" if scene.mood == "happy" else scene.mood,
+        shot=scene.shot,
+    )
+    return Prompt(page=scene.page, positive=positive, negative="" if plainly else style.avoid)
+
+
+def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
+    """The scenes that have to be described, each with what its prompt is made from."""
+    style, cast = style_named(book.brief.style), book.cast
+    todo = []
+    for scene in book.scenes:
+        present = [hero for hero in cast if hero.name in scene.cast]
+        made_from = digest(scene, present, style, studio.draws_the_world)
+        if book.due(book.prompt_of(scene.page), made_from):
+            todo.append((scene, made_from))
+    return todo
+
+
+def run(book: Book, studio: Studio) -> Iterator[Event]:
+    style, cast, plainly = style_named(book.brief.style), book.cast, studio.draws_the_world
+    todo = jobs(book, studio)
+    for done, (scene, made_from) in enumerate(todo, start=1):
+        prompt = describe(scene, cast, style, plainly=plainly)
+        book.save(book.prompt_of(scene.page), prompt, made_from)
+        note = prompt.positive
+        yield Event(stage="describe", done=done, total=len(todo), page=scene.page, note=note)

@@ -1,0 +1,44 @@
+"""draw: each prompt becomes a few candidate pictures."""
+
+from collections.abc import Iterator, Sequence
+
+from storybook.book import Book
+from storybook.candidates import candidates
+from storybook.models import Painter
+from storybook.models.infotext import png_bytes
+from storybook.records import Candidate, Event
+from storybook.studio import Studio
+
+
+def jobs(book: Book, studio: Studio) -> list[Candidate]:
+    """What is still to be drawn; a page whose picture its author has picked needs nothing."""
+    missing = []
+    for page in studio.share.of(scene.page for scene in book.scenes):
+        pick = book.pick(page)
+        if pick and pick.by == "author" and not book.tries_of(page).is_file():
+            continue
+        everything = candidates(book, studio, page)
+        missing += [c for c in everything if not book.picture(page, c.id).is_file()]
+    return missing
+
+
+def draw(
+    requests: Sequence[Candidate], painter: Painter, *, karras: bool
+) -> Iterator[tuple[Candidate, bytes]]:
+    """Each request with its picture as PNG, the request written into it as A1111 writes it."""
+    name, _, weights = painter.name.rpartition("-")
+    for request, image in zip(requests, painter.paint(requests), strict=True):
+        yield request, png_bytes(image, request, name or weights, weights[:10], karras=karras)
+
+
+def run(book: Book, studio: Studio) -> Iterator[Event]:
+    todo = jobs(book, studio)
+    if not todo:
+        return
+    yield Event(stage="draw", done=0, total=len(todo), note="opening the painter")
+    with studio.painter(book.cast) as painter:
+        pictures = draw(todo, painter, karras=studio.sampling.karras)
+        for done, (job, png) in enumerate(pictures, start=1):
+            page = job.prompt.page
+            book.keep(page, job.id, png)
+            yield Event(stage="draw", done=done, total=len(todo), page=page, note=f"seed {job.seed}")

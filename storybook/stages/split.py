@@ -1,0 +1,99 @@
+"""split: a story becomes scenes, one for the cover and one for each page."""
+
+from collections.abc import Iterator, Sequence
+
+from storybook.book import Book
+from storybook.errors import BookError
+from storybook.readability import sentences
+from storybook.reading import read_cover, read_page
+from storybook.records import Event, Hero, Scene, Scenes, Story, digest
+from storybook.studio import Studio
+from storybook.world import World
+
+TORN_PARAGRAPH = 36.0
+"""What cutting inside a paragraph costs, in squared words: as much as a page six words off."""
+
+
+def split(story: Story, cast: Sequence[Hero], pages: int, world: World) -> tuple[Scene, ...]:
+    """The cover's scene and exactly `pages` more; no sentence and no quotation is broken."""
+    scenes: list[Scene] = []
+    for number, text in enumerate(cut(story.paragraphs, pages), start=1):
+        scenes.append(read_page(text, number, cast, world, scenes[-1] if scenes else None))
+    return read_cover(story.title, scenes, cast), *scenes
+
+
+def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
+    """The text in `pages` parts of even length that end with a sentence, at best a paragraph.
+
+    Of all ways to cut, the one with the least sum of squared differences from the mean length;
+    found by dynamic programming over the places where a page may end.
+    Raises BookError if there are fewer sentences than pages.
+    """
+    if len(paragraphs) == pages:
+        return list(paragraphs)
+    units = [unit for paragraph in paragraphs for unit in _units(paragraph)]
+    if len(units) < pages:
+        raise BookError(
+            f"The story has {len(units)} sentences for {pages} pages. "
+            f"Ask for at most {len(units)} pages, or write more."
+        )
+    words = [len(text.split()) for text, _ in units]
+    mean = sum(words) / pages
+    best = {0: (0.0, [0])}  # units used -> (cost, where the pages end), for the pages so far
+    for page in range(1, pages + 1):
+        ends = range(page, len(units) - (pages - page) + 1)
+        best = {
+            end: min(
+                (cost + (sum(words[start:end]) - mean) ** 2 + _torn(units[end - 1]), [*cuts, end])
+                for start, (cost, cuts) in best.items()
+                if start < end
+            )
+            for end in ends
+        }
+    cuts = best[len(units)][1]
+    return [
+        " ".join(text for text, _ in units[start:end])
+        for start, end in zip(cuts, cuts[1:], strict=False)
+    ]
+
+
+def jobs(book: Book, studio: Studio) -> list[str]:
+    """From what the scenes have to be made, if they have to be."""
+    made_from = digest(book.story, book.cast, book.brief.pages, studio.world)
+    return [made_from] if book.due(book.SCENES, made_from) else []
+
+
+def run(book: Book, studio: Studio) -> Iterator[Event]:
+    pages = book.brief.pages
+    for made_from in jobs(book, studio):
+        scenes = split(book.story, book.cast, pages, studio.world)
+        book.save(book.SCENES, Scenes(scenes=scenes), made_from)
+        book.forget_pages_after(pages)
+        yield Event(stage="split", done=1, total=1, note=f"{pages} pages and a cover")
+
+
+def _units(paragraph: str) -> list[tuple[str, bool]]:
+    """A paragraph's sentences, those of one quotation together; and whether each ends it."""
+    units: list[str] = []
+    quoted = False
+    for sentence in sentences(paragraph):
+        if quoted:
+            units[-1] += f" {sentence}"
+        else:
+            units.append(sentence)
+        quoted = _leaves_open(sentence, quoted)
+    return [(unit, number == len(units)) for number, unit in enumerate(units, start=1)]
+
+
+def _leaves_open(sentence: str, quoted: bool) -> bool:
+    """Whether a quotation is open after `sentence`, given whether one was before."""
+    for mark in sentence:
+        if mark in "“”":
+            quoted = mark == "“"
+        elif mark == '"':
+            quoted = not quoted
+    return quoted
+
+
+def _torn(unit: tuple[str, bool]) -> float:
+    return 0.0 if unit[1] else TORN_PARAGRAPH

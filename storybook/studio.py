@@ -1,0 +1,175 @@
+"""A studio opens a model for the length of a `with`, then frees its memory."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from storybook.config import Settings, shipped
+from storybook.errors import HeroError
+from storybook.hero import hero_folder
+from storybook.models import Critic, Enlarger, Painter, Writer
+from storybook.records import Hero, Record
+from storybook.share import Share
+from storybook.world import WORLD, World, load_world
+
+
+class Sampling(Record):
+    """How a painter likes to draw: `sampling.json` in its folder."""
+
+    width_px: int = 512
+    height_px: int = 512
+    steps: int = 30
+    """With DPM++ 2M Karras, after the source document."""
+    guidance: float = 7.0
+    karras: bool = True
+
+
+class Studio:
+    """Settings with the doors they open. Names are cheap; models load only inside a `with`."""
+
+    def __init__(self, settings: Settings, share: Share | None = None) -> None:
+        self.settings = settings
+        self.share = share or Share()
+
+    # What is known without loading a model
+
+    @cached_property
+    def world(self) -> World:
+        """The painter's own words if it brings them, else those that the project ships."""
+        return load_world(self._painter_folder if self._brings_a_world else shipped("assets"))
+
+    @property
+    def draws_the_world(self) -> bool:
+        """Whether the painter knows the drawn world's words only, as the starter's does."""
+        return self._is_double or self._brings_a_world
+
+    @cached_property
+    def sampling(self) -> Sampling:
+        """How pictures are asked for: the painter's own wishes, changed by the studio's."""
+        path = self._painter_folder / "sampling.json"
+        own = Sampling.model_validate_json(path.read_bytes()) if path.is_file() else Sampling()
+        draw = self.settings.draw
+        asked = {key: getattr(draw, key) for key in ("width_px", "height_px", "steps", "guidance")}
+        return own.but(**{key: value for key, value in asked.items() if value is not None})
+
+    @property
+    def writer_name(self) -> str:
+        from storybook.models import writers
+
+        return writers.writer_name(self.settings.write)
+
+    def painter_name(self, cast: tuple[Hero, ...] = ()) -> str:
+        """Contains the digest of the weights and of the adapters of the heroes in `cast`."""
+        if self._is_double:
+            return self.settings.draw.painter
+        from storybook.models.families import painter_name
+
+        return painter_name(self._painter_folder, self._adapters(cast))
+
+    @property
+    def critic_name(self) -> str:
+        return _name(self.settings.choose.critic, double="length")
+
+    @property
+    def enlarger_name(self) -> str:
+        return _name(self.settings.enlarge.enlarger, double="nearest")
+
+    # The doors
+
+    @contextmanager
+    def writer(self) -> Iterator[Writer]:
+        from storybook.models import writers
+
+        with _freed(writers.open_writer(self.settings.write, self.settings.device)) as writer:
+            yield writer
+
+    @contextmanager
+    def painter(self, cast: tuple[Hero, ...] = ()) -> Iterator[Painter]:
+        """A painter who knows the taught heroes of `cast`."""
+        if self._is_double:
+            from storybook.models.doubles import FlatPainter
+
+            yield FlatPainter()
+            return
+        from storybook.models.families import open_painter
+
+        painter = open_painter(
+            self._painter_folder,
+            self._adapters(cast),
+            device=self.settings.device,
+            batch=self.settings.draw.batch,
+        )
+        with _freed(painter):
+            yield painter
+
+    @contextmanager
+    def critic(self) -> Iterator[Critic]:
+        if self.settings.choose.critic == "length":
+            from storybook.models.doubles import LengthCritic
+
+            yield LengthCritic()
+            return
+        from storybook.models.critics import open_critic
+
+        world = self.world if self.draws_the_world else None
+        with _freed(open_critic(Path(self.settings.choose.critic), world, device=self.settings.device)) as c:
+            yield c
+
+    @contextmanager
+    def enlarger(self) -> Iterator[Enlarger]:
+        options = self.settings.enlarge
+        if options.enlarger == "nearest":
+            from storybook.models.doubles import NearestEnlarger
+
+            yield NearestEnlarger()
+            return
+        from storybook.models.enlargers import open_enlarger
+
+        with _freed(
+            open_enlarger(
+                Path(options.enlarger),
+                device=self.settings.device,
+                tile_px=options.tile_px,
+                overlap_px=options.overlap_px,
+            )
+        ) as enlarger:
+            yield enlarger
+
+    @property
+    def _is_double(self) -> bool:
+        return self.settings.draw.painter == "flat"
+
+    @property
+    def _brings_a_world(self) -> bool:
+        return (self._painter_folder / WORLD).is_file()
+
+    @property
+    def _painter_folder(self) -> Path:
+        return Path(self.settings.draw.painter)
+
+    def _adapters(self, cast: tuple[Hero, ...]) -> list[Path]:
+        adapters = [hero_folder(hero.name) / hero.adapter for hero in cast if hero.adapter]
+        for path in adapters:
+            if not path.exists():
+                raise HeroError(f"{path} is missing: the hero's hero.toml names it as its adapter.")
+        return adapters
+
+
+def _name(model: str, *, double: str) -> str:
+    if model == double:
+        return double
+    from storybook.models.weights import model_name
+
+    return model_name(Path(model))
+
+
+@contextmanager
+def _freed(model: object) -> Iterator[object]:
+    """Free a model's memory when its `with` ends, so that the next door has room."""
+    try:
+        yield model
+    finally:
+        del model
+        gc.collect()

@@ -1,0 +1,142 @@
+"""The drawn world: the words that a painter knows, and what a story may say instead.
+
+`assets/world.toml` is the one table; a painter's folder carries the copy it was taught from.
+"""
+
+import re
+import tomllib
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from storybook.errors import ConfigError
+from storybook.records import Record
+
+WORLD = "world.toml"
+
+
+class Word(Record):
+    """What a story may say for a key of the table."""
+
+    words: tuple[str, ...] = ()
+
+
+class Species(Record):
+    """An animal; `near` are animals drawn as this one because the world has none closer."""
+
+    words: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+
+
+class Coat(Record):
+    """A coat: sRGB colours `#rrggbb` and how the second one lies on the first."""
+
+    words: tuple[str, ...] = ()
+    base: str
+    mark: str
+    pattern: str
+
+
+class World(Record):
+    """The table, one field for each section; a key is the word of a caption."""
+
+    species: dict[str, Species]
+    coats: dict[str, Coat]
+    actions: dict[str, Word]
+    places: dict[str, Word]
+    things: dict[str, Word]
+    lights: dict[str, Word]
+    moods: dict[str, Word]
+    shots: dict[str, Word]
+    styles: dict[str, Word]
+
+    def find(self, section: str, text: str) -> list[str]:
+        """Keys of a section that `text` mentions, in the order of first mention.
+
+        A key is mentioned by itself or by one of its words, as whole words in any case, singular or
+        plural; the longest phrase at a position wins (`picnic basket` before `picnic`).
+        """
+        found: dict[str, int] = {}
+        for match in self._patterns[section].finditer(text.lower()):
+            key = self._meaning[section][_singular_key(match.group(0), self._meaning[section])]
+            found.setdefault(key, match.start())
+        return sorted(found, key=found.__getitem__)
+
+    def nearest_species(self, text: str) -> tuple[str, str] | None:
+        """The first neighbour that `text` mentions and the species that stands in for it."""
+        stands_in = {near: key for key, species in self.species.items() for near in species.near}
+        pattern = _any_of(stands_in)
+        match = pattern.search(text.lower())
+        if match is None:
+            return None
+        word = _singular_key(match.group(0), stands_in)
+        return word, stands_in[word]
+
+    @cached_property
+    def _meaning(self) -> dict[str, dict[str, str]]:
+        return {section: _meaning(getattr(self, section)) for section in type(self).model_fields}
+
+    @cached_property
+    def _patterns(self) -> dict[str, re.Pattern[str]]:
+        return {section: _any_of(meaning) for section, meaning in self._meaning.items()}
+
+
+def picture_words(
+    *,
+    style: str,
+    star: str,
+    action: str,
+    place: str,
+    light: str,
+    shot: str,
+    thing: str = "",
+    mood: str = "",
+    companion: str = "",
+) -> str:
+    """A picture of the drawn world in one line: captions teach it, `describe` asks with it.
+
+    >>> picture_words(style="watercolour", star="grey cat", action="running", thing="red ball",
+    ...               place="garden", light="day", shot="wide", companion="brown dog")
+    'watercolour of a grey cat running with a red ball, beside a brown dog, in the garden, day, wide view'
+    """
+    joint = " " if action == "holding" else " with "
+    doing = f"{article(star)} {action}" + (f"{joint}{article(thing)}" if thing else "")
+    beside = f"beside {article(companion)}" if companion else ""
+    where = f"in the {place}"
+    parts = (f"{style} of {doing}", beside, where, light, mood, f"{shot} view")
+    return ", ".join(part for part in parts if part)
+
+
+def article(words: str) -> str:
+    """`words` with `a` or `an` in front, as they are spoken."""
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
+
+
+def load_world(folder: Path) -> World:
+    """The world in `folder/world.toml`; raises ConfigError naming the file and the fault."""
+    path = folder / WORLD
+    try:
+        return World.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} is missing: it lists what the painter can draw.") from None
+    except (tomllib.TOMLDecodeError, ValidationError) as fault:
+        raise ConfigError(f"{path} is no table of a drawn world: {fault}") from fault
+
+
+def _meaning(section: dict[str, Word | Species | Coat]) -> dict[str, str]:
+    """Every lower-case phrase of a section with the key it means; keys win over words."""
+    said = {word.lower(): key for key, entry in section.items() for word in entry.words}
+    return said | {key.lower(): key for key in section}
+
+
+def _any_of(phrases: dict[str, str]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})(?:e?s)?\b")
+
+
+def _singular_key(said: str, phrases: dict[str, str]) -> str:
+    for ending in ("", "s", "es"):
+        if said.endswith(ending) and said[: len(said) - len(ending)] in phrases:
+            return said[: len(said) - len(ending)]
+    raise AssertionError(f"{said!r} matched no phrase")

@@ -1,0 +1,41 @@
+import pytest
+from PIL import Image
+
+from books import BISCUIT, doubles, made, new_book
+from storybook.book import Tries
+from storybook.candidates import wanted
+from storybook.errors import BookError
+from storybook.models.doubles import LengthCritic
+from storybook.records import Pick, Prompt
+from storybook.stages import choose
+from storybook.studio import Sampling
+
+CANDIDATES = wanted(Prompt(page=1, positive="a cat"), Tries(count=3), "p", Sampling(), book_seed=1)
+PLAIN, BUSY = Image.new("RGB", (64, 64), "red"), Image.effect_noise((64, 64), 90).convert("RGB")
+
+
+def test_the_best_is_chosen_and_everybody_heard():
+    pick = choose.choose(CANDIDATES, [PLAIN, BUSY, PLAIN], BISCUIT, LengthCritic())
+    assert pick.candidate == CANDIDATES[1].id and pick.by == "critic"
+    assert [one.candidate for one in pick.judged] == [one.id for one in CANDIDATES]
+    assert all(one.verdict.reasons for one in pick.judged)
+
+
+def test_of_equals_the_first_is_chosen():
+    pick = choose.choose(CANDIDATES, [PLAIN, PLAIN, PLAIN], BISCUIT, LengthCritic())
+    assert pick.candidate == CANDIDATES[0].id
+
+
+def test_a_changed_picture_is_judged_again():
+    book = new_book()
+    made(book, until="choose")
+    BUSY.save(book.picture(2, book.pictures(2)[0]))
+    assert choose.jobs(book, doubles()) == [2]
+
+
+def test_an_authors_pick_of_a_lost_picture_is_said():
+    book = new_book()
+    made(book)
+    book.save(book.pick_of(2), Pick(page=2, candidate="gone", by="author"), None)
+    with pytest.raises(BookError, match=r"gone is gone.*storybook pick"):
+        choose.jobs(book, doubles())

@@ -1,0 +1,145 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from books import SUMMARY, made, new_book
+from storybook.book import Book
+from storybook.cli import main
+from storybook.status import Status
+
+ROOT = Path(__file__).parent.parent
+DOUBLES = ("--studio", "doubles")
+
+
+def said(capsys, *arguments):
+    """Exit code, standard output, standard error of one command."""
+    code = main(arguments)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_a_book_by_the_commands_of_the_readme(capsys):
+    assert said(capsys, "new", "b", "--summary", SUMMARY, "--hero", "biscuit", "--pages", "4")[0] == 0
+    code, out, _ = said(capsys, "make", "b", *DOUBLES)
+    assert code == 0 and out.strip().endswith(".pdf") and os.path.isfile(out.strip())
+    code, out, _ = said(capsys, "make", "b", *DOUBLES)
+    assert code == 0 and out.startswith("Nothing to do")
+
+
+def test_one_command_for_the_whole_book(capsys):
+    arguments = ("book", "--summary", SUMMARY, "--pages", "4", *DOUBLES)
+    first = said(capsys, *arguments)[1].strip()
+    assert first.startswith("books/biscuit-the-cat-finds") and os.path.isfile(first)
+    assert "Nothing to do" in said(capsys, *arguments)[1]
+    assert said(capsys, *arguments, "--seed", "2")[1].strip() != first
+
+
+def test_a_summary_from_a_file(capsys, tmp_path):
+    (tmp_path / "s.txt").write_text(SUMMARY, encoding="utf-8")
+    assert said(capsys, "new", "b", "--summary", "@s.txt")[0] == 0
+    assert Book("b").brief.summary == SUMMARY
+
+
+def test_the_verbs_one_by_one(capsys):
+    said(capsys, "new", "b", "--summary", SUMMARY, "--pages", "4")
+    for verb in ("write", "split", "describe", "draw", "choose", "enlarge", "bind"):
+        assert said(capsys, verb, "b", *DOUBLES)[0] == 0, verb
+    status = Status.model_validate_json(said(capsys, "status", "b", "--json", *DOUBLES)[1])
+    assert status.finished
+
+
+def test_status_says_what_is_done_due_and_waiting(capsys):
+    book = new_book("b")
+    made(book, until="describe")
+    status = json.loads(said(capsys, "status", "b", "--json", *DOUBLES)[1])
+    states = {verb["verb"]: (verb["state"], verb["to_make"]) for verb in status["verbs"]}
+    assert states["describe"] == ("done", 0)
+    assert states["draw"] == ("due", 10)
+    assert states["choose"] == ("waiting", 0)
+    assert [page["page"] for page in status["page_status"]] == [0, 1, 2, 3, 4]
+    assert "0 of 5 pictures" in said(capsys, "status", "b", *DOUBLES)[1]
+
+
+def test_pick_and_reroll(capsys):
+    book = new_book("b")
+    made(book)
+    other = next(name for name in book.pictures(2) if name != book.picked(2))
+    assert said(capsys, "pick", "b", "2", other)[0] == 0
+    assert book.pick(2).by == "author" and book.pick(2).judged
+    code, out, _ = said(capsys, "reroll", "b", "2", "--count", "2", *DOUBLES)
+    assert code == 0 and "keeps the picture that you picked" in out
+    assert len(book.pictures(2)) == 4 and book.picked(2) == other
+    said(capsys, "reroll", "b", "3", "--count", "1", *DOUBLES)
+    assert book.picked(3) == book.pictures(3)[-1]
+
+
+def test_heroes_models_and_doctor(capsys):
+    assert "biscuit" in said(capsys, "hero", "list")[1]
+    assert "orange striped cat" in said(capsys, "hero", "show", "biscuit")[1]
+    assert "doubles" in said(capsys, "models")[1]
+    code, out, _ = said(capsys, "doctor", *DOUBLES)
+    assert "memory" in out and code in (0, 2)
+
+
+NEW = ("new", "b", "--summary", SUMMARY)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("new", "b", "--summary", ""), "no words"),
+        (("new", "b", "--summary", "🐈🐈🐈"), "no words"),
+        (("new", "b", "--summary", "@nowhere.txt"), "there is no file nowhere.txt"),
+        ((*NEW, "--hero", "biscit"), "There is no hero 'biscit'. Did you mean biscuit"),
+        ((*NEW, "--hero", "../biscuit"), "is no hero's name"),
+        ((*NEW, "--hero", "a\nb"), "is no hero's name"),
+        ((*NEW, "--pages", "0"), "pages: input should be greater than or equal to 4, not 0"),
+        ((*NEW, "--pages", "1"), "pages: input should be greater than or equal to 4, not 1"),
+        ((*NEW, "--pages", "400"), "pages: input should be less than or equal to 40, not 400"),
+        ((*NEW, "--style", "watercolor"), "Did you mean watercolour"),
+        ((*NEW, "--ages", "4"), "ages: input should be '3-5', '5-7' or '7-9', not '4'"),
+        ((*NEW, "--format", "square"), "square-8.5"),
+        (("make", "nowhere"), "nowhere is no book"),
+        (("make", "made", "--studio", "startr"), "Did you mean starter"),
+        (("make", "made", *DOUBLES, "--set", "draw.candidate=3"), "Did you mean draw.candidates"),
+        (("make", "made", *DOUBLES, "--share", "3/2"), "I/N"),
+        (("status", "made", "--studio", "startr"), "Did you mean starter"),
+        (("pick", "made", "9", "abc"), "made has no page 9. Its pages are 0 (the cover) to 4."),
+        (("pick", "made", "1", "abc"), "Page 1 has no picture 'abc'. It has: "),
+        (("pick", "made", "1", "../../brief"), "has no picture"),
+        (("reroll", "made", "1", "--count", "0", *DOUBLES), "ask for 1 to 64"),
+        (("hero", "show", "rex"), "There is no hero 'rex'"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_2(capsys, arguments, says):
+    if "made" in arguments:
+        made(new_book("made"))
+    code, out, err = said(capsys, *arguments)
+    assert (code, out) == (2, "") and says in err
+    assert err.startswith("storybook: ") and err.count("\n") == 1
+
+
+def test_a_title_with_slashes_stays_inside_its_folder(capsys):
+    said(capsys, *NEW, "--pages", "4", "--title", "../../etc/passwd\n.")
+    out = said(capsys, "make", "b", *DOUBLES)[1].strip()
+    assert os.path.dirname(out) == "b" and os.path.isfile(out)
+
+
+def test_a_read_only_folder_is_one_line(capsys):
+    if os.geteuid() == 0:
+        pytest.skip("root may write anywhere")
+    new_book("b").folder.chmod(0o500)
+    code, _, err = said(capsys, "make", "b", *DOUBLES)
+    assert code == 2 and "Permission denied" in err
+
+
+def test_help_loads_nothing_that_takes_time():
+    """So that `--help` answers within 0.3 s; the time itself is in `make bench`."""
+    code = "import sys; from storybook.cli import parser; parser(); print(*sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
+                          text=True, cwd=ROOT)  # fmt: skip
+    assert not {"pydantic", "rich", "PIL", "numpy", "torch"} & set(told.stdout.split())

@@ -1,0 +1,94 @@
+"""The house rules that a program can check."""
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+from storybook import stages
+from storybook.cli import VERBS
+from storybook.config import Settings
+from storybook.make import STAGES
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("storybook", "training", "app", "benchmarks")
+SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+HEAVY = {"torch", "diffusers", "transformers", "peft", "accelerate", "spandrel", "ray", "skia"}
+
+
+def name_of(path):
+    return str(path.relative_to(ROOT))
+
+
+def imports(tree, *, everywhere):
+    """Modules that a file imports, at its top or in its functions too."""
+    nodes = ast.walk(tree) if everywhere else tree.body
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_and_functions_are_short(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.count("\n") <= 320
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            lines = node.end_lineno - node.lineno + 1
+            assert lines <= (150 if node.name.startswith("train") else 60), node.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_imports_point_down(path):
+    package, *rest = path.relative_to(ROOT).with_suffix("").parts
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    seen = set(imports(tree, everywhere=True))
+    tops = {name.split(".")[0] for name in seen}
+    if package == "storybook":
+        assert not tops & {"training", "app", "benchmarks", "streamlit"}
+        if rest[0] not in ("models",) or rest[-1] == "__init__":
+            heavy = {name.split(".")[0] for name in imports(tree, everywhere=False)} & HEAVY
+            assert not heavy, "heavy libraries belong in models, or inside functions"
+        if rest[0] == "models":
+            allowed = ("records", "errors", "config", "models", "world", "prompts", "readability")
+            ours = {name.split(".")[1] for name in seen if name.startswith("storybook.")}
+            assert ours <= set(allowed)
+        if rest[0] == "stages":
+            others = {f"storybook.stages.{verb}" for verb in VERBS} - {f"storybook.stages.{rest[-1]}"}
+            assert not seen & others, "stages do not know each other"
+    if package == "training":
+        assert not any(name.startswith(("storybook.stages", "storybook.make")) for name in seen)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_chance_and_time_are_arguments(path):
+    if path.parent.name != "stages":
+        return
+    text = path.read_text(encoding="utf-8")
+    for forbidden in ("time.time", "os.environ", "Path.cwd", "import random", "datetime.now"):
+        assert forbidden not in text
+
+
+def test_one_word_five_places():
+    files = {path.stem for path in Path(stages.__file__).parent.glob("*.py")} - {"__init__"}
+    tables = set(Settings.model_fields) - {"name", "device"}
+    tests = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    assert list(STAGES) == list(VERBS)
+    assert files == tables == set(VERBS) <= tests
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_stage_opens_with_what_it_does(verb):
+    stage = STAGES[verb]
+    assert inspect.getdoc(stage).startswith(f"{verb}: ")
+    assert callable(stage.jobs) and callable(stage.run) and callable(getattr(stage, verb))
+
+
+def test_every_module_says_what_it_is():
+    for path in SOURCES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert ast.get_docstring(tree) or not tree.body, path

@@ -1,0 +1,66 @@
+import pytest
+
+from books import BISCUIT, FOX, doubles
+from storybook.reading import read_cover, read_page
+
+WORLD = doubles().world
+CAST = (BISCUIT, FOX)
+
+
+def read(text, before=None, page=1):
+    return read_page(text, page, CAST, WORLD, before)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [
+        ("Biscuit raced along the shore.", "moment", "running"),
+        ("Biscuit raced along the shore.", "place", "beach"),
+        ("Biscuit looked around. Then she leapt over the hedge.", "moment", "jumping"),
+        ("She could not sleep, so she danced.", "moment", "cheering"),
+        ("She found a glove in the snow.", "moment", "holding"),
+        ("She found a glove in the snow.", "things", ("blue mitten",)),
+        ("“We will go to the beach,” she said in the kitchen.", "place", "kitchen"),
+        ("The moon was out.", "light", "night"),
+        ("Biscuit sobbed. “My kite!”", "mood", "sad"),
+        ("Biscuit sobbed. “My kite!”", "things", ("kite",)),
+        ("Fern the fox sat down.", "cast", ("Fern",)),
+        ("The fox sat down. Biscuit ran.", "cast", ("Biscuit", "Fern")),
+        ("She sat down.", "cast", ("Biscuit",)),
+    ],
+)
+def test_a_page_is_read(text, field, value):
+    assert getattr(read(text), field) == value
+
+
+def test_place_light_and_company_stay_until_the_text_changes_them():
+    first = read("At night Biscuit and the fox sat in the forest.")
+    second = read("They heard a noise.", first, 2)
+    assert (second.place, second.light, second.cast) == ("forest", "night", ("Biscuit", "Fern"))
+    third = read("In the morning Biscuit went to the town alone.", second, 3)
+    assert (third.place, third.light, third.cast) == ("town street", "day", ("Biscuit",))
+
+
+def test_a_cat_named_biscuit_is_nothing_to_eat():
+    assert read("Biscuit sat in the garden.").things == ()
+
+
+def test_holding_needs_a_thing():
+    assert read("She held still.").moment == "sitting"
+    found = read("She found a kite.")
+    assert read("She carried it home.", found, 2).things == ("kite",)
+
+
+def test_shots_vary():
+    scenes, before = [], None
+    for page in range(1, 13):
+        before = read("Biscuit walked on.", before, page)
+        scenes.append(before)
+    shots = {scene.shot for scene in scenes}
+    assert scenes[0].shot == "wide" and len(shots) > 1
+
+
+def test_a_cover_shows_the_star_with_what_the_book_turns_on():
+    scenes = [read("Biscuit found a kite on the beach."), read("The kite flew.", None, 2)]
+    cover = read_cover("The Kite", scenes, CAST)
+    assert (cover.page, cover.things, cover.cast) == (0, ("kite",), ("Biscuit",))
