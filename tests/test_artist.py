@@ -1,0 +1,110 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from storybook.world import load_world
+from training.starter.artist import draw
+from training.starter.artist.colour import rgb
+from training.starter.pictures import Picture
+
+WORLD = load_world(Path(__file__).parents[1] / "assets")
+PLAIN = Picture(
+    species="cat",
+    coat="orange",
+    action="sitting",
+    mood="happy",
+    place="meadow",
+    light="day",
+    shot="middle",
+    style="watercolour",
+    seed=3,
+)
+
+
+def pixels(size_px: int = 64, **changes: object) -> np.ndarray:
+    """[height, width, 3] in 0..255."""
+    image = draw(PLAIN.but(**changes), WORLD, size_px)
+    assert image.mode == "RGB" and image.size == (size_px, size_px)
+    return np.asarray(image, float)
+
+
+def difference(first: np.ndarray, second: np.ndarray) -> float:
+    return float(np.abs(first - second).mean())
+
+
+def test_equal_pictures_give_equal_images():
+    assert (pixels(seed=7) == pixels(seed=7)).all()
+    assert difference(pixels(seed=7), pixels(seed=8)) > 2
+
+
+@pytest.mark.parametrize("species", WORLD.species)
+def test_each_species_does_each_action_in_its_own_way(species):
+    drawn = [pixels(species=species, action=action) for action in WORLD.actions]
+    for i, first in enumerate(drawn):
+        assert all(difference(first, other) > 1.5 for other in drawn[i + 1 :])
+
+
+@pytest.mark.parametrize("place", WORLD.places)
+def test_each_place_has_its_lights(place):
+    day, sunset, night = (pixels(place=place, light=light) for light in WORLD.lights)
+    assert night.mean() < day.mean() - 40
+    warmth = [(image[..., 0] - image[..., 2]).mean() for image in (day, sunset, night)]
+    assert warmth[1] > warmth[0] and warmth[1] > warmth[2]
+
+
+@pytest.mark.parametrize("thing", WORLD.things)
+def test_each_thing_is_large_enough_to_read(thing):
+    for action, shot in (("sitting", "wide"), ("holding", "middle")):
+        bare = pixels(128, action="sitting", shot=shot, thing=None, style="gouache")
+        with_thing = pixels(128, action="sitting", shot=shot, thing=thing, style="gouache")
+        assert (np.abs(with_thing - bare).max(axis=2) > 24).mean() > 0.005
+        pixels(action=action, shot=shot, thing=thing)
+
+
+@pytest.mark.parametrize("style", WORLD.styles)
+def test_each_style_draws_each_mood_and_shot(style):
+    for mood, shot in zip(WORLD.moods, WORLD.shots, strict=True):
+        pixels(style=style, mood=mood, shot=shot, companion=("mouse", "white"), thing="book")
+
+
+def test_styles_differ():
+    first, second, third = (pixels(128, style=style) for style in WORLD.styles)
+    assert min(difference(first, second), difference(second, third), difference(first, third)) > 1
+
+
+@pytest.mark.parametrize("coat", WORLD.coats)
+def test_the_star_wears_the_colour_of_the_table(coat):
+    base = np.array(rgb(WORLD.coats[coat].base))
+    image = pixels(128, coat=coat, shot="close", style="gouache")
+    near = (np.abs(image - base).max(axis=2) < 16).mean()
+    assert near > 0.08
+
+
+def test_marks_of_a_coat_are_seen():
+    for coat in ("orange striped", "grey striped", "brown spotted", "black and white"):
+        mark = np.array(rgb(WORLD.coats[coat].mark))
+        image = pixels(128, coat=coat, shot="close", style="gouache")
+        assert (np.abs(image - mark).max(axis=2) < 24).mean() > 0.01
+
+
+def test_a_closer_shot_shows_a_larger_star():
+    base = np.array(rgb(WORLD.coats["orange"].base))
+    sizes = [
+        (np.abs(pixels(128, shot=shot, style="gouache") - base).max(axis=2) < 16).mean()
+        for shot in ("wide", "middle", "close")
+    ]
+    assert sizes[0] * 1.8 < sizes[1] and sizes[1] * 1.6 < sizes[2]
+
+
+def test_a_black_cat_stands_out_at_night():
+    image = pixels(128, coat="black", light="night", shot="close", style="gouache")
+    assert image.max(axis=2).max() > 200
+    assert image.std() > 20
+
+
+def test_large_pictures_show_the_same_scene():
+    small = pixels(64, style="gouache")
+    large = pixels(256, style="gouache")
+    shrunk = large.reshape(64, 4, 64, 4, 3).mean(axis=(1, 3))
+    assert difference(small, shrunk) < 4
