@@ -1,0 +1,60 @@
+"""The four doors that models stand behind. No framework is imported here."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from PIL.Image import Image
+
+from storybook.records import Candidate, Hero, Prompt, R, Verdict
+
+
+class Writer(Protocol):
+    """Somebody who tells stories."""
+
+    name: str
+    """Contains the digest of weights and adapter, so that another writer is another name."""
+
+    def tell(self, question: str, *, seed: int, max_words: int) -> str:
+        """Prose that follows `question`, without the closing `END`.
+
+        Raises ReplyError if nothing came back or the reply was cut off at its length limit.
+        """
+        ...
+
+    def answer(self, question: str, kind: type[R], *, seed: int) -> R:
+        """A record; the writer is shown its own mistake and asked again at most three times."""
+        ...
+
+
+class Painter(Protocol):
+    """Somebody who draws pictures from prompts."""
+
+    name: str
+    """Contains the digest of weights and adapters, so that a re-taught painter is a new one."""
+
+    def paint(self, requests: Sequence[Candidate]) -> Iterator[Image]:
+        """One RGB picture of `width_px` x `height_px` for each request, in their order.
+
+        A picture depends on its own request only, whatever the others in the batch are.
+        """
+        ...
+
+
+class Critic(Protocol):
+    """Somebody who says how well a picture shows what was asked."""
+
+    name: str
+
+    def judge(self, image: Image, prompt: Prompt, hero: Hero) -> Verdict:
+        """A score in [0, 1] with reasons."""
+        ...
+
+
+class Enlarger(Protocol):
+    """Somebody who brings a picture to print size."""
+
+    name: str
+
+    def enlarge(self, image: Image, prompt: Prompt, *, width_px: int, seed: int) -> Image:
+        """The same picture, RGB, `width_px` wide, its aspect ratio kept."""
+        ...

@@ -1,0 +1,170 @@
+"""Critics that look at a picture with CLIP and say which of the asked words they see in it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from PIL import Image, ImageStat
+from torch import Tensor
+from transformers import AutoImageProcessor, CLIPModel, CLIPTokenizer
+from transformers.image_processing_utils import BaseImageProcessor
+
+from storybook.errors import ModelError
+from storybook.models.devices import device_of, memory_of, quiet
+from storybook.models.emphasis import plain
+from storybook.models.weights import check_weights, model_name, read_json
+from storybook.records import Hero, Prompt, Verdict
+from storybook.world import World, article
+
+JUDGED = ("species", "coats", "actions", "places", "things")
+"""Sections of the world that a picture is judged by; light and mood are matters of degree."""
+
+CLIPSCORE_WEIGHT = 2.5
+"""Brings the cosine of picture and caption to about [0, 1]: Hessel et al. 2021, CLIPScore."""
+
+DARKEST = 6.0
+FLATTEST = 3.0
+"""In levels of 255: a picture darker or flatter than this on average shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A word of a prompt, and the prompt as it would be with each word of its section."""
+
+    section: str
+    word: str
+    captions: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipCritic:
+    """A CLIP in memory, with the words it chooses between if the painter has a world."""
+
+    name: str
+    model: CLIPModel
+    tokenizer: CLIPTokenizer
+    eyes: BaseImageProcessor
+    world: World | None
+    heard: dict[str, Tensor] = field(default_factory=dict)
+    """Unit text embeddings [d] of captions; candidates of a page share them."""
+
+    def judge(self, image: Image.Image, prompt: Prompt, hero: Hero) -> Verdict:
+        """How well the picture shows what was asked, in [0, 1], with a reason for each word.
+
+        With a world: for each asked word, its probability among all words of its section in the
+        same caption (zero-shot classification), and the mean of them. Without: the cosine of
+        picture and prompt. A picture that shows nothing scores 0.
+        """
+        if blank := _blank(image):
+            return Verdict(score=0.0, reasons=(blank,))
+        caption = plain(prompt.positive)
+        if hero.token and hero.look:  # a rare word means nothing to a critic
+            caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
+        asked = list(asked_words(caption, self.world)) if self.world else []
+        with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
+            seen = self._see(image)
+            self._hear([caption, *(text for each in asked for text in each.captions.values())])
+        if not asked:
+            cosine = float(seen @ self.heard[caption])
+            score = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
+            return Verdict(score=score, reasons=(f"text match {score:.2f}",))
+        votes = [self._vote(seen, each) for each in asked]
+        return Verdict(
+            score=sum(chance for chance, _ in votes) / len(votes),
+            reasons=tuple(reason for _, reason in votes),
+        )
+
+    @torch.inference_mode()
+    def _vote(self, seen: Tensor, asked: Asked) -> tuple[float, str]:
+        words = list(asked.captions)
+        captions = torch.stack([self.heard[asked.captions[word]] for word in words])
+        chances = (self.model.logit_scale.exp() * (captions @ seen)).softmax(dim=0)
+        chance = float(chances[words.index(asked.word)])
+        likeliest = words[int(chances.argmax())]
+        instead = "" if likeliest == asked.word else f", looks like {likeliest}"
+        return chance, f"{asked.section}: {asked.word} {chance:.2f}{instead}"
+
+    @torch.inference_mode()
+    def _see(self, image: Image.Image) -> Tensor:
+        """A unit embedding [d]."""
+        pixels = self.eyes(images=image.convert("RGB"), return_tensors="pt").pixel_values
+        features = self.model.get_image_features(pixel_values=pixels.to(self.model.device))
+        return _unit(features.pooler_output)[0]
+
+    @torch.inference_mode()
+    def _hear(self, captions: Iterable[str]) -> None:
+        new = [caption for caption in dict.fromkeys(captions) if caption not in self.heard]
+        if not new:
+            return
+        tokens = self.tokenizer(
+            new,
+            padding=True,
+            truncation=True,
+            max_length=self.model.config.text_config.max_position_embeddings,
+            return_tensors="pt",
+        ).to(self.model.device)
+        features = _unit(self.model.get_text_features(**tokens).pooler_output)  # [n, d]
+        self.heard.update(zip(new, features, strict=True))
+
+
+def open_critic(folder: Path, world: World | None = None, *, device: str = "auto") -> ClipCritic:
+    """The critic in a `CLIPModel` folder with its tokenizer and image processor.
+
+    Raises ModelError if something is missing, broken, or no CLIP.
+    """
+    check_weights(folder)
+    kind = read_json(folder / "config.json").get("model_type")
+    if kind != "clip":
+        raise ModelError(f"{folder} is no critic: config.json says {kind}, and clip is known.")
+    place = device_of(device)
+    with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
+        try:
+            model, loaded = CLIPModel.from_pretrained(
+                folder, local_files_only=True, output_loading_info=True
+            )
+            tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+            eyes = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
+        except (OSError, ValueError, RuntimeError, TypeError) as fault:
+            raise ModelError(f"{folder} cannot be opened: {str(fault).splitlines()[0]}") from fault
+        if loaded["missing_keys"]:
+            missing = sorted(loaded["missing_keys"])
+            raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")
+        model.to(place, torch.float32).eval()
+    return ClipCritic(model_name(folder), model, tokenizer, eyes, world)
+
+
+def asked_words(caption: str, world: World) -> Iterator[Asked]:
+    """Each word of the world that a caption says, with the captions that say another instead.
+
+    Only keys count, since captions are written in them; a coat is one that a species follows.
+    """
+    species = _any_of(world.species)
+    for section in JUDGED:
+        keys = list(getattr(world, section))
+        behind = rf"(?=\s+{species}\b)" if section == "coats" else ""
+        pattern = re.compile(rf"\b(?:(an?)\s+)?({_any_of(keys)})\b{behind}")
+        for match in pattern.finditer(caption):
+            before, after = caption[: match.start()], caption[match.end() :]
+            captions = {key: f"{before}{article(key) if match[1] else key}{after}" for key in keys}
+            yield Asked(section, match[2], captions)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words, key=len, reverse=True))})"
+
+
+def _unit(features: Tensor) -> Tensor:
+    return features / features.norm(dim=-1, keepdim=True)
+
+
+def _blank(image: Image.Image) -> str:
+    """Why the picture shows nothing, or an empty text."""
+    colours = ImageStat.Stat(image.convert("RGB"))
+    brightness = sum(colours.mean) / 3
+    if brightness < DARKEST:
+        return f"near black: mean brightness {brightness:.1f} of 255"
+    if max(colours.stddev) < FLATTEST:
+        return "blank: one colour from edge to edge"
+    return ""

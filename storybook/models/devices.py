@@ -1,0 +1,73 @@
+"""Where models run: the device, its number format, its limits, and the quiet of libraries."""
+
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from storybook.errors import ConfigError, OutOfMemory
+
+
+def device_of(name: str) -> torch.device:
+    """The device called `name`; `auto` is the first GPU if there is one, else the CPU."""
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise ConfigError(f"There is no device {name!r}. Try auto, cpu, cuda or cuda:1.") from None
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ConfigError(f"This machine has no {name}: torch sees {torch.cuda.device_count()} "
+                          "GPUs. Set device to cpu or auto.")  # fmt: skip
+    return device
+
+
+def dtype_of(device: torch.device) -> torch.dtype:
+    """Half precision on a GPU; single on a CPU, where half is slower."""
+    return torch.float16 if device.type == "cuda" else torch.float32
+
+
+@contextmanager
+def memory_of(device: torch.device, work: str, remedy: str) -> Iterator[None]:
+    """Turn the device's refusal of memory into OutOfMemory, which says what to turn down."""
+    try:
+        yield
+    except torch.OutOfMemoryError as fault:
+        raise OutOfMemory(f"{work} needs more memory than {device} has. {remedy}") from fault
+    except RuntimeError as fault:
+        if "can't allocate memory" not in str(fault):
+            raise
+        raise OutOfMemory(f"{work} needs more memory than this machine has. {remedy}") from fault
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Libraries keep their warnings and progress bars to themselves inside the `with`."""
+    from transformers.utils import logging as transformers_log
+
+    logs = [transformers_log]
+    if "diffusers" in sys.modules:  # who has not loaded it need not wait for it here
+        from diffusers.utils import logging as diffusers_log
+
+        logs.append(diffusers_log)
+    levels = [log.get_verbosity() for log in logs]
+    bars = [log.is_progress_bar_enabled() for log in logs]
+    peft = logging.getLogger("peft")
+    peft_level = peft.level
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for log in logs:
+            log.set_verbosity_error()
+            log.disable_progress_bar()
+        peft.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for log, level, bar in zip(logs, levels, bars, strict=True):
+                log.set_verbosity(level)
+                if bar:
+                    log.enable_progress_bar()
+            peft.setLevel(peft_level)

@@ -1,0 +1,77 @@
+"""Emphasis in prompts, as A1111 writes it: `(more)`, `[less]`, `(exactly:1.3)`, `\\(literal\\)`."""
+
+import re
+from dataclasses import dataclass
+
+MORE = 1.1
+LESS = 1 / 1.1
+
+_TOKEN = re.compile(
+    r"""\\[()\[\]\\]                            # an escaped bracket or backslash
+      | [(\[]
+      | :\s*(?P<weight>[+-]?(?:\d+\.?\d*|\.\d+))\s*\)
+      | [)\]]
+      | [^\\()\[\]:]+
+      | .""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a prompt and how strongly it counts; 1 is plain."""
+
+    text: str
+    weight: float = 1.0
+
+
+def spans(prompt: str) -> tuple[Span, ...]:
+    """A prompt as pieces of equal weight, brackets taken away.
+
+    Nested brackets multiply, unclosed ones reach to the end, stray closing ones are letters.
+
+    >>> spans("a ((b)) [c]")
+    (Span(text='a ', weight=1.0), Span(text='b', weight=1.2100000000000002), \
+Span(text=' ', weight=1.0), Span(text='c', weight=0.9090909090909091))
+    """
+    pieces: list[Span] = []
+    round_starts: list[int] = []
+    square_starts: list[int] = []
+    for match in _TOKEN.finditer(prompt):
+        token, weight = match.group(), match["weight"]
+        if token == "(":
+            round_starts.append(len(pieces))
+        elif token == "[":
+            square_starts.append(len(pieces))
+        elif weight is not None and round_starts:
+            _scale(pieces, round_starts.pop(), float(weight))
+        elif token == ")" and round_starts:
+            _scale(pieces, round_starts.pop(), MORE)
+        elif token == "]" and square_starts:
+            _scale(pieces, square_starts.pop(), LESS)
+        else:
+            pieces.append(Span(token[1:] if token[0] == "\\" and len(token) == 2 else token))
+    for start in round_starts:
+        _scale(pieces, start, MORE)
+    for start in square_starts:
+        _scale(pieces, start, LESS)
+    return _merged(pieces)
+
+
+def plain(prompt: str) -> str:
+    """The words of a prompt without their emphasis."""
+    return "".join(span.text for span in spans(prompt))
+
+
+def _scale(pieces: list[Span], start: int, factor: float) -> None:
+    pieces[start:] = [Span(piece.text, piece.weight * factor) for piece in pieces[start:]]
+
+
+def _merged(pieces: list[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
+    for piece in pieces:
+        if merged and merged[-1].weight == piece.weight:
+            merged[-1] = Span(merged[-1].text + piece.text, piece.weight)
+        else:
+            merged.append(piece)
+    return tuple(merged)

@@ -1,0 +1,269 @@
+"""A writer on this machine: any causal LM folder, with an optional peft adapter.
+
+The folder is as transformers saves it, the weights as safetensors. An adapter was taught on plain
+text, so its writer is asked in plain text; a chat model without one is asked through its template.
+"""
+
+import math
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from storybook.config import validated
+from storybook.errors import ModelError, QuestionTooLong, ReplyError
+from storybook.models.replies import answered, demand
+from storybook.models.weights import check_weights, read_json, weights_digest
+from storybook.records import R, Record, digest
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+SAMPLING = "generation.json"
+END = re.compile(r"\s*\bEND\b")
+ANSWER_WORDS = 400
+TAIL_TOKENS = 8
+"""So many last tokens are read for END after each new one; END itself is one to three."""
+TOKENS_PER_WORD = (1.5, 4.0)
+"""At least and at most so many for a word of a reply; between them, as many as the question's."""
+
+
+class Sampling(Record):
+    """How a writer likes to write: `generation.json` in its folder or beside it."""
+
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    """0 takes the likeliest word each time. This and `top_p` are common defaults for stories."""
+    top_p: float = Field(default=0.9, gt=0, le=1)
+    repetition_penalty: float = Field(default=1.0, ge=1, le=2)
+
+
+class LocalWriter:
+    """Holds a language model in memory; a telling depends on question and seed only."""
+
+    def __init__(
+        self,
+        model: "PreTrainedModel",
+        tokenizer: "PreTrainedTokenizerBase",
+        *,
+        name: str,
+        sampling: Sampling,
+        chat: bool = False,
+    ) -> None:
+        self.name = name
+        self.sampling = sampling
+        self._model = model
+        self._tokenizer = tokenizer
+        self._chat = chat
+
+    def tell(self, question: str, *, seed: int, max_words: int) -> str:
+        """Prose that follows `question`, up to END or the end of text, without either.
+
+        Raises QuestionTooLong if question and reply do not fit the model's context; ReplyError if
+        nothing came back or the reply was cut off at its length limit.
+        """
+        asked = self._tokens(question)  # [1, t]
+        new = self._generate(asked, self._room(question, asked.shape[1], max_words), seed)
+        text = self._tokenizer.decode(new, skip_special_tokens=True)
+        end = END.search(text)
+        told = text[: end.start()].strip() if end else text.strip()
+        if not told:
+            raise ReplyError(f"{self.name} gave an empty reply. Try another seed.")
+        if end is None and int(new[-1]) not in self._ends:
+            raise ReplyError(
+                f"{self.name} came to no end within {len(new):,} tokens (some {max_words} words). "
+                "Try another seed, or fewer pages.",
+                told,
+            )
+        return told
+
+    def answer(self, question: str, kind: type[R], *, seed: int) -> R:
+        """A record asked for as JSON by its schema; asked at most three times, then ReplyError."""
+
+        def ask(said: str, try_seed: int) -> str:
+            return self.tell(said, seed=try_seed, max_words=ANSWER_WORDS)
+
+        return answered(ask, demand(question, kind), kind, seed=seed, name=self.name)
+
+    def _tokens(self, question: str) -> "torch.Tensor":
+        if self._chat:
+            messages = [{"role": "user", "content": question}]
+            question = self._tokenizer.apply_chat_template(
+                messages, tokenize=False, add_generation_prompt=True
+            )
+        asked = self._tokenizer(
+            question, return_tensors="pt", add_special_tokens=not self._chat, verbose=False
+        )
+        return asked["input_ids"].to(self._model.device)
+
+    def _room(self, question: str, asked: int, max_words: int) -> int:
+        """Tokens that a reply may take; half of what it may want has to fit."""
+        context = self._model.config.max_position_embeddings
+        per_word = asked / max(1, len(question.split()))
+        least, most = TOKENS_PER_WORD
+        wanted = math.ceil(max_words * min(max(per_word, least), most))
+        if asked + wanted // 2 > context:
+            over = math.ceil((asked + wanted // 2 - context) / per_word)
+            raise QuestionTooLong(
+                f"The question takes {asked:,} tokens and its reply about {wanted:,}, but "
+                f"{self.name} holds {context:,} in all. Say it in {over:,} fewer words.",
+                words_over=over,
+            )
+        return min(wanted, context - asked)
+
+    def _generate(self, asked: "torch.Tensor", room: int, seed: int) -> "torch.Tensor":
+        """The new tokens, [n]. Chance comes from `seed` alone and leaves no trace outside."""
+        import torch
+
+        from storybook.models.devices import memory_of, quiet
+
+        device = self._model.device
+        by_chance = {"temperature": self.sampling.temperature, "top_p": self.sampling.top_p}
+        chosen = {"do_sample": True, **by_chance, "top_k": 0} if self.sampling.temperature else {}
+        remedy = "Use a smaller writer, or another device."
+        with (
+            quiet(),
+            memory_of(device, "write", remedy),
+            torch.inference_mode(),
+            torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
+        ):
+            torch.manual_seed(seed)
+            told = self._model.generate(
+                asked,
+                attention_mask=torch.ones_like(asked),
+                max_new_tokens=room,
+                repetition_penalty=self.sampling.repetition_penalty,
+                eos_token_id=self._ends or None,
+                pad_token_id=self._tokenizer.pad_token_id or 0,
+                stopping_criteria=[self._has_ended],
+                **({"do_sample": False} | chosen),
+            )
+        return told[0, asked.shape[1] :]
+
+    def _has_ended(self, tokens: "torch.Tensor", scores: object, **_: object) -> "torch.Tensor":
+        """Whether END was just written; never true within the question, which has ENDs itself."""
+        import torch
+
+        tail = self._tokenizer.decode(tokens[0, -TAIL_TOKENS:])
+        return torch.tensor([re.search(r"\sEND\s*$", tail) is not None], device=tokens.device)
+
+    @property
+    def _ends(self) -> list[int]:
+        """Ids that end a text: the model's own list and the tokenizer's."""
+        own = self._model.generation_config.eos_token_id
+        ids = {*(own if isinstance(own, list) else [own]), self._tokenizer.eos_token_id}
+        return sorted(ids - {None})
+
+
+def writer_name(folder: Path, adapter: Path | None = None) -> str:
+    """The name of the writer that `open_local_writer` opens; nothing is loaded for it."""
+    parts = [weights_digest(path) for path in (folder, adapter) if path]
+    return f"{folder.name}-{digest(*parts, _sampling(folder))}"
+
+
+def open_local_writer(
+    folder: Path,
+    adapter: Path | None = None,
+    *,
+    device: str = "cpu",
+    dtype: "torch.dtype | None" = None,
+    temperature: float | None = None,
+) -> LocalWriter:
+    """Load a causal LM folder and, if named, the peft adapter that was taught on it.
+
+    `dtype` None is half precision on a GPU and single on a CPU. Raises ModelError in one line if a
+    file is missing, broken, a pickle, or the adapter belongs to another model.
+    """
+    from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+
+    _check_folder(folder, "config.json", "a language model")
+    if adapter is not None:
+        _check_folder(adapter, "adapter_config.json", "an adapter")
+    where = device_of(device)
+    with quiet(), memory_of(where, "write", "Use a smaller writer, or another device."):
+        tokenizer = _load_tokenizer(folder)
+        model = _load_model(folder, dtype or dtype_of(where))
+        if adapter is not None:
+            model = _with_adapter(model, adapter)
+        model = model.to(where).eval()
+    if len(tokenizer) > model.config.vocab_size:
+        raise ModelError(
+            f"{folder}: the tokenizer has {len(tokenizer):,} tokens but the model knows "
+            f"{model.config.vocab_size:,}. They belong to different models."
+        )
+    sampling = _sampling(folder)
+    return LocalWriter(
+        model,
+        tokenizer,
+        name=writer_name(folder, adapter),
+        sampling=sampling if temperature is None else sampling.but(temperature=temperature),
+        chat=adapter is None and tokenizer.chat_template is not None,
+    )
+
+
+def _check_folder(folder: Path, config: str, what: str) -> None:
+    if not (folder / config).is_file():
+        raise ModelError(f"{folder} is not {what}: it has no {config}. Check the path.")
+    if not any(folder.glob("*.safetensors")):
+        pickles = sorted(path.name for path in folder.glob("*.bin"))
+        held = f" {pickles[0]} is a pickle and is not opened." if pickles else ""
+        raise ModelError(f"{folder} has no .safetensors weights.{held} Fetch or convert it again.")
+    check_weights(folder)
+
+
+def _load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, KeyError, ImportError, TypeError) as fault:
+        raise ModelError(f"{folder} has no usable tokenizer: {_first_line(fault)}") from fault
+
+
+def _load_model(folder: Path, dtype: "torch.dtype") -> "PreTrainedModel":
+    from transformers import AutoModelForCausalLM
+
+    try:
+        model, report = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=dtype, use_safetensors=True, local_files_only=True,
+            output_loading_info=True,
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as fault:
+        raise ModelError(f"{folder} is no causal language model: {_first_line(fault)}") from fault
+    lacking = sorted({*report["missing_keys"], *map(str, report["mismatched_keys"])})
+    if lacking:
+        raise ModelError(f"{folder}: the weights do not fit the config.json: {lacking[0]} and "
+                         f"{len(lacking) - 1} more are missing. Fetch it again.")  # fmt: skip
+    return model
+
+
+def _with_adapter(model: "PreTrainedModel", adapter: Path) -> "PreTrainedModel":
+    """The model with the adapter merged into its weights, so that it costs no time."""
+    from peft import PeftModel, get_peft_model_state_dict
+
+    from storybook.models.weights import tensor_names
+
+    kind = read_json(adapter / "adapter_config.json")
+    try:
+        taught = PeftModel.from_pretrained(model, str(adapter))
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as fault:
+        rank = kind.get("r") if isinstance(kind, dict) else None
+        raise ModelError(
+            f"{adapter} (rank {rank}) was not taught on this model: {_first_line(fault)}"
+        ) from fault
+    given = {name for file in adapter.glob("*.safetensors") for name in tensor_names(file)}
+    if not given or given != set(get_peft_model_state_dict(taught)):
+        raise ModelError(f"{adapter} was not taught on this model: its layers have other names.")
+    return taught.merge_and_unload()
+
+
+def _sampling(folder: Path) -> Sampling:
+    for path in (folder / SAMPLING, folder.parent / SAMPLING):
+        if path.is_file():
+            return validated(Sampling, read_json(path), str(path))
+    return Sampling()
+
+
+def _first_line(fault: Exception) -> str:
+    return str(fault).strip().partition("\n")[0][:200]

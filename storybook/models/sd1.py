@@ -1,0 +1,309 @@
+"""The family of Stable Diffusion 1.x: a CLIP text encoder, a U-Net on latents, a KL autoencoder.
+
+What depends on the family's arrangement stands in this module and nowhere else, so that what paints
+and what teaches cannot disagree about it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    DPMSolverMultistepScheduler,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
+from peft.tuners.tuners_utils import BaseTunerLayer
+from PIL import Image
+from safetensors import SafetensorError
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from storybook.errors import ModelError
+from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.emphasis import spans
+from storybook.models.weights import check_weights, model_name, read_json, read_tensors
+from storybook.records import Candidate
+
+LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
+"""What diffusers calls an adapter in its folder."""
+
+SAMPLING = "sampling.json"
+"""A painter's folder says there whether its noise levels are Karras's; they are by default."""
+
+SMALLEST_MEAN = 0.02
+"""Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
+
+P = TypeVar("P", UNet2DConditionModel, AutoencoderKL, CLIPTextModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Sd1Painter:
+    """A Stable Diffusion 1.x in memory; `batch` pictures are drawn at a time."""
+
+    name: str
+    pipe: StableDiffusionPipeline
+    sampler: DPMSolverMultistepScheduler
+    batch: int
+
+    def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
+        """One RGB picture for each request, in their order, each from its own request only.
+
+        Neighbours in `requests` of the same size, steps and guidance share a batch. Raises
+        ModelError for a size that the autoencoder cannot have, OutOfMemory for too big a batch.
+        """
+        for request in requests:
+            _check_size(self.pipe, request)
+        texts = {text for each in requests for text in (each.prompt.positive, each.prompt.negative)}
+        said = {text: encode_text(self.pipe, text) for text in texts}
+        for _, alike in groupby(requests, key=lambda each: _batch_key(each, said)):
+            group = list(alike)
+            for start in range(0, len(group), self.batch):
+                yield from self._paint_batch(group[start : start + self.batch], said)
+
+    @torch.inference_mode()
+    def _paint_batch(
+        self, requests: Sequence[Candidate], said: Mapping[str, Tensor]
+    ) -> list[Image.Image]:
+        first = requests[0]
+        work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
+        remedy = "Try --set draw.batch=1, or smaller draw.width_px and draw.height_px."
+        with memory_of(self.pipe.device, work, remedy):
+            latents = _denoise(self, requests, said)
+            if not torch.isfinite(latents).all():
+                raise ModelError(
+                    f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. "
+                    "Its weights are broken, or they need --set device=cpu."
+                )
+            return _decode(self.pipe, latents)
+
+
+def open_painter(
+    folder: Path, adapters: Sequence[Path] = (), *, device: str = "auto", batch: int = 8
+) -> Sd1Painter:
+    """The painter in a diffusers folder, with its adapters melted into the weights.
+
+    Half precision on a GPU, single on a CPU. Raises ModelError if a part is missing, broken or
+    loaded only in part, or if an adapter fits nowhere.
+    """
+    check_weights(folder)
+    place = device_of(device)
+    with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
+        unet = _open_part(UNet2DConditionModel, folder / "unet")
+        vae = _open_part(AutoencoderKL, folder / "vae")
+        text_encoder = _open_part(CLIPTextModel, folder / "text_encoder")
+        sampler = _open_sampler(folder)
+        pipe = StableDiffusionPipeline(
+            vae=vae,
+            text_encoder=text_encoder,
+            tokenizer=_open_tokenizer(folder / "tokenizer"),
+            unet=unet,
+            scheduler=sampler,
+            safety_checker=None,
+            feature_extractor=None,
+            requires_safety_checker=False,
+        )
+        for adapter in adapters:
+            _melt_in(pipe, adapter)
+        pipe.to(place, dtype_of(place))
+    return Sd1Painter(model_name(folder, adapters), pipe, sampler, batch)
+
+
+@torch.inference_mode()
+def encode_text(pipe: StableDiffusionPipeline, prompt: str) -> Tensor:
+    """A prompt as the U-Net hears it: [positions, d], positions a multiple of the encoder's.
+
+    A prompt longer than the encoder's room goes on in further chunks, each with its own start and
+    end, as A1111 does it. Emphasis scales a token's states and then restores the chunk's mean.
+    """
+    tokenizer, encoder = pipe.tokenizer, pipe.text_encoder
+    room = min(tokenizer.model_max_length, encoder.config.max_position_embeddings) - 2
+    ids: list[int] = []
+    weights: list[float] = []
+    for span in spans(prompt):
+        new = tokenizer(span.text, add_special_tokens=False, verbose=False).input_ids
+        ids += new
+        weights += [span.weight] * len(new)
+    chunks = [
+        _encode_chunk(pipe, ids[start : start + room], weights[start : start + room], room)
+        for start in range(0, max(len(ids), 1), room)
+    ]
+    return torch.cat(chunks)
+
+
+def _encode_chunk(
+    pipe: StableDiffusionPipeline, ids: list[int], weights: list[float], room: int
+) -> Tensor:
+    tokenizer, device = pipe.tokenizer, pipe.device
+    free = room - len(ids)
+    row = [tokenizer.bos_token_id, *ids, tokenizer.eos_token_id, *[tokenizer.pad_token_id] * free]
+    states = pipe.text_encoder(torch.tensor([row], device=device))[0][0]  # [room + 2, d]
+    if all(weight == 1 for weight in weights):
+        return states
+    scale = torch.tensor([1.0, *weights, *[1.0] * (free + 1)], device=device, dtype=states.dtype)
+    weighted = states * scale[:, None]
+    mean, after = states.mean(), weighted.mean()
+    if min(mean.abs(), after.abs()) < SMALLEST_MEAN * states.std():
+        return weighted
+    return weighted * (mean / after)
+
+
+def _batch_key(request: Candidate, said: Mapping[str, Tensor]) -> tuple[float, ...]:
+    """Requests with equal keys may share a batch: their tensors have equal shapes."""
+    positions = max(len(said[request.prompt.positive]), len(said[request.prompt.negative]))
+    return request.width_px, request.height_px, request.steps, request.guidance, positions
+
+
+def _check_size(pipe: StableDiffusionPipeline, request: Candidate) -> None:
+    factor = pipe.vae_scale_factor
+    for side_px in (request.width_px, request.height_px):
+        if side_px % factor or side_px <= 0:
+            below = max(side_px // factor * factor, factor)
+            raise ModelError(
+                f"A picture of {request.width_px} x {request.height_px} px cannot be drawn: "
+                f"sides are multiples of {factor} px. The nearest are {below} and {below + factor}."
+            )
+
+
+def _denoise(
+    painter: Sd1Painter, requests: Sequence[Candidate], said: Mapping[str, Tensor]
+) -> Tensor:
+    """Finished latents [b, c, h, w], by classifier-free guidance (Ho and Salimans 2022)."""
+    pipe, sampler, first = painter.pipe, painter.sampler, requests[0]
+    guided = first.guidance > 1
+    states = _states(pipe, requests, said, guided=guided)
+    with quiet():
+        sampler.set_timesteps(first.steps, device=pipe.device)
+    latents = _noise(pipe, requests).to(pipe.device) * sampler.init_noise_sigma
+    for time in sampler.timesteps:
+        scaled = sampler.scale_model_input(latents, time).to(pipe.unet.dtype)
+        if guided:
+            scaled = torch.cat([scaled, scaled])
+        guess = pipe.unet(scaled, time, encoder_hidden_states=states).sample.float()
+        if guided:
+            unasked, asked = guess.chunk(2)
+            guess = unasked + first.guidance * (asked - unasked)
+        latents = sampler.step(guess, time, latents).prev_sample
+    return latents
+
+
+def _states(
+    pipe: StableDiffusionPipeline,
+    requests: Sequence[Candidate],
+    said: Mapping[str, Tensor],
+    *,
+    guided: bool,
+) -> Tensor:
+    """[b, positions, d] of what is asked; if `guided`, the b of what is not come before them."""
+    texts = [request.prompt.positive for request in requests]
+    if guided:
+        texts = [request.prompt.negative for request in requests] + texts
+    states = [said[text] for text in texts]
+    longest = max(len(state) for state in states)
+    if any(len(state) < longest for state in states):
+        empty = encode_text(pipe, "")
+        states = [
+            torch.cat([state] + [empty] * ((longest - len(state)) // len(empty)))
+            for state in states
+        ]
+    return torch.stack(states)
+
+
+def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tensor:
+    """[b, c, h, w] of unit noise, each picture's from its own seed, on the CPU for every device."""
+    channels, factor = pipe.unet.config.in_channels, pipe.vae_scale_factor
+    return torch.stack(
+        [
+            torch.randn(
+                (channels, each.height_px // factor, each.width_px // factor),
+                generator=torch.Generator().manual_seed(each.seed),
+            )
+            for each in requests
+        ]
+    )
+
+
+def _decode(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]:
+    scaled = latents.to(pipe.vae.dtype) / pipe.vae.config.scaling_factor
+    pictures = pipe.vae.decode(scaled).sample.float()  # [b, 3, h, w] in [-1, 1]
+    levels = ((pictures / 2 + 0.5).clamp(0, 1) * 255).round().byte()
+    return [Image.fromarray(each) for each in levels.permute(0, 2, 3, 1).cpu().numpy()]
+
+
+def _open_part(kind: type[P], folder: Path) -> P:
+    """A part with every one of its weights; diffusers and transformers alone would make some up."""
+    read_json(folder / "config.json")
+    whole = any(path.stem.partition(".")[2] == "" for path in folder.glob("*.safetensors"))
+    variant = "fp16" if not whole and any(folder.glob("*.fp16.*")) else None
+    try:
+        part, loaded = kind.from_pretrained(
+            folder, variant=variant, local_files_only=True, output_loading_info=True
+        )
+    except (OSError, RuntimeError, ValueError, SafetensorError) as fault:
+        raise ModelError(f"{folder} cannot be opened: {_first_line(fault)}") from fault
+    missing = sorted(loaded["missing_keys"])
+    if missing:
+        raise ModelError(
+            f"{folder} lacks {len(missing)} weights of a {kind.__name__}, such as {missing[0]}. "
+            "Fetch the model again."
+        )
+    return part
+
+
+def _open_tokenizer(folder: Path) -> CLIPTokenizer:
+    try:
+        return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError, TypeError) as fault:
+        raise ModelError(f"{folder} holds no CLIP tokenizer: {_first_line(fault)}") from fault
+
+
+def _open_sampler(folder: Path) -> DPMSolverMultistepScheduler:
+    """DPM++ 2M over the noise schedule and parameterisation that the checkpoint was taught with."""
+    config = read_json(folder / "scheduler" / "scheduler_config.json")
+    habits = folder / SAMPLING
+    karras = not habits.is_file() or read_json(habits).get("karras", True)
+    return DPMSolverMultistepScheduler.from_config(
+        config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=bool(karras)
+    )
+
+
+def _melt_in(pipe: StableDiffusionPipeline, adapter: Path) -> None:
+    """Add an adapter to the weights; melted in, it costs no time while painting."""
+    file = _lora_file(adapter)
+    check_weights(file)
+    try:
+        if file.suffix == ".safetensors":
+            pipe.load_lora_weights(str(file.parent), weight_name=file.name, adapter_name="lora")
+        else:
+            pipe.load_lora_weights(read_tensors(file), adapter_name="lora")
+    except (ValueError, RuntimeError, KeyError) as fault:
+        raise ModelError(f"{file} is no adapter for this painter: {_first_line(fault)}") from fault
+    layers = [
+        layer
+        for part in (pipe.unet, pipe.text_encoder)
+        for layer in part.modules()
+        if isinstance(layer, BaseTunerLayer)
+    ]
+    if not layers:
+        raise ModelError(f"{file} changes nothing: none of its tensors fits this painter. "
+                         "Was it taught on another model?")  # fmt: skip
+    pipe.fuse_lora(adapter_names=["lora"])
+    pipe.unload_lora_weights()
+
+
+def _lora_file(path: Path) -> Path:
+    if path.is_file():
+        return path
+    for name in LORA_FILES:
+        if (path / name).is_file():
+            return path / name
+    raise ModelError(f"{path} holds no adapter. Name a file, or a folder with {LORA_FILES[0]}.")
+
+
+def _first_line(fault: Exception) -> str:
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
+    return lines[0][:200] if lines else type(fault).__name__

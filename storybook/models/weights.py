@@ -1,0 +1,179 @@
+"""Weight files: what they are called by, whether they are whole, and what is in them.
+
+No framework is imported here until tensors are read, so that names are cheap.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storybook.errors import ModelError
+from storybook.records import digest
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+PICKLES = frozenset({".ckpt", ".pth", ".pt", ".bin"})
+WEIGHTS = PICKLES | {".safetensors"}
+CONFIGS = frozenset({".json", ".txt", ".model"})
+NOTES = frozenset({"card.json", "README.txt"})
+"""Files about a model, which change nothing of what it does."""
+
+
+def model_name(path: Path, adapters: Sequence[Path] = ()) -> str:
+    """A model's name, such as `painter-0f3a5b7c9d1e`; other weights or adapters, another name."""
+    name = weights_digest(path)
+    if adapters:
+        name = digest(name, *map(weights_digest, adapters))
+    return f"{path.stem}-{name}"
+
+
+def weights_digest(path: Path) -> str:
+    """Twelve hex digits over a file, or over the weight and config files of a folder.
+
+    A single file's digest opens with the ten digits that A1111 calls its model hash.
+    Raises ModelError if there is nothing to digest.
+    """
+    if path.is_file():
+        return _file_digest(path)[:12]
+    files = _model_files(path)
+    if not any(file.suffix in WEIGHTS for file in files):
+        raise ModelError(f"{path} holds no model: no weight file is in it. Name another folder.")
+    return digest([[file.relative_to(path).as_posix(), _file_digest(file)] for file in files])
+
+
+def check_weights(path: Path) -> None:
+    """Raise ModelError if a weight file is cut off, or is not what its name says.
+
+    A folder is checked file by file, its JSON files as well. Reads headers only.
+    """
+    if not path.exists():
+        raise ModelError(f"{path} does not exist. Check the path, or fetch the model again.")
+    for file in [path] if path.is_file() else _model_files(path):
+        if file.suffix == ".safetensors":
+            _check_safetensors(file)
+        elif file.suffix == ".json":
+            _parsed(file)
+
+
+def read_tensors(path: Path) -> "dict[str, Tensor]":
+    """The tensors of one weight file, on the CPU; pickles are read with `weights_only`.
+
+    Dictionaries that wrap the tensors (`state_dict`, `params_ema`, `params`) are opened.
+    """
+    check_weights(path)
+    if path.suffix == ".safetensors":
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    if path.suffix not in PICKLES:
+        known = ", ".join(sorted(WEIGHTS))
+        raise ModelError(f"{path} is no weight file by its name. Known endings are: {known}.")
+    values = _unpickle(path)
+    for wrapper in ("state_dict", "params_ema", "params"):
+        if isinstance(values.get(wrapper), dict):
+            values = values[wrapper]
+            break
+    from torch import Tensor
+
+    return {key: value for key, value in values.items() if isinstance(value, Tensor)}
+
+
+def tensor_names(path: Path) -> list[str]:
+    """The names of the tensors in a weight file; of a safetensors file only the header is read."""
+    if path.suffix == ".safetensors":
+        return [name for name in _check_safetensors(path) if name != "__metadata__"]
+    return list(read_tensors(path))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The settings in a JSON file of a model; raises ModelError naming the file."""
+    values = _parsed(path)
+    if not isinstance(values, dict):
+        raise ModelError(f"{path} lists no settings. Fetch the model again.")
+    return values
+
+
+def _parsed(path: Path) -> object:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"{path} is missing: the model is not whole. Fetch it again.") from None
+    except (OSError, ValueError) as fault:
+        raise ModelError(f"{path} is no JSON ({fault}). Fetch the model again.") from fault
+
+
+def _model_files(folder: Path) -> list[Path]:
+    wanted = WEIGHTS | CONFIGS
+    return sorted(
+        file
+        for file in folder.rglob("*")
+        if file.suffix in wanted and file.name not in NOTES and file.is_file()
+    )
+
+
+def _file_digest(path: Path) -> str:
+    facts = path.stat()
+    return _sha256(path, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _sha256(path: Path, size: int, mtime_ns: int) -> str:
+    """The size and time are there so that a changed file is read again."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_safetensors(path: Path) -> dict[str, object]:
+    """The header: 8 bytes of length, JSON, then tensors up to the largest `data_offsets`."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(8)
+        opens = file.read(1)
+        if opens != b"{" and start[:1] in (b"P", b"\x80"):  # a zip of pickles, or a bare one
+            raise ModelError(
+                f"{path} is a pickle named .safetensors. Do not trust it: "
+                "fetch the real file, or rename it to .ckpt if you know who made it."
+            )
+        length = int.from_bytes(start, "little")
+        text = opens + file.read(length - 1) if opens == b"{" and length < size else b""
+    if not text:
+        raise ModelError(f"{path} is empty, cut off or no safetensors file. Fetch it again.")
+    try:
+        header = json.loads(text)
+        tensors = [entry for name, entry in header.items() if name != "__metadata__"]
+        end = max((entry["data_offsets"][1] for entry in tensors), default=0)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise ModelError(f"{path} is no safetensors file: its header is broken. "
+                         "Fetch it again.") from None  # fmt: skip
+    if size != 8 + length + end:
+        raise ModelError(
+            f"{path} is cut off: it has {size:,} of {8 + length + end:,} bytes. Fetch it again."
+        )
+    return header
+
+
+def _unpickle(path: Path) -> dict[str, object]:
+    import pickle
+
+    import torch
+
+    if os.path.getsize(path) == 0:
+        raise ModelError(f"{path} is empty. Fetch it again.")
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError:
+        raise ModelError(
+            f"{path} holds more than weights, or is no weight file, and is not opened: "
+            "a pickle can run any program. Use the .safetensors file of this model."
+        ) from None
+    except (RuntimeError, EOFError, OSError, ValueError) as fault:
+        reason = str(fault).partition("\n")[0]
+        raise ModelError(f"{path} is broken ({reason}). Fetch it again.") from fault
+    if not isinstance(values, dict):
+        raise ModelError(f"{path} holds a {type(values).__name__}, not named tensors.")
+    return values

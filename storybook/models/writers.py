@@ -1,0 +1,49 @@
+"""The writer's door: a folder, a server or a double, by what `[write]` says."""
+
+from pathlib import Path
+
+from storybook.config import WriteSettings
+from storybook.models import Writer
+
+ECHO, SERVER = "echo", "server"
+
+
+def writer_name(settings: WriteSettings) -> str:
+    """The name of the writer that `open_writer` would open, without loading it."""
+    if settings.writer == ECHO:
+        return ECHO
+    if settings.writer == SERVER:
+        return f"server-{settings.model}"
+    from storybook.models import local_writer
+
+    return local_writer.writer_name(Path(settings.writer), *_adapters(settings))
+
+
+def open_writer(settings: WriteSettings, device: str) -> Writer:
+    """The writer that the settings name; raises ModelError if it cannot be opened."""
+    if settings.writer == ECHO:
+        from storybook.models.doubles import EchoWriter
+
+        return EchoWriter()
+    if settings.writer == SERVER:
+        from storybook.models.server_writer import open_server_writer
+
+        return open_server_writer(
+            settings.model,
+            base_url=settings.base_url,
+            key_variable=settings.key_variable,
+            timeout_s=settings.timeout_s,
+            temperature=settings.temperature,
+        )
+    from storybook.models.local_writer import open_local_writer
+
+    return open_local_writer(
+        Path(settings.writer),
+        *_adapters(settings),
+        device=device,
+        temperature=settings.temperature,
+    )
+
+
+def _adapters(settings: WriteSettings) -> list[Path]:
+    return [Path(settings.adapter)] if settings.adapter else []

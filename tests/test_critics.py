@@ -1,0 +1,92 @@
+"""Critics: what is asked of a picture, and the verdict's shape."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from tiny_sd import change_json, tiny_critic
+
+from storybook.config import shipped
+from storybook.errors import ModelError
+from storybook.models.critics import ClipCritic, asked_words, open_critic
+from storybook.records import Hero, Prompt
+from storybook.world import load_world, picture_words
+
+WORLD = load_world(shipped("assets"))
+HERO = Hero(name="Biscuit", species="cat", look="grey", token="bhna")
+CAPTION = picture_words(
+    style="watercolour", star="orange striped cat", action="holding", thing="umbrella",
+    place="town street", light="day", shot="wide", companion="brown dog",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_critic(tmp_path_factory.mktemp("models") / "eyes")
+
+
+@pytest.fixture(scope="module")
+def critic(folder: Path) -> ClipCritic:
+    return open_critic(folder, WORLD, device="cpu")
+
+
+def noise(seed: int = 0) -> Image.Image:
+    levels = np.random.default_rng(seed).integers(0, 255, (40, 48, 3), np.uint8)
+    return Image.fromarray(levels)
+
+
+def test_the_words_of_a_caption_are_found_with_their_alternatives() -> None:
+    asked = {(each.section, each.word): each.captions for each in asked_words(CAPTION, WORLD)}
+    assert set(asked) == {
+        ("species", "cat"), ("species", "dog"), ("coats", "orange striped"), ("coats", "brown"),
+        ("actions", "holding"), ("places", "town street"), ("things", "umbrella"),
+    }  # fmt: skip
+    for (_, word), captions in asked.items():
+        assert captions[word] == CAPTION
+    assert asked["coats", "orange striped"]["grey"] == CAPTION.replace(
+        "an orange striped cat", "a grey cat"
+    )
+    assert asked["things", "umbrella"]["kite"] == CAPTION.replace("an umbrella", "a kite")
+    assert set(asked["places", "town street"]) == set(WORLD.places)
+
+
+def test_a_verdict_is_the_mean_over_the_words(critic: ClipCritic) -> None:
+    verdict = critic.judge(noise(), Prompt(page=1, positive=CAPTION), HERO)
+    assert len(verdict.reasons) == 7
+    chances = [float(reason.split(",")[0].split()[-1]) for reason in verdict.reasons]
+    assert verdict.score == pytest.approx(sum(chances) / 7, abs=0.01)
+    assert verdict == critic.judge(noise(), Prompt(page=1, positive=CAPTION), HERO)
+    assert verdict != critic.judge(noise(1), Prompt(page=1, positive=CAPTION), HERO)
+
+
+def test_a_token_is_judged_by_the_look_and_emphasis_is_not_read(critic: ClipCritic) -> None:
+    taught = Prompt(page=1, positive="a (bhna cat:1.3) in the garden")
+    said = Prompt(page=1, positive="a grey cat in the garden")
+    assert critic.judge(noise(), taught, HERO) == critic.judge(noise(), said, HERO)
+
+
+def test_without_a_world_it_is_the_text_match(folder: Path) -> None:
+    verdict = open_critic(folder, device="cpu").judge(
+        noise(), Prompt(page=1, positive="a very long tale of a cat " * 20), HERO
+    )
+    assert 0 <= verdict.score <= 1 and verdict.reasons[0].startswith("text match")
+
+
+@pytest.mark.parametrize(
+    ("colour", "reason"), [("black", "near black"), ("#030303", "near black"), ("teal", "blank")]
+)
+def test_pictures_that_show_nothing(critic: ClipCritic, colour: str, reason: str) -> None:
+    blank = Image.new("RGB", (32, 32), colour)
+    verdict = critic.judge(blank, Prompt(page=1, positive=CAPTION), HERO)
+    assert verdict.score == 0 and verdict.reasons[0].startswith(reason)
+
+
+def test_what_is_no_critic(tmp_path: Path) -> None:
+    folder = tiny_critic(tmp_path / "eyes")
+    (folder / "preprocessor_config.json").unlink()
+    with pytest.raises(ModelError, match="eyes cannot be opened"):
+        open_critic(folder, device="cpu")
+    change_json(folder / "config.json", model_type="llama")
+    with pytest.raises(ModelError, match=r"no critic: config\.json says llama"):
+        open_critic(folder, device="cpu")

@@ -1,0 +1,42 @@
+"""A1111's emphasis, by vectors of its own parser."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storybook.models.emphasis import plain, spans
+
+VECTORS = [
+    ("((bhna cat))", [("bhna cat", 1.21)]),
+    ("a [b] c", [("a ", 1), ("b", 1 / 1.1), (" c", 1)]),
+    ("((x:1.5))", [("x", 1.65)]),
+    ("[x:0.5]", [("x:0.5", 1 / 1.1)]),
+    ("(a", [("a", 1.1)]),
+    ("a)", [("a)", 1)]),
+    (r"\(a\)", [("(a)", 1)]),
+    ("(a (b:2) c)", [("a ", 1.1), ("b", 2.2), (" c", 1.1)]),
+    ("((a) b", [("a", 1.21), (" b", 1.1)]),
+    ("(x:)", [("x:", 1.1)]),
+    ("(x:-1)", [("x", -1)]),
+    ("(x: .5 )", [("x", 0.5)]),
+    ("", []),
+    ("a cat, day", [("a cat, day", 1)]),
+]
+
+
+@pytest.mark.parametrize(("prompt", "expected"), VECTORS, ids=[each[0] for each in VECTORS])
+def test_vectors(prompt: str, expected: list[tuple[str, float]]) -> None:
+    found = spans(prompt)
+    assert [span.text for span in found] == [text for text, _ in expected]
+    assert [span.weight for span in found] == pytest.approx([weight for _, weight in expected])
+
+
+@given(st.text(alphabet="ab ([)]:1.2\\", max_size=30))
+def test_any_text_is_read_and_no_letter_is_lost(prompt: str) -> None:
+    letters = [letter for letter in prompt if letter in "ab"]
+    assert [letter for letter in plain(prompt) if letter in "ab"] == letters
+
+
+@given(st.text(alphabet="ab cd,.", max_size=30))
+def test_text_without_brackets_stays(prompt: str) -> None:
+    assert plain(prompt) == prompt

@@ -1,0 +1,78 @@
+"""What a picture says of itself, there and back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from storybook.errors import BookError
+from storybook.models.infotext import infotext, parsed, png_bytes, read_infotext
+from storybook.records import Candidate, Prompt
+
+
+def asked(positive: str, negative: str = "", **changes: object) -> Candidate:
+    return Candidate(
+        prompt=Prompt(page=3, positive=positive, negative=negative), painter="p-1", seed=7,
+        width_px=128, height_px=96, steps=20, guidance=3.5,
+    ).but(**changes)  # fmt: skip
+
+
+def test_the_text_is_a1111s() -> None:
+    assert infotext(asked("a cat, (day:1.2)", "ugly"), "starter", "0123456789ab") == (
+        "a cat, (day:1.2)\n"
+        "Negative prompt: ugly\n"
+        "Steps: 20, Sampler: DPM++ 2M, Schedule type: Karras, CFG scale: 3.5, Seed: 7, "
+        "Size: 128x96, Model hash: 0123456789, Model: starter, Version: storybook"
+    )
+
+
+def test_a_png_keeps_it(tmp_path: Path) -> None:
+    candidate = asked('a "cat",\nin the garden — été', "dark, (ugly)\nblurry")
+    image = Image.new("RGB", (128, 96), "teal")
+    data = png_bytes(image, candidate, 'my: "model", v1', "abc")
+    assert data == png_bytes(image, candidate, 'my: "model", v1', "abc")
+    path = tmp_path / "a.png"
+    path.write_bytes(data)
+    found = read_infotext(path)
+    assert found is not None
+    assert Prompt(page=3, positive=found.positive, negative=found.negative) == candidate.prompt
+    assert (found.steps, found.guidance, found.seed) == (20, 3.5, 7)
+    assert (found.width_px, found.height_px) == (128, 96)
+    assert (found.model, found.model_hash) == ('my: "model", v1', "abc")
+    assert ("Sampler", "DPM++ 2M") in found.others
+    assert Image.open(path).convert("RGB").tobytes() == image.tobytes()
+
+
+lines = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40)
+
+
+@settings(max_examples=200, deadline=None)
+@given(positive=lines, negative=lines, model=lines.filter(lambda text: text == text.strip()))
+def test_any_prompt_comes_back(positive: str, negative: str, model: str) -> None:
+    found = parsed(infotext(asked(positive, negative), model, "ab"))
+    assert (found.positive, found.negative, found.model) == (positive, negative, model)
+
+
+def test_an_a1111_text_is_read() -> None:
+    found = parsed(
+        "a cat\nsecond line\nNegative prompt: bad\nSteps: 30, Sampler: DPM++ 2M Karras, "
+        'CFG scale: 7, Seed: 1, Size: 512x768, Model: v1-5, Lora hashes: "pet: 1a2b, b: 2", '
+        "Clip skip: 2, Version: v1.6.0"
+    )
+    assert (found.positive, found.negative) == ("a cat\nsecond line", "bad")
+    assert (found.width_px, found.height_px, found.steps) == (512, 768, 30)
+    assert ("Lora hashes", "pet: 1a2b, b: 2") in found.others
+
+
+def test_a_line_with_few_facts_is_prompt() -> None:
+    assert parsed("a cat\nLight: day, Shot: wide").positive == "a cat\nLight: day, Shot: wide"
+
+
+def test_pictures_without_and_no_pictures(tmp_path: Path) -> None:
+    Image.new("L", (4, 4)).save(tmp_path / "bare.png")
+    assert read_infotext(tmp_path / "bare.png") is None
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(BookError, match=r"text\.png is no picture"):
+        read_infotext(tmp_path / "text.png")

@@ -1,0 +1,184 @@
+"""The Stable Diffusion 1.x family, on real classes at toy size."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from tiny_sd import change_json, tiny_lora, tiny_painter
+
+from storybook.errors import ModelError
+from storybook.models.families import painter_name
+from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
+from storybook.records import Candidate, Prompt
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_painter(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def painter(folder: Path) -> Sd1Painter:
+    return open_painter(folder, device="cpu", batch=3)
+
+
+def asked(positive: str, negative: str = "", **changes: object) -> Candidate:
+    return Candidate(
+        prompt=Prompt(page=1, positive=positive, negative=negative), painter="tiny", seed=1,
+        width_px=32, height_px=32, steps=4, guidance=3.0,
+    ).but(**changes)  # fmt: skip
+
+
+def difference(one: Image.Image, other: Image.Image) -> int:
+    """The largest difference of a level, 0 to 255."""
+    assert one.size == other.size
+    return int(np.abs(np.asarray(one, int) - np.asarray(other, int)).max())
+
+
+def test_a_picture_is_what_plain_diffusers_draws(folder: Path, painter: Sd1Painter) -> None:
+    plain = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None)
+    plain.scheduler = DPMSolverMultistepScheduler.from_config(
+        plain.scheduler.config, use_karras_sigmas=True
+    )
+    plain.set_progress_bar_config(disable=True)
+    theirs = plain(
+        "a cat", negative_prompt="ugly", num_inference_steps=4, guidance_scale=3.0, width=32,
+        height=32, generator=torch.Generator().manual_seed(1),
+    ).images[0]  # fmt: skip
+    ours = next(painter.paint([asked("a cat", "ugly")]))
+    assert difference(ours, theirs) <= 1
+
+
+def test_a_picture_depends_on_its_own_request_only(painter: Sd1Painter) -> None:
+    requests = [
+        asked("a cat"),
+        asked("a ((dog:1.3)) [running]", "ugly, (blurred:1.5)", seed=2),
+        asked("long " * 30, seed=3),
+        asked("a fox", "long " * 40, seed=4),
+        asked("a fox", seed=4, height_px=16),
+        asked("a bear", seed=5, guidance=1.0),
+        asked("a cat", seed=6),
+    ]
+    together = list(painter.paint(requests))
+    assert [(each.width_px, each.height_px) for each in requests] == [x.size for x in together]
+    for request, picture in zip(requests, together, strict=True):
+        assert difference(picture, next(painter.paint([request]))) <= 1
+    back = list(painter.paint(requests[::-1]))[::-1]
+    assert all(difference(a, b) <= 1 for a, b in zip(together, back, strict=True))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"seed": 2}, {"steps": 6}, {"guidance": 6.0}, {"prompt": Prompt(page=1, positive="a dog")},
+     {"prompt": Prompt(page=1, positive="a cat", negative="no")},
+     {"prompt": Prompt(page=1, positive="a (cat:2.5)")}],
+)  # fmt: skip
+def test_every_part_of_a_request_matters(painter: Sd1Painter, changes: dict[str, object]) -> None:
+    request = asked("a cat")
+    assert difference(*painter.paint([request, request.but(**changes)])) > 1
+
+
+def test_emphasis_scales_states_and_keeps_the_mean(painter: Sd1Painter) -> None:
+    plain = encode_text(painter.pipe, "a cat in a hat")
+    strong = encode_text(painter.pipe, "a (cat:1.5) in a hat")
+    assert plain.shape == strong.shape == (77, 16)
+    assert not torch.allclose(plain, strong)
+    assert float(strong.mean()) == pytest.approx(float(plain.mean()))
+
+
+def test_emphasis_needs_no_mean_to_restore(folder: Path) -> None:
+    pipe = open_painter(folder, device="cpu").pipe
+    torch.nn.init.zeros_(pipe.text_encoder.text_model.final_layer_norm.bias)
+    plain, strong = (encode_text(pipe, text) for text in ("a cat", "a (cat:1.5)"))
+    assert torch.equal(strong[0], plain[0])
+    assert torch.allclose(strong[2], plain[2] * 1.5)  # start, a, c
+
+
+def test_a_long_prompt_goes_on_in_further_chunks(painter: Sd1Painter) -> None:
+    short, long = (encode_text(painter.pipe, "cats " * count) for count in (18, 20))
+    assert (len(short), len(long)) == (77, 154)
+    assert len(encode_text(painter.pipe, "")) == 77
+
+
+def test_sizes_that_latents_cannot_have(painter: Sd1Painter) -> None:
+    with pytest.raises(ModelError, match=r"30 x 32 px.*multiples of 8.*24 and 32"):
+        next(painter.paint([asked("a cat", width_px=30)]))
+
+
+def test_no_requests_no_pictures(painter: Sd1Painter) -> None:
+    assert list(painter.paint([])) == []
+
+
+def test_noise_levels_follow_the_painters_folder(tmp_path: Path, painter: Sd1Painter) -> None:
+    folder = tiny_painter(tmp_path / "tiny")
+    (folder / "sampling.json").write_text('{"karras": false}')
+    other = open_painter(folder, device="cpu")
+    assert other.name != painter.name
+    assert not other.sampler.config.use_karras_sigmas and painter.sampler.config.use_karras_sigmas
+    request = asked("a cat")
+    assert difference(next(other.paint([request])), next(painter.paint([request]))) > 1
+
+
+def test_v_prediction_is_the_checkpoints_own_fact(tmp_path: Path) -> None:
+    folder = tiny_painter(tmp_path / "v", prediction="v_prediction")
+    assert open_painter(folder, device="cpu").sampler.config.prediction_type == "v_prediction"
+
+
+def test_an_adapter_changes_name_and_picture(
+    folder: Path, painter: Sd1Painter, tmp_path: Path
+) -> None:
+    lora = tiny_lora(tmp_path / "pet")
+    torch.save(load_file(lora), tmp_path / "pet.bin")
+    taught = open_painter(folder, [lora.parent], device="cpu")
+    assert taught.name == painter_name(folder, [lora.parent]) != painter.name
+    request = asked("a cat")
+    drawn = next(taught.paint([request]))
+    assert difference(drawn, next(painter.paint([request]))) > 1
+    pickled = open_painter(folder, [tmp_path / "pet.bin"], device="cpu")
+    assert difference(drawn, next(pickled.paint([request]))) <= 1
+
+
+def test_an_adapter_that_fits_nowhere_is_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"lora_weights\.safetensors changes nothing"):
+        open_painter(folder, [tiny_lora(tmp_path / "bare", prefix="")], device="cpu")
+    with pytest.raises(ModelError, match="holds no adapter"):
+        open_painter(folder, [tmp_path], device="cpu")
+
+
+def test_a_part_that_lacks_weights_is_not_made_up(tmp_path: Path) -> None:
+    folder = tiny_painter(tmp_path / "tiny")
+    for part, file in (("text_encoder", "model"), ("unet", "diffusion_pytorch_model")):
+        path = folder / part / f"{file}.safetensors"
+        whole = load_file(path)
+        key = sorted(whole)[0]
+        save_file({name: value for name, value in whole.items() if name != key}, path)
+        with pytest.raises(ModelError, match=rf"{part} (lacks 1 weights|cannot be opened).*"):
+            open_painter(folder, device="cpu")
+        save_file(whole, path, metadata={"format": "pt"})
+    change_json(folder / "unet" / "config.json", in_channels=5)
+    with pytest.raises(ModelError, match="unet cannot be opened"):
+        open_painter(folder, device="cpu")
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "tokenizer", "scheduler"])
+def test_a_missing_part_is_named(tmp_path: Path, part: str) -> None:
+    import shutil
+
+    folder = tiny_painter(tmp_path / "tiny")
+    shutil.rmtree(folder / part)
+    with pytest.raises(ModelError, match=part):
+        open_painter(folder, device="cpu")
+
+
+def test_weights_that_are_no_numbers(tmp_path: Path) -> None:
+    folder = tiny_painter(tmp_path / "tiny")
+    path = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    weights = load_file(path)
+    weights["conv_out.bias"] = weights["conv_out.bias"] * float("nan")
+    save_file(weights, path, metadata={"format": "pt"})
+    with pytest.raises(ModelError, match="draws no numbers"):
+        list(open_painter(folder, device="cpu").paint([asked("a cat")]))

@@ -1,0 +1,117 @@
+"""Names of models, and what is said of broken ones."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from storybook.errors import ModelError
+from storybook.models.weights import (
+    check_weights,
+    model_name,
+    read_json,
+    read_tensors,
+    tensor_names,
+    weights_digest,
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "pip"
+    folder.mkdir()
+    save_file({"a": torch.arange(64.0)}, folder / "model.safetensors")
+    (folder / "config.json").write_text('{"width": 3}')
+    return folder
+
+
+def test_a_name_follows_weights_and_config_and_adapters(folder: Path) -> None:
+    name = model_name(folder)
+    assert name.startswith("pip-") and len(name) == len("pip-") + 12
+    (folder / "card.json").write_text('{"minutes": 3}')
+    assert model_name(folder) == name, "a card about the model changes nothing"
+    (folder / "config.json").write_text('{"width": 4}')
+    renamed = model_name(folder)
+    assert renamed != name
+    assert model_name(folder, [folder / "model.safetensors"]) != renamed
+
+
+def test_a_file_is_named_by_its_sha256(folder: Path) -> None:
+    import hashlib
+
+    file = folder / "model.safetensors"
+    assert weights_digest(file) == hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def test_a_folder_without_weights_has_no_name(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no model"):
+        weights_digest(tmp_path)
+
+
+def test_missing_path(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="does not exist"):
+        check_weights(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("keep", [0, 1, 7, 8, 20, -1])
+def test_a_cut_off_file_is_said(folder: Path, keep: int) -> None:
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:keep])
+    with pytest.raises(ModelError, match=r"model\.safetensors .*[Ff]etch it again"):
+        check_weights(folder)
+
+
+def test_a_header_whose_length_looks_like_a_pickle_is_read(tmp_path: Path) -> None:
+    for size in range(1, 260):  # among these lengths one has 0x80 as its lowest byte
+        file = tmp_path / f"{size}.safetensors"
+        save_file({"a" * size: torch.zeros(1)}, file)
+        check_weights(file)
+
+
+@pytest.mark.parametrize("save", [pickle.dump, torch.save], ids=["bare", "torch"])
+def test_a_pickle_in_disguise_is_refused(tmp_path: Path, save) -> None:
+    file = tmp_path / "kind.safetensors"
+    with file.open("wb") as stream:
+        save({"a": torch.zeros(2)}, stream)
+    with pytest.raises(ModelError, match="is a pickle named"):
+        read_tensors(file)
+
+
+def test_a_pickle_that_runs_programs_is_not_opened(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self):
+            return (Path.touch, (tmp_path / "sprung",))
+
+    file = tmp_path / "trap.ckpt"
+    torch.save({"a": Trap()}, file)
+    with pytest.raises(ModelError, match="more than weights"):
+        read_tensors(file)
+    assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("wrapper", ["state_dict", "params_ema", "params", None])
+def test_wrapped_tensors_are_found(tmp_path: Path, wrapper: str | None) -> None:
+    tensors = {"w": torch.ones(3)}
+    file = tmp_path / "a.pth"
+    torch.save({wrapper: tensors, "epoch": 3} if wrapper else tensors | {"epoch": 3}, file)
+    assert list(read_tensors(file)) == tensor_names(file) == ["w"]
+
+
+def test_broken_pickles_and_unknown_endings(tmp_path: Path) -> None:
+    for name, data in (("a.pth", b""), ("b.pth", b"PK\x03\x04 not a zip"), ("c.onnx", b"x")):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ModelError, match=name):
+            read_tensors(tmp_path / name)
+
+
+def test_broken_json_is_said(folder: Path) -> None:
+    (folder / "config.json").write_text('{"width": ')
+    with pytest.raises(ModelError, match=r"config\.json is no JSON"):
+        check_weights(folder)
+    (folder / "config.json").write_text("[1]")
+    with pytest.raises(ModelError, match="lists no settings"):
+        read_json(folder / "config.json")
+    with pytest.raises(ModelError, match="is missing"):
+        read_json(folder / "other.json")

@@ -1,0 +1,149 @@
+"""Real classes at toy size, built from config with a seed: a painter, a critic, two enlargers."""
+
+import json
+from pathlib import Path
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    PNDMScheduler,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
+from safetensors.torch import save_file
+from spandrel.architectures.Compact import Compact
+from spandrel.architectures.ESRGAN import ESRGAN
+from transformers import (
+    CLIPConfig,
+    CLIPImageProcessorPil,
+    CLIPModel,
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTokenizer,
+)
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789,.'-()[]:!?"
+WIDTH = 16
+
+
+def tiny_tokenizer() -> CLIPTokenizer:
+    """A tokenizer that spells every word, in CLIP's format; 77 tokens at most."""
+    pieces = ["<|startoftext|>", "<|endoftext|>", *LETTERS, *(f"{each}</w>" for each in LETTERS)]
+    vocab = {piece: number for number, piece in enumerate(pieces)}
+    return CLIPTokenizer(vocab=vocab, merges=[], model_max_length=77)
+
+
+def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") -> Path:
+    """A whole `StableDiffusionPipeline` folder: 8 times smaller latents of 4 channels."""
+    torch.manual_seed(seed)
+    tokenizer = tiny_tokenizer()
+    text_encoder = CLIPTextModel(_text_config(tokenizer)).eval()
+    last = text_encoder.text_model.final_layer_norm
+    torch.nn.init.constant_(last.weight, 5)  # so that a prompt shows in a picture
+    torch.nn.init.constant_(last.bias, 0.5)
+    pipe = StableDiffusionPipeline(
+        vae=_tiny_vae(),
+        text_encoder=text_encoder,
+        tokenizer=tokenizer,
+        unet=UNet2DConditionModel(
+            sample_size=8,
+            block_out_channels=(WIDTH, 2 * WIDTH),
+            layers_per_block=1,
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+            cross_attention_dim=WIDTH,
+            attention_head_dim=8,
+            norm_num_groups=8,
+        ).eval(),
+        scheduler=PNDMScheduler(
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            prediction_type=prediction,
+            steps_offset=1,
+            skip_prk_steps=True,
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipe.save_pretrained(folder)
+    return folder
+
+
+def tiny_lora(folder: Path, *, seed: int = 1, prefix: str = "unet.") -> Path:
+    """An adapter file for the tiny painter's cross attention, in the PEFT layout."""
+    rng = torch.Generator().manual_seed(seed)
+    block = f"{prefix}down_blocks.1.attentions.0.transformer_blocks.0.attn2"
+    tensors = {}
+    for layer, width in (("to_q", 2 * WIDTH), ("to_k", WIDTH), ("to_v", WIDTH)):
+        tensors[f"{block}.{layer}.lora_A.weight"] = torch.randn(2, width, generator=rng)
+        tensors[f"{block}.{layer}.lora_B.weight"] = torch.randn(2 * WIDTH, 2, generator=rng)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "pytorch_lora_weights.safetensors"
+    save_file(tensors, file)
+    return file
+
+
+def tiny_critic(folder: Path, *, seed: int = 0) -> Path:
+    """A whole `CLIPModel` folder that looks at pictures of 32 px."""
+    torch.manual_seed(seed)
+    tokenizer = tiny_tokenizer()
+    vision = {"hidden_size": WIDTH, "intermediate_size": WIDTH, "num_hidden_layers": 1,
+              "num_attention_heads": 2, "image_size": 32, "patch_size": 8}  # fmt: skip
+    text = _text_config(tokenizer).to_dict()
+    CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=8)).save_pretrained(
+        folder
+    )
+    tokenizer.save_pretrained(folder)
+    CLIPImageProcessorPil(
+        size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}
+    ).save_pretrained(folder)
+    return folder
+
+
+def tiny_compact(file: Path, *, seed: int = 0, convolutions: int = 2) -> Path:
+    """A Real-ESRGAN Compact (SRVGGNetCompact) x4; it sees `convolutions` + 2 px around a pixel."""
+    torch.manual_seed(seed)
+    net = Compact(num_in_ch=3, num_out_ch=3, num_feat=8, num_conv=convolutions, upscale=4)
+    save_file(net.state_dict(), file)
+    return file
+
+
+def tiny_rrdb(file: Path, *, seed: int = 0) -> Path:
+    """A Real-ESRGAN x4 with one block, as the pickle that its authors publish."""
+    torch.manual_seed(seed)
+    net = ESRGAN(num_filters=8, num_blocks=1, scale=4)
+    torch.save({"params_ema": net.state_dict()}, file)
+    return file
+
+
+def change_json(file: Path, **changes: object) -> None:
+    """Rewrite some keys of a JSON file of a model."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+
+
+def _tiny_vae() -> AutoencoderKL:
+    return AutoencoderKL(
+        block_out_channels=(8, 8, WIDTH, WIDTH),
+        down_block_types=("DownEncoderBlock2D",) * 4,
+        up_block_types=("UpDecoderBlock2D",) * 4,
+        layers_per_block=1,
+        norm_num_groups=4,
+        sample_size=64,
+        mid_block_add_attention=False,
+    ).eval()
+
+
+def _text_config(tokenizer: CLIPTokenizer) -> CLIPTextConfig:
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=WIDTH,
+        intermediate_size=2 * WIDTH,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        projection_dim=8,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
