@@ -6,7 +6,7 @@ coats by what stands around them. What a summary leaves open is drawn from the b
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from storybook.readability import common_words
@@ -26,6 +26,7 @@ PRETEND = re.compile(
 )
 NO_ANIMAL = re.compile(r"[ -](?:hole|trap|house|food|bed|basket|bowl|tail|shaped|box|costume)\b")
 ARTICLE = r"(?:an?|the|another|his|her|their|my|our|two|three|some)"
+OWNED = ("his", "her", "their", "my", "our")
 BEFORE = re.compile(
     rf"(?:\b(?P<name>(?!(?i:{ARTICLE})\b){NAME}),? )?(?:\b(?P<article>(?i:{ARTICLE})) )?"
     rf"(?P<said>(?:(?!(?:{ARTICLE}|with|meets?) )[a-z-]+,? ){{0,5}})$"
@@ -38,7 +39,7 @@ COAT = re.compile(r",? with (?:an? )?([\w -]{3,30}?) (fur|coat|stripes|spots)\b"
 ACTS = re.compile(
     rf"(?:^|[.!?] +)({NAME})(?= and\b|,? \w+(?:s|ed|nt)\b| (?:ran|lost|had|can|went)\b)"
 )
-INSIDE = re.compile(rf"(?<=[a-z,;] )({NAME})\b")
+INSIDE = re.compile(rf"(?<=[a-z,;] )({NAME})\b(?!['\u2019]s)")
 OPENERS = """
 One Once When After Then She He It They His Her Their Every Everyone Everything There This That
 These Those In On At With For From But And So Two Three Four Some All Many My Our Your We You If
@@ -154,20 +155,22 @@ def _mention(left: str, right: str, at: int, word: str, species: str, world: Wor
 
 
 def _star(text: str, mentions: Sequence[Mention]) -> Mention | None:
-    """Whom the summary is about: the first with name and kind, else with a name, else with a kind.
+    """Whom the summary is about: the first with a name, else the first of all.
 
-    A name without a kind takes that of `the mouse` of the same summary, but not of `a mouse`.
+    A name without a kind takes that of `the mouse` of the same summary, but not of `a mouse`; next
+    to somebody's own named animal (`Emma and her dog Rex`) it is the animal's person.
     """
-    for mention in mentions:
-        if mention.name or mention.article == "two":
-            return mention
-    lonely = [name for name in _names(text) if name not in NO_NAMES]
-    if lonely:
-        own = next((each for each in mentions if each.article == "the"), None)
-        at = text.index(lonely[0])
-        return Mention(at, own.word if own else "", own.species if own else "", lonely[0], "",
-                       own.coat if own else "")  # fmt: skip
-    return mentions[0] if mentions else None
+    named = next((each for each in mentions if each.name or each.article == "two"), None)
+    pair = PAIR.search(text)
+    if named and named.article == "two":
+        return replace(named, name=pair[1]) if pair and named.name in pair.groups() else named
+    known = {each.name for each in mentions} | NO_NAMES
+    lonely = next((name for name in _names(text) if name not in known), "")
+    if lonely and not (named and (named.article in OWNED or named.at < text.index(lonely))):
+        own = next((each for each in mentions if each.article == "the" and not each.name), None)
+        blank = own or Mention(0, "", "", "", "", "")
+        return replace(blank, at=text.index(lonely), name=lonely, article="")
+    return named or next(iter(mentions), None)
 
 
 def _names(text: str) -> list[str]:

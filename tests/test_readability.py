@@ -1,0 +1,76 @@
+"""Grade, sentences, syllables, rare words, repetition."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storybook.readability import TARGETS, is_rare, measure, sentences, syllables, words
+
+SYLLABLES = {
+    1: "cat jumped cakes once eyes moved played crawled smiled leaves whale strange laughed our",
+    2: "little biscuit wanted people garden purple puppy kitten quiet something puzzled safely "
+       "player crayon wishes boxes lion sparkled careful apple giggled maybe yellow rabbit",
+    3: "umbrella animal idea butterfly beautiful delicious adventure everything radio elephant",
+    4: "caterpillar ordinary watermelon",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "count"), [(word, count) for count, said in SYLLABLES.items() for word in said.split()]
+)
+def test_syllables(word: str, count: int) -> None:
+    assert syllables(word) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ('"Hello!" said Pip. "Where is my ball?" Pip asked.', 2),
+        ("Mr. Fox met Dr. Owl on St. Mary's Road. They ran.", 2),
+        ("He looked... and looked… and slept. Then he woke.", 2),
+        ('"Wait!" "Come back!" cried the mouse.', 2),
+        ("“Oh no!” The wind took it. Splash! Bump!", 4),
+        ("It was cold\nThe snow fell", 2),
+        ("Oh! the snow. Was it I? It was I. They slept", 4),
+        ("...\n!", 0),
+    ],
+)
+def test_sentences(text: str, count: int) -> None:
+    assert len(sentences(text)) == count
+
+
+@given(st.text(alphabet="aB .!?…\"'”\n", max_size=60))
+def test_sentences_lose_no_word(text: str) -> None:
+    assert words(" ".join(sentences(text))) == words(text)
+
+
+def test_grade_is_the_formula() -> None:
+    reading = measure("The cat sat. The dog ran to the cat.")
+    assert (reading.words, reading.sentences) == (9, 2)
+    assert reading.fk_grade == pytest.approx(0.39 * 4.5 + 11.8 * 1 - 15.59)
+
+
+def test_grades_order_as_readers_do() -> None:
+    toddler = "Pip ran. Pip saw a red ball. The ball went up. Pip hopped and hopped."
+    adult = (
+        "Notwithstanding considerable meteorological complications, the expedition successfully "
+        "accomplished its objectives, demonstrating extraordinary organisational determination."
+    )
+    assert measure(toddler).fk_grade < TARGETS["3-5"].fk_grade < 12 < measure(adult).fk_grade
+
+
+def test_rare_words_are_neither_common_nor_forms_nor_names() -> None:
+    said = "Biscuit the kitten wagged happily, giggling; the moon-lit perambulator didn't wobble"
+    rare = [word for word in words(said) if is_rare(word.lower(), ["biscuit"])]
+    assert rare == ["perambulator"]
+    assert measure("Zorblat ran.", ["Zorblat"]).rare_share == 0
+
+
+def test_repetition() -> None:
+    refrain = "Up and up and up she went. "
+    assert measure(refrain * 4).repeated_4grams > 0.5 > measure(refrain).repeated_4grams
+    assert measure(refrain * 4).distinct2 < measure(refrain).distinct2
+
+
+def test_no_words_are_measured_as_nothing() -> None:
+    assert measure(" … 12 !").words == 0

@@ -1,0 +1,295 @@
+"""The server's writer: against `transformers serve`, and against a server that misbehaves."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from tiny import tiny_llama
+
+from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
+from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
+from storybook.records import Record
+
+KEY = "sk-secret-0123456789"
+NOW = {"retry-after-ms": "1"}
+
+
+class Naps(Record):
+    hero: str
+    naps: int
+
+
+@dataclass
+class Desk:
+    """A server's desk: what it replies, in turn, and what it was asked."""
+
+    url: str
+    replies: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
+    asked: list[dict] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+
+    def will(self, *replies: Callable[[BaseHTTPRequestHandler], None]) -> None:
+        self.replies.extend(replies)
+
+
+def says(text: str, *, reason: str | None = "stop") -> Callable[[BaseHTTPRequestHandler], None]:
+    """A stream of words, the reason of its end, the tokens used."""
+
+    def reply(wire: BaseHTTPRequestHandler) -> None:
+        pieces = [text[at : at + 7] for at in range(0, len(text), 7)]
+        chunks = [{"delta": {"content": piece}, "index": 0} for piece in pieces]
+        chunks.append({"delta": {}, "index": 0, "finish_reason": reason})
+        _head(wire, 200, {"content-type": "text/event-stream"})
+        for chunk in chunks:
+            _send(wire, {"choices": [chunk]})
+        _send(wire, {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5,
+                                              "total_tokens": 16}})  # fmt: skip
+        wire.wfile.write(b"data: [DONE]\n\n")
+
+    return reply
+
+
+def fails(status: int, message: str = "no") -> Callable[[BaseHTTPRequestHandler], None]:
+    def reply(wire: BaseHTTPRequestHandler) -> None:
+        _head(wire, status, {"content-type": "application/json", **NOW})
+        wire.wfile.write(json.dumps({"error": {"message": message}}).encode())
+
+    return reply
+
+
+def half_a_line(wire: BaseHTTPRequestHandler) -> None:
+    _head(wire, 200, {"content-type": "text/event-stream"})
+    _send(wire, {"choices": [{"delta": {"content": "Once upon"}, "index": 0}]})
+    wire.wfile.write(b'data: {"choices": [{"del\n\n')
+
+
+def hangs_up(wire: BaseHTTPRequestHandler) -> None:
+    _head(wire, 200, {"content-type": "text/event-stream", "content-length": "9999"})
+    _send(wire, {"choices": [{"delta": {"content": "Once upon"}, "index": 0}]})
+
+
+def dawdles(wire: BaseHTTPRequestHandler) -> None:
+    time.sleep(1.0)
+    _head(wire, 200, {})
+
+
+def _head(wire: BaseHTTPRequestHandler, status: int, headers: dict[str, str]) -> None:
+    wire.send_response(status)
+    for name, value in headers.items():
+        wire.send_header(name, value)
+    wire.end_headers()
+
+
+def _send(wire: BaseHTTPRequestHandler, chunk: dict) -> None:
+    whole = {"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "m"} | chunk
+    wire.wfile.write(f"data: {json.dumps(whole)}\n\n".encode())
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A real HTTP server on the loopback that speaks the protocol, well or badly."""
+
+    class Wire(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            size = int(self.headers["content-length"])
+            desk.asked.append(json.loads(self.rfile.read(size)))
+            desk.keys.append(self.headers["authorization"])
+            desk.replies.pop(0)(self)
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
+    desk = Desk(f"http://127.0.0.1:{server.server_port}/v1")
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield desk
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@contextmanager
+def key_set(variable: str, key: str) -> Iterator[None]:
+    os.environ[variable] = key
+    try:
+        yield
+    finally:
+        del os.environ[variable]
+
+
+def writer_at(desk: Desk, *, timeout_s: float = 5.0, retries: int = 4) -> ServerWriter:
+    with key_set("STORYBOOK_TEST_KEY", KEY):
+        return open_server_writer(
+            "m",
+            base_url=desk.url,
+            key_variable="STORYBOOK_TEST_KEY",
+            timeout_s=timeout_s,
+            retries=retries,
+        )
+
+
+def tell(writer: ServerWriter) -> str:
+    return writer.tell("Tell.", seed=3, max_words=50)
+
+
+def test_tells_and_counts_what_it_used(desk: Desk) -> None:
+    desk.will(says("Once upon a time. END"), says("Again."))
+    writer = writer_at(desk)
+    assert tell(writer) == "Once upon a time."
+    assert tell(writer) == "Again."
+    assert writer.used == Usage(requests=2, question_tokens=22, reply_tokens=10)
+    asked = desk.asked[0]
+    assert asked["messages"] == [{"role": "user", "content": "Tell."}]
+    assert asked["seed"] == 3 and asked["stream"] is True and asked["max_tokens"] == 200
+    assert desk.keys[0] == f"Bearer {KEY}"
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_asks_again_when_the_server_is_busy(desk: Desk, status: int) -> None:
+    desk.will(fails(status), fails(status), says("Here."))
+    assert tell(writer_at(desk)) == "Here."
+    assert len(desk.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (401, "does not accept the key"),
+        (404, "knows no model 'm'"),
+        (429, "asks to slow down"),
+        (500, "failed with status 500"),
+    ],
+)
+def test_gives_up_in_one_line_without_the_key(desk: Desk, status: int, message: str) -> None:
+    desk.will(*[fails(status, f"bad key {KEY}\nsecond line")] * 5)
+    with pytest.raises(ModelError, match=message) as fault:
+        tell(writer_at(desk))
+    assert KEY not in str(fault.value) and "***" in str(fault.value)
+    assert "\n" not in str(fault.value)
+    assert fault.value.__cause__ is None and fault.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    ("reply", "message"),
+    [
+        (says(""), "empty reply"),
+        (says("Once upon", reason="length"), "at its length limit"),
+        (says("Once upon", reason=None), "in mid-stream"),
+        (half_a_line, "broke off its reply in mid-stream"),
+        (hangs_up, "broke off its reply in mid-stream"),
+    ],
+)
+def test_a_reply_that_is_no_whole_one(
+    desk: Desk, reply: Callable[[BaseHTTPRequestHandler], None], message: str
+) -> None:
+    desk.will(reply)
+    with pytest.raises(ReplyError, match=message):
+        tell(writer_at(desk))
+
+
+def test_a_server_that_dawdles_or_is_not_there(desk: Desk) -> None:
+    desk.will(dawdles)
+    writer = writer_at(desk, timeout_s=0.05, retries=0)
+    with pytest.raises(ModelError, match="gave no answer in time"):
+        tell(writer)
+    nobody = open_server_writer("m", base_url="http://127.0.0.1:9/v1", retries=0)
+    with pytest.raises(ModelError, match="cannot be reached"):
+        tell(nobody)
+
+
+def test_a_question_too_long_for_the_server(desk: Desk) -> None:
+    desk.will(fails(400, "This model's maximum context length is 10 tokens"))
+    with pytest.raises(QuestionTooLong):
+        tell(writer_at(desk))
+
+
+def test_leaves_out_what_the_server_does_not_take(desk: Desk) -> None:
+    desk.will(fails(400, "Unsupported parameter: 'seed'"), says("One."), says("Two."))
+    writer = writer_at(desk)
+    assert (tell(writer), tell(writer)) == ("One.", "Two.")
+    assert ["seed" in asked for asked in desk.asked] == [True, False, False]
+
+
+def test_answers_by_schema_and_shows_a_mistake(desk: Desk) -> None:
+    desk.will(says('{"hero": "Pip", "na'), hangs_up, says('{"hero": "Pip", "naps": 2}'))
+    assert writer_at(desk).answer("Who?", Naps, seed=1) == Naps(hero="Pip", naps=2)
+    form = desk.asked[0]["response_format"]
+    assert form["json_schema"]["schema"]["required"] == ["hero", "naps"]
+    assert '{"hero": "Pip", "na' in desk.asked[1]["messages"][0]["content"]
+
+
+def test_answers_where_schemas_are_unknown(desk: Desk) -> None:
+    desk.will(fails(400, "what is that?"), says('{"hero": "Pip", "naps": 2}'))
+    assert writer_at(desk).answer("Who?", Naps, seed=1) == Naps(hero="Pip", naps=2)
+    assert "response_format" not in desk.asked[1]
+
+
+def test_opening_needs_a_model_and_a_key(desk: Desk) -> None:
+    with pytest.raises(ConfigError, match=r"write\.model"):
+        open_server_writer("", base_url=desk.url)
+    with pytest.raises(ConfigError, match="STORYBOOK_NO_KEY holds no key"):
+        open_server_writer("m", key_variable="STORYBOOK_NO_KEY")
+
+
+def test_the_key_is_not_in_what_is_shown(desk: Desk) -> None:
+    writer = writer_at(desk)
+    assert KEY not in f"{writer.name} {writer!r} {vars(writer)}"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """`transformers serve` on a tiny LLaMA: its base URL and the model's folder."""
+    folder = tiny_llama(
+        tmp_path_factory.mktemp("served") / "base", learns=("Say hello: Hello there, Pip.",)
+    )
+    home = tmp_path_factory.mktemp("home")
+    (home / "hub").mkdir()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [Path(sys.executable).with_name("transformers"), "serve", folder, "--device", "cpu",
+               "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(home)}
+    log = (home / "log").open("wb")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        _await(f"http://127.0.0.1:{port}/health", server)
+        yield f"http://127.0.0.1:{port}/v1", str(folder)
+    finally:
+        server.terminate()
+        server.wait(10)
+        log.close()
+
+
+def _await(url: str, server: subprocess.Popen) -> None:
+    for _ in range(240):
+        if server.poll() is not None:
+            pytest.skip("transformers serve does not start: pip install 'transformers[serving]'")
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail("transformers serve came to no start in a minute")
+
+
+def test_tells_through_transformers_serve(served: tuple[str, str]) -> None:
+    url, model = served
+    writer = open_server_writer(model, base_url=url, temperature=0.01)
+    try:
+        assert writer.tell("Say hello:", seed=1, max_words=20) == "Hello there, Pip."
+    finally:
+        writer.close()
+    assert writer.used.requests == 1 and writer.used.reply_tokens > 0

@@ -1,0 +1,218 @@
+"""write: tellings, their faults, the best of them, and the stage on a book's folder."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from books import BISCUIT, SUMMARY, brief, doubles, new_book
+from tiny import tiny_llama
+
+from storybook.casting import Cast, cast
+from storybook.config import WriteSettings, shipped
+from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
+from storybook.models.replies import answered
+from storybook.prompts import template
+from storybook.records import R, Story
+from storybook.stages import write as stage
+from storybook.stages.write import check_language, drafts, faults_of, write
+from storybook.studio import Studio
+from storybook.world import load_world
+
+WORLD = load_world(shipped("assets"))
+WHO = cast(SUMMARY, [BISCUIT], WORLD, seed=1)
+PARAGRAPHS = (
+    "Biscuit ran out to play. The snow was deep and white. She saw one blue mitten lie there.",
+    'Biscuit held the mitten up high. "Who lost you?" said Biscuit. A shy fox came out to see.',
+    "The fox had a good nose. Biscuit and the fox went down the hill. Sniff, sniff, sniff!",
+    "They came to a warm house. Biscuit gave the mitten back. Then Biscuit slept by the fire.",
+)
+GOOD = "\n".join(("Title: The Blue Mitten", *PARAGRAPHS))
+
+
+class Scripted:
+    """A writer who says its lines in turn; a line may be an error."""
+
+    name = "scripted"
+
+    def __init__(self, *lines: str | Exception) -> None:
+        self.lines: Iterable[str | Exception] = iter(lines)
+        self.asked: list[tuple[str, int]] = []
+
+    def tell(self, question: str, *, seed: int, max_words: int) -> str:
+        self.asked.append((question, seed))
+        line = next(self.lines)
+        if isinstance(line, Exception):
+            raise line
+        return line
+
+    def answer(self, question: str, kind: type[R], *, seed: int) -> R:
+        def ask(said: str, try_seed: int) -> str:
+            return self.tell(said, seed=try_seed, max_words=500)
+
+        return answered(ask, question, kind, seed=seed, name=self.name)
+
+
+def told(*lines: str | Exception, attempts: int = 4, **changes: object) -> Story:
+    return write(brief(**changes), WHO, WORLD, Scripted(*lines), attempts=attempts)
+
+
+def complaints(*paragraphs: str, who: Cast = WHO, **changes: object) -> str:
+    story = Story(title="T", paragraphs=paragraphs, cast=who.heroes)
+    return "; ".join(fault.what for fault in faults_of(story, brief(**changes), who, WORLD))
+
+
+def test_a_good_telling_is_taken_at_once() -> None:
+    writer = Scripted(GOOD)
+    story = write(brief(seed=7), WHO, WORLD, writer)
+    assert story == Story(title="The Blue Mitten", paragraphs=PARAGRAPHS, cast=WHO.heroes)
+    ((question, seed),) = writer.asked
+    assert seed == 7
+    assert "Hero: Biscuit, an orange striped cat\n" in question
+    assert f"Summary: {SUMMARY} END" in question and "Pages: 4. Ages: 3-5." in question
+
+
+def test_the_author_s_title_wins() -> None:
+    assert told(GOOD, title="Snow").title == "Snow"
+
+
+def test_a_telling_without_a_title_is_named_after_its_star() -> None:
+    assert told("\n\n".join(PARAGRAPHS)).title == "Biscuit's Story"
+
+
+def test_a_faulty_telling_is_told_again_with_another_seed() -> None:
+    writer = Scripted(ReplyError("silence"), GOOD.replace("fox", "hat"), GOOD, "never asked")
+    seen = list(drafts(brief(seed=7), WHO, WORLD, writer, attempts=4, outline=False))
+    assert [seed for _, seed in writer.asked] == [7, 8, 9]
+    assert [draft.complaint for draft in seen] == ["silence", "no word of Fox", ""]
+
+
+def test_the_best_of_faulty_tellings_is_kept() -> None:
+    nameless = GOOD.replace("Biscuit", "She")
+    almost = GOOD.replace("fox", "hat")
+    assert told(nameless, almost, almost, nameless).paragraphs == tuple(almost.split("\n")[1:])
+
+
+def test_no_telling_that_can_become_a_book() -> None:
+    with pytest.raises(ReplyError, match=r"2 times\. The last time: 1 sentences for 20") as fault:
+        told(GOOD, "Title: X\nNo.", attempts=2, pages=20)
+    assert fault.value.reply == "Title: X\nNo."
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "changes", "complaint"),
+    [
+        (PARAGRAPHS, {}, ""),
+        (PARAGRAPHS[:1], {}, "3 sentences for 4 pages"),
+        (PARAGRAPHS, {"ages": "7-9"}, "18 words a page, not 25 to 45"),
+        ([p.replace("Biscuit", "She") for p in PARAGRAPHS], {}, "Biscuit is named in 0%"),
+        ([p.replace("mitten", "thing") for p in PARAGRAPHS], {}, "no word of blue mitten"),
+        ([PARAGRAPHS[0]] * 4, {}, "is said twice"),
+        ([p.replace("snow", "precipitation accumulation phenomenon") for p in PARAGRAPHS]
+         + ["Biscuit experienced extraordinary exhilaration notwithstanding circumstances."] * 2,
+         {}, "reading grade"),
+    ],
+)  # fmt: skip
+def test_faults(paragraphs: Iterable[str], changes: dict[str, object], complaint: str) -> None:
+    said = complaints(*paragraphs, **changes)
+    assert complaint in said and bool(said) == bool(complaint)
+
+
+def test_more_pages_than_a_writer_tells_at_once_are_cut_later() -> None:
+    writer = Scripted(GOOD.replace(". ", ". Oh! ") * 10)
+    write(brief(pages=40), WHO, WORLD, writer, attempts=1)
+    assert "Pages: 20." in writer.asked[0][0]
+
+
+def test_a_summary_too_long_says_how_long_it_may_be() -> None:
+    with pytest.raises(BookError, match=r"has 3,000 words; scripted has room for some 500"):
+        told(QuestionTooLong("too long", 2500), summary="word " * 3000)
+
+
+OUTLINE = '{"title": "The Mitten", "pages": ["one", "two", "three", "four"]}'
+
+
+def test_a_large_writer_plans_and_tells_page_by_page() -> None:
+    writer = Scripted(OUTLINE, *PARAGRAPHS)
+    story = write(brief(), WHO, WORLD, writer, outline=True)
+    assert (story.title, story.paragraphs) == ("The Mitten", PARAGRAPHS)
+    third = writer.asked[3][0]
+    assert PARAGRAPHS[1] in third and "3. three" in third and "page 3 of 4" in third
+
+
+def test_an_outline_of_another_length_is_asked_for_again() -> None:
+    short = '{"title": "T", "pages": ["one"]}'
+    writer = Scripted("no JSON", short, OUTLINE, *PARAGRAPHS)
+    assert write(brief(), WHO, WORLD, writer, outline=True).title == "The Mitten"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"language": "de"}, "tells in English, not 'de'"),
+        ({"summary": "猫が雪の中で青い手袋を見つける"}, "reads English"),
+    ],
+)
+def test_other_languages_need_another_writer(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check_language(brief(**changes), WriteSettings(writer="some/folder"))
+    check_language(brief(**changes), WriteSettings(writer="server"))
+
+
+def test_the_stage_writes_once() -> None:
+    book, studio = new_book(), doubles()
+    events = list(stage.run(book, studio))
+    assert {event.stage for event in events} == {"write"}
+    assert events[-1].done == events[-1].total
+    assert "Fox is drawn as an orange fox" in [event.note for event in events]
+    assert book.story.cast == (BISCUIT, *WHO.heroes[1:])
+    assert list(stage.run(book, studio)) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"summary": "Biscuit the cat naps."},
+        {"title": "Snow"},
+        {"ages": "5-7"},
+        {"language": "de"},
+        {"pages": 5},
+        {"heroes": ("pepper",)},
+        {"seed": 2},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_the_stage_is_due_when_what_it_reads_changes(changes: dict[str, object]) -> None:
+    book = new_book()
+    list(stage.run(book, doubles()))
+    (book.folder / "brief.toml").unlink()
+    assert stage.jobs(new_book(**changes), doubles())
+
+
+def test_the_stage_is_not_due_when_the_look_of_the_book_changes() -> None:
+    list(stage.run(new_book(), doubles()))
+    Path("book/brief.toml").unlink()
+    assert not stage.jobs(new_book(style="crayon", format="square-8.5"), doubles())
+    assert stage.jobs(new_book("other"), doubles("write.attempts=2"))
+
+
+def studio_of_a_writer(folder: Path, *, pages: int) -> Studio:
+    """A studio with a real LLaMA that knows one story, for the sample's summary in `pages`."""
+    question = template("write").fill(
+        pages=pages, ages="3-5", hero="Biscuit, an orange striped cat", summary=SUMMARY
+    )
+    tiny_llama(folder, learns=(f"{question} {GOOD} END",), context=1024)
+    return doubles(f"write.writer={folder}", "write.temperature=0", "write.attempts=1")
+
+
+def test_a_real_writer_tells_the_book(tmp_path: Path) -> None:
+    book = new_book()
+    list(stage.run(book, studio_of_a_writer(tmp_path / "writer", pages=4)))
+    assert (book.story.title, book.story.paragraphs) == ("The Blue Mitten", PARAGRAPHS)
+
+
+def test_a_story_that_cannot_become_the_book_is_kept_aside(tmp_path: Path) -> None:
+    book, studio = new_book(pages=14), studio_of_a_writer(tmp_path / "writer", pages=14)
+    with pytest.raises(ReplyError, match=r"12 sentences for 14.*kept in book/rejected/write\.txt"):
+        list(stage.run(book, studio))
+    assert (book.folder / "rejected" / "write.txt").read_text(encoding="utf-8") == GOOD
+    assert not (book.folder / book.STORY).exists()
