@@ -1,14 +1,14 @@
 """Book: a folder. The only file that knows how a book lies on the disk.
 
-    brief.toml                what the author asks for
-    story.json  scenes.json   the text; the moments
-    pages/03/prompt.json      what the painter is asked for
-    pages/03/<id>.png         candidate pictures, named by the digest of their request
-    pages/03/pick.json        which one was chosen, and why
-    pages/03/plate.png        the print-size picture
-    <title>.pdf               the book
-    log/                      events and the studio that ran
-    .made/                    stamps: from what each artifact was made, and what it held then
+brief.toml                what the author asks for
+story.json  scenes.json   the text; the moments
+pages/03/prompt.json      what the painter is asked for
+pages/03/<id>.png         candidate pictures, named by the digest of their request
+pages/03/pick.json        which one was chosen, and why
+pages/03/plate.png        the print-size picture
+<title>.pdf               the book
+log/                      events and the studio that ran
+.made/                    stamps: from what each artifact was made, and what it held then
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""What a book asks of its painter: the candidates of each page, each the request for one picture."""
+"""What a book asks of its painter: each page's candidates, each the request for one picture."""
 
 from storybook.book import Book, Tries
 from storybook.records import Candidate, Prompt

@@ -100,6 +100,21 @@ def cast(
     return Cast(tuple(people), text, tuple(notes))
 
 
+def befriended(who: Cast, world: World, *, seed: int) -> Cast:
+    """The cast with a friend of the star's second, and with a name: tales of roles have one."""
+    chance = Random(f"{seed} {who.summary} friend")
+    star, *others = who.heroes
+    names = [name for name in NAMES if all(name != hero.name for hero in who.heroes)]
+    if not others:
+        strangers = [kind for kind in sorted(world.species) if kind != star.species]
+        stranger = Mention(0, chance.choice(NAMES), chance.choice(strangers), "", "a", "")
+        others = [_companion(stranger, who.heroes, world, chance)]
+    if others[0].name not in who.summary:
+        others[0] = others[0].but(name=chance.choice(names))
+    note = f"{star.name}'s friend is {others[0].name}, {article(others[0].words)}"
+    return replace(who, heroes=(star, *others), notes=(*who.notes, note))
+
+
 def _within_reach(summary: str, world: World) -> tuple[str, list[str]]:
     """The summary with each neighbour that is cast told as the species that stands in for it."""
     notes = []

@@ -63,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
         one.set_defaults(command="verb", verb=verb)
     status = commands.add_parser("status", parents=[studio], help="say how far a book is")
     status.add_argument("folder")
-    status.add_argument("--json", action="store_true", help="for programs; see docs/command-line.md")
+    status.add_argument("--json", action="store_true", help="see docs/command-line.md")
     pick = commands.add_parser("pick", help="choose a page's picture yourself")
     pick.add_argument("folder")
     pick.add_argument("page", type=int, help="page number; 0 is the cover")

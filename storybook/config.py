@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def shipped(*parts: str) -> Path:
-    """A file that comes with the project: from the working tree, else from the installed package."""
+    """A file that comes with the project: of the working tree, else of the installed package."""
     tree = HERE.parent.joinpath(*parts)
     return tree if tree.exists() else HERE.joinpath("shipped", *parts)
 
@@ -119,7 +119,8 @@ def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Set
     """
     if studio is None:
         studio = "studio.toml" if Path("studio.toml").is_file() else "starter"
-    path = Path(studio) if studio.endswith(".toml") else shipped("assets", "studios", f"{studio}.toml")
+    named = shipped("assets", "studios", f"{studio}.toml")
+    path = Path(studio) if studio.endswith(".toml") else named
     if not path.is_file():
         raise ConfigError(f"There is no studio {studio!r}. {nearest(studio, studios())} "
                           "Or name a .toml file.")  # fmt: skip
@@ -172,7 +173,7 @@ def _apply(tables: dict[str, Any], change: str) -> None:
     key, equals, text = change.partition("=")
     *path, last = key.strip().split(".")
     if not equals or not path or not last:
-        raise ConfigError(f"--set {change}: write it as table.key=value, such as draw.candidates=4.")
+        raise ConfigError(f"--set {change}: write table.key=value, such as draw.candidates=4.")
     try:
         value = tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:

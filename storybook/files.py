@@ -10,7 +10,7 @@ DRAFT = ".draft"
 def write_whole(path: Path, data: bytes) -> None:
     """Put `data` at `path`: a temporary file beside it, flushed to the disk, then renamed.
 
-    Whoever reads `path` meanwhile sees the old file or the new one. Raises OSError as the disk does.
+    Whoever reads `path` meanwhile sees the old file or the new one. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = draft_of(path, data)

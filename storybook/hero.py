@@ -19,7 +19,8 @@ def hero_folders() -> list[Path]:
 
 def hero_names() -> list[str]:
     """Names of all known heroes."""
-    return sorted({path.parent.name for folder in hero_folders() for path in folder.glob(f"*/{HERO}")})
+    found = (path for folder in hero_folders() for path in folder.glob(f"*/{HERO}"))
+    return sorted({path.parent.name for path in found})
 
 
 def hero_folder(name: str) -> Path:

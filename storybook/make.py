@@ -13,6 +13,7 @@ from storybook.records import Event
 from storybook.stages import bind, choose, describe, draw, enlarge, split, write
 from storybook.studio import Studio
 
+
 class Stage(Protocol):
     """What the module of a verb offers."""
 

@@ -14,7 +14,7 @@ from storybook.studio import Studio
 
 
 class VerbStatus(Record):
-    """One verb: `done`, `due` (with how many artifacts are to be made), or `waiting` for another."""
+    """One verb: `done`, `due` (`to_make` artifacts), or `waiting` for an earlier one."""
 
     verb: str
     state: Literal["done", "due", "waiting"]

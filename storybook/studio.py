@@ -11,6 +11,7 @@ from storybook.errors import HeroError
 from storybook.hero import hero_folder
 from storybook.models import Critic, Enlarger, Painter, Writer
 from storybook.records import Hero, Record
+from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
 from storybook.world import WORLD, World, load_world
 
@@ -59,6 +60,11 @@ class Studio:
         from storybook.models import writers
 
         return writers.writer_name(self.settings.write)
+
+    @cached_property
+    def role_words(self) -> RoleWords | None:
+        """What the writer was taught to hear as roles; None for one that is told all by name."""
+        return load_role_words(Path(self.settings.write.writer))
 
     def painter_name(self, cast: tuple[Hero, ...] = ()) -> str:
         """Contains the digest of the weights and of the adapters of the heroes in `cast`."""
@@ -114,8 +120,9 @@ class Studio:
         from storybook.models.critics import open_critic
 
         world = self.world if self.draws_the_world else None
-        with _freed(open_critic(Path(self.settings.choose.critic), world, device=self.settings.device)) as c:
-            yield c
+        folder = Path(self.settings.choose.critic)
+        with _freed(open_critic(folder, world, device=self.settings.device)) as critic:
+            yield critic
 
     @contextmanager
     def enlarger(self) -> Iterator[Enlarger]:

@@ -96,9 +96,9 @@ def picture_words(
 ) -> str:
     """A picture of the drawn world in one line: captions teach it, `describe` asks with it.
 
-    >>> picture_words(style="watercolour", star="grey cat", action="running", thing="red ball",
+    >>> picture_words(style="watercolour", star="grey cat", action="running", thing="kite",
     ...               place="garden", light="day", shot="wide", companion="brown dog")
-    'watercolour of a grey cat running with a red ball, beside a brown dog, in the garden, day, wide view'
+    'watercolour of a grey cat running with a kite, beside a brown dog, in the garden, day, wide view'
     """
     joint = " " if action == "holding" else " with "
     doing = f"{article(star)} {action}" + (f"{joint}{article(thing)}" if thing else "")

@@ -1,7 +1,7 @@
 import pytest
+from books import BISCUIT, doubles, made, new_book
 from PIL import Image
 
-from books import BISCUIT, doubles, made, new_book
 from storybook.book import Tries
 from storybook.candidates import wanted
 from storybook.errors import BookError

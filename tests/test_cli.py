@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from books import SUMMARY, made, new_book
+
 from storybook.book import Book
 from storybook.cli import main
 from storybook.status import Status
@@ -23,7 +23,8 @@ def said(capsys, *arguments):
 
 
 def test_a_book_by_the_commands_of_the_readme(capsys):
-    assert said(capsys, "new", "b", "--summary", SUMMARY, "--hero", "biscuit", "--pages", "4")[0] == 0
+    new = ("new", "b", "--summary", SUMMARY, "--hero", "biscuit", "--pages", "4")
+    assert said(capsys, *new)[0] == 0
     code, out, _ = said(capsys, "make", "b", *DOUBLES)
     assert code == 0 and out.strip().endswith(".pdf") and os.path.isfile(out.strip())
     code, out, _ = said(capsys, "make", "b", *DOUBLES)

@@ -61,5 +61,5 @@ def test_studio_toml_of_the_current_folder_is_used(tmp_path):
 
 def test_a_studio_that_is_no_toml_is_named(tmp_path):
     (tmp_path / "bad.toml").write_text("[write")
-    with pytest.raises(ConfigError, match="bad.toml is not TOML"):
+    with pytest.raises(ConfigError, match=r"bad.toml is not TOML"):
         load_settings(str(tmp_path / "bad.toml"))

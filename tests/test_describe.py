@@ -1,4 +1,5 @@
 from books import BISCUIT, FOX, made, new_book
+
 from storybook.prompts import style
 from storybook.records import Scene, Scenes
 from storybook.stages.describe import describe
@@ -59,5 +60,3 @@ def test_a_new_style_describes_every_page_again():
     brief.write_text(brief.read_text().replace("watercolour", "crayon"))
     assert {event.stage for event in made(book, until="describe")} == {"describe"}
     assert book.prompt(1).positive.startswith("crayon of")
-
-

@@ -38,5 +38,5 @@ def test_a_wrong_key_is_named(tmp_path):
     folder = tmp_path / "heroes" / "rex"
     folder.mkdir(parents=True)
     (folder / "hero.toml").write_text('name = "Rex"\nspecies = "dog"\nlok = "brown"\n')
-    with pytest.raises(ConfigError, match="unknown key lok. Did you mean look"):
+    with pytest.raises(ConfigError, match=r"unknown key lok. Did you mean look"):
         load_hero("rex")

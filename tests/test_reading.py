@@ -1,6 +1,6 @@
 import pytest
-
 from books import BISCUIT, FOX, doubles
+
 from storybook.reading import read_cover, read_page
 
 WORLD = doubles().world

@@ -97,7 +97,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))
     faults = preflight(pdf, wishes.form, least_ppi=0)
     if faults:
-        raise PressError(f"{book.pdf}: {faults[0]}. The press itself is at fault: please report it.")
+        raise PressError(f"{book.pdf}: {faults[0]}. This is our fault: please report it.")
     book.save_bytes(book.pdf, pdf, sources)
     yield Event(stage="bind", done=1, total=1, note=f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB")
 

@@ -12,8 +12,8 @@ from storybook.world import picture_words
 def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool) -> Prompt:
     """The picture of a scene in words: the hero by token or look and class, and what is around it.
 
-    `plainly` is for a painter of the drawn world, which knows the captions' words and no others: the
-    style is its name, and there are no negative words. Other painters get the style's words in full.
+    `plainly` is for a painter of the drawn world, which knows the captions' words and no others:
+    the style is its name, and there are no negative words. Others get the style's words in full.
     """
     star, *others = (next(hero for hero in cast if hero.name == name) for name in scene.cast)
     positive = picture_words(

@@ -41,4 +41,5 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         for done, (job, png) in enumerate(pictures, start=1):
             page = job.prompt.page
             book.keep(page, job.id, png)
-            yield Event(stage="draw", done=done, total=len(todo), page=page, note=f"seed {job.seed}")
+            note = f"seed {job.seed}"
+            yield Event(stage="draw", done=done, total=len(todo), page=page, note=note)

@@ -11,7 +11,9 @@ from storybook.records import Event, Prompt, digest
 from storybook.studio import Studio
 
 
-def enlarge(image: Image.Image, prompt: Prompt, *, width_px: int, enlarger: Enlarger) -> Image.Image:
+def enlarge(
+    image: Image.Image, prompt: Prompt, *, width_px: int, enlarger: Enlarger
+) -> Image.Image:
     """The same picture, `width_px` wide."""
     return enlarger.enlarge(image, prompt, width_px=width_px, seed=prompt.page)
 

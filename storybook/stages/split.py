@@ -1,6 +1,7 @@
 """split: a story becomes scenes, one for the cover and one for each page."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from storybook.book import Book
 from storybook.errors import BookError
@@ -51,10 +52,7 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
             for end in ends
         }
     cuts = best[len(units)][1]
-    return [
-        " ".join(text for text, _ in units[start:end])
-        for start, end in zip(cuts, cuts[1:], strict=False)
-    ]
+    return [" ".join(text for text, _ in units[start:end]) for start, end in pairwise(cuts)]
 
 
 def jobs(book: Book, studio: Studio) -> list[str]:

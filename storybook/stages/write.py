@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storybook.book import Book
-from storybook.casting import Cast, cast
+from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
 from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
 from storybook.files import write_whole
@@ -14,6 +14,7 @@ from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import TARGETS, measure
 from storybook.records import Brief, Event, Hero, Record, Story, digest
+from storybook.roles import Roles, RoleWords, roles_of
 from storybook.studio import Studio
 from storybook.world import World, article
 
@@ -69,24 +70,38 @@ def write(
     *,
     attempts: int = 4,
     outline: bool = False,
+    words: RoleWords | None = None,
 ) -> Story:
     """Tell the summary as a story about the cast; of several tellings the best.
+
+    With `words` the writer is told of roles, and names are put back into what it tells.
 
     Raises ReplyError with the last reply if no telling can become a book of `brief.pages` pages,
     BookError if the summary is too long for the writer.
     """
-    told = drafts(brief, who, world, writer, attempts=attempts, outline=outline)
+    told = drafts(brief, who, world, writer, attempts=attempts, outline=outline, words=words)
     return best(list(told), writer.name)
 
 
 def drafts(
-    brief: Brief, who: Cast, world: World, writer: Writer, *, attempts: int, outline: bool
+    brief: Brief,
+    who: Cast,
+    world: World,
+    writer: Writer,
+    *,
+    attempts: int,
+    outline: bool,
+    words: RoleWords | None = None,
 ) -> Iterator[Draft]:
     """Tellings with a seed each, until one has no faults or the attempts are spent."""
-    tell = _tell_by_outline if outline else _tell_at_once
+    roles = _roles(who, world, words) if words else None
     for attempt in range(attempts):
+        seed = brief.seed + attempt
         try:
-            story, reply = tell(brief, who, writer, brief.seed + attempt)
+            if outline:
+                story, reply = _tell_by_outline(brief, who, writer, seed)
+            else:
+                story, reply = _tell_at_once(brief, who, writer, seed, roles)
         except QuestionTooLong as fault:
             raise _too_long(brief, writer, fault) from None
         except ReplyError as fault:
@@ -138,11 +153,12 @@ def faults_of(story: Story, brief: Brief, who: Cast, world: World) -> Iterator[F
 def jobs(book: Book, studio: Studio) -> list[str]:
     """From what the story has to be made, if it has to be."""
     brief, who, how = book.brief, _cast(book, studio), studio.settings.write
+    words = studio.role_words
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
     asked = (brief.title, brief.ages, brief.language, brief.pages, brief.seed)
     texts = [template(name).text for name in (("outline", "page") if how.outline else ("write",))]
     settings = (how.attempts, how.outline, how.temperature)
-    made_from = digest(who.summary, looks, asked, texts, settings, studio.writer_name)
+    made_from = digest(who.summary, looks, asked, texts, settings, words, studio.writer_name)
     return [made_from] if book.due(book.STORY, made_from) else []
 
 
@@ -156,8 +172,9 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         told: list[Draft] = []
         with studio.writer() as writer:
             for draft in drafts(
-                brief, who, studio.world, writer, attempts=how.attempts, outline=how.outline
-            ):
+                brief, who, studio.world, writer,
+                attempts=how.attempts, outline=how.outline, words=studio.role_words,
+            ):  # fmt: skip
                 told.append(draft)
                 if draft.faults:
                     note = f"telling {len(told)}: {draft.complaint}"
@@ -190,18 +207,35 @@ def check_language(brief: Brief, how: WriteSettings) -> None:
 def _cast(book: Book, studio: Studio) -> Cast:
     brief = book.brief
     summary = " ".join(brief.summary.split())
-    return cast(
+    who = cast(
         summary, book.heroes(), studio.world, seed=brief.seed, limited=studio.draws_the_world
     )
+    return befriended(who, studio.world, seed=brief.seed) if studio.role_words else who
 
 
-def _tell_at_once(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:
+def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
+    star, friend = who.heroes[:2]
+    return roles_of(
+        who.heroes,
+        who.summary,
+        words,
+        kinds=world.species[star.species].words if star.species in world.species else (),
+        friend_kinds=world.species[friend.species].words if friend.species in world.species else (),
+    )
+
+
+def _tell_at_once(
+    brief: Brief, who: Cast, writer: Writer, seed: int, roles: Roles | None
+) -> tuple[Story, str]:
     """The whole story in one reply, which a small writer was taught to give."""
     pages = min(brief.pages, ASKED_AT_ONCE)
-    question = template("write").fill(
-        pages=pages, ages=brief.ages, hero=_introduced(who.heroes[0]), summary=who.summary
-    )
+    hero, summary = _introduced(who.heroes[0]), who.summary
+    if roles:
+        hero, summary = roles.mask(hero), roles.mask(summary)
+    question = template("write").fill(pages=pages, ages=brief.ages, hero=hero, summary=summary)
     reply = writer.tell(question, seed=seed, max_words=_room(brief, pages))
+    if roles:
+        reply = roles.fill(reply)
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     title = TITLE.match(lines[0]) if lines else None
     paragraphs = lines[1:] if title else lines

@@ -1,0 +1,91 @@
+"""The baseline: what a plain script does with the same models, prompts and seeds.
+
+It opens each model with its library's own class, calls the pipeline once for each picture, lets
+the critic look once at each, and enlarges with the same network, untiled. `python -m
+benchmarks.plain BOOK OUT` draws the candidates of a finished book again, into OUT.
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+from storybook.book import Book
+from storybook.candidates import candidates
+from storybook.config import load_settings
+from storybook.studio import Studio
+
+
+def main(folder: str, out: str) -> None:
+    book, studio = Book(folder), Studio(load_settings("starter"))
+    plates = Path(out)
+    plates.mkdir(parents=True, exist_ok=True)
+    for scene in book.scenes:
+        for request in candidates(book, studio, scene.page):
+            draw(studio, request).save(plates / f"{request.id}.png")
+    for scene in book.scenes:
+        for request in candidates(book, studio, scene.page):
+            look(studio, plates / f"{request.id}.png", request.prompt.positive)
+    for scene in book.scenes:
+        name = book.picked(scene.page)
+        plate = enlarge(studio, Image.open(plates / f"{name}.png"))
+        plate.save(plates / f"plate-{scene.page:02d}.png")
+
+
+_open: dict[str, object] = {}
+
+
+def draw(studio: Studio, request) -> Image.Image:
+    from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+
+    if "painter" not in _open:
+        pipe = StableDiffusionPipeline.from_pretrained(
+            studio.settings.draw.painter, local_files_only=True
+        )
+        pipe.scheduler = DPMSolverMultistepScheduler.from_config(
+            pipe.scheduler.config, use_karras_sigmas=studio.sampling.karras
+        )
+        pipe.set_progress_bar_config(disable=True)
+        _open["painter"] = pipe
+    return _open["painter"](
+        request.prompt.positive,
+        negative_prompt=request.prompt.negative,
+        width=request.width_px,
+        height=request.height_px,
+        num_inference_steps=request.steps,
+        guidance_scale=request.guidance,
+        generator=torch.Generator().manual_seed(request.seed),
+    ).images[0]
+
+
+@torch.no_grad()
+def look(studio: Studio, picture: Path, prompt: str) -> float:
+    from transformers import CLIPModel, CLIPProcessor
+
+    if "critic" not in _open:
+        folder = studio.settings.choose.critic
+        _open["critic"] = (CLIPModel.from_pretrained(folder), CLIPProcessor.from_pretrained(folder))
+    model, processor = _open["critic"]
+    inputs = processor(text=[prompt], images=Image.open(picture), return_tensors="pt",
+                       padding=True, truncation=True)  # fmt: skip
+    return float(model(**inputs).logits_per_image)
+
+
+@torch.no_grad()
+def enlarge(studio: Studio, image: Image.Image) -> Image.Image:
+    import numpy as np
+    from spandrel import ModelLoader
+
+    if "enlarger" not in _open:
+        _open["enlarger"] = ModelLoader().load_from_file(studio.settings.enlarge.enlarger)
+    network, width_px = _open["enlarger"], studio.settings.enlarge.width_px
+    while image.width < width_px:
+        pixels = torch.from_numpy(np.asarray(image.convert("RGB"))).permute(2, 0, 1)[None] / 255
+        levels = network(pixels)[0].permute(1, 2, 0).clamp(0, 1) * 255
+        image = Image.fromarray(levels.round().byte().numpy())
+    return image.resize((width_px, width_px * image.height // image.width), Image.LANCZOS)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

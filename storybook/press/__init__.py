@@ -1,0 +1,1 @@
+"""What `bind` uses: formats, fonts, typesetting, layout, drawing and preflight."""

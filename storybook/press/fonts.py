@@ -1,0 +1,84 @@
+"""The fonts that the press ships, and which characters they hold."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+from storybook.config import shipped
+from storybook.errors import PressError
+
+UNSEEN = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufe0e", "\ufe0f"}
+"""Joiners and variation selectors: they have no shape of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One font file, known to reportlab under `name`."""
+
+    name: str
+    path: Path
+
+    def width(self, text: str, size_pt: float) -> float:
+        """How wide `text` is set, in points."""
+        return pdfmetrics.stringWidth(text, self.name, size_pt)
+
+    def cap_height(self, size_pt: float) -> float:
+        """How far capitals rise over the baseline, in points."""
+        return self._metrics.capHeight * size_pt / 1000
+
+    def missing(self, text: str) -> list[str]:
+        """Characters of `text` that this font has no glyph for, in their order."""
+        glyphs = self._metrics.charToGlyph
+        seen = [char for char in dict.fromkeys(text) if not char.isspace()]
+        return [char for char in seen if ord(char) not in glyphs]
+
+    @property
+    def _metrics(self) -> object:
+        return pdfmetrics.getFont(self.name).face
+
+
+@dataclass(frozen=True, slots=True)
+class Fonts:
+    """The faces of a book."""
+
+    text: Face
+    italic: Face
+    bold: Face
+    display: Face
+
+    def for_title(self, title: str) -> Face:
+        """The display face, or the bold text face if that alone holds every character."""
+        return self.bold if self.display.missing(title) else self.display
+
+
+@lru_cache(maxsize=1)
+def load_fonts() -> Fonts:
+    """The shipped fonts, registered with reportlab."""
+    return Fonts(
+        text=_face("Andika-Regular"),
+        italic=_face("Andika-Italic"),
+        bold=_face("Andika-Bold"),
+        display=_face("Grandstander-Bold"),
+    )
+
+
+def check_glyphs(text: str, face: Face, where: str) -> None:
+    """Raise PressError naming the first character that `face` cannot show, and where it is."""
+    missing = [char for char in face.missing(text) if char not in UNSEEN]
+    if missing:
+        char = missing[0]
+        name = unicodedata.name(char, "unnamed")
+        raise PressError(
+            f"{where}: the font {face.name} has no glyph for {char!r} (U+{ord(char):04X}, {name}). "
+            "Replace it in the text."
+        )
+
+
+def _face(name: str) -> Face:
+    path = shipped("assets", "fonts", f"{name}.ttf")
+    pdfmetrics.registerFont(TTFont(name, str(path)))
+    return Face(name, path)

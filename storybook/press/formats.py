@@ -1,0 +1,60 @@
+"""A book's format: trim, margins and arrangements, as data in `assets/layouts/*.toml`."""
+
+import tomllib
+from typing import Literal
+
+from pydantic import Field
+
+from storybook.config import shipped, validated
+from storybook.errors import ConfigError, nearest
+from storybook.records import Record
+
+POINTS_PER_INCH = 72
+
+Kind = Literal["panel", "above", "beside", "spot"]
+
+
+class Arrangement(Record):
+    """How picture and text share a page, and the share of it that the text may take."""
+
+    kind: Kind
+    share: float = Field(gt=0.1, lt=0.7)
+    """Of the page's height; of its width for `beside`."""
+
+
+class Format(Record):
+    """A trimmed page. Nothing that is read comes nearer to an edge than `margin_in`."""
+
+    name: str
+    width_in: float = Field(ge=4, le=20)
+    height_in: float = Field(ge=4, le=20)
+    margin_in: float = Field(ge=0.5, le=2)
+    gutter_in: float = Field(ge=0, le=1)
+    """More margin at the bound edge: left on a right-hand page."""
+    arrangements: tuple[Arrangement, ...] = Field(min_length=1)
+    """Tried in order; the last one is for pages that have too much text for the others."""
+
+    @property
+    def width_pt(self) -> float:
+        return self.width_in * POINTS_PER_INCH
+
+    @property
+    def height_pt(self) -> float:
+        return self.height_in * POINTS_PER_INCH
+
+
+def format_names() -> list[str]:
+    """Names of the formats that come with the project."""
+    return sorted(path.stem for path in shipped("assets", "layouts").glob("*.toml"))
+
+
+def load_format(name: str) -> Format:
+    """A format by name; raises ConfigError that lists the known ones or names the faulty key."""
+    if name not in format_names():
+        raise ConfigError(f"There is no format {name!r}. {nearest(name, format_names())}")
+    path = shipped("assets", "layouts", f"{name}.toml")
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as fault:
+        raise ConfigError(f"{path} is not TOML: {fault}.") from fault
+    return validated(Format, {"name": name} | table, str(path))

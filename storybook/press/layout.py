@@ -1,0 +1,189 @@
+"""Layout: pages become boxes. Points, the origin at the bottom left, as in a PDF."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storybook.errors import PressError
+from storybook.press.fonts import Face, check_glyphs
+from storybook.press.formats import POINTS_PER_INCH, Arrangement, Format, Kind
+from storybook.press.typeset import Setting, set_text
+from storybook.records import Ages
+
+TEXT_SIZES_PT: dict[Ages, tuple[float, ...]] = {
+    "3-5": (23, 22, 21, 20, 19, 18),
+    "5-7": (20, 19, 18, 17, 16),
+    "7-9": (18, 17, 16, 15, 14),
+}
+"""Sizes for each age, the one we would like best first."""
+
+FRONT_SHEETS = 3
+"""Cover, endpaper and title page come before the first story page."""
+
+CARD_PAD_PT = 20
+FOLIO_RADIUS_PT = 11
+FOLIO_ROOM_PT = 2 * FOLIO_RADIUS_PT + 4
+EDGE_PT = 12
+"""How far the wavy edge of a picture swings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def top(self) -> float:
+        return self.y + self.height
+
+    @property
+    def middle(self) -> float:
+        return self.x + self.width / 2
+
+    def within(self, other: "Box") -> bool:
+        """Whether this box lies inside another one, to a thousandth of a point."""
+        return (self.x >= other.x - 1e-3 and self.right <= other.right + 1e-3
+                and self.y >= other.y - 1e-3 and self.top <= other.top + 1e-3)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """One page of the story, ready to be drawn.
+
+    On a `panel` page `area` is the card, drawn at the bottom; whoever draws may move card and text
+    to the top. On other pages it is the room that the text is centred in.
+    """
+
+    page: int
+    kind: Kind
+    picture: Box
+    area: Box
+    setting: Setting
+
+
+def sheet_of(page: int) -> int:
+    """Where a story page stands in the bound book, the cover being 1; odd is right-hand."""
+    return page + FRONT_SHEETS
+
+
+def is_right_hand(sheet: int) -> bool:
+    return sheet % 2 == 1
+
+
+def safe_box(form: Format, sheet: int) -> Box:
+    """What is neither near the trim nor in the gutter, which is left on a right-hand sheet."""
+    margin = form.margin_in * POINTS_PER_INCH
+    gutter = form.gutter_in * POINTS_PER_INCH
+    x = margin + (gutter if is_right_hand(sheet) else 0.0)
+    return Box(x, margin, form.width_pt - 2 * margin - gutter, form.height_pt - 2 * margin)
+
+
+def folio_box(laid: StoryPage, area: Box) -> Box:
+    """The page number's disc: on the outer foot of the card, or of the text's room.
+
+    `area` is where the text stands, which on a `panel` page may have been moved to the top.
+    """
+    radius = FOLIO_RADIUS_PT
+    y = area.y - radius if laid.kind == "panel" else area.y
+    inset = 16 if laid.kind == "panel" else 0
+    outer_right = is_right_hand(sheet_of(laid.page)) or laid.kind == "beside"
+    x = area.right - inset - 2 * radius if outer_right else area.x + inset
+    return Box(x, y, 2 * radius, 2 * radius)
+
+
+def text_box(area: Box, setting: Setting) -> Box:
+    """The setting's own box, centred in its area."""
+    x = area.middle - setting.width_pt / 2
+    y = area.y + (area.height - setting.height_pt) / 2
+    return Box(x, y, setting.width_pt, setting.height_pt)
+
+
+def lay_out(
+    texts: Sequence[str], form: Format, face: Face, ages: Ages, aspect: float = 1.0
+) -> tuple[StoryPage, ...]:
+    """Every story page, `texts[0]` being page 1, all in one size of type.
+
+    The largest size at which no page needs the last arrangement; else the largest at which all fit.
+    `aspect` is the pictures' width over height. Raises PressError naming the page whose text does
+    not fit at the smallest size, or a character that the font does not hold.
+    """
+    for page, text in enumerate(texts, start=1):
+        check_glyphs(text, face, f"page {page}")
+    sizes = TEXT_SIZES_PT[ages]
+    for arrangements in (form.arrangements[:-1], form.arrangements):
+        for size_pt in sizes:
+            pages = [
+                _arrange(page, text, form, arrangements, face, size_pt, aspect)
+                for page, text in enumerate(texts, start=1)
+            ]
+            if None not in pages:
+                return tuple(pages)
+    page = pages.index(None) + 1
+    raise PressError(
+        f"page {page}: {len(texts[page - 1].split())} words do not fit at {sizes[-1]} pt in format "
+        f"{form.name}. Shorten the text of this page, or make the book with more pages."
+    )
+
+
+def _arrange(page: int, text: str, form: Format, arrangements: Sequence[Arrangement],
+             face: Face, size_pt: float, aspect: float) -> StoryPage | None:  # fmt: skip
+    """The page in the first arrangement that its text fits, or None."""
+    safe = safe_box(form, sheet_of(page))
+    for arrangement in arrangements:
+        width_pt = _text_width(arrangement, form, safe)
+        setting = set_text(text, lambda words: face.width(words, size_pt),
+                           face.cap_height(size_pt), size_pt, width_pt)  # fmt: skip
+        laid = setting and _place(page, arrangement, form, safe, setting, aspect)
+        if laid:
+            return laid
+    return None
+
+
+def _text_width(arrangement: Arrangement, form: Format, safe: Box) -> float:
+    if arrangement.kind == "panel":
+        # The card stands in the middle of the page, as far from the outer edge as from the gutter.
+        gutter = form.gutter_in * POINTS_PER_INCH
+        return safe.width - gutter - 2 * CARD_PAD_PT - FOLIO_ROOM_PT
+    if arrangement.kind == "beside":
+        return safe.right - form.width_pt * (1 - arrangement.share) - EDGE_PT - CARD_PAD_PT
+    return safe.width - 2 * FOLIO_ROOM_PT
+
+
+def _place(page: int, arrangement: Arrangement, form: Format, safe: Box, setting: Setting,
+           aspect: float) -> StoryPage | None:  # fmt: skip
+    """The page's boxes, or None if the text takes more than its share."""
+    width, height = form.width_pt, form.height_pt
+    kind, share = arrangement.kind, arrangement.share
+    if kind == "panel":
+        card_width = max(0.5 * width, setting.width_pt + 2 * CARD_PAD_PT + FOLIO_ROOM_PT)
+        card = Box((width - card_width) / 2, safe.y + FOLIO_RADIUS_PT, card_width,
+                   setting.height_pt + 2 * CARD_PAD_PT)  # fmt: skip
+        fits = card.height <= share * height
+        return StoryPage(page, kind, Box(0, 0, width, height), card, setting) if fits else None
+    if kind == "beside":
+        edge = width * (1 - share)
+        area = Box(edge + EDGE_PT + CARD_PAD_PT, safe.y, 0, safe.height)
+        area = Box(area.x, area.y, safe.right - area.x, area.height)
+        fits = setting.height_pt <= area.height - 2 * FOLIO_ROOM_PT
+        return StoryPage(page, kind, Box(0, 0, edge, height), area, setting) if fits else None
+    needed = safe.y + setting.height_pt + CARD_PAD_PT + EDGE_PT
+    if needed > share * height:
+        return None
+    if kind == "above":
+        picture_height = min(height - needed, width / aspect)
+        picture = Box(0, height - picture_height, width, picture_height)
+        area = Box(safe.x, safe.y, safe.width, picture.y - EDGE_PT - safe.y)
+        return StoryPage(page, kind, picture, area, setting)
+    picture_height = min(safe.top - needed - EDGE_PT, safe.width / aspect)
+    picture_width = picture_height * aspect
+    picture = Box(safe.middle - picture_width / 2, safe.top - picture_height,
+                  picture_width, picture_height)  # fmt: skip
+    area = Box(safe.x, safe.y, safe.width, picture.y - CARD_PAD_PT - safe.y)
+    return StoryPage(page, kind, picture, area, setting)

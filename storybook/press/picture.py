@@ -1,0 +1,88 @@
+"""Pictures for the page: what may be covered, what may be cut, and how they are kept."""
+
+from io import BytesIO
+from typing import Literal
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from storybook.errors import PressError
+from storybook.press.colour import oklab
+from storybook.press.formats import POINTS_PER_INCH
+
+GRID = 32
+"""Interest is looked for at this coarseness: shapes of things count, grass and grain do not."""
+
+JUST_NOTICED = 0.03
+"""Smaller differences in Oklab are shading and grain."""
+
+Side = Literal["top", "bottom"]
+
+
+def open_picture(png: bytes, where: str) -> Image.Image:
+    """An RGB picture; raises PressError if the bytes hold none."""
+    try:
+        return Image.open(BytesIO(png)).convert("RGB")
+    except (UnidentifiedImageError, OSError):
+        raise PressError(
+            f"{where}: the plate is no picture that can be read. Delete it and enlarge again."
+        ) from None
+
+
+def calm_side(picture: Image.Image, share: float) -> Side:
+    """Where `share` of the height is covered at less loss; the top unless the bottom is calmer."""
+    # Squares, since one face that is covered is worse than many leaves.
+    rows = (_interest(picture) ** 2).sum(axis=1)
+    count = max(1, round(share * GRID))
+    return "bottom" if rows[-count:].sum() < 0.9 * rows[:count].sum() else "top"
+
+
+def cut_to(picture: Image.Image, aspect: float) -> Image.Image:
+    """The part of a picture with this width over height that holds most of what is to be seen.
+
+    Of equal parts the middle one is taken.
+    """
+    width, height = picture.size
+    if width / height > aspect:
+        wanted = round(height * aspect)
+        start = _best_start(_interest(picture).sum(axis=0), wanted / width, width - wanted)
+        return picture.crop((start, 0, start + wanted, height))
+    wanted = round(width / aspect)
+    start = _best_start(_interest(picture).sum(axis=1), wanted / height, height - wanted)
+    return picture.crop((0, start, width, start + wanted))
+
+
+def jpeg(picture: Image.Image, width_pt: float, *, max_ppi: int, quality: int) -> bytes:
+    """The picture for a printed width, at most `max_ppi` fine, its colour as fine as its light."""
+    most = max(1, round(width_pt / POINTS_PER_INCH * max_ppi))
+    if picture.width > most:
+        height = round(picture.height * most / picture.width)
+        picture = picture.resize((most, height), Image.Resampling.LANCZOS)
+    file = BytesIO()
+    picture.save(file, "JPEG", quality=quality, subsampling=0, optimize=True)
+    return file.getvalue()
+
+
+def _interest(picture: Image.Image) -> np.ndarray:
+    """How much each cell draws the eye, [GRID, GRID].
+
+    Sky, ground and walls run across a picture, who acts in it does not: so a cell counts by how far
+    its colour is from the usual one of its row, hue more than lightness, and by how central it is.
+    """
+    cells = oklab(picture.resize((GRID, GRID), Image.Resampling.BOX))
+    unusual = (cells - np.median(cells, axis=1, keepdims=True)) * (0.35, 1.0, 1.0)
+    odd = np.clip(np.sqrt((unusual**2).sum(axis=-1)) - JUST_NOTICED, 0.0, None)
+    place = (np.arange(GRID) + 0.5) / GRID
+    across = np.cos((place - 0.5) * 0.85 * np.pi)
+    down = np.cos((place - 0.58) * 0.8 * np.pi)
+    return odd * across * down[:, None] + 1e-6
+
+
+def _best_start(profile: np.ndarray, share: float, slack: int) -> int:
+    """Where a window of `share` of the profile holds most of it, as a pixel in [0, slack]."""
+    fine = np.repeat(profile, 8)
+    count = min(len(fine), max(1, round(share * len(fine))))
+    held = np.convolve(fine, np.ones(count), mode="valid")
+    starts = np.linspace(0.0, 1.0, len(held))
+    held = held / held.max() - 0.02 * np.abs(starts - 0.5)
+    return round(float(starts[int(held.argmax())]) * slack)

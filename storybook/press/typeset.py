@@ -1,0 +1,154 @@
+"""Typesetting: text becomes lines that read well aloud. No page and no canvas is needed."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise, takewhile
+
+from storybook.press.fonts import UNSEEN
+
+QUOTES = {"de": "„“‚‘", "ru": "«»„“", "fr": "«»‹›", "es": "«»“”", "it": "«»“”", "pl": "„”‚’"}
+"""Outer and inner quotation marks by language; English otherwise."""
+
+ELIDED = re.compile(r"'(?=(?:tis|twas|twere|em|til|cause|bout|round|n)\b|\d\d)", re.IGNORECASE)
+
+LEADING = 1.4
+"""Baseline to baseline, in sizes; new readers need 1.35 to 1.5."""
+
+MEASURE_EM = 27
+"""The widest line in sizes: about 55 characters of Andika."""
+
+DESCENT_EM = 0.25
+
+WEAK_BREAK, TORN_SENTENCE, PHRASE_BREAK, WIDOW = 0.02, 0.06, -0.008, 1.0
+"""Costs in squares of the width: a break after a little word, after the first word of a sentence,
+after a phrase, and before a lonely last word. 0.01 is worth a tenth of the width of raggedness."""
+
+Measure = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its baseline lies `drop_pt` under the top of the block's first capitals."""
+
+    text: str
+    width_pt: float
+    drop_pt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A block of set text, from the top of its capitals to the bottom of its descenders."""
+
+    lines: tuple[Line, ...]
+    size_pt: float
+    width_pt: float
+    height_pt: float
+
+
+def curl(text: str, language: str = "en") -> str:
+    """Straight quotes curled, hyphens that mean dashes made dashes, three dots made one mark.
+
+    Line breaks stay paragraph breaks; other white space is one space. The result is in NFC.
+
+    >>> curl('''"It's Ben's -- 'twas here," said Ann...''')
+    '“It’s Ben’s — ’twas here,” said Ann…'
+    """
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(char for char in text if char not in UNSEEN)
+    text = re.sub(r"\.\s?\.\s?\.", "…", text)
+    text = re.sub(r"---?", "—", text)
+    text = re.sub(r"(?<=\S) - (?=\S)", " – ", text)
+    text = re.sub(r"(?<=\d)-(?=\d)", "–", text)
+    opening, closing, inner_opening, inner_closing = QUOTES.get(language[:2], "“”‘’")
+    text = ELIDED.sub("’", text)
+    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
+    text = _curl_mark(text, '"', opening, closing)
+    text = _curl_mark(text, "'", inner_opening, inner_closing)
+    paragraphs = (" ".join(paragraph.split()) for paragraph in text.splitlines())
+    return "\n".join(paragraph for paragraph in paragraphs if paragraph)
+
+
+def set_text(text: str, measure: Measure, cap_pt: float, size_pt: float, width_pt: float,
+             *, leading: float = LEADING,
+             measure_em: float = MEASURE_EM) -> Setting | None:  # fmt: skip
+    """`text` in lines of at most `width_pt`, or None if a word alone is wider.
+
+    `measure` gives the width of a text at `size_pt`, `cap_pt` is the height of its capitals.
+    Paragraphs stand half a line apart.
+    """
+    lines: list[Line] = []
+    drop_pt = cap_pt
+    for number, paragraph in enumerate(text.splitlines()):
+        broken = break_lines(paragraph, measure, min(width_pt, measure_em * size_pt))
+        if broken is None:
+            return None
+        drop_pt += 0.5 * leading * size_pt if number else 0.0
+        for line in broken:
+            lines.append(Line(line, measure(line), drop_pt))
+            drop_pt += leading * size_pt
+    if not lines:
+        return Setting((), size_pt, 0.0, 0.0)
+    height_pt = lines[-1].drop_pt + DESCENT_EM * size_pt
+    return Setting(tuple(lines), size_pt, max(line.width_pt for line in lines), height_pt)
+
+
+def break_lines(text: str, measure: Measure, width_pt: float) -> tuple[str, ...] | None:
+    """A paragraph in as few lines as it needs, as even as they can be; None if a word is too wide.
+
+    Of all ways to break into that many lines, the one with the least sum of squared widths, which
+    is the most even one; breaks after little words cost, breaks after a phrase are liked, and a
+    last line of a single word is taken only if there is no other way.
+    """
+    words = text.split()
+    if any(measure(word) > width_pt for word in words):
+        return None
+    ends = list(accumulate((measure(f"{word} ") for word in words), initial=0.0))
+    space = measure(" ")
+
+    def width(first: int, after: int) -> float:
+        return ends[after] - ends[first] - space
+
+    def starts(after: int) -> Iterator[int]:
+        """Where a line that ends before word `after` may begin."""
+        return takewhile(lambda first: width(first, after) <= width_pt, reversed(range(after)))
+
+    # The first lines of a text in the fewest lines are themselves the fewest for their words, so
+    # one best way to each word is enough: (lines, cost, ends of the lines).
+    best: list[tuple[int, float, tuple[int, ...]]] = [(0, 0.0, (0,))]
+    for after in range(1, len(words) + 1):
+        best.append(min(
+            (best[first][0] + 1,
+             best[first][1] + _cost(words, first, after, width(first, after) / width_pt),
+             (*best[first][2], after))
+            for first in starts(after)
+        ))  # fmt: skip
+    return tuple(" ".join(words[first:after]) for first, after in pairwise(best[-1][2]))
+
+
+def largest(sizes_pt: Sequence[float], setting_of: Callable[[float], Setting | None],
+            height_pt: float) -> Setting | None:  # fmt: skip
+    """The first of `sizes_pt` whose setting exists and is at most `height_pt` high."""
+    settings = (setting_of(size_pt) for size_pt in sizes_pt)
+    return next((each for each in settings if each and each.height_pt <= height_pt), None)
+
+
+def _cost(words: Sequence[str], first: int, after: int, fullness: float) -> float:
+    """The cost of a line of `words[first:after]` that fills `fullness` of the width, in [0, 1]."""
+    is_last = after == len(words)
+    cost = fullness**2
+    if is_last:
+        return cost + (WIDOW if after - first == 1 and len(words) > 2 else 0.0)
+    end = words[after - 1]
+    if not end[-1].isalnum():
+        return cost + PHRASE_BREAK
+    if after - first > 1 and words[after - 2].rstrip("”’»“")[-1:] in tuple(".!?…"):
+        return cost + TORN_SENTENCE
+    return cost + (WEAK_BREAK if len(end) <= 3 else 0.0)
+
+
+def _curl_mark(text: str, straight: str, opening: str, closing: str) -> str:
+    """A quotation opens where something begins and a letter follows; elsewhere it closes."""
+    begins = rf"(?:(?<=^)|(?<=[\s(\[“‘„‚«‹—–])){straight}(?=[\w“‘„‚«‹'¿¡…])"
+    return re.sub(begins, opening, text, flags=re.MULTILINE).replace(straight, closing)

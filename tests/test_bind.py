@@ -1,0 +1,122 @@
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from storybook.config import BindSettings
+from storybook.errors import PressError
+from storybook.press.endpage import Facts
+from storybook.press.formats import format_names, load_format
+from storybook.press.preflight import preflight
+from storybook.records import Hero, Story
+from storybook.stages.bind import PlatePage, Wishes, bind
+
+TEXTS = (
+    "Biscuit was a small orange cat.",
+    'He ran to the garden. "Have you seen my red ball?" said Biscuit. "No," said Pip the mouse, '
+    '"but I saw something round and red go bouncing past the gate, and it didn\'t come back."',
+    "The forest was quiet -- and there it was!",
+    "That night, everyone slept.",
+)
+FACTS = Facts(writer="starter 8c1f", painter="starter 3fa9", critic="clip 77aa",
+              enlarger="esrgan 90ab", style="watercolour", seeds=(10000, 10101))  # fmt: skip
+
+
+def plate(colour: tuple[int, int, int], size_px: int = 64) -> bytes:
+    file = BytesIO()
+    Image.linear_gradient("L").resize((size_px, size_px)).convert("RGB").point(
+        [round(level * part / 255) for part in colour for level in range(256)]
+    ).save(file, "PNG")
+    return file.getvalue()
+
+
+def bound(texts=TEXTS, *, form="square-8.5", title="The Red Ball", language="en"):
+    story = Story(title=title, paragraphs=texts, cast=(Hero(name="Biscuit", species="cat"),))
+    pages = [PlatePage(page, text, plate((200, 120 + page, 90)))
+             for page, text in enumerate(("", *texts))]  # fmt: skip
+    wishes = Wishes(form=load_format(form), ages="3-5", language=language, options=BindSettings())
+    return bind(story, pages, wishes, FACTS)
+
+
+@pytest.fixture(scope="module")
+def pdf() -> bytes:
+    return bound()
+
+
+def words_of(pdf: bytes) -> list[str]:
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def test_a_book_passes_preflight(pdf):
+    assert preflight(pdf, load_format("square-8.5"), least_ppi=0) == ()
+
+
+def test_only_our_own_fonts_are_named(pdf):
+    for page in PdfReader(BytesIO(pdf)).pages:
+        for font in page["/Resources"]["/Font"].values():
+            name = font.get_object()["/BaseFont"]
+            assert "Andika" in name or "Grandstander" in name
+
+
+def test_cover_title_page_story_and_end_come_in_order(pdf):
+    pages = words_of(pdf)
+    assert len(pages) == 3 + len(TEXTS) + 3
+    assert pages[0] == "The Red Ball starring Biscuit"
+    assert pages[1] == pages[-2] == ""
+    assert pages[2] == "The Red Ball A story about Biscuit"
+    assert "“Have you seen my red ball?” said Biscuit." in pages[4]
+    assert pages[4].endswith("and it didn’t come back.” 2")
+    assert pages[5] == "The forest was quiet — and there it was! 3"
+    assert pages[7].startswith("The End How this book was made")
+    assert "machine-made" in pages[7] and "starter 3fa9" in pages[7] and "10101" in pages[7]
+
+
+def test_the_number_of_sheets_is_even():
+    assert len(words_of(bound(TEXTS[:3]))) == 3 + 3 + 4
+
+
+def test_metadata_say_what_the_book_is(pdf):
+    reader = PdfReader(BytesIO(pdf))
+    assert reader.metadata["/Title"] == "The Red Ball"
+    assert reader.metadata["/Author"] == "Made with Storybook"
+    assert reader.metadata["/Creator"] == "Storybook"
+    assert reader.metadata["/Subject"] == "A story about Biscuit"
+    assert reader.root_object["/Lang"] == "en"
+
+
+def test_equal_books_are_equal_bytes(pdf):
+    assert bound() == pdf
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_format_binds(name):
+    assert preflight(bound(form=name), load_format(name), least_ppi=0) == ()
+
+
+def test_another_format_fails_preflight(pdf):
+    faults = preflight(pdf, load_format("portrait-8x10"), least_ppi=0)
+    assert faults[0] == "sheet 1: is 612 x 612 pt, not 576 x 720"
+
+
+def test_coarse_pictures_fail_preflight(pdf):
+    assert "sheet 1: a picture is printed at 8 ppi, less than 100" in preflight(
+        pdf, load_format("square-8.5")
+    )
+
+
+def test_cyrillic_text_sets():
+    texts = ('"Где мой мяч?" - спросил Бисквит.', "Не знаю.", "Вот он!", "Конец.")
+    pages = words_of(bound(texts, title="Красный мяч", language="ru"))
+    assert pages[3] == "«Где мой мяч?» – спросил Бисквит. 1"
+    assert pages[0].startswith("Красный мяч")
+
+
+def test_an_emoji_is_an_error_naming_it_and_its_page():
+    with pytest.raises(PressError, match=r"page 3: .*U\+1F431, CAT FACE"):
+        bound((*TEXTS[:2], "A cat 🐱!", TEXTS[3]))
+
+
+def test_a_title_that_fits_no_cover_is_an_error():
+    with pytest.raises(PressError, match=r"cover: the title .* is too long"):
+        bound(title="The Red Ball " * 40)

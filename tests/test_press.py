@@ -1,0 +1,107 @@
+import pytest
+from PIL import Image, ImageDraw
+
+from storybook.errors import ConfigError, PressError
+from storybook.press.colour import contrast, theme_of
+from storybook.press.fonts import load_fonts
+from storybook.press.formats import POINTS_PER_INCH, format_names, load_format
+from storybook.press.layout import Box, folio_box, lay_out, safe_box, sheet_of, text_box
+from storybook.press.picture import calm_side, cut_to, jpeg, open_picture
+
+SHORT = "Biscuit ran to the pond."
+LONG = " ".join(["Biscuit looked under the bed and behind the curtain."] * 5)
+ENDLESS = " ".join([LONG] * 12)
+FACE = load_fonts().text
+
+
+def scene(x: float, y: float, size_px: int = 128) -> Image.Image:
+    """Sky over grass with a red ball at (x, y), in shares of the picture."""
+    picture = Image.new("RGB", (size_px, size_px), (190, 220, 240))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, size_px // 2, size_px, size_px), fill=(140, 190, 120))
+    x, y, r = x * size_px, y * size_px, 0.12 * size_px
+    pen.ellipse((x - r, y - r, x + r, y + r), fill=(210, 60, 50))
+    return picture
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_every_shipped_format_loads_and_keeps_safe_margins(name):
+    form = load_format(name)
+    assert form.margin_in >= 0.5
+    page = Box(0, 0, form.width_pt, form.height_pt)
+    assert safe_box(form, 1).within(page)
+
+
+def test_an_unknown_format_names_the_known_ones():
+    with pytest.raises(ConfigError, match=r"Did you mean square-8\.5"):
+        load_format("square-8")
+
+
+def test_the_gutter_is_left_on_right_hand_sheets():
+    form = load_format("square-8.5")
+    gutter = form.gutter_in * POINTS_PER_INCH
+    left_hand, right_hand = safe_box(form, sheet_of(1)), safe_box(form, sheet_of(2))
+    assert right_hand.x - left_hand.x == pytest.approx(gutter)
+    assert right_hand.right - left_hand.right == pytest.approx(gutter)
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("ages", ["3-5", "5-7", "7-9"])
+def test_text_and_page_numbers_stay_inside_the_safe_margins(name, ages):
+    form = load_format(name)
+    for laid in lay_out([SHORT, LONG, SHORT, LONG[:120]], form, FACE, ages):
+        safe = safe_box(form, sheet_of(laid.page))
+        text, disc = text_box(laid.area, laid.setting), folio_box(laid, laid.area)
+        assert text.within(laid.area) and text.within(safe) and disc.within(safe)
+        widest = max(FACE.width(line.text, laid.setting.size_pt) for line in laid.setting.lines)
+        assert widest <= text.width + 1e-6
+        if laid.kind != "panel":
+            assert text.top <= laid.picture.y or text.x >= laid.picture.right
+
+
+def test_a_book_has_one_size_of_type_within_its_age():
+    laid = lay_out([SHORT, LONG], load_format("square-8.5"), FACE, "3-5")
+    (size,) = {page.setting.size_pt for page in laid}
+    assert 18 <= size <= 24
+
+
+def test_the_arrangement_follows_the_length_of_the_text():
+    laid = lay_out([SHORT, LONG], load_format("square-8.5"), FACE, "3-5")
+    assert [page.kind for page in laid] == ["panel", "above"]
+
+
+def test_text_that_does_not_fit_is_an_error_naming_the_page():
+    with pytest.raises(PressError, match=r"page 2: .* do not fit at 18 pt"):
+        lay_out([SHORT, ENDLESS, SHORT], load_format("square-8.5"), FACE, "3-5")
+
+
+def test_a_card_goes_where_nothing_is_covered():
+    assert calm_side(scene(0.5, 0.8), 0.25) == "top"
+    assert calm_side(scene(0.5, 0.2), 0.25) == "bottom"
+
+
+def test_cutting_keeps_what_the_picture_is_about():
+    low, high = cut_to(scene(0.5, 0.85), 1.5), cut_to(scene(0.5, 0.15), 1.5)
+    for picture in (low, high):
+        assert picture.width / picture.height == pytest.approx(1.5, abs=0.02)
+        reds = [count for count, colour in picture.getcolors(9999) if colour == (210, 60, 50)]
+        assert sum(reds) > 650
+
+
+def test_pictures_are_never_kept_finer_than_asked():
+    data = jpeg(scene(0.5, 0.5, 512), 36, max_ppi=360, quality=92)
+    assert open_picture(data, "page 1").width == 180
+    data = jpeg(scene(0.5, 0.5, 64), 612, max_ppi=360, quality=92)
+    assert open_picture(data, "page 1").width == 64
+
+
+def test_bytes_that_are_no_picture_are_an_error():
+    with pytest.raises(PressError, match="page 3: the plate is no picture"):
+        open_picture(b"nothing", "page 3")
+
+
+@pytest.mark.parametrize("colour", [(20, 30, 90), (250, 240, 120), (128, 128, 128), (230, 40, 40)])
+def test_every_theme_can_be_read(colour):
+    theme = theme_of(Image.new("RGB", (64, 64), colour))
+    assert contrast(theme.ink, theme.paper) >= 7
+    assert min(contrast(theme.accent, theme.paper), contrast(theme.spark, theme.paper)) >= 4.5

@@ -1,0 +1,178 @@
+"""Making the starter: every step at toy size, through the driver's own functions."""
+
+import json
+import shutil
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+from torch import nn
+
+from storybook.errors import TrainingError
+from storybook.world import WORLD, load_world
+from training.starter.dataset import draw_all, load_drawings, near_miss, source_digest, words_for
+from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, progress_of
+from training.starter.pictures import caption, random_picture
+from training.starter.plan import TOY
+from training.starter.steps import STEPS, Workshop
+from training.starter.vocabulary import new_tokenizer
+
+ASSETS = Path(__file__).parents[1] / "assets"
+PICTURE_STEPS = ("vae", "clip", "unet", "esrgan")
+
+
+@pytest.fixture(scope="module")
+def world():
+    return load_world(ASSETS)
+
+
+@pytest.fixture(scope="module")
+def shop(world, tmp_path_factory):
+    """A workshop in which every picture model was taught for two steps and exported."""
+    folder = tmp_path_factory.mktemp("starter")
+    shop = Workshop(
+        world, ASSETS / WORLD, source_digest(world), TOY, folder / "work", folder / "out", workers=2
+    )
+    for name in PICTURE_STEPS:
+        events = list(STEPS[name](shop, Budget(minutes=60, steps=2)))
+        assert events[-1].stage == "export" or name == "vae"
+    return shop
+
+
+def test_the_painter_is_an_ordinary_pipeline(shop):
+    from diffusers import StableDiffusionPipeline
+
+    folder = shop.out / "painter"
+    pipeline = StableDiffusionPipeline.from_pretrained(folder)
+    pipeline.set_progress_bar_config(disable=True)
+    sampling = json.loads((folder / "sampling.json").read_text())
+    assert set(sampling) == {"width_px", "height_px", "steps", "guidance", "karras"}
+    image = pipeline(
+        "watercolour of a grey cat running", num_inference_steps=2, width=sampling["width_px"],
+        height=sampling["height_px"],
+    ).images[0]
+    assert image.size == (TOY.picture_px, TOY.picture_px)
+    assert pipeline.unet.dtype == pipeline.text_encoder.dtype == torch.float32
+    assert load_world(folder) == shop.world
+
+
+def test_no_weight_of_the_painter_is_missing(shop):
+    from diffusers import AutoencoderKL, UNet2DConditionModel
+    from transformers import CLIPTextModel
+
+    folder = shop.out / "painter"
+    for kind, name in ((UNet2DConditionModel, "unet"), (AutoencoderKL, "vae")):
+        _, info = kind.from_pretrained(folder / name, output_loading_info=True)
+        assert not info["missing_keys"] and not info["unexpected_keys"]
+    _, info = CLIPTextModel.from_pretrained(folder / "text_encoder", output_loading_info=True)
+    assert not info["missing_keys"] and not info["unexpected_keys"]
+
+
+def test_latents_are_scaled_to_unit_deviation(shop):
+    config = json.loads((shop.out / "painter" / "vae" / "config.json").read_text())
+    latents = torch.load(next(shop.drawings_folder.glob("latents-*.pt")), weights_only=True)
+    assert float((latents * config["scaling_factor"]).std()) == pytest.approx(1, abs=1e-3)
+
+
+def test_the_critic_is_an_ordinary_clip(shop):
+    from PIL import Image
+    from transformers import CLIPModel, CLIPProcessor
+
+    folder = shop.out / "critic"
+    clip, info = CLIPModel.from_pretrained(folder, output_loading_info=True)
+    assert not info["missing_keys"] and not info["unexpected_keys"]
+    assert clip.dtype == torch.float32
+    inputs = CLIPProcessor.from_pretrained(folder)(
+        text=["a grey cat", "a brown dog"], images=Image.new("RGB", (200, 100)),
+        return_tensors="pt", padding=True,
+    )
+    assert clip(**inputs).logits_per_image.shape == (1, 2)
+
+
+def test_the_enlarger_is_found_by_spandrel(shop):
+    from spandrel import ModelLoader
+
+    model = ModelLoader().load_from_file(shop.out / "enlarger" / "x4.safetensors")
+    assert model.architecture.id == "Compact" and model.scale == 4
+    assert model(torch.rand(1, 3, 10, 12)).shape == (1, 3, 40, 48)
+
+
+def test_cards_say_what_was_done(shop):
+    card = json.loads((shop.out / "painter" / "card.json").read_text())
+    assert card["steps"] == 2 and card["minutes"] > 0 and card["parameters"] > 0
+    assert card["parts"][0]["model"] == "vae" and "held_out_psnr_db" in card["parts"][0]["figures"]
+
+
+def test_a_finished_step_is_not_taught_again(shop):
+    before = (shop.work / "esrgan" / CHECKPOINT).stat().st_mtime_ns
+    events = list(STEPS["esrgan"](shop, Budget(minutes=60, steps=2)))
+    assert [event.stage for event in events] == ["export"]
+    assert progress_of(shop.work / "esrgan").step == 2
+    assert (shop.work / "esrgan" / CHECKPOINT).stat().st_mtime_ns == before
+
+
+def test_stopping_and_going_on_gives_the_same_weights(tmp_path):
+    budget = Budget(minutes=60, steps=6)
+    whole, part = _lesson(), _lesson()
+    list(descend(whole, tmp_path / "whole", budget))
+    events = descend(part, tmp_path / "part", budget)
+    for _ in range(3):
+        next(events)
+    events.close()
+    again = _lesson()
+    list(descend(again, tmp_path / "part", budget))
+    assert torch.equal(whole.module.weight, again.module.weight)
+    assert progress_of(tmp_path / "part").step == 6
+
+
+def test_a_loss_that_is_no_number_ends_as_failed(tmp_path):
+    broken = Lesson("vae", nn.Linear(2, 1), lambda module, chance: module.weight.sum() * torch.nan)
+    with pytest.raises(TrainingError, match="vae: the loss is nan at step 0"):
+        list(descend(broken, tmp_path, Budget(minutes=60, steps=3)))
+    assert not (tmp_path / CHECKPOINT).exists()
+
+
+def test_drawing_goes_on_where_it_was_stopped(shop, world, tmp_path):
+    folder = tmp_path / "held-out"
+    shutil.copytree(shop.drawings_folder / "held-out", folder)
+    block = next(folder.glob("*.npy"))
+    before = block.read_bytes()
+    block.unlink()
+    assert list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=1))
+    assert block.read_bytes() == before
+    assert not list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=1))
+    assert len(load_drawings(folder, world, TOY.held_out, seed=8).pictures) == TOY.held_out
+
+
+def test_a_near_miss_differs_in_one_attribute_and_in_its_caption(world):
+    rng = Random(1)
+    for _ in range(200):
+        picture = random_picture(world, rng)
+        missed = near_miss(picture, world, rng)
+        changed = [key for key, value in picture.model_dump().items() if getattr(missed, key) != value]
+        assert len(changed) == 1
+        assert caption(missed, world) != caption(picture, world)
+
+
+def test_the_tokenizer_holds_captions_whole_and_reads_anything(world):
+    tokenizer = new_tokenizer(world, 2000, 48)
+    rng = Random(2)
+    for _ in range(200):
+        picture = random_picture(world, rng)
+        assert len(tokenizer(caption(picture, world)).input_ids) <= 48
+        assert len(tokenizer(words_for(picture, world, rng)).input_ids) <= 48
+    said = tokenizer.decode(tokenizer("Żółw 日本 🐱").input_ids, skip_special_tokens=True)
+    assert said == "żółw 日本 🐱"
+    words = tokenizer.tokenize("grey striped kitten")
+    assert words == ["grey</w>", "striped</w>", "kitten</w>"]
+
+
+def _lesson() -> Lesson:
+    module = nn.Linear(3, 1, bias=False)
+    nn.init.ones_(module.weight)
+
+    def loss(module: nn.Module, chance: torch.Generator) -> torch.Tensor:
+        return module(torch.randn(4, 3, generator=chance)).square().mean()
+
+    return Lesson("line", module, loss, ema_decay=0.9)

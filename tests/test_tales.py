@@ -1,0 +1,97 @@
+"""Composed tales: every plot at every length and age keeps what it promises."""
+
+import re
+from random import Random
+
+import pytest
+
+from storybook.readability import measure
+from training.starter.tales import Tale, compose, load_lexicon
+from training.starter.tales.cast import plural
+from training.starter.tales.compose import MAX_PAGES, MIN_PAGES, NAMED_PAGES, WORDS_A_PAGE
+
+PLOTS = sorted(load_lexicon().plots)
+GRADES = {"3-5": 2.0, "5-7": 3.0, "7-9": 4.5}
+
+
+def tales_of(plot: str) -> list[Tale]:
+    """One tale of each length, the ages in turn."""
+    ages = list(WORDS_A_PAGE)
+    return [
+        compose(Random(pages), load_lexicon(), pages, ages[pages % 3], plot)
+        for pages in range(MIN_PAGES, MAX_PAGES + 1)
+    ]
+
+
+def test_there_are_plots_enough() -> None:
+    assert len(PLOTS) >= 24
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_tale_has_its_pages_words_and_cast(plot: str) -> None:
+    for pages, tale in enumerate(tales_of(plot), start=MIN_PAGES):
+        fewest, most = WORDS_A_PAGE[tale.ages]
+        named = sum(tale.star.name in page for page in tale.paragraphs)
+        assert len(tale.paragraphs) == pages
+        assert all(fewest <= len(page.split()) <= most for page in tale.paragraphs)
+        assert named >= NAMED_PAGES * pages
+        assert tale.hero.startswith(f"{tale.star.name}, a")
+        assert tale.star.kind in tale.paragraphs[0]
+        assert any(tale.pal.later.lower() in page.lower() for page in tale.paragraphs)
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_nothing_is_left_unfilled(plot: str) -> None:
+    for tale in tales_of(plot):
+        for text in (tale.summary, tale.title, *tale.paragraphs):
+            assert not re.search(r"[{}|()*]|  | ,|,,|\ba [aeiou]", text), text
+            assert text[0].isupper() or text[0] == '"', text
+            assert text.count('"') % 2 == 0, text
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_tale_reads_for_its_age(plot: str) -> None:
+    above = []
+    for tale in tales_of(plot):
+        reading = measure(" ".join(tale.paragraphs), [tale.star.name, tale.pal.name or "fox"])
+        above.append(reading.fk_grade - GRADES[tale.ages])
+        assert reading.words_per_sentence <= 10
+    assert max(above) < 0.6, "a long name may lift one tale a little, and no more"
+    assert sum(each > 0 for each in above) <= 2
+
+
+def test_the_things_of_the_summary_are_in_the_story() -> None:
+    chance = Random(0)
+    for _ in range(30):
+        tale = compose(chance, load_lexicon(), 8, "3-5", "lost")
+        lost = re.search(r"(?:lost|loses|find) (?:his|her|a lost) (\w+)", tale.summary)
+        if lost:
+            assert lost[1] in " ".join(tale.paragraphs)
+
+
+def test_names_and_summaries_are_many() -> None:
+    chance = Random(0)
+    tales = [compose(chance, load_lexicon(), 6, "3-5", "wish") for _ in range(60)]
+    assert len({tale.summary for tale in tales}) > 55
+    assert len({tale.star.name for tale in tales}) > 40
+    assert any(tale.star.name not in tale.summary for tale in tales)
+    assert any("two " in tale.summary.lower() for tale in tales)
+
+
+def test_the_same_chance_tells_the_same_tale() -> None:
+    once, again = (compose(Random(5), load_lexicon(), 9, "5-7") for _ in range(2))
+    assert once == again
+
+
+@pytest.mark.parametrize("pages", [0, MIN_PAGES - 1, MAX_PAGES + 1])
+def test_no_tale_of_impossible_length(pages: int) -> None:
+    with pytest.raises(ValueError, match="4 to 20 pages"):
+        compose(Random(0), load_lexicon(), pages, "3-5")
+
+
+@pytest.mark.parametrize(
+    ("one", "many"),
+    [("mouse", "mice"), ("fox", "foxes"), ("puppy", "puppies"), ("donkey", "donkeys")],
+)
+def test_plural(one: str, many: str) -> None:
+    assert plural(one) == many

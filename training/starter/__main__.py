@@ -1,0 +1,120 @@
+"""python -m training.starter: make the models that Storybook ships, from nothing."""
+
+import argparse
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from storybook.errors import StorybookError, nearest
+from storybook.records import Event
+from storybook.world import WORLD, load_world
+from training.starter.loop import Budget
+from training.starter.plan import FULL, TOY
+from training.starter.steps import SHARES, STEPS, Workshop
+
+ASSETS = Path(__file__).parents[2] / "assets"
+
+TOY_BELOW_MINUTES = 5.0
+"""Less time than this teaches nothing at full size, so every step runs at toy size instead."""
+
+
+def main() -> int:
+    """Run the chosen steps; 2 if the author can mend what went wrong."""
+    options = _options()
+    _quiet()
+    try:
+        _show(_log(_make(options), options.work / "log.jsonl"))
+    except StorybookError as error:
+        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def _make(options: argparse.Namespace) -> Iterator[Event]:
+    chosen = options.only.split(",") if options.only else list(STEPS)
+    for name in chosen:
+        if name not in STEPS:
+            raise StorybookError(f"{name} is no step. {nearest(name, STEPS)}")
+    import torch
+
+    from training.starter.dataset import source_digest
+
+    torch.set_num_threads(options.threads)
+    world = load_world(ASSETS)
+    shop = Workshop(
+        world=world,
+        source=source_digest(world),
+        world_file=ASSETS / WORLD,
+        plan=TOY if options.minutes < TOY_BELOW_MINUTES else FULL,
+        work=options.work,
+        out=options.out,
+        device=options.device,
+        workers=options.threads,
+    )
+    for name in chosen:
+        minutes = options.minutes * SHARES[name] / sum(SHARES[step] for step in chosen)
+        yield from STEPS[name](shop, Budget(minutes))
+
+
+def _log(events: Iterator[Event], path: Path) -> Iterator[Event]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8", buffering=1) as log:
+        for event in events:
+            log.write(event.model_dump_json(exclude_none=True) + "\n")
+            yield event
+
+
+def _show(events: Iterator[Event]) -> None:
+    columns = (
+        TextColumn("{task.description:8}"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
+    with Progress(*columns) as progress:
+        tasks: dict[str, int] = {}
+        for event in events:
+            if event.stage not in tasks:
+                tasks[event.stage] = progress.add_task(event.stage, total=event.total, note="")
+            progress.update(
+                tasks[event.stage], completed=event.done, total=event.total, note=event.note
+            )
+
+
+def _quiet() -> None:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()
+    warnings.filterwarnings("ignore")
+    logging.getLogger("diffusers").setLevel(logging.ERROR)
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training.starter", description=__doc__)
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=60,
+        help="training time, shared among the steps; drawing and measuring come on top, about a "
+        f"quarter more. Below {TOY_BELOW_MINUTES:.0f}: all steps at toy size.",
+    )
+    parser.add_argument("--only", help=f"steps to run, of {','.join(STEPS)}")
+    parser.add_argument("--out", type=Path, default=ASSETS / "starter", help="where models are put")
+    parser.add_argument(
+        "--work", type=Path, default=Path("starter-work"), help="drawings and checkpoints"
+    )
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""The drawn pictures that the starter's models learn from: drawn once, kept in a folder.
+
+A folder of drawings holds files of `BLOCK` pictures each. Block `n` depends only on the world, the
+seed and `n`, so that drawing can stop anywhere and several processes can share it.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from storybook.records import Event, digest
+from storybook.world import World
+from training.starter import artist, pictures
+from training.starter.pictures import Picture, caption, random_picture, spoken_caption
+
+BLOCK = 32
+
+# Books ask for more than the table knows: a painter must have heard such words to pass over them.
+FLUFF = (
+    "storybook illustration",
+    "children's book illustration",
+    "soft colours",
+    "cute",
+    "beautiful",
+    "gentle",
+    "cosy",
+    "detailed",
+    "warm colours",
+    "for children",
+    "lovely",
+    "charming",
+    "high quality",
+    "a picture of",
+    "little",
+    "friendly",
+    "once upon a time",
+    "magical",
+    "small",
+    "big",
+    "old",
+    "new",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawings:
+    """Drawn pictures with what each shows."""
+
+    pictures: tuple[Picture, ...]
+    pixels: np.ndarray
+    """uint8 [n, h, w, 3], sRGB."""
+
+    def images(self, chosen: Tensor) -> Tensor:
+        """The chosen pictures, [b, 3, h, w] in [-1, 1]."""
+        return to_tensor(self.pixels[chosen.numpy()])
+
+
+def to_tensor(pixels: np.ndarray) -> Tensor:
+    """uint8 [b, h, w, 3] as float [b, 3, h, w] in [-1, 1]."""
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+
+
+def source_digest(world: World) -> str:
+    """Changes whenever the world, the artist or the pictures' recipe changes."""
+    code = hashlib.sha256(inspect.getsource(pictures).encode())
+    for path in sorted(Path(artist.__file__).parent.glob("*.py")):
+        code.update(path.read_bytes())
+    return digest(world, code.digest())
+
+
+def draw_all(
+    folder: Path, world: World, count: int, size_px: int, seed: int, workers: int
+) -> Iterator[Event]:
+    """Draw what is missing of `count` pictures, rounded up to whole blocks, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    blocks = range(-(-count // BLOCK))
+    missing = [block for block in blocks if not _file(folder, block).exists()]
+    if not missing:
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(_draw_block, folder, world, size_px, seed, block) for block in missing]
+        for done, job in enumerate(as_completed(jobs), start=len(blocks) - len(missing) + 1):
+            job.result()
+            yield Event(
+                stage="draw",
+                done=done * BLOCK,
+                total=len(blocks) * BLOCK,
+                note=f"pictures of {size_px} px",
+            )
+
+
+def load_drawings(folder: Path, world: World, count: int, seed: int) -> Drawings:
+    """The first `count` pictures of a folder that `draw_all` has filled from the same seed."""
+    blocks = range(-(-count // BLOCK))
+    pixels = np.concatenate([np.load(_file(folder, block)) for block in blocks])
+    shown = [picture for block in blocks for picture in _pictures(world, seed, block)]
+    return Drawings(tuple(shown[:count]), pixels[:count])
+
+
+def words_for(picture: Picture, world: World, rng: Random) -> str:
+    """What the painter hears: mostly the caption that books ask in, else freely spoken words."""
+    if rng.random() < 0.6:
+        return caption(picture, world)
+    spoken = spoken_caption(picture, world, rng)
+    if rng.random() < 0.25:
+        fluff = rng.choice(FLUFF)
+        return f"{fluff}, {spoken}" if rng.random() < 0.5 else f"{spoken}, {fluff}"
+    return spoken
+
+
+def near_miss(picture: Picture, world: World, rng: Random) -> Picture:
+    """The picture with one attribute changed: what a critic must be able to tell apart."""
+    section, field = rng.choice(
+        [
+            ("species", "species"),
+            ("coats", "coat"),
+            ("actions", "action"),
+            ("places", "place"),
+            ("lights", "light"),
+            ("moods", "mood"),
+            ("shots", "shot"),
+            ("styles", "style"),
+            ("things", "thing"),
+        ]
+    )
+    # A happy mood is never said, so a caption that leaves the mood out would still be true.
+    unsaid = {getattr(picture, field), "happy"}
+    others = [key for key in getattr(world, section) if key not in unsaid]
+    return picture.but(**{field: rng.choice(others)})
+
+
+def _draw_block(folder: Path, world: World, size_px: int, seed: int, block: int) -> None:
+    shown = _pictures(world, seed, block)
+    pixels = np.stack([np.asarray(artist.draw(picture, world, size_px)) for picture in shown])
+    draft = _file(folder, block).with_suffix(f".{size_px}.draft")
+    with draft.open("wb") as file:
+        np.save(file, pixels)
+    draft.replace(_file(folder, block))
+
+
+def _pictures(world: World, seed: int, block: int) -> list[Picture]:
+    rng = Random(f"{seed}/{block}")
+    return [random_picture(world, rng) for _ in range(BLOCK)]
+
+
+def _file(folder: Path, block: int) -> Path:
+    return folder / f"{block:05d}.npy"

@@ -1,0 +1,87 @@
+"""The enlarger: an SRVGGNetCompact of the Real-ESRGAN family that draws four times larger."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL
+from PIL.Image import Image
+from spandrel.architectures.Compact import Compact
+from torch import Tensor
+from torch.nn import functional
+
+from storybook.records import Event
+from training.starter.dataset import Drawings
+from training.starter.loop import Budget, Lesson, descend
+from training.starter.plan import Plan
+from training.starter.sheets import sheet
+from training.starter.vae import edge_distance, restore
+
+SCALE = 4
+CROP_PX = 128
+"""Side of a large crop."""
+
+
+def new_enlarger(plan: Plan) -> Compact:
+    """An untaught network; it takes and gives pictures in [0, 1]."""
+    return Compact(num_feat=plan.enlarger_features, num_conv=plan.enlarger_layers, upscale=SCALE)
+
+
+def teach_enlarger(
+    enlarger: Compact,
+    vae: AutoencoderKL,
+    large: Drawings,
+    plan: Plan,
+    folder: Path,
+    budget: Budget,
+    device: str,
+) -> Iterator[Event]:
+    """Teach `enlarger` to undo shrinking, and shrinking followed by what the painter's VAE blurs.
+
+    The second half of the pairs is what it meets first, the other half what it meets when it is
+    applied to its own result.
+    """
+    small = _shrunk(large, vae, device)  # [2, n, 3, h/4, w/4] in [0, 1]: clean and restored
+
+    def loss(module: Compact, chance: torch.Generator) -> Tensor:
+        before, after = _pairs(large, small, plan.enlarger_batch, chance)
+        enlarged = module(before.to(device))
+        after = after.to(device)
+        return (enlarged - after).abs().mean() + edge_distance(enlarged, after)
+
+    def show(module: Compact) -> Image:
+        seen = small[1, :4].to(device)
+        plain = functional.interpolate(seen, scale_factor=SCALE, mode="bicubic").clamp(0, 1)
+        return sheet(torch.cat([plain, module(seen).clamp(0, 1)]) * 2 - 1, columns=4)
+
+    lesson = Lesson(
+        "esrgan", enlarger.to(device), loss, show=show, lr=1e-3, weight_decay=0.0, ema_decay=0.99
+    )
+    yield from descend(lesson, folder, budget)
+
+
+def _pairs(
+    large: Drawings, small: Tensor, count: int, chance: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Matching crops in [0, 1]: [b, 3, p/4, p/4] before and [b, 3, p, p] after enlarging."""
+    side = min(CROP_PX, large.pixels.shape[1]) // SCALE
+    before, after = [], []
+    for _ in range(count):
+        kind = int(torch.randint(2, (1,), generator=chance))
+        one = torch.randint(len(large.pictures), (1,), generator=chance)
+        top, left = torch.randint(small.shape[-1] - side + 1, (2,), generator=chance).tolist()
+        whole = large.images(one)[0] / 2 + 0.5
+        before.append(small[kind, one[0], :, top : top + side, left : left + side])
+        top, left, span = top * SCALE, left * SCALE, side * SCALE
+        after.append(whole[:, top : top + span, left : left + span])
+    return torch.stack(before), torch.stack(after)
+
+
+def _shrunk(large: Drawings, vae: AutoencoderKL, device: str) -> Tensor:
+    """All drawings at a quarter, [2, n, 3, h, w] in [0, 1]: as they are, and through the VAE."""
+    clean, restored = [], []
+    for part in torch.arange(len(large.pictures)).split(8):
+        little = functional.interpolate(large.images(part), scale_factor=1 / SCALE, mode="area")
+        clean.append(little)
+        restored.append(restore(vae, little.to(device)).cpu())
+    return torch.stack([torch.cat(clean), torch.cat(restored)]) / 2 + 0.5

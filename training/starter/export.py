@@ -1,0 +1,157 @@
+"""What goes on the shelf: ordinary folders that plain diffusers, transformers and spandrel open."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from transformers import CLIPImageProcessor, CLIPProcessor
+
+from storybook.records import Event
+from training.starter.cards import CARD, Card, card_of, write_record
+from training.starter.clip import Critic, new_critic, retrieval, tokenizer_in
+from training.starter.dataset import Drawings
+from training.starter.esrgan import new_enlarger
+from training.starter.loop import CHECKPOINT, Progress, load_learnt, progress_of
+from training.starter.measure import best_sampling
+from training.starter.plan import DATA_SEED
+from training.starter.steps import Workshop, learnt_vae
+from training.starter.unet import new_painter, pipeline_of
+from training.starter.vae import psnr, scaling_factor
+
+ENLARGER = "x4.safetensors"
+
+
+def export_critic(shop: Workshop, held_out: Drawings) -> Iterator[Event]:
+    """`critic/`: a CLIPModel with its processor, and how well it finds held-out captions."""
+    critic, progress = _critic(shop), progress_of(shop.work / "clip")
+    tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
+    figures = {
+        "held_out_retrieval_among_100": retrieval(critic.clip, tokenizer, held_out, shop.world),
+        "held_out_pictures": len(held_out.pictures),
+    }
+    folder, draft = shop.out / "critic", shop.out / "critic.draft"
+    _in_half(critic.clip).save_pretrained(draft)
+    _say_single_precision(draft)
+    CLIPProcessor(
+        image_processor=_image_processor(shop.plan.picture_px), tokenizer=tokenizer
+    ).save_pretrained(draft)
+    _tokenizer_files(shop, draft)
+    write_record(draft, CARD, _card(shop, "critic", progress, critic.clip, figures))
+    _put(draft, folder)
+    yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
+
+
+def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) -> Iterator[Event]:
+    """`painter/`: a StableDiffusionPipeline, its world, its best sampler settings and its card."""
+    tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
+    critic = _critic(shop).to(shop.device)
+    painter = load_learnt(new_painter(shop.plan, critic.clip), shop.work / "unet").to(shop.device)
+    vae = learnt_vae(shop).to(shop.device)
+    scale = scaling_factor(latents)
+    pipeline = pipeline_of(painter, vae, tokenizer, scale)
+    sampling, figures = yield from best_sampling(pipeline, critic, held_out, shop.world, shop.plan)
+    seen = psnr(vae, held_out, shop.device)
+
+    folder, draft = shop.out / "painter", shop.out / "painter.draft"
+    for part in (painter, vae):
+        _in_half(part)
+    pipeline.save_pretrained(draft, safe_serialization=True)
+    _say_single_precision(draft / "text_encoder")
+    _tokenizer_files(shop, draft / "tokenizer")
+    shutil.copy(shop.world_file, draft / shop.world_file.name)
+    write_record(draft, "sampling.json", sampling)
+    vae_cards = tuple(
+        _card(shop, name, progress_of(shop.work / name), vae, {"held_out_psnr_db": seen})
+        for name in ("vae", "decoder")
+        if (shop.work / name / CHECKPOINT).exists()
+    )
+    progress = progress_of(shop.work / "unet")
+    card = _card(shop, "painter", progress, painter, figures, parts=vae_cards)
+    write_record(draft, CARD, card)
+    _put(draft, folder)
+    yield Event(stage="export", done=1, total=1, note=f"{folder} psnr {seen:.1f} dB, {sampling}")
+
+
+def export_enlarger(shop: Workshop) -> Iterator[Event]:
+    """`enlarger/x4.safetensors`: weights by the names that spandrel knows the family by."""
+    enlarger = load_learnt(new_enlarger(shop.plan), shop.work / "esrgan")
+    folder, draft = shop.out / "enlarger", shop.out / "enlarger.draft"
+    draft.mkdir(parents=True, exist_ok=True)
+    weights = {name: weight.half().contiguous() for name, weight in enlarger.state_dict().items()}
+    save_file(weights, draft / ENLARGER)
+    progress = progress_of(shop.work / "esrgan")
+    write_record(
+        draft,
+        CARD,
+        _card(
+            shop, "enlarger", progress, enlarger, {"loss": progress.loss}, shop.plan.large_drawings
+        ),
+    )
+    _put(draft, folder)
+    yield Event(stage="export", done=1, total=1, note=str(folder))
+
+
+def _critic(shop: Workshop) -> Critic:
+    tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
+    return load_learnt(new_critic(shop.plan, tokenizer, shop.world), shop.work / "clip")
+
+
+def _image_processor(size_px: int) -> CLIPImageProcessor:
+    side = {"height": size_px, "width": size_px}
+    return CLIPImageProcessor(
+        size={"shortest_edge": size_px}, crop_size=side, image_mean=[0.5] * 3, image_std=[0.5] * 3
+    )
+
+
+def _card(
+    shop: Workshop,
+    model: str,
+    progress: Progress,
+    module: nn.Module,
+    figures: dict[str, float],
+    pictures: int | None = None,
+    parts: tuple[Card, ...] = (),
+) -> Card:
+    learnt_from = shop.plan.vae_drawings if model in ("vae", "decoder") else shop.plan.drawings
+    return card_of(
+        model,
+        progress,
+        module,
+        source_digest=shop.source,
+        data_seed=DATA_SEED,
+        pictures=pictures or learnt_from,
+        figures=figures,
+        parts=parts,
+    )
+
+
+def _in_half(module: nn.Module) -> nn.Module:
+    """Half the size on disk; what is lost is far below one level of a pixel."""
+    return module.half().cpu()
+
+
+def _say_single_precision(folder: Path) -> None:
+    """Weights lie in half precision, but a CPU must open them in single: its halves are slow."""
+    path = folder / "config.json"
+    config = json.loads(path.read_text(encoding="utf-8"))
+    for part in (config, config.get("text_config"), config.get("vision_config")):
+        if part is not None:
+            part["dtype"] = "float32"
+    path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+
+
+def _tokenizer_files(shop: Workshop, folder: Path) -> None:
+    """`vocab.json` and `merges.txt`, by which older libraries and other tools read a tokenizer."""
+    for name in ("vocab.json", "merges.txt"):
+        shutil.copy(shop.work / "tokenizer" / name, folder / name)
+
+
+def _put(draft: Path, folder: Path) -> None:
+    """Put a finished folder in the place of the one that stands there."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    draft.replace(folder)

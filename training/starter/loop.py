@@ -1,0 +1,226 @@
+"""Descending a loss within a budget, in a folder that can be left and taken up again."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from PIL.Image import Image
+from torch import Tensor, nn
+
+from storybook.errors import TrainingError
+from storybook.records import Event, Record
+from training.starter.muon import Muon
+
+CHECKPOINT = "checkpoint.pt"
+CHECKPOINT_EVERY_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent: minutes of work and, if given, steps; whichever ends first."""
+
+    minutes: float
+    steps: int | None = None
+
+    def spent(self, minutes: float, step: int) -> float:
+        """The share of the budget that is gone, in [0, 1]."""
+        by_count = step / self.steps if self.steps else 0.0
+        return min(1.0, max(minutes / self.minutes, by_count))
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """One model to teach: what is trained, on which loss, how fast."""
+
+    name: str
+    module: nn.Module
+    loss: Callable[[nn.Module, torch.Generator], Tensor]
+    """The loss of a fresh batch; all chance comes from the generator."""
+    show: Callable[[nn.Module], Image] | None = None
+    """A picture of what has been learnt, kept with each checkpoint."""
+    lr: float = 1e-3
+    warm_up: int = 50
+    weight_decay: float = 0.01
+    ema_decay: float | None = None
+    """The result is the average of the weights over about 1 / (1 - decay) steps, if given."""
+    twins: int = 1
+    """How many batches make a step, each on a thread of its own."""
+
+
+class Progress(Record):
+    """How far a lesson has come."""
+
+    step: int = 0
+    minutes: float = 0.0
+    loss: float = math.nan
+    """Mean of the loss over about the last 100 steps."""
+
+
+def descend(lesson: Lesson, folder: Path, budget: Budget, seed: int = 0) -> Iterator[Event]:
+    """Teach `lesson.module` until the budget is spent; afterwards it holds the averaged weights.
+
+    Starts from the checkpoint in `folder` if there is one: with a budget of steps, stopping and
+    going on gives the weights of not stopping, and closing the iterator keeps a checkpoint. Raises
+    TrainingError when the loss is no number.
+    """
+    module = lesson.module.train()
+    shadow = deepcopy(module).requires_grad_(False) if lesson.ema_decay else None
+    optimizer = Muon(module, lesson.weight_decay, lesson.twins)
+    chance = torch.Generator().manual_seed(seed)
+    slopes = _Slopes(lesson)
+    keeper = _Keeper(folder / CHECKPOINT, module, shadow, optimizer, chance)
+    progress = keeper.load()
+    begun = progress.step
+    started, saved = time.monotonic() - 60 * progress.minutes, time.monotonic()
+
+    while (spent := budget.spent(progress.minutes, progress.step)) < 1:
+        value = slopes.take(chance)
+        if not math.isfinite(value):
+            raise TrainingError(
+                f"{lesson.name}: the loss is {value} at step {progress.step}. The last good state "
+                f"is {keeper.path}; run again to go on from it, or delete {folder} to begin anew."
+            )
+        nn.utils.clip_grad_norm_(module.parameters(), 1.0)
+        optimizer.step(lesson.lr * _pace(spent, progress.step, lesson.warm_up))
+        if shadow is not None:
+            early = (1 + progress.step) / (10 + progress.step)
+            _follow(shadow, module, min(lesson.ema_decay, early))
+
+        progress = Progress(
+            step=progress.step + 1,
+            minutes=(time.monotonic() - started) / 60,
+            loss=value if progress.step == 0 else progress.loss + 0.01 * (value - progress.loss),
+        )
+        try:
+            yield _event(lesson.name, progress, budget)
+        except GeneratorExit:
+            keeper.save(progress)
+            raise
+        if time.monotonic() - saved > CHECKPOINT_EVERY_S:
+            keeper.save(progress)
+            _show(lesson, shadow or module, folder, progress.step)
+            saved = time.monotonic()
+
+    if progress.step > begun:
+        keeper.save(progress)
+        _show(lesson, shadow or module, folder, progress.step)
+    if shadow is not None:
+        module.load_state_dict(shadow.state_dict())
+    module.eval()
+
+
+def progress_of(folder: Path) -> Progress:
+    """How far the lesson in `folder` has come; raises TrainingError if it has not begun."""
+    return Progress.model_validate(_read(folder)["progress"])
+
+
+def load_learnt(module: nn.Module, folder: Path) -> nn.Module:
+    """`module` with the checkpoint's weights, averaged where the lesson averages."""
+    state = _read(folder)
+    module.load_state_dict(state["shadow"] or state["module"])
+    return module.eval()
+
+
+def _read(folder: Path) -> dict:
+    path = folder / CHECKPOINT
+    if not path.exists():
+        raise TrainingError(f"{path} is missing: run the step that makes it first.")
+    return torch.load(path, weights_only=True, map_location="cpu")
+
+
+class _Slopes:
+    """Takes gradients on several threads, each with a twin of the module that shares its weights.
+
+    On a CPU with other work to do, threads that meet once a step lose far less than threads that
+    meet in every operation: two twins with a core each are twice as fast as one module with two.
+    """
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.loss = lesson.loss
+        self.twins = [lesson.module, *(deepcopy(lesson.module) for _ in range(lesson.twins - 1))]
+        for twin in self.twins[1:]:
+            for weight, shared in zip(twin.parameters(), lesson.module.parameters(), strict=True):
+                weight.data = shared.data
+        self.pool = ThreadPoolExecutor(lesson.twins)
+
+    def take(self, chance: torch.Generator) -> float:
+        """Leave the mean gradient of all twins' batches in the module; their mean loss."""
+        seeds = torch.randint(2**62, (len(self.twins),), generator=chance).tolist()
+        losses = list(self.pool.map(self._descend, self.twins, seeds))
+        for twin in self.twins[1:]:
+            for weight, shared in zip(twin.parameters(), self.twins[0].parameters(), strict=True):
+                if weight.grad is not None:
+                    shared.grad.add_(weight.grad)
+                    weight.grad = None
+        return sum(losses) / len(losses)
+
+    def _descend(self, twin: nn.Module, seed: int) -> float:
+        loss = self.loss(twin, torch.Generator().manual_seed(seed))
+        (loss / len(self.twins)).backward()
+        return loss.item()
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeper:
+    path: Path
+    module: nn.Module
+    shadow: nn.Module | None
+    optimizer: Muon
+    chance: torch.Generator
+
+    def save(self, progress: Progress) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        state = {
+            "progress": progress.model_dump(),
+            "module": self.module.state_dict(),
+            "shadow": self.shadow.state_dict() if self.shadow is not None else None,
+            "optimizer": self.optimizer.state_dict(),
+            "chance": self.chance.get_state(),
+        }
+        draft = self.path.with_suffix(".draft")
+        torch.save(state, draft)
+        draft.replace(self.path)
+
+    def load(self) -> Progress:
+        if not self.path.exists():
+            return Progress()
+        state = _read(self.path.parent)
+        self.module.load_state_dict(state["module"])
+        if self.shadow is not None:
+            self.shadow.load_state_dict(state["shadow"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.chance.set_state(state["chance"])
+        return Progress.model_validate(state["progress"])
+
+
+def _pace(spent: float, step: int, warm_up: int) -> float:
+    """A share of the full learning rate: a ramp of `warm_up` steps, then a cosine down to 2 %."""
+    return min(1.0, (step + 1) / warm_up) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * spent)))
+
+
+@torch.no_grad()
+def _follow(shadow: nn.Module, module: nn.Module, decay: float) -> None:
+    torch._foreach_lerp_(list(shadow.parameters()), list(module.parameters()), 1 - decay)
+
+
+def _event(name: str, progress: Progress, budget: Budget) -> Event:
+    total_s = max(1, round(60 * budget.minutes))
+    spent = budget.spent(progress.minutes, progress.step)
+    note = f"step {progress.step}, loss {progress.loss:.4f}"
+    return Event(stage=name, done=round(spent * total_s), total=total_s, note=note)
+
+
+def _show(lesson: Lesson, learnt: nn.Module, folder: Path, step: int) -> None:
+    if lesson.show is None:
+        return
+    learnt.eval()
+    with torch.inference_mode():
+        picture = lesson.show(learnt)
+    learnt.train()
+    (folder / "samples").mkdir(exist_ok=True)
+    picture.save(folder / "samples" / f"{step:06d}.png")

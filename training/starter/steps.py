@@ -1,0 +1,194 @@
+"""The steps of `make starter`: what each learns from and what it puts on the shelf."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from storybook.records import Event
+from storybook.world import World
+from training.starter.dataset import Drawings, draw_all, load_drawings
+from training.starter.loop import CHECKPOINT, Budget, load_learnt
+from training.starter.plan import DATA_SEED, Plan
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKL
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where the starter is made, with what, and where it is put."""
+
+    world: World
+    world_file: Path
+    source: str
+    """Digest of the world and the artist: others draw into another folder."""
+    plan: Plan
+    work: Path
+    out: Path
+    device: str = "cpu"
+    workers: int = 2
+
+    @property
+    def drawings_folder(self) -> Path:
+        """Where all pictures of this world and this artist are kept."""
+        return self.work / f"drawings-{self.source}"
+
+
+def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the autoencoder."""
+    from training.starter.vae import new_vae, teach_vae
+
+    yield from _draw(shop, shop.plan.vae_drawings)
+    yield from teach_vae(
+        new_vae(shop.plan),
+        _drawings(shop, shop.plan.vae_drawings),
+        _held_out(shop),
+        shop.plan,
+        shop.work / "vae",
+        budget,
+        shop.device,
+    )
+
+
+def make_decoder(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the autoencoder's decoder further and put it into the painter."""
+    from training.starter.vae import new_vae, teach_decoder
+
+    yield from _draw(shop, shop.plan.vae_drawings)
+    yield from teach_decoder(
+        load_learnt(new_vae(shop.plan), shop.work / "vae"),
+        _drawings(shop, shop.plan.vae_drawings),
+        _held_out(shop),
+        shop.plan,
+        shop.work / "decoder",
+        budget,
+        shop.device,
+    )
+
+
+def make_clip(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the critic and export it."""
+    from training.starter.clip import new_critic, teach_clip, tokenizer_in
+    from training.starter.export import export_critic
+
+    yield from _draw(shop, shop.plan.drawings)
+    tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
+    yield from teach_clip(
+        new_critic(shop.plan, tokenizer, shop.world),
+        tokenizer,
+        _drawings(shop, shop.plan.drawings),
+        shop.world,
+        shop.plan,
+        shop.work / "clip",
+        budget,
+        shop.device,
+    )
+    yield from export_critic(shop, _held_out(shop))
+
+
+def make_unet(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the U-Net with its text encoder on cached latents, and export the painter."""
+    from training.starter.clip import new_critic, tokenizer_in
+    from training.starter.export import export_painter
+    from training.starter.unet import latents_in, new_painter, teach_unet
+
+    yield from _draw(shop, shop.plan.drawings)
+    vae = learnt_vae(shop).to(shop.device)
+    tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
+    critic = load_learnt(new_critic(shop.plan, tokenizer, shop.world), shop.work / "clip")
+    drawings = _drawings(shop, shop.plan.drawings)
+    latents = latents_in(shop.drawings_folder, vae, shop.work / "vae", drawings, shop.device)
+    yield from teach_unet(
+        new_painter(shop.plan, critic.clip),
+        vae,
+        tokenizer,
+        latents,
+        drawings.pictures,
+        shop.world,
+        shop.plan,
+        shop.work / "unet",
+        budget,
+        shop.device,
+    )
+    yield from export_painter(shop, latents, _held_out(shop))
+
+
+def make_esrgan(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the enlarger and export it."""
+    from training.starter.esrgan import new_enlarger, teach_enlarger
+    from training.starter.export import export_enlarger
+
+    plan, folder = shop.plan, shop.drawings_folder / "large"
+    yield from draw_all(
+        folder, shop.world, plan.large_drawings, plan.large_px, DATA_SEED + 2, shop.workers
+    )
+    vae = learnt_vae(shop).to(shop.device)
+    yield from teach_enlarger(
+        new_enlarger(plan),
+        vae,
+        load_drawings(folder, shop.world, plan.large_drawings, DATA_SEED + 2),
+        plan,
+        shop.work / "esrgan",
+        budget,
+        shop.device,
+    )
+    yield from export_enlarger(shop)
+
+
+def make_writer(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the writer and its story adapter."""
+    from training.starter.writer import train_writer
+
+    yield from train_writer(shop.out / "writer", shop.work / "writer", budget.minutes)
+
+
+def learnt_vae(shop: Workshop) -> AutoencoderKL:
+    """The autoencoder as far as it was taught, with the decoder that was taught further if any."""
+    from training.starter.vae import new_vae
+
+    further = shop.work / "decoder"
+    taught = further if (further / CHECKPOINT).exists() else shop.work / "vae"
+    return load_learnt(new_vae(shop.plan), taught)
+
+
+Step = Callable[[Workshop, Budget], Iterator[Event]]
+
+STEPS: dict[str, Step] = {
+    "vae": make_vae,
+    "decoder": make_decoder,
+    "clip": make_clip,
+    "unet": make_unet,
+    "esrgan": make_esrgan,
+    "writer": make_writer,
+}
+
+SHARES = {
+    "vae": 0.20,
+    "decoder": 0.08,
+    "clip": 0.07,
+    "unet": 0.35,
+    "esrgan": 0.05,
+    "writer": 0.25,
+}
+"""How an hour is split: the VAE bounds what can be seen, the rest gain from all they get."""
+
+
+def _draw(shop: Workshop, count: int) -> Iterator[Event]:
+    plan, folder = shop.plan, shop.drawings_folder
+    for name, number, seed in (("held-out", plan.held_out, 1), ("taught", count, 0)):
+        yield from draw_all(
+            folder / name, shop.world, number, plan.picture_px, DATA_SEED + seed, shop.workers
+        )
+
+
+def _drawings(shop: Workshop, count: int) -> Drawings:
+    return load_drawings(shop.drawings_folder / "taught", shop.world, count, DATA_SEED)
+
+
+def _held_out(shop: Workshop) -> Drawings:
+    return load_drawings(
+        shop.drawings_folder / "held-out", shop.world, shop.plan.held_out, DATA_SEED + 1
+    )

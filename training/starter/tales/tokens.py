@@ -1,0 +1,148 @@
+"""From tales to tokens: the frame, the tokenizer, and batches of whole tales.
+
+Tales are masked: their names, things and places stand under roles, which `storybook.roles` fills.
+
+A told story is one line ` Title: ...` and then one line for each page, closed by ` END`. Each page
+begins with a mark, a special token such as `<|3 to go|>`, which counts the pages down to the end:
+so small a model cannot count, and with marks it tells exactly the asked pages. Decoding with
+`skip_special_tokens` leaves only the words.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from string import Template
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedTokenizerFast
+
+from training.starter.tales.compose import MAX_PAGES, MIN_PAGES, Tale, compose
+from training.starter.tales.words import Lexicon
+
+FRAME = Path(__file__).parents[3] / "prompts" / "write.txt"
+BEGIN, CLOSE, PAD = "<s>", "</s>", "<pad>"
+MOST_MARKS = 40
+AGES = ("3-5", "5-7", "7-9")
+ECHOED = 24
+UNTAUGHT = -100
+"""The label of a token that no loss is taken on."""
+
+CHAT = "{{ bos_token }}{{ messages[-1]['content'] }}"
+"""A server's chat is one framed question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole tales side by side; all tensors are [tales, tokens] of int64."""
+
+    tokens: Tensor
+    mask: Tensor
+    labels: Tensor
+
+
+def mark(to_go: int) -> str:
+    """The special token at the head of a page; the last page has one to go."""
+    return f"<|{to_go} to go|>"
+
+
+def question(tale: Tale) -> str:
+    """The frame filled for a tale; it ends without a space."""
+    frame = Template(FRAME.read_text(encoding="utf-8"))
+    return frame.substitute(
+        pages=len(tale.paragraphs), ages=tale.ages, hero=tale.hero, summary=tale.summary
+    )
+
+
+def reply(tale: Tale) -> str:
+    """What the writer is to say after the frame, from its first space to ` END`."""
+    pages = len(tale.paragraphs)
+    lines = (f"{mark(pages - n)} {page}" for n, page in enumerate(tale.paragraphs))
+    return "\n".join((f" Title: {tale.title}", *lines)) + " END"
+
+
+def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrainedTokenizerFast:
+    """A byte-level BPE, so that any text can be read; its pad is a token of its own."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+
+    specials = [BEGIN, CLOSE, PAD, *(mark(n) for n in range(1, MOST_MARKS + 1))]
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    bpe.train_from_iterator(
+        _corpus(lexicon, tales),
+        trainers.BpeTrainer(
+            vocab_size=vocabulary, special_tokens=specials, show_progress=False,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        ),
+    )
+    bpe.post_processor = processors.TemplateProcessing(
+        single=f"{BEGIN} $A", special_tokens=[(BEGIN, bpe.token_to_id(BEGIN))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe, bos_token=BEGIN, eos_token=CLOSE, pad_token=PAD,
+        extra_special_tokens=specials[3:], chat_template=CHAT, padding_side="left",
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def bare_batch(
+    chance: Random, lexicon: Lexicon, tokenizer: PreTrainedTokenizerFast, tokens: int
+) -> Batch:
+    """Tales to pretrain on: mostly after their blurb, some alone, a few in the frame."""
+    texts = []
+    for tale in _alike(chance, lexicon, tokens):
+        kind = chance.random()
+        blurb = f" {tale.hero}.\n {tale.summary}\n"
+        before = "" if kind < 0.1 else blurb if kind < 0.9 else question(tale)
+        texts.append((before, reply(tale)))
+    return _batch(tokenizer, texts, on_all=True)
+
+
+def story_batch(
+    chance: Random, lexicon: Lexicon, tokenizer: PreTrainedTokenizerFast, tokens: int
+) -> Batch:
+    """Framed tales with labels on the story only."""
+    tales = _alike(chance, lexicon, tokens)
+    return _batch(tokenizer, [(question(tale), reply(tale)) for tale in tales], on_all=False)
+
+
+def _alike(chance: Random, lexicon: Lexicon, tokens: int) -> list[Tale]:
+    """As many tales as fill about `tokens`, of one length and age so that little is padded."""
+    pages = round(chance.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, 8))
+    if chance.random() < 0.05:
+        pages = chance.randint(MIN_PAGES, MAX_PAGES)
+    ages = chance.choices(AGES, (3, 2, 1))[0]
+    words_a_page = 24 + 6 * AGES.index(ages)
+    count = max(1, round(tokens / (1.3 * words_a_page * pages + 80)))
+    return [compose(chance, lexicon, pages, ages, masked=True) for _ in range(count)]
+
+
+def _batch(
+    tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]], *, on_all: bool
+) -> Batch:
+    rows, taught = [], []
+    for before, story in texts:
+        head = tokenizer(before).input_ids
+        tail = tokenizer(story, add_special_tokens=False).input_ids
+        rows.append([*head, *tail, tokenizer.eos_token_id])
+        taught.append(0 if on_all else len(head))
+    longest = max(map(len, rows))
+    tokens = torch.full((len(rows), longest), tokenizer.pad_token_id)
+    labels = torch.full_like(tokens, UNTAUGHT)
+    mask = torch.zeros_like(tokens)
+    for place, (row, begin) in enumerate(zip(rows, taught, strict=True)):
+        tokens[place, : len(row)] = torch.tensor(row)
+        labels[place, begin : len(row)] = torch.tensor(row[begin:])
+        mask[place, : len(row)] = 1
+    return Batch(tokens, mask, labels)
+
+
+def _corpus(lexicon: Lexicon, tales: int) -> Iterator[str]:
+    chance = Random(0)
+    for _ in range(tales):
+        tale = compose(chance, lexicon, chance.randint(MIN_PAGES, 12), chance.choice(AGES), masked=True)
+        yield f" {tale.hero}\n {tale.summary}"
+        yield question(tale)
+        yield reply(tale)

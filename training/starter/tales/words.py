@@ -1,0 +1,95 @@
+"""The plots and words that tales are composed from, read from the tables beside this file."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+
+from storybook.records import Record
+from storybook.world import World, load_world
+
+HERE = Path(__file__).parent
+ASSETS = HERE.parents[2] / "assets"
+
+
+class Plot(Record):
+    """One plot with many tellings of each of its beats."""
+
+    titles: tuple[str, ...]
+    summary: tuple[str, ...]
+    help: tuple[str, ...]
+    end: tuple[str, ...]
+    refrain: tuple[str, str]
+    open: tuple[str, ...]
+    trouble: tuple[str, ...]
+    try1: tuple[str, ...]
+    try2: tuple[str, ...]
+    try3: tuple[str, ...]
+    turn: tuple[str, ...]
+    close: tuple[str, ...]
+    slots: dict[str, tuple[str, ...]] = Field(default={})
+    place: tuple[str, ...] = ()
+    weight: int = 1
+    alone: bool = False
+    indoor: bool = False
+
+
+class Species(Record):
+    """Animals beside the six of the drawn world."""
+
+    also: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class Places(Record):
+    """Places as one says that one is there, the drawn world's own first."""
+
+    usual: tuple[str, ...]
+    also: tuple[str, ...]
+
+
+class Things(Record):
+    """Words for any thing, space-separated."""
+
+    nouns: str
+    qualities: str
+
+
+class Words(Record):
+    """The table of `words.toml`."""
+
+    names: str
+    syllables_first: str
+    syllables_last: str
+    moods: tuple[str, ...]
+    pal_moods: tuple[str, ...]
+    species: Species
+    places: Places
+    things: Things
+    details: dict[str, tuple[str, ...]]
+    moments: dict[str, tuple[str, ...]]
+
+
+class Lexicon(Record):
+    """All that a composer draws from."""
+
+    world: World
+    words: Words
+    plots: dict[str, Plot]
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """The tables beside this file and the drawn world."""
+    plots = {
+        name: Plot.model_validate(plot)
+        for path in sorted(HERE.glob("plots_*.toml"))
+        for name, plot in _table(path).items()
+    }
+    words = Words.model_validate(_table(HERE / "words.toml"))
+    return Lexicon(world=load_world(ASSETS), words=words, plots=plots)
+
+
+def _table(path: Path) -> dict[str, object]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,208 @@
+"""The painter: a small conditional U-Net and its text encoder, taught together on latents."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from diffusers import (
+    AutoencoderKL,
+    DDPMScheduler,
+    DPMSolverMultistepScheduler,
+    StableDiffusionPipeline,
+    UNet2DConditionModel,
+)
+from PIL.Image import Image
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
+
+from storybook.records import Event, Record
+from storybook.world import World
+from training.starter.dataset import Drawings, to_tensor, words_for
+from training.starter.loop import Budget, Lesson, descend, progress_of
+from training.starter.pictures import Picture, caption
+from training.starter.plan import Plan
+from training.starter.sheets import sheet
+from training.starter.vae import encode_all, scaling_factor
+
+UNTOLD = 0.1
+"""How often the painter is told nothing, so that guidance has something to lead away from."""
+
+
+FORETELLABLE_SNR = 4.0
+
+
+class Sampling(Record):
+    """How pictures are best sampled: `sampling.json` beside a painter."""
+
+    width_px: int
+    height_px: int
+    steps: int
+    guidance: float
+    karras: bool
+
+
+class Painter(nn.Module):
+    """What is taught together: the U-Net and the text encoder that it listens to."""
+
+    def __init__(self, unet: UNet2DConditionModel, text_encoder: CLIPTextModel) -> None:
+        super().__init__()
+        self.unet = unet
+        self.text_encoder = text_encoder
+
+
+def new_painter(plan: Plan, clip: CLIPModel) -> Painter:
+    """An untaught U-Net beside the text tower of a taught CLIP."""
+    text_encoder = CLIPTextModel(clip.config.text_config)
+    text_encoder.text_model.load_state_dict(clip.text_model.state_dict())
+    # Attention over all 256 places of the finest map costs half of everything: it begins one below.
+    unet = UNet2DConditionModel(
+        sample_size=plan.picture_px // 8,
+        in_channels=plan.latent_channels,
+        out_channels=plan.latent_channels,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        block_out_channels=plan.unet_channels,
+        layers_per_block=1,
+        attention_head_dim=4,
+        cross_attention_dim=plan.text_width,
+        norm_num_groups=16,
+    )
+    return Painter(unet, text_encoder)
+
+
+def new_schedule() -> DDPMScheduler:
+    """Stable Diffusion's noise schedule, with v as the target (Salimans and Ho 2022)."""
+    return DDPMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="v_prediction",
+        clip_sample=False,
+        timestep_spacing="trailing",
+        steps_offset=1,
+    )
+
+
+def latents_in(
+    folder: Path, vae: AutoencoderKL, vae_folder: Path, drawings: Drawings, device: str
+) -> Tensor:
+    """Latents of all drawings, [n, c, h/8, w/8], encoded once for each state of the VAE."""
+    taught = progress_of(vae_folder).step
+    path = folder / f"latents-{taught:06d}-{len(drawings.pictures)}.pt"
+    if not path.exists():
+        latents = encode_all(vae, drawings, device)
+        draft = path.with_suffix(".draft")
+        torch.save(latents, draft)
+        draft.replace(path)
+    return torch.load(path, weights_only=True)
+
+
+def teach_unet(
+    painter: Painter,
+    vae: AutoencoderKL,
+    tokenizer: CLIPTokenizer,
+    latents: Tensor,
+    pictures: Sequence[Picture],
+    world: World,
+    plan: Plan,
+    folder: Path,
+    budget: Budget,
+    device: str,
+) -> Iterator[Event]:
+    """Teach `painter` to find its way from noise to the latents of what it is told."""
+    schedule = new_schedule()
+    # What so little noise hides is grain that nobody can foretell, so its errors count less
+    # (min-SNR weighting, Hang et al. 2023, turned to v).
+    signal = schedule.alphas_cumprod / (1 - schedule.alphas_cumprod)
+    weights = (FORETELLABLE_SNR / signal).clamp(max=1)
+    scale = scaling_factor(latents)
+    fixed = [caption(picture, world) for picture in pictures[:8]]
+
+    def loss(module: Painter, chance: torch.Generator) -> Tensor:
+        chosen = torch.randint(len(pictures), (plan.unet_batch,), generator=chance)
+        rng = Random(int(torch.randint(2**62, (1,), generator=chance)))
+        told = [
+            "" if rng.random() < UNTOLD else words_for(pictures[index], world, rng)
+            for index in chosen
+        ]
+        clean = latents[chosen].mul(scale).to(device)
+        noise = torch.randn(clean.shape, generator=chance).to(device)
+        # One draw for each equal share of the schedule: the loss of a batch varies less.
+        places = torch.arange(plan.unet_batch) + torch.rand(plan.unet_batch, generator=chance)
+        times = (places / plan.unet_batch * len(schedule.betas)).long().to(device)
+        noisy = schedule.add_noise(clean, noise, times)
+        heard = module.text_encoder(tokens_of(tokenizer, told).to(device)).last_hidden_state
+        found = module.unet(noisy, times, heard).sample
+        wanted = schedule.get_velocity(clean, noise, times)
+        return (weights.to(device)[times] * (found - wanted).square().mean((1, 2, 3))).mean()
+
+    def show(module: Painter) -> Image:
+        pipeline = pipeline_of(module, vae, tokenizer, scale)
+        size_px = plan.picture_px
+        sampling = Sampling(width_px=size_px, height_px=size_px, steps=10, guidance=3, karras=True)
+        return sheet(to_tensor(paint(pipeline, fixed, sampling, seed=1)), columns=4)
+
+    lesson = Lesson(
+        "unet", painter.to(device), loss, show=show, lr=2e-3, warm_up=50, ema_decay=0.995, twins=2
+    )
+    yield from descend(lesson, folder, budget)
+
+
+def tokens_of(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
+    """Token ids [b, t], padded and cut as StableDiffusionPipeline does."""
+    return tokenizer(
+        list(texts),
+        padding="max_length",
+        max_length=tokenizer.model_max_length,
+        truncation=True,
+        return_tensors="pt",
+    ).input_ids
+
+
+def pipeline_of(
+    painter: Painter, vae: AutoencoderKL, tokenizer: CLIPTokenizer, scale: float
+) -> StableDiffusionPipeline:
+    """An ordinary pipeline around the painter; the VAE takes `scale` as its scaling factor."""
+    vae.register_to_config(scaling_factor=scale)
+    pipeline = StableDiffusionPipeline(
+        vae=vae,
+        text_encoder=painter.text_encoder,
+        tokenizer=tokenizer,
+        unet=painter.unet,
+        scheduler=solver(karras=True),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def solver(*, karras: bool) -> DPMSolverMultistepScheduler:
+    """DPM++ 2M for the painter's schedule, with Karras' spacing if asked."""
+    return DPMSolverMultistepScheduler.from_config(new_schedule().config, use_karras_sigmas=karras)
+
+
+def paint(
+    pipeline: StableDiffusionPipeline, prompts: Sequence[str], sampling: Sampling, seed: int
+) -> np.ndarray:
+    """One picture for each prompt, uint8 [n, h, w, 3]; picture `i` is sampled from seed + i."""
+    pipeline.scheduler = solver(karras=sampling.karras)
+    painted = []
+    for start in range(0, len(prompts), 16):
+        part = list(prompts[start : start + 16])
+        chance = [torch.Generator().manual_seed(seed + start + n) for n in range(len(part))]
+        images = pipeline(
+            part,
+            width=sampling.width_px,
+            height=sampling.height_px,
+            output_type="np",
+            num_inference_steps=sampling.steps,
+            guidance_scale=sampling.guidance,
+            generator=chance,
+        ).images
+        painted.append((images * 255).round().astype(np.uint8))
+    return np.concatenate(painted)
