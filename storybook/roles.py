@@ -1,10 +1,12 @@
 """Roles: a small writer is told of HERO, FRIEND, THING and PLACE, and never of their names.
 
-A model of a million weights cannot carry a name it has never met through a whole story. It need
-not: names and what else a summary names are put aside, each under one word, as Hermann et al. (2015,
-"Teaching machines to read and comprehend") did with a text's entities, and put back afterwards. So every name, thing and place of a summary is kept, letter by letter, and nobody changes sex.
+A model of a million weights cannot carry a name that it never met through a whole story. It need
+not: names, and what else a summary names, are put aside, each under one word, as Hermann et al.
+(2015, "Teaching machines to read and comprehend") did with a text's entities, and put back
+afterwards. So every name, thing and place is kept letter by letter, and nobody changes sex.
 """
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +21,7 @@ SEX = {"he": "HE", "she": "HE", "him": "HIM", "his": "HIS", "himself": "HIMSELF"
        "herself": "HIMSELF"}  # fmt: skip
 HE, SHE = ("he", "him", "his", "himself"), ("she", "her", "her", "herself")
 PRONOUNS = ("HE", "HIM", "HIS", "HIMSELF")
-HERS = re.compile(r"\bher\b(?= (?!and\b|or\b|to\b|in\b|on\b|at\b|by\b|for\b|with\b|but\b)[a-z])")
+HERS = re.compile(r"\bher\b(?= (?!and\b|or\b|to\b|in\b|on\b|at\b|by\b|for\b|with\b|but\b)[A-Za-z])")
 THERE = r"(?:at|in|on|by|near|over|into|under|across|through|inside)"
 QUALITY = r"(?:(?:a|an|the|his|her|their|HIS|some|one) )?((?:[a-z]+ )?%s)"
 SOMETHING, SOMEWHERE = "little box", "in the garden"
@@ -124,14 +126,10 @@ def load_role_words(folder: Path) -> RoleWords | None:
     for path in (folder / ROLES, folder.parent / ROLES):
         if path.is_file():
             try:
-                return validated(RoleWords, _json(path), str(path))
+                return validated(RoleWords, json.loads(path.read_text(encoding="utf-8")), str(path))
             except ValueError as fault:
                 raise ModelError(f"{path} is no JSON ({fault}). Fetch the model again.") from fault
     return None
-
-
-def _json(path: Path) -> dict[str, object]:
-    import json
 
     return json.loads(path.read_text(encoding="utf-8"))
 

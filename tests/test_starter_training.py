@@ -49,7 +49,9 @@ def test_the_painter_is_an_ordinary_pipeline(shop):
     sampling = json.loads((folder / "sampling.json").read_text())
     assert set(sampling) == {"width_px", "height_px", "steps", "guidance", "karras"}
     image = pipeline(
-        "watercolour of a grey cat running", num_inference_steps=2, width=sampling["width_px"],
+        "watercolour of a grey cat running",
+        num_inference_steps=2,
+        width=sampling["width_px"],
         height=sampling["height_px"],
     ).images[0]
     assert image.size == (TOY.picture_px, TOY.picture_px)
@@ -84,8 +86,10 @@ def test_the_critic_is_an_ordinary_clip(shop):
     assert not info["missing_keys"] and not info["unexpected_keys"]
     assert clip.dtype == torch.float32
     inputs = CLIPProcessor.from_pretrained(folder)(
-        text=["a grey cat", "a brown dog"], images=Image.new("RGB", (200, 100)),
-        return_tensors="pt", padding=True,
+        text=["a grey cat", "a brown dog"],
+        images=Image.new("RGB", (200, 100)),
+        return_tensors="pt",
+        padding=True,
     )
     assert clip(**inputs).logits_per_image.shape == (1, 2)
 
@@ -150,7 +154,9 @@ def test_a_near_miss_differs_in_one_attribute_and_in_its_caption(world):
     for _ in range(200):
         picture = random_picture(world, rng)
         missed = near_miss(picture, world, rng)
-        changed = [key for key, value in picture.model_dump().items() if getattr(missed, key) != value]
+        changed = [
+            key for key, value in picture.model_dump().items() if getattr(missed, key) != value
+        ]
         assert len(changed) == 1
         assert caption(missed, world) != caption(picture, world)
 

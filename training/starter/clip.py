@@ -12,7 +12,7 @@ from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, C
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import Drawings, near_miss, words_for
-from training.starter.loop import Budget, Lesson, descend
+from training.starter.loop import Lesson, Schooling, descend
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.vocabulary import new_tokenizer, save_tokenizer
@@ -101,12 +101,10 @@ def teach_clip(
     tokenizer: CLIPTokenizer,
     drawings: Drawings,
     world: World,
-    plan: Plan,
-    folder: Path,
-    budget: Budget,
-    device: str,
+    schooling: Schooling,
 ) -> Iterator[Event]:
     """Teach `critic` to match drawings with what they show."""
+    plan, device = schooling.plan, schooling.device
 
     def loss(module: Critic, chance: torch.Generator) -> Tensor:
         chosen = torch.randint(len(drawings.pictures), (plan.clip_batch,), generator=chance)
@@ -126,7 +124,7 @@ def teach_clip(
         )
 
     lesson = Lesson("clip", critic.to(device), loss, lr=1e-3, weight_decay=0.05, ema_decay=0.98)
-    yield from descend(lesson, folder, budget)
+    yield from descend(lesson, schooling.folder, schooling.budget)
 
 
 def image_features(clip: CLIPModel, images: Tensor) -> Tensor:

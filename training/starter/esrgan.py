@@ -1,7 +1,6 @@
 """The enlarger: an SRVGGNetCompact of the Real-ESRGAN family that draws four times larger."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL
@@ -12,7 +11,7 @@ from torch.nn import functional
 
 from storybook.records import Event
 from training.starter.dataset import Drawings
-from training.starter.loop import Budget, Lesson, descend
+from training.starter.loop import Lesson, Schooling, descend
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 from training.starter.vae import edge_distance, restore
@@ -31,16 +30,14 @@ def teach_enlarger(
     enlarger: Compact,
     vae: AutoencoderKL,
     large: Drawings,
-    plan: Plan,
-    folder: Path,
-    budget: Budget,
-    device: str,
+    schooling: Schooling,
 ) -> Iterator[Event]:
     """Teach `enlarger` to undo shrinking, and shrinking followed by what the painter's VAE blurs.
 
     The second half of the pairs is what it meets first, the other half what it meets when it is
     applied to its own result.
     """
+    plan, device = schooling.plan, schooling.device
     small = _shrunk(large, vae, device)  # [2, n, 3, h/4, w/4] in [0, 1]: clean and restored
 
     def loss(module: Compact, chance: torch.Generator) -> Tensor:
@@ -57,7 +54,7 @@ def teach_enlarger(
     lesson = Lesson(
         "esrgan", enlarger.to(device), loss, show=show, lr=1e-3, weight_decay=0.0, ema_decay=0.99
     )
-    yield from descend(lesson, folder, budget)
+    yield from descend(lesson, schooling.folder, schooling.budget)
 
 
 def _pairs(

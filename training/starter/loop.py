@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from storybook.errors import TrainingError
 from storybook.records import Event, Record
 from training.starter.muon import Muon
+from training.starter.plan import Plan
 
 CHECKPOINT = "checkpoint.pt"
 CHECKPOINT_EVERY_S = 120.0
@@ -50,6 +51,16 @@ class Lesson:
     """The result is the average of the weights over about 1 / (1 - decay) steps, if given."""
     twins: int = 1
     """How many batches make a step, each on a thread of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schooling:
+    """At what size, where and for how long a model is taught."""
+
+    plan: Plan
+    folder: Path
+    budget: Budget
+    device: str
 
 
 class Progress(Record):

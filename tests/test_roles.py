@@ -1,0 +1,80 @@
+import json
+
+import pytest
+
+from books import BISCUIT, FOX
+from storybook.errors import ConfigError, ModelError
+from storybook.records import Hero
+from storybook.roles import RoleWords, load_role_words, roles_of
+
+WORDS = RoleWords(things=("mitten", "blue mitten", "kite", "biscuit", "apple"),
+                  places=("in the snow", "by the pond"))  # fmt: skip
+SUMMARY = "Biscuit the cat loses her green mitten in the snow. A kind fox helps her look for it."
+
+
+def roles(summary=SUMMARY, star=BISCUIT, friend=FOX, **more):
+    return roles_of((star, friend), summary, WORDS, **more)
+
+
+def test_a_summary_is_told_in_roles():
+    masked = roles().mask(SUMMARY)
+    assert masked == (
+        "HERO the KIND loses HIS THING ATPLACE. A kind PALKIND helps HIM look for it."
+    )
+
+
+def test_what_was_put_aside_comes_back_as_the_summary_said_it():
+    told = (
+        "Title: HERO's Lost THING\n"
+        "HERO the COAT KIND took HIS THING TOPLACE. HE lost it. “A THING!” said FRIEND the PALKIND.\n"
+        '"I know!" HE ran. "Wait," HE said. PHE hugged HIM.'
+    )
+    assert roles().fill(told) == (
+        "Title: Biscuit's Lost Green Mitten\n"
+        "Biscuit the orange striped cat took her green mitten to the snow. She lost it. "
+        "“A green mitten!” said Fern the fox.\n"
+        '"I know!" She ran. "Wait," she said. He hugged her.'
+    )
+
+
+def test_articles_follow_the_word_that_comes_back():
+    own = roles("Pip the mouse finds an apple.", Hero(name="Pip", species="mouse", look="orange"))
+    assert (
+        own.fill("A THING! A COAT KIND saw a THING.") == "An apple! An orange mouse saw an apple."
+    )
+
+
+def test_a_name_is_no_thing():
+    assert roles("Biscuit the cat wants to fly a kite.").thing == "kite"
+
+
+def test_words_for_a_kind_and_many_of_it_are_masked():
+    own = roles(kinds=("kitten",))
+    assert (
+        own.mask("Two kittens and a Cat met two foxes.") == "Two KINDs and a KIND met two PALKINDs."
+    )
+    assert own.fill("Two KINDs met.") == "Two cats met."
+    assert roles(star=BISCUIT.but(species="mouse")).mask("two mice") == "two KINDs"
+
+
+def test_a_hero_without_a_look_has_none():
+    plain = roles(star=BISCUIT.but(look=""))
+    assert plain.fill("She saw a COAT KIND.") == "She saw a cat."
+
+
+def test_what_the_summary_leaves_open_is_filled_plainly():
+    bare = roles("Biscuit is bored.")
+    assert (bare.thing, bare.place) == ("", "")
+    assert bare.fill("HE sat ATPLACE.") == "He sat in the garden."
+
+
+def test_a_writers_folder_says_what_it_puts_aside(tmp_path):
+    assert load_role_words(tmp_path / "base") is None
+    (tmp_path / "roles.json").write_text(WORDS.model_dump_json())
+    assert load_role_words(tmp_path / "base") == WORDS
+    (tmp_path / "roles.json").write_text(json.dumps({"thing": []}))
+    with pytest.raises(ConfigError, match=r"unknown key|things"):
+        load_role_words(tmp_path / "base")
+    (tmp_path / "roles.json").write_text("{")
+    with pytest.raises(ModelError, match=r"roles.json is no JSON"):
+        load_role_words(tmp_path / "base")
