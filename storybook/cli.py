@@ -117,7 +117,7 @@ def _add_hero(commands: argparse._SubParsersAction) -> None:
 def _studio_options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--studio", metavar="NAME_OR_FILE",
-                         help="which models work (default: ./studio.toml, else starter)")  # fmt: skip
+                         help="which models work (default: ./studio.toml or starter)")  # fmt: skip
     options.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
                          help="change a setting, such as draw.candidates=4")  # fmt: skip
     options.add_argument("--share", default="1/1", metavar="I/N",

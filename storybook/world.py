@@ -98,7 +98,7 @@ def picture_words(
 
     >>> picture_words(style="watercolour", star="grey cat", action="running", thing="kite",
     ...               place="garden", light="day", shot="wide", companion="brown dog")
-    'watercolour of a grey cat running with a kite, beside a brown dog, in the garden, day, wide view'
+    'watercolour of a grey cat running with a kite, beside a brown dog, in the garden, day, ...'
     """
     joint = " " if action == "holding" else " with "
     doing = f"{article(star)} {action}" + (f"{joint}{article(thing)}" if thing else "")

@@ -1,8 +1,8 @@
 import json
 
 import pytest
-
 from books import BISCUIT, FOX
+
 from storybook.errors import ConfigError, ModelError
 from storybook.records import Hero
 from storybook.roles import RoleWords, load_role_words, roles_of
@@ -26,7 +26,8 @@ def test_a_summary_is_told_in_roles():
 def test_what_was_put_aside_comes_back_as_the_summary_said_it():
     told = (
         "Title: HERO's Lost THING\n"
-        "HERO the COAT KIND took HIS THING TOPLACE. HE lost it. “A THING!” said FRIEND the PALKIND.\n"
+        "HERO the COAT KIND took HIS THING TOPLACE. HE lost it. "
+        "“A THING!” said FRIEND the PALKIND.\n"
         '"I know!" HE ran. "Wait," HE said. PHE hugged HIM.'
     )
     assert roles().fill(told) == (

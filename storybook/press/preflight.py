@@ -1,10 +1,11 @@
 """Preflight: what a printer would send back, found before the book leaves the house."""
 
+import math
 from collections.abc import Iterator
 from io import BytesIO
 
-from pypdf import PageObject, PdfReader
-from pypdf.generic import DictionaryObject
+from pypdf import PageObject, PdfReader, Transformation
+from pypdf.generic import ContentStream, DictionaryObject
 
 from storybook.press.formats import POINTS_PER_INCH, Format
 
@@ -52,15 +53,17 @@ def _page_faults(page: PageObject, form: Format, least_ppi: float) -> Iterator[s
 
 
 def _placed(page: PageObject) -> Iterator[tuple[str, float]]:
-    """Each placed object with the width in points that one unit of it is drawn at."""
-    placed: list[tuple[str, float]] = []
-
-    def visit(operator: bytes, operands: list, matrix: list, _: list) -> None:
-        if operator == b"Do":
-            placed.append((operands[0], abs(matrix[0])))
-
-    page.extract_text(visitor_operand_before=visit)
-    yield from placed
+    """Each object placed on the page itself, and the width in points that a unit of it gets."""
+    matrix, kept = Transformation(), []
+    for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
+        if operator == b"q":
+            kept.append(matrix)
+        elif operator == b"Q":
+            matrix = kept.pop()
+        elif operator == b"cm":
+            matrix = Transformation(tuple(map(float, operands))).transform(matrix)
+        elif operator == b"Do":
+            yield operands[0], math.hypot(*matrix.ctm[:2])
 
 
 def _is_embedded(font: DictionaryObject) -> bool:

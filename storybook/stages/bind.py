@@ -82,24 +82,24 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
 
 
 def jobs(book: Book, studio: Studio) -> list[str]:
-    """The PDF if it has to be made; a share of a book waits until all plates are there."""
+    """From what the PDF has to be made, if it has to be; a share waits for all plates."""
     if not studio.share.whole and missing_plates(book):
         return []
-    due = book.due(book.pdf, made_from(book, studio))
-    return [book.pdf.name] if due else []
+    sources = made_from(book, studio)
+    return [sources] if book.due(book.pdf, sources) else []
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    if not jobs(book, studio):
-        return
-    sources = made_from(book, studio)
-    wishes = wishes_of(book, studio)
-    pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))
-    faults = preflight(pdf, wishes.form, least_ppi=0)
-    if faults:
-        raise PressError(f"{book.pdf}: {faults[0]}. This is our fault: please report it.")
-    book.save_bytes(book.pdf, pdf, sources)
-    yield Event(stage="bind", done=1, total=1, note=f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB")
+    for sources in jobs(book, studio):
+        wishes = wishes_of(book, studio)
+        pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))
+        faults = preflight(pdf, wishes.form, least_ppi=0)
+        if faults:
+            raise PressError(
+                f"{book.pdf}: {faults[0]}. This is a fault of the press: please report it."
+            )
+        book.save_bytes(book.pdf, pdf, sources)
+        yield Event(stage="bind", done=1, total=1, note=f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB")
 
 
 def made_from(book: Book, studio: Studio) -> str:

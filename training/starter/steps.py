@@ -55,7 +55,7 @@ def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
 
 
 def make_decoder(shop: Workshop, budget: Budget) -> Iterator[Event]:
-    """Teach the autoencoder's decoder further and put it into the painter."""
+    """Teach the decoder further; the painter is exported with it."""
     from training.starter.vae import new_vae, teach_decoder
 
     yield from _draw(shop, shop.plan.vae_drawings)

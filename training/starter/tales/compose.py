@@ -52,7 +52,13 @@ class Tale:
 
 
 def compose(
-    chance: Random, lexicon: Lexicon, pages: int, ages: Ages, plot: str = "", *, masked: bool = False
+    chance: Random,
+    lexicon: Lexicon,
+    pages: int,
+    ages: Ages,
+    plot: str = "",
+    *,
+    masked: bool = False,
 ) -> Tale:
     """A tale of exactly `pages` pages (4 to 20), of any plot unless one is named.
 

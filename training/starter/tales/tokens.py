@@ -142,7 +142,8 @@ def _batch(
 def _corpus(lexicon: Lexicon, tales: int) -> Iterator[str]:
     chance = Random(0)
     for _ in range(tales):
-        tale = compose(chance, lexicon, chance.randint(MIN_PAGES, 12), chance.choice(AGES), masked=True)
+        pages = chance.randint(MIN_PAGES, 12)
+        tale = compose(chance, lexicon, pages, chance.choice(AGES), masked=True)
         yield f" {tale.hero}\n {tale.summary}"
         yield question(tale)
         yield reply(tale)
