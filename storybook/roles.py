@@ -24,7 +24,7 @@ PRONOUNS = ("HE", "HIM", "HIS", "HIMSELF")
 HERS = re.compile(r"\bher\b(?= (?!and\b|or\b|to\b|in\b|on\b|at\b|by\b|for\b|with\b|but\b)[A-Za-z])")
 THERE = r"(?:at|in|on|by|near|over|into|under|across|through|inside)"
 QUALITY = r"(?:(?:a|an|the|his|her|their|HIS|some|one) )?((?:[a-z]+ )?%s)"
-SOMETHING, SOMEWHERE = "little box", "in the garden"
+SOMETHING, SOMEWHERE = "little drum", "in the garden"
 ARTICLE = re.compile(r"\b(an?|An?) ((?:COAT )?(?:PALKIND|KIND|THING|COAT)\b)")
 HELPED = re.compile(r"(\b(?:help|let|make|see|hear|watch|ask|tell|teach|show|give|bring)s? )her\b")
 OPENING = re.compile(r'(^|[.!?…] |(?:^| )[“"])([a-z])')

@@ -1,7 +1,10 @@
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -144,3 +147,37 @@ def test_help_loads_nothing_that_takes_time():
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
                           text=True, cwd=ROOT)  # fmt: skip
     assert not {"pydantic", "rich", "PIL", "numpy", "torch"} & set(told.stdout.split())
+
+
+def in_a_process(*arguments, **options):
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "storybook", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, **options)
+
+
+def test_a_disk_that_takes_no_more_is_one_line_and_nothing_is_lost():
+    """A limit on the size of files stands in for the full disk; the system answers alike."""
+
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
+
+    book = new_book("b")
+    told = in_a_process("make", "b", *DOUBLES, preexec_fn=limited)
+    assert told.returncode == 2 and "Nothing is lost" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert in_a_process("make", "b", *DOUBLES).returncode == 0
+    assert book.pdf.is_file()
+
+
+def test_ctrl_c_says_that_nothing_is_lost():
+    new_book("b", pages=40)
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "storybook", "make", "b", *DOUBLES]
+    process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
+    while not (Path("b") / "log" / "1.jsonl").is_file():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    told = process.communicate()[1]
+    assert process.returncode in (0, 130)
+    assert process.returncode == 0 or "Nothing is lost" in told
+    assert "Traceback" not in told

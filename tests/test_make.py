@@ -158,3 +158,28 @@ def test_killed_in_any_verb_the_next_make_gives_the_same_book(verb, tmp_path):
     made(broken)
     assert files_of(broken) == expected
     assert all(path.stat().st_mtime_ns == when for path, when in drawn.items()), "drawn twice"
+
+
+@pytest.mark.parametrize(
+    ("artifact", "old", "new", "first"),
+    [
+        ("brief.toml", "blue mitten", "red ball", "write"),
+        ("brief.toml", "pages = 4", "pages = 5", "write"),
+        ("brief.toml", "seed = 1", "seed = 2", "write"),
+        ("brief.toml", 'ages = "3-5"', 'ages = "5-7"', "write"),
+        ("brief.toml", 'format = "square-8.5"', 'format = "portrait-8x10"', "bind"),
+        ("story.json", "Biscuit", "Biscuit herself", "split"),
+        ("scenes.json", '"shot": "wide"', '"shot": "close"', "describe"),
+        ("pages/01/prompt.json", "watercolour of", "gouache of", "draw"),
+    ],
+)
+def test_an_edit_makes_due_what_reads_it_and_nothing_before(artifact, old, new, first):
+    book = new_book()
+    made(book)
+    path = book.folder / artifact
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = stages_of(made(book))
+    assert done[0] == first and done[-1] == "bind"
+    assert made(book) == []

@@ -1,4 +1,5 @@
 from books import doubles, made, new_book
+
 from storybook.records import Pick
 from storybook.status import status
 

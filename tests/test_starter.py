@@ -1,0 +1,94 @@
+"""The studio that ships: its models through the doors, in the chain, and by their plain classes."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from books import SUMMARY, made, new_book
+from PIL import Image
+
+from storybook.config import load_settings, shipped
+from storybook.records import Brief
+from storybook.stages.write import write
+from storybook.studio import Studio
+
+STARTER = shipped("assets", "starter")
+QUICK = ("draw.steps=2", "draw.candidates=1", "enlarge.width_px=512")
+
+
+@pytest.fixture(scope="module")
+def studio():
+    return Studio(load_settings("starter", QUICK))
+
+
+def test_the_whole_chain_on_the_models_that_ship(studio):
+    book = new_book()
+    events = made(book, studio)
+    assert list(dict.fromkeys(event.stage for event in events)) == [
+        "write", "split", "describe", "draw", "choose", "enlarge", "bind",
+    ]  # fmt: skip
+    assert book.pdf.read_bytes().startswith(b"%PDF")
+    assert Image.open(book.plate_of(1)).size == (512, 512)
+    assert all(book.pick(page).judged[0].verdict.reasons for page in range(5))
+    assert sum("Biscuit" in scene.text for scene in book.scenes) >= 4
+    assert made(book, studio) == []
+
+
+def test_a_book_needs_no_network(tmp_path):
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-rn", "true"]).returncode:
+        pytest.skip("this machine does not let a process give up its network")
+    new_book("b")
+    command = [sys.executable, "-m", "storybook", "make", "b", "--until", "draw"]
+    command += [part for change in QUICK for part in ("--set", change)]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HF_HUB_OFFLINE": "0"}
+    told = subprocess.run(["unshare", "-rn", *command], env=env, capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
+    assert "Warning" not in told.stderr
+
+
+@pytest.mark.parametrize("pages", [4, 12, 20])
+@pytest.mark.parametrize(
+    "summary",
+    [
+        SUMMARY,
+        "Pepper the dog wants to fly a kite at the beach, but the wind is too strong.",
+        "A shy bear wants to sing at the village party.",
+    ],
+)
+def test_the_writer_keeps_to_its_summary(studio, summary, pages):
+    from storybook.casting import befriended, cast
+
+    who = befriended(cast(summary, (), studio.world, seed=1), studio.world, seed=1)
+    brief = Brief(summary=summary, pages=pages)
+    with studio.writer() as writer:
+        story = write(brief, who, studio.world, writer, words=studio.role_words)
+    star = who.heroes[0].name
+    named = sum(star in paragraph for paragraph in story.paragraphs)
+    assert named >= 0.8 * len(story.paragraphs)
+    assert not {"HERO", "KIND", "THING", "ATPLACE"} & set(" ".join(story.paragraphs).split())
+
+
+def test_every_model_opens_by_its_plain_class():
+    from diffusers import StableDiffusionPipeline
+    from peft import PeftModel
+    from spandrel import ModelLoader
+    from transformers import AutoTokenizer, CLIPModel, LlamaForCausalLM
+
+    pipe = StableDiffusionPipeline.from_pretrained(STARTER / "painter", local_files_only=True)
+    assert pipe.scheduler.config.prediction_type == "v_prediction"
+    CLIPModel.from_pretrained(STARTER / "critic", local_files_only=True)
+    assert ModelLoader().load_from_file(STARTER / "enlarger" / "x4.safetensors").scale == 4
+    base = LlamaForCausalLM.from_pretrained(STARTER / "writer" / "base", local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(STARTER / "writer" / "base", local_files_only=True)
+    adapted = PeftModel.from_pretrained(base, STARTER / "writer" / "story-lora")
+    assert tokenizer.pad_token_id != tokenizer.eos_token_id
+    assert adapted.peft_config["default"].r == 8
+
+
+def test_the_models_are_small_enough_to_ship():
+    sizes = [path.stat().st_size for path in STARTER.rglob("*") if path.is_file()]
+    assert sum(sizes) < 90e6 and max(sizes) < 45e6
+    assert all(path.suffix != ".bin" for path in Path(STARTER).rglob("*"))
