@@ -6,13 +6,13 @@ MINUTES ?= 60
 
 .PHONY: help install book test test-all check bench starter clean
 help:            ## this list
-	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  +##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1|/' | tr '|' '\t' | expand -t 14
 
 install: $(STAMP) ## put the project and its exact dependencies into .venv
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@echo "Installing into .venv (a few minutes the first time) ..."
-	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e ".[dev]"
 	@touch $(STAMP)
 
 book: $(STAMP)   ## the sample book, or yours: make book SUMMARY="..." HERO=biscuit STYLE=watercolour PAGES=12

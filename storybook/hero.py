@@ -9,6 +9,7 @@ from storybook.errors import HeroError, nearest
 from storybook.records import Hero
 
 HERO = "hero.toml"
+PHOTOS = (".jpg", ".jpeg", ".png", ".webp")
 NAME = re.compile(r"[\w-]{1,40}")
 
 
@@ -31,6 +32,14 @@ def hero_folder(name: str) -> Path:
         if (folder / name.lower() / HERO).is_file():
             return folder / name.lower()
     raise HeroError(f"There is no hero {name!r}. {nearest(name.lower(), hero_names())}")
+
+
+def hero_photos(name: str) -> list[Path]:
+    """The photos of a hero, in `photos/` of its folder; none for one that has no folder."""
+    if name.lower() not in hero_names():
+        return []
+    files = sorted((hero_folder(name) / "photos").glob("*"))
+    return [path for path in files if path.suffix.lower() in PHOTOS]
 
 
 def load_hero(name: str) -> Hero:

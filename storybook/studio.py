@@ -8,7 +8,7 @@ from pathlib import Path
 
 from storybook.config import Settings, shipped
 from storybook.errors import HeroError
-from storybook.hero import hero_folder
+from storybook.hero import hero_folder, hero_photos
 from storybook.models import Critic, Enlarger, Painter, Writer
 from storybook.records import Hero, Record
 from storybook.roles import RoleWords, load_role_words
@@ -111,7 +111,8 @@ class Studio:
             yield painter
 
     @contextmanager
-    def critic(self) -> Iterator[Critic]:
+    def critic(self, star: Hero | None = None) -> Iterator[Critic]:
+        """A critic who knows the photos of `star`, if it has any."""
         if self.settings.choose.critic == "length":
             from storybook.models.doubles import LengthCritic
 
@@ -121,7 +122,9 @@ class Studio:
 
         world = self.world if self.draws_the_world else None
         folder = Path(self.settings.choose.critic)
-        with _freed(open_critic(folder, world, device=self.settings.device)) as critic:
+        photos = hero_photos(star.name) if star else []
+        critic = open_critic(folder, world, photos=photos, device=self.settings.device)
+        with _freed(critic):
             yield critic
 
     @contextmanager

@@ -1,7 +1,7 @@
 import pytest
-from books import BISCUIT, doubles, made, new_book
 from PIL import Image
 
+from books import BISCUIT, doubles, made, new_book
 from storybook.book import Tries
 from storybook.candidates import wanted
 from storybook.errors import BookError
@@ -39,3 +39,16 @@ def test_an_authors_pick_of_a_lost_picture_is_said():
     book.save(book.pick_of(2), Pick(page=2, candidate="gone", by="author"), None)
     with pytest.raises(BookError, match=r"gone is gone.*storybook pick"):
         choose.jobs(book, doubles())
+
+
+def test_new_photos_of_the_hero_make_every_page_due(tmp_path):
+    book = new_book()
+    made(book, until="choose")
+    folder = tmp_path / "heroes" / "biscuit"
+    (folder / "photos").mkdir(parents=True)
+    (folder / "hero.toml").write_text(
+        'name = "Biscuit"\nspecies = "cat"\nlook = "orange striped"\n'
+    )
+    assert choose.jobs(book, doubles()) == []
+    BUSY.save(folder / "photos" / "one.png")
+    assert choose.jobs(book, doubles()) == list(range(5))

@@ -8,7 +8,7 @@ from PIL import Image
 from tiny_sd import change_json, tiny_critic
 
 from storybook.config import shipped
-from storybook.errors import ModelError
+from storybook.errors import HeroError, ModelError
 from storybook.models.critics import ClipCritic, asked_words, open_critic
 from storybook.records import Hero, Prompt
 from storybook.world import load_world, picture_words
@@ -90,3 +90,22 @@ def test_what_is_no_critic(tmp_path: Path) -> None:
     change_json(folder / "config.json", model_type="llama")
     with pytest.raises(ModelError, match=r"no critic: config\.json says llama"):
         open_critic(folder, device="cpu")
+
+
+def test_likeness_to_the_photos_counts_where_the_hero_is_asked_for(folder, tmp_path) -> None:
+    noise(3).save(tmp_path / "a.png")
+    knows = open_critic(folder, WORLD, photos=[tmp_path / "a.png"], device="cpu")
+    plain = open_critic(folder, WORLD, device="cpu")
+    prompt = Prompt(page=1, positive=CAPTION)
+    itself = knows.judge(noise(3), prompt, HERO)
+    assert itself.reasons[-1] == "like Biscuit's photos 1.00"
+    without = plain.judge(noise(3), prompt, HERO).score
+    assert itself.score == pytest.approx(0.6 * without + 0.4, abs=0.01)
+    elsewhere = Prompt(page=1, positive=CAPTION.replace("cat", "fox"))
+    assert knows.judge(noise(3), elsewhere, HERO) == plain.judge(noise(3), elsewhere, HERO)
+
+
+def test_a_broken_photo_is_named(folder, tmp_path) -> None:
+    (tmp_path / "a.jpg").write_text("no photo")
+    with pytest.raises(HeroError, match=r"a.jpg cannot be read as a photo"):
+        open_critic(folder, WORLD, photos=[tmp_path / "a.jpg"], device="cpu")

@@ -8,9 +8,9 @@ import sys
 import time
 
 import pytest
-from books import doubles, made, new_book
 from PIL import Image
 
+from books import doubles, made, new_book
 from storybook.errors import EditedByHand
 from storybook.make import STAGES
 from storybook.records import Pick

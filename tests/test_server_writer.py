@@ -17,8 +17,10 @@ from threading import Thread
 import pytest
 from tiny import tiny_llama
 
+from storybook.config import shipped
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
+from storybook.prompts import template
 from storybook.records import Record
 
 KEY = "sk-secret-0123456789"
@@ -254,7 +256,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     folder = tiny_llama(
         tmp_path_factory.mktemp("served") / "base", learns=("Say hello: Hello there, Pip.",)
     )
-    home = tmp_path_factory.mktemp("home")
+    with serving(folder, tmp_path_factory.mktemp("home")) as url:
+        yield url, str(folder)
+
+
+@contextmanager
+def serving(folder: Path, home: Path) -> Iterator[str]:
+    """The base URL of a `transformers serve` with the model in `folder`."""
     (home / "hub").mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -266,7 +274,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         _await(f"http://127.0.0.1:{port}/health", server)
-        yield f"http://127.0.0.1:{port}/v1", str(folder)
+        yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.terminate()
         server.wait(10)
@@ -293,3 +301,17 @@ def test_tells_through_transformers_serve(served: tuple[str, str]) -> None:
     finally:
         writer.close()
     assert writer.used.requests == 1 and writer.used.reply_tokens > 0
+
+
+def test_the_starters_llama_tells_a_story_through_a_server(tmp_path: Path) -> None:
+    folder = shipped("assets", "starter", "writer", "base")
+    question = template("write").fill(
+        pages=6, ages="3-5", hero="HERO, a COAT KIND",
+        summary="HERO the KIND wants to fly HIS THING ATPLACE, but the wind is too strong.",
+    )  # fmt: skip
+    with serving(folder, tmp_path) as url:
+        writer = open_server_writer(str(folder), base_url=url, temperature=0.5)
+        story = writer.tell(question, seed=1, max_words=400)
+        writer.close()
+    assert story.lstrip().startswith("Title:") and story.count("HERO") >= 4
+    assert writer.used.reply_tokens > 50

@@ -1,17 +1,17 @@
 """Critics that look at a picture with CLIP and say which of the asked words they see in it."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
-from PIL import Image, ImageStat
+from PIL import Image, ImageOps, ImageStat
 from torch import Tensor
 from transformers import AutoImageProcessor, CLIPModel, CLIPTokenizer
 from transformers.image_processing_utils import BaseImageProcessor
 
-from storybook.errors import ModelError
+from storybook.errors import HeroError, ModelError
 from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.emphasis import plain
 from storybook.models.weights import check_weights, model_name, read_json
@@ -23,6 +23,9 @@ JUDGED = ("species", "coats", "actions", "places", "things")
 
 CLIPSCORE_WEIGHT = 2.5
 """Brings the cosine of picture and caption to about [0, 1]: Hessel et al. 2021, CLIPScore."""
+
+LIKENESS_WEIGHT = 0.4
+"""What the likeness to the hero's photos weighs in a score; what the page shows weighs the rest."""
 
 DARKEST = 6.0
 FLATTEST = 3.0
@@ -49,13 +52,16 @@ class ClipCritic:
     world: World | None
     heard: dict[str, Tensor] = field(default_factory=dict)
     """Unit text embeddings [d] of captions; candidates of a page share them."""
+    portrait: Tensor | None = None
+    """The mean direction [d] of the star's photos, if there are any."""
 
     def judge(self, image: Image.Image, prompt: Prompt, hero: Hero) -> Verdict:
         """How well the picture shows what was asked, in [0, 1], with a reason for each word.
 
         With a world: for each asked word, its probability among all words of its section in the
         same caption (zero-shot classification), and the mean of them. Without: the cosine of
-        picture and prompt. A picture that shows nothing scores 0.
+        picture and prompt. Where the hero has photos and is in the prompt, the cosine of picture
+        and photos counts as well. A picture that shows nothing scores 0.
         """
         if blank := _blank(image):
             return Verdict(score=0.0, reasons=(blank,))
@@ -66,15 +72,19 @@ class ClipCritic:
         with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
             seen = self._see(image)
             self._hear([caption, *(text for each in asked for text in each.captions.values())])
-        if not asked:
+        if asked:
+            votes = [self._vote(seen, each) for each in asked]
+        else:
             cosine = float(seen @ self.heard[caption])
-            score = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
-            return Verdict(score=score, reasons=(f"text match {score:.2f}",))
-        votes = [self._vote(seen, each) for each in asked]
-        return Verdict(
-            score=sum(chance for chance, _ in votes) / len(votes),
-            reasons=tuple(reason for _, reason in votes),
-        )
+            match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
+            votes = [(match, f"text match {match:.2f}")]
+        score = sum(chance for chance, _ in votes) / len(votes)
+        reasons = tuple(reason for _, reason in votes)
+        if self.portrait is None or hero.species not in caption:
+            return Verdict(score=score, reasons=reasons)
+        likeness = max(float(seen @ self.portrait), 0.0)
+        score += LIKENESS_WEIGHT * (likeness - score)
+        return Verdict(score=score, reasons=(*reasons, f"like {hero.name}'s photos {likeness:.2f}"))
 
     @torch.inference_mode()
     def _vote(self, seen: Tensor, asked: Asked) -> tuple[float, str]:
@@ -109,10 +119,17 @@ class ClipCritic:
         self.heard.update(zip(new, features, strict=True))
 
 
-def open_critic(folder: Path, world: World | None = None, *, device: str = "auto") -> ClipCritic:
+def open_critic(
+    folder: Path,
+    world: World | None = None,
+    *,
+    photos: Sequence[Path] = (),
+    device: str = "auto",
+) -> ClipCritic:
     """The critic in a `CLIPModel` folder with its tokenizer and image processor.
 
-    Raises ModelError if something is missing, broken, or no CLIP.
+    `photos` of the star make likeness to them count. Raises ModelError if something is missing,
+    broken, or no CLIP, HeroError for a photo that cannot be read.
     """
     check_weights(folder)
     kind = read_json(folder / "config.json").get("model_type")
@@ -132,7 +149,18 @@ def open_critic(folder: Path, world: World | None = None, *, device: str = "auto
             missing = sorted(loaded["missing_keys"])
             raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")
         model.to(place, torch.float32).eval()
-    return ClipCritic(model_name(folder), model, tokenizer, eyes, world)
+    critic = ClipCritic(model_name(folder), model, tokenizer, eyes, world)
+    if not photos:
+        return critic
+    seen = torch.stack([critic._see(_photo(path)) for path in photos])
+    return replace(critic, portrait=_unit(seen.mean(dim=0)))
+
+
+def _photo(path: Path) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(Image.open(path)).convert("RGB")
+    except OSError as fault:
+        raise HeroError(f"{path} cannot be read as a photo. Mend it, or take it away.") from fault
 
 
 def asked_words(caption: str, world: World) -> Iterator[Asked]:

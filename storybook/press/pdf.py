@@ -155,6 +155,7 @@ def place_picture(desk: Desk, picture: Image.Image, box: Box, clip: object = Non
 def set_title(title: str, face: Face, width_pt: float, height_pt: float,
               most_pt: float = TITLE_SIZES_PT[0]) -> Setting:  # fmt: skip
     """A title in at most three lines, as large as it fits; raises PressError if it is too long."""
+
     def at(size_pt: float) -> Setting | None:
         setting = set_text(title, lambda words: lettered_width(words, face, size_pt),
                            face.cap_height(size_pt), size_pt, width_pt, leading=1.12)  # fmt: skip

@@ -7,6 +7,7 @@ from PIL import Image
 from storybook.book import Book
 from storybook.candidates import candidates as asked_of
 from storybook.errors import BookError
+from storybook.hero import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
 from storybook.studio import Studio
@@ -28,7 +29,9 @@ def made_from(book: Book, studio: Studio, page: int) -> str:
     """The digest of everything that a page's pick depends on, the pictures themselves included."""
     candidates = asked_of(book, studio, page)
     pictures = [book.picture(page, candidate.id).read_bytes() for candidate in candidates]
-    return digest(candidates, pictures, book.cast[0], studio.critic_name)
+    star = book.cast[0]
+    photos = [(path.name, path.stat().st_size) for path in hero_photos(star.name)]
+    return digest(candidates, pictures, star, photos, studio.critic_name)
 
 
 def jobs(book: Book, studio: Studio) -> list[int]:
@@ -56,7 +59,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         return
     hero = book.cast[0]
     yield Event(stage="choose", done=0, total=len(todo), note="opening the critic")
-    with studio.critic() as critic:
+    with studio.critic(hero) as critic:
         for done, page in enumerate(todo, start=1):
             candidates = asked_of(book, studio, page)
             images = [book.image(page, candidate.id) for candidate in candidates]

@@ -73,13 +73,16 @@ def train_writer(
     base = new_base(size, tokenizer)
     yield from descend(
         _lesson("writer base", base, lexicon, tokenizer, size, bare_batch, lr=4e-3),
-        work / BASE, Budget(minutes * BASE_SHARE, steps),
+        work / BASE,
+        Budget(minutes * BASE_SHARE, steps),
     )
     export_base(base, tokenizer, out / BASE)
     adapted = new_adapter(LlamaForCausalLM.from_pretrained(out / BASE, dtype=torch.float32))
     yield from descend(
         _lesson("writer adapter", adapted, lexicon, tokenizer, size, story_batch, lr=2e-3),
-        work / ADAPTER, Budget(minutes * (1 - BASE_SHARE), steps), seed=1,
+        work / ADAPTER,
+        Budget(minutes * (1 - BASE_SHARE), steps),
+        seed=1,
     )
     export_adapter(adapted, out / ADAPTER)
     words = role_words(lexicon).model_dump_json(indent=1)
@@ -98,10 +101,15 @@ def new_base(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM
     torch.manual_seed(0)
     return LlamaForCausalLM(
         LlamaConfig(
-            vocab_size=len(tokenizer), hidden_size=size.width, intermediate_size=size.inner,
-            num_hidden_layers=size.layers, num_attention_heads=size.heads,
-            max_position_embeddings=1536, tie_word_embeddings=True,
-            bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id,
+            vocab_size=len(tokenizer),
+            hidden_size=size.width,
+            intermediate_size=size.inner,
+            num_hidden_layers=size.layers,
+            num_attention_heads=size.heads,
+            max_position_embeddings=1536,
+            tie_word_embeddings=True,
+            bos_token_id=tokenizer.bos_token_id,
+            eos_token_id=tokenizer.eos_token_id,
             pad_token_id=tokenizer.pad_token_id,
         )
     )
@@ -114,15 +122,16 @@ def new_adapter(base: LlamaForCausalLM) -> PeftModel:
     return get_peft_model(
         base,
         LoraConfig(
-            r=8, lora_alpha=32, lora_dropout=0.01, target_modules=["q_proj", "v_proj"],
+            r=8,
+            lora_alpha=32,
+            lora_dropout=0.01,
+            target_modules=["q_proj", "v_proj"],
             task_type="CAUSAL_LM",
         ),
     )
 
 
-def export_base(
-    base: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path
-) -> None:
+def export_base(base: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Weights in half precision, config and tokenizer, as transformers reads them."""
     shipped = LlamaForCausalLM(base.config)
     shipped.load_state_dict(base.state_dict())

@@ -46,8 +46,11 @@ def hero_of(chance: Random, lexicon: Lexicon) -> Person:
     """The star of a tale, always with a name and nearly always with a coat."""
     coat = "" if chance.random() < 0.08 else coat_of(chance, lexicon)
     return Person(
-        name_of(chance, lexicon), species_of(chance, lexicon), coat,
-        chance.choice(lexicon.words.moods), chance.random() < 0.5,
+        name_of(chance, lexicon),
+        species_of(chance, lexicon),
+        coat,
+        chance.choice(lexicon.words.moods),
+        chance.random() < 0.5,
     )
 
 
@@ -60,7 +63,10 @@ def pal_of(chance: Random, lexicon: Lexicon, hero: Person, *, twin: bool, named:
     while name == hero.name:
         name = name_of(chance, lexicon)
     return Person(
-        name if named or twin else "", species, "", chance.choice(lexicon.words.pal_moods),
+        name if named or twin else "",
+        species,
+        "",
+        chance.choice(lexicon.words.pal_moods),
         chance.random() < 0.5,
     )
 
@@ -106,13 +112,15 @@ def said_pal(chance: Random, hero: Person, pal: Person) -> str:
     if not pal.name:
         return article(pal.plainly)
     his = "her" if hero.female else "his"
-    return chance.choice([
-        pal.first,
-        pal.first,
-        f"{article(pal.species)} named {pal.name}",
-        f"{his} friend {pal.first}",
-        f"{pal.name}, {article(pal.plainly)},",
-    ])
+    return chance.choice(
+        [
+            pal.first,
+            pal.first,
+            f"{article(pal.species)} named {pal.name}",
+            f"{his} friend {pal.first}",
+            f"{pal.name}, {article(pal.plainly)},",
+        ]
+    )
 
 
 def said_both(chance: Random, hero: Person, pal: Person) -> str:

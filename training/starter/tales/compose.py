@@ -15,25 +15,57 @@ from training.starter.tales.cast import (
     said_hero,
     said_pal,
 )
+from training.starter.tales.wording import any_thing, capitals, place_of, pronouns, title
 from training.starter.tales.words import Lexicon, Plot
 
 MIN_PAGES, MAX_PAGES = 4, 20
 WORDS_A_PAGE: dict[Ages, tuple[int, int]] = {"3-5": (15, 30), "5-7": (20, 38), "7-9": (25, 45)}
 NAMED_PAGES = 0.8
-SMALL = {"a", "an", "and", "the", "of", "to", "in", "for", "on", "at", "is", "out"}
 
 CORE = ("open", "trouble", "turn", "close")
 GROWTH = (
-    "try1", "try2", "try3", "meet", "worry", "cheer", "after1", "walk1", "after2", "home",
-    "wonder1", "rest", "wonder2", "joke", "walk2", "wonder3",
+    "try1",
+    "try2",
+    "try3",
+    "meet",
+    "worry",
+    "cheer",
+    "after1",
+    "walk1",
+    "after2",
+    "home",
+    "wonder1",
+    "rest",
+    "wonder2",
+    "joke",
+    "walk2",
+    "wonder3",
 )
 """What a longer tale has more of, the most important first."""
 THING_SLOTS = ("t", "thing", "food", "baby")
 WARM = ("cheer", "home", "close")
 """Moments after the turn; nothing in them worries."""
 ORDER = (
-    "open", "walk1", "meet", "trouble", "wonder1", "try1", "after1", "joke", "walk2", "try2",
-    "after2", "rest", "wonder2", "try3", "wonder3", "worry", "turn", "cheer", "home", "close",
+    "open",
+    "walk1",
+    "meet",
+    "trouble",
+    "wonder1",
+    "try1",
+    "after1",
+    "joke",
+    "walk2",
+    "try2",
+    "after2",
+    "rest",
+    "wonder2",
+    "try3",
+    "wonder3",
+    "worry",
+    "turn",
+    "cheer",
+    "home",
+    "close",
 )
 
 
@@ -89,13 +121,18 @@ def _told(
     if masked:
         kind = "KIND" if pal.species == "KIND" else "PALKIND"
         pal = replace(pal, name="FRIEND", species=kind)
-    voice = _Voice(chance, hero, pal, plot, _place(chance, lexicon, plot))
+    voice = _Voice(chance, hero, pal, plot, place_of(chance, lexicon, plot))
     voice.settle(lexicon)
     summary = " ".join(voice.summarise(part, first=part is core) for part in parts)
-    title = _title(voice.say(chance.choice(plot.titles)))
+    heading = title(voice.say(chance.choice(plot.titles)))
     voice.met = False
     return Tale(
-        plot=name, ages=ages, star=hero, pal=pal, summary=summary, title=title,
+        plot=name,
+        ages=ages,
+        star=hero,
+        pal=pal,
+        summary=summary,
+        title=heading,
         hero=f"{hero.name}, {article(hero.kind)}",
         paragraphs=tuple(_pages(chance, lexicon, plot, voice, pages, ages)),
     )
@@ -160,22 +197,27 @@ class _Voice:
         preposition, _, spot = self.where.partition(" ")
         the_spot = spot if spot.startswith("the ") else f"the {spot}"
         self.fixed = {
-            "s": self.hero.species, "cs": self.hero.kind, "adj": self.hero.mood,
-            "at": f"{preposition} {spot}", "pl": the_spot, "spot_name": the_spot[4:],
+            "s": self.hero.species,
+            "cs": self.hero.kind,
+            "adj": self.hero.mood,
+            "at": f"{preposition} {spot}",
+            "pl": the_spot,
+            "spot_name": the_spot[4:],
             "to": f"{'out into' if spot == 'the snow' else 'to'} {spot}",
-            **_pronouns(self.hero, ""), **_pronouns(self.pal, "p"),
+            **pronouns(self.hero, ""),
+            **pronouns(self.pal, "p"),
         }
         for slot, choices in self.plot.slots.items():
             value = self.chance.choice(choices)
             if "*" in choices and self.chance.random() < 0.6:
-                value = _any_thing(self.chance, lexicon)
+                value = any_thing(self.chance, lexicon)
             while value == "*":
                 value = self.chance.choice(choices)
             self.fixed[slot] = self._filled(value)
 
     def say(self, text: str) -> str:
         """`text` with choices made and slots filled, sentences begun with a capital letter."""
-        return _capitals(self._filled(text))
+        return capitals(self._filled(text))
 
     def _filled(self, text: str) -> str:
         while match := re.search(r"\(([^()]*\|[^()]*)\)", text):
@@ -198,9 +240,7 @@ class _Voice:
             text = text.replace(f"{{{slot}}}", said)
         return re.sub(r",([,.])", r"\1", self.say(text))
 
-    def page(
-        self, moment: str, band: tuple[int, int], lexicon: Lexicon, *, warm: bool
-    ) -> str:
+    def page(self, moment: str, band: tuple[int, int], lexicon: Lexicon, *, warm: bool) -> str:
         """The moment, and small details until the page has the words that its readers take."""
         fewest, most = band
         text = self.say(moment)
@@ -262,42 +302,6 @@ def role_words(lexicon: Lexicon) -> RoleWords:
     things |= {word for thing in lexicon.world.things.values() for word in thing.words}
     places = (*lexicon.words.places.usual, *lexicon.words.places.also)
     return RoleWords(things=tuple(sorted(things)), places=places)
-
-
-def _pronouns(person: Person, prefix: str) -> dict[str, str]:
-    if person.name in ("HERO", "FRIEND"):
-        roles = {"he": "HE", "him": "HIM", "his": "HIS", "self": "HIMSELF"}
-        return {prefix + key: prefix.upper() + role for key, role in roles.items()}
-    he, him, his = ("she", "her", "her") if person.female else ("he", "him", "his")
-    words = {"he": he, "him": him, "his": his, "self": f"{him}self"}
-    return {prefix + key: word for key, word in words.items()}
-
-
-def _place(chance: Random, lexicon: Lexicon, plot: Plot) -> str:
-    places = lexicon.words.places
-    if plot.place:
-        return f"in the {chance.choice(plot.place)}"
-    outdoors = [place for place in places.usual if place[-4:] not in ("chen", "room")]
-    return chance.choice(outdoors if chance.random() < 0.6 else places.also)
-
-
-def _any_thing(chance: Random, lexicon: Lexicon) -> str:
-    things = lexicon.words.things
-    noun = chance.choice(things.nouns.split())
-    return f"{chance.choice(things.qualities.split())} {noun}" if chance.random() < 0.6 else noun
-
-
-def _capitals(text: str) -> str:
-    text = re.sub(r'(^|[.!?] |(?:^| )")([a-z])', lambda m: m.group(1) + m.group(2).upper(), text)
-    return re.sub(r'([.!?]" )(the|a|an)\b', lambda m: m.group(1) + m.group(2).capitalize(), text)
-
-
-def _title(text: str) -> str:
-    words = text.split(" ")
-    return " ".join(
-        word if place and word.lower() in SMALL else word[:1].upper() + word[1:]
-        for place, word in enumerate(words)
-    )
 
 
 def _sound(tale: Tale) -> bool:

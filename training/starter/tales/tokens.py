@@ -73,7 +73,9 @@ def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrained
     bpe.train_from_iterator(
         _corpus(lexicon, tales),
         trainers.BpeTrainer(
-            vocab_size=vocabulary, special_tokens=specials, show_progress=False,
+            vocab_size=vocabulary,
+            special_tokens=specials,
+            show_progress=False,
             initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         ),
     )
@@ -81,8 +83,13 @@ def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrained
         single=f"{BEGIN} $A", special_tokens=[(BEGIN, bpe.token_to_id(BEGIN))]
     )
     return PreTrainedTokenizerFast(
-        tokenizer_object=bpe, bos_token=BEGIN, eos_token=CLOSE, pad_token=PAD,
-        extra_special_tokens=specials[3:], chat_template=CHAT, padding_side="left",
+        tokenizer_object=bpe,
+        bos_token=BEGIN,
+        eos_token=CLOSE,
+        pad_token=PAD,
+        extra_special_tokens=specials[3:],
+        chat_template=CHAT,
+        padding_side="left",
         clean_up_tokenization_spaces=False,
     )
 
