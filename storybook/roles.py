@@ -6,13 +6,12 @@ not: names, and what else a summary names, are put aside, each under one word, a
 afterwards. So every name, thing and place is kept letter by letter, and nobody changes sex.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from storybook.config import validated
-from storybook.errors import ModelError
+from storybook.models.weights import read_json
 from storybook.records import Hero, Record
 from storybook.world import article
 
@@ -23,7 +22,6 @@ HE, SHE = ("he", "him", "his", "himself"), ("she", "her", "her", "herself")
 PRONOUNS = ("HE", "HIM", "HIS", "HIMSELF")
 HERS = re.compile(r"\bher\b(?= (?!and\b|or\b|to\b|in\b|on\b|at\b|by\b|for\b|with\b|but\b)[A-Za-z])")
 THERE = r"(?:at|in|on|by|near|over|into|under|across|through|inside)"
-QUALITY = r"(?:(?:a|an|the|his|her|their|HIS|some|one) )?((?:[a-z]+ )?%s)"
 SOMETHING, SOMEWHERE = "little drum", "in the garden"
 ARTICLE = re.compile(r"\b(an?|An?) ((?:COAT )?(?:PALKIND|KIND|THING|COAT)\b)")
 HELPED = re.compile(r"(\b(?:help|let|make|see|hear|watch|ask|tell|teach|show|give|bring)s? )her\b")
@@ -111,10 +109,11 @@ class Roles(Record):
 def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: object) -> Roles:
     """The roles of a book whose cast is star and friend, and perhaps more who keep their names."""
     star, friend = cast[:2]
+    names = "|".join(re.escape(hero.name) for hero in cast)
     return Roles(
         star=star,
         friend=friend,
-        thing=_thing(re.sub(rf"\b(?:{star.name}|{friend.name})\b", "", summary), words.things),
+        thing=_thing(re.sub(rf"\b(?:{names})\b", "", summary), words.things),
         place=next((place for place in words.places if _mentions(summary, place)), ""),
         female=bool(re.search(r"\b(?:she|her|herself)\b", summary, re.I)),
         **open_ends,
@@ -125,13 +124,8 @@ def load_role_words(folder: Path) -> RoleWords | None:
     """What the writer in `folder` puts aside (said there or beside it), or None: nothing."""
     for path in (folder / ROLES, folder.parent / ROLES):
         if path.is_file():
-            try:
-                return validated(RoleWords, json.loads(path.read_text(encoding="utf-8")), str(path))
-            except ValueError as fault:
-                raise ModelError(f"{path} is no JSON ({fault}). Fetch the model again.") from fault
+            return validated(RoleWords, read_json(path), str(path))
     return None
-
-    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _thing(summary: str, things: Sequence[str]) -> str:

@@ -63,16 +63,6 @@ class World(Record):
             found.setdefault(key, match.start())
         return sorted(found, key=found.__getitem__)
 
-    def nearest_species(self, text: str) -> tuple[str, str] | None:
-        """The first neighbour that `text` mentions and the species that stands in for it."""
-        stands_in = {near: key for key, species in self.species.items() for near in species.near}
-        pattern = _any_of(stands_in)
-        match = pattern.search(text.lower())
-        if match is None:
-            return None
-        word = _singular_key(match.group(0), stands_in)
-        return word, stands_in[word]
-
     @cached_property
     def _meaning(self) -> dict[str, dict[str, str]]:
         return {section: _meaning(getattr(self, section)) for section in type(self).model_fields}

@@ -1,8 +1,8 @@
 import json
 
 import pytest
-from books import BISCUIT, FOX
 
+from books import BISCUIT, FOX
 from storybook.errors import ConfigError, ModelError
 from storybook.records import Hero
 from storybook.roles import RoleWords, load_role_words, roles_of
@@ -43,6 +43,11 @@ def test_articles_follow_the_word_that_comes_back():
     assert (
         own.fill("A THING! A COAT KIND saw a THING.") == "An apple! An orange mouse saw an apple."
     )
+
+
+def test_a_name_may_hold_any_sign():
+    odd = roles("Mr. (B) finds a kite.", BISCUIT.but(name="Mr. (B)"))
+    assert odd.thing == "kite" and odd.fill("HERO ran.") == "Mr. (B) ran."
 
 
 def test_a_name_is_no_thing():

@@ -30,11 +30,6 @@ def test_every_word_means_its_own_key(section):
         assert WORLD.find(section, f"so {key} then") == [key]
 
 
-def test_an_animal_that_is_not_drawn_has_a_neighbour():
-    assert WORLD.nearest_species("the lions roared") == ("lion", "cat")
-    assert WORLD.nearest_species("a cat") is None
-
-
 def test_a_missing_or_broken_table_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"world.toml is missing"):
         world.load_world(tmp_path)

@@ -4,8 +4,8 @@ Tales are masked: their names, things and places stand under roles, which `story
 
 A told story is one line ` Title: ...` and then one line for each page, closed by ` END`. Each page
 begins with a mark, a special token such as `<|3 to go|>`, which counts the pages down to the end:
-so small a model cannot count, and with marks it tells exactly the asked pages. Decoding with
-`skip_special_tokens` leaves only the words.
+so small a model cannot count pages by itself. Decoding with `skip_special_tokens` leaves only the
+words.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,6 @@ FRAME = Path(__file__).parents[3] / "prompts" / "write.txt"
 BEGIN, CLOSE, PAD = "<s>", "</s>", "<pad>"
 MOST_MARKS = 40
 AGES = ("3-5", "5-7", "7-9")
-ECHOED = 24
 UNTAUGHT = -100
 """The label of a token that no loss is taken on."""
 
