@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 MINUTES ?= 60
 
-.PHONY: help install book test test-all check bench starter clean
+.PHONY: help install book test test-all check bench starter evaluate clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1|/' | tr '|' '\t' | expand -t 14
 
@@ -36,7 +36,11 @@ bench: $(STAMP)  ## speed and memory, as ratios against a plain script in the sa
 starter: $(STAMP) ## make the starter's models anew: make starter MINUTES=60
 	@$(BIN)/python -m training.starter --minutes $(MINUTES)
 
+evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make evaluate ONLY=stories QUICK=1
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.evaluation $${ONLY:+--only "$$ONLY"} \
+	  $${STUDIO:+--studio "$$STUDIO"} $${QUICK:+--quick}
+
 clean:           ## remove what make made, but no book
 	@rm -rf .venv .pytest_cache .ruff_cache
 
-export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK
+export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK ONLY QUICK

@@ -61,7 +61,7 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """An animal that a summary speaks of: `word` as it says it, `species` as the world does."""
+    """Somebody that a summary speaks of: `word` as it says it, `species` as the world does."""
 
     at: int
     word: str
@@ -91,7 +91,7 @@ def cast(
         if star is not None and not any(_says(text, hero.name) for hero in heroes):
             text, note = _played_by(text, star, heroes[0])
             notes += [note] if note else []
-    for mention in _mentions(text, world):
+    for mention in sorted([*_mentions(text, world), *_persons(text, world)], key=lambda m: m.at):
         if len(people) <= MAX_COMPANIONS and _is_new(mention, people):
             people.append(_companion(mention, people, world, chance))
     notes += [
@@ -140,6 +140,24 @@ def _mentions(text: str, world: World) -> list[Mention]:
     kinds |= {key: key for key in world.species}
     kinds.pop("teddy", None)
     spoken = kinds | {many: kinds[one] for many, one in PLURALS.items() if one in kinds}
+    return _spoken_of(text, spoken, world)
+
+
+def _persons(text: str, world: World) -> list[Mention]:
+    """People that the text speaks of; a granny mouse is a mouse."""
+    kinds = {word: key for key, each in world.people.items() for word in (key, *each.words)}
+    animals = {mention.at for mention in _mentions(text, world)}
+    return [
+        mention
+        for mention in _spoken_of(text, kinds, world)
+        if mention.at + len(mention.word) + 1 not in animals
+    ]
+
+
+def _spoken_of(text: str, spoken: dict[str, str], world: World) -> list[Mention]:
+    """Whom the text mentions by the words that `spoken` gives a kind to, in its order."""
+    if not spoken:
+        return []
     longest = sorted(spoken, key=len, reverse=True)
     pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.IGNORECASE)
     found = []
@@ -179,7 +197,7 @@ def _star(text: str, mentions: Sequence[Mention]) -> Mention | None:
     pair = PAIR.search(text)
     if named and named.article == "two":
         return replace(named, name=pair[1]) if pair and named.name in pair.groups() else named
-    known = {each.name for each in mentions} | NO_NAMES
+    known = {said for each in mentions for said in (each.name, each.word.title())} | NO_NAMES
     lonely = next((name for name in _names(text) if name not in known), "")
     if lonely and not (named and (named.article in OWNED or named.at < text.index(lonely))):
         own = next((each for each in mentions if each.article == "the" and not each.name), None)
@@ -245,11 +263,13 @@ def _is_new(mention: Mention, people: Sequence[Hero]) -> bool:
 
 
 def _companion(mention: Mention, people: Sequence[Hero], world: World, chance: Random) -> Hero:
+    name = mention.name or mention.word.title()
+    if mention.species in world.people:
+        return Hero(name=name, species=mention.species)
     taken = {hero.look for hero in people}
     free = [coat for coat in sorted(world.coats) if coat not in taken]
     natural = NATURAL.get(mention.species, "")
     look = mention.coat or (natural if natural and natural not in taken else chance.choice(free))
-    name = mention.name or mention.word.title()
     return Hero(name=name, species=mention.species, look=look)
 
 

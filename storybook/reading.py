@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from storybook.records import COVER, Hero, Scene, Shot
-from storybook.world import World
+from storybook.world import NEEDS_THING, World
 
 DEFAULT_PLACE, DEFAULT_LIGHT, DEFAULT_MOOD = "garden", "day", "happy"
 DEFAULT_ACTION = "sitting"
@@ -34,7 +34,7 @@ def read_page(
     told = QUOTED.sub(" ", said)
     things = tuple(world.find("things", told) or world.find("things", said))
     moment = _moment(DENIED.sub(" ", told), things, before, world)
-    if moment == "holding" and not things and before:
+    if moment in NEEDS_THING and not things and before:
         things = before.things[:1]
     place = _last(world.find("places", told), before.place if before else DEFAULT_PLACE)
     mood = _first(world.find("moods", said), DEFAULT_MOOD)
@@ -46,6 +46,7 @@ def read_page(
         place=place,
         light=_last(world.find("lights", told), before.light if before else DEFAULT_LIGHT),
         things=things,
+        relation=world.relation_in(told, moment, things[0]) if things else "with",
         cast=_company(text, cast, before),
         shot=_shot(page, moment, mood, place, before),
     )
@@ -75,8 +76,8 @@ def _without_names(text: str, cast: Sequence[Hero]) -> str:
 
 def _moment(told: str, things: tuple[str, ...], before: Scene | None, world: World) -> str:
     actions = world.find("actions", told)
-    if "holding" in actions and not (things or (before and before.things)):
-        actions.remove("holding")
+    if not (things or (before and before.things)):
+        actions = [action for action in actions if action not in NEEDS_THING]
     strong = [action for action in actions if action not in WEAK_ACTIONS]
     return _first(strong or actions, DEFAULT_ACTION)
 

@@ -94,6 +94,8 @@ class Scene(Record):
     place: str
     light: str = "day"
     things: tuple[str, ...] = ()
+    relation: str = "with"
+    """How the one it is about is placed to the first thing: `with`, `on` or `under` it."""
     cast: tuple[str, ...]
     """Names of who is in the picture, the one it is about first."""
     shot: Shot = "middle"

@@ -110,11 +110,14 @@ def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: 
     """The roles of a book whose cast is star and friend, and perhaps more who keep their names."""
     star, friend = cast[:2]
     names = "|".join(re.escape(hero.name) for hero in cast)
+    place = next((place for place in words.places if _there(place).search(summary)), "")
+    rest = re.sub(rf"\b(?:{names})\b", "", summary)
     return Roles(
         star=star,
         friend=friend,
-        thing=_thing(re.sub(rf"\b(?:{names})\b", "", summary), words.things),
-        place=next((place for place in words.places if _mentions(summary, place)), ""),
+        # A castle can be built or be lived in: where somebody is, it is no thing.
+        thing=_thing(_there(place).sub("", rest) if place else rest, words.things),
+        place=place,
         female=bool(re.search(r"\b(?:she|her|herself)\b", summary, re.I)),
         **open_ends,
     )
@@ -142,10 +145,10 @@ def _thing(summary: str, things: Sequence[str]) -> str:
     return f"{with_quality[1].lower()}{found[1]}" if with_quality else found[1]
 
 
-def _mentions(summary: str, place: str) -> bool:
+def _there(place: str) -> re.Pattern[str]:
+    """How a text says that somebody is or goes there."""
     spot = place.partition(" ")[2].removeprefix("the ")
-    there = rf"\b(?:{THERE}|to) (?:the |a |an )?{re.escape(spot)}\b"
-    return re.search(there, summary, re.I) is not None
+    return re.compile(rf"\b(?:{THERE}|to) (?:the |a |an )?{re.escape(spot)}\b", re.I)
 
 
 def _any(species: str, others: Sequence[str]) -> str:

@@ -5,15 +5,19 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from storybook.errors import ConfigError
 from storybook.records import Record
 
 WORLD = "world.toml"
+
+NEEDS_THING = ("holding", "chasing")
+"""Actions that say by themselves how the thing is placed."""
 
 
 class Word(Record):
@@ -36,6 +40,25 @@ class Coat(Record):
     base: str
     mark: str
     pattern: str
+    scarf: str = ""
+    """Colour of a neckerchief, for one animal that must not be taken for another."""
+
+
+class Thing(Record):
+    """A thing; `may` are the relations besides `with` that it can stand in to an animal."""
+
+    words: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+class Relation(Record):
+    """How an animal is placed to a thing; `actions` are what it can do there, none for all."""
+
+    words: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+
+
+Entry = Word | Species | Coat | Thing | Relation
 
 
 class World(Record):
@@ -43,9 +66,13 @@ class World(Record):
 
     species: dict[str, Species]
     coats: dict[str, Coat]
+    people: dict[str, Word] = Field(default_factory=dict)
+    """Who keeps an animal company without being one."""
     actions: dict[str, Word]
+    relations: dict[str, Relation] = Field(default_factory=dict)
+    """How an animal is placed to a thing."""
     places: dict[str, Word]
-    things: dict[str, Word]
+    things: dict[str, Thing]
     lights: dict[str, Word]
     moods: dict[str, Word]
     shots: dict[str, Word]
@@ -62,6 +89,23 @@ class World(Record):
             key = self._meaning[section][_singular_key(match.group(0), self._meaning[section])]
             found.setdefault(key, match.start())
         return sorted(found, key=found.__getitem__)
+
+    def possible_relations(self, action: str, thing: str) -> list[str]:
+        """How somebody who does `action` can be placed to `thing`, `with` it first."""
+        if action in NEEDS_THING:
+            return ["with"]
+        may = self.things[thing].may
+        others = [key for key, each in self.relations.items() if key in may]
+        return ["with", *(key for key in others if action in self.relations[key].actions)]
+
+    def relation_in(self, text: str, action: str, thing: str) -> str:
+        """How the text places somebody who does `action` to `thing`; `with` if it does not say."""
+        things = _any_of({word.lower(): thing for word in (thing, *self.things[thing].words)})
+        for relation in self.possible_relations(action, thing)[1:]:
+            words = "|".join(map(re.escape, (relation, *self.relations[relation].words)))
+            if re.search(rf"\b(?:{words}) (?:[\w-]+ ){{0,3}}?{things.pattern}", text.lower()):
+                return relation
+        return "with"
 
     @cached_property
     def _meaning(self) -> dict[str, dict[str, str]]:
@@ -81,21 +125,29 @@ def picture_words(
     light: str,
     shot: str,
     thing: str = "",
+    relation: str = "with",
     mood: str = "",
-    companion: str = "",
+    companions: Sequence[str] = (),
 ) -> str:
     """A picture of the drawn world in one line: captions teach it, `describe` asks with it.
 
     >>> picture_words(style="watercolour", star="grey cat", action="running", thing="kite",
-    ...               place="garden", light="day", shot="wide", companion="brown dog")
+    ...               place="garden", light="day", shot="wide", companions=["brown dog"])
     'watercolour of a grey cat running with a kite, beside a brown dog, in the garden, day, ...'
     """
-    joint = " " if action == "holding" else " with "
-    doing = f"{article(star)} {action}" + (f"{joint}{article(thing)}" if thing else "")
-    beside = f"beside {article(companion)}" if companion else ""
+    doing = f"{article(star)} {doing_words(action, relation, thing)}"
+    beside = f"beside {' and '.join(map(article, companions))}" if companions else ""
     where = f"in the {place}"
     parts = (f"{style} of {doing}", beside, where, light, mood, f"{shot} view")
     return ", ".join(part for part in parts if part)
+
+
+def doing_words(action: str, relation: str, thing: str) -> str:
+    """What the star does, with its thing: `holding a kite`, `sitting under an umbrella`."""
+    if not thing:
+        return action
+    joint = "" if action in NEEDS_THING else f"{relation} "
+    return f"{action} {joint}{article(thing)}"
 
 
 def article(words: str) -> str:
@@ -114,13 +166,15 @@ def load_world(folder: Path) -> World:
         raise ConfigError(f"{path} is no table of a drawn world: {fault}") from fault
 
 
-def _meaning(section: dict[str, Word | Species | Coat]) -> dict[str, str]:
+def _meaning(section: dict[str, Entry]) -> dict[str, str]:
     """Every lower-case phrase of a section with the key it means; keys win over words."""
     said = {word.lower(): key for key, entry in section.items() for word in entry.words}
     return said | {key.lower(): key for key in section}
 
 
 def _any_of(phrases: dict[str, str]) -> re.Pattern[str]:
+    if not phrases:
+        return re.compile(r"(?!)")
     longest_first = sorted(phrases, key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})(?:e?s)?\b")
 

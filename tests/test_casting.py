@@ -68,6 +68,9 @@ def test_what_is_left_open_is_drawn_from_the_seed() -> None:
         ("Biscuit the cat plays with a toy mouse in a rabbit hole.", []),
         ("Biscuit the cat can not bear the rain.", []),
         ("Biscuit meets another cat named Mimi.", [("Mimi", "cat")]),
+        ("Biscuit the cat visits her granny.", [("Granny", "grandmother")]),
+        ("Biscuit the cat and a boy named Tom meet a fox.", [("Tom", "boy"), ("Fox", "fox")]),
+        ("Biscuit the cat visits an old granny mouse.", [("Mouse", "mouse")]),
     ],
 )  # fmt: skip
 def test_companions_are_cast_too(summary: str, companions: list[tuple[str, str]]) -> None:

@@ -17,7 +17,7 @@ WORLD = load_world(shipped("assets"))
 HERO = Hero(name="Biscuit", species="cat", look="grey", token="bhna")
 CAPTION = picture_words(
     style="watercolour", star="orange striped cat", action="holding", thing="umbrella",
-    place="town street", light="day", shot="wide", companion="brown dog",
+    place="town street", light="day", shot="wide", companions=["brown dog"],
 )  # fmt: skip
 
 

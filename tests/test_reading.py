@@ -1,9 +1,11 @@
 import pytest
-from books import BISCUIT, FOX, doubles
 
+from books import BISCUIT, FOX
+from storybook.config import shipped
 from storybook.reading import read_cover, read_page
+from storybook.world import load_world
 
-WORLD = doubles().world
+WORLD = load_world(shipped("assets"))
 CAST = (BISCUIT, FOX)
 
 
@@ -24,6 +26,13 @@ def read(text, before=None, page=1):
         ("The moon was out.", "light", "night"),
         ("Biscuit sobbed. “My kite!”", "mood", "sad"),
         ("Biscuit sobbed. “My kite!”", "things", ("kite",)),
+        ("Biscuit sat on top of the big orange pumpkin.", "relation", "on"),
+        ("Biscuit sat under her striped umbrella.", "relation", "under"),
+        ("Biscuit ran under her striped umbrella.", "relation", "with"),
+        ("Biscuit sat under the cake.", "relation", "with"),
+        ("Biscuit chased a moth.", "moment", "chasing"),
+        ("The dog hid behind the barn.", "moment", "hiding"),
+        ("It rained on the farm.", "light", "rain"),
         ("Fern the fox sat down.", "cast", ("Fern",)),
         ("The fox sat down. Biscuit ran.", "cast", ("Biscuit", "Fern")),
         ("She sat down.", "cast", ("Biscuit",)),

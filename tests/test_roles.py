@@ -38,6 +38,14 @@ def test_what_was_put_aside_comes_back_as_the_summary_said_it():
     )
 
 
+def test_where_somebody_is_is_no_thing():
+    words = RoleWords(things=("castle", "kite"), places=("at the castle", "by the pond"))
+    lived_in = roles_of((BISCUIT, FOX), "Biscuit lost a kite in the castle.", words)
+    assert (lived_in.thing, lived_in.place) == ("kite", "at the castle")
+    built = roles_of((BISCUIT, FOX), "Biscuit built a castle by the pond.", words)
+    assert (built.thing, built.place) == ("castle", "by the pond")
+
+
 def test_articles_follow_the_word_that_comes_back():
     own = roles("Pip the mouse finds an apple.", Hero(name="Pip", species="mouse", look="orange"))
     assert (

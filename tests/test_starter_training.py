@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 from storybook.errors import TrainingError
@@ -15,6 +17,7 @@ from training.starter.dataset import draw_all, load_drawings, near_miss, source_
 from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, progress_of
 from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
+from training.starter.resume import take_up
 from training.starter.steps import STEPS, Workshop
 from training.starter.vocabulary import new_tokenizer
 
@@ -114,6 +117,21 @@ def test_a_finished_step_is_not_taught_again(shop):
     assert [event.stage for event in events] == ["export"]
     assert progress_of(shop.work / "esrgan").step == 2
     assert (shop.work / "esrgan" / CHECKPOINT).stat().st_mtime_ns == before
+
+
+def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
+    again = replace(shop, work=tmp_path / "work", out=tmp_path / "out")
+    events = list(take_up(again, shop.out))
+    assert [event.note.split()[0] for event in events] == ["vae", "clip", "unet", "esrgan"]
+    first = load_file(shop.out / "painter/unet/diffusion_pytorch_model.safetensors")
+    kept = torch.load(again.work / "unet" / CHECKPOINT, weights_only=True)["module"]
+    name = next(iter(first))
+    assert torch.equal(kept[f"unet.{name}"], first[name].float())
+    list(STEPS["esrgan"](again, Budget(minutes=60, steps=3)))
+    assert progress_of(again.work / "esrgan").step == 3
+    other = replace(again, work=tmp_path / "wide", plan=replace(TOY, latent_channels=8))
+    with pytest.raises(TrainingError, match="painter cannot be taken up by this plan"):
+        list(take_up(other, shop.out))
 
 
 def test_stopping_and_going_on_gives_the_same_weights(tmp_path):

@@ -24,6 +24,16 @@ def test_the_world_is_found_in_a_text(section, text, found):
     assert WORLD.find(section, text) == found
 
 
+def test_the_table_says_how_one_can_be_placed():
+    assert WORLD.possible_relations("sitting", "sled") == ["with", "on"]
+    assert WORLD.possible_relations("running", "sled") == ["with"]
+    assert WORLD.possible_relations("holding", "sled") == ["with"]
+    for relation in WORLD.relations.values():
+        assert set(relation.actions) <= set(WORLD.actions)
+    for thing in WORLD.things.values():
+        assert set(thing.may) < set(WORLD.relations)
+
+
 @pytest.mark.parametrize("section", list(world.World.model_fields))
 def test_every_word_means_its_own_key(section):
     for key in getattr(WORLD, section):

@@ -8,6 +8,9 @@ from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.studio import Studio
 from storybook.world import picture_words
 
+MOST_COMPANIONS = 2
+"""More would leave nobody large enough to be known."""
+
 
 def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool) -> Prompt:
     """The picture of a scene in words: the hero by token or look and class, and what is around it.
@@ -21,7 +24,8 @@ def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool)
         star=star.words,
         action=scene.moment,
         thing=scene.things[0] if scene.things else "",
-        companion=others[0].words if others else "",
+        relation=scene.relation,
+        companions=[other.words for other in others[:MOST_COMPANIONS]],
         place=scene.place,
         light=scene.light,
         mood="" if scene.mood == "happy" else scene.mood,

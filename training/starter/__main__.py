@@ -56,6 +56,10 @@ def _make(options: argparse.Namespace) -> Iterator[Event]:
         device=options.device,
         workers=options.threads,
     )
+    if options.go_on_from:
+        from training.starter.resume import take_up
+
+        yield from take_up(shop, options.go_on_from)
     for name in chosen:
         minutes = options.minutes * SHARES[name] / sum(SHARES[step] for step in chosen)
         yield from STEPS[name](shop, Budget(minutes))
@@ -110,6 +114,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=ASSETS / "starter", help="where models are put")
     parser.add_argument(
         "--work", type=Path, default=Path("starter-work"), help="drawings and checkpoints"
+    )
+    parser.add_argument(
+        "--go-on-from",
+        type=Path,
+        metavar="FOLDER",
+        help="models to teach further, such as assets/starter; their minutes count as spent",
     )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)

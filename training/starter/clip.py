@@ -26,6 +26,7 @@ ATTRIBUTES = (
     ("shot", "shots"),
     ("style", "styles"),
     ("thing", "things"),
+    ("relation", "relations"),
 )
 """Fields of a Picture with the sections of the world that hold their keys."""
 

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from storybook.records import Event, digest
-from storybook.world import World
+from storybook.world import NEEDS_THING, World
 from training.starter import artist, pictures
 from training.starter.pictures import Picture, caption, random_picture, spoken_caption
 
@@ -102,8 +102,14 @@ def load_drawings(folder: Path, world: World, count: int, seed: int) -> Drawings
     """The first `count` pictures of a folder that `draw_all` has filled from the same seed."""
     blocks = range(-(-count // BLOCK))
     pixels = np.concatenate([np.load(_file(folder, block)) for block in blocks])
-    shown = [picture for block in blocks for picture in _pictures(world, seed, block)]
+    shown = [picture for block in blocks for picture in pictures_in(world, seed, block)]
     return Drawings(tuple(shown[:count]), pixels[:count])
+
+
+def pictures_in(world: World, seed: int, block: int) -> list[Picture]:
+    """What the pictures of a block show."""
+    rng = Random(f"{seed}/{block}")
+    return [random_picture(world, rng) for _ in range(BLOCK)]
 
 
 def words_for(picture: Picture, world: World, rng: Random) -> str:
@@ -119,37 +125,37 @@ def words_for(picture: Picture, world: World, rng: Random) -> str:
 
 def near_miss(picture: Picture, world: World, rng: Random) -> Picture:
     """The picture with one attribute changed: what a critic must be able to tell apart."""
-    section, field = rng.choice(
-        [
-            ("species", "species"),
-            ("coats", "coat"),
-            ("actions", "action"),
-            ("places", "place"),
-            ("lights", "light"),
-            ("moods", "mood"),
-            ("shots", "shot"),
-            ("styles", "style"),
-            ("things", "thing"),
-        ]
-    )
+    if picture.companions and rng.random() < 0.15:
+        return picture.but(companions=picture.companions[:-1])
+    fields = {
+        "species": "species",
+        "coat": "coats",
+        "action": "actions",
+        "place": "places",
+        "light": "lights",
+        "mood": "moods",
+        "shot": "shots",
+        "style": "styles",
+        "thing": "things",
+    }
+    if picture.thing and picture.action not in NEEDS_THING:
+        fields["relation"] = "relations"
+    field = rng.choice(list(fields))
     # A happy mood is never said, so a caption that leaves the mood out would still be true.
     unsaid = {getattr(picture, field), "happy"}
-    others = [key for key in getattr(world, section) if key not in unsaid]
+    if not picture.thing:
+        unsaid.update(NEEDS_THING)
+    others = [key for key in getattr(world, fields[field]) if key not in unsaid]
     return picture.but(**{field: rng.choice(others)})
 
 
 def _draw_block(folder: Path, world: World, size_px: int, seed: int, block: int) -> None:
-    shown = _pictures(world, seed, block)
+    shown = pictures_in(world, seed, block)
     pixels = np.stack([np.asarray(artist.draw(picture, world, size_px)) for picture in shown])
     draft = _file(folder, block).with_suffix(f".{size_px}.draft")
     with draft.open("wb") as file:
         np.save(file, pixels)
     draft.replace(_file(folder, block))
-
-
-def _pictures(world: World, seed: int, block: int) -> list[Picture]:
-    rng = Random(f"{seed}/{block}")
-    return [random_picture(world, rng) for _ in range(BLOCK)]
 
 
 def _file(folder: Path, block: int) -> Path:

@@ -137,11 +137,35 @@ def load_learnt(module: nn.Module, folder: Path) -> nn.Module:
     return module.eval()
 
 
+def lay_checkpoint(folder: Path, module: nn.Module, progress: Progress) -> None:
+    """Keep `module` as if a lesson had come so far with it.
+
+    How the optimiser stood is not known: whoever goes on begins with a fresh one.
+    """
+    _save(
+        folder / CHECKPOINT,
+        {
+            "progress": progress.model_dump(),
+            "module": module.state_dict(),
+            "shadow": None,
+            "optimizer": None,
+            "chance": None,
+        },
+    )
+
+
 def _read(folder: Path) -> dict:
     path = folder / CHECKPOINT
     if not path.exists():
         raise TrainingError(f"{path} is missing: run the step that makes it first.")
     return torch.load(path, weights_only=True, map_location="cpu")
+
+
+def _save(path: Path, state: dict) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    torch.save(state, draft)
+    draft.replace(path)
 
 
 class _Slopes:
@@ -185,17 +209,16 @@ class _Keeper:
     chance: torch.Generator
 
     def save(self, progress: Progress) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        state = {
-            "progress": progress.model_dump(),
-            "module": self.module.state_dict(),
-            "shadow": self.shadow.state_dict() if self.shadow is not None else None,
-            "optimizer": self.optimizer.state_dict(),
-            "chance": self.chance.get_state(),
-        }
-        draft = self.path.with_suffix(".draft")
-        torch.save(state, draft)
-        draft.replace(self.path)
+        _save(
+            self.path,
+            {
+                "progress": progress.model_dump(),
+                "module": self.module.state_dict(),
+                "shadow": self.shadow.state_dict() if self.shadow is not None else None,
+                "optimizer": self.optimizer.state_dict(),
+                "chance": self.chance.get_state(),
+            },
+        )
 
     def load(self) -> Progress:
         if not self.path.exists():
@@ -203,9 +226,10 @@ class _Keeper:
         state = _read(self.path.parent)
         self.module.load_state_dict(state["module"])
         if self.shadow is not None:
-            self.shadow.load_state_dict(state["shadow"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.chance.set_state(state["chance"])
+            self.shadow.load_state_dict(state["shadow"] or state["module"])
+        if state["optimizer"] is not None:
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.chance.set_state(state["chance"])
         return Progress.model_validate(state["progress"])
 
 

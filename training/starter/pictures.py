@@ -1,17 +1,23 @@
 """What one picture of the drawn world shows, and how it is said."""
 
 import random
+from typing import Literal
 
 from storybook.errors import ConfigError, nearest
 from storybook.records import Record
-from storybook.world import World, article, picture_words
+from storybook.world import NEEDS_THING, World, article, doing_words, picture_words
 
-WITH_COMPANION, WITH_THING = 0.25, 0.55
+COMPANIONS = (0.68, 0.24, 0.08)
+"""How often the star is alone, with one companion, with two."""
+A_PERSON = 0.4
+WITH_THING = 0.5
 KEEPS_WORD, DROPS_PART, SHUFFLES = 0.6, 0.15, 0.5
+CONTENT = ("sleeping", "cheering")
+"""Actions that are done in one mood only."""
 
 
 class Picture(Record):
-    """All that a picture shows, in keys of the table; `seed` decides what captions leave open."""
+    """All that a picture shows, in keys of the table."""
 
     species: str
     coat: str
@@ -21,38 +27,62 @@ class Picture(Record):
     light: str
     shot: str
     thing: str | None = None
-    companion: tuple[str, str] | None = None
-    """Species and coat of a second animal beside the star."""
+    relation: str = "with"
+    """How the star is placed to the thing, unless the action says it."""
+    companions: tuple[tuple[str, str], ...] = ()
+    """Species and coat of up to two animals beside the star; a person has no coat."""
     style: str
-    seed: int
+    side: Literal["left", "right"] = "left"
+    """Where the star stands: the one thing that captions leave open."""
 
 
 def random_picture(world: World, rng: random.Random) -> Picture:
     """A picture with each attribute drawn evenly from the table.
 
-    About a quarter have a companion, about 55 in 100 a thing; `holding` always has one.
+    About half have a thing; `holding` and `chasing` always do, two companions leave no room for
+    one that lies about.
     """
     action = rng.choice(list(world.actions))
     species, coat = rng.choice(list(world.species)), rng.choice(list(world.coats))
-    others = [key for key in world.species if key != species]
-    coats = [key for key in world.coats if key != coat]
-    has_companion = rng.random() < WITH_COMPANION
-    # `holding` is one action of eight, so the others carry a thing a little less often.
-    loose = (WITH_THING - 1 / len(world.actions)) / (1 - 1 / len(world.actions))
-    has_thing = action == "holding" or rng.random() < loose
+    count = rng.choices(range(len(COMPANIONS)), COMPANIONS)[0]
+    if action == "chasing":
+        count = min(count, 1)
+    companions = _random_companions(world, (species, coat), count, rng)
+    thing, relation = None, "with"
+    if action in NEEDS_THING:
+        thing = rng.choice(list(world.things))
+    elif count < 2 and rng.random() < WITH_THING:
+        thing = rng.choice(list(world.things))
+        relation = rng.choice(world.possible_relations(action, thing))
     return Picture(
         species=species,
         coat=coat,
         action=action,
-        mood=rng.choice(list(world.moods)),
+        mood=rng.choice(list(world.moods)) if action not in CONTENT else "happy",
         place=rng.choice(list(world.places)),
         light=rng.choice(list(world.lights)),
         shot=rng.choice(list(world.shots)),
-        thing=rng.choice(list(world.things)) if has_thing else None,
-        companion=(rng.choice(others), rng.choice(coats)) if has_companion else None,
+        thing=thing,
+        relation=relation,
+        companions=companions,
         style=rng.choice(list(world.styles)),
-        seed=rng.randrange(2**31),
+        side=rng.choice(["left", "right"]),
     )
+
+
+def _random_companions(
+    world: World, star: tuple[str, str], count: int, rng: random.Random
+) -> tuple[tuple[str, str], ...]:
+    """Companions that share neither kind nor coat with the star or with one another."""
+    chosen: list[tuple[str, str]] = []
+    for _ in range(count):
+        kinds, coats = zip(star, *chosen, strict=True)
+        if rng.random() < A_PERSON:
+            chosen.append((rng.choice([key for key in world.people if key not in kinds]), ""))
+        else:
+            kind = rng.choice([key for key in world.species if key not in kinds])
+            chosen.append((kind, rng.choice([key for key in world.coats if key not in coats])))
+    return tuple(chosen)
 
 
 def caption(picture: Picture, world: World) -> str:
@@ -69,27 +99,28 @@ def caption(picture: Picture, world: World) -> str:
         light=picture.light,
         shot=picture.shot,
         thing=picture.thing or "",
+        relation=picture.relation,
         mood=_spoken_mood(picture),
-        companion=_animal(picture.companion) if picture.companion else "",
+        companions=[f"{coat} {kind}".strip() for kind, coat in picture.companions],
     )
 
 
 def spoken_caption(picture: Picture, world: World, rng: random.Random) -> str:
     """The picture in other words and orders, with light, mood and shot left out at times.
 
-    Whatever is mentioned is drawn; star, action, place, thing and companion are always mentioned.
+    Whatever is mentioned is drawn; star, action, place, thing and companions are always mentioned.
     Raises ConfigError for a picture whose words are not in the table.
     """
     _require_known(picture, world)
     star = article(_said_animal(world, picture.species, picture.coat, rng))
-    doing = f"{star} {picture.action}"
-    if picture.thing:
-        joint = " " if picture.action == "holding" else " with "
-        doing += joint + article(_said(world, "things", picture.thing, rng))
+    thing = _said(world, "things", picture.thing, rng) if picture.thing else ""
+    doing = f"{star} {doing_words(picture.action, picture.relation, thing)}"
     parts = [f"in the {_said(world, 'places', picture.place, rng)}"]
-    if picture.companion:
-        friend = article(_said_animal(world, *picture.companion, rng))
-        parts.append(f"{rng.choice(['beside', 'next to'])} {friend}")
+    if picture.companions:
+        friends = [
+            article(_said_animal(world, kind, coat, rng)) for kind, coat in picture.companions
+        ]
+        parts.append(f"{rng.choice(['beside', 'next to'])} {' and '.join(friends)}")
     shot = rng.choice([f"{picture.shot} view", *world.shots[picture.shot].words])
     optional = [_said(world, "lights", picture.light, rng), _spoken_mood(picture), shot]
     parts += [part for part in optional if part and rng.random() >= DROPS_PART]
@@ -110,12 +141,9 @@ def _spoken_mood(picture: Picture) -> str:
     return "" if picture.mood == "happy" else picture.mood
 
 
-def _animal(animal: tuple[str, str]) -> str:
-    species, coat = animal
-    return f"{coat} {species}"
-
-
 def _said_animal(world: World, species: str, coat: str, rng: random.Random) -> str:
+    if not coat:
+        return _said(world, "people", species, rng)
     return f"{_said(world, 'coats', coat, rng)} {_said(world, 'species', species, rng)}"
 
 
@@ -133,19 +161,19 @@ def _said(world: World, section: str, key: str, rng: random.Random) -> str:
 
 
 def _require_known(picture: Picture, world: World) -> None:
-    friend = picture.companion or (picture.species, picture.coat)
     for section, word in (
         ("species", picture.species),
-        ("species", friend[0]),
         ("coats", picture.coat),
-        ("coats", friend[1]),
         ("actions", picture.action),
         ("moods", picture.mood),
         ("places", picture.place),
         ("lights", picture.light),
         ("shots", picture.shot),
         ("styles", picture.style),
+        ("relations", picture.relation),
         *((("things", picture.thing),) if picture.thing else ()),
+        *(("species" if coat else "people", kind) for kind, coat in picture.companions),
+        *(("coats", coat) for _, coat in picture.companions if coat),
     ):
         choices = getattr(world, section)
         if word not in choices:

@@ -42,8 +42,8 @@ class Plan:
 # The VAE's cost lies in its largest maps, so these have few channels. The U-Net's lies in its
 # finest map: 64 channels there see twice the pictures an hour that 96 do; width below costs little.
 FULL = Plan(
-    drawings=8_000,
-    vae_drawings=4_000,
+    drawings=16_000,
+    vae_drawings=6_000,
     held_out=512,
     large_drawings=96,
     picture_px=128,
@@ -55,7 +55,7 @@ FULL = Plan(
     text_layers=2,
     vision_layers=4,
     vae_channels=(16, 32, 64, 128),
-    latent_channels=8,
+    latent_channels=12,
     unet_channels=(64, 128, 192),
     enlarger_features=32,
     enlarger_layers=8,

@@ -1,4 +1,4 @@
-"""The painter's eyes: a KL autoencoder that folds a picture of 128 px into 16 x 16 x 8 latents."""
+"""The painter's eyes: a KL autoencoder that folds a picture of 128 px into 16 x 16 x 12 latents."""
 
 from collections.abc import Iterator
 
@@ -81,7 +81,7 @@ def _lesson(
         seen = held_out.images(torch.arange(min(16, len(held_out.pictures)))).to(device)
         return sheet(torch.stack([seen, restore(module, seen)], dim=1).flatten(0, 1), columns=8)
 
-    return Lesson(name, vae.to(device), loss, show=show, lr=2e-3, weight_decay=0.0)
+    return Lesson(name, vae.to(device), loss, show=show, lr=2e-3, weight_decay=0.0, twins=2)
 
 
 def random_crops(drawings: Drawings, count: int, crop_px: int, chance: torch.Generator) -> Tensor:

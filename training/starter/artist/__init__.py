@@ -3,12 +3,12 @@
 draw        a picture's record to an image; the same record gives the same image
   scene     who stands where, and how large
   animals   bodies in a pose; `builds` what a species is, `coats` what it wears, `faces` heads
-  things    what is held or lies on the ground
-  places    backgrounds, in `outdoors` and `indoors`
+  people    who stands beside an animal; `portraits` their heads
+  things    what is held or lies about: `toys`, `household`, `finds`; `figures` what they share
+  places    backgrounds, in `outdoors`, `buildings` and `indoors`; `sky`, `land`, `plants` and
+            `furniture` are what they share
   brush     lays a shape in a style, under a light; `styles` is what paper does afterwards
 """
-
-import random
 
 import numpy as np
 import skia
@@ -26,13 +26,12 @@ __all__ = ["draw"]
 
 def draw(picture: Picture, world: World, size_px: int) -> Image.Image:
     """The picture as a square RGB image of `size_px`; equal pictures give equal images."""
-    rng = random.Random(picture.seed)
     # Skia's coverage at this size looks as clean as drawing at twice the size, in half the time.
     surface = skia.Surface(size_px, size_px)
     canvas = surface.getCanvas()
     canvas.scale(size_px / 100, size_px / 100)
     indoors = picture.place in INDOORS
-    brush = Brush(canvas, picture.style, picture.light, indoors=indoors, hand=rng.random())
-    draw_scene(brush, picture, world, rng)
+    brush = Brush(canvas, picture.style, picture.light, indoors=indoors)
+    draw_scene(brush, picture, world)
     pixels = surface.makeImageSnapshot().toarray(colorType=skia.ColorType.kRGBA_8888_ColorType)
-    return Image.fromarray(finish(pixels[..., :3].astype(np.float32), picture.style, picture.seed))
+    return Image.fromarray(finish(pixels[..., :3].astype(np.float32), picture.style))

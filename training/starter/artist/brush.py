@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import skia
 
-from training.starter.artist.colour import Colour, Tint, argb, darker, lighter, tint_of
+from training.starter.artist.colour import Colour, argb, darker, lighter, tint_of
 
 
 class Brush:
@@ -13,21 +13,16 @@ class Brush:
 
     `star` is true while the ones that the picture is about are drawn: they keep more of their own
     colour at sunset and night. `unit` is one percent of the picture in the canvas's current
-    coordinates, so that outlines keep their width when a figure is scaled. `hand` in 0..1 differs
-    from picture to picture: it turns the hues of what does not star a little, and crayon lines.
+    coordinates, so that outlines keep their width when a figure is scaled.
     """
 
-    def __init__(
-        self, canvas: skia.Canvas, style: str, light: str, *, indoors: bool, hand: float
-    ) -> None:
-        self.canvas, self.style, self.light, self.hand = canvas, style, light, hand
+    def __init__(self, canvas: skia.Canvas, style: str, light: str, *, indoors: bool) -> None:
+        self.canvas, self.style, self.light = canvas, style, light
         self.star = False
         self.unit = 1.0
         self._base_scale = canvas.getTotalMatrix().getScaleY()
         self._star_tint = tint_of(light, star=True, indoors=indoors)
-        times, plus = tint_of(light, star=False, indoors=indoors)
-        turn = (hand - 0.5) * 14
-        self._place_tint = Tint(times, Colour(plus.red + turn, plus.green, plus.blue - turn))
+        self._place_tint = tint_of(light, star=False, indoors=indoors)
 
     def tinted(self, colour: Colour) -> Colour:
         """The colour as this light shows it."""
@@ -167,6 +162,4 @@ class Brush:
         )
 
     def _shaky(self) -> skia.PathEffect:
-        return skia.DiscretePathEffect.Make(
-            2.4 * self.unit, 0.2 * self.unit, int(self.hand * 2**20)
-        )
+        return skia.DiscretePathEffect.Make(2.4 * self.unit, 0.2 * self.unit, 7)

@@ -70,7 +70,14 @@ def tint_of(light: str, *, star: bool, indoors: bool) -> Tint:
     if light == "night":
         if star:
             return Tint(Colour(0.78, 0.78, 0.86), Colour(12, 11, 14))
-        return Tint(Colour(0.39, 0.47, 0.66), Colour(6, 11, 24))
+        return Tint(Colour(0.41, 0.49, 0.67), Colour(6, 11, 26))
+    if light == "rain":
+        if star:
+            return Tint(Colour(0.91, 0.93, 0.95), Colour(5, 7, 10))
+        if indoors:
+            return Tint(Colour(0.77, 0.81, 0.85), Colour(6, 9, 14))
+        # The air greys everything: dark things get lighter while bright ones get darker.
+        return Tint(Colour(0.66, 0.68, 0.7), Colour(22, 27, 36))
     return Tint(Colour(1, 1, 1), Colour(0, 0, 0))
 
 

@@ -1,9 +1,8 @@
-"""Which drawing belongs to which place, and the sky that places share."""
+"""Which drawing belongs to which place."""
 
-import random
-
-from training.starter.artist import indoors, outdoors
+from training.starter.artist import buildings, indoors, outdoors
 from training.starter.artist.brush import Brush
+from training.starter.artist.sky import draw_puddles
 
 _DRAWN = {
     "garden": outdoors.garden,
@@ -12,19 +11,26 @@ _DRAWN = {
     "beach": outdoors.beach,
     "pond": outdoors.pond,
     "snow": outdoors.snow,
-    "town street": outdoors.street,
+    "mountain": outdoors.mountain,
+    "farmyard": buildings.farmyard,
+    "castle": buildings.castle,
+    "town street": buildings.street,
     "kitchen": indoors.kitchen,
     "bedroom": indoors.bedroom,
     "living room": indoors.living_room,
+    "library": indoors.library,
 }
 
 
-INDOORS = ("kitchen", "bedroom", "living room")
+INDOORS = ("kitchen", "bedroom", "living room", "library")
 
 
-def draw_place(brush: Brush, place: str, rng: random.Random) -> None:
+def draw_place(brush: Brush, place: str) -> None:
     """Fill the canvas (100 x 100, y down) with a place; KeyError for one that nobody has drawn.
 
-    The ground lies below y = 62 and is calm around the middle, where the animals stand.
+    A place looks the same in every picture of it, but for the light. The ground lies below
+    y = 62 and is calm around the middle, where the animals stand.
     """
-    _DRAWN[place](brush, rng)
+    _DRAWN[place](brush)
+    if brush.light == "rain" and place not in INDOORS:
+        draw_puddles(brush)

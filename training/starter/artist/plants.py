@@ -61,20 +61,14 @@ def bush(brush: Brush, x: float, foot: float, size: float, colour: Colour) -> No
 
 
 def bloom(brush: Brush, x: float, y: float, size: float, colour: Colour) -> None:
-    """A flower of four petals on its stalk; (x, y) is its heart."""
-    brush.line(curve((x, y + size * 2), (x, y)), darker(LEAF, 0.1), 0.6)
-    for turn in range(4):
-        angle = turn * math.pi / 2 + 0.5
-        brush.flat(
-            oval(
-                x + size * 0.62 * math.cos(angle),
-                y + size * 0.62 * math.sin(angle),
-                size * 0.55,
-                size * 0.55,
-            ),
-            colour,
-        )
-    brush.flat(oval(x, y, size * 0.4, size * 0.4), rgb("#f0c860"))
+    """A flower of five petals on its stalk; (x, y) is its heart."""
+    brush.line(curve((x, y + size * 2), (x, y)), darker(LEAF, 0.1), size * 0.3)
+    for turn in range(5):
+        angle = turn * math.tau / 5 - math.pi / 2
+        reach = size * 0.6
+        heart = (x + reach * math.cos(angle), y + reach * math.sin(angle))
+        brush.flat(oval(*heart, size * 0.48, size * 0.48), colour)
+    brush.flat(oval(x, y, size * 0.42, size * 0.42), rgb("#e8a93c"))
 
 
 def fern(brush: Brush, x: float, foot: float, size: float) -> None:
@@ -90,23 +84,13 @@ def fern(brush: Brush, x: float, foot: float, size: float) -> None:
         brush.fill(blob(leaf), rgb("#7fa765"), edge=False)
 
 
-def toadstool(brush: Brush, x: float, foot: float) -> None:
-    """A red toadstool with pale dots, about nine high."""
-    brush.fill(box(x - 1.3, foot - 5, 2.6, 5, 1), PALE)
-    brush.fill(
-        blob(
-            [
-                (x - 4.4, foot - 4.6),
-                (x - 3, foot - 8),
-                (x, foot - 9),
-                (x + 3, foot - 8),
-                (x + 4.4, foot - 4.6),
-            ]
-        ),
-        rgb("#d97766"),
-    )
-    for dx, dy in ((-1.8, -6.4), (1.2, -7.2), (2.4, -5.6)):
-        brush.flat(oval(x + dx, foot + dy, 0.75, 0.65), PALE)
+def toadstool(brush: Brush, x: float, foot: float, size: float) -> None:
+    """A red toadstool with pale dots, about nine sizes high."""
+    brush.fill(box(x - 1.4 * size, foot - 5 * size, 2.8 * size, 5 * size, size), PALE)
+    cap = [(-4.4, -4.6), (-3, -8), (0, -9), (3, -8), (4.4, -4.6)]
+    brush.fill(blob([(x + u * size, foot + v * size) for u, v in cap]), rgb("#d9604f"))
+    for u, v in ((-1.9, -6.2), (1.7, -7)):
+        brush.flat(oval(x + u * size, foot + v * size, size, size * 0.85), PALE)
 
 
 def palm(brush: Brush, x: float, foot: float) -> None:
@@ -136,64 +120,27 @@ def palm(brush: Brush, x: float, foot: float) -> None:
         brush.fill(blob(leaf), LEAF)
 
 
-def lily(brush: Brush, x: float, y: float, size: float) -> None:
-    """A lily pad on water, every other one with a flower."""
-    pad = rgb("#8dba6c")
-    brush.fill(
-        blob(
-            [
-                (x - size, y),
-                (x - size * 0.5, y - size * 0.36),
-                (x + size * 0.5, y - size * 0.36),
-                (x + size, y),
-                (x + size * 0.3, y + size * 0.1),
-                (x + size * 0.45, y + size * 0.38),
-                (x - size * 0.5, y + size * 0.38),
-            ]
-        ),
-        pad,
-    )
-    if int(x) % 2:
-        brush.flat(
-            blob(
-                [
-                    (x - 2.4, y - 1),
-                    (x - 1.4, y - 3.4),
-                    (x, y - 1.8),
-                    (x + 1.4, y - 3.6),
-                    (x + 2.4, y - 1),
-                ]
-            ),
-            rgb("#f2b3c0"),
-        )
+def lily(brush: Brush, x: float, y: float, size: float, is_open: bool) -> None:
+    """A lily pad on water; `is_open` says whether a flower blooms on it."""
+    pad = [(-1, 0), (-0.5, -0.36), (0.5, -0.36), (1, 0), (0.3, 0.1), (0.45, 0.38), (-0.5, 0.38)]
+    brush.fill(blob([(x + u * size, y + v * size) for u, v in pad]), rgb("#8dba6c"))
+    if is_open:
+        cup = [(-0.55, -0.15), (-0.5, -0.75), (-0.2, -0.5), (0, -0.95), (0.2, -0.5), (0.5, -0.75)]
+        petals = blob([(x + u * size, y + v * size) for u, v in [*cup, (0.55, -0.15)]])
+        brush.fill(petals, rgb("#f4a9bc"), edge=False)
 
 
 def reeds(brush: Brush, x: float, foot: float) -> None:
     """Reeds and bulrushes, about forty high."""
-    for dx, tall, lean in ((-3, 26, -3), (0, 34, 1), (3, 28, 4)):
-        brush.line(
-            curve(
-                (x + dx, foot),
-                (x + dx + lean * 0.3, foot - tall * 0.5),
-                (x + dx + lean, foot - tall),
-            ),
-            darker(LEAF, 0.1),
-            1.1,
-        )
-        brush.fill(box(x + dx + lean - 1.4, foot - tall - 4, 2.8, 8, 1.4), rgb("#94694a"))
-    for dx, tall in ((-6, 18), (5.5, 20)):
-        brush.fill(
-            blob(
-                [
-                    (x + dx * 0.4 - 1, foot),
-                    (x + dx - 0.6, foot - tall * 0.6),
-                    (x + dx * 1.4, foot - tall),
-                    (x + dx * 0.4 + 1.2, foot),
-                ]
-            ),
-            LEAF,
-            edge=False,
-        )
+    for dx, tall in ((-7, 22), (7, 25)):
+        tip = (x + dx * 1.4, foot - tall)
+        leaf = [(x + dx * 0.4 - 1.4, foot), (x + dx - 1, foot - tall * 0.6), tip]
+        brush.fill(blob([*leaf, (x + dx * 0.4 + 1.6, foot)]), LEAF, edge=False)
+    for dx, tall, lean in ((-4, 26, -4), (0, 35, 0), (4, 29, 5)):
+        top = (x + dx + lean, foot - tall)
+        stalk = curve((x + dx, foot), (x + dx + lean * 0.3, foot - tall * 0.5), top)
+        brush.line(stalk, darker(LEAF, 0.1), 1.4)
+        brush.fill(box(top[0] - 1.8, top[1] - 5, 3.6, 10, 1.8), rgb("#94694a"))
 
 
 def fir(brush: Brush, x: float, foot: float, size: float) -> None:

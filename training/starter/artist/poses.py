@@ -3,7 +3,6 @@
 Units: an animal that sits is about 100 high; x points where it looks, y down, the ground is y = 0.
 """
 
-import random
 from dataclasses import dataclass, replace
 
 from training.starter.artist.shapes import Point
@@ -43,6 +42,10 @@ class Pose:
     upright: bool = False
     """The belly shows from the front and arms may lie over it."""
     arms_over: bool = False
+    bowl: float | None = None
+    """Where the middle of a bowl of food stands."""
+    over: tuple[Limb, ...] = ()
+    """Limbs that lie over a bowl or over the face."""
 
 
 _SITTING = Pose(
@@ -57,17 +60,17 @@ _SITTING = Pose(
         Limb((6, -31), (8, -18), (8, -3.5), 1.15),
         Limb((-11, -15), (-2, -12), (2, -3.5), 2.1),
     ),
-    tail=((-22, -7), (-38, -8), (-37, -36)),
+    tail=((-22, -7), (-40, -8), (-38, -46)),
 )
 
 _POSES = {
     "sitting": _SITTING,
     "looking up": replace(
         _SITTING,
-        head=(1, -63),
-        tilt=-24,
-        gaze=(0.3, -0.2),
-        near=(Limb((7, -38), (21, -32), (27, -44)), _SITTING.near[1]),
+        head=(0, -63),
+        tilt=-30,
+        gaze=(0.3, -0.16),
+        near=(Limb((7, -38), (22, -32), (30, -44)), _SITTING.near[1]),
         tail=((-22, -7), (-40, -4), (-50, -14)),
         span=(-44, 34),
     ),
@@ -121,35 +124,82 @@ _POSES = {
         tilt=-10,
         lift=34,
         span=(-50, 50),
-        top=136,
+        top=142,
+    ),
+    "chasing": Pose(
+        hip=(-31, -31, 14),
+        chest=(4, -43, 13.5),
+        head=(13, -69),
+        far=(
+            Limb((4, -37), (19, -22), (22, -5), 1.2),
+            Limb((-29, -26), (-24, -14), (-36, -4), 1.4),
+        ),
+        near=(
+            Limb((11, -41), (50, -32), (66, -56), 1.3),
+            Limb((-36, -27), (-44, -14), (-64, -5), 1.7),
+        ),
+        tail=((-43, -36), (-62, -38), (-76, -62)),
+        tilt=-14,
+        gaze=(0.2, -0.06),
+        span=(-70, 70),
+        top=98,
     ),
     "sleeping": Pose(
-        hip=(-19, -17, 18.5),
-        chest=(8, -14, 15),
-        head=(25, -19),
-        far=(Limb((14, -8), (26, -3), (44, -3)),),
-        near=(Limb((-16, -13), (-6, -11), (0, -4), 2.0),),
-        tail=((-36, -8), (-28, 3), (6, -2)),
-        tilt=10,
-        gaze=(0.16, 0.1),
-        span=(-46, 54),
-        top=52,
+        hip=(-12, -23, 23),
+        chest=(7, -20, 18.5),
+        head=(19, -22),
+        far=(),
+        near=(Limb((-20, -18), (-8, -14), (-6, -6), 2.2),),
+        tail=((-33, -14), (-30, 0), (14, -7)),
+        tilt=8,
+        gaze=(0.12, 0.06),
+        span=(-40, 48),
+        top=56,
         asleep=True,
+    ),
+    "eating": Pose(
+        hip=(-16, -19, 18),
+        chest=(-3, -32, 13),
+        head=(12, -45),
+        far=(),
+        near=(Limb((-18, -15), (-8, -12), (-4, -3.5), 2.1),),
+        over=(Limb((-7, -24), (-6, -14), (9, -16), 1.15),),
+        tail=((-30, -8), (-46, -8), (-44, -44)),
+        tilt=12,
+        gaze=(0.24, 0.1),
+        span=(-46, 52),
+        top=82,
+        bowl=29,
+    ),
+    "hiding": Pose(
+        hip=(-25, -15, 15),
+        chest=(5, -13, 13),
+        head=(18, -24),
+        far=(),
+        near=(Limb((-27, -15), (-16, -10), (-12, -3.5), 2.2),),
+        over=(
+            Limb((8, -3), (7, -5), (8, -10), 1.1),
+            Limb((33, -3), (33, -5), (33, -10), 1.1),
+        ),
+        tail=((-38, -12), (-50, -8), (-68, -10)),
+        gaze=(0.12, -0.16),
+        span=(-60, 52),
+        top=66,
     ),
     "cheering": Pose(
         hip=(0, -20, 16.5),
         chest=(0, -40, 12.5),
         head=(0, -64),
         far=(
-            Limb((-8, -42), (-27, -50), (-38, -75)),
-            Limb((8, -42), (27, -50), (38, -75)),
+            Limb((-8, -42), (-36, -42), (-50, -67)),
+            Limb((8, -42), (36, -42), (50, -67)),
             Limb((-9, -14), (-13, -9), (-13, -3.5)),
             Limb((9, -14), (15, -10), (19, -5)),
         ),
         near=(),
-        tail=((-12, -9), (-34, -6), (-40, -30)),
+        tail=((-12, -9), (-36, -4), (-38, -38)),
         gaze=(0.06, -0.08),
-        span=(-42, 42),
+        span=(-54, 54),
         top=112,
         upright=True,
     ),
@@ -165,7 +215,7 @@ _POSES = {
             Limb((-11, -42), (-27, -34), (-19, -22), 1.1),
             Limb((11, -42), (27, -34), (19, -22), 1.1),
         ),
-        tail=((-12, -8), (-34, -6), (-40, -30)),
+        tail=((-12, -8), (-36, -4), (-38, -38)),
         gaze=(0.08, 0.08),
         span=(-38, 36),
         upright=True,
@@ -174,20 +224,17 @@ _POSES = {
 }
 
 
-def pose_of(action: str, mood: str, rng: random.Random) -> Pose:
-    """The action's pose in a mood: sad heads droop, and no two are quite the same."""
+def pose_of(action: str, mood: str) -> Pose:
+    """The action's pose in a mood: a sad head and tail droop."""
     pose = _POSES[action]
-    droop = 4.0 if mood == "sad" and not pose.asleep else 0.0
-    tilt = pose.tilt + rng.uniform(-4, 4) + droop
-    tail_x, tail_y = pose.tail[2]
+    if mood != "sad" or pose.asleep:
+        return pose
+    (x, y), (tail_x, tail_y) = pose.head, pose.tail[2]
     return replace(
         pose,
-        tilt=tilt,
-        head=(pose.head[0] + rng.uniform(-1.2, 1.2), pose.head[1] + droop + rng.uniform(-1, 1)),
-        tail=(
-            *pose.tail[:2],
-            (tail_x + rng.uniform(-5, 5), tail_y + rng.uniform(-5, 5) + 2 * droop),
-        ),
+        tilt=pose.tilt + 4,
+        head=(x, y + 4),
+        tail=(*pose.tail[:2], (tail_x, min(tail_y + 8, -4))),
     )
 
 

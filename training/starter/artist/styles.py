@@ -6,42 +6,43 @@ import numpy as np
 
 from training.starter.artist.colour import PAPER
 
-_TILE = 8
-"""Noise is made from this many seeds and rolled, so that a picture costs no time for it."""
-
 _PAPER = np.array(PAPER, np.float32)
+_SHEET = 3
 
 
-def finish(pixels: np.ndarray, style: str, seed: int) -> np.ndarray:
-    """The picture on the paper of its style; float in, uint8 out."""
+def finish(pixels: np.ndarray, style: str) -> np.ndarray:
+    """The picture on the paper of its style; float in, uint8 out.
+
+    All pictures of a style lie on one sheet: grain that differed from picture to picture would be
+    noise that no painter can foretell.
+    """
     size = pixels.shape[0]
-    shift = (seed * 37 % size, seed * 101 % size)
     if style == "watercolour":
-        grain = np.roll(_grain(size, 1.0, seed % _TILE), shift, (0, 1))
-        bloom = np.roll(_grain(size, 14.0, seed % _TILE), shift, (0, 1))
+        grain = _grain(size, 1.0)
+        bloom = _grain(size, 14.0)
         pixels = pixels + (grain * 2.0 + bloom * 5.0)[..., None]
         pixels = pixels + _border(size)[..., None] * (_PAPER - pixels)
     elif style == "crayon":
-        wax = np.roll(_strokes(size, seed % _TILE), shift, (0, 1))[..., None]
-        tooth = np.roll(_grain(size, 0.7, seed % _TILE), shift, (0, 1))[..., None]
+        wax = _strokes(size)[..., None]
+        tooth = _grain(size, 0.7)[..., None]
         pixels = pixels * (1 + 0.01 * wax + 0.018 * np.clip(tooth - 0.6, 0, 2))
     else:
-        grain = np.roll(_grain(size, 1.6, seed % _TILE), shift, (0, 1))
+        grain = _grain(size, 1.6)
         pixels = pixels + grain[..., None] * 1.3
     return np.clip(pixels, 0, 255).astype(np.uint8)
 
 
 @functools.cache
-def _grain(size: int, softness: float, seed: int) -> np.ndarray:
+def _grain(size: int, softness: float) -> np.ndarray:
     """Noise of unit spread that tiles; `softness` in 128ths of the picture."""
-    noise = np.random.default_rng(seed).standard_normal((size, size))
+    noise = np.random.default_rng(_SHEET).standard_normal((size, size))
     return _smoothed(noise, softness * size / 128, softness * size / 128)
 
 
 @functools.cache
-def _strokes(size: int, seed: int) -> np.ndarray:
+def _strokes(size: int) -> np.ndarray:
     """Noise drawn out along a diagonal, as wax on rough paper."""
-    noise = np.random.default_rng(seed).standard_normal((size, size))
+    noise = np.random.default_rng(_SHEET).standard_normal((size, size))
     drawn = _smoothed(noise, size / 128 * 0.75, size / 128 * 1.6)
     at = np.arange(size)
     return drawn[(at[:, None] + at[None, :]) % size, at[None, :]]

@@ -15,7 +15,7 @@ text, in `plots_*.toml` and `words.toml`:
 - in summaries `{WHO}` is the hero, `{PAL}` the companion and `{TWO}` both, in one of many wordings.
 
 A plot with `alone` has no companion before its turn, one with `indoor` stays in its room. A plot is
-told as often as its `weight` says; one with none is told only when it is asked for by name.
+told as often as its `weight` says, 1 unless it says so.
 """
 
 from training.starter.tales.compose import Tale, compose

@@ -96,13 +96,16 @@ def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrained
 def bare_batch(
     chance: Random, lexicon: Lexicon, tokenizer: PreTrainedTokenizerFast, tokens: int
 ) -> Batch:
-    """Tales to pretrain on: mostly after their blurb, some alone, a few in the frame."""
+    """Tales to pretrain on: mostly after their blurb, often with the number of pages, some alone.
+
+    The frame is left to the adapter, but that a number of pages calls for a mark is learnt here.
+    """
     texts = []
     for tale in _alike(chance, lexicon, tokens):
-        kind = chance.random()
         blurb = f" {tale.hero}.\n {tale.summary}\n"
-        before = "" if kind < 0.1 else blurb if kind < 0.9 else question(tale)
-        texts.append((before, reply(tale)))
+        if chance.random() < 0.6:
+            blurb += f" Pages: {len(tale.paragraphs)}\n"
+        texts.append(("" if chance.random() < 0.1 else blurb, reply(tale)))
     return _batch(tokenizer, texts, on_all=True)
 
 

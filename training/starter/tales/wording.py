@@ -34,12 +34,15 @@ def title(text: str) -> str:
     )
 
 
+INDOORS = ("kitchen", "room", "library")
+
+
 def place_of(chance: Random, lexicon: Lexicon, plot: Plot) -> str:
     """Where a tale plays, as one says that one is there."""
     places = lexicon.words.places
     if plot.place:
         return f"in the {chance.choice(plot.place)}"
-    outdoors = [place for place in places.usual if place[-4:] not in ("chen", "room")]
+    outdoors = [place for place in places.usual if not place.endswith(INDOORS)]
     return chance.choice(outdoors if chance.random() < 0.6 else places.also)
 
 

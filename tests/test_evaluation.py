@@ -1,0 +1,246 @@
+"""What `make evaluate` measures with: the judge, the measures of stories, the lists by hand."""
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+import torch
+
+from storybook.records import Hero
+from storybook.world import load_world
+from training.evaluation.coat import coat_colours, lab, spread
+from training.evaluation.judge import (
+    Shown,
+    accuracy,
+    as_seen,
+    judge_lesson,
+    judged,
+    new_judge,
+    shown_by,
+)
+from training.evaluation.measures import (
+    Wanted,
+    contradictions,
+    hero_on_pages,
+    is_valid,
+    kept,
+    refrains,
+    repeated,
+)
+from training.evaluation.pictures import combination, load_prompts, unseen_pictures
+from training.evaluation.records import Part, Row, Table
+from training.evaluation.report import kept_parts, save_part, write_report
+from training.evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
+from training.evaluation.summaries import composed_cases, load_summaries, written_cases
+from training.starter.artist import draw
+from training.starter.dataset import Drawings
+from training.starter.loop import Budget, descend
+from training.starter.pictures import random_picture
+from training.starter.tales import compose, load_lexicon
+
+WORLD = load_world(Path(__file__).parents[1] / "assets")
+PIP = Hero(name="Pip", species="mouse", look="grey")
+MILO = Hero(name="Milo", species="dog", look="brown")
+CAST = (PIP, MILO)
+
+
+def drawings(count: int, seed: int) -> Drawings:
+    """Small drawings of sitting cats by day and by night."""
+    chance = Random(seed)
+    shown = [
+        random_picture(WORLD, chance).but(
+            species="cat", action="sitting", shot="middle", companions=(), thing=None,
+            relation="with", place="garden", light=chance.choice(["day", "night"]),
+        )
+        for _ in range(count)
+    ]  # fmt: skip
+    return Drawings(tuple(shown), np.stack([np.asarray(draw(each, WORLD, 32)) for each in shown]))
+
+
+# The judge
+
+
+def test_the_judge_learns_what_drawings_show(tmp_path):
+    judge = new_judge(WORLD, widths=(16, 24, 32))
+    lesson = judge_lesson(judge, drawings(48, seed=1), "cpu", batch=12)
+    assert len(list(descend(lesson, tmp_path, Budget(minutes=5, steps=60)))) == 60
+    unseen = drawings(24, seed=2)
+    judge.eval()
+    with torch.inference_mode():
+        logits, gazes = judge(unseen.images(torch.arange(24)))
+    right = {
+        name: [judge.choices[name][choice] for choice in said.argmax(1)]
+        == [getattr(shown_by(picture), name) for picture in unseen.pictures]
+        for name, said in logits.items()
+    }
+    # Day and night are told apart on every drawing; what all drawings share is learnt as well.
+    assert right["light"] and right["place"] and right["species"] and right["characters"]
+    assert torch.allclose(gazes.sum((2, 3)), torch.ones(24, len(judge.choices)), atol=1e-5)
+
+
+def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
+    one, other = new_judge(WORLD).eval(), new_judge(WORLD).eval()
+    images = torch.rand(2, 3, 256, 256) * 2 - 1
+    assert as_seen(images).shape == (2, 3, 128, 128)
+    with torch.inference_mode():
+        for said, again in zip(one(images)[0].values(), other(images)[0].values(), strict=True):
+            assert torch.equal(said, again)
+
+
+def test_accuracy_counts_only_what_was_asked_for():
+    asked = [Shown(species="cat", thing=None), Shown(species="dog")]
+    seen = [Shown(species="cat", thing="kite"), Shown(species="fox", thing="kite")]
+    found = accuracy(asked, seen)
+    assert found.right == {"species": 0.5, "thing": 0.0}
+    assert found.mistaken == {"species": "dog taken for fox", "thing": "nothing taken for kite"}
+
+
+# Colours
+
+
+def test_lab_has_the_known_values():
+    known = np.array([[255, 255, 255], [0, 0, 0], [255, 0, 0]], np.uint8)
+    expected = [[100, 0, 0], [0, 0, 0], [53.24, 80.09, 67.20]]
+    assert np.allclose(lab(known), expected, atol=0.02)
+
+
+def test_one_colour_lies_together_and_two_lie_apart():
+    judge = new_judge(WORLD, widths=(8, 8, 8, 8)).eval()
+    orange = np.full((2, 128, 128, 3), (232, 146, 74), np.uint8)
+    mixed = orange.copy()
+    mixed[1] = (69, 67, 79)
+    assert spread(coat_colours(judge, orange)) == 0.0
+    assert spread(coat_colours(judge, mixed)) > 40
+
+
+# Stories
+
+
+def test_valid_needs_all_pages_and_the_hero_on_most():
+    pages = [f"Pip walked on, step {number}." for number in range(4)]
+    assert is_valid([*pages, "It was night."], 5, "Pip") and hero_on_pages(pages, "Pip") == 1.0
+    assert not is_valid(pages, 5, "Pip")
+    assert not is_valid([*pages[:3], "It was night.", "The end."], 5, "Pip")
+
+
+def test_what_the_summary_names_is_looked_for_in_any_of_its_words():
+    wanted = Wanted(names=("Pip", "Rosa"), places=("beach",), things=("kite",), words=("ladder",))
+    told = dict(kept(wanted, "Pip sat on the sand with two ladders.", CAST, WORLD))
+    assert told == {"beach": True, "kite": False, "Pip": True, "Rosa": False, "ladder": True}
+
+
+def test_a_name_is_not_mistaken_for_a_thing():
+    biscuit = Hero(name="Biscuit", species="cat")
+    wanted = Wanted(things=("cake",))
+    assert dict(kept(wanted, "Biscuit sat down.", [biscuit], WORLD)) == {"cake": False}
+
+
+def test_a_refrain_may_come_again_and_nothing_else():
+    refrain = "Huff and puff, up we go!"
+    fresh = ["Pip saw a red kite.", "Milo ran to the old gate.", "They found a warm bun."]
+    assert refrains([f"{page} {refrain}" for page in fresh]) == (refrain.lower(),)
+    assert repeated([f"{page} {refrain}" for page in fresh]) == 0.0
+    stuck = ["Pip looked at the moon and the moon looked back.", "So he did, so he did."]
+    assert repeated([*stuck, "Pip looked at the moon and the moon looked away."]) > 0.2
+
+
+@pytest.mark.parametrize(
+    ("page", "summary", "fault"),
+    [
+        ("Pip the dog ran home.", "Pip runs.", "Pip is a mouse"),
+        ("Pip was a black mouse.", "Pip runs.", "Pip is grey"),
+        ("Pip wagged her tail.", "Pip loses his hat.", "Pip's sex"),
+        ('"Hello," said Zofie.', "Pip runs.", "Zofie is a stranger"),
+        ("HERO ran home.", "Pip runs.", "a role was left in"),
+    ],
+)
+def test_a_sentence_at_odds_with_the_cast_is_found(page, summary, fault):
+    assert contradictions([page], summary, CAST, WORLD) == [f"{page} [{fault}]"]
+
+
+def test_a_story_that_fits_its_cast_has_no_contradiction():
+    pages = [
+        "Pip the grey mouse sat with Milo the dog. He had lost his hat.",
+        '"Have you seen a cat?" said Milo. Pip shook his head. "She is gone," Pip said.',
+        "Pip met a black bear. Pip gave her the bun. An owl called. Everyone cheered.",
+        "Milo was a friend with a big heart. He ran home in the dark.",
+    ]
+    assert contradictions(pages, "Pip the mouse loses his hat.", CAST, WORLD) == []
+
+
+# Prompts and summaries
+
+
+def test_prompts_ask_for_what_the_world_holds():
+    prompts = load_prompts()
+    assert len({prompt.words for prompt in prompts}) == 60
+    sections = {"species": "species", "coat": "coats", "action": "actions", "place": "places",
+                "relation": "relations", "light": "lights", "style": "styles",
+                "shot": "shots"}  # fmt: skip
+    for prompt in prompts:
+        for field, section in sections.items():
+            assert getattr(prompt, field) in {None, *getattr(WORLD, section)}, prompt.words
+        assert prompt.thing in {None, "", *WORLD.things} and 1 <= prompt.characters <= 3
+        assert ("thing" in prompt.shown.model_fields_set) == (prompt.thing is not None)
+
+
+def test_summaries_expect_what_they_say_and_the_world_holds():
+    summaries = load_summaries()
+    assert len({one.text for one in summaries}) == 60
+    assert sum(one.book for one in summaries) == 10
+    for one in summaries:
+        assert set(one.places) <= set(WORLD.places) and set(one.things) <= set(WORLD.things)
+        for section in ("places", "things"):
+            assert set(getattr(one, section)) <= set(WORLD.find(section, one.text)), one.text
+        assert all(word in one.text for word in (*one.names, *one.words)), one.text
+
+
+def test_no_summary_is_one_that_tales_compose():
+    chance, lexicon = Random(1), load_lexicon()
+    taught = {compose(chance, lexicon, 4, "3-5").summary for _ in range(200)}
+    composed = [case.brief.summary for case in composed_cases(12, WORLD)]
+    written = [case.brief.summary for case in written_cases(60)]
+    assert len({*composed, *written}) == 72
+    assert not taught & {*composed, *written}
+
+
+def test_combinations_are_different_and_unseen():
+    first = unseen_pictures(WORLD, 6, seen=set())
+    again = unseen_pictures(WORLD, 6, seen={combination(first[0])})
+    assert len({combination(one) for one in again}) == 6
+    assert combination(first[0]) not in {combination(one) for one in again}
+
+
+# The report
+
+
+def test_the_report_says_what_was_reached_and_what_was_missed(tmp_path):
+    rows = (
+        Row(what="species", values=(0.97,), aim=0.95),
+        Row(what="thing", values=(0.5,), aim=0.8),
+        Row(what="grade", values=(2.0,), aim=2.5, at_most=True),
+    )
+    table = Table(title="Right", columns=("unseen",), rows=rows, meaning="As told.")
+    save_part(tmp_path, "pictures", Part(title="Pictures", tables=(table,)))
+    parts = kept_parts(tmp_path, ("pictures", "stories"))
+    assert list(parts) == ["pictures"]
+    (tmp_path / "evaluation-notes.md").write_text("Tails are short.")
+    page = write_report(parts, tmp_path, {"painter": "painter-1"}).read_text()
+    assert "| species | 0.970 ✓ | at least 0.95 |" in page and "2.000 ✓ | at most 2.5" in page
+    assert "- Pictures, thing: 0.500 (unseen); aim at least 0.8." in page
+    assert "Tails are short." in page and str(tmp_path) not in page
+
+
+def test_a_contact_sheet_is_small_and_has_its_words(tmp_path):
+    noise = np.random.default_rng(1).integers(0, 256, (128, 128, 3), np.uint8)
+    page = contact_sheet([[noise] * 8] * 8, [["a grey cat in the garden"] * 8] * 8, side_px=96)
+    assert page.width == 8 * 99 and page.height > 8 * 99
+    save_small(page, tmp_path / "sheet.png")
+    assert (tmp_path / "sheet.png").stat().st_size <= SHEET_BYTES
+
+
+def test_judged_pictures_are_named_in_the_worlds_words():
+    seen, gazes = judged(new_judge(WORLD).eval(), np.zeros((3, 128, 128, 3), np.uint8))
+    assert len(seen) == 3 and gazes.shape == (3, len(new_judge(WORLD).choices), 8, 8)
+    assert seen[0].species in WORLD.species and seen[0].thing in {None, *WORLD.things}

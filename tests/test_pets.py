@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from storybook.config import shipped
+from storybook.world import load_world
+from training.starter.artist import draw
+from training.starter.pets import PETS, SIZE_PX, class_pictures, pictures_of, world_with
+from training.starter.pictures import caption
+
+WORLD = load_world(shipped("assets"))
+
+
+@pytest.mark.parametrize("pet", PETS, ids=lambda pet: pet.token)
+def test_pictures_of_a_pet_show_it_alone_in_all_the_world_offers(pet):
+    known = world_with(pet, WORLD)
+    shown = pictures_of(pet, known)
+    assert 20 <= len(shown) <= 30
+    for field in ("action", "place", "light", "shot", "style"):
+        assert {getattr(picture, field) for picture in shown} == set(getattr(WORLD, f"{field}s"))
+    for picture in shown:
+        assert f" {pet.token} {pet.species} {picture.action}" in caption(picture, known)
+        assert not picture.companions
+    others = class_pictures(pet, WORLD)
+    assert {picture.coat for picture in others} == set(WORLD.coats)
+    assert {picture.species for picture in others} == {pet.species}
+
+
+@pytest.mark.parametrize("pet", PETS, ids=lambda pet: pet.token)
+def test_what_is_shipped_is_what_is_drawn(pet):
+    known = world_with(pet, WORLD)
+    for folder, pictures in (
+        (f"{pet.token}-{pet.species}", pictures_of(pet, known)),
+        (pet.species, class_pictures(pet, WORLD)),
+    ):
+        files = sorted((shipped("assets", "pets") / folder).glob("*.jpg"))
+        assert len(files) == len(pictures)
+        for file, picture in list(zip(files, pictures, strict=True))[::6]:
+            said = file.with_suffix(".txt").read_text(encoding="utf-8").strip()
+            assert said == caption(picture, known)
+            drawn = np.asarray(draw(picture, known, SIZE_PX), float)
+            assert np.abs(np.asarray(Image.open(file), float) - drawn).mean() < 4
+
+
+def test_a_pet_is_taken_for_no_other():
+    for pet in PETS:
+        known = world_with(pet, WORLD)
+        picture = pictures_of(pet, known)[0].but(shot="close", light="day", style="gouache")
+        own = np.asarray(draw(picture, known, 64), float)
+        for coat in WORLD.coats:
+            other = np.asarray(draw(picture.but(coat=coat), known, 64), float)
+            assert np.abs(own - other).mean() > 4, coat

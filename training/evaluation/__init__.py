@@ -1,0 +1,10 @@
+"""`make evaluate`: how good the studio's models are, on what they have never seen.
+
+judge           a classifier taught on the artist's drawings only; it says what a picture shows
+pictures        unseen combinations and prompts in free words, painted and judged
+stories         unseen summaries, told and measured; `measures` is what is measured
+books           whole books through the real chain, judged page by page; `coat` its hero's colour
+report          the tables, in the terminal and in `docs/evaluation.md`
+
+`prompts.toml` and `summaries.toml` were written by hand, for this and for no training.
+"""

@@ -1,0 +1,97 @@
+"""Painting what is asked through the studio's own doors, each picture once for each painter."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from diffusers import AutoencoderKL
+from PIL import Image
+
+from storybook.book import Tries
+from storybook.candidates import wanted
+from storybook.records import Candidate, Event, Hero, Prompt
+from storybook.stages.choose import choose
+from storybook.stages.draw import draw
+from training.evaluation.judge import Shown
+from training.evaluation.records import Bench
+from training.starter.dataset import BLOCK, to_tensor
+from training.starter.sheets import to_pixels
+from training.starter.vae import restore
+
+SEED = 41
+"""Of the noise that pictures are painted from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing to paint: the words that the painter hears, and what they ask for."""
+
+    words: str
+    shown: Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """The first picture of each prompt and the critic's choice, uint8 [n, h, w, 3]."""
+
+    first: np.ndarray
+    chosen: np.ndarray
+
+
+def paint(bench: Bench, asked: Sequence[Asked]) -> Generator[Event, None, Painted]:
+    """Paint every prompt as `draw` does, and choose as `choose` does.
+
+    A picture is kept by the digest of its request, which names the painter's weights, so a run that
+    was stopped goes on, and another painter paints anew.
+    """
+    studio, folder = bench.studio, bench.work / "pictures"
+    folder.mkdir(parents=True, exist_ok=True)
+    requests = [
+        wanted(
+            Prompt(page=number, positive=one.words),
+            Tries(count=bench.extent.tries),
+            studio.painter_name(),
+            studio.sampling,
+            SEED,
+        )
+        for number, one in enumerate(asked)
+    ]
+    every = [request for tries in requests for request in tries]
+    missing = [request for request in every if not _file(folder, request).is_file()]
+    if missing:
+        with studio.painter() as painter:
+            pictures = draw(missing, painter, karras=studio.sampling.karras)
+            for done, (request, png) in enumerate(pictures, len(every) - len(missing) + 1):
+                draft = _file(folder, request).with_suffix(".draft")
+                draft.write_bytes(png)
+                draft.replace(_file(folder, request))
+                yield Event(stage="paint", done=done, total=len(every))
+    first, chosen = [], []
+    with studio.critic() as critic:
+        for done, (one, tries) in enumerate(zip(asked, requests, strict=True), start=1):
+            images = [Image.open(_file(folder, request)).convert("RGB") for request in tries]
+            star = Hero(name="Star", species=one.shown.species, look=one.shown.coat)
+            pick = choose(tries, images, star, critic)
+            best = [request.id for request in tries].index(pick.candidate)
+            first.append(np.asarray(images[0]))
+            chosen.append(np.asarray(images[best]))
+            yield Event(stage="choose", done=done, total=len(asked))
+    return Painted(np.stack(first), np.stack(chosen))
+
+
+def restored(bench: Bench, pixels: np.ndarray) -> Generator[Event, None, np.ndarray]:
+    """Drawings after the painter's own VAE has folded and unfolded them."""
+    vae = AutoencoderKL.from_pretrained(
+        Path(bench.studio.settings.draw.painter) / "vae", local_files_only=True
+    ).to(bench.device)
+    after = []
+    for start in range(0, len(pixels), BLOCK):
+        images = to_tensor(pixels[start : start + BLOCK]).to(bench.device)
+        after.append(to_pixels(restore(vae, images)))
+        yield Event(stage="restore", done=start + len(images), total=len(pixels))
+    return np.concatenate(after)
+
+
+def _file(folder: Path, request: Candidate) -> Path:
+    return folder / f"{request.id}.png"

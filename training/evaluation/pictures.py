@@ -1,0 +1,241 @@
+"""Pictures: does the painter paint what it is told, also in combinations that it never met?"""
+
+import tomllib
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from storybook.config import validated
+from storybook.records import Event, Record
+from storybook.world import World
+from training.evaluation.judge import (
+    JUDGE_PX,
+    Accuracy,
+    Judge,
+    Shown,
+    accuracy,
+    judged,
+    shown_by,
+    taught_judge,
+)
+from training.evaluation.painting import Asked, paint, restored
+from training.evaluation.records import Bench, Part, Row, Table, mean
+from training.evaluation.sheets import contact_sheet, save_small
+from training.starter.artist import draw as drawn
+from training.starter.cards import CARD, Card
+from training.starter.dataset import BLOCK, pictures_in
+from training.starter.pictures import Picture, caption, random_picture
+
+PROMPTS = Path(__file__).with_name("prompts.toml")
+SEED = 41
+AIMS = {
+    "species": 0.95,
+    "coat": 0.95,
+    "action": 0.85,
+    "place": 0.97,
+    "thing": 0.80,
+    "characters": 0.95,
+}
+JUDGE_AIM = 0.98
+NOTHING = "no thing where none was asked"
+ON_SHEET, COLUMNS, SIDE_PX = 24, 8, 112
+
+
+class FreePrompt(Record):
+    """A prompt as somebody would say it, with what it asks for; None is not asked for."""
+
+    words: str
+    species: str
+    coat: str
+    place: str
+    action: str | None = None
+    thing: str | None = None
+    """Empty: there should be none."""
+    relation: str | None = None
+    light: str | None = None
+    style: str | None = None
+    shot: str | None = None
+    characters: int = 1
+
+    @property
+    def shown(self) -> Shown:
+        """What a picture of it should show."""
+        asked = self.model_dump(exclude_none=True, exclude={"words"})
+        return Shown(**asked | ({"thing": self.thing or None} if self.thing is not None else {}))
+
+
+class FreePrompts(Record):
+    """The table of `prompts.toml`."""
+
+    prompt: tuple[FreePrompt, ...]
+
+
+def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+    """Paint unseen combinations and free prompts, judge them, and lay out two sheets."""
+    judge, held_out = yield from taught_judge(bench)
+    seen = taught_combinations(Path(bench.studio.settings.draw.painter), bench.world)
+    pictures = unseen_pictures(bench.world, bench.extent.combinations, seen)
+    unseen = [Asked(caption(picture, bench.world), shown_by(picture)) for picture in pictures]
+    free = [Asked(each.words, each.shown) for each in load_prompts()[: bench.extent.prompts]]
+    painted = yield from paint(bench, [*unseen, *free])
+
+    found = {
+        "unseen combinations": (unseen, painted.first[: len(unseen)]),
+        f"best of {bench.extent.tries}": (unseen, painted.chosen[: len(unseen)]),
+        "free words": (free, painted.first[len(unseen) :]),
+        f"free, best of {bench.extent.tries}": (free, painted.chosen[len(unseen) :]),
+    }
+    seen_in = {name: judged(judge, pixels)[0] for name, (_, pixels) in found.items()}
+    columns = {
+        name: _by_attribute([one.shown for one in asked], seen_in[name])
+        for name, (asked, _) in found.items()
+    }
+    drawn_shown = [shown_by(picture) for picture in held_out.pictures]
+    through_vae = yield from restored(bench, held_out.pixels)
+    on_drawings = accuracy(drawn_shown, judged(judge, held_out.pixels)[0])
+    on_restored = accuracy(drawn_shown, judged(judge, through_vae)[0])
+    _unseen_sheet(bench, pictures, found["unseen combinations"][1])
+    _free_sheet(bench, free, painted.chosen[len(unseen) :])
+    return Part(
+        title="Pictures",
+        tables=(
+            _table(columns, bench),
+            _judge_table(judge, on_drawings, on_restored, len(held_out.pictures), bench),
+        ),
+        examples=_mistakes(unseen, seen_in["unseen combinations"]),
+        sheets=("evaluation-pictures.png", "evaluation-prompts.png"),
+    )
+
+
+def taught_combinations(painter: Path, world: World) -> set[tuple[str | None, ...]]:
+    """All combinations that the painter's card says it was taught; none without a card."""
+    if not (painter / CARD).is_file():
+        return set()
+    card = Card.model_validate_json((painter / CARD).read_bytes())
+    blocks = range(-(-card.pictures // BLOCK))
+    return {
+        combination(one) for block in blocks for one in pictures_in(world, card.data_seed, block)
+    }
+
+
+def combination(picture: Picture) -> tuple[str | None, ...]:
+    """What makes two pictures the same combination."""
+    return picture.species, picture.coat, picture.action, picture.place, picture.thing
+
+
+def unseen_pictures(world: World, count: int, seen: set[tuple[str | None, ...]]) -> list[Picture]:
+    """`count` pictures of different combinations, none of which is in `seen`."""
+    chance, found = Random(f"evaluation/{SEED}"), {}
+    while len(found) < count:
+        picture = random_picture(world, chance)
+        if combination(picture) not in seen:
+            found.setdefault(combination(picture), picture)
+    return list(found.values())
+
+
+def load_prompts(path: Path = PROMPTS) -> tuple[FreePrompt, ...]:
+    """The prompts in free words."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return validated(FreePrompts, table, str(path)).prompt
+
+
+def _by_attribute(asked: Sequence[Shown], seen: Sequence[Shown]) -> dict[str, float | None]:
+    """Shares right; things and their relations where one was asked for, and `all` that is aimed at.
+
+    Half of the pictures have no thing, which is easily right, so these are counted apart.
+    """
+    rates: dict[str, float | None] = {}
+    pairs = list(zip(asked, seen, strict=True))
+    for name in Shown.model_fields:
+        rates[name] = mean(
+            getattr(wish, name) == getattr(got, name)
+            for wish, got in pairs
+            if name in wish.model_fields_set and (name not in ("thing", "relation") or wish.thing)
+        )
+    rates[NOTHING] = mean(
+        got.thing is None
+        for wish, got in pairs
+        if "thing" in wish.model_fields_set and wish.thing is None
+    )
+    rates["all of these"] = mean(
+        all(getattr(wish, name) == getattr(got, name) for name in wish.model_fields_set & set(AIMS))
+        for wish, got in pairs
+    )
+    return rates
+
+
+def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
+    order = [*AIMS, "all of these", NOTHING, "relation", "light", "style", "shot"]
+    extent = bench.extent
+    return Table(
+        title="Share of pictures whose ... is right",
+        columns=tuple(columns),
+        rows=tuple(
+            Row(what=name, values=tuple(rates[name] for rates in columns.values()),
+                aim=AIMS.get(name))
+            for name in order
+        ),
+        meaning=f"{extent.combinations} combinations of species, coat, action, place and thing "
+        "that were in none of the painter's training pictures, said as a book says them, and "
+        f"{extent.prompts} prompts written by hand in free words, of which only what they ask for "
+        "is judged. Painted with the painter's own settings at fixed seeds: the first picture, and "
+        f"the one that the critic chose among {extent.tries}. `thing` and `relation` count where a "
+        "thing was asked for; `all of these` are the attributes above it together.",
+        aimed=tuple(range(len(columns))),
+    )  # fmt: skip
+
+
+def _judge_table(
+    judge: Judge, drawings: Accuracy, restored: Accuracy, count: int, bench: Bench
+) -> Table:
+    rows = tuple(
+        Row(
+            what=f"{name} ({drawings.mistaken[name]})" if name in drawings.mistaken else name,
+            values=(round(drawings.right[name], 4), round(restored.right[name], 4)),
+            aim=JUDGE_AIM,
+        )
+        for name in judge.choices
+    )
+    return Table(
+        title="How good the judge is",
+        columns=("drawings", "through the VAE"),
+        rows=rows,
+        meaning=f"On {count} held-out drawings, and on the same after the painter's VAE: what is "
+        "lost there no painter can show. The judge's own errors count against the painter above. "
+        "In brackets the most frequent mistake on drawings. Taught for "
+        f"{bench.extent.judge_steps} steps on {bench.extent.judge_drawings} drawings of its own.",
+    )
+
+
+def _mistakes(asked: Sequence[Asked], seen: Sequence[Shown]) -> tuple[str, ...]:
+    """For each aimed attribute, what was painted instead most often."""
+    mistaken = accuracy([one.shown for one in asked], seen).mistaken
+    return tuple(
+        f"Most often wrong in {name}: {mistaken[name]}" for name in AIMS if name in mistaken
+    )
+
+
+def _unseen_sheet(bench: Bench, pictures: Sequence[Picture], painted: np.ndarray) -> None:
+    """Rows in pairs: as the artist draws it, and as the painter painted it from the words."""
+    rows, words = [], []
+    for start in range(0, min(ON_SHEET, len(pictures)), COLUMNS):
+        part = pictures[start : start + COLUMNS]
+        rows.append([np.asarray(drawn(picture, bench.world, JUDGE_PX)) for picture in part])
+        rows.append(list(painted[start : start + len(part)]))
+        words += [[""] * len(part), [_in_short(picture) for picture in part]]
+    save_small(contact_sheet(rows, words, SIDE_PX), bench.out / "evaluation-pictures.png")
+
+
+def _free_sheet(bench: Bench, free: Sequence[Asked], painted: np.ndarray) -> None:
+    starts = range(0, min(ON_SHEET, len(free)), COLUMNS)
+    rows = [list(painted[start : start + COLUMNS][: ON_SHEET - start]) for start in starts]
+    words = [[one.words for one in free[start : start + COLUMNS]] for start in starts]
+    save_small(contact_sheet(rows, words, SIDE_PX), bench.out / "evaluation-prompts.png")
+
+
+def _in_short(picture: Picture) -> str:
+    thing = f", {picture.thing}" if picture.thing else ""
+    others = "".join(f", {coat} {kind}".replace("  ", " ") for kind, coat in picture.companions)
+    return f"{picture.coat} {picture.species}, {picture.action}{thing}, {picture.place}{others}"

@@ -1,0 +1,213 @@
+"""Stories: does the writer keep to summaries that it has not seen, and does it tell well?"""
+
+from collections.abc import Generator, Sequence
+
+from storybook.casting import Cast, befriended, cast
+from storybook.errors import ReplyError
+from storybook.files import write_whole
+from storybook.models import Writer
+from storybook.prompts import template
+from storybook.readability import measure
+from storybook.records import Brief, Event, Hero, Record, Story, digest
+from storybook.stages.write import best, drafts
+from storybook.studio import Studio
+from storybook.world import World
+from training.evaluation.measures import (
+    Wanted,
+    contradictions,
+    is_valid,
+    kept,
+    repeated,
+)
+from training.evaluation.records import Bench, Part, Row, Table, mean
+from training.evaluation.summaries import Case, composed_cases, written_cases
+
+YOUNGEST, YOUNGEST_GRADE = "3-5", 2.5
+EXAMPLES = 12
+
+
+class Told(Record):
+    """What became of a case: kept in the work folder by the digest of all that it came from."""
+
+    cast: tuple[Hero, ...]
+    story: Story | None
+    """None if no telling came to its END and could become a book."""
+    tellings: int
+    first_complaint: str = ""
+
+
+def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+    """Tell every summary as `write` does, and measure what was told."""
+    extent = bench.extent
+    composed = composed_cases(extent.composed, bench.world)
+    written = written_cases(extent.written)
+    cases = [*composed, *written]
+    told = yield from _tell(bench, cases)
+    groups = {
+        "all": (cases, told),
+        "composed": (composed, told[: len(composed)]),
+        "by hand": (written, told[len(composed) :]),
+    }
+    columns = {
+        name: _figures(part, stories, bench.world) for name, (part, stories) in groups.items()
+    }
+    return Part(
+        title="Stories",
+        tables=(_table(columns, bench),),
+        examples=tuple(_examples(cases, told, bench.world))[:EXAMPLES],
+    )
+
+
+def _tell(bench: Bench, cases: Sequence[Case]) -> Generator[Event, None, list[Told]]:
+    """Every case's story; those that an earlier run of the same writer told are read."""
+    studio, folder = bench.studio, bench.work / "stories"
+    paths = [folder / f"{_made_from(case, studio)}.json" for case in cases]
+    missing = [(case, path) for case, path in zip(cases, paths, strict=True) if not path.is_file()]
+    if missing:
+        with studio.writer() as writer:
+            for done, (case, path) in enumerate(missing, len(cases) - len(missing) + 1):
+                told = _told(case, studio, writer)
+                write_whole(path, told.model_dump_json(indent=1).encode())
+                note = told.story.title if told.story else "no story"
+                yield Event(stage="tell", done=done, total=len(cases), note=note)
+    return [Told.model_validate_json(path.read_bytes()) for path in paths]
+
+
+def _told(case: Case, studio: Studio, writer: Writer) -> Told:
+    who, how = cast_of(case.brief, studio), studio.settings.write
+    tellings = list(
+        drafts(
+            case.brief, who, studio.world, writer,
+            attempts=how.attempts, outline=how.outline, words=studio.role_words,
+        )
+    )  # fmt: skip
+    try:
+        story = best(tellings, writer.name)
+    except ReplyError:
+        story = None
+    return Told(
+        cast=who.heroes,
+        story=story,
+        tellings=len(tellings),
+        first_complaint=tellings[0].complaint,
+    )
+
+
+def cast_of(brief: Brief, studio: Studio) -> Cast:
+    """Who plays, as `write` casts a brief without heroes of its author's."""
+    limited = studio.draws_the_world
+    summary = " ".join(brief.summary.split())
+    who = cast(summary, (), studio.world, seed=brief.seed, limited=limited)
+    return befriended(who, studio.world, seed=brief.seed) if studio.role_words else who
+
+
+def _made_from(case: Case, studio: Studio) -> str:
+    who, how = cast_of(case.brief, studio), studio.settings.write
+    texts = [template(name).text for name in ("write", "outline", "page")]
+    settings = (how.attempts, how.outline, how.temperature)
+    words = studio.role_words
+    return digest(case.brief, who.heroes, who.summary, texts, settings, words, studio.writer_name)
+
+
+def _figures(cases: Sequence[Case], told: Sequence[Told], world: World) -> dict[str, float | None]:
+    """The measures of a group of stories."""
+    pairs = [(case, one, one.story) for case, one in zip(cases, told, strict=True) if one.story]
+    pages = [story.paragraphs for _, _, story in pairs]
+    readings = [measure(" ".join(text)) for text in pages]
+    young = [
+        reading.fk_grade
+        for (case, _, _), reading in zip(pairs, readings, strict=True)
+        if case.brief.ages == YOUNGEST
+    ]
+    at_odds = [
+        contradictions(story.paragraphs, case.brief.summary, one.cast, world)
+        for case, one, story in pairs
+    ]
+    keeping = {
+        field: mean(
+            said
+            for case, one, story in pairs
+            for _, said in kept(_only(case.wanted, field), _text(story), one.cast, world)
+        )
+        for field in Wanted.model_fields
+    }
+    everything = mean(
+        said
+        for case, one, story in pairs
+        for _, said in kept(case.wanted, _text(story), one.cast, world)
+    )
+    return {
+        "valid": mean(
+            one.story is not None
+            and is_valid(one.story.paragraphs, case.brief.pages, one.cast[0].name)
+            for case, one in zip(cases, told, strict=True)
+        ),
+        "without fault at the first telling": mean(not one.first_complaint for one in told),
+        "names, places, things kept": everything,
+        "names kept": keeping["names"],
+        "places kept": keeping["places"],
+        "things kept": keeping["things"],
+        "other words kept": keeping["words"],
+        "repeated 4-grams outside refrains": mean(map(repeated, pages)),
+        f"reading grade, ages {YOUNGEST}": mean(young),
+        f"share of them above {YOUNGEST_GRADE}": mean(g > YOUNGEST_GRADE for g in young),
+        "distinct-2 in 100 words": mean(reading.distinct2 for reading in readings),
+        "stories with a contradiction": mean(bool(each) for each in at_odds),
+        "contradictions in a story": mean(len(each) for each in at_odds),
+    }
+
+
+def _only(wanted: Wanted, field: str) -> Wanted:
+    return Wanted(**{field: getattr(wanted, field)})
+
+
+def _text(story: Story) -> str:
+    return " ".join(story.paragraphs)
+
+
+def _examples(cases: Sequence[Case], told: Sequence[Told], world: World) -> Generator[str]:
+    for case, one in zip(cases, told, strict=True):
+        if one.story is None:
+            yield f"No story: {case.brief.summary}"
+            continue
+        text, wanted = _text(one.story), case.wanted
+        lost = [word for word, said in kept(wanted, text, one.cast, world) if not said]
+        if lost:
+            yield f"Lost {', '.join(lost)}: {case.brief.summary}"
+        yield from contradictions(one.story.paragraphs, case.brief.summary, one.cast, world)
+
+
+def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
+    aims: dict[str, tuple[float, bool]] = {
+        "valid": (0.99, False),
+        "names, places, things kept": (0.9, False),
+        "repeated 4-grams outside refrains": (0.02, True),
+        f"reading grade, ages {YOUNGEST}": (YOUNGEST_GRADE, True),
+        "distinct-2 in 100 words": (0.9, False),
+        "stories with a contradiction": (0.0, True),
+    }
+    names = list(next(iter(columns.values())))
+    return Table(
+        title="What was told",
+        columns=tuple(columns),
+        rows=tuple(
+            Row(
+                what=name,
+                values=tuple(figures[name] for figures in columns.values()),
+                aim=aims[name][0] if name in aims else None,
+                at_most=name in aims and aims[name][1],
+            )
+            for name in names
+        ),
+        meaning=f"{bench.extent.composed} summaries composed by the tales from a held-out seed and "
+        f"{bench.extent.written} written by hand, told as `write` tells them, with its fresh "
+        "attempts. Valid: the asked pages, END reached, the hero named on at least 80 % of the "
+        "pages. Kept: the story says the summary's names, places and things; for a place or thing "
+        "of the drawn world any word for it will do. A refrain is one of at most two short "
+        "sentences that come again word for word; it counts once. Distinct-2: different "
+        "pairs of neighbours over all pairs, in windows of 100 words. A contradiction is a "
+        "sentence that calls somebody another animal, gives another coat or the other sex, lets a "
+        "stranger speak, or holds a role for a name; it is found by patterns, so the figure "
+        "is an upper bound. All other shares are of stories that came to an end.",
+        aimed=tuple(range(len(columns))),
+    )

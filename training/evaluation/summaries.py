@@ -1,0 +1,106 @@
+"""Summaries that no writer has seen: some written by hand, some composed by the tales."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from random import Random
+
+from storybook.config import validated
+from storybook.records import Ages, Brief, Hero, Record
+from storybook.world import World
+from training.evaluation.measures import Wanted, without_names
+from training.starter.tales import compose, load_lexicon
+from training.starter.tales.compose import role_words
+
+SUMMARIES = Path(__file__).with_name("summaries.toml")
+SEED = 43
+PAGES = (12, 8, 12, 16)
+AGES: tuple[Ages, ...] = ("3-5", "5-7", "3-5", "7-9", "3-5")
+"""What composed summaries ask for, in turn; written ones ask for 12 pages for the youngest."""
+
+
+class FreeSummary(Record):
+    """A summary as a parent would type it, with what its story should keep."""
+
+    text: str
+    names: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    book: bool = False
+    """Whether it becomes one of the whole books."""
+
+
+class FreeSummaries(Record):
+    """The table of `summaries.toml`."""
+
+    summary: tuple[FreeSummary, ...]
+
+
+class Case(Record):
+    """A brief, with what its story should keep."""
+
+    brief: Brief
+    wanted: Wanted
+
+
+def load_summaries(path: Path = SUMMARIES) -> tuple[FreeSummary, ...]:
+    """The summaries written by hand."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return validated(FreeSummaries, table, str(path)).summary
+
+
+def written_cases(count: int) -> list[Case]:
+    """The first `count` summaries written by hand."""
+    return [
+        Case(
+            brief=Brief(summary=one.text),
+            wanted=Wanted(names=one.names, places=one.places, things=one.things, words=one.words),
+        )
+        for one in load_summaries()[:count]
+    ]
+
+
+def composed_cases(count: int, world: World) -> list[Case]:
+    """`count` different summaries of tales, from a seed that no training draws from."""
+    lexicon, found, number = load_lexicon(), {}, 0
+    while len(found) < count:
+        pages, ages = PAGES[number % len(PAGES)], AGES[number % len(AGES)]
+        tale = compose(Random(f"evaluation/{SEED}/{number}"), lexicon, pages, ages)
+        number += 1
+        names = [who.name for who in (tale.star, tale.pal) if who.name and who.name in tale.summary]
+        brief = Brief(summary=tale.summary, pages=pages, ages=ages)
+        found.setdefault(
+            tale.summary, Case(brief=brief, wanted=_wanted(tale.summary, names, world))
+        )
+    return list(found.values())
+
+
+def _wanted(summary: str, names: Sequence[str], world: World) -> Wanted:
+    """What a composed summary names: keys of the world, and things that tales turn on."""
+    nameless = without_names(summary, [Hero(name=name, species="") for name in names] or [_NOBODY])
+    things = tuple(world.find("things", nameless))
+    words = [
+        thing
+        for thing in _things_of_tales()
+        if re.search(rf"\b{re.escape(thing)}\b", nameless) and not world.find("things", thing)
+    ]
+    longest = [
+        word for word in words if not any(word != other and word in other for other in words)
+    ]
+    return Wanted(
+        names=tuple(names),
+        places=tuple(world.find("places", nameless)),
+        things=things,
+        words=tuple(longest),
+    )
+
+
+_NOBODY = Hero(name="nobody", species="")
+
+
+@cache
+def _things_of_tales() -> tuple[str, ...]:
+    return role_words(load_lexicon()).things

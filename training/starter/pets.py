@@ -1,0 +1,94 @@
+"""Two pets that the world does not know, drawn like photos of them: ground for teaching.
+
+A teaching needs pictures of a pet with captions, and pictures of others of its class. These are
+drawn, so that what a taught painter should make of them is known.
+
+    python -m training.starter.pets [FOLDER]
+"""
+
+import sys
+from dataclasses import dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from random import Random
+
+from storybook.world import Coat, World, load_world
+from training.starter.artist import draw
+from training.starter.pictures import Picture, caption, random_picture
+
+ASSETS = Path(__file__).parents[2] / "assets"
+COUNT = 24
+SIZE_PX = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Pet:
+    """A pet with a look of its own; `token` is the rare word that a painter learns for it."""
+
+    token: str
+    species: str
+    coat: Coat
+
+
+PETS = (
+    Pet("bhna", "cat", Coat(base="#f4ead6", mark="#e08a3c", pattern="spotted", scarf="#1f9d93")),
+    Pet("ohwx", "dog", Coat(base="#f2efe9", mark="#3a3a42", pattern="spotted", scarf="#d8323a")),
+)
+
+
+def pictures_of(pet: Pet, world: World, count: int = COUNT) -> list[Picture]:
+    """Pictures of the pet alone, spread evenly over actions, places, lights, shots and styles.
+
+    Its token stands where a coat does, so that captions say `a bhna cat sitting`.
+    """
+    return _spread(f"{pet.token} {pet.species}", world, count, species=pet.species, coat=pet.token)
+
+
+def class_pictures(pet: Pet, world: World, count: int = COUNT) -> list[Picture]:
+    """Pictures of others of its kind, in every coat of the world."""
+    shown = _spread(pet.species, world, count, species=pet.species)
+    return [
+        picture.but(coat=coat) for picture, coat in zip(shown, cycle(world.coats), strict=False)
+    ]
+
+
+def world_with(pet: Pet, world: World) -> World:
+    """The world with the pet's look as one coat more, named by its token."""
+    return world.but(coats={**world.coats, pet.token: pet.coat})
+
+
+def draw_pets(folder: Path, world: World) -> None:
+    """Write `bhna-cat/01.jpg` with `01.txt` and so on, and a folder of each class, `cat/`."""
+    for pet in PETS:
+        known = world_with(pet, world)
+        _write(folder / f"{pet.token}-{pet.species}", pictures_of(pet, known), known)
+        _write(folder / pet.species, class_pictures(pet, world), world)
+
+
+def _spread(seed: str, world: World, count: int, **fixed: str) -> list[Picture]:
+    chance = Random(seed)
+    columns = {}
+    for field in ("action", "place", "light", "shot", "style"):
+        keys = list(islice(cycle(getattr(world, f"{field}s")), count))
+        chance.shuffle(keys)
+        columns[field] = keys
+    shown = []
+    for values in zip(*columns.values(), strict=True):
+        wanted = dict(zip(columns, values, strict=True))
+        # Any picture with this action, since some actions need a thing or rule out a mood.
+        while (picture := random_picture(world, chance)).action != wanted["action"]:
+            pass
+        shown.append(picture.but(**wanted, **fixed, companions=()))
+    return shown
+
+
+def _write(folder: Path, shown: list[Picture], world: World) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, picture in enumerate(shown, start=1):
+        path = folder / f"{number:02d}.jpg"
+        draw(picture, world, SIZE_PX).save(path, quality=92)
+        path.with_suffix(".txt").write_text(caption(picture, world) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    draw_pets(Path(sys.argv[1]) if len(sys.argv) > 1 else ASSETS / "pets", load_world(ASSETS))
