@@ -108,10 +108,17 @@ def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> N
 
 
 def _add_hero(commands: argparse._SubParsersAction) -> None:
-    hero = commands.add_parser("hero", help="list the heroes or show one")
+    hero = commands.add_parser("hero", help="list the heroes, show one or add one")
     deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
     deeds.add_parser("list", help="all known heroes")
     deeds.add_parser("show", help="one hero").add_argument("name")
+    add = deeds.add_parser("add", help="a new hero, from photos")
+    add.add_argument("name")
+    add.add_argument("--class", dest="kind", required=True, metavar="CLASS",
+                     help="what it is, such as cat or dog")  # fmt: skip
+    add.add_argument("--photos", required=True, metavar="FOLDER", help="5 to 30 photos of it")
+    add.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
+    add.add_argument("--look", help="its coat, such as 'orange striped' (default: from the photos)")
 
 
 def _studio_options() -> argparse.ArgumentParser:

@@ -62,8 +62,13 @@ class Hero(Record):
 
     @property
     def words(self) -> str:
-        """How a painter is told of the hero: `bhna cat` if taught, else `orange striped cat`."""
-        return " ".join(part for part in (self.token or self.look, self.species) if part)
+        """How a painter is told of the hero: `bhna cat` if taught, else `orange striped cat`.
+
+        A token counts once an adapter teaches it, or where no look is known: to a painter that was
+        not taught it, it is noise.
+        """
+        known = self.token if self.adapter or not self.look else self.look
+        return " ".join(part for part in (known, self.species) if part)
 
 
 class Style(Record):

@@ -3,10 +3,10 @@ import os
 import signal
 
 import pytest
-from books import BISCUIT, brief, new_book, story
 from hypothesis import given
 from hypothesis import strategies as st
 
+from books import BISCUIT, brief, new_book, story
 from storybook.book import Book, slug
 from storybook.errors import BookError, ConfigError, EditedByHand
 from storybook.files import write_whole

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from books import SUMMARY, made, new_book
 
+from books import SUMMARY, made, new_book
 from storybook.book import Book
 from storybook.cli import main
 from storybook.status import Status

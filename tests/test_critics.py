@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tiny_sd import change_json, tiny_critic
 
 from storybook.config import shipped
 from storybook.errors import HeroError, ModelError
 from storybook.models.critics import ClipCritic, asked_words, open_critic
 from storybook.records import Hero, Prompt
 from storybook.world import load_world, picture_words
+from tiny_sd import change_json, tiny_critic
 
 WORLD = load_world(shipped("assets"))
 HERO = Hero(name="Biscuit", species="cat", look="grey", token="bhna")

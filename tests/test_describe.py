@@ -1,5 +1,4 @@
 from books import BISCUIT, FOX, made, new_book
-
 from storybook.prompts import style
 from storybook.records import Scene, Scenes
 from storybook.stages.describe import describe
@@ -28,9 +27,22 @@ def test_other_painters_get_the_style_in_full_and_negative_words():
 
 
 def test_a_taught_hero_is_called_by_its_token():
-    taught = BISCUIT.but(token="bhna")
+    taught = BISCUIT.but(token="bhna", adapter="bhna.safetensors")
     prompt = describe(SCENE, (taught, FOX), style("gouache"), plainly=True)
     assert "a bhna cat running" in prompt.positive
+    assert BISCUIT.but(token="bhna").words == BISCUIT.words, "nobody has taught it yet"
+    assert BISCUIT.but(token="bhna", look="").words == "bhna cat"
+
+
+def test_relation_and_two_companions_are_asked_for():
+    third, fourth = FOX.but(name="Anna", species="girl", look=""), FOX.but(name="Rex")
+    scene = SCENE.but(
+        moment="sitting", things=("sled",), relation="on", cast=("Biscuit", "Fern", "Anna", "Rex")
+    )
+    prompt = describe(scene, (*CAST, third, fourth), style("crayon"), plainly=True)
+    assert "orange striped cat sitting on a sled, beside an orange fox and a girl, in" in (
+        prompt.positive
+    )
 
 
 def test_every_field_that_matters_makes_a_prompt_due():
@@ -40,7 +52,7 @@ def test_every_field_that_matters_makes_a_prompt_due():
     plain = book.path(book.SCENES).read_text(encoding="utf-8")
     changes = {
         "moment": "jumping", "mood": "surprised", "place": "pond", "light": "sunset",
-        "things": ("umbrella",), "shot": "close",
+        "things": ("umbrella",), "shot": "close", "relation": "under",
     }  # fmt: skip
     for field, value in changes.items():
         scenes = book.scenes

@@ -1,8 +1,8 @@
 from io import BytesIO
 
-from books import doubles, made, new_book
 from PIL import Image
 
+from books import doubles, made, new_book
 from storybook.book import Tries
 from storybook.candidates import candidates, wanted
 from storybook.models.doubles import FlatPainter

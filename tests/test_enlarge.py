@@ -1,6 +1,6 @@
-from books import doubles, made, new_book
 from PIL import Image
 
+from books import doubles, made, new_book
 from storybook.models.doubles import NearestEnlarger
 from storybook.records import Prompt
 from storybook.stages import enlarge

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from safetensors.torch import save_file
 from spandrel.architectures.Compact import Compact
-from tiny_sd import tiny_compact, tiny_rrdb
 
 from storybook.errors import ConfigError, ModelError
 from storybook.models.enlargers import TiledEnlarger, cuts, open_enlarger, plain_rgb
 from storybook.records import Prompt
+from tiny_sd import tiny_compact, tiny_rrdb
 
 PROMPT = Prompt(page=1, positive="a cat")
 REACH_PX = 4  # of the tiny compact network

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
-from tiny_sd import change_json, tiny_painter
 
 from storybook.errors import ModelError
 from storybook.models import sd1
 from storybook.models.families import family_of, open_painter, painter_name
+from tiny_sd import change_json, tiny_painter
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 from pydantic import Field
-from tiny import tiny_llama
 
 from storybook.errors import ModelError, QuestionTooLong, ReplyError
 from storybook.models.local_writer import Sampling, open_local_writer, writer_name
 from storybook.records import Record
+from tiny import tiny_llama
 
 QUESTION = "Summary: a cat naps END\nFull story:"
 STORY = " Title: The Nap\nPip the cat naps. END"

@@ -8,12 +8,12 @@ import torch
 from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from PIL import Image
 from safetensors.torch import load_file, save_file
-from tiny_sd import change_json, tiny_lora, tiny_painter
 
 from storybook.errors import ModelError
 from storybook.models.families import painter_name
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
 from storybook.records import Candidate, Prompt
+from tiny_sd import change_json, tiny_lora, tiny_painter
 
 
 @pytest.fixture(scope="module")

@@ -15,13 +15,13 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from tiny import tiny_llama
 
 from storybook.config import shipped
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
 from storybook.prompts import template
 from storybook.records import Record
+from tiny import tiny_llama
 
 KEY = "sk-secret-0123456789"
 NOW = {"retry-after-ms": "1"}

@@ -1,8 +1,8 @@
 import pytest
-from books import BISCUIT, FOX, doubles, made, new_book
 from hypothesis import given
 from hypothesis import strategies as st
 
+from books import BISCUIT, FOX, doubles, made, new_book
 from storybook.errors import BookError
 from storybook.readability import sentences
 from storybook.records import COVER, Story

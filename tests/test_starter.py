@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from books import SUMMARY, made, new_book
 from PIL import Image
 
+from books import SUMMARY, made, new_book
 from storybook.config import load_settings, shipped
 from storybook.records import Brief
 from storybook.stages.write import write

@@ -18,7 +18,8 @@ from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, progress_
 from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
-from training.starter.steps import STEPS, Workshop
+from training.starter.steps import COMPONENTS, STEPS, Workshop
+from training.starter.vae import components_in, components_of, latents_of
 from training.starter.vocabulary import new_tokenizer
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -74,10 +75,27 @@ def test_no_weight_of_the_painter_is_missing(shop):
     assert not info["missing_keys"] and not info["unexpected_keys"]
 
 
-def test_latents_are_scaled_to_unit_deviation(shop):
+def test_latents_are_the_components_of_the_drawings(shop):
+    drawings = load_drawings(shop.drawings_folder / "taught", shop.world, TOY.drawings, 7)
+    components = components_in(shop.out / "painter" / COMPONENTS, drawings, TOY.latent_channels)
+    latents = latents_of(drawings, components)
     config = json.loads((shop.out / "painter" / "vae" / "config.json").read_text())
-    latents = torch.load(next(shop.drawings_folder.glob("latents-*.pt")), weights_only=True)
+    side = TOY.picture_px // 8
+    assert latents.shape == (len(drawings.pictures), TOY.latent_channels, side, side)
     assert float((latents * config["scaling_factor"]).std()) == pytest.approx(1, abs=1e-3)
+    spread = latents.std(dim=(0, 2, 3))
+    assert (spread.diff() < 0).all(), "the components that say most come first"
+    crop = drawings.images(torch.tensor([0]))[:, :, 8:24, 16:32]
+    assert torch.allclose(components.fold(crop), latents[:1, :, 1:3, 2:4], atol=1e-5)
+
+
+def test_components_are_found_again_to_the_sign(shop):
+    drawings = load_drawings(shop.drawings_folder / "taught", shop.world, TOY.drawings, 7)
+    found = components_of(drawings, TOY.latent_channels)
+    kept = load_file(shop.work / COMPONENTS)
+    assert torch.allclose(found.basis, kept["basis"], atol=1e-4)
+    largest = found.basis.gather(0, found.basis.abs().argmax(0, keepdim=True))
+    assert (largest > 0).all()
 
 
 def test_the_critic_is_an_ordinary_clip(shop):
@@ -132,6 +150,8 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     other = replace(again, work=tmp_path / "wide", plan=replace(TOY, latent_channels=8))
     with pytest.raises(TrainingError, match="painter cannot be taken up by this plan"):
         list(take_up(other, shop.out))
+    with pytest.raises(TrainingError, match="made with other latents"):
+        list(take_up(other, tmp_path))
 
 
 def test_stopping_and_going_on_gives_the_same_weights(tmp_path):

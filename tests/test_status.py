@@ -1,5 +1,4 @@
 from books import doubles, made, new_book
-
 from storybook.records import Pick
 from storybook.status import status
 

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from books import BISCUIT, SUMMARY, brief, doubles, new_book
-from tiny import tiny_llama
 
+from books import BISCUIT, SUMMARY, brief, doubles, new_book
 from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
@@ -17,6 +16,7 @@ from storybook.stages import write as stage
 from storybook.stages.write import check_language, drafts, faults_of, write
 from storybook.studio import Studio
 from storybook.world import load_world
+from tiny import tiny_llama
 
 WORLD = load_world(shipped("assets"))
 WHO = cast(SUMMARY, [BISCUIT], WORLD, seed=1)

@@ -73,7 +73,7 @@ def read_tensors(path: Path) -> "dict[str, Tensor]":
     if path.suffix not in PICKLES:
         known = ", ".join(sorted(WEIGHTS))
         raise ModelError(f"{path} is no weight file by its name. Known endings are: {known}.")
-    values = _unpickle(path)
+    values = unpickle(path)
     for wrapper in ("state_dict", "params_ema", "params"):
         if isinstance(values.get(wrapper), dict):
             values = values[wrapper]
@@ -157,7 +157,8 @@ def _check_safetensors(path: Path) -> dict[str, object]:
     return header
 
 
-def _unpickle(path: Path) -> dict[str, object]:
+def unpickle(path: Path) -> dict[str, object]:
+    """What a pickle of weights holds; ModelError for one that is broken or wants more."""
     import pickle
 
     import torch

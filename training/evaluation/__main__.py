@@ -1,16 +1,13 @@
 """python -m training.evaluation: how good the studio's models are, on what they have not seen."""
 
 import argparse
-import logging
 import os
 import sys
-import warnings
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from storybook.config import load_settings, shipped
 from storybook.errors import StorybookError, nearest
@@ -18,7 +15,8 @@ from storybook.records import Event, digest
 from storybook.studio import Studio
 from storybook.world import load_world
 from training.evaluation.records import FULL, QUICK, Bench, Part
-from training.evaluation.report import kept_parts, save_part, show, write_report
+from training.evaluation.report import kept_parts, print_parts, save_part, write_report
+from training.terminal import quiet, show
 
 PARTS = ("pictures", "stories", "books")
 
@@ -26,7 +24,7 @@ PARTS = ("pictures", "stories", "books")
 def main() -> int:
     """Evaluate the chosen parts and report all; 2 if the author can mend what went wrong."""
     options = _options()
-    _quiet()
+    quiet()
     try:
         chosen = options.only.split(",") if options.only else list(PARTS)
         for name in chosen:
@@ -39,7 +37,7 @@ def main() -> int:
         for name in chosen:
             save_part(found, name, _watched(_evaluate(name, bench), name))
         parts = kept_parts(found, PARTS)
-        show(parts, Console())
+        print_parts(parts, Console())
         print(write_report(parts, bench.out, models))  # noqa: T201
     except StorybookError as error:
         print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
@@ -78,23 +76,7 @@ def _watched(events: Generator[Event, None, Part], name: str) -> Part:
     def told() -> Iterator[Event]:
         found.append((yield from events))
 
-    columns = (
-        TextColumn("{task.description:16}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f}%"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns) as progress:
-        tasks: dict[str, int] = {}
-        for event in told():
-            if event.stage not in tasks:
-                heading = f"{name}: {event.stage}"
-                tasks[event.stage] = progress.add_task(heading, total=event.total, note="")
-            progress.update(
-                tasks[event.stage], completed=event.done, total=event.total, note=event.note
-            )
+    show(told(), f"{name}: ")
     return found[0]
 
 
@@ -106,16 +88,6 @@ def _models(studio: Studio) -> dict[str, str]:
         "critic": studio.critic_name,
         "enlarger": studio.enlarger_name,
     }
-
-
-def _quiet() -> None:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()
-    warnings.filterwarnings("ignore")
-    logging.getLogger("diffusers").setLevel(logging.ERROR)
-    logging.getLogger("transformers").setLevel(logging.ERROR)
 
 
 def _options() -> argparse.Namespace:

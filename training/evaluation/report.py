@@ -33,7 +33,7 @@ def kept_parts(folder: Path, names: Iterable[str]) -> dict[str, Part]:
     }
 
 
-def show(parts: Mapping[str, Part], console: Console) -> None:
+def print_parts(parts: Mapping[str, Part], console: Console) -> None:
     """Print every table."""
     for part in parts.values():
         for table in part.tables:

@@ -1,14 +1,10 @@
 """python -m training.starter: make the models that Storybook ships, from nothing."""
 
 import argparse
-import logging
 import os
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from storybook.errors import StorybookError, nearest
 from storybook.records import Event
@@ -16,6 +12,7 @@ from storybook.world import WORLD, load_world
 from training.starter.loop import Budget
 from training.starter.plan import FULL, TOY
 from training.starter.steps import SHARES, STEPS, Workshop
+from training.terminal import quiet, show
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -26,9 +23,9 @@ TOY_BELOW_MINUTES = 5.0
 def main() -> int:
     """Run the chosen steps; 2 if the author can mend what went wrong."""
     options = _options()
-    _quiet()
+    quiet()
     try:
-        _show(_log(_make(options), options.work / "log.jsonl"))
+        show(_log(_make(options), options.work / "log.jsonl"))
     except StorybookError as error:
         print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
         return 2
@@ -71,34 +68,6 @@ def _log(events: Iterator[Event], path: Path) -> Iterator[Event]:
         for event in events:
             log.write(event.model_dump_json(exclude_none=True) + "\n")
             yield event
-
-
-def _show(events: Iterator[Event]) -> None:
-    columns = (
-        TextColumn("{task.description:8}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f}%"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns) as progress:
-        tasks: dict[str, int] = {}
-        for event in events:
-            if event.stage not in tasks:
-                tasks[event.stage] = progress.add_task(event.stage, total=event.total, note="")
-            progress.update(
-                tasks[event.stage], completed=event.done, total=event.total, note=event.note
-            )
-
-
-def _quiet() -> None:
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    from transformers.utils.logging import disable_progress_bar
-
-    disable_progress_bar()
-    warnings.filterwarnings("ignore")
-    logging.getLogger("diffusers").setLevel(logging.ERROR)
-    logging.getLogger("transformers").setLevel(logging.ERROR)
 
 
 def _options() -> argparse.Namespace:

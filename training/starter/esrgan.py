@@ -14,7 +14,7 @@ from training.starter.dataset import Drawings
 from training.starter.loop import Lesson, Schooling, descend
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
-from training.starter.vae import edge_distance, restore
+from training.starter.vae import difference, restore
 
 SCALE = 4
 CROP_PX = 128
@@ -44,7 +44,7 @@ def teach_enlarger(
         before, after = _pairs(large, small, plan.enlarger_batch, chance)
         enlarged = module(before.to(device))
         after = after.to(device)
-        return (enlarged - after).abs().mean() + edge_distance(enlarged, after)
+        return difference(enlarged, after)
 
     def show(module: Compact) -> Image:
         seen = small[1, :4].to(device)

@@ -15,10 +15,10 @@ from training.starter.cards import CARD, Card, card_of, write_record
 from training.starter.clip import Critic, new_critic, retrieval, tokenizer_in
 from training.starter.dataset import Drawings
 from training.starter.esrgan import new_enlarger
-from training.starter.loop import CHECKPOINT, Progress, load_learnt, progress_of
+from training.starter.loop import Progress, load_learnt, progress_of
 from training.starter.measure import best_sampling
 from training.starter.plan import DATA_SEED
-from training.starter.steps import Workshop, learnt_vae
+from training.starter.steps import COMPONENTS, Workshop, learnt_vae
 from training.starter.unet import new_painter, pipeline_of
 from training.starter.vae import psnr, scaling_factor
 
@@ -64,13 +64,11 @@ def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) ->
     _tokenizer_files(shop, draft / "tokenizer")
     shutil.copy(shop.world_file, draft / shop.world_file.name)
     write_record(draft, "sampling.json", sampling)
-    vae_cards = tuple(
-        _card(shop, name, progress_of(shop.work / name), vae, {"held_out_psnr_db": seen})
-        for name in ("vae", "decoder")
-        if (shop.work / name / CHECKPOINT).exists()
-    )
+    shutil.copy(shop.work / COMPONENTS, draft / COMPONENTS)
+    taught = progress_of(shop.work / "vae")
+    vae_card = _card(shop, "vae", taught, vae, {"held_out_psnr_db": seen})
     progress = progress_of(shop.work / "unet")
-    card = _card(shop, "painter", progress, painter, figures, parts=vae_cards)
+    card = _card(shop, "painter", progress, painter, figures, parts=(vae_card,))
     write_record(draft, CARD, card)
     _put(draft, folder)
     yield Event(stage="export", done=1, total=1, note=f"{folder} psnr {seen:.1f} dB, {sampling}")
@@ -116,7 +114,7 @@ def _card(
     pictures: int | None = None,
     parts: tuple[Card, ...] = (),
 ) -> Card:
-    learnt_from = shop.plan.vae_drawings if model in ("vae", "decoder") else shop.plan.drawings
+    learnt_from = shop.plan.vae_drawings if model == "vae" else shop.plan.drawings
     return card_of(
         model,
         progress,

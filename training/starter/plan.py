@@ -55,7 +55,7 @@ FULL = Plan(
     text_layers=2,
     vision_layers=4,
     vae_channels=(16, 32, 64, 128),
-    latent_channels=12,
+    latent_channels=24,
     unet_channels=(64, 128, 192),
     enlarger_features=32,
     enlarger_layers=8,
@@ -63,7 +63,7 @@ FULL = Plan(
     clip_batch=48,
     unet_batch=20,
     enlarger_batch=8,
-    measured_pictures=16,
+    measured_pictures=48,
 )
 
 TOY = Plan(

@@ -21,7 +21,7 @@ from training.starter.clip import new_critic, tokenizer_in
 from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
 from training.starter.loop import CHECKPOINT, Progress, lay_checkpoint
-from training.starter.steps import Workshop
+from training.starter.steps import COMPONENTS, Workshop
 from training.starter.unet import new_painter
 from training.starter.vae import new_vae
 
@@ -29,10 +29,18 @@ from training.starter.vae import new_vae
 def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
     """Lay a checkpoint for each picture model on `shelf` that the work folder has none of yet.
 
-    Raises TrainingError for weights of another size than the plan's.
+    Raises TrainingError for weights of another size than the plan's, or with other latents.
     """
     if not (shop.work / "tokenizer").exists():
         shutil.copytree(shelf / "painter" / "tokenizer", shop.work / "tokenizer")
+    if not (shelf / "painter" / COMPONENTS).exists():
+        raise TrainingError(
+            f"{shelf / 'painter'} has no {COMPONENTS}: it was made with other latents. "
+            "Make a painter from nothing: leave --go-on-from out."
+        )
+    if not (shop.work / COMPONENTS).exists():
+        shop.work.mkdir(parents=True, exist_ok=True)
+        shutil.copy(shelf / "painter" / COMPONENTS, shop.work / COMPONENTS)
     painter_card, critic_card = _card(shelf / "painter"), _card(shelf / "critic")
     cards = {part.model: part for part in painter_card.parts}
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import Drawings, draw_all, load_drawings
-from training.starter.loop import CHECKPOINT, Budget, Schooling, load_learnt
+from training.starter.loop import Budget, Schooling, load_learnt
 from training.starter.plan import DATA_SEED, Plan
 
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
+
+    from training.starter.vae import Components
+
+COMPONENTS = "components.safetensors"
+"""What latents are: kept beside the painter, so that it can be taught further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +47,17 @@ class Workshop:
 
 
 def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
-    """Teach the autoencoder."""
+    """Teach the autoencoder; the painter is exported with it."""
     from training.starter.vae import new_vae, teach_vae
 
     yield from _draw(shop, shop.plan.vae_drawings)
+    drawings = _drawings(shop, shop.plan.vae_drawings)
     yield from teach_vae(
         new_vae(shop.plan),
-        _drawings(shop, shop.plan.vae_drawings),
+        _components(shop, drawings),
+        drawings,
         _held_out(shop),
         shop.schooling("vae", budget),
-    )
-
-
-def make_decoder(shop: Workshop, budget: Budget) -> Iterator[Event]:
-    """Teach the decoder further; the painter is exported with it."""
-    from training.starter.vae import new_vae, teach_decoder
-
-    yield from _draw(shop, shop.plan.vae_drawings)
-    yield from teach_decoder(
-        load_learnt(new_vae(shop.plan), shop.work / "vae"),
-        _drawings(shop, shop.plan.vae_drawings),
-        _held_out(shop),
-        shop.schooling("decoder", budget),
     )
 
 
@@ -88,14 +82,15 @@ def make_unet(shop: Workshop, budget: Budget) -> Iterator[Event]:
     """Teach the U-Net with its text encoder on cached latents, and export the painter."""
     from training.starter.clip import new_critic, tokenizer_in
     from training.starter.export import export_painter
-    from training.starter.unet import latents_in, new_painter, teach_unet
+    from training.starter.unet import new_painter, teach_unet
+    from training.starter.vae import latents_of
 
     yield from _draw(shop, shop.plan.drawings)
     vae = learnt_vae(shop).to(shop.device)
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
     critic = load_learnt(new_critic(shop.plan, tokenizer, shop.world), shop.work / "clip")
     drawings = _drawings(shop, shop.plan.drawings)
-    latents = latents_in(shop.drawings_folder, vae, shop.work / "vae", drawings, shop.device)
+    latents = latents_of(drawings, _components(shop, drawings))
     yield from teach_unet(
         new_painter(shop.plan, critic.clip),
         vae,
@@ -135,19 +130,16 @@ def make_writer(shop: Workshop, budget: Budget) -> Iterator[Event]:
 
 
 def learnt_vae(shop: Workshop) -> AutoencoderKL:
-    """The autoencoder as far as it was taught, with the decoder that was taught further if any."""
+    """The autoencoder as far as it was taught."""
     from training.starter.vae import new_vae
 
-    further = shop.work / "decoder"
-    taught = further if (further / CHECKPOINT).exists() else shop.work / "vae"
-    return load_learnt(new_vae(shop.plan), taught)
+    return load_learnt(new_vae(shop.plan), shop.work / "vae")
 
 
 Step = Callable[[Workshop, Budget], Iterator[Event]]
 
 STEPS: dict[str, Step] = {
     "vae": make_vae,
-    "decoder": make_decoder,
     "clip": make_clip,
     "unet": make_unet,
     "esrgan": make_esrgan,
@@ -156,11 +148,10 @@ STEPS: dict[str, Step] = {
 
 SHARES = {
     "vae": 0.20,
-    "decoder": 0.08,
-    "clip": 0.07,
-    "unet": 0.35,
+    "clip": 0.08,
+    "unet": 0.45,
     "esrgan": 0.05,
-    "writer": 0.25,
+    "writer": 0.22,
 }
 """How an hour is split: the VAE bounds what can be seen, the rest gain from all they get."""
 
@@ -175,6 +166,12 @@ def _draw(shop: Workshop, count: int) -> Iterator[Event]:
 
 def _drawings(shop: Workshop, count: int) -> Drawings:
     return load_drawings(shop.drawings_folder / "taught", shop.world, count, DATA_SEED)
+
+
+def _components(shop: Workshop, drawings: Drawings) -> Components:
+    from training.starter.vae import components_in
+
+    return components_in(shop.work / COMPONENTS, drawings, shop.plan.latent_channels)
 
 
 def _held_out(shop: Workshop) -> Drawings:

@@ -1,7 +1,6 @@
 """The painter: a small conditional U-Net and its text encoder, taught together on latents."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -19,12 +18,12 @@ from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from storybook.records import Event, Record
 from storybook.world import World
-from training.starter.dataset import Drawings, to_tensor, words_for
-from training.starter.loop import Lesson, Schooling, descend, progress_of
+from training.starter.dataset import to_tensor, words_for
+from training.starter.loop import Lesson, Schooling, descend
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
-from training.starter.vae import encode_all, scaling_factor
+from training.starter.vae import scaling_factor
 
 UNTOLD = 0.1
 """How often the painter is told nothing, so that guidance has something to lead away from."""
@@ -83,20 +82,6 @@ def new_schedule() -> DDPMScheduler:
         timestep_spacing="trailing",
         steps_offset=1,
     )
-
-
-def latents_in(
-    folder: Path, vae: AutoencoderKL, vae_folder: Path, drawings: Drawings, device: str
-) -> Tensor:
-    """Latents of all drawings, [n, c, h/8, w/8], encoded once for each state of the VAE."""
-    taught = progress_of(vae_folder).step
-    path = folder / f"latents-{taught:06d}-{len(drawings.pictures)}.pt"
-    if not path.exists():
-        latents = encode_all(vae, drawings, device)
-        draft = path.with_suffix(".draft")
-        torch.save(latents, draft)
-        draft.replace(path)
-    return torch.load(path, weights_only=True)
 
 
 def teach_unet(

@@ -1,0 +1,131 @@
+"""Hypernetworks go out as A1111 reads them, and come back drawing the same."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from storybook.errors import ModelError
+from tiny_sd import WIDTH, tiny_painter
+from tiny_taught import ORIGIN, drawn, opened
+from training.formats.hypernetwork import (
+    Bend,
+    Design,
+    attach,
+    new_hypernetwork,
+    read_hypernetwork,
+    save_hypernetwork,
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_painter(tmp_path_factory.mktemp("models") / "tiny")
+
+
+DESIGNS = {
+    "plain": Design(),
+    "relu": Design(activation_func="relu", activate_output=False, is_layer_norm=True),
+    "deep": Design(layer_structure=(1, 2, 2, 1), activation_func="swish", use_dropout=True,
+                   last_layer_dropout=True, weight_initialization="KaimingNormal"),
+    "shares": Design(activation_func="leakyrelu", dropout_structure=(0, 0.1, 0),
+                     weight_initialization="XavierUniform"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
+def test_a_hypernetwork_draws_the_same(folder: Path, tmp_path: Path, design: Design) -> None:
+    pipe, file = opened(folder), tmp_path / "rex.pt"
+    before = drawn(pipe)
+    hypernetwork = new_hypernetwork(pipe.unet, design, torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        for weight in hypernetwork.networks.parameters():
+            weight.add_(0.1)
+    hypernetwork.networks.eval()
+    handles = attach(hypernetwork, pipe.unet)
+    picture = drawn(pipe)
+    assert np.abs(picture - before).max() > 1e-4
+    save_hypernetwork(hypernetwork, file, origin=ORIGIN)
+    for handle in handles:
+        handle.remove()
+    assert np.array_equal(drawn(pipe), before)
+    back = read_hypernetwork(file)
+    assert back.design == design
+    handles = attach(back, pipe.unet)
+    assert np.array_equal(drawn(pipe), picture)
+    for handle in handles:
+        handle.remove()
+    attach(back, pipe.unet, strength=0)
+    assert np.allclose(drawn(pipe), before, atol=1e-6)
+
+
+def test_a_hypernetwork_s_file_is_a1111_s(folder: Path, tmp_path: Path) -> None:
+    """Formats 3.7, read with torch alone; the first network bends the keys."""
+    pipe = opened(folder)
+    hypernetwork = new_hypernetwork(pipe.unet, DESIGNS["relu"], torch.Generator().manual_seed(1))
+    save_hypernetwork(hypernetwork, tmp_path / "rex.pt", origin=ORIGIN)
+    values = torch.load(tmp_path / "rex.pt", weights_only=True)
+    assert [key for key in values if isinstance(key, int)] == [WIDTH, 2 * WIDTH]
+    assert {key: values[key] for key in ("step", "name", "layer_structure", "activation_func",
+            "is_layer_norm", "activate_output", "use_dropout", "sd_checkpoint_name")} == {
+        "step": 40, "name": "rex", "layer_structure": [1, 2, 1], "activation_func": "relu",
+        "is_layer_norm": True, "activate_output": False, "use_dropout": False,
+        "sd_checkpoint_name": "tiny"}  # fmt: skip
+    for_keys, _ = values[WIDTH]
+    assert {name: tuple(each.shape) for name, each in for_keys.items() if "weight" in name} == {
+        "linear.0.weight": (32, 16),
+        "linear.2.weight": (32,),
+        "linear.3.weight": (16, 32),
+        "linear.4.weight": (16,),
+    }
+    x = torch.randn(1, 3, WIDTH)
+    hidden = nn.functional.relu(x @ for_keys["linear.0.weight"].T + for_keys["linear.0.bias"])
+    hidden = nn.functional.layer_norm(
+        hidden, (32,), for_keys["linear.2.weight"], for_keys["linear.2.bias"]
+    )
+    out = hidden @ for_keys["linear.3.weight"].T + for_keys["linear.3.bias"]
+    out = nn.functional.layer_norm(
+        out, (16,), for_keys["linear.4.weight"], for_keys["linear.4.bias"]
+    )
+    bend = hypernetwork.networks[str(WIDTH)][0]
+    assert torch.allclose(bend(x, 0.5), x + 0.5 * out, atol=1e-6)
+
+
+def test_dropout_goes_where_a1111_has_it() -> None:
+    def kinds(**said: object) -> list[str]:
+        return [type(layer).__name__ for layer in Bend(8, Design(**said)).linear]
+
+    four = (1, 2, 2, 1)
+    assert kinds(use_dropout=True) == ["Linear", "Linear"]
+    assert kinds(use_dropout=True, last_layer_dropout=True) == ["Linear", "Dropout", "Linear"]
+    assert kinds(use_dropout=True, layer_structure=four) == ["Linear", "Dropout"] + ["Linear"] * 2
+    assert kinds(activation_func="tanh") == ["Linear", "Tanh", "Linear", "Tanh"]
+    assert kinds(activation_func="linear") == ["Linear", "Linear"]
+
+
+def test_hypernetworks_of_old_and_of_no_use(folder: Path, tmp_path: Path) -> None:
+    file, unet = tmp_path / "old.pt", opened(folder).unet
+    old = {
+        "linear1.weight": torch.zeros(24, 12),
+        "linear1.bias": torch.zeros(24),
+        "linear2.weight": torch.zeros(12, 24),
+        "linear2.bias": torch.zeros(12),
+    }
+    torch.save({12: (old, old)}, file)
+    with pytest.raises(ModelError, match=r"for widths 12, and this model's attention has 16, 32"):
+        attach(read_hypernetwork(file), unet)
+    for values, message in (
+        ({"string_to_param": {}}, "is no hypernetwork: it holds string_to_param"),
+        ({12: (old, old), "layer_structure": [1, 3, 1]}, "is not built as it says"),
+        ({12: (old, old), "layer_structure": [2, 1]}, "begins and ends with 1"),
+        ({12: (old, old), "activation_func": "relo"}, "Did you mean relu"),
+        ({12: (old, old), "dropout_structure": [0]}, "one share for each"),
+    ):
+        torch.save(values, file)
+        with pytest.raises(ModelError, match=message):
+            read_hypernetwork(file)
+    file.write_bytes(b"")
+    with pytest.raises(ModelError, match=r"old\.pt"):
+        read_hypernetwork(file)

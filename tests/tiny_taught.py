@@ -1,0 +1,49 @@
+"""What the tests of file formats share: a tiny painter opened, taught and drawn with."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import StableDiffusionPipeline
+from peft import LoraConfig
+
+from training.formats.header import Origin
+from training.formats.lora import CONVOLUTIONS, TEXT, TRANSFORMER
+
+ORIGIN = Origin(
+    title="rex",
+    token="ohwx",
+    class_word="dog",
+    family="sd1",
+    base="tiny",
+    base_digest="0123456789ab",
+    recipe="dreambooth-1",
+    run="runs/rex",
+    resolution_px=32,
+    epoch=3,
+    step=40,
+)
+
+
+def opened(folder: Path) -> StableDiffusionPipeline:
+    pipe = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def drawn(pipe: StableDiffusionPipeline) -> np.ndarray:
+    chance = torch.Generator().manual_seed(5)
+    size = {"width": 32, "height": 32, "num_inference_steps": 2}
+    return pipe("a dog", generator=chance, output_type="np", **size).images[0]
+
+
+def teach(pipe: StableDiffusionPipeline, **more: object) -> None:
+    """Put an adapter on whose every layer changes something."""
+    torch.manual_seed(3)
+    targets = [*TRANSFORMER, *CONVOLUTIONS]
+    pipe.unet.add_adapter(LoraConfig(r=3, lora_alpha=7, target_modules=targets, **more))
+    pipe.text_encoder.add_adapter(LoraConfig(r=2, lora_alpha=3, target_modules=list(TEXT)))
+    for model in (pipe.unet, pipe.text_encoder):
+        for name, weight in model.named_parameters():
+            if ".lora_B." in name:
+                torch.nn.init.normal_(weight, std=0.3)

@@ -1,0 +1,168 @@
+"""Metadata and latents that kohya's scripts leave beside pictures."""
+
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from storybook.errors import TrainingError
+from training.data.folders import locate, read_text, unlisted
+from training.data.records import Example, Finding, Reading, Size
+
+KEYS = {"caption", "tags", "train_resolution", "image_size"}
+
+
+@dataclass(frozen=True, slots=True)
+class Latents:
+    """Latents of one picture, as a VAE's sample gave them: not yet scaled."""
+
+    values: np.ndarray
+    """float32 [4, h / 8, w / 8]."""
+    flipped: np.ndarray | None = None
+    """Those of the mirrored picture."""
+    original_size: Size | None = None
+    crop_ltrb: tuple[int, int, int, int] | None = None
+    """Which part of the scaled picture was taken: left, top, right, bottom in pixels."""
+
+
+def metadata_files(source: Path) -> list[Path]:
+    """The metadata files of kohya's scripts in a folder, or `source` itself if it is one."""
+    files = [source] if source.is_file() else sorted(source.glob("*.json*"))
+    return [file for file in files if _is_metadata(file)]
+
+
+def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
+    """Pictures listed in a metadata file, `.json` or `.jsonl`: the text is caption, then tags.
+
+    `pictures` is their folder, if it is not the file's. Latents are used if they are there for
+    every picture, and flipped ones for all or none. Raises TrainingError if there is not just one
+    metadata file, or an entry has no words.
+    """
+    files = metadata_files(source)
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files) or "none"
+        raise TrainingError(f"{source} must hold one metadata file: name one. There are: {names}.")
+    file = files[0]
+    folder = pictures or file.parent
+    examples, findings = [], []
+    for key, entry in _entries(file):
+        words = [str(entry.get(part) or "").strip() for part in ("caption", "tags")]
+        text = ", ".join(filter(None, words))
+        if not text:
+            raise TrainingError(f"{file}: {key!r} has neither caption nor tags. Give it one.")
+        path = locate(key, folder)
+        if path is None:
+            found = f"listed in {file.name}, but not there"
+            findings.append(Finding(path=Path(key), found=found, done="left out"))
+            continue
+        bucket = _size(entry.get("train_resolution"), f"{file}: train_resolution of {key!r}")
+        examples.append(Example(path=path, captions=(text,), bucket=bucket))
+    examples, note = _with_latents(examples)
+    if note:
+        findings.append(Finding(path=file, found=note, done="made anew for all pictures"))
+    findings += unlisted(folder, examples, file.name)
+    return Reading(layout="metadata", examples=tuple(examples), findings=tuple(findings))
+
+
+def find_latents(path: Path, size: Size | None) -> Path | None:
+    """The latents of a picture: `01_0512x0768_sd.npz` if its size is known, else `01.npz`."""
+    names = [f"{path.stem}.npz"]
+    if size is not None:
+        names.insert(0, f"{path.stem}_{size[0]:04d}x{size[1]:04d}_sd.npz")
+    return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
+
+
+def read_latents(file: Path) -> Latents:
+    """Latents in any of the three layouts that the scripts have had; raises TrainingError.
+
+    The first one is a lone array, the mirrored one in `_flip.npz`; the later two name their parts.
+    """
+    parts = _arrays(file)
+    if "arr_0" in parts:
+        flip = _flipped(file)
+        values, flipped = parts["arr_0"], _arrays(flip).get("arr_0") if flip.is_file() else None
+    else:
+        values, flipped = parts.get("latents"), parts.get("latents_flipped")
+    for array in (values, flipped):
+        if array is not None and (array.ndim != 3 or array.shape[0] != 4):
+            raise TrainingError(f"{file}: latents of shape {array.shape} are none of SD 1 or 2.")
+    if values is None:
+        names = ", ".join(parts) or "nothing"
+        raise TrainingError(f"{file} holds {names}, but no latents. Delete it.")
+    size, crop = parts.get("original_size"), parts.get("crop_ltrb")
+    return Latents(
+        values=values.astype(np.float32),
+        flipped=None if flipped is None else flipped.astype(np.float32),
+        original_size=None if size is None else tuple(size.tolist()),
+        crop_ltrb=None if crop is None else tuple(crop.tolist()),
+    )
+
+
+def _arrays(file: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(file, allow_pickle=False) as parts:
+            return dict(parts)
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as fault:
+        raise TrainingError(f"{file} holds no arrays: {fault}. Delete it.") from fault
+
+
+def _flipped(file: Path) -> Path:
+    return file.with_name(f"{file.stem}_flip.npz")
+
+
+def _has_flip(file: Path) -> bool:
+    return _flipped(file).is_file() or "latents_flipped" in _arrays(file)
+
+
+def _with_latents(examples: list[Example]) -> tuple[list[Example], str]:
+    """The examples with their latents, or as they were, and why if only some have any."""
+    found = [find_latents(example.path, example.bucket) for example in examples]
+    there = [file for file in found if file is not None]
+    if not there:
+        return [example.but(bucket=None) for example in examples], ""
+    flips = [file for file in there if _has_flip(file)]
+    note = ""
+    if len(there) < len(examples):
+        note = f"latents of {len(there)} of {len(examples)} pictures only"
+    elif 0 < len(flips) < len(there):
+        note = f"flipped latents of {len(flips)} of {len(there)} pictures only"
+    elif any(example.bucket is None for example in examples):
+        note = "latents without the train_resolution that they were made at"
+    if note:
+        return [example.but(bucket=None) for example in examples], note
+    pairs = zip(examples, found, strict=True)
+    return [example.but(latents=file) for example, file in pairs], ""
+
+
+def _entries(file: Path) -> Iterable[tuple[str, dict[str, Any]]]:
+    if file.suffix == ".json":
+        return json.loads(read_text(file)).items()
+    lines = [json.loads(line) for line in read_text(file).splitlines() if line.strip()]
+    return [(str(line["image_path"]), line) for line in lines]
+
+
+def _is_metadata(file: Path) -> bool:
+    try:
+        if file.suffix == ".jsonl":
+            with file.open(encoding="utf-8-sig") as lines:
+                return "image_path" in json.loads(lines.readline())
+        if file.suffix != ".json":
+            return False
+        held = json.loads(read_text(file))
+    except (ValueError, TrainingError):
+        return False
+    if not isinstance(held, dict) or not held:
+        return False
+    return all(isinstance(entry, dict) and entry.keys() & KEYS for entry in held.values())
+
+
+def _size(value: Any, where: str) -> Size | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or [type(side) for side in value] != [int, int]:
+        raise TrainingError(f"{where} is {value!r}: it must be [width, height] in pixels.")
+    return value[0], value[1]

@@ -1,0 +1,52 @@
+"""What a reader finds in a folder of training pictures."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from storybook.records import Record
+
+Layout = Literal["sidecars", "names", "image_captions", "metadata", "dataset"]
+"""How a folder says what its pictures show.
+
+`sidecars`: a `.txt` or `.caption` beside each picture, or no words at all; `names`: in the file's
+name; `image_captions`: in `image_captions.json`; `metadata`: in a metadata file of kohya's scripts;
+`dataset`: a Hugging Face `imagefolder` or saved dataset.
+"""
+
+Size = tuple[int, int]
+"""Width and height in pixels."""
+
+
+class Example(Record):
+    """One picture to learn from, with its words."""
+
+    path: Path
+    captions: tuple[str, ...] = ()
+    """None if nobody said what it shows; of several, each epoch takes one."""
+    repeats: int = Field(default=1, ge=1)
+    """How often an epoch shows it."""
+    concept: str = ""
+    is_class: bool = False
+    """Whether it shows others of the pet's class, so that they are not forgotten."""
+    latents: Path | None = None
+    """Latents that kohya's scripts left for it, if they are there for the whole folder."""
+    bucket: Size | None = None
+    """The size that those latents were made at."""
+
+
+class Finding(Record):
+    """Something about a file or a folder that its owner should know."""
+
+    path: Path
+    found: str
+    done: str
+
+
+class Reading(Record):
+    """A folder, read."""
+
+    layout: Layout
+    examples: tuple[Example, ...]
+    findings: tuple[Finding, ...] = ()

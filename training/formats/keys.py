@@ -1,0 +1,184 @@
+"""What the original Stable Diffusion code calls the tensors that diffusers calls otherwise.
+
+diffusers reads the original names but does not write them, so this is the way back. Each table
+lists what a name opens with; the rest of the name is kept, but for the inner names of a block.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from diffusers import AutoencoderKL, UNet2DConditionModel
+from torch import Tensor
+from transformers import CLIPTextModel
+
+UNET = "model.diffusion_model."
+VAE = "first_stage_model."
+CLIP = "cond_stage_model.transformer."
+OPEN_CLIP = "cond_stage_model.model."
+TEXT_MODEL = "text_model."
+
+IN_RESNET = {
+    "norm1": "in_layers.0",
+    "conv1": "in_layers.2",
+    "norm2": "out_layers.0",
+    "conv2": "out_layers.3",
+    "time_emb_proj": "emb_layers.1",
+    "conv_shortcut": "skip_connection",
+}
+IN_VAE_RESNET = {"conv_shortcut": "nin_shortcut"}
+IN_VAE_ATTENTION = {
+    "group_norm": "norm",
+    "to_q": "q",
+    "to_k": "k",
+    "to_v": "v",
+    "to_out.0": "proj_out",
+}
+IN_CLIP_LAYER = {
+    "layer_norm1": "ln_1",
+    "layer_norm2": "ln_2",
+    "mlp.fc1": "mlp.c_fc",
+    "mlp.fc2": "mlp.c_proj",
+    "self_attn.out_proj": "attn.out_proj",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block of diffusers stands in the original, and what is called otherwise in it."""
+
+    original: str
+    inner: Mapping[str, str] = field(default_factory=dict)
+
+
+def unet_keys(unet: UNet2DConditionModel) -> dict[str, Tensor]:
+    """The U-Net's tensors by their original names (formats of CompVis/stable-diffusion)."""
+    layers = unet.config.layers_per_block
+    attentive = ["CrossAttn" in kind for kind in unet.config.up_block_types]
+    places = _unet_places(layers, attentive)
+    return {UNET + _renamed(name, places): tensor for name, tensor in unet.state_dict().items()}
+
+
+def vae_keys(vae: AutoencoderKL) -> dict[str, Tensor]:
+    """The autoencoder's tensors by their original names; its attention is made of convolutions."""
+    places = _vae_places(vae.config.layers_per_block, len(vae.config.block_out_channels))
+    state = {VAE + _renamed(name, places): tensor for name, tensor in vae.state_dict().items()}
+    return {
+        name: tensor[:, :, None, None] if ".attn_1." in name and tensor.ndim == 2 else tensor
+        for name, tensor in state.items()
+    }
+
+
+def text_keys(encoder: CLIPTextModel) -> dict[str, Tensor]:
+    """The text encoder's tensors by their original names.
+
+    CLIP-L (SD 1.x) keeps the names of transformers and has `position_ids`. OpenCLIP (SD 2.x) has
+    names of its own; its last layer, which SD 2.x does not use, is left out as diffusers does.
+    """
+    state = with_text_model(encoder.state_dict())
+    if is_open_clip(encoder):
+        return _open_clip_keys(state)
+    positions = torch.arange(encoder.config.max_position_embeddings)[None]
+    state[f"{TEXT_MODEL}embeddings.position_ids"] = positions
+    return {CLIP + name: tensor for name, tensor in state.items()}
+
+
+def is_open_clip(encoder: CLIPTextModel) -> bool:
+    """SD 2.x hears through OpenCLIP, whose activation is the exact GELU; CLIP-L has a quick one."""
+    return encoder.config.hidden_act == "gelu"
+
+
+def with_text_model(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Names of a CLIPTextModel with the `text_model.` that every tool expects on the disk.
+
+    transformers 5.6 and later have none; older ones fill such a file with chance in silence.
+    """
+    return {TEXT_MODEL + name.removeprefix(TEXT_MODEL): tensor for name, tensor in state.items()}
+
+
+def _unet_places(layers: int, attentive: list[bool]) -> dict[str, Place]:
+    """The U-Net's map; `attentive` says of each block on the way up whether it has attention."""
+    places = {
+        "time_embedding.linear_1": Place("time_embed.0"),
+        "time_embedding.linear_2": Place("time_embed.2"),
+        "conv_in": Place("input_blocks.0.0"),
+        "conv_norm_out": Place("out.0"),
+        "conv_out": Place("out.2"),
+        "mid_block.resnets.0": Place("middle_block.0", IN_RESNET),
+        "mid_block.attentions.0": Place("middle_block.1"),
+        "mid_block.resnets.1": Place("middle_block.2", IN_RESNET),
+    }
+    stride = layers + 1
+    for block, attends in enumerate(attentive):
+        down, up = f"down_blocks.{block}", f"up_blocks.{block}"
+        for layer in range(layers):
+            number = stride * block + layer + 1
+            places[f"{down}.resnets.{layer}"] = Place(f"input_blocks.{number}.0", IN_RESNET)
+            places[f"{down}.attentions.{layer}"] = Place(f"input_blocks.{number}.1")
+        places[f"{down}.downsamplers.0.conv"] = Place(f"input_blocks.{stride * (block + 1)}.0.op")
+        for layer in range(stride):
+            number = stride * block + layer
+            places[f"{up}.resnets.{layer}"] = Place(f"output_blocks.{number}.0", IN_RESNET)
+            places[f"{up}.attentions.{layer}"] = Place(f"output_blocks.{number}.1")
+        last = stride * block + layers
+        places[f"{up}.upsamplers.0"] = Place(f"output_blocks.{last}.{2 if attends else 1}")
+    return places
+
+
+def _vae_places(layers: int, blocks: int) -> dict[str, Place]:
+    places = {}
+    for half in ("encoder", "decoder"):
+        places[f"{half}.conv_norm_out"] = Place(f"{half}.norm_out")
+        places[f"{half}.mid_block.attentions.0"] = Place(f"{half}.mid.attn_1", IN_VAE_ATTENTION)
+        for number in (0, 1):
+            place = Place(f"{half}.mid.block_{number + 1}", IN_VAE_RESNET)
+            places[f"{half}.mid_block.resnets.{number}"] = place
+    for block in range(blocks):
+        down, up = f"encoder.down.{block}", f"decoder.up.{blocks - 1 - block}"
+        places[f"encoder.down_blocks.{block}.downsamplers.0"] = Place(f"{down}.downsample")
+        places[f"decoder.up_blocks.{block}.upsamplers.0"] = Place(f"{up}.upsample")
+        for layer in range(layers + 1):
+            here = f"encoder.down_blocks.{block}.resnets.{layer}"
+            places[here] = Place(f"{down}.block.{layer}", IN_VAE_RESNET)
+            here = f"decoder.up_blocks.{block}.resnets.{layer}"
+            places[here] = Place(f"{up}.block.{layer}", IN_VAE_RESNET)
+    return places
+
+
+def _renamed(name: str, places: Mapping[str, Place]) -> str:
+    """The original name; what stands in no table is called the same."""
+    for start, place in places.items():
+        if name.startswith(f"{start}."):
+            rest = name[len(start) + 1 :]
+            for inner, original in place.inner.items():
+                if rest.startswith(f"{inner}."):
+                    rest = original + rest[len(inner) :]
+                    break
+            return f"{place.original}.{rest}"
+    return name
+
+
+def _open_clip_keys(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    places = {
+        "text_model.embeddings.token_embedding": Place("token_embedding"),
+        "text_model.final_layer_norm": Place("ln_final"),
+    }
+    layers = {re.match(r"text_model\.encoder\.layers\.(\d+)\.", name) for name in state}
+    for match in filter(None, layers):
+        number = match[1]
+        here = f"text_model.encoder.layers.{number}"
+        places[here] = Place(f"transformer.resblocks.{number}", IN_CLIP_LAYER)
+    named = {}
+    for name, tensor in state.items():
+        if name == "text_model.embeddings.position_embedding.weight":
+            named["positional_embedding"] = tensor
+        elif ".self_attn.q_proj." in name:
+            stacked = [
+                state[name.replace("q_proj", part)] for part in ("q_proj", "k_proj", "v_proj")
+            ]
+            block, _, kind = _renamed(name, places).partition(".self_attn.q_proj.")
+            named[f"{block}.attn.in_proj_{kind}"] = torch.cat(stacked)
+        elif ".self_attn.k_proj." not in name and ".self_attn.v_proj." not in name:
+            named[_renamed(name, places)] = tensor
+    return {OPEN_CLIP + name: tensor for name, tensor in named.items()}
