@@ -88,7 +88,7 @@ def _options() -> argparse.Namespace:
         "--go-on-from",
         type=Path,
         metavar="FOLDER",
-        help="models to teach further, such as assets/starter; their minutes count as spent",
+        help="models of an earlier run to teach further; their minutes count as spent",
     )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
