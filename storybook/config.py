@@ -4,9 +4,10 @@ A studio names which model stands behind which door. Paths in a studio file are 
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import Field, ValidationError
 
@@ -129,9 +130,39 @@ def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Set
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ConfigError(f"{path} is not TOML: {fault}.") from fault
     _anchor(tables, path.resolve().parent)
+    changes = list(changes)
     for change in changes:
-        _apply(tables, change)
+        key, equals, _ = change.partition("=")
+        if not equals or "." not in key:
+            raise ConfigError(f"--set {change}: write table.key=value, such as draw.candidates=4.")
+    tables = overridden(tables, changes)
     return validated(Settings, {"name": path.stem} | tables, str(path))
+
+
+def overridden(tables: Mapping[str, Any], changes: Iterable[str]) -> dict[str, Any]:
+    """A copy of `tables` with `key=value` changes; `a.b=1` goes into a table, `a.0.b=1` a list.
+
+    Values are TOML; what is none is taken as text. Raises ConfigError.
+    """
+    copy = deepcopy(dict(tables))
+    for change in changes:
+        key, equals, text = change.partition("=")
+        *path, last = key.strip().split(".")
+        if not equals or not last or not all(path):
+            raise ConfigError(f"--set {change}: write key=value.")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text.strip()
+        table: Any = copy
+        try:
+            for part in path:
+                is_list = isinstance(table, list)
+                table = table[int(part)] if is_list else table.setdefault(part, {})
+            table[last] = value
+        except (TypeError, ValueError, IndexError, AttributeError):
+            raise ConfigError(f"--set {change}: there is no such place.") from None
+    return copy
 
 
 def validated(kind: type[R], values: dict[str, Any], where: str) -> R:
@@ -140,22 +171,28 @@ def validated(kind: type[R], values: dict[str, Any], where: str) -> R:
         return kind.model_validate(values)
     except ValidationError as fault:
         first = fault.errors()[0]
+        reason = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:  # a rule about several fields, which names them itself
+            raise ConfigError(f"{where}: {reason}.") from None
         *tables, key = (str(part) for part in first["loc"])
         name = ".".join((*tables, key))
         if first["type"] == "extra_forbidden":
             known = [".".join((*tables, field)) for field in _fields(kind, tables)]
             raise ConfigError(f"{where}: unknown key {name}. {nearest(key, known)}") from None
         got = "" if first["type"] == "missing" else f", not {first['input']!r:.60}"
-        reason = first["msg"].removeprefix("Value error, ")
         raise ConfigError(f"{where}: {name}: {reason[:1].lower()}{reason[1:]}{got}.") from None
 
 
 def _fields(kind: type[Record], tables: list[str]) -> list[str]:
     for table in tables:
+        if table.isdigit():
+            continue
         field = kind.model_fields.get(table)
-        if field is None or not isinstance(field.annotation, type):
+        inner = [] if field is None else [field.annotation, *get_args(field.annotation)]
+        records = [each for each in inner if isinstance(each, type) and issubclass(each, Record)]
+        if not records:
             return []
-        kind = field.annotation
+        kind = records[0]
     return list(kind.model_fields)
 
 
@@ -167,17 +204,3 @@ def _anchor(tables: dict[str, Any], folder: Path) -> None:
             continue
         if value.startswith(".") or (folder / value).exists():
             tables[table][key] = str((folder / value).resolve())
-
-
-def _apply(tables: dict[str, Any], change: str) -> None:
-    key, equals, text = change.partition("=")
-    *path, last = key.strip().split(".")
-    if not equals or not path or not last:
-        raise ConfigError(f"--set {change}: write table.key=value, such as draw.candidates=4.")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text.strip()
-    for table in path:
-        tables = tables.setdefault(table, {})
-    tables[last] = value

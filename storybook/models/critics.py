@@ -70,7 +70,7 @@ class ClipCritic:
             caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
         asked = list(asked_words(caption, self.world)) if self.world else []
         with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
-            seen = self._see(image)
+            seen = self.see(image)
             self._hear([caption, *(text for each in asked for text in each.captions.values())])
         if asked:
             votes = [self._vote(seen, each) for each in asked]
@@ -97,7 +97,7 @@ class ClipCritic:
         return chance, f"{asked.section}: {asked.word} {chance:.2f}{instead}"
 
     @torch.inference_mode()
-    def _see(self, image: Image.Image) -> Tensor:
+    def see(self, image: Image.Image) -> Tensor:
         """A unit embedding [d]."""
         pixels = self.eyes(images=image.convert("RGB"), return_tensors="pt").pixel_values
         features = self.model.get_image_features(pixel_values=pixels.to(self.model.device))
@@ -152,7 +152,7 @@ def open_critic(
     critic = ClipCritic(model_name(folder), model, tokenizer, eyes, world)
     if not photos:
         return critic
-    seen = torch.stack([critic._see(_photo(path)) for path in photos])
+    seen = torch.stack([critic.see(_photo(path)) for path in photos])
     return replace(critic, portrait=_unit(seen.mean(dim=0)))
 
 

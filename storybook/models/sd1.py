@@ -24,8 +24,8 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from storybook.errors import ModelError
+from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
-from storybook.models.emphasis import spans
 from storybook.models.weights import check_weights, model_name, read_json, read_tensors
 from storybook.records import Candidate
 
@@ -34,9 +34,6 @@ LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
 
 SAMPLING = "sampling.json"
 """A painter's folder says there whether its noise levels are Karras's; they are by default."""
-
-SMALLEST_MEAN = 0.02
-"""Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
 
 P = TypeVar("P", UNet2DConditionModel, AutoencoderKL, CLIPTextModel)
 
@@ -49,6 +46,8 @@ class Sd1Painter:
     pipe: StableDiffusionPipeline
     sampler: DPMSolverMultistepScheduler
     batch: int
+    clip_skip: int = 1
+    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
@@ -59,7 +58,7 @@ class Sd1Painter:
         for request in requests:
             _check_size(self.pipe, request)
         texts = {text for each in requests for text in (each.prompt.positive, each.prompt.negative)}
-        said = {text: encode_text(self.pipe, text) for text in texts}
+        said = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
         for _, alike in groupby(requests, key=lambda each: _batch_key(each, said)):
             group = list(alike)
             for start in range(0, len(group), self.batch):
@@ -96,7 +95,7 @@ def open_painter(
         unet = _open_part(UNet2DConditionModel, folder / "unet")
         vae = _open_part(AutoencoderKL, folder / "vae")
         text_encoder = _open_part(CLIPTextModel, folder / "text_encoder")
-        sampler = _open_sampler(folder)
+        sampler = open_sampler(folder)
         pipe = StableDiffusionPipeline(
             vae=vae,
             text_encoder=text_encoder,
@@ -114,42 +113,9 @@ def open_painter(
 
 
 @torch.inference_mode()
-def encode_text(pipe: StableDiffusionPipeline, prompt: str) -> Tensor:
-    """A prompt as the U-Net hears it: [positions, d], positions a multiple of the encoder's.
-
-    A prompt longer than the encoder's room goes on in further chunks, each with its own start and
-    end, as A1111 does it. Emphasis scales a token's states and then restores the chunk's mean.
-    """
-    tokenizer, encoder = pipe.tokenizer, pipe.text_encoder
-    room = min(tokenizer.model_max_length, encoder.config.max_position_embeddings) - 2
-    ids: list[int] = []
-    weights: list[float] = []
-    for span in spans(prompt):
-        new = tokenizer(span.text, add_special_tokens=False, verbose=False).input_ids
-        ids += new
-        weights += [span.weight] * len(new)
-    chunks = [
-        _encode_chunk(pipe, ids[start : start + room], weights[start : start + room], room)
-        for start in range(0, max(len(ids), 1), room)
-    ]
-    return torch.cat(chunks)
-
-
-def _encode_chunk(
-    pipe: StableDiffusionPipeline, ids: list[int], weights: list[float], room: int
-) -> Tensor:
-    tokenizer, device = pipe.tokenizer, pipe.device
-    free = room - len(ids)
-    row = [tokenizer.bos_token_id, *ids, tokenizer.eos_token_id, *[tokenizer.pad_token_id] * free]
-    states = pipe.text_encoder(torch.tensor([row], device=device))[0][0]  # [room + 2, d]
-    if all(weight == 1 for weight in weights):
-        return states
-    scale = torch.tensor([1.0, *weights, *[1.0] * (free + 1)], device=device, dtype=states.dtype)
-    weighted = states * scale[:, None]
-    mean, after = states.mean(), weighted.mean()
-    if min(mean.abs(), after.abs()) < SMALLEST_MEAN * states.std():
-        return weighted
-    return weighted * (mean / after)
+def encode_text(pipe: StableDiffusionPipeline, prompt: str, clip_skip: int = 1) -> Tensor:
+    """A prompt as the U-Net hears it: [positions, d], positions a multiple of the encoder's."""
+    return encode_prompt(pipe.tokenizer, pipe.text_encoder, prompt, clip_skip)
 
 
 def _batch_key(request: Candidate, said: Mapping[str, Tensor]) -> tuple[float, ...]:
@@ -175,7 +141,7 @@ def _denoise(
     """Finished latents [b, c, h, w], by classifier-free guidance (Ho and Salimans 2022)."""
     pipe, sampler, first = painter.pipe, painter.sampler, requests[0]
     guided = first.guidance > 1
-    states = _states(pipe, requests, said, guided=guided)
+    states = _states(pipe, requests, said, guided=guided, clip_skip=painter.clip_skip)
     with quiet():
         sampler.set_timesteps(first.steps, device=pipe.device)
     latents = _noise(pipe, requests).to(pipe.device) * sampler.init_noise_sigma
@@ -197,6 +163,7 @@ def _states(
     said: Mapping[str, Tensor],
     *,
     guided: bool,
+    clip_skip: int = 1,
 ) -> Tensor:
     """[b, positions, d] of what is asked; if `guided`, the b of what is not come before them."""
     texts = [request.prompt.positive for request in requests]
@@ -205,7 +172,7 @@ def _states(
     states = [said[text] for text in texts]
     longest = max(len(state) for state in states)
     if any(len(state) < longest for state in states):
-        empty = encode_text(pipe, "")
+        empty = encode_text(pipe, "", clip_skip)
         states = [
             torch.cat([state] + [empty] * ((longest - len(state)) // len(empty)))
             for state in states
@@ -261,7 +228,7 @@ def _open_tokenizer(folder: Path) -> CLIPTokenizer:
         raise ModelError(f"{folder} holds no CLIP tokenizer: {_first_line(fault)}") from fault
 
 
-def _open_sampler(folder: Path) -> DPMSolverMultistepScheduler:
+def open_sampler(folder: Path) -> DPMSolverMultistepScheduler:
     """DPM++ 2M over the noise schedule and parameterisation that the checkpoint was taught with."""
     config = read_json(folder / "scheduler" / "scheduler_config.json")
     habits = folder / SAMPLING

@@ -203,5 +203,20 @@ def batches_from(order: Order, position: Position) -> Iterator[tuple[Batch, Posi
             yield batch, position
 
 
+def steps_from(
+    order: Order, position: Position, batches: int
+) -> Iterator[tuple[list[Batch], Position]]:
+    """What optimizer steps learn from, without end: `batches` at a time, fewer where an epoch ends.
+
+    Each comes with the position after it. Raises TrainingError as `batches_from` does.
+    """
+    group: list[Batch] = []
+    for batch, after in batches_from(order, position):
+        group.append(batch)
+        if len(group) == batches or after.batch == 0:
+            yield group, after
+            group = []
+
+
 def _digest(order: Order) -> str:
     return digest(order.buckets, order.repeats, order.batch, order.seed)

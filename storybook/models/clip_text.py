@@ -1,0 +1,109 @@
+"""What a CLIP text encoder makes of words: chunks of 75 tokens, emphasis, and the layer to hear.
+
+Painting and teaching both go through `states_of`, so that a painter hears a prompt as it was taught
+to. Gradients flow unless the caller forbids them.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from storybook.models.emphasis import spans
+
+SMALLEST_MEAN = 0.02
+"""Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
+
+Chunk = list[int]
+"""The tokens of one chunk, without its start and end."""
+
+
+def room_of(tokenizer: CLIPTokenizer, encoder: CLIPTextModel) -> int:
+    """How many tokens a chunk holds beside its start and end: 75 of CLIP-L."""
+    return min(tokenizer.model_max_length, encoder.config.max_position_embeddings) - 2
+
+
+def encode_prompt(
+    tokenizer: CLIPTokenizer, encoder: CLIPTextModel, prompt: str, clip_skip: int = 1
+) -> Tensor:
+    """A prompt as a U-Net hears it, [positions, d], positions a multiple of the encoder's.
+
+    A prompt longer than a chunk goes on in further ones, each with its own start and end, as A1111
+    does it. Emphasis scales a token's states and then restores the chunk's mean.
+    """
+    room = room_of(tokenizer, encoder)
+    ids: list[int] = []
+    weights: list[float] = []
+    for span in spans(prompt):
+        new = tokenizer(span.text, add_special_tokens=False, verbose=False).input_ids
+        ids += new
+        weights += [span.weight] * len(new)
+    chunks = _cut(ids, room)
+    states = states_of(tokenizer, encoder, chunks, clip_skip)
+    return torch.cat(
+        [
+            _emphasised(state, weights[place * room : (place + 1) * room])
+            for place, state in enumerate(states)
+        ]
+    )
+
+
+def encode_captions(
+    tokenizer: CLIPTokenizer,
+    encoder: CLIPTextModel,
+    captions: Sequence[str],
+    *,
+    max_tokens: int = 75,
+    clip_skip: int = 1,
+) -> Tensor:
+    """Captions as a U-Net hears them, [b, positions, d]; brackets are letters here.
+
+    Tokens above `max_tokens` are cut off. All get as many chunks as the longest one needs.
+    """
+    room = room_of(tokenizer, encoder)
+    cut = [_cut(ids[:max_tokens], room) for ids in caption_ids(tokenizer, captions)]
+    longest = max(map(len, cut))
+    chunks = [chunk for each in cut for chunk in each + [[]] * (longest - len(each))]
+    states = states_of(tokenizer, encoder, chunks, clip_skip)  # [b * longest, room + 2, d]
+    return states.reshape(len(cut), -1, states.shape[-1])
+
+
+def caption_ids(tokenizer: CLIPTokenizer, captions: Sequence[str]) -> list[list[int]]:
+    """The tokens of each caption, without start and end, uncut."""
+    return tokenizer(list(captions), add_special_tokens=False, verbose=False).input_ids
+
+
+def states_of(
+    tokenizer: CLIPTokenizer, encoder: CLIPTextModel, chunks: Sequence[Chunk], clip_skip: int = 1
+) -> Tensor:
+    """The encoder's states of each chunk, [n, room + 2, d].
+
+    `clip_skip` counts as A1111 and kohya do: 1 hears the last layer, 2 the one before it, always
+    through the final norm.
+    """
+    room = room_of(tokenizer, encoder)
+    start, end, pad = tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id
+    rows = [[start, *chunk, end, *[pad] * (room - len(chunk))] for chunk in chunks]
+    tokens = torch.tensor(rows, device=encoder.device)
+    if clip_skip == 1:
+        return encoder(tokens)[0]
+    layers = encoder(tokens, output_hidden_states=True).hidden_states
+    return getattr(encoder, "text_model", encoder).final_layer_norm(layers[-clip_skip])
+
+
+def _cut(ids: list[int], room: int) -> list[Chunk]:
+    return [ids[start : start + room] for start in range(0, max(len(ids), 1), room)]
+
+
+def _emphasised(states: Tensor, weights: list[float]) -> Tensor:
+    """The states [room + 2, d] of one chunk with each token's weight."""
+    if all(weight == 1 for weight in weights):
+        return states
+    rest = len(states) - 1 - len(weights)
+    scale = torch.tensor([1.0, *weights, *[1.0] * rest], device=states.device, dtype=states.dtype)
+    weighted = states * scale[:, None]
+    mean, after = states.mean(), weighted.mean()
+    if min(mean.abs(), after.abs()) < SMALLEST_MEAN * states.std():
+        return weighted
+    return weighted * (mean / after)

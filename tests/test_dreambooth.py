@@ -1,0 +1,206 @@
+"""Teaching a tiny painter a pet: it learns, goes on exactly, fails honestly, and can be read."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from storybook.errors import TrainingError
+from storybook.models.sd1 import open_painter
+from storybook.records import Candidate, Prompt
+from tiny_sd import tiny_critic, tiny_painter
+from training.dreambooth import train
+from training.recipe import Recipe, load_recipe, recipe_of
+from training.run import Run
+
+PETS = Path(__file__).parents[1] / "assets" / "pets"
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    tiny_painter(folder / "painter")
+    tiny_critic(folder / "critic")
+    for name, count in (("bhna-cat", 5), ("cat", 3), ("ohwx-dog", 3)):
+        (folder / name).mkdir()
+        for file in sorted((PETS / name).glob("*.*"))[: 2 * count]:
+            shutil.copy(file, folder / name)
+    return folder
+
+
+def recipe(home: Path, **settings: object) -> Recipe:
+    table = {
+        "preset": "none",
+        "model": str(home / "painter"),
+        "lr": 1e-2,
+        "batch": 2,
+        "max_steps": 6,
+        "resolution_px": 64,
+        "sample_steps": 2,
+        "save_every_epochs": 1,
+        "concept": [
+            {
+                "photos": str(home / "bhna-cat"),
+                "token": "bhna",
+                "class_word": "cat",
+                "class_photos": str(home / "cat"),
+            }
+        ],
+    }
+    return recipe_of(table | settings)[0]
+
+
+def run_of(chosen: Recipe, folder: Path, *, resume: bool = False, stop_after: int | None = None):
+    run = Run(folder)
+    events = train(chosen, run, CPU, "none", resume=resume)
+    for event in run.logged(events):
+        if event.stage == "teach" and event.done == stop_after:
+            events.close()
+            break
+    return run
+
+
+def weights(run: Run) -> dict[str, torch.Tensor]:
+    return run.load(run.steps_kept()[-1])["weights"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"text_encoder": True, "stop_text": 0.5, "accumulation": 2},
+        {"kind": "full", "ema": 0.9, "scheduler": "cosine", "noise_offset": 0.1},
+        {"kind": "hypernetwork", "lr": 1e-1, "dropout": 0.3, "shuffle": True, "min_snr": 5.0},
+        {"dora": True, "targets": "convolutions", "flip": True, "checkpointing": True},
+    ],
+    ids=["lora and text", "full, averaged", "hypernetwork", "dora"],
+)
+def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path, settings):
+    chosen = recipe(home, **settings)
+    whole = run_of(chosen, tmp_path / "whole")
+    run_of(chosen, tmp_path / "parts", stop_after=3)
+    parts = run_of(chosen, tmp_path / "parts", resume=True)
+    assert parts.state().state == "done"
+    one, other = weights(whole), weights(parts)
+    assert one.keys() == other.keys()
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    averages = [run.load(6)["averages"] for run in (whole, parts)]
+    if averages[0] is not None:
+        pairs = zip(*(each["shadow_params"] for each in averages), strict=True)
+        assert all(torch.equal(*pair) for pair in pairs)
+
+
+def test_a_picture_is_learnt_by_heart(home, tmp_path):
+    photos = tmp_path / "one"
+    photos.mkdir()
+    for suffix in (".jpg", ".txt"):
+        shutil.copy(home / "bhna-cat" / f"01{suffix}", photos)
+    concept = {"photos": str(photos), "token": "bhna", "class_word": "cat"}
+    chosen = recipe(home, kind="full", lr=3e-3, batch=1, repeats=4, accumulation=4, max_steps=60,
+                    concept=[concept], sample_every_epochs=0, save_every_epochs=60)  # fmt: skip
+    run = run_of(chosen, tmp_path / "run")
+    losses = [each.loss for each in run.measures() if each.loss is not None]
+    assert min(losses[-2:]) < 0.7 * losses[0]
+
+
+def test_what_is_saved_paints_as_the_student_did(home, tmp_path):
+    chosen = recipe(home, text_encoder=True, save_precision="fp32")
+    run = run_of(chosen, tmp_path / "run")
+    student = np.asarray(Image.open(run.samples / "000006-00.png"), int)
+    request = Candidate(
+        prompt=Prompt(page=0, positive="a bhna cat"),
+        painter="student",
+        seed=chosen.seed,
+        width_px=64,
+        height_px=64,
+        steps=2,
+        guidance=7.0,
+    )
+    plain = next(iter(open_painter(home / "painter", device="cpu").paint([request])))
+    assert np.abs(np.asarray(plain, int) - student).max() > 8
+    for file in ("pytorch_lora_weights.safetensors", "bhna-cat.safetensors"):
+        painter = open_painter(home / "painter", [run.result / file], device="cpu")
+        reread = np.asarray(next(iter(painter.paint([request]))), int)
+        assert np.abs(reread - student).max() <= 1
+
+
+def test_two_concepts_in_one_run(home, tmp_path):
+    concepts = [
+        {"photos": str(home / "bhna-cat"), "token": "bhna", "class_word": "cat"},
+        {"photos": str(home / "ohwx-dog"), "token": "ohwx", "class_word": "dog"},
+    ]
+    chosen = recipe(home, concept=concepts, critic=str(home / "critic"), held_out=1)
+    run = run_of(chosen, tmp_path / "run")
+    assert (run.result / "bhna-cat+ohwx-dog.safetensors").is_file()
+    first = run.measures()[0]
+    assert first.step == 0
+    assert -1 <= first.likeness <= 1
+    assert first.validation > 0
+    assert run.state().best_step in run.steps_kept()
+    assert len(list(run.samples.glob("000000-*.png"))) == 4  # each pet by name and by class
+
+
+def test_class_pictures_are_drawn_once(home, tmp_path):
+    concept = {"photos": str(home / "bhna-cat"), "token": "bhna", "class_word": "cat",
+               "class_photos": str(home / "cat"), "class_images": 5}  # fmt: skip
+    chosen = recipe(home, concept=[concept], max_steps=1)
+    run_of(chosen, tmp_path / "one")
+    drawn = sorted((tmp_path / ".class-images").rglob("*.png"))
+    assert len(drawn) == 2  # three are there
+    before = [path.stat().st_mtime_ns for path in drawn]
+    run = run_of(chosen, tmp_path / "two")
+    assert [path.stat().st_mtime_ns for path in drawn] == before
+    assert "class images" not in (run.folder / "log.jsonl").read_text()
+
+
+def test_a_run_that_changes_nothing_has_failed(home, tmp_path):
+    with pytest.raises(TrainingError, match="learnt nothing"):
+        run_of(recipe(home, lr=1e-12, max_steps=1), tmp_path / "run")
+    state = Run(tmp_path / "run").state()
+    assert state.state == "failed"
+    assert "higher lr" in state.message
+    assert not (tmp_path / "run" / "result").exists()
+
+
+def test_a_loss_that_is_no_number_has_failed(home, tmp_path):
+    chosen = recipe(home, kind="full", lr=1e30, max_steps=12, clip_norm=0, sample_every_epochs=0,
+                    save_every_epochs=99)  # fmt: skip
+    with pytest.raises(TrainingError, match="too high"):
+        run_of(chosen, tmp_path / "run")
+    assert Run(tmp_path / "run").state().state == "failed"
+
+
+def test_a_second_run_in_the_same_folder_is_refused(home, tmp_path):
+    run_of(recipe(home, max_steps=1), tmp_path / "run")
+    with pytest.raises(TrainingError, match="--resume latest"):
+        run_of(recipe(home, max_steps=1), tmp_path / "run")
+
+
+def test_another_rank_cannot_go_on(home, tmp_path):
+    run_of(recipe(home), tmp_path / "run", stop_after=2)
+    with pytest.raises(TrainingError, match="rank"):
+        run_of(recipe(home, rank=3), tmp_path / "run", resume=True)
+
+
+def test_half_precision_needs_a_gpu(home, tmp_path):
+    with pytest.raises(TrainingError, match="precision=fp32"):
+        run_of(recipe(home, precision="fp16"), tmp_path / "run")
+
+
+def test_the_batch_is_measured_and_written_down(home, tmp_path):
+    run = run_of(recipe(home, measure=True, max_steps=1), tmp_path / "run")
+    kept, _ = load_recipe(run.folder / "recipe.toml")
+    assert not kept.measure
+    assert 1 <= kept.batch <= 8
+    assert kept.batch * kept.accumulation >= 4
+
+
+def test_only_the_last_checkpoints_and_the_best_are_kept(home, tmp_path):
+    chosen = recipe(home, max_steps=20, keep_last=2, held_out=1)
+    run = run_of(chosen, tmp_path / "run")
+    best = run.state().best_step
+    assert len(run.steps_kept()) == 2 + (best not in run.steps_kept()[-2:])
+    assert best in run.steps_kept()

@@ -1,0 +1,75 @@
+"""Recipes: precedence, presets as their sources say, and mistakes in one clear line."""
+
+import pytest
+
+from storybook.errors import ConfigError
+from training.recipe import load_recipe, preset_names, recipe_of
+
+TABLE = {"model": "m", "concept": [{"photos": "p", "token": "bhna", "class_word": "cat"}]}
+
+
+def test_the_last_word_counts():
+    assert recipe_of(TABLE | {"preset": "none"})[0].lr == 1e-4
+    assert recipe_of(TABLE | {"preset": "cerebrium"})[0].lr == 5e-4
+    assert recipe_of(TABLE | {"preset": "cerebrium", "lr": 1e-3})[0].lr == 1e-3
+    assert recipe_of(TABLE | {"preset": "cerebrium", "lr": 1e-3}, None, ["lr=2e-3"])[0].lr == 2e-3
+    assert recipe_of(TABLE | {"preset": "cerebrium"}, "text2image")[1] == "text2image"
+
+
+@pytest.mark.parametrize(
+    ("preset", "expected"),
+    [
+        ("storybook", {"epochs": 100, "batch": 4, "accumulation": 2, "optimizer": "adamw8bit",
+                       "precision": "fp16", "prior_weight": 0.75, "lr": 2e-6, "text_lr": 5e-6,
+                       "warmup_steps": 500, "weight_decay": 0.01, "stop_text": 0.75,
+                       "resolution_px": 512, "flip": False}),
+        ("text2image", {"resolution_px": 512, "flip": True, "batch": 1, "epochs": 100,
+                        "max_steps": 500, "accumulation": 8, "lr": 1e-4, "scheduler": "constant",
+                        "warmup_steps": 0, "optimizer": "adamw8bit", "seed": 42,
+                        "sample_count": 4, "sample_every_epochs": 50, "precision": "fp16"}),
+        ("everydream", {"epochs": 2, "repeats": 20, "batch": 6, "resolution_px": 512, "seed": 555,
+                        "lr": 1e-6, "text_encoder": True, "flip": False}),
+        ("cerebrium", {"accumulation": 1, "lr": 5e-4, "scheduler": "constant", "max_steps": None,
+                       "epochs": 30, "batch": 2, "scale_lr": False, "warmup_steps": 0,
+                       "sample_every_epochs": 10, "optimizer": "adamw8bit"}),
+        ("kohya", {"shuffle": True, "batch": 1, "lr": 5e-6, "max_steps": 10000,
+                   "optimizer": "adamw8bit", "checkpointing": True, "precision": "bf16",
+                   "save_every_epochs": 4}),
+        ("auto", {"measure": True, "kind": "lora"}),
+    ],
+)  # fmt: skip
+def test_presets_say_what_their_sources_say(preset, expected):
+    found = recipe_of(TABLE | {"preset": preset})[0].model_dump()
+    assert {key: found[key] for key in expected} == expected
+
+
+def test_every_preset_is_a_recipe():
+    for name in preset_names():
+        recipe_of(TABLE, name)
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ({"learning_rate": 1}, "unknown key learning_rate"),
+        ({"concept": [{"photos": "p", "clas_word": "x"}]}, "Did you mean concept.0.class_word"),
+        ({"preset": "storibook"}, "Did you mean storybook"),
+        ({"kind": "full", "save_as": ["kohya"]}, "kohya is no form of kind full"),
+        ({"kind": "full", "dora": True}, "only a LoRA"),
+        ({"kind": "hypernetwork", "text_encoder": True}, "attention only"),
+        ({"max_tokens": 100}, "75, 150 or 225"),
+        ({"scheduler": "onecycle"}, "cosine"),
+        ({"concept": []}, "at least 1"),
+        ({"concept": TABLE["concept"] * 2}, "the same token"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(settings, says):
+    with pytest.raises(ConfigError, match=says) as caught:
+        recipe_of(TABLE | {"preset": "none"} | settings)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_is_no_toml_is_named(tmp_path):
+    (tmp_path / "r.toml").write_text("model = ")
+    with pytest.raises(ConfigError, match=r"r\.toml"):
+        load_recipe(tmp_path / "r.toml")

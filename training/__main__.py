@@ -1,0 +1,106 @@
+"""python -m training RECIPE: teach a model from a recipe in TOML."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from storybook.errors import StorybookError
+from storybook.records import Event
+from training.terminal import quiet, show
+
+RUNS = Path("runs")
+
+
+def main() -> int:
+    """Run the command; 2 if the author can mend what went wrong, 130 if they stopped it."""
+    options = _options()
+    quiet()
+    try:
+        options.run_command(options)
+    except StorybookError as error:
+        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        print("storybook: stopped; --resume latest goes on.", file=sys.stderr)  # noqa: T201
+        return 130
+    return 0
+
+
+def _dreambooth(options: argparse.Namespace) -> None:
+    from accelerate import PartialState
+
+    from storybook.models.devices import device_of
+    from training.dreambooth import train
+    from training.preflight import preflight
+    from training.recipe import load_recipe
+    from training.run import RECIPE, Run
+
+    recipe, preset = load_recipe(options.recipe, options.preset, options.set)
+    run = Run(options.run or RUNS / recipe.called)
+    if options.resume:
+        if options.resume != "latest":
+            run = Run(Path(options.resume))
+        recipe, _ = load_recipe(run.folder / RECIPE, settings=options.set)
+        preset = run.state().preset
+    state = PartialState(cpu=options.device == "cpu")
+    device = state.device if state.num_processes > 1 else device_of(options.device)
+    if options.dry_run:
+        for line in preflight(recipe, run, device):
+            print(line)  # noqa: T201
+        return
+    events = train(recipe, run, device, preset, resume=bool(options.resume))
+    if state.is_main_process:
+        show(_stoppable(run.logged(events)))
+    else:
+        for _ in events:
+            pass
+
+
+def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
+    """The events; the first Ctrl-C ends them between two steps, so that a checkpoint is kept."""
+    import signal
+
+    asked = False
+
+    def ask(*_: object) -> None:
+        nonlocal asked
+        asked = True
+        signal.signal(signal.SIGINT, before)  # the second one stops at once
+
+    before = signal.signal(signal.SIGINT, ask)
+    signal.signal(signal.SIGTERM, ask)
+    try:
+        for event in events:
+            yield event
+            if asked:
+                events.close()
+                raise KeyboardInterrupt
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="RECIPE")
+    one = commands.add_parser("dreambooth", help="teach a painter a pet from photos")
+    one.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
+    one.add_argument("--preset", help="settings to begin from; see training/presets/")
+    one.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting"
+    )
+    one.add_argument("--run", type=Path, help="the run's folder; by default runs/NAME")
+    one.add_argument(
+        "--resume", metavar="latest|RUN", help="go on from the last checkpoint of the run"
+    )
+    one.add_argument(
+        "--dry-run", action="store_true", help="only say what would be done, and what is amiss"
+    )
+    one.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    command: Callable[[argparse.Namespace], None] = _dreambooth
+    one.set_defaults(run_command=command)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

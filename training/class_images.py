@@ -1,0 +1,66 @@
+"""Others of a pet's class, drawn by the painter before it is taught: so that it keeps them."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+from storybook.models.sd1 import Sd1Painter
+from storybook.records import Candidate, Event, Prompt, digest
+from training.data.folders import pictures_in
+from training.recipe import Recipe
+from training.sampling import habits_of
+
+FOLDER = ".class-images"
+SEED = 1_000_000
+"""Far from the seeds of samples and books."""
+
+
+def class_images(
+    recipe: Recipe, painter: Sd1Painter, size_px: int, cache: Path
+) -> Generator[Event, None, list[Path | None]]:
+    """Folders of drawn class pictures, one for each concept, None where none are wanted.
+
+    What `class_photos` holds counts towards the wanted number. A folder in `cache` is named by a
+    digest of all that its pictures depend on: later runs take them from there, and one that was
+    stopped goes on.
+    """
+    folders: list[Path | None] = []
+    for concept in recipe.concept:
+        have = 0 if concept.class_photos is None else len(pictures_in(concept.class_photos))
+        missing = concept.class_images - have
+        if missing <= 0:
+            folders.append(None)
+            continue
+        prompts = concept.class_prompts or (f"a {concept.class_word}",)
+        folder = cache / FOLDER / digest(painter.name, prompts, size_px, missing)
+        steps, guidance = habits_of(recipe.model)
+        requests = [
+            Candidate(
+                prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),
+                painter=painter.name,
+                seed=SEED + number,
+                width_px=size_px,
+                height_px=size_px,
+                steps=steps,
+                guidance=guidance,
+            )
+            for number in range(missing)
+        ]
+        yield from _draw(folder, requests, painter)
+        folders.append(folder)
+    return folders
+
+
+def _draw(folder: Path, requests: list[Candidate], painter: Sd1Painter) -> Iterator[Event]:
+    folder.mkdir(parents=True, exist_ok=True)
+    due = [n for n in range(len(requests)) if not (folder / f"{n:04d}.png").is_file()]
+    for start in range(0, len(due), painter.batch):
+        part = due[start : start + painter.batch]
+        pictures = painter.paint([requests[number] for number in part])
+        for number, picture in zip(part, pictures, strict=True):
+            file, draft = folder / f"{number:04d}.png", folder / f".{number:04d}.png"
+            words = requests[number].prompt.positive
+            file.with_suffix(".txt").write_text(words + "\n", encoding="utf-8")
+            picture.save(draft)
+            draft.replace(file)
+        done = len(requests) - len(due) + start + len(part)
+        yield Event(stage="class images", done=done, total=len(requests))

@@ -1,0 +1,131 @@
+"""From a recipe's folders to what is learnt: pictures with their final words, in buckets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from storybook.errors import TrainingError
+from training.data.balance import match_class
+from training.data.buckets import Order, bucket_sizes, nearest_bucket
+from training.data.captions import class_caption, filewords, instance_caption
+from training.data.pictures import look_through
+from training.data.readers import read_folder
+from training.data.records import Example, Finding, Size
+from training.recipe import Concept, Recipe
+
+CLASS_FOLDER = "class-images"
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What a run learns from, or only looks at."""
+
+    examples: tuple[Example, ...]
+    """With their final captions and repeats."""
+    sizes: tuple[Size, ...]
+    """Of their pictures, upright."""
+    buckets: tuple[Size, ...]
+
+    def order(self, recipe: Recipe) -> Order:
+        """The order of batches that these lessons come in."""
+        repeats = tuple(example.repeats for example in self.examples)
+        return Order(self.buckets, repeats, recipe.batch, recipe.seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that a recipe's folders hold."""
+
+    lessons: Lessons
+    held_out: Lessons
+    findings: tuple[Finding, ...]
+
+
+def gather(recipe: Recipe, resolution_px: int, class_images: Sequence[Path | None]) -> Gathered:
+    """Read, look through and caption all pictures; raises TrainingError where that cannot be.
+
+    `class_images` are the folders of generated pictures, one for each concept or None.
+    """
+    findings: list[Finding] = []
+    taught: list[tuple[Example, Size]] = []
+    kept_back: list[tuple[Example, Size]] = []
+    for concept, generated in zip(recipe.concept, class_images, strict=True):
+        own = _read(concept, concept.photos, resolution_px, findings, is_class=False)
+        if not own:
+            raise TrainingError(
+                f"No picture in {concept.photos} can be learnt from. Bring other ones; see above "
+                "what is wrong with these."
+            )
+        back = _held_out(concept, len(own), recipe)
+        kept_back += [own[place] for place in back]
+        taught += [each for place, each in enumerate(own) if place not in back]
+        for folder in filter(None, (concept.class_photos, generated)):
+            taught += _read(concept, folder, resolution_px, findings, is_class=True)
+    examples = match_class(
+        example.but(repeats=example.repeats * recipe.repeats) for example, _ in taught
+    )
+    sizes = _bucket_sizes(recipe, resolution_px)
+    return Gathered(
+        _in_buckets(list(zip(examples, (size for _, size in taught), strict=True)), sizes),
+        _in_buckets(kept_back, sizes),
+        tuple(findings),
+    )
+
+
+def _read(
+    concept: Concept,
+    folder: Path,
+    resolution_px: int,
+    findings: list[Finding],
+    *,
+    is_class: bool,
+) -> list[tuple[Example, Size]]:
+    layout = None if is_class else concept.layout
+    reading = read_folder(folder, layout=layout, concept=concept.name, is_class=is_class)
+    checked = look_through(reading.examples, resolution_px)
+    findings += [*reading.findings, *checked.findings]
+    repeats = 1 if is_class else concept.repeats
+    return [
+        (
+            example.but(captions=_captions(example, concept), repeats=example.repeats * repeats),
+            size,
+        )
+        for example, size in zip(checked.examples, checked.sizes, strict=True)
+    ]
+
+
+def _captions(example: Example, concept: Concept) -> tuple[str, ...]:
+    """The words of a picture by the concept's prompts and names."""
+    told = example.captions or (_words_in_name(example.path),)
+    if example.is_class:
+        say, prompt = class_caption, concept.class_prompt
+    else:
+        say, prompt = instance_caption, concept.prompt
+    return tuple(say(prompt, words, concept.name, concept.class_word) for words in told)
+
+
+def _words_in_name(path: Path) -> str:
+    """A file's name, if it is words: a camera's `IMG_2041` says nothing."""
+    words = filewords(path)
+    return words if " " in words.strip() else ""
+
+
+def _held_out(concept: Concept, count: int, recipe: Recipe) -> set[int]:
+    """Places of the pictures that are only looked at; a third is the most that is kept back."""
+    chance = Random(f"{recipe.seed}/{concept.name}")
+    return set(chance.sample(range(count), min(recipe.held_out, count // 3)))
+
+
+def _bucket_sizes(recipe: Recipe, resolution_px: int) -> tuple[Size, ...]:
+    if not recipe.buckets:
+        return ((resolution_px, resolution_px),)
+    return bucket_sizes(resolution_px, resolution_px, recipe.least_px, recipe.most_px)
+
+
+def _in_buckets(pairs: Sequence[tuple[Example, Size]], sizes: tuple[Size, ...]) -> Lessons:
+    """Latents of kohya's scripts decide where a picture belongs, if it has them."""
+    buckets = (example.bucket or nearest_bucket(size, sizes) for example, size in pairs)
+    return Lessons(
+        tuple(example for example, _ in pairs), tuple(size for _, size in pairs), tuple(buckets)
+    )

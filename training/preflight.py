@@ -1,0 +1,139 @@
+"""What a run would do, said before anything is spent: pictures, buckets, steps, time, space."""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import psutil
+import torch
+from diffusers import DDPMScheduler
+from transformers import CLIPTokenizer
+
+from storybook.hero import PHOTOS
+from storybook.models.clip_text import caption_ids, encode_captions
+from storybook.models.denoising import training_loss
+from storybook.models.devices import memory_of
+from storybook.models.sd1 import open_painter
+from training.coach import coach
+from training.data.balance import balance
+from training.data.buckets import bucket_table, shown_per_bucket, steps_per_epoch
+from training.data.lessons import gather
+from training.data.records import Example
+from training.optimizers import autocast, check_precision
+from training.recipe import Recipe
+from training.run import Run
+from training.student import Student, enrol
+
+BYTES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
+"""What an optimizer keeps for each number that learns."""
+
+FINDINGS_SHOWN = 12
+
+
+def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
+    """Lines for the owner to read; raises what the run itself would raise at once.
+
+    Time and memory are measured on one step of the real painter, with noise in place of pictures.
+    """
+    check_precision(recipe, device)
+    painter = open_painter(recipe.model, device=str(device))
+    pipe = painter.pipe
+    side_px = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
+    yield f"{recipe.kind} on {painter.name} at {side_px} px, on {device}; result in {run.result}"
+    gathered = gather(recipe, side_px, [None] * len(recipe.concept))
+    lessons = gathered.lessons
+
+    for each in balance(lessons.examples):
+        what = "class" if each.is_class else "pet"
+        yield (
+            f"  {each.folder}: {each.pictures} pictures of the {what}, shown {each.shown} times "
+            f"an epoch, {each.share:.0%}"
+        )
+    for concept in recipe.concept:
+        if concept.class_images:
+            yield f"  {concept.name}: others are drawn until there are {concept.class_images}"
+        if not (concept.class_photos or concept.class_images):
+            yield (
+                f"  {concept.name}: nothing keeps the other {concept.class_word}s from becoming "
+                "it. Name class_photos, or class_images = 100 to have them drawn."
+            )
+    for row in bucket_table(lessons.sizes, lessons.order(recipe)):
+        yield (
+            f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, "
+            f"{row.batches} batches, off by {row.aspect_error:.3f} of aspect"
+        )
+    shown = shown_per_bucket(lessons.order(recipe)).values()
+    an_epoch = steps_per_epoch(shown, recipe.batch, recipe.accumulation)
+    steps = recipe.max_steps or recipe.epochs * an_epoch
+    why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
+    yield f"{an_epoch} steps an epoch, {steps} in all ({why})"
+
+    captions = sorted({words for each in lessons.examples for words in each.captions})
+    cut = [
+        words
+        for words, ids in zip(captions, caption_ids(pipe.tokenizer, captions), strict=True)
+        if len(ids) > recipe.max_tokens
+    ]
+    if cut:
+        yield (
+            f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
+            f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
+        )
+    examples = (*lessons.examples, *gathered.held_out.examples)
+    yield from _coached(recipe, examples, pipe.tokenizer)
+    for finding in gathered.findings[:FINDINGS_SHOWN]:
+        yield f"  {finding.path}: {finding.found}; {finding.done}"
+    if len(gathered.findings) > FINDINGS_SHOWN:
+        yield f"  and {len(gathered.findings) - FINDINGS_SHOWN} more"
+    yield from _cost(enrol(pipe, recipe, device), side_px, steps, device)
+
+
+def _coached(
+    recipe: Recipe, examples: Sequence[Example], tokenizer: CLIPTokenizer
+) -> Iterator[str]:
+    """What the coach says of each concept's photos and token."""
+    for concept in recipe.concept:
+        photos = [
+            each.path
+            for each in examples
+            if each.concept == concept.name
+            and not each.is_class
+            and each.path.suffix.lower() in PHOTOS
+        ]
+        report = coach(photos, concept.token or None, tokenizer)
+        for line in (*report.token, *report.photos.findings):
+            yield f"coach, {concept.name}: {line}"
+        for verdict in report.photos.photos:
+            if verdict.fitness != "good":
+                yield f"coach, {verdict.file}: {verdict.fitness}; {'; '.join(verdict.reasons)}"
+
+
+def _cost(student: Student, side_px: int, steps: int, device: torch.device) -> Iterator[str]:
+    """Time, memory and disk, from one step on noise; the second pass is timed."""
+    recipe, pipe = student.recipe, student.pipe
+    schedule = DDPMScheduler.from_config(pipe.scheduler.config)
+    side = side_px // pipe.vae_scale_factor
+    noise = torch.randn(recipe.batch, pipe.unet.config.in_channels, side, side, device=device)
+    times = torch.full((recipe.batch,), 500, device=device)
+    with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
+        for _ in range(2):
+            started = time.perf_counter()
+            with autocast(recipe, device):
+                said = encode_captions(pipe.tokenizer, pipe.text_encoder, [""] * recipe.batch)
+                loss = training_loss(
+                    pipe.unet, schedule, noise.to(pipe.unet.dtype), noise.to(pipe.unet.dtype),
+                    times, said.to(pipe.unet.dtype),
+                )  # fmt: skip
+            loss.mean().backward()
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
+    minutes = (time.perf_counter() - started) * recipe.accumulation * steps / 60
+    learns = student.size * BYTES[recipe.optimizer]
+    if device.type == "cuda":
+        used = torch.cuda.max_memory_allocated(device) + learns
+    else:
+        used = psutil.Process().memory_info().rss + learns
+    checkpoint = student.size * 4 + learns
+    yield (
+        f"{student.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
+        f"memory, {checkpoint * (recipe.keep_last + 1) / 1e6:.0f} MB for checkpoints"
+    )

@@ -1,0 +1,186 @@
+"""Everything that a run needs before its first step: pictures as latents, captions, the painter."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import torch
+from diffusers import DDPMScheduler
+from torch import Tensor
+
+from storybook.errors import TrainingError
+from storybook.models.denoising import training_loss
+from storybook.models.sd1 import open_painter
+from storybook.models.weights import read_json, weights_digest
+from storybook.records import Event
+from training.class_images import class_images
+from training.data.buckets import Batch, Order, shown_per_bucket, steps_per_epoch
+from training.data.captions import Shaping, shaped
+from training.data.latents import Cache, cached_latents, drawn
+from training.data.lessons import Gathered, Lessons, gather
+from training.data.records import Example
+from training.formats.keys import is_open_clip
+from training.optimizers import autocast
+from training.recipe import Recipe
+from training.run import Run
+from training.student import Student, enrol
+from training.words import Words
+
+VALIDATION_TIMES = 8
+"""Each held-out picture is judged at so many evenly spaced times, with fixed noise."""
+
+LATENTS = ".latents"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A student with all that it learns from."""
+
+    recipe: Recipe
+    student: Student
+    schedule: DDPMScheduler
+    words: Words
+    gathered: Gathered
+    latents: Cache
+    held_out: Cache
+    device: torch.device
+    resolution_px: int
+
+    @property
+    def order(self) -> Order:
+        """The order of batches."""
+        return self.gathered.lessons.order(self.recipe)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimizer steps until all pictures were shown, repeats included."""
+        shown = shown_per_bucket(self.order).values()
+        return steps_per_epoch(shown, self.recipe.batch, self.recipe.accumulation)
+
+    @property
+    def steps(self) -> int:
+        """Of the whole run; `max_steps` decides if it is given, else the epochs."""
+        return self.recipe.max_steps or self.recipe.epochs * self.steps_per_epoch
+
+    def losses(self, batch: Batch, *, learning_text: bool) -> Tensor:
+        """The weighted loss of each picture of a batch, [b]; chance comes from the batch's place.
+
+        Raises nothing: what is no number is left to the caller to see.
+        """
+        recipe, lessons = self.recipe, self.gathered.lessons
+        place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
+        chance = torch.Generator().manual_seed(Random(place).getrandbits(62))
+        rngs = [Random(f"{place}/{slot}") for slot in range(len(batch.examples))]
+        examples = [lessons.examples[index] for index in batch.examples]
+        shaping = Shaping(
+            shuffle=recipe.shuffle, keep_tokens=recipe.keep_tokens, dropout=recipe.dropout
+        )
+        captions = [
+            shaped(example.captions, shaping, rng)
+            for example, rng in zip(examples, rngs, strict=True)
+        ]
+        moments = torch.stack(
+            [
+                self.latents[self._version(index, rng)]
+                for index, rng in zip(batch.examples, rngs, strict=True)
+            ]
+        )
+        clean = drawn(moments, chance)
+        noise = torch.randn(clean.shape, generator=chance).to(self.device)
+        if recipe.noise_offset:
+            shift = torch.randn((*clean.shape[:2], 1, 1), generator=chance)
+            noise = noise + recipe.noise_offset * shift.to(self.device)
+        count = self.schedule.config.num_train_timesteps
+        times = torch.randint(count, (len(clean),), generator=chance).to(self.device)
+        losses = self._loss(clean, noise, times, captions, learning_text=learning_text)
+        return losses * self._weights(examples)
+
+    @torch.no_grad()
+    def validation(self) -> float | None:
+        """Mean loss of the held-out pictures at fixed times with fixed noise; None without any."""
+        lessons = self.gathered.held_out
+        if not lessons.examples:
+            return None
+        count = self.schedule.config.num_train_timesteps
+        spread = (torch.arange(VALIDATION_TIMES) + 0.5) / VALIDATION_TIMES
+        times = (spread * count).long().to(self.device)
+        total = 0.0
+        for place, example in enumerate(lessons.examples):
+            chance = torch.Generator().manual_seed(self.recipe.seed + place)
+            mean = self.held_out[str(place)][0]
+            clean = mean.expand(VALIDATION_TIMES, *mean.shape)
+            noise = torch.randn(clean.shape, generator=chance).to(self.device)
+            captions = [next(iter(example.captions), "")] * VALIDATION_TIMES
+            total += self._loss(clean, noise, times, captions, learning_text=False).mean().item()
+        return total / len(lessons.examples)
+
+    def _loss(
+        self,
+        clean: Tensor,
+        noise: Tensor,
+        times: Tensor,
+        captions: Sequence[str],
+        *,
+        learning_text: bool,
+    ) -> Tensor:
+        unet = self.student.pipe.unet
+        with autocast(self.recipe, self.device):
+            states = self.words.heard(captions, learning=learning_text)
+            return training_loss(
+                unet,
+                self.schedule,
+                clean.to(unet.dtype),
+                noise.to(unet.dtype),
+                times,
+                states.to(unet.dtype),
+                min_snr=self.recipe.min_snr,
+            )
+
+    def _weights(self, examples: Sequence[Example]) -> Tensor:
+        weights = [self.recipe.prior_weight if each.is_class else 1.0 for each in examples]
+        return torch.tensor(weights, device=self.device)
+
+    def _version(self, index: int, rng: Random) -> str:
+        mirrored = f"{index}.flip"
+        turn = self.recipe.flip and mirrored in self.latents and rng.random() < 0.5
+        return mirrored if turn else str(index)
+
+
+def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, None, Prepared]:
+    """Open the painter, read the folders, make class pictures and latents.
+
+    Raises ModelError or TrainingError where something cannot be.
+    """
+    painter = open_painter(recipe.model, device=str(device))
+    pipe = painter.pipe
+    for part in (pipe.unet, pipe.text_encoder, pipe.vae):
+        part.float()
+    if recipe.clip_skip > 1 and is_open_clip(pipe.text_encoder):
+        raise TrainingError(
+            "clip_skip is for Stable Diffusion 1.x: the text encoder of 2.x already stops at the "
+            "layer before the last. Leave it out."
+        )
+    side_px = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
+    cache = run.folder.parent
+    folders = yield from class_images(recipe, painter, side_px, cache)
+    gathered = gather(recipe, side_px, folders)
+    vae_name = weights_digest(recipe.model / "vae")
+    caches = []
+    for lessons in (gathered.lessons, gathered.held_out):
+        made = yield from cached_latents(
+            lessons, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip
+        )
+        caches.append({name: each.to(device) for name, each in made.items()})
+    student = enrol(pipe, recipe, device)
+    pipe.vae.to("cpu")
+    words = Words(pipe, recipe, device)
+    if not (recipe.text_encoder or recipe.shuffle):
+        words.prepare(_all_captions(gathered.lessons) + _all_captions(gathered.held_out))
+    config = read_json(recipe.model / "scheduler" / "scheduler_config.json")
+    schedule = DDPMScheduler.from_config(config)
+    schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
+    return Prepared(recipe, student, schedule, words, gathered, *caches, device, side_px)
+
+
+def _all_captions(lessons: Lessons) -> list[str]:
+    return [caption for example in lessons.examples for caption in example.captions]

@@ -1,0 +1,222 @@
+"""What a painter is taught and how: a recipe in TOML, on top of a preset.
+
+A field's value is the last of: the default here, the preset's, the recipe file's, `--set`'s.
+`docs/training.md` says where each default and preset is from.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from storybook.config import overridden, validated
+from storybook.errors import ConfigError, nearest
+from storybook.records import Record
+from training.data.records import Layout
+from training.formats.header import Precision
+
+PRESETS = Path(__file__).with_name("presets")
+
+Form = Literal["diffusers", "kohya", "folder", "safetensors", "ckpt", "hypernetwork"]
+"""`diffusers` and `kohya` hold a LoRA; `folder`, `safetensors` and `ckpt` a whole painter."""
+
+FORMS: dict[str, tuple[Form, ...]] = {
+    "lora": ("diffusers", "kohya"),
+    "full": ("folder", "safetensors", "ckpt"),
+    "hypernetwork": ("hypernetwork",),
+}
+"""What can be saved of each kind; the first one is what Storybook draws with."""
+
+
+class Concept(Record):
+    """Somebody or something to learn: its pictures, and those of others of its class."""
+
+    photos: Path
+    """A folder in any of five layouts, or a metadata file."""
+    layout: Layout | None = None
+    """None: as it looks."""
+    token: str = ""
+    """The rare word, such as `bhna`; none in a run that learns from captions alone."""
+    class_word: str = ""
+    """What it is one of, such as `cat`."""
+    prompt: str = "[filewords]"
+    """What is said of a picture of it; `[filewords]` is the picture's own caption."""
+    class_photos: Path | None = None
+    """Others of its class, so that they are not forgotten."""
+    class_prompt: str = "[filewords]"
+    class_images: int = Field(default=0, ge=0)
+    """The painter draws others of the class until there are so many, before it is taught."""
+    class_prompts: tuple[str, ...] = ()
+    """What it draws them from, in turn; none: `a CLASS`."""
+    repeats: int = Field(default=1, ge=1)
+
+    @property
+    def name(self) -> str:
+        """`bhna cat`: what the painter will know it by."""
+        return " ".join(part for part in (self.token, self.class_word) if part)
+
+
+class Recipe(Record):
+    """All that a run of `python -m training dreambooth` depends on."""
+
+    # What is taught, to whom
+    model: Path
+    """The painter: a diffusers folder."""
+    concept: tuple[Concept, ...] = Field(min_length=1)
+    title: str = ""
+    """What the result is called; empty: by its concepts."""
+    kind: Literal["lora", "full", "hypernetwork"] = "lora"
+    rank: int = Field(default=8, ge=1, le=320)
+    alpha: float | None = Field(default=None, gt=0)
+    """None: the rank, so that weights are added as they are."""
+    targets: Literal["attention", "transformer", "convolutions"] = "transformer"
+    """Which layers a LoRA changes: attention's four, all of the transformers, convolutions too."""
+    dora: bool = False
+    text_encoder: bool = False
+    """Whether the text encoder learns too."""
+    text_lr: float | None = Field(default=None, gt=0)
+    """None: half of `lr`."""
+    stop_text: float = Field(default=1.0, ge=0, le=1)
+    """After this share of the steps the text encoder stays as it is."""
+    layer_structure: tuple[float, ...] = (1, 2, 1)
+    """Of a hypernetwork."""
+    activation: str = "linear"
+
+    # What a picture becomes
+    resolution_px: int | None = Field(default=None, ge=64, le=2048)
+    """Side of a square with as many pixels as a bucket may have; None: the painter's own."""
+    buckets: bool = True
+    """Whether shapes are kept, in buckets; else all are cut to squares."""
+    least_px: int = Field(default=256, ge=64)
+    most_px: int = Field(default=1024, ge=64)
+    flip: bool = False
+    """Whether mirror images are learnt from too; a pet's marks have their sides."""
+    repeats: int = Field(default=1, ge=1)
+    shuffle: bool = False
+    keep_tokens: int = Field(default=0, ge=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    max_tokens: Literal[75, 150, 225] = 75
+    clip_skip: int = Field(default=1, ge=1, le=12)
+    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+
+    # How it is learnt
+    lr: float = Field(default=1e-4, gt=0)
+    scale_lr: bool = False
+    """Whether `lr` is multiplied by processes, batch and accumulation."""
+    scheduler: Literal[
+        "constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"
+    ] = "constant"
+    warmup_steps: int = Field(default=0, ge=0)
+    cycles: int = Field(default=1, ge=1)
+    power: float = 1.0
+    optimizer: Literal["adamw", "adamw8bit", "prodigy"] = "adamw"
+    weight_decay: float = Field(default=0.01, ge=0)
+    clip_norm: float = Field(default=1.0, ge=0)
+    """0: gradients are not clipped."""
+    batch: int = Field(default=1, ge=1)
+    accumulation: int = Field(default=1, ge=1)
+    epochs: int = Field(default=100, ge=1)
+    max_steps: int | None = Field(default=None, ge=1)
+    """If given, it decides, whatever `epochs` says."""
+    prior_weight: float = Field(default=1.0, ge=0)
+    """How much a picture of the class counts beside one of the pet."""
+    min_snr: float | None = Field(default=None, gt=0)
+    noise_offset: float = Field(default=0.0, ge=0, le=1)
+    ema: float | None = Field(default=None, gt=0, lt=1)
+    """Decay of averaged weights, which are what is saved then."""
+    precision: Literal["fp32", "fp16", "bf16", "full_fp16", "full_bf16"] = "fp32"
+    checkpointing: bool = False
+    """Whether activations are computed twice to save memory."""
+    measure: bool = False
+    """Whether `batch` and `accumulation` are chosen by measurement: the preset `auto`."""
+    seed: int = Field(default=1, ge=0, lt=2**31)
+
+    # What is watched and kept
+    sample_prompts: tuple[str, ...] = ()
+    """Drawn before the first step and then again and again; none: one for each concept."""
+    sample_prompts_file: Path | None = None
+    """One prompt a line, in place of `sample_prompts`."""
+    sample_negative: str = ""
+    sample_count: int = Field(default=1, ge=1, le=16)
+    """Pictures for each prompt."""
+    sample_every_epochs: int = Field(default=10, ge=0)
+    """0: before the first step and after the last only."""
+    sample_steps: int | None = Field(default=None, ge=1)
+    sample_guidance: float | None = Field(default=None, ge=0)
+    critic: Path | None = None
+    """A CLIP model that judges how like its photos a pet's samples are."""
+    held_out: int = Field(default=0, ge=0)
+    """So many pictures of each concept are only looked at, for the validation loss."""
+    save_every_epochs: int = Field(default=10, ge=1)
+    keep_last: int = Field(default=2, ge=1)
+    """Checkpoints kept beside the best one."""
+    save_as: tuple[Form, ...] = ()
+    """None: all forms of an adapter, the folder of a painter."""
+    save_precision: Precision = "fp16"
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        unfit = [form for form in self.save_as if form not in FORMS[self.kind]]
+        if unfit:
+            choices = ", ".join(FORMS[self.kind])
+            raise ValueError(f"save_as: {unfit[0]} is no form of kind {self.kind} ({choices})")
+        if self.kind == "hypernetwork" and self.text_encoder:
+            raise ValueError("text_encoder: a hypernetwork changes the U-Net's attention only")
+        if self.dora and self.kind != "lora":
+            raise ValueError("dora: only a LoRA can have it")
+        if len({each.name for each in self.concept}) < len(self.concept):
+            raise ValueError("concept: two of them have the same token and class_word")
+        return self
+
+    @property
+    def called(self) -> str:
+        """The title, or `bhna-cat` or `bhna-cat+ohwx-dog` of the concepts."""
+        names = (each.name or each.photos.stem for each in self.concept)
+        return self.title or "+".join(name.replace(" ", "-") for name in names)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """How the result is saved."""
+        return self.save_as or FORMS[self.kind][: 2 if self.kind == "lora" else 1]
+
+
+def preset_names() -> list[str]:
+    """The presets that there are."""
+    return sorted(path.stem for path in PRESETS.glob("*.toml"))
+
+
+def load_recipe(
+    path: Path, preset: str | None = None, settings: Iterable[str] = ()
+) -> tuple[Recipe, str]:
+    """The recipe in a TOML file and the preset's name; paths are relative to the working folder.
+
+    `preset` goes before the one that the file names; `settings` are `key=value` texts. Raises
+    ConfigError that says what is wrong and where.
+    """
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
+    return recipe_of(table, preset, settings, where=str(path))
+
+
+def recipe_of(
+    table: Mapping[str, Any],
+    preset: str | None = None,
+    settings: Iterable[str] = (),
+    where: str = "the recipe",
+) -> tuple[Recipe, str]:
+    """The recipe that a table says, as `load_recipe` does."""
+    own = dict(table)
+    chosen = preset or own.pop("preset", "auto")
+    own.pop("preset", None)
+    merged = overridden(_preset(chosen) | own, settings)
+    return validated(Recipe, merged, where), chosen
+
+
+def _preset(name: str) -> dict[str, Any]:
+    if name not in preset_names():
+        raise ConfigError(f"There is no preset {name!r}. {nearest(name, preset_names())}")
+    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
