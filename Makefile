@@ -4,7 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 MINUTES ?= 60
 
-.PHONY: help install book test test-all check bench starter evaluate clean
+.PHONY: help install book test test-all check bench starter pet pets evaluate clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1|/' | tr '|' '\t' | expand -t 14
 
@@ -36,6 +36,14 @@ bench: $(STAMP)  ## speed and memory, as ratios against a plain script in the sa
 starter: $(STAMP) ## make the starter's models anew: make starter MINUTES=60
 	@$(BIN)/python -m training.starter --minutes $(MINUTES)
 
+pet: $(STAMP)    ## teach the painter your pet: make pet NAME=rex CLASS=dog PHOTOS=folder [STUDIO=classic]
+	@test -d "heroes/$$NAME" || $(BIN)/storybook hero add "$$NAME" --class "$$CLASS" --photos "$$PHOTOS"
+	@$(BIN)/storybook hero teach "$$NAME" $${STUDIO:+--studio "$$STUDIO"} $${PRESET:+--preset "$$PRESET"}
+
+pets: $(STAMP)   ## teach the starter's painter the two pets that come with it, anew
+	@$(BIN)/python -m training dreambooth training/recipes/bhna-cat.toml
+	@$(BIN)/python -m training dreambooth training/recipes/ohwx-dog.toml
+
 evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make evaluate ONLY=stories QUICK=1
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.evaluation $${ONLY:+--only "$$ONLY"} \
 	  $${STUDIO:+--studio "$$STUDIO"} $${QUICK:+--quick}
@@ -43,4 +51,4 @@ evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make eva
 clean:           ## remove what make made, but no book
 	@rm -rf .venv .pytest_cache .ruff_cache
 
-export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK ONLY QUICK
+export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK ONLY QUICK NAME CLASS PHOTOS PRESET

@@ -108,7 +108,7 @@ def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> N
 
 
 def _add_hero(commands: argparse._SubParsersAction) -> None:
-    hero = commands.add_parser("hero", help="list the heroes, show one or add one")
+    hero = commands.add_parser("hero", help="list the heroes, show, add or teach one")
     deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
     deeds.add_parser("list", help="all known heroes")
     deeds.add_parser("show", help="one hero").add_argument("name")
@@ -119,6 +119,17 @@ def _add_hero(commands: argparse._SubParsersAction) -> None:
     add.add_argument("--photos", required=True, metavar="FOLDER", help="5 to 30 photos of it")
     add.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
     add.add_argument("--look", help="its coat, such as 'orange striped' (default: from the photos)")
+    teach = deeds.add_parser("teach", help="teach the painter to draw a hero from its photos")
+    teach.add_argument("name")
+    teach.add_argument("--studio", metavar="NAME_OR_FILE", help="whose painter learns")
+    teach.add_argument("--preset", default="auto",
+                       help="how it is taught (default: auto, by measuring)")  # fmt: skip
+    teach.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
+                       help="change a setting of the teaching, such as lr=1e-4")  # fmt: skip
+    teach.add_argument("--resume", action="store_true", help="go on where a teaching was stopped")
+    teach.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    teach.add_argument("--anyway", action="store_true",
+                       help="teach photos to a painter that knows drawings only")  # fmt: skip
 
 
 def _studio_options() -> argparse.ArgumentParser:

@@ -15,26 +15,17 @@ from storybook.book import Book, Tries, slug
 from storybook.candidates import tries
 from storybook.config import load_settings, shipped, studios, validated
 from storybook.doctor import examine, models_of
-from storybook.errors import BookError, ConfigError, HeroError
-from storybook.hero import (
-    PHOTOS,
-    add_hero,
-    hero_folder,
-    hero_names,
-    hero_photos,
-    load_hero,
-    new_hero_folder,
-    photos_in,
-)
+from storybook.errors import BookError, ConfigError
+from storybook.hero import load_hero
+from storybook.hero_commands import hero as hero
 from storybook.make import STAGES, follow, make
 from storybook.press.formats import load_format
 from storybook.prompts import style
-from storybook.records import Brief, Event, Hero, Pick, digest
+from storybook.records import Brief, Event, Pick, digest
 from storybook.share import Share
 from storybook.status import check_page
 from storybook.status import status as status_of
 from storybook.studio import Studio
-from storybook.world import load_world
 
 SAMPLE = ("sample-book", "brief.toml")
 
@@ -121,21 +112,6 @@ def reroll(options: Namespace) -> None:
               "choose another with: storybook pick")  # fmt: skip
 
 
-def hero(options: Namespace) -> None:
-    if options.deed == "list":
-        for name in hero_names():
-            one = load_hero(name)
-            print(f"{name:12} {one.name}, {one.words}")
-        return
-    if options.deed == "add":
-        _add_hero(options)
-        return
-    one = load_hero(options.name)
-    print(f"{one.name}, {one.words}\nfolder: {hero_folder(options.name)}")
-    print(f"photos: {len(hero_photos(options.name))}")
-    print(f"token: {one.token or 'none'}\nadapter: {one.adapter or 'none (not taught)'}")
-
-
 def models(options: Namespace) -> None:
     table = Table("studio", "door", "model", "on disk")
     for name in [options.studio] if options.studio else studios():
@@ -151,36 +127,6 @@ def doctor(options: Namespace) -> int:
     for finding in findings:
         print(f"{'ok ' if finding.good else 'BAD'}  {finding.what}: {finding.says}")
     return 0 if all(finding.good for finding in findings) else 2
-
-
-def _add_hero(options: Namespace) -> None:
-    """A hero from photos: what the starter can make of it, and what the coach says of them."""
-    from storybook.looks import derive_look, species_in
-    from storybook.photo_coach import judge_photos, token_fault
-
-    new_hero_folder(options.name)
-    world = load_world(shipped("assets"))
-    species, note = species_in(world, options.kind)
-    photos = photos_in(Path(options.photos))
-    if not photos:
-        raise HeroError(f"--photos {options.photos}: no photo ({', '.join(PHOTOS)}) lies there.")
-    if options.token is not None and (fault := token_fault(options.token)):
-        raise HeroError(f"--token {options.token!r}: {fault}")
-    verdict, look = judge_photos(photos), derive_look(photos, world)
-    coat = look.coat if options.look is None else options.look
-    asked = {"name": options.name, "species": species, "look": coat, "token": options.token}
-    folder = add_hero(validated(Hero, asked, "the hero"), photos)
-    table = Table("photo", "verdict", "why")
-    for each in verdict.photos:
-        table.add_row(each.file, each.fitness, "; ".join(each.reasons))
-    Console().print(table)
-    for line in (*verdict.findings, *filter(None, [note])):
-        print(line)
-    print(f"look: {coat}. From the photos: {look.coat}, {look.markings} ({look.reason})")
-    if not look.sure and options.look is None:
-        print(f"This is a guess. Set look in {folder}/hero.toml, or add it anew with --look, to "
-              f"one of: {', '.join(world.coats)}.")  # fmt: skip
-    print(f"{folder} is made, with {len(photos)} photos.")
 
 
 def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief:

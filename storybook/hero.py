@@ -62,8 +62,8 @@ def new_hero_folder(name: str) -> Path:
 def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
     """Make a hero's folder with its `hero.toml` and upright copies of its photos; returns it.
 
-    The folder is there whole or not at all. Raises HeroError if there is one already, or if a
-    photo cannot be read.
+    A caption in a `.txt` beside a photo comes along. The folder is there whole or not at all.
+    Raises HeroError if there is one already, or if a photo cannot be read.
     """
     from storybook.photos import copy_photo
 
@@ -72,7 +72,9 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
     shutil.rmtree(draft, ignore_errors=True)
     try:
         for number, photo in enumerate(photos, start=1):
-            copy_photo(photo, draft / "photos", f"{number:02d}")
+            kept = copy_photo(photo, draft / "photos", f"{number:02d}")
+            if (words := photo.with_suffix(".txt")).is_file():
+                write_whole(kept.with_suffix(".txt"), words.read_bytes())
         said = hero.model_dump(exclude_defaults=True)
         write_whole(draft / HERO, tomli_w.dumps(said).encode())
         draft.rename(folder)

@@ -19,10 +19,10 @@ def main() -> int:
     try:
         options.run_command(options)
     except StorybookError as error:
-        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
+        print(f"storybook: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("storybook: stopped; --resume latest goes on.", file=sys.stderr)  # noqa: T201
+        print("storybook: stopped; --resume latest goes on.", file=sys.stderr)
         return 130
     return 0
 
@@ -47,7 +47,7 @@ def _dreambooth(options: argparse.Namespace) -> None:
     device = state.device if state.num_processes > 1 else device_of(options.device)
     if options.dry_run:
         for line in preflight(recipe, run, device):
-            print(line)  # noqa: T201
+            print(line)
         return
     events = train(recipe, run, device, preset, resume=bool(options.resume))
     if state.is_main_process:

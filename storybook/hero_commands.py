@@ -1,0 +1,113 @@
+"""What `storybook hero list|show|add|teach` do. Front end only, as commands.py is."""
+
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from storybook.config import load_settings, shipped, validated
+from storybook.errors import HeroError
+from storybook.hero import (
+    PHOTOS,
+    add_hero,
+    hero_folder,
+    hero_names,
+    hero_photos,
+    load_hero,
+    new_hero_folder,
+    photos_in,
+)
+from storybook.records import Hero
+from storybook.studio import Studio
+from storybook.teaching import adopt, are_drawings, lay_recipe, token_for
+from storybook.world import load_world
+
+RUNS = Path("runs")
+
+
+def hero(options: Namespace) -> int:
+    """Returns 0, or what the teaching returned."""
+    match options.deed:
+        case "list":
+            for name in hero_names():
+                one = load_hero(name)
+                print(f"{name:12} {one.name}, {one.words}")
+        case "show":
+            one = load_hero(options.name)
+            print(f"{one.name}, {one.words}\nfolder: {hero_folder(options.name)}")
+            print(f"photos: {len(hero_photos(options.name))}")
+            print(f"token: {one.token or 'none'}\nadapter: {one.adapter or 'none (not taught)'}")
+        case "add":
+            _add(options)
+        case "teach":
+            return _teach(options)
+    return 0
+
+
+def _add(options: Namespace) -> None:
+    """A hero from photos: what the starter can make of it, and what the coach says of them."""
+    from storybook.looks import derive_look, species_in
+    from storybook.photo_coach import judge_photos, token_fault
+
+    new_hero_folder(options.name)
+    world = load_world(shipped("assets"))
+    species, note = species_in(world, options.kind)
+    photos = photos_in(Path(options.photos))
+    if not photos:
+        raise HeroError(f"--photos {options.photos}: no photo ({', '.join(PHOTOS)}) lies there.")
+    if options.token is not None and (fault := token_fault(options.token)):
+        raise HeroError(f"--token {options.token!r}: {fault}")
+    verdict, look = judge_photos(photos), derive_look(photos, world)
+    coat = look.coat if options.look is None else options.look
+    asked = {"name": options.name, "species": species, "look": coat, "token": options.token}
+    folder = add_hero(validated(Hero, asked, "the hero"), photos)
+    table = Table("photo", "verdict", "why")
+    for each in verdict.photos:
+        table.add_row(each.file, each.fitness, "; ".join(each.reasons))
+    Console().print(table)
+    for line in (*verdict.findings, *filter(None, [note])):
+        print(line)
+    print(f"look: {coat}. From the photos: {look.coat}, {look.markings} ({look.reason})")
+    if not look.sure and options.look is None:
+        print(f"This is a guess. Set look in {folder}/hero.toml, or add it anew with --look, to "
+              f"one of: {', '.join(world.coats)}.")  # fmt: skip
+    print(f"{folder} is made, with {len(photos)} photos.")
+
+
+def _teach(options: Namespace) -> int:
+    """Teach the studio's painter a hero, in a process of its own; then the hero draws with it."""
+    one, folder = load_hero(options.name), hero_folder(options.name)
+    photos = hero_photos(options.name)
+    if not photos:
+        raise HeroError(
+            f"{folder} has no photos to learn from. Add the hero from photos: "
+            f"storybook hero add {options.name} --class {one.species} --photos FOLDER"
+        )
+    settings = load_settings(options.studio)
+    if Studio(settings).draws_the_world and not are_drawings(photos) and not options.anyway:
+        raise HeroError(
+            f"The {settings.name} painter knows drawings, not photos: it already draws {one.name} "
+            f"by its look ({one.words}), and would learn little from photos. For the real thing: "
+            "--studio classic. To see for yourself: --anyway."
+        )
+    token = token_for(one)
+    recipe = lay_recipe(one, folder, token, settings, preset=options.preset)
+    run = RUNS / folder.name
+    command = [sys.executable, "-m", "training", "dreambooth", str(recipe), "--run", str(run)]
+    command += ["--device", settings.device]
+    for change in options.set:
+        command += ["--set", change]
+    if options.resume:
+        command += ["--resume", "latest"]
+    if options.dry_run:
+        command += ["--dry-run"]
+    ended = subprocess.run(command, check=False).returncode
+    if ended or options.dry_run:
+        return ended
+    taught = adopt(one.but(token=token), folder, run / "result")
+    print(f"{one.name} is taught: {taught}. Look at {run / 'samples' / 'grid.png'}, then make a "
+          f"book: storybook book --summary '...' --hero {options.name}")  # fmt: skip
+    return 0

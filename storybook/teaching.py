@@ -1,0 +1,85 @@
+"""Between a hero's folder and the training of its adapter: the recipe, and what comes of it."""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from storybook.config import Settings
+from storybook.errors import HeroError
+from storybook.files import write_whole
+from storybook.hero import HERO, hero_names, load_hero
+from storybook.records import Hero
+
+TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk")
+"""Rare words, the field's usual one first."""
+
+CLASS_IMAGES = 24
+RECIPE = "recipe.toml"
+ADAPTER = "pytorch_lora_weights.safetensors"
+PAINTER = "painter"
+
+
+def token_for(hero: Hero) -> str:
+    """The hero's token, or a rare word that no other hero has; raises HeroError if none is left."""
+    if hero.token:
+        return hero.token
+    taken = {load_hero(name).token for name in hero_names()}
+    for token in TOKENS:
+        if token not in taken:
+            return token
+    raise HeroError(f"All of {', '.join(TOKENS)} are taken: set token in the hero's {HERO}.")
+
+
+def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, preset: str) -> Path:
+    """Write `recipe.toml` into a hero's folder, for the painter and the critic of a studio."""
+    table: dict[str, Any] = {
+        "preset": preset,
+        "model": settings.draw.painter,
+        "critic": settings.choose.critic,
+        "title": folder.name,
+        "concept": [
+            {
+                "photos": str(folder / "photos"),
+                "token": token,
+                "class_word": hero.species,
+                "class_images": CLASS_IMAGES,
+            }
+        ],
+    }
+    path = folder / RECIPE
+    write_whole(path, tomli_w.dumps(table).encode())
+    return path
+
+
+def adopt(hero: Hero, folder: Path, result: Path) -> Path:
+    """Copy a run's adapter into the hero's folder and name it in `hero.toml`; returns its path.
+
+    Raises HeroError if the run made none.
+    """
+    made = result / ADAPTER
+    if not made.is_file():
+        raise HeroError(
+            f"{result} holds no adapter ({ADAPTER}), but: {_names(result.glob('*'))}. A whole "
+            f"painter is used by naming it in a studio's [draw] painter."
+        )
+    kept = folder / "adapter" / ADAPTER
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft = kept.with_suffix(".draft")
+    shutil.copyfile(made, draft)
+    draft.replace(kept)
+    taught = hero.but(adapter=kept.relative_to(folder).as_posix())
+    said = taught.model_dump(exclude_defaults=True)
+    write_whole(folder / HERO, tomli_w.dumps(said).encode())
+    return kept
+
+
+def are_drawings(photos: Sequence[Path]) -> bool:
+    """Whether all pictures come with captions, as the project's own drawn pets do."""
+    return all(path.with_suffix(".txt").is_file() for path in photos)
+
+
+def _names(paths: Iterable[Path]) -> str:
+    return ", ".join(sorted(path.name for path in paths)) or "nothing"

@@ -1,0 +1,91 @@
+"""`storybook hero teach`: from a hero's photos to a hero that is drawn by its token."""
+
+import shutil
+
+import pytest
+
+from storybook.cli import main
+from storybook.config import shipped
+from storybook.errors import HeroError
+from storybook.hero import add_hero, load_hero
+from storybook.models.sd1 import open_painter
+from storybook.records import Hero
+from storybook.teaching import TOKENS, adopt, token_for
+from tiny_sd import tiny_critic, tiny_painter
+
+QUICK = ("--preset", "none", "--set", "max_steps=4", "--set", "lr=0.05", "--set", "batch=2",
+         "--set", "resolution_px=64", "--set", "sample_steps=2",
+         "--set", "concept.0.class_images=2")  # fmt: skip
+
+
+@pytest.fixture
+def studio(tmp_path):
+    tiny_painter(tmp_path / "painter")
+    tiny_critic(tmp_path / "critic")
+    file = tmp_path / "tiny.toml"
+    file.write_text(
+        'device = "cpu"\n[write]\nwriter = "echo"\n[draw]\npainter = "./painter"\n'
+        '[choose]\ncritic = "./critic"\n[enlarge]\nenlarger = "nearest"\n'
+    )
+    return file
+
+
+def rex(tmp_path, *, captions=False):
+    photos = tmp_path / "in"
+    photos.mkdir()
+    for number in range(1, 5):
+        for suffix in (".jpg", ".txt") if captions else (".jpg",):
+            shutil.copy(shipped("assets", "pets", "ohwx-dog", f"{number:02d}{suffix}"), photos)
+    add_hero(Hero(name="Rex", species="dog", look="spotted"), sorted(photos.glob("*.jpg")))
+
+
+def test_a_taught_hero_is_drawn_by_its_token(tmp_path, studio, capfd):
+    rex(tmp_path)
+    assert main(("hero", "teach", "rex", "--studio", str(studio), *QUICK)) == 0
+    assert "Rex is taught" in capfd.readouterr().out
+    hero = load_hero("rex")
+    assert hero.words == "ohwx dog"
+    adapter = tmp_path / "heroes" / "rex" / hero.adapter
+    open_painter(tmp_path / "painter", [adapter], device="cpu")
+    assert (tmp_path / "runs" / "rex" / "samples" / "grid.png").is_file()
+    assert main(("hero", "teach", "rex", "--studio", str(studio), *QUICK)) == 2
+    assert "--resume" in capfd.readouterr().err
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(tmp_path, studio, capfd):
+    rex(tmp_path)
+    assert main(("hero", "teach", "rex", "--studio", str(studio), "--dry-run", *QUICK)) == 0
+    said = capfd.readouterr().out
+    assert "bucket 64 x 64: 4 pictures" in said
+    assert "4 in all (max_steps)" in said
+    assert "pieces to this painter" in said  # the tiny tokenizer spells every word
+    assert "numbers learn" in said
+    assert load_hero("rex").adapter is None
+    assert not (tmp_path / "runs").exists()
+
+
+def test_the_starter_does_not_pretend_to_know_photos(tmp_path, capsys):
+    rex(tmp_path)
+    assert main(("hero", "teach", "rex")) == 2
+    said = capsys.readouterr().err
+    assert "knows drawings, not photos" in said and "spotted dog" in said and "--anyway" in said
+
+
+def test_a_hero_without_photos_is_told_how_to_get_them(tmp_path, capsys):
+    assert main(("hero", "teach", "biscuit")) == 2
+    assert "storybook hero add biscuit --class cat --photos" in capsys.readouterr().err
+
+
+def test_every_hero_has_a_token_of_its_own(tmp_path):
+    rex(tmp_path)
+    assert token_for(load_hero("rex")) == TOKENS[0]
+    (tmp_path / "heroes" / "rex" / "hero.toml").write_text(
+        f'name = "Rex"\nspecies = "dog"\ntoken = "{TOKENS[0]}"\n'
+    )
+    assert token_for(load_hero("biscuit")) not in (None, TOKENS[0])
+    assert token_for(load_hero("rex")) == TOKENS[0]
+
+
+def test_a_result_without_an_adapter_is_refused(tmp_path):
+    with pytest.raises(HeroError, match="holds no adapter"):
+        adopt(Hero(name="Rex", species="dog"), tmp_path, tmp_path / "result")
