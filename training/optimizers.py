@@ -1,7 +1,8 @@
 """Who takes the steps, how long they are, and in which precision they are computed."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, redirect_stdout
+from io import StringIO
 
 import torch
 from diffusers.optimization import get_scheduler
@@ -36,8 +37,11 @@ def new_optimizer(student: Student, recipe: Recipe, processes: int = 1) -> Optim
             return kind(groups, weight_decay=recipe.weight_decay)
         case "prodigy":
             kind = _extra("prodigyopt", "Prodigy", "prodigyopt")
-            # It finds the rate by itself; what is given is a factor.
-            return kind([group | {"lr": 1.0} for group in groups], weight_decay=recipe.weight_decay)
+            # It finds the rate by itself; what is given is a factor. And it is told to be silent.
+            with redirect_stdout(StringIO()):
+                return kind(
+                    [group | {"lr": 1.0} for group in groups], weight_decay=recipe.weight_decay
+                )
 
 
 def new_scheduler(optimizer: Optimizer, recipe: Recipe, steps: int) -> LRScheduler:

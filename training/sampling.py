@@ -49,7 +49,6 @@ class Sampler:
         self.run.samples.mkdir(parents=True, exist_ok=True)
         for number, picture in enumerate(pictures):
             picture.save(self.run.samples / _name(step, number))
-        self.lay_grid()
         if all(np.asarray(picture).max() < DARKEST for picture in pictures):
             raise TrainingError(
                 f"At step {step} the painter draws nothing but black: the learning rate is too "
