@@ -1,0 +1,112 @@
+"""`python -m training`: run, stopped, killed and shared between processes, as a user does it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+
+import pytest
+import tomli_w
+import torch
+
+from storybook.config import shipped
+from tiny_sd import tiny_painter
+from training.run import Run
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    tiny_painter(tmp_path / "painter")
+    table = {
+        "preset": "none",
+        "model": "painter",
+        "lr": 1e-2,
+        "batch": 2,
+        "accumulation": 2,
+        "max_steps": 30,
+        "resolution_px": 64,
+        "sample_steps": 2,
+        "sample_every_epochs": 0,
+        "save_every_epochs": 1,
+        "concept": [
+            {
+                "photos": str(shipped("assets", "pets", "bhna-cat")),
+                "token": "bhna",
+                "class_word": "cat",
+            }
+        ],
+    }
+    file = tmp_path / "bhna.toml"
+    file.write_bytes(tomli_w.dumps(table).encode())
+    return file
+
+
+def command(*arguments):
+    python = [sys.executable, "-m", "training", "dreambooth"]
+    return [*python, *map(str, arguments), "--device", "cpu"]
+
+
+def started(*arguments):
+    return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def wait_for_a_checkpoint(run):
+    until = time.monotonic() + 120
+    while not run.steps_kept():
+        assert time.monotonic() < until, "no checkpoint came"
+        time.sleep(0.05)
+
+
+def weights(run):
+    return run.load(30)["weights"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("with_signal", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_or_killed_it_goes_on_to_the_same_weights(tmp_path, recipe, with_signal):
+    whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
+    subprocess.run(command(recipe, "--run", whole.folder), check=True, capture_output=True)
+    process = started(recipe, "--run", parts.folder)
+    wait_for_a_checkpoint(parts)
+    process.send_signal(with_signal)
+    _, said = process.communicate(timeout=60)
+    if with_signal == signal.SIGINT:
+        assert process.returncode == 130
+        assert said.decode().strip() == "storybook: stopped; --resume latest goes on."
+        assert parts.state().state == "stopped"
+    again = command(recipe, "--run", parts.folder, "--resume", "latest")
+    subprocess.run(again, check=True, capture_output=True)
+    one, other = weights(whole), weights(parts)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.slow
+def test_two_processes_learn_what_one_does(tmp_path, recipe):
+    one, two = Run(tmp_path / "one"), Run(tmp_path / "two")
+    subprocess.run(command(recipe, "--run", one.folder), check=True, capture_output=True)
+    launcher = "--cpu --num_processes 2 --num_machines 1 --mixed_precision no --dynamo_backend no"
+    launched = [sys.executable, "-m", "accelerate.commands.launch", *launcher.split()]
+    launched += ["-m", "training", "dreambooth", str(recipe), "--set", "accumulation=1"]
+    launched += ["--run", str(two.folder), "--device", "cpu"]
+    done = subprocess.run(launched, capture_output=True, text=True, env={**os.environ})
+    assert done.returncode == 0, done.stderr[-2000:]
+    mine, shared = weights(one), weights(two)
+    assert all(torch.allclose(mine[name], shared[name], atol=1e-4) for name in mine)
+
+
+def test_a_recipe_that_is_not_there_is_one_line(tmp_path):
+    done = subprocess.run(command(tmp_path / "no.toml"), capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "no.toml" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["bhna-cat", "ohwx-dog"])
+def test_the_shipped_recipes_name_what_is_there(name):
+    root = shipped("assets").parent
+    table = tomllib.loads((root / "training" / "recipes" / f"{name}.toml").read_text())
+    (concept,) = table["concept"]
+    for path in (table["model"], table["critic"], concept["photos"], concept["class_photos"]):
+        assert (root / path).is_dir()
