@@ -4,8 +4,17 @@ from PIL import Image
 
 from storybook.config import shipped
 from storybook.world import load_world
+from training.evaluation.judge import Shown, with_pets
+from training.evaluation.pets import _said, is_pet
 from training.starter.artist import draw
-from training.starter.pets import PETS, SIZE_PX, class_pictures, pictures_of, world_with
+from training.starter.pets import (
+    PETS,
+    SIZE_PX,
+    class_pictures,
+    new_pictures_of,
+    pictures_of,
+    world_with,
+)
 from training.starter.pictures import caption
 
 WORLD = load_world(shipped("assets"))
@@ -50,3 +59,22 @@ def test_a_pet_is_taken_for_no_other():
         for coat in WORLD.coats:
             other = np.asarray(draw(picture.but(coat=coat), known, 64), float)
             assert np.abs(own - other).mean() > 4, coat
+
+
+@pytest.mark.parametrize("pet", PETS, ids=lambda pet: pet.token)
+def test_a_pet_is_evaluated_in_scenes_that_it_was_not_taught_in(pet):
+    known = world_with(pet, WORLD)
+    taught = {(each.action, each.place) for each in pictures_of(pet, known)}
+    new = new_pictures_of(pet, known, 66)
+    assert len(new) == 66
+    assert not {(each.action, each.place) for each in new} & taught
+    said = _said(new, pet, WORLD)
+    assert all(f"{pet.token} {pet.species}" in words for words in said["by name"])
+    assert not any(pet.token in words for words in said["class alone"] + said["others"])
+
+
+def test_a_pet_is_its_kind_in_its_coat():
+    seen = [Shown(species="cat", coat="bhna"), Shown(species="dog", coat="bhna"),
+            Shown(species="cat", coat="grey"), Shown(species="cat", coat="bhna")]  # fmt: skip
+    assert is_pet(seen, "bhna", "cat") == 0.5
+    assert set(PETS[0].coat) == set(with_pets(WORLD).coats[PETS[0].token])

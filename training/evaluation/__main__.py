@@ -18,7 +18,7 @@ from training.evaluation.records import FULL, QUICK, Bench, Part
 from training.evaluation.report import kept_parts, print_parts, save_part, write_report
 from training.terminal import quiet, show
 
-PARTS = ("pictures", "stories", "books")
+PARTS = ("pictures", "stories", "books", "pets")
 
 
 def main() -> int:
@@ -64,9 +64,10 @@ def _bench(options: argparse.Namespace) -> Bench:
 
 
 def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:
-    from training.evaluation import books, pictures, stories
+    from training.evaluation import books, pets, pictures, stories
 
-    return {"pictures": pictures, "stories": stories, "books": books}[name].evaluate(bench)
+    parts = {"pictures": pictures, "stories": stories, "books": books, "pets": pets}
+    return parts[name].evaluate(bench)
 
 
 def _watched(events: Generator[Event, None, Part], name: str) -> Part:

@@ -18,6 +18,7 @@ from training.evaluation.records import Bench
 from training.starter.clip import ATTRIBUTES
 from training.starter.dataset import Drawings, draw_all, load_drawings, source_digest, to_tensor
 from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, load_learnt, progress_of
+from training.starter.pets import PETS, world_with
 from training.starter.pictures import Picture
 
 JUDGE_SEED = 1_007
@@ -114,8 +115,13 @@ class Accuracy:
 
 
 def taught_judge(bench: Bench) -> Generator[Event, None, tuple[Judge, Drawings]]:
-    """The judge, taught first as far as it is not yet, and the held-out drawings."""
-    extent, source = bench.extent, source_digest(bench.world)
+    """The judge, taught first as far as it is not yet, and the held-out drawings.
+
+    It learns the looks of the pets that ship as two more coats, worn by every kind of animal: so it
+    tells a pet from others of its kind by nothing else.
+    """
+    world = with_pets(bench.world)
+    extent, source = bench.extent, source_digest(world)
     drawings, folder = (
         bench.work / f"drawings-{source}",
         bench.work / f"judge-{source}-{extent.judge_steps}",
@@ -124,17 +130,24 @@ def taught_judge(bench: Bench) -> Generator[Event, None, tuple[Judge, Drawings]]
         ("judge", extent.judge_drawings, JUDGE_SEED),
         ("judge-held-out", extent.judge_held_out, JUDGE_SEED + 1),
     ):
-        yield from draw_all(drawings / name, bench.world, count, JUDGE_PX, seed, bench.workers)
+        yield from draw_all(drawings / name, world, count, JUDGE_PX, seed, bench.workers)
     held_out = load_drawings(
-        drawings / "judge-held-out", bench.world, extent.judge_held_out, JUDGE_SEED + 1
+        drawings / "judge-held-out", world, extent.judge_held_out, JUDGE_SEED + 1
     )
-    judge = new_judge(bench.world)
+    judge = new_judge(world)
     if (folder / CHECKPOINT).exists() and progress_of(folder).step >= extent.judge_steps:
         return load_learnt(judge, folder).to(bench.device), held_out
-    taught = load_drawings(drawings / "judge", bench.world, extent.judge_drawings, JUDGE_SEED)
+    taught = load_drawings(drawings / "judge", world, extent.judge_drawings, JUDGE_SEED)
     lesson = judge_lesson(judge.to(bench.device), taught, bench.device)
     yield from descend(lesson, folder, Budget(NO_LIMIT_MINUTES, extent.judge_steps))
     return judge, held_out
+
+
+def with_pets(world: World) -> World:
+    """The world with the looks of the pets that ship as further coats, named by their tokens."""
+    for pet in PETS:
+        world = world_with(pet, world)
+    return world
 
 
 def new_judge(world: World, widths: Sequence[int] = WIDTHS) -> Judge:

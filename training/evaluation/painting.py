@@ -40,44 +40,75 @@ class Painted:
 
 
 def paint(bench: Bench, asked: Sequence[Asked]) -> Generator[Event, None, Painted]:
-    """Paint every prompt as `draw` does, and choose as `choose` does.
+    """Paint every prompt as `draw` does, and choose as `choose` does."""
+    said = [one.words for one in asked]
+    requests = _requests(bench, said, bench.extent.tries)
+    every = yield from _paint(bench, requests)
+    first, chosen = [], []
+    with bench.studio.critic() as critic:
+        for done, (one, tries, arrays) in enumerate(
+            zip(asked, requests, every, strict=True), start=1
+        ):
+            images = [Image.fromarray(pixels) for pixels in arrays]
+            star = Hero(name="Star", species=one.shown.species, look=one.shown.coat)
+            pick = choose(tries, images, star, critic)
+            best = [request.id for request in tries].index(pick.candidate)
+            first.append(arrays[0])
+            chosen.append(arrays[best])
+            yield Event(stage="choose", done=done, total=len(asked))
+    return Painted(np.stack(first), np.stack(chosen))
+
+
+def paint_once(
+    bench: Bench, said: Sequence[str], cast: tuple[Hero, ...] = ()
+) -> Generator[Event, None, np.ndarray]:
+    """One picture for each prompt by a painter who knows the heroes of `cast`, [n, h, w, 3]."""
+    every = yield from _paint(bench, _requests(bench, said, 1, cast), cast)
+    return np.stack([tries[0] for tries in every])
+
+
+def _requests(
+    bench: Bench, said: Sequence[str], tries: int, cast: tuple[Hero, ...] = ()
+) -> list[list[Candidate]]:
+    studio = bench.studio
+    return [
+        list(
+            wanted(
+                Prompt(page=number, positive=words),
+                Tries(count=tries),
+                studio.painter_name(cast),
+                studio.sampling,
+                SEED,
+            )
+        )
+        for number, words in enumerate(said)
+    ]
+
+
+def _paint(
+    bench: Bench, requests: Sequence[Sequence[Candidate]], cast: tuple[Hero, ...] = ()
+) -> Generator[Event, None, list[list[np.ndarray]]]:
+    """The pictures of all requests; those that were painted before are taken from the work.
 
     A picture is kept by the digest of its request, which names the painter's weights, so a run that
     was stopped goes on, and another painter paints anew.
     """
     studio, folder = bench.studio, bench.work / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    requests = [
-        wanted(
-            Prompt(page=number, positive=one.words),
-            Tries(count=bench.extent.tries),
-            studio.painter_name(),
-            studio.sampling,
-            SEED,
-        )
-        for number, one in enumerate(asked)
-    ]
     every = [request for tries in requests for request in tries]
     missing = [request for request in every if not _file(folder, request).is_file()]
     if missing:
-        with studio.painter() as painter:
+        with studio.painter(cast) as painter:
             pictures = draw(missing, painter, karras=studio.sampling.karras)
             for done, (request, png) in enumerate(pictures, len(every) - len(missing) + 1):
                 draft = _file(folder, request).with_suffix(".draft")
                 draft.write_bytes(png)
                 draft.replace(_file(folder, request))
                 yield Event(stage="paint", done=done, total=len(every))
-    first, chosen = [], []
-    with studio.critic() as critic:
-        for done, (one, tries) in enumerate(zip(asked, requests, strict=True), start=1):
-            images = [Image.open(_file(folder, request)).convert("RGB") for request in tries]
-            star = Hero(name="Star", species=one.shown.species, look=one.shown.coat)
-            pick = choose(tries, images, star, critic)
-            best = [request.id for request in tries].index(pick.candidate)
-            first.append(np.asarray(images[0]))
-            chosen.append(np.asarray(images[best]))
-            yield Event(stage="choose", done=done, total=len(asked))
-    return Painted(np.stack(first), np.stack(chosen))
+    return [
+        [np.asarray(Image.open(_file(folder, request)).convert("RGB")) for request in tries]
+        for tries in requests
+    ]
 
 
 def restored(bench: Bench, pixels: np.ndarray) -> Generator[Event, None, np.ndarray]:

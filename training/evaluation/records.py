@@ -26,6 +26,8 @@ class Extent:
     """Summaries written by hand."""
     books: int
     pages: int
+    pet_pictures: int
+    """Of each pet, for each way of asking."""
 
 
 # The judge's steps take about 12 minutes on two cores; in minutes its figures would not repeat.
@@ -40,6 +42,7 @@ FULL = Extent(
     written=60,
     books=10,
     pages=12,
+    pet_pictures=66,
 )
 QUICK = Extent(
     judge_drawings=512,
@@ -52,6 +55,7 @@ QUICK = Extent(
     written=3,
     books=1,
     pages=4,
+    pet_pictures=4,
 )
 
 

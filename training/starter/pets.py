@@ -44,6 +44,15 @@ def pictures_of(pet: Pet, world: World, count: int = COUNT) -> list[Picture]:
     return _spread(f"{pet.token} {pet.species}", world, count, species=pet.species, coat=pet.token)
 
 
+def new_pictures_of(pet: Pet, world: World, count: int) -> list[Picture]:
+    """As `pictures_of`, of scenes (an action in a place) that none of those shows."""
+    taught = {(picture.action, picture.place) for picture in pictures_of(pet, world)}
+    shown = _spread(
+        f"new {pet.token} {pet.species}", world, 4 * count, species=pet.species, coat=pet.token
+    )
+    return [each for each in shown if (each.action, each.place) not in taught][:count]
+
+
 def class_pictures(pet: Pet, world: World, count: int = COUNT) -> list[Picture]:
     """Pictures of others of its kind, in every coat of the world."""
     shown = _spread(pet.species, world, count, species=pet.species)

@@ -1,0 +1,134 @@
+"""Pets: does a taught painter draw this very pet, where it is asked to and nowhere else?"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+
+import numpy as np
+
+from storybook.hero import hero_names, load_hero
+from storybook.records import Event, Hero
+from storybook.world import World
+from training.evaluation.judge import Judge, Shown, judged, taught_judge
+from training.evaluation.painting import paint_once
+from training.evaluation.records import Bench, Part, Row, Table, mean
+from training.evaluation.sheets import contact_sheet, save_small
+from training.starter.pets import PETS, Pet, new_pictures_of, world_with
+from training.starter.pictures import Picture, caption
+
+SHEET = "evaluation-pets.png"
+COLUMNS, SIDE_PX = 8, 112
+IS_PET, IS_NOT, LOST = 0.90, 0.10, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What the judge sees in pictures of one pet, all asked for the same scenes."""
+
+    hero: Hero
+    pictures: tuple[Picture, ...]
+    by_name: list[Shown]
+    """Asked for by token and class, from the taught painter."""
+    before: list[Shown]
+    """The same words to the painter before it was taught."""
+    class_alone: list[Shown]
+    """Asked for by class alone, from the taught painter."""
+    others: list[Shown]
+    """Others of the class, in coats of the world, from the painter before it was taught."""
+    pixels: dict[str, np.ndarray]
+
+
+def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+    """Paint each taught pet that ships in scenes that it was not taught in, and judge it."""
+    judge, _ = yield from taught_judge(bench)
+    found = []
+    for pet in PETS:
+        hero = hero_of(pet)
+        if hero is not None:
+            found.append((yield from _look(bench, judge, pet, hero)))
+    if not found:
+        return Part(title="Pets", tables=(), examples=("No hero with a taught pet ships.",))
+    _sheet(bench, found)
+    return Part(title="Pets", tables=(_table(found, bench),), sheets=(SHEET,))
+
+
+def hero_of(pet: Pet) -> Hero | None:
+    """The hero who is this pet and has an adapter."""
+    heroes = (load_hero(name) for name in hero_names())
+    return next((hero for hero in heroes if hero.token == pet.token and hero.adapter), None)
+
+
+def is_pet(seen: Sequence[Shown], pet: str, species: str) -> float | None:
+    """The share of pictures in which the judge sees this very pet."""
+    return mean(one.coat == pet and one.species == species for one in seen)
+
+
+def followed(asked: Sequence[Picture], seen: Sequence[Shown], field: str) -> float | None:
+    """The share of pictures whose `field` is as it was asked for."""
+    return mean(
+        getattr(wish, field) == getattr(got, field) for wish, got in zip(asked, seen, strict=True)
+    )
+
+
+def _look(bench: Bench, judge: Judge, pet: Pet, hero: Hero) -> Generator[Event, None, Taught]:
+    pictures = new_pictures_of(pet, world_with(pet, bench.world), bench.extent.pet_pictures)
+    said = _said(pictures, pet, bench.world)
+    pixels = {
+        "by name": (yield from paint_once(bench, said["by name"], (hero,))),
+        "before": (yield from paint_once(bench, said["by name"])),
+        "class alone": (yield from paint_once(bench, said["class alone"], (hero,))),
+        "others": (yield from paint_once(bench, said["others"])),
+    }
+    seen = [judged(judge, each)[0] for each in pixels.values()]
+    return Taught(hero, tuple(pictures), *seen, pixels)
+
+
+def _said(pictures: Sequence[Picture], pet: Pet, world: World) -> dict[str, list[str]]:
+    by_name = [caption(picture, world_with(pet, world)) for picture in pictures]
+    known = [picture.but(coat=coat) for picture, coat in zip(pictures, cycle(world.coats))]
+    return {
+        "by name": by_name,
+        "class alone": [words.replace(f"{pet.token} {pet.species}", pet.species)
+                        for words in by_name],
+        "others": [caption(picture, world) for picture in known],
+    }  # fmt: skip
+
+
+def _table(found: Sequence[Taught], bench: Bench) -> Table:
+    def row(what: str, values: list[float | None], aim: float, *, at_most: bool = False) -> Row:
+        return Row(what=what, values=tuple(values), aim=aim, at_most=at_most)
+
+    def share(part: str) -> list[float | None]:
+        return [is_pet(getattr(one, part), one.hero.token, one.hero.species) for one in found]
+
+    def lost(field: str) -> list[float | None]:
+        pairs = [(followed(one.pictures, one.others, field),
+                  followed(one.pictures, one.by_name, field)) for one in found]  # fmt: skip
+        return [round(base - taught, 4) for base, taught in pairs]
+
+    return Table(
+        title="Share of pictures that show the pet",
+        columns=tuple(f"{one.hero.token} {one.hero.species}" for one in found),
+        rows=(
+            row("asked for by token and class", share("by_name"), IS_PET),
+            row("the same before teaching", share("before"), IS_NOT, at_most=True),
+            row("asked for by class alone", share("class_alone"), IS_NOT, at_most=True),
+            row("action lost", lost("action"), LOST, at_most=True),
+            row("place lost", lost("place"), LOST, at_most=True),
+        ),
+        meaning=f"{bench.extent.pet_pictures} scenes for each pet, none of which it was taught in. "
+        "`lost` is how much less often the taught painter follows a prompt for the pet than the "
+        "painter before follows one for others of its class.",
+        aimed=tuple(range(len(found))),
+    )
+
+
+def _sheet(bench: Bench, found: Sequence[Taught]) -> None:
+    """A row for each way of asking, for each pet."""
+    rows, words = [], []
+    for one in found:
+        for name, pixels in one.pixels.items():
+            rows.append(list(pixels[:COLUMNS]))
+            words.append([f"{name}: {picture.action}, {picture.place}"
+                          for picture in one.pictures[:COLUMNS]])  # fmt: skip
+    save_small(contact_sheet(rows, words, SIDE_PX), bench.out / SHEET)
