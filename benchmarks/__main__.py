@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import Measured, run
+from benchmarks.teaching import teaching
 from storybook.book import Book
 from storybook.config import shipped
 
@@ -36,6 +37,8 @@ def main() -> None:
         again = run(["storybook", "make", "sample"], folder)
         console.print(f"making it again, with nothing to do: {again.seconds:.1f} s")
         growth(console, folder)
+        console.print("Teaching a pet, 60 steps of 4 pictures ...")
+        teaching(console, folder)
 
 
 def begin(folder: Path, name: str, pages: int) -> Book:

@@ -11,6 +11,7 @@ from storybook.errors import OutOfMemory
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.data.buckets import epoch_batches
+from training.gradients import Gradients
 from training.prepared import Prepared
 
 LARGEST = 16
@@ -58,10 +59,10 @@ def measured(ready: Prepared) -> Generator[Event, None, Prepared]:
 def _pictures_a_second(ready: Prepared) -> float:
     """Forward and backward passes of the largest batch; the first one warms up and is not timed."""
     batch = max(epoch_batches(ready.order, 0), key=lambda each: len(each.examples))
-    learning_text = ready.recipe.text_encoder
+    gradients, learning_text = Gradients(ready), ready.recipe.text_encoder
     with memory_of(ready.device, f"Trying {len(batch.examples)} pictures at once", "Fewer fit."):
         for trial in range(TRIALS + 1):
-            ready.losses(batch, learning_text=learning_text).mean().backward()
+            gradients.add(batch, 1.0, learning_text=learning_text)
             if trial == 0:
                 _wait(ready.device)
                 started = time.perf_counter()

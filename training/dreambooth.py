@@ -22,6 +22,7 @@ from storybook.records import Event
 from training.batches import measured
 from training.board import Board
 from training.data.buckets import Batch, Position, first_position, steps_from
+from training.gradients import Gradients
 from training.optimizers import (
     check_precision,
     clip,
@@ -50,6 +51,7 @@ class Learning:
     optimizer: Optimizer
     scheduler: LRScheduler
     scaler: torch.amp.GradScaler
+    gradients: Gradients
 
 
 def train(
@@ -79,7 +81,10 @@ def train(
     student, steps = ready.student, ready.steps
     optimizer = new_optimizer(student, recipe, processes.num_processes)
     learning = Learning(
-        optimizer, new_scheduler(optimizer, recipe, steps), new_scaler(recipe, device)
+        optimizer,
+        new_scheduler(optimizer, recipe, steps),
+        new_scaler(recipe, device),
+        Gradients(ready),
     )
     sampler = new_sampler(student, run, _photos(ready))
     step, position, best = 0, first_position(ready.order), None
@@ -146,11 +151,11 @@ def _descend(
     pipe.text_encoder.train(learning_text)
     torch.manual_seed(ready.recipe.seed + step)  # for dropout, the one chance that torch keeps
     pictures = sum(len(batch.examples) for batch in group)
+    scale = learning.scaler.scale(torch.ones((), device=ready.device))
     total = torch.zeros((), device=ready.device)
     for batch in mine:
-        loss = ready.losses(batch, learning_text=learning_text).sum() / pictures
-        learning.scaler.scale(loss).backward()
-        total += loss.detach()
+        total += learning.gradients.add(batch, scale / pictures, learning_text=learning_text)
+    total /= scale
     if distributed.is_available() and distributed.is_initialized():
         for each in [weight.grad for weight in weights if weight.grad is not None] + [total]:
             distributed.all_reduce(each)

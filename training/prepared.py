@@ -1,8 +1,9 @@
 """Everything that a run needs before its first step: pictures as latents, captions, the painter."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from random import Random
+from typing import Self
 
 import torch
 from diffusers import DDPMScheduler
@@ -18,7 +19,6 @@ from training.data.buckets import Batch, Order, shown_per_bucket, steps_per_epoc
 from training.data.captions import Shaping, shaped
 from training.data.latents import Cache, cached_latents, drawn
 from training.data.lessons import Gathered, Lessons, gather
-from training.data.records import Example
 from training.formats.keys import is_open_clip
 from training.optimizers import autocast
 from training.recipe import Recipe
@@ -30,6 +30,33 @@ VALIDATION_TIMES = 8
 """Each held-out picture is judged at so many evenly spaced times, with fixed noise."""
 
 LATENTS = ".latents"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What one batch is learnt from, [b, ...] each."""
+
+    clean: Tensor
+    noise: Tensor
+    times: Tensor
+    captions: tuple[str, ...]
+    weights: Tensor
+    """How much each picture counts."""
+
+    def parts(self, count: int) -> list[Self]:
+        """At most `count` parts of about the same size, in order."""
+        size = -(-len(self.clean) // count)
+        cuts = [slice(start, start + size) for start in range(0, len(self.clean), size)]
+        return [
+            Material(
+                self.clean[cut],
+                self.noise[cut],
+                self.times[cut],
+                self.captions[cut],
+                self.weights[cut],
+            )
+            for cut in cuts
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +89,8 @@ class Prepared:
         """Of the whole run; `max_steps` decides if it is given, else the epochs."""
         return self.recipe.max_steps or self.recipe.epochs * self.steps_per_epoch
 
-    def losses(self, batch: Batch, *, learning_text: bool) -> Tensor:
-        """The weighted loss of each picture of a batch, [b]; chance comes from the batch's place.
-
-        Raises nothing: what is no number is left to the caller to see.
-        """
+    def material(self, batch: Batch) -> Material:
+        """What a batch is made of; all chance comes from the batch's place in the run."""
         recipe, lessons = self.recipe, self.gathered.lessons
         place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
         chance = torch.Generator().manual_seed(Random(place).getrandbits(62))
@@ -92,8 +116,26 @@ class Prepared:
             noise = noise + recipe.noise_offset * shift.to(self.device)
         count = self.schedule.config.num_train_timesteps
         times = torch.randint(count, (len(clean),), generator=chance).to(self.device)
-        losses = self._loss(clean, noise, times, captions, learning_text=learning_text)
-        return losses * self._weights(examples)
+        weights = [recipe.prior_weight if each.is_class else 1.0 for each in examples]
+        return Material(
+            clean, noise, times, tuple(captions), torch.tensor(weights, device=self.device)
+        )
+
+    def losses(self, material: Material, *, learning_text: bool = False) -> Tensor:
+        """The weighted loss of each picture, [b]; whether it is a number, the caller sees."""
+        unet = self.student.pipe.unet
+        with autocast(self.recipe, self.device):
+            states = self.words.heard(material.captions, learning=learning_text)
+            losses = training_loss(
+                unet,
+                self.schedule,
+                material.clean.to(unet.dtype),
+                material.noise.to(unet.dtype),
+                material.times,
+                states.to(unet.dtype),
+                min_snr=self.recipe.min_snr,
+            )
+        return losses * material.weights
 
     @torch.no_grad()
     def validation(self) -> float | None:
@@ -110,35 +152,10 @@ class Prepared:
             mean = self.held_out[str(place)][0]
             clean = mean.expand(VALIDATION_TIMES, *mean.shape)
             noise = torch.randn(clean.shape, generator=chance).to(self.device)
-            captions = [next(iter(example.captions), "")] * VALIDATION_TIMES
-            total += self._loss(clean, noise, times, captions, learning_text=False).mean().item()
+            captions = (next(iter(example.captions), ""),) * VALIDATION_TIMES
+            weights = torch.ones(VALIDATION_TIMES, device=self.device)
+            total += self.losses(Material(clean, noise, times, captions, weights)).mean().item()
         return total / len(lessons.examples)
-
-    def _loss(
-        self,
-        clean: Tensor,
-        noise: Tensor,
-        times: Tensor,
-        captions: Sequence[str],
-        *,
-        learning_text: bool,
-    ) -> Tensor:
-        unet = self.student.pipe.unet
-        with autocast(self.recipe, self.device):
-            states = self.words.heard(captions, learning=learning_text)
-            return training_loss(
-                unet,
-                self.schedule,
-                clean.to(unet.dtype),
-                noise.to(unet.dtype),
-                times,
-                states.to(unet.dtype),
-                min_snr=self.recipe.min_snr,
-            )
-
-    def _weights(self, examples: Sequence[Example]) -> Tensor:
-        weights = [self.recipe.prior_weight if each.is_class else 1.0 for each in examples]
-        return torch.tensor(weights, device=self.device)
 
     def _version(self, index: int, rng: Random) -> str:
         mirrored = f"{index}.flip"

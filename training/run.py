@@ -11,6 +11,7 @@ runs/bhna-cat/
 """
 
 import json
+import time
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,7 +145,8 @@ class Run:
         with (self.folder / LOG).open("a", encoding="utf-8", buffering=1) as log:
             try:
                 for event in events:
-                    log.write(event.model_dump_json(exclude_defaults=True) + "\n")
+                    line = {"time": time.time()} | event.model_dump(exclude_defaults=True)
+                    log.write(json.dumps(line) + "\n")
                     yield event
             except StorybookError as fault:
                 self._end("failed", str(fault))

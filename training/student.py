@@ -138,7 +138,7 @@ def enrol(pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device) -
     if recipe.checkpointing:
         pipe.unet.enable_gradient_checkpointing()
         if recipe.text_encoder:
-            pipe.text_encoder.gradient_checkpointing_enable()
+            pipe.text_encoder.gradient_checkpointing_enable({"use_reentrant": False})
     if recipe.ema is not None:
         student.averages = EMAModel(
             student.weights, decay=recipe.ema, use_ema_warmup=False, foreach=True

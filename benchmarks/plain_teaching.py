@@ -1,0 +1,102 @@
+"""The baseline of teaching: what the example scripts of diffusers do in each step.
+
+Every step opens its pictures from disk one by one, resizes them, runs the autoencoder and the text
+encoder, then the U-Net with a LoRA. `python -m benchmarks.plain_teaching RECIPE OUT` takes the
+steps of a recipe in the recipe's own order with its own noise, so that losses can be compared, and
+writes them with the time of each step to OUT.
+"""
+
+import json
+import sys
+import time
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import torch
+from diffusers import DDPMScheduler, StableDiffusionPipeline
+from diffusers.optimization import get_scheduler
+from peft import LoraConfig
+from PIL import Image
+from torch.nn import functional
+
+from training.data.buckets import Batch, batches_from, first_position
+from training.data.lessons import Lessons, gather
+from training.formats.lora import TRANSFORMER
+from training.recipe import Recipe, load_recipe
+
+
+def main(file: str, out: str) -> None:
+    recipe, _ = load_recipe(Path(file))
+    pipe = StableDiffusionPipeline.from_pretrained(recipe.model, local_files_only=True)
+    for part in (pipe.unet, pipe.vae, pipe.text_encoder):
+        part.requires_grad_(False)
+    torch.manual_seed(recipe.seed)
+    pipe.unet.add_adapter(
+        LoraConfig(
+            r=recipe.rank,
+            lora_alpha=recipe.rank,
+            init_lora_weights="gaussian",
+            target_modules=list(TRANSFORMER),
+        )
+    )
+    weights = [weight for weight in pipe.unet.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=recipe.lr, weight_decay=recipe.weight_decay)
+    steps = recipe.max_steps
+    rates = get_scheduler(recipe.scheduler, optimizer, recipe.warmup_steps, steps)
+    schedule = DDPMScheduler.from_config(pipe.scheduler.config)
+    lessons = gather(recipe, recipe.resolution_px, [None]).lessons
+    order = lessons.order(recipe)
+    pipe.unet.train()
+    told = []
+    for batch, _ in islice(batches_from(order, first_position(order)), steps):
+        loss = step_loss(pipe, schedule, recipe, lessons, batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, recipe.clip_norm)
+        optimizer.step()
+        rates.step()
+        optimizer.zero_grad()
+        told.append({"time": time.time(), "loss": loss.item()})
+    Path(out).write_text("\n".join(map(json.dumps, told)) + "\n", encoding="utf-8")
+
+
+def step_loss(
+    pipe: StableDiffusionPipeline,
+    schedule: DDPMScheduler,
+    recipe: Recipe,
+    lessons: Lessons,
+    batch: Batch,
+) -> torch.Tensor:
+    place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
+    chance = torch.Generator().manual_seed(Random(place).getrandbits(62))
+    examples = [lessons.examples[index] for index in batch.examples]
+    pixels = torch.stack([opened(each.path, recipe.resolution_px) for each in examples])
+    clean = pipe.vae.encode(pixels).latent_dist.sample(chance) * pipe.vae.config.scaling_factor
+    noise = torch.randn(clean.shape, generator=chance)
+    times = torch.randint(len(schedule.betas), (len(clean),), generator=chance)
+    tokens = pipe.tokenizer(
+        [each.captions[0] for each in examples],
+        padding="max_length",
+        max_length=pipe.tokenizer.model_max_length,
+        truncation=True,
+        return_tensors="pt",
+    ).input_ids
+    states = pipe.text_encoder(tokens)[0]
+    found = pipe.unet(schedule.add_noise(clean, noise, times), times, states).sample
+    wanted = noise
+    if schedule.config.prediction_type == "v_prediction":
+        wanted = schedule.get_velocity(clean, noise, times)
+    losses = functional.mse_loss(found, wanted, reduction="none").mean((1, 2, 3))
+    weights = torch.tensor([recipe.prior_weight if each.is_class else 1.0 for each in examples])
+    return (losses * weights).mean()
+
+
+def opened(path: Path, side_px: int) -> torch.Tensor:
+    """A picture [3, h, w] in [-1, 1]."""
+    image = Image.open(path).convert("RGB").resize((side_px, side_px), Image.Resampling.BILINEAR)
+    return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 127.5 - 1
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
