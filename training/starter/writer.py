@@ -161,7 +161,7 @@ def _lesson(
             input_ids=batch.tokens, attention_mask=batch.mask, labels=batch.labels, use_cache=False
         ).loss
 
-    return Lesson(name, module, loss, lr=lr)
+    return Lesson(name, module, loss, lr=lr, twins=2)
 
 
 def _tokenizer(folder: Path, lexicon: Lexicon, size: Size) -> PreTrainedTokenizerFast:
