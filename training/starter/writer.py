@@ -16,6 +16,7 @@ from random import Random
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
+from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from storybook.records import Event
@@ -24,10 +25,20 @@ from training.starter.loop import Budget, Lesson, descend, progress_of
 from training.starter.tales import Lexicon, load_lexicon
 from training.starter.tales.compose import role_words
 from training.starter.tales.measure import Figures, measure
-from training.starter.tales.tokens import Batch, bare_batch, story_batch, train_tokenizer
+from training.starter.tales.tokens import (
+    MOST_MARKS,
+    UNTAUGHT,
+    Batch,
+    bare_batch,
+    mark,
+    story_batch,
+    train_tokenizer,
+)
 
 OUT = Path(__file__).parents[2] / "assets" / "starter" / "writer"
 BASE, ADAPTER = "base", "story-lora"
+MARK_WEIGHT = 10.0
+"""How much the mark of a page counts beside a word: one token says how long the whole tale is."""
 BASE_SHARE = 0.75
 """The share of the time that the base takes; the adapter has only the frame to learn."""
 TOY_BELOW_MINUTES = 1.3
@@ -154,12 +165,21 @@ def _lesson(
     batches: Batches,
     lr: float,
 ) -> Lesson:
+    names = [mark(to_go) for to_go in range(1, MOST_MARKS + 1)]
+    marks = torch.tensor(tokenizer.convert_tokens_to_ids(names))
+
     def loss(learner: nn.Module, chance: torch.Generator) -> Tensor:
         seed = int(torch.randint(2**31, (), generator=chance))
         batch = batches(Random(seed), lexicon, tokenizer, size.batch_tokens)
-        return learner(
-            input_ids=batch.tokens, attention_mask=batch.mask, labels=batch.labels, use_cache=False
-        ).loss
+        said = learner(input_ids=batch.tokens, attention_mask=batch.mask, use_cache=False).logits[
+            :, :-1
+        ]  # [tales, tokens - 1, vocabulary]
+        wanted = batch.labels[:, 1:]
+        losses = functional.cross_entropy(
+            said.transpose(1, 2), wanted, ignore_index=UNTAUGHT, reduction="none"
+        )
+        weights = (wanted != UNTAUGHT) + (MARK_WEIGHT - 1) * torch.isin(wanted, marks)
+        return (losses * weights).sum() / weights.sum()
 
     return Lesson(name, module, loss, lr=lr, twins=2)
 

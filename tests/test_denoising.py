@@ -1,0 +1,69 @@
+"""What is found in noise: the targets, the weights and the latents, against formulas by hand."""
+
+import pytest
+import torch
+from diffusers import AutoencoderKL, DDPMScheduler
+
+from storybook.errors import ModelError
+from storybook.models.denoising import encode_pictures, snr_weights, target, training_loss
+
+
+def schedule(kind: str = "epsilon") -> DDPMScheduler:
+    return DDPMScheduler(
+        beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", prediction_type=kind
+    )
+
+
+class Oracle(torch.nn.Module):
+    """In place of a U-Net: says what it was given to say."""
+
+    def __init__(self, says: torch.Tensor) -> None:
+        super().__init__()
+        self.says = says
+
+    def forward(self, noisy, times, encoder_hidden_states):
+        return type("Said", (), {"sample": self.says})
+
+
+def test_the_target_is_the_noise_or_v():
+    clean, noise = torch.randn(2, 3, 4, 4), torch.randn(2, 3, 4, 4)
+    times = torch.tensor([10, 900])
+    assert torch.equal(target(schedule(), clean, noise, times), noise)
+    kept = schedule().alphas_cumprod[times].view(2, 1, 1, 1)
+    v = kept.sqrt() * noise - (1 - kept).sqrt() * clean
+    assert torch.allclose(target(schedule("v_prediction"), clean, noise, times), v, atol=1e-6)
+    with pytest.raises(ModelError, match="epsilon or v_prediction"):
+        target(schedule("sample"), clean, noise, times)
+
+
+def test_the_loss_is_one_for_each_picture():
+    clean, noise = torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)
+    times = torch.tensor([10, 900])
+    says = torch.stack([torch.zeros(1, 2, 2), torch.full((1, 2, 2), 3.0)])
+    losses = training_loss(Oracle(says), schedule(), clean, noise, times, torch.zeros(2, 1, 1))
+    assert losses.tolist() == [1.0, 4.0]
+
+
+@pytest.mark.parametrize(("kind", "more"), [("epsilon", 0), ("v_prediction", 1)])
+def test_min_snr_counts_what_little_noise_hides_for_less(kind, more):
+    times = torch.tensor([1, 500, 998])
+    kept = schedule().alphas_cumprod[times].double()
+    snr = kept / (1 - kept)
+    wanted = snr.clamp(max=5) / (snr + more)
+    assert torch.allclose(snr_weights(schedule(kind), times, 5.0).double(), wanted, rtol=1e-4)
+    assert wanted[0] < 0.01 and (more or wanted[2] == 1)
+
+
+def test_latents_come_with_mean_and_deviation_at_the_unets_scale():
+    torch.manual_seed(0)
+    vae = AutoencoderKL(block_out_channels=(8, 8), norm_num_groups=8, scaling_factor=0.5,
+                        down_block_types=("DownEncoderBlock2D",) * 2,
+                        up_block_types=("UpDecoderBlock2D",) * 2)  # fmt: skip
+    pixels = torch.rand(2, 3, 16, 16) * 2 - 1
+    mean, deviation = encode_pictures(vae, pixels)
+    found = vae.encode(pixels).latent_dist
+    assert mean.shape == (2, 4, 8, 8)
+    assert torch.allclose(mean, found.mean * 0.5)
+    sample = found.sample(torch.Generator().manual_seed(3)) * 0.5
+    noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(3))
+    assert torch.allclose(mean + deviation * noise, sample, atol=1e-6)
