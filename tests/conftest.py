@@ -6,6 +6,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
 
+from desks import desk as desk
+
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):

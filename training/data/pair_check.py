@@ -7,6 +7,7 @@ Near-duplicates are pairs whose summaries or stories share most of their runs of
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -94,7 +95,7 @@ def groups(pairs: Sequence[Pair]) -> list[tuple[int, ...]]:
         return place
 
     for field in ("summary", "story"):
-        for one, other in _alike([_runs(getattr(pair, field)) for pair in pairs]):
+        for one, other in _alike([runs(getattr(pair, field)) for pair in pairs]):
             leader[max(lead(one), lead(other))] = min(lead(one), lead(other))
     found = defaultdict(list)
     for place in range(len(pairs)):
@@ -127,10 +128,24 @@ def split(pairs: Sequence[Pair], test: float = 0.2, seed: int = 1) -> tuple[list
     return taught, tested
 
 
-def _runs(text: str) -> frozenset[tuple[str, ...]]:
+def runs(text: str) -> frozenset[tuple[str, ...]]:
+    """All runs of RUN words in a text, case aside; of a shorter one, all its words together."""
     said = [word.lower() for word in words(text)]
     count = max(1, len(said) - RUN + 1)
     return frozenset(tuple(said[start : start + RUN]) for start in range(count) if said)
+
+
+def near_duplicate(
+    own: frozenset[tuple[str, ...]], others: Iterable[frozenset[tuple[str, ...]]]
+) -> bool:
+    """Whether a text shares enough runs with one of `others`."""
+    return any(len(own & other) >= ALIKE * min(len(own), len(other)) for other in others)
+
+
+def unsafe_in(pair: Pair) -> list[str]:
+    """Words of a pair that do not belong into a story for children, sorted."""
+    said = {word.lower() for word in words(f"{pair.summary} {pair.story}")}
+    return sorted(_unsafe_words() & said)
 
 
 def _alike(texts: Sequence[frozenset[tuple[str, ...]]]) -> Iterable[tuple[int, int]]:
@@ -147,9 +162,7 @@ def _alike(texts: Sequence[frozenset[tuple[str, ...]]]) -> Iterable[tuple[int, i
 
 
 def _troubles(pairs: Sequence[Pair]) -> Iterable[Trouble]:
-    unsafe = _unsafe_words()
     for number, pair in enumerate(pairs, start=1):
-        said = [word.lower() for word in words(f"{pair.summary} {pair.story}")]
         faults = {
             "no summary": not words(pair.summary),
             f"fewer than {SHORT_WORDS} words of story": len(words(pair.story)) < SHORT_WORDS,
@@ -159,10 +172,11 @@ def _troubles(pairs: Sequence[Pair]) -> Iterable[Trouble]:
         for what, holds in faults.items():
             if holds:
                 yield Trouble(pair=number, what=what)
-        for word in sorted(unsafe & set(said)):
+        for word in unsafe_in(pair):
             yield Trouble(pair=number, what=f"not for children: {word}")
 
 
+@cache
 def _unsafe_words() -> frozenset[str]:
     path: Path = shipped("assets", UNSAFE)
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,123 @@
+"""Making pairs through a server: in order, without asking twice, within what may be spent."""
+
+import json
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from random import Random
+
+import pytest
+
+from desks import Desk, fails, says, writer_at
+from storybook.errors import ModelError, TrainingError
+from training.data.pairs import Pair, read_pairs
+from training.pair_maker import (
+    KINDS,
+    PAIRS,
+    REJECTED,
+    SETTINGS,
+    THEMES,
+    Ceiling,
+    idea,
+    make_pairs,
+    read_made,
+)
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+chance = Random(1)
+
+
+def words(count: int) -> str:
+    said = ("".join(chance.choices("abdegilmnorst", k=5)) for _ in range(count))
+    return " ".join(said).capitalize() + "."
+
+
+def good(count: int) -> list[Reply]:
+    """Replies for so many pairs: a summary, then its story."""
+    return [says(words(size)) for _ in range(count) for size in (20, 60)]
+
+
+def made(folder, desk: Desk, count: int, **more):
+    return list(make_pairs(folder, count, lambda: writer_at(desk), at_once=1, **more))
+
+
+def test_the_story_is_asked_for_from_the_summary(tmp_path, desk: Desk):
+    desk.will(*good(2))
+    events = made(tmp_path, desk, 2)
+    assert [event.done for event in events] == [1, 2]
+    assert events[-1].note == "4 requests, 64 tokens"
+    asked = [each["messages"][0]["content"] for each in desk.asked]
+    first = read_made(tmp_path / PAIRS)[0]
+    assert idea(1, 0).theme in asked[0] and idea(1, 0).hero in asked[0]
+    assert f"Summary: {first.summary}\n" in asked[1]
+    assert read_pairs(tmp_path / PAIRS)[0] == Pair(summary=first.summary, story=first.story)
+
+
+def test_nothing_is_asked_twice(tmp_path, desk: Desk):
+    desk.will(*good(2))
+    made(tmp_path, desk, 2)
+    with (tmp_path / PAIRS).open("a") as file:
+        file.write('{"number": 2, "summ')  # killed while writing
+    desk.will(*good(2))
+    made(tmp_path, desk, 4)
+    assert sorted(each.number for each in read_pairs_of(tmp_path)) == [0, 1, 2, 3]
+    assert len(desk.asked) == 8
+    assert made(tmp_path, desk, 4) == []
+
+
+def read_pairs_of(folder):
+    lines = (folder / PAIRS).read_text().splitlines()
+    whole = "".join(f"{line}\n" for line in lines if line.endswith("}"))
+    (folder / PAIRS).write_text(whole)
+    return read_made(folder / PAIRS)
+
+
+def test_what_is_no_good_is_kept_apart_with_the_reason(tmp_path, desk: Desk):
+    summary, story = words(20), words(60)
+    desk.will(says(words(20)), says("I cannot do that."))
+    desk.will(says(words(20)), says(words(60).rstrip(".") + " and then the"))
+    desk.will(says(words(20)), says("cut off", reason="length"))
+    desk.will(says(words(20)), says(words(60) + " The gun was loud."))
+    desk.will(says(summary), says(story), says(summary + " Again."), says(words(60)), *good(3))
+    made(tmp_path, desk, 4)
+    reasons = [each.reason for each in read_made(tmp_path / REJECTED)]
+    parts = ("only 4 words", "breaks off", "length limit", "not for children: gun", "nearly the")
+    assert all(part in reason for reason, part in zip(reasons, parts, strict=True))
+
+
+def test_a_ceiling_stops_and_keeps_what_there_is(tmp_path, desk: Desk):
+    desk.will(*good(4))
+    with pytest.raises(TrainingError, match="ceiling of 4 requests is reached: 2 of 4"):
+        made(tmp_path, desk, 4, ceiling=Ceiling(requests=4))
+    assert len(read_made(tmp_path / PAIRS)) == 2
+    with pytest.raises(TrainingError, match=r"a cost of 0\.03"):
+        made(tmp_path, desk, 4, ceiling=Ceiling(cost=0.02, cost_in=1000, cost_out=1000))
+    assert len(read_made(tmp_path / PAIRS)) == 3
+
+
+def test_a_server_that_dies_loses_nothing(tmp_path, desk: Desk):
+    desk.will(*good(1), *[fails(500)] * 5)
+    with pytest.raises(ModelError, match="status 500"):
+        made(tmp_path, desk, 3)
+    assert len(read_made(tmp_path / PAIRS)) == 1
+    desk.will(*good(2))
+    made(tmp_path, desk, 3)
+    assert len(read_made(tmp_path / PAIRS)) == 3
+
+
+def test_many_at_once(tmp_path, desk: Desk):
+    desk.will(*good(12))
+    list(make_pairs(tmp_path, 8, lambda: writer_at(desk), at_once=4))
+    lines = [json.loads(line) for line in (tmp_path / PAIRS).read_text().splitlines()]
+    assert sorted(line["number"] for line in lines)[:4] == [0, 1, 2, 3]
+    assert len(lines) == 8
+
+
+def test_ideas_are_spread_evenly():
+    many = [idea(1, number) for number in range(360)]
+    for words_, field in ((SETTINGS, "setting"), (THEMES, "theme")):
+        counts = [sum(getattr(each, field) == word for each in many) for word in words_]
+        assert max(counts) - min(counts) <= 1
+    kinds = [sum(each.hero.endswith(f" {kind}") for each in many) for kind in KINDS]
+    assert max(kinds) - min(kinds) <= 1
+    assert len({each.but(number=0).model_dump_json() for each in many}) == 360
+    assert idea(1, 5) == idea(1, 5) != idea(2, 5)
