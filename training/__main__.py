@@ -1,12 +1,13 @@
-"""python -m training RECIPE: teach a model from a recipe in TOML."""
+"""python -m training: teach a model from a recipe in TOML, or make what it learns from."""
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from storybook.errors import StorybookError
 from storybook.records import Event
+from training import stories
 from training.terminal import quiet, show
 
 RUNS = Path("runs")
@@ -82,7 +83,7 @@ def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="RECIPE")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("dreambooth", help="teach a painter a pet from photos")
     one.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
     one.add_argument("--preset", help="settings to begin from; see training/presets/")
@@ -97,8 +98,8 @@ def _options() -> argparse.Namespace:
         "--dry-run", action="store_true", help="only say what would be done, and what is amiss"
     )
     one.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    command: Callable[[argparse.Namespace], None] = _dreambooth
-    one.set_defaults(run_command=command)
+    one.set_defaults(run_command=_dreambooth)
+    stories.add_commands(commands)
     return parser.parse_args()
 
 

@@ -1,0 +1,127 @@
+"""`python -m training stories generate | check | split`: pairs of summaries and stories."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from storybook.errors import ConfigError, TrainingError
+from training.data.pair_check import PairReport, check, split
+from training.data.pairs import Pair, read_pairs, write_pairs
+from training.terminal import show
+
+SHOWN = 20
+"""Troubles that are printed; the rest is counted."""
+
+
+def add_commands(commands: argparse._SubParsersAction) -> None:
+    """Add `stories` to the command line."""
+    stories = commands.add_parser("stories", help="make, check and split pairs to teach a writer")
+    deeds = stories.add_subparsers(required=True, metavar="DEED")
+
+    make = deeds.add_parser("generate", help="ask a server for summaries, then for their stories")
+    make.add_argument("folder", type=Path, help="where pairs are kept; run again to go on")
+    make.add_argument("--count", type=int, default=100, help="how many good pairs (100)")
+    make.add_argument("--model", required=True, help="what the server calls its model")
+    make.add_argument("--base-url", help="any OpenAI-compatible server; default: the vendor's")
+    make.add_argument("--key-variable", default="OPENAI_API_KEY", metavar="NAME",
+                      help="environment variable that holds the key")  # fmt: skip
+    make.add_argument("--at-once", type=int, default=4, help="questions in flight (4)")
+    make.add_argument("--seed", type=int, default=1, help="another number, other ideas (1)")
+    make.add_argument("--max-requests", type=int)
+    make.add_argument("--max-tokens", type=int)
+    make.add_argument("--max-cost", type=float, help="needs --cost-in and --cost-out")
+    make.add_argument("--cost-in", type=float, default=0.0, help="of a million tokens asked")
+    make.add_argument("--cost-out", type=float, default=0.0, help="of a million tokens replied")
+    make.set_defaults(run_command=_generate)
+
+    look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
+    look.add_argument("pairs", type=Path)
+    look.add_argument("--tokenizer", type=Path, help="a model's folder, to count its tokens")
+    look.add_argument("--max-length", type=int, help="tokens that a pair may have in its frame")
+    look.set_defaults(run_command=_check)
+
+    cut = deeds.add_parser("split", help="cut into train and test, near-duplicates together")
+    cut.add_argument("pairs", type=Path)
+    cut.add_argument("--test", type=float, default=0.2, help="share of the test (0.2)")
+    cut.add_argument("--seed", type=int, default=1)
+    cut.set_defaults(run_command=_split)
+
+
+def _generate(options: argparse.Namespace) -> None:
+    from storybook.models.server_writer import open_server_writer
+    from training.pair_maker import Ceiling, make_pairs
+
+    if options.max_cost is not None and not (options.cost_in or options.cost_out):
+        raise ConfigError("--max-cost needs what tokens cost: --cost-in and --cost-out.")
+    if options.count < 1 or options.at_once < 1:
+        raise ConfigError("--count and --at-once are at least 1.")
+    ceiling = Ceiling(
+        requests=options.max_requests,
+        tokens=options.max_tokens,
+        cost=options.max_cost,
+        cost_in=options.cost_in,
+        cost_out=options.cost_out,
+    )
+    show(
+        make_pairs(
+            options.folder,
+            options.count,
+            lambda: open_server_writer(
+                options.model, base_url=options.base_url, key_variable=options.key_variable
+            ),
+            seed=options.seed,
+            at_once=options.at_once,
+            ceiling=ceiling,
+        )
+    )
+
+
+def _check(options: argparse.Namespace) -> None:
+    pairs = read_pairs(options.pairs)
+    length = None if options.tokenizer is None else _length_by(options.tokenizer)
+    for line in report_lines(check(pairs, length, options.max_length)):
+        print(line)
+
+
+def _split(options: argparse.Namespace) -> None:
+    train, test = split(read_pairs(options.pairs), options.test, options.seed)
+    for name, part in (("train", train), ("test", test)):
+        path = options.pairs.with_name(f"{options.pairs.stem}-{name}.json")
+        write_pairs(path, part)
+        print(f"{path}: {len(part)} pairs")
+
+
+def report_lines(report: PairReport) -> list[str]:
+    """The report in lines for a terminal."""
+    lines = [
+        f"{report.pairs} pairs; median grade of the stories {report.grade}",
+        "words (least, median, most): summaries {}, {}, {}; stories {}, {}, {}".format(
+            *report.summary_words, *report.story_words
+        ),
+        "names: " + ", ".join(f"{name} {count}" for name, count in report.names),
+        "themes: " + ", ".join(f"{word} {count}" for word, count in report.themes),
+    ]
+    if report.tokens is not None:
+        lines.append("tokens of a pair: {}, {}, {}".format(*report.tokens))
+    if report.too_long:
+        lines.append(f"too long: pairs {_numbers(report.too_long)}")
+    lines += [f"nearly the same: pairs {_numbers(each)}" for each in report.duplicate_groups]
+    lines += [f"pair {each.pair}: {each.what}" for each in report.troubles[:SHOWN]]
+    if len(report.troubles) > SHOWN:
+        lines.append(f"and {len(report.troubles) - SHOWN} more troubles")
+    return lines
+
+
+def _length_by(folder: Path) -> Callable[[Pair], int]:
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as fault:
+        raise TrainingError(f"--tokenizer {folder}: no tokenizer lies there.") from fault
+    return lambda pair: len(tokenizer(f"{pair.summary} END {pair.story} END").input_ids)
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    shown = ", ".join(map(str, numbers[:SHOWN]))
+    return f"{shown} and {len(numbers) - SHOWN} more" if len(numbers) > SHOWN else shown
