@@ -21,7 +21,7 @@ from peft import LoraConfig
 from PIL import Image
 from torch.nn import functional
 
-from training.data.buckets import Batch, batches_from, first_position
+from training.data.buckets import Batch, batches_from, first_position, fit
 from training.data.lessons import Lessons, gather
 from training.formats.lora import TRANSFORMER
 from training.recipe import Recipe, load_recipe
@@ -94,7 +94,7 @@ def step_loss(
 
 def opened(path: Path, side_px: int) -> torch.Tensor:
     """A picture [3, h, w] in [-1, 1]."""
-    image = Image.open(path).convert("RGB").resize((side_px, side_px), Image.Resampling.BILINEAR)
+    image = fit(Image.open(path).convert("RGB"), (side_px, side_px))
     return torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1).float() / 127.5 - 1
 
 

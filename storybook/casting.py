@@ -266,11 +266,16 @@ def _companion(mention: Mention, people: Sequence[Hero], world: World, chance: R
     name = mention.name or mention.word.title()
     if mention.species in world.people:
         return Hero(name=name, species=mention.species)
-    taken = {hero.look for hero in people}
-    free = [coat for coat in sorted(world.coats) if coat not in taken]
+    hues = {_hue(hero.look) for hero in people}  # a child tells friends apart by their colour
+    free = [coat for coat in sorted(world.coats) if _hue(coat) not in hues] or sorted(world.coats)
     natural = NATURAL.get(mention.species, "")
-    look = mention.coat or (natural if natural and natural not in taken else chance.choice(free))
+    look = mention.coat or (natural if natural in free else chance.choice(free))
     return Hero(name=name, species=mention.species, look=look)
+
+
+def _hue(look: str) -> str:
+    """The first word: `orange` of `orange striped`."""
+    return look.partition(" ")[0]
 
 
 def _says(text: str, name: str) -> bool:

@@ -18,6 +18,7 @@ WEAK_ACTIONS = ("looking up", "walking", "sitting")
 """Told in passing on any page ("looked", "went"): they give way to whatever else happens."""
 
 QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
+ASKED = re.compile(r"[^.!?]*\?")
 DENIED = re.compile(r"\b(?:not|never|cannot|\w+n['’]t)\s+\w+", re.IGNORECASE)
 ALONE = re.compile(r"\b(?:he|she|it|his|her|him|I)\b", re.IGNORECASE)
 TOGETHER = re.compile(r"\b(?:they|them|their|we|us|both|together|friends)\b", re.IGNORECASE)
@@ -28,7 +29,7 @@ def read_page(
 ) -> Scene:
     """The scene of a page; `before` is the scene of the page before it, None for the first.
 
-    Places are read from the narration only: a place that somebody talks of is not where they are.
+    Places are read from what is told only: where a place is talked of or asked for, nobody is.
     """
     said = _without_names(text, cast)
     told = QUOTED.sub(" ", said)
@@ -36,7 +37,9 @@ def read_page(
     moment = _moment(DENIED.sub(" ", told), things, before, world)
     if moment in NEEDS_THING and not things and before:
         things = before.things[:1]
-    place = _last(world.find("places", told), before.place if before else DEFAULT_PLACE)
+    place = _last(
+        world.find("places", ASKED.sub(" ", told)), before.place if before else DEFAULT_PLACE
+    )
     mood = _first(world.find("moods", said), DEFAULT_MOOD)
     return Scene(
         page=page,

@@ -73,3 +73,9 @@ def test_a_cover_shows_the_star_with_what_the_book_turns_on():
     scenes = [read("Biscuit found a kite on the beach."), read("The kite flew.", None, 2)]
     cover = read_cover("The Kite", scenes, CAST)
     assert (cover.page, cover.things, cover.cast) == (0, ("kite",), ("Biscuit",))
+
+
+def test_a_place_that_is_asked_for_is_not_where_they_are():
+    before = read("Biscuit ran in the snow.")
+    page = read("She saw a nest. Is this your home? No, no, no.", before, 2)
+    assert page.place == before.place == "snow"
