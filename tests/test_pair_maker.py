@@ -9,6 +9,7 @@ import pytest
 
 from desks import Desk, fails, says, writer_at
 from storybook.errors import ModelError, TrainingError
+from storybook.models.server_writer import open_server_writer
 from training.data.pairs import Pair, read_pairs
 from training.pair_maker import (
     KINDS,
@@ -106,7 +107,11 @@ def test_a_server_that_dies_loses_nothing(tmp_path, desk: Desk):
 
 def test_many_at_once(tmp_path, desk: Desk):
     desk.will(*good(12))
-    list(make_pairs(tmp_path, 8, lambda: writer_at(desk), at_once=4))
+
+    def open_writer():
+        return open_server_writer("m", base_url=desk.url, key_variable="STORYBOOK_NO_KEY")
+
+    list(make_pairs(tmp_path, 8, open_writer, at_once=4))
     lines = [json.loads(line) for line in (tmp_path / PAIRS).read_text().splitlines()]
     assert sorted(line["number"] for line in lines)[:4] == [0, 1, 2, 3]
     assert len(lines) == 8
