@@ -17,7 +17,6 @@ from desks import KEY, Desk, dawdles, fails, half_a_line, hangs_up, says, writer
 from storybook.config import shipped
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
-from storybook.prompts import template
 from storybook.records import Record
 from tiny import tiny_llama
 
@@ -190,10 +189,11 @@ def test_tells_through_transformers_serve(served: tuple[str, str]) -> None:
 
 def test_the_starters_llama_tells_a_story_through_a_server(tmp_path: Path) -> None:
     folder = shipped("assets", "starter", "writer", "base")
-    question = template("write").fill(
-        pages=6, ages="3-5", hero="HERO, a COAT KIND",
-        summary="HERO the KIND wants to fly HIS THING ATPLACE, but the wind is too strong.",
-    )  # fmt: skip
+    # As the base was taught, which knows no frame: that is its adapter's.
+    question = (
+        " HERO, a COAT KIND.\n HERO the KIND wants to fly HIS THING ATPLACE, "
+        "but the wind is too strong.\n Pages: 6\n"
+    )
     with serving(folder, tmp_path) as url:
         writer = open_server_writer(str(folder), base_url=url, temperature=0.5)
         story = writer.tell(question, seed=1, max_words=400)
