@@ -28,7 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         book = begin(folder, "sample", 12)
-        console.print("The sample book: 12 pages and a cover, 4 candidates each ...")
+        console.print("The sample book: 12 pages and a cover ...")
         measured = run(["storybook", "make", "sample"], folder)
         report(console, book, measured)
         console.print("The same pictures by a plain script ...")

@@ -19,7 +19,6 @@ TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk")
 CLASS_IMAGES = 24
 RECIPE = "recipe.toml"
 ADAPTER = "pytorch_lora_weights.safetensors"
-PAINTER = "painter"
 
 
 def token_for(hero: Hero) -> str:

@@ -176,7 +176,7 @@ def test_a_loss_that_is_no_number_has_failed(home, tmp_path):
 
 def test_a_second_run_in_the_same_folder_is_refused(home, tmp_path):
     run_of(recipe(home, max_steps=1), tmp_path / "run")
-    with pytest.raises(TrainingError, match="--resume latest"):
+    with pytest.raises(TrainingError, match="by --resume, or delete it"):
         run_of(recipe(home, max_steps=1), tmp_path / "run")
 
 

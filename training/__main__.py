@@ -92,7 +92,11 @@ def _options() -> argparse.Namespace:
     )
     one.add_argument("--run", type=Path, help="the run's folder; by default runs/NAME")
     one.add_argument(
-        "--resume", metavar="latest|RUN", help="go on from the last checkpoint of the run"
+        "--resume",
+        nargs="?",
+        const="latest",
+        metavar="latest|RUN",
+        help="go on from the last checkpoint of the run",
     )
     one.add_argument(
         "--dry-run", action="store_true", help="only say what would be done, and what is amiss"

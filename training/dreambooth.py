@@ -72,7 +72,7 @@ def train(
         run.say(RunState(state="running", preset=preset, versions=versions))
     with memory_of(device, "Opening the painter", REMEDY):
         ready = yield from prepare(recipe, run, device)
-    if recipe.measure and not resume:
+    if recipe.measure:  # no longer, once it was measured and written down
         ready = yield from measured(ready)
         recipe = ready.recipe
         if chief:
@@ -157,8 +157,7 @@ def _descend(
         total += learning.gradients.add(batch, scale / pictures, learning_text=learning_text)
     total /= scale
     if distributed.is_available() and distributed.is_initialized():
-        for each in [weight.grad for weight in weights if weight.grad is not None] + [total]:
-            distributed.all_reduce(each)
+        _share(ready, total, learning_text)
     learning.scaler.unscale_(learning.optimizer)
     clip(weights, ready.recipe.clip_norm)
     learning.scaler.step(learning.optimizer)
@@ -167,6 +166,18 @@ def _descend(
     learning.optimizer.zero_grad(set_to_none=True)
     ready.student.average()
     return total
+
+
+def _share(ready: Prepared, total: Tensor, learning_text: bool) -> None:
+    """Add up gradients and loss of all processes; one without a batch at an epoch's end adds 0."""
+    for part, named in ready.student.learners.items():
+        if part == "text_encoder" and not learning_text:
+            continue
+        for _, weight in named:
+            if weight.grad is None:
+                weight.grad = torch.zeros_like(weight)
+            distributed.all_reduce(weight.grad)
+    distributed.all_reduce(total)
 
 
 def _look(
@@ -187,7 +198,7 @@ def _look(
         validation = _judge(ready)
     measure = Measure(step=step, epoch=epoch, likeness=likeness, validation=validation)
     run.measure(measure)
-    board.show(measure, sampler.lay_grid())
+    board.show(measure, sampler.grid)
     kept = {*run.steps_kept(), step}
     best = best_of(run.measures(), kept)
     _keep(ready, learning, run, step, position, best)
@@ -201,7 +212,7 @@ def _finish(ready: Prepared, run: Run, sampler: Sampler, preset: str, best: int)
     if best != steps:
         _take(ready, run.load(best))
     with student.averaged():
-        if best != steps:
+        if not sampler.has(best):
             sampler.draw(best)
         if not sampler.changed(best):
             raise TrainingError(

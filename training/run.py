@@ -70,8 +70,8 @@ class Run:
         """Make the folder; raises TrainingError if another run is there already."""
         if (self.folder / STATE).is_file():
             raise TrainingError(
-                f"{self.folder} is a run already. Go on with it by --resume latest, name another "
-                "folder by --run, or delete it."
+                f"{self.folder} is a run already. Go on with it by --resume, or delete it to "
+                "begin anew."
             )
         self.rewrite(recipe)
 

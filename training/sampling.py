@@ -49,6 +49,7 @@ class Sampler:
         self.run.samples.mkdir(parents=True, exist_ok=True)
         for number, picture in enumerate(pictures):
             picture.save(self.run.samples / _name(step, number))
+        self._lay_grid()
         if all(np.asarray(picture).max() < DARKEST for picture in pictures):
             raise TrainingError(
                 f"At step {step} the painter draws nothing but black: the learning rate is too "
@@ -65,8 +66,17 @@ class Sampler:
         )  # fmt: skip
         return any(np.abs(before - after).mean() > UNCHANGED for before, after in pairs)
 
-    def lay_grid(self) -> Path:
-        """`grid.png`: a row for each step, a column for each request."""
+    @property
+    def grid(self) -> Path:
+        """The sheet of all samples: a row for each step, a column for each request."""
+        return self.run.samples / "grid.png"
+
+    def has(self, step: int) -> bool:
+        """Whether the samples of a step are there."""
+        numbers = range(len(self.requests))
+        return all((self.run.samples / _name(step, number)).is_file() for number in numbers)
+
+    def _lay_grid(self) -> None:
         steps = sorted({int(path.stem.split("-")[0]) for path in self.run.samples.glob("*-*.png")})
         columns = len(self.requests)
         font = ImageFont.truetype(shipped("assets", "fonts", "Andika-Regular.ttf"), 12)
@@ -83,9 +93,7 @@ class Sampler:
                 if path.is_file():
                     small = Image.open(path).convert("RGB").resize((CELL_PX, CELL_PX))
                     sheet.paste(small, (left, top + LINE_PX))
-        path = self.run.samples / "grid.png"
-        sheet.save(path)
-        return path
+        sheet.save(self.grid)
 
     def _likeness(self, pictures: Sequence[Image.Image]) -> float | None:
         """Mean cosine between pictures of a pet and its photos, as the critic sees them."""

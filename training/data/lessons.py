@@ -14,8 +14,6 @@ from training.data.readers import read_folder
 from training.data.records import Example, Finding, Size
 from training.recipe import Concept, Recipe
 
-CLASS_FOLDER = "class-images"
-
 
 @dataclass(frozen=True, slots=True)
 class Lessons:

@@ -171,10 +171,8 @@ def _lesson(
     def loss(learner: nn.Module, chance: torch.Generator) -> Tensor:
         seed = int(torch.randint(2**31, (), generator=chance))
         batch = batches(Random(seed), lexicon, tokenizer, size.batch_tokens)
-        said = learner(input_ids=batch.tokens, attention_mask=batch.mask, use_cache=False).logits[
-            :, :-1
-        ]  # [tales, tokens - 1, vocabulary]
-        wanted = batch.labels[:, 1:]
+        found = learner(input_ids=batch.tokens, attention_mask=batch.mask, use_cache=False)
+        said, wanted = found.logits[:, :-1], batch.labels[:, 1:]  # [tales, tokens - 1, ...]
         losses = functional.cross_entropy(
             said.transpose(1, 2), wanted, ignore_index=UNTAUGHT, reduction="none"
         )
