@@ -3,8 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 MINUTES ?= 60
+RECIPE ?= training/recipes/starter-stories.toml
 
-.PHONY: help install book test test-all check bench starter pet pets evaluate clean
+.PHONY: help install book test test-all check bench starter pet pets story-lora evaluate clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1|/' | tr '|' '\t' | expand -t 14
 
@@ -39,6 +40,12 @@ starter: $(STAMP) ## make the starter's models anew: make starter MINUTES=60
 pet: $(STAMP)    ## teach the painter your pet: make pet NAME=rex CLASS=dog PHOTOS=folder [STUDIO=classic]
 	@test -d "heroes/$$NAME" || $(BIN)/storybook hero add "$$NAME" --class "$$CLASS" --photos "$$PHOTOS"
 	@$(BIN)/storybook hero teach "$$NAME" $${STUDIO:+--studio "$$STUDIO"} $${PRESET:+--preset "$$PRESET"}
+
+story-lora: $(STAMP) ## teach the writer stories: make story-lora [RECIPE=training/recipes/starter-stories.toml]
+	@test -f starter-work/pairs/train.json || { mkdir -p starter-work/pairs && \
+	  $(BIN)/python -m training stories compose starter-work/pairs/train.json --count 1500 --seed 1 && \
+	  $(BIN)/python -m training stories compose starter-work/pairs/test.json --count 60 --seed 2; }
+	@$(BIN)/python -m training story-lora $(RECIPE)
 
 pets: $(STAMP)   ## teach the starter's painter the two pets that come with it, anew
 	@$(BIN)/python -m training dreambooth training/recipes/bhna-cat.toml

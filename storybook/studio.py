@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storybook.config import Settings, shipped
 from storybook.errors import HeroError
+from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_folder, hero_photos
 from storybook.models import Critic, Enlarger, Painter, Writer
 from storybook.records import Hero, Record
@@ -65,6 +66,19 @@ class Studio:
     def role_words(self) -> RoleWords | None:
         """What the writer was taught to hear as roles; None for one that is told all by name."""
         return load_role_words(Path(self.settings.write.writer))
+
+    @cached_property
+    def frame(self) -> Frame:
+        """How a whole story is asked for: as the adapter, or else the writer, was taught."""
+        from storybook.models.writers import adapter_folder
+
+        write = self.settings.write
+        folders = (
+            [Path(write.writer)]
+            if write.adapter is None
+            else [adapter_folder(write.adapter), Path(write.writer)]
+        )
+        return carried_frame(*folders) or load_frame(PLAIN)
 
     def painter_name(self, cast: tuple[Hero, ...] = ()) -> str:
         """Contains the digest of the weights and of the adapters of the heroes in `cast`."""

@@ -44,13 +44,6 @@ def test_every_shipped_prompt_is_a_template(path) -> None:
     assert prompts.template(path.stem).variables
 
 
-def test_the_story_prompt_ends_where_its_completion_begins() -> None:
-    """A question that ended in a space would be cut into other tokens than it was taught with."""
-    write = prompts.template("write")
-    assert set(write.variables) == {"pages", "ages", "hero", "summary"}
-    assert write.text == write.text.rstrip()
-
-
 def test_styles_are_known_by_name() -> None:
     assert {"watercolour", "gouache", "crayon"} <= set(prompts.styles())
     assert prompts.style("gouache").words.startswith("gouache")

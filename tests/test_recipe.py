@@ -3,7 +3,8 @@
 import pytest
 
 from storybook.errors import ConfigError
-from training.recipe import load_recipe, preset_names, recipe_of
+from training.recipe import PRESETS, load_recipe, recipe_of
+from training.settings import preset_names
 
 TABLE = {"model": "m", "concept": [{"photos": "p", "token": "bhna", "class_word": "cat"}]}
 
@@ -44,7 +45,7 @@ def test_presets_say_what_their_sources_say(preset, expected):
 
 
 def test_every_preset_is_a_recipe():
-    for name in preset_names():
+    for name in preset_names(PRESETS):
         recipe_of(TABLE, name)
 
 

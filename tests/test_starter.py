@@ -64,7 +64,7 @@ def test_the_writer_keeps_to_its_summary(studio, summary, pages):
     who = befriended(cast(summary, (), studio.world, seed=1), studio.world, seed=1)
     brief = Brief(summary=summary, pages=pages)
     with studio.writer() as writer:
-        story = write(brief, who, studio.world, writer, words=studio.role_words)
+        story = write(brief, who, studio.world, writer, studio.frame, words=studio.role_words)
     star = who.heroes[0].name
     named = sum(star in paragraph for paragraph in story.paragraphs)
     assert named >= 0.8 * len(story.paragraphs)

@@ -9,8 +9,8 @@ from books import BISCUIT, SUMMARY, brief, doubles, new_book
 from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
+from storybook.frames import PLAIN, load_frame
 from storybook.models.replies import answered
-from storybook.prompts import template
 from storybook.records import R, Story
 from storybook.stages import write as stage
 from storybook.stages.write import check_language, drafts, faults_of, write
@@ -19,6 +19,7 @@ from storybook.world import load_world
 from tiny import tiny_llama
 
 WORLD = load_world(shipped("assets"))
+PLAINLY = load_frame(PLAIN)
 WHO = cast(SUMMARY, [BISCUIT], WORLD, seed=1)
 PARAGRAPHS = (
     "Biscuit ran out to play. The snow was deep and white. She saw one blue mitten lie there.",
@@ -53,7 +54,7 @@ class Scripted:
 
 
 def told(*lines: str | Exception, attempts: int = 4, **changes: object) -> Story:
-    return write(brief(**changes), WHO, WORLD, Scripted(*lines), attempts=attempts)
+    return write(brief(**changes), WHO, WORLD, Scripted(*lines), PLAINLY, attempts=attempts)
 
 
 def complaints(*paragraphs: str, who: Cast = WHO, **changes: object) -> str:
@@ -63,7 +64,7 @@ def complaints(*paragraphs: str, who: Cast = WHO, **changes: object) -> str:
 
 def test_a_good_telling_is_taken_at_once() -> None:
     writer = Scripted(GOOD)
-    story = write(brief(seed=7), WHO, WORLD, writer)
+    story = write(brief(seed=7), WHO, WORLD, writer, PLAINLY)
     assert story == Story(title="The Blue Mitten", paragraphs=PARAGRAPHS, cast=WHO.heroes)
     ((question, seed),) = writer.asked
     assert seed == 7
@@ -81,7 +82,7 @@ def test_a_telling_without_a_title_is_named_after_its_star() -> None:
 
 def test_a_faulty_telling_is_told_again_with_another_seed() -> None:
     writer = Scripted(ReplyError("silence"), GOOD.replace("fox", "hat"), GOOD, "never asked")
-    seen = list(drafts(brief(seed=7), WHO, WORLD, writer, attempts=4, outline=False))
+    seen = list(drafts(brief(seed=7), WHO, WORLD, writer, PLAINLY, attempts=4, outline=False))
     assert [seed for _, seed in writer.asked] == [7, 8, 9]
     assert [draft.complaint for draft in seen] == ["silence", "no word of Fox", ""]
 
@@ -119,7 +120,7 @@ def test_faults(paragraphs: Iterable[str], changes: dict[str, object], complaint
 
 def test_more_pages_than_a_writer_tells_at_once_are_cut_later() -> None:
     writer = Scripted(GOOD.replace(". ", ". Oh! ") * 10)
-    write(brief(pages=40), WHO, WORLD, writer, attempts=1)
+    write(brief(pages=40), WHO, WORLD, writer, PLAINLY, attempts=1)
     assert "Pages: 20." in writer.asked[0][0]
 
 
@@ -133,7 +134,7 @@ OUTLINE = '{"title": "The Mitten", "pages": ["one", "two", "three", "four"]}'
 
 def test_a_large_writer_plans_and_tells_page_by_page() -> None:
     writer = Scripted(OUTLINE, *PARAGRAPHS)
-    story = write(brief(), WHO, WORLD, writer, outline=True)
+    story = write(brief(), WHO, WORLD, writer, PLAINLY, outline=True)
     assert (story.title, story.paragraphs) == ("The Mitten", PARAGRAPHS)
     third = writer.asked[3][0]
     assert PARAGRAPHS[1] in third and "3. three" in third and "page 3 of 4" in third
@@ -142,7 +143,7 @@ def test_a_large_writer_plans_and_tells_page_by_page() -> None:
 def test_an_outline_of_another_length_is_asked_for_again() -> None:
     short = '{"title": "T", "pages": ["one"]}'
     writer = Scripted("no JSON", short, OUTLINE, *PARAGRAPHS)
-    assert write(brief(), WHO, WORLD, writer, outline=True).title == "The Mitten"
+    assert write(brief(), WHO, WORLD, writer, PLAINLY, outline=True).title == "The Mitten"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +199,7 @@ def test_the_stage_is_not_due_when_the_look_of_the_book_changes() -> None:
 
 def studio_of_a_writer(folder: Path, *, pages: int) -> Studio:
     """A studio with a real LLaMA that knows one story, for the sample's summary in `pages`."""
-    question = template("write").fill(
+    question = load_frame(PLAIN).ask(
         pages=pages, ages="3-5", hero="Biscuit, an orange striped cat", summary=SUMMARY
     )
     tiny_llama(folder, learns=(f"{question} {GOOD} END",), context=1024)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from random import Random
-from string import Template
 
 import pytest
 import torch
@@ -12,7 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from training.starter.loop import progress_of
 from training.starter.tales import compose, load_lexicon
 from training.starter.tales.measure import page_lines
-from training.starter.tales.tokens import FRAME, UNTAUGHT, mark, question, reply, story_batch
+from training.starter.tales.tokens import UNTAUGHT, mark, question, reply, story_batch
 from training.starter.writer import ADAPTER, BASE, train_writer
 
 MINUTES = 1.0
@@ -24,13 +23,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for _ in train_writer(folder / "out", folder / "work", MINUTES, steps=3):
         pass
     return folder
-
-
-def test_the_frame_has_exactly_its_four_variables() -> None:
-    frame = Template(FRAME.read_text(encoding="utf-8"))
-    assert sorted(frame.get_identifiers()) == ["ages", "hero", "pages", "summary"]
-    assert frame.template.endswith("Full story:")
-    assert "$summary END" in frame.template
 
 
 def test_question_and_reply_follow_the_format() -> None:

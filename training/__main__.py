@@ -58,6 +58,36 @@ def _dreambooth(options: argparse.Namespace) -> None:
             pass
 
 
+def _story_lora(options: argparse.Namespace) -> None:
+    from storybook.models.devices import device_of
+    from training.run import RECIPE, Run
+    from training.story.preflight import preflight
+    from training.story.recipe import load_story_recipe
+    from training.story_lora import train
+
+    recipe, preset = load_story_recipe(options.recipe, options.preset, options.set)
+    run = Run(options.run or RUNS / recipe.title)
+    if options.resume:
+        if options.resume != "latest":
+            run = Run(Path(options.resume))
+        recipe, _ = load_story_recipe(run.folder / RECIPE, settings=options.set)
+        preset = run.state().preset
+    device = device_of(options.device)
+    if options.dry_run:
+        for line in preflight(recipe, run, device):
+            print(line)
+        return
+    events = train(recipe, run, device, preset, resume=bool(options.resume))
+    show(_stoppable(run.logged(events)))
+
+
+def _story_eval(options: argparse.Namespace) -> None:
+    from training.evaluation.story_eval import compare
+
+    counts = (options.hand, options.composed)
+    show(compare(options.adapter, options.base, options.summaries, counts, options.set))
+
+
 def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
     """The events; the first Ctrl-C ends them between two steps, so that a checkpoint is kept."""
     import signal
@@ -85,6 +115,26 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     one = commands.add_parser("dreambooth", help="teach a painter a pet from photos")
+    _add_run_options(one)
+    one.set_defaults(run_command=_dreambooth)
+    two = commands.add_parser("story-lora", help="teach a writer to tell stories from pairs")
+    _add_run_options(two)
+    two.set_defaults(run_command=_story_lora)
+    three = commands.add_parser("story-eval", help="tell by base and adapter, and compare")
+    three.add_argument("adapter", help="an adapter's folder, or its run's")
+    three.add_argument("--base", help="the base's folder; by default the one it was taught on")
+    three.add_argument("--summaries", type=Path, help="a file with one a line, or a TOML table")
+    three.add_argument("--hand", type=int, default=60, help="summaries written by hand (60)")
+    three.add_argument("--composed", type=int, default=40, help="composed summaries (40)")
+    three.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change the studio"
+    )
+    three.set_defaults(run_command=_story_eval)
+    stories.add_commands(commands)
+    return parser.parse_args()
+
+
+def _add_run_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
     one.add_argument("--preset", help="settings to begin from; see training/presets/")
     one.add_argument(
@@ -102,9 +152,6 @@ def _options() -> argparse.Namespace:
         "--dry-run", action="store_true", help="only say what would be done, and what is amiss"
     )
     one.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    one.set_defaults(run_command=_dreambooth)
-    stories.add_commands(commands)
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

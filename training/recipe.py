@@ -4,20 +4,18 @@ A field's value is the last of: the default here, the preset's, the recipe file'
 `docs/training.md` says where each default and preset is from.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from storybook.config import overridden, validated
-from storybook.errors import ConfigError, nearest
 from storybook.records import Record
 from training.data.records import Layout
 from training.formats.header import Precision
+from training.settings import load, resolved
 
-PRESETS = Path(__file__).with_name("presets")
+PRESETS = Path(__file__).with_name("presets") / "pet"
 
 Form = Literal["diffusers", "kohya", "folder", "safetensors", "ckpt", "hypernetwork"]
 """`diffusers` and `kohya` hold a LoRA; `folder`, `safetensors` and `ckpt` a whole painter."""
@@ -182,41 +180,15 @@ class Recipe(Record):
         return self.save_as or FORMS[self.kind][: 2 if self.kind == "lora" else 1]
 
 
-def preset_names() -> list[str]:
-    """The presets that there are."""
-    return sorted(path.stem for path in PRESETS.glob("*.toml"))
-
-
 def load_recipe(
     path: Path, preset: str | None = None, settings: Iterable[str] = ()
 ) -> tuple[Recipe, str]:
-    """The recipe in a TOML file and the preset's name; paths are relative to the working folder.
-
-    `preset` goes before the one that the file names; `settings` are `key=value` texts. Raises
-    ConfigError that says what is wrong and where.
-    """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
-    return recipe_of(table, preset, settings, where=str(path))
+    """The recipe in a TOML file and the preset's name; see `training.settings.load`."""
+    return load(Recipe, PRESETS, path, preset, settings)
 
 
 def recipe_of(
-    table: Mapping[str, Any],
-    preset: str | None = None,
-    settings: Iterable[str] = (),
-    where: str = "the recipe",
+    table: Mapping[str, Any], preset: str | None = None, settings: Iterable[str] = ()
 ) -> tuple[Recipe, str]:
     """The recipe that a table says, as `load_recipe` does."""
-    own = dict(table)
-    chosen = preset or own.pop("preset", "auto")
-    own.pop("preset", None)
-    merged = overridden(_preset(chosen) | own, settings)
-    return validated(Recipe, merged, where), chosen
-
-
-def _preset(name: str) -> dict[str, Any]:
-    if name not in preset_names():
-        raise ConfigError(f"There is no preset {name!r}. {nearest(name, preset_names())}")
-    return tomllib.loads((PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+    return resolved(Recipe, PRESETS, table, preset, settings)

@@ -1,4 +1,4 @@
-"""`python -m training stories generate | check | split`: pairs of summaries and stories."""
+"""`python -m training stories generate | compose | check | split`: summaries and stories."""
 
 import argparse
 from collections.abc import Callable
@@ -33,6 +33,12 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     make.add_argument("--cost-in", type=float, default=0.0, help="of a million tokens asked")
     make.add_argument("--cost-out", type=float, default=0.0, help="of a million tokens replied")
     make.set_defaults(run_command=_generate)
+
+    tell = deeds.add_parser("compose", help="compose pairs as the starter's writer is taught them")
+    tell.add_argument("pairs", type=Path, help="the .json file to write")
+    tell.add_argument("--count", type=int, default=1000, help="how many pairs (1000)")
+    tell.add_argument("--seed", type=int, default=1, help="another number, other tales (1)")
+    tell.set_defaults(run_command=_compose)
 
     look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
     look.add_argument("pairs", type=Path)
@@ -74,6 +80,15 @@ def _generate(options: argparse.Namespace) -> None:
             ceiling=ceiling,
         )
     )
+
+
+def _compose(options: argparse.Namespace) -> None:
+    from training.starter.pairs import composed_pairs
+
+    if options.count < 1:
+        raise ConfigError("--count is at least 1.")
+    write_pairs(options.pairs, composed_pairs(options.count, options.seed))
+    print(f"{options.pairs}: {options.count} pairs")
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-SAMPLING = "generation.json"
+SAMPLING, CARD = "generation.json", "card.json"
 END = re.compile(r"\s*\bEND\b")
 ANSWER_WORDS = 400
 TAIL_TOKENS = 8
@@ -185,6 +185,7 @@ def open_local_writer(
         tokenizer = _load_tokenizer(folder)
         model = _load_model(folder, dtype or dtype_of(where))
         if adapter is not None:
+            _check_base(folder, adapter)
             model = _with_adapter(model, adapter)
         model = model.to(where).eval()
     if len(tokenizer) > model.config.vocab_size:
@@ -210,6 +211,21 @@ def _check_folder(folder: Path, config: str, what: str) -> None:
         held = f" {pickles[0]} is a pickle and is not opened." if pickles else ""
         raise ModelError(f"{folder} has no .safetensors weights.{held} Fetch or convert it again.")
     check_weights(folder)
+
+
+def _check_base(folder: Path, adapter: Path) -> None:
+    """Raise ModelError if the adapter's card says that it was taught on other weights."""
+    if not (adapter / CARD).is_file():
+        return
+    card = read_json(adapter / CARD)
+    taught_on = card.get("base_digest") if isinstance(card, dict) else None
+    found = weights_digest(folder)
+    if taught_on not in (None, found):
+        raise ModelError(
+            f"{adapter} was taught on {card.get('base', 'another base')} ({taught_on}), and "
+            f"{folder} is another one ({found}). Name the base that it belongs to, or teach it "
+            "again on this one."
+        )
 
 
 def _load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":

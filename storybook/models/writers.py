@@ -6,6 +6,8 @@ from storybook.config import WriteSettings
 from storybook.models import Writer
 
 ECHO, SERVER = "echo", "server"
+RESULT = "result"
+"""Of a training run: what was made."""
 
 
 def writer_name(settings: WriteSettings) -> str:
@@ -45,5 +47,11 @@ def open_writer(settings: WriteSettings, device: str) -> Writer:
     )
 
 
+def adapter_folder(adapter: str) -> Path:
+    """Where an adapter lies: in the folder itself, or in the result of a run's folder."""
+    result = Path(adapter) / RESULT
+    return result if result.is_dir() else Path(adapter)
+
+
 def _adapters(settings: WriteSettings) -> list[Path]:
-    return [Path(settings.adapter)] if settings.adapter else []
+    return [adapter_folder(settings.adapter)] if settings.adapter else []

@@ -10,6 +10,7 @@ from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
 from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
 from storybook.files import write_whole
+from storybook.frames import Frame
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import TARGETS, measure
@@ -67,6 +68,7 @@ def write(
     who: Cast,
     world: World,
     writer: Writer,
+    frame: Frame,
     *,
     attempts: int = 4,
     outline: bool = False,
@@ -74,12 +76,13 @@ def write(
 ) -> Story:
     """Tell the summary as a story about the cast; of several tellings the best.
 
-    With `words` the writer is told of roles, and names are put back into what it tells.
+    The writer is asked in `frame`. With `words` it is told of roles, and names are put back into
+    what it tells.
 
     Raises ReplyError with the last reply if no telling can become a book of `brief.pages` pages,
     BookError if the summary is too long for the writer.
     """
-    told = drafts(brief, who, world, writer, attempts=attempts, outline=outline, words=words)
+    told = drafts(brief, who, world, writer, frame, attempts=attempts, outline=outline, words=words)
     return best(list(told), writer.name)
 
 
@@ -88,6 +91,7 @@ def drafts(
     who: Cast,
     world: World,
     writer: Writer,
+    frame: Frame,
     *,
     attempts: int,
     outline: bool,
@@ -101,7 +105,7 @@ def drafts(
             if outline:
                 story, reply = _tell_by_outline(brief, who, writer, seed)
             else:
-                story, reply = _tell_at_once(brief, who, writer, seed, roles)
+                story, reply = _tell_at_once(brief, who, writer, frame, seed, roles)
         except QuestionTooLong as fault:
             raise _too_long(brief, writer, fault) from None
         except ReplyError as fault:
@@ -156,7 +160,7 @@ def jobs(book: Book, studio: Studio) -> list[str]:
     words = studio.role_words
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
     asked = (brief.title, brief.ages, brief.language, brief.pages, brief.seed)
-    texts = [template(name).text for name in (("outline", "page") if how.outline else ("write",))]
+    texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
     settings = (how.attempts, how.outline, how.temperature)
     made_from = digest(who.summary, looks, asked, texts, settings, words, studio.writer_name)
     return [made_from] if book.due(book.STORY, made_from) else []
@@ -172,7 +176,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         told: list[Draft] = []
         with studio.writer() as writer:
             for draft in drafts(
-                brief, who, studio.world, writer,
+                brief, who, studio.world, writer, studio.frame,
                 attempts=how.attempts, outline=how.outline, words=studio.role_words,
             ):  # fmt: skip
                 told.append(draft)
@@ -225,14 +229,14 @@ def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
 
 
 def _tell_at_once(
-    brief: Brief, who: Cast, writer: Writer, seed: int, roles: Roles | None
+    brief: Brief, who: Cast, writer: Writer, frame: Frame, seed: int, roles: Roles | None
 ) -> tuple[Story, str]:
     """The whole story in one reply, which a small writer was taught to give."""
     pages = min(brief.pages, ASKED_AT_ONCE)
     hero, summary = _introduced(who.heroes[0]), who.summary
     if roles:
         hero, summary = roles.mask(hero), roles.mask(summary)
-    question = template("write").fill(pages=pages, ages=brief.ages, hero=hero, summary=summary)
+    question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
     reply = writer.tell(question, seed=seed, max_words=_room(brief, pages))
     if roles:
         reply = roles.fill(reply)

@@ -22,6 +22,7 @@ from storybook.records import Record
 SUMMARY = ("summary", "input", "prompt", "question", "plot")
 STORY = ("story", "output", "completion", "response", "answer", "text", "full_story")
 TITLE = ("title", "name")
+AGES, HERO = ("ages", "age"), ("hero", "character")
 INSTRUCTION = ("instruction",)
 """Where a row has both, `instruction` is the same for all and `input` the summary; alone it is it.
 """
@@ -40,8 +41,17 @@ class Pair(Record):
     summary: str
     story: str
     title: str = ""
+    ages: str = ""
+    """Whom it is for, such as `3-5`; empty if nobody says."""
+    hero: str = ""
+    """Who is in it, as a frame says it: `Pip, a grey mouse`; empty if nobody says."""
     ended: bool = True
     """False if other stories of the same file close with END, and this one does not."""
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """The story's paragraphs."""
+        return tuple(line.strip() for line in self.story.splitlines() if line.strip())
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -69,8 +79,8 @@ def read_pairs(path: Path) -> list[Pair]:
 
 
 def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
-    """A list of objects with `title`, `summary` and `story`: the one form that is written."""
-    rows = [pair.model_dump(exclude={"ended"}) for pair in pairs]
+    """A list of objects with `summary`, `story` and what else is known: what is always written."""
+    rows = [pair.model_dump(exclude={"ended"}, exclude_defaults=True) for pair in pairs]
     write_whole(path, (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
 
 
@@ -158,7 +168,13 @@ def _of_rows(rows: Iterable[tuple[str, Any]], where: str) -> Iterator[Pair]:
                 f"{where}, {place}: no {lacks}. It has {', '.join(said) or 'nothing'}; a {lacks} "
                 f"may be called {', '.join(names)}."
             )
-        yield _pair(summary, story, _first(said, TITLE) or "")
+        yield _pair(
+            summary,
+            story,
+            title=_first(said, TITLE) or "",
+            ages=_first(said, AGES) or "",
+            hero=_first(said, HERO) or "",
+        )
 
 
 def _of_text(text: str, path: Path) -> Iterator[Pair]:
@@ -170,7 +186,7 @@ def _of_text(text: str, path: Path) -> Iterator[Pair]:
                 f"{path}, sample {number}, which begins {sample.strip()[:40]!r}: expected "
                 "'Summary: ... END' and 'Full story: ... END'; samples are two blank lines apart."
             )
-        yield _pair(found["summary"], found["story"], "")
+        yield _pair(found["summary"], found["story"])
 
 
 def _first(row: dict[str, Any], names: Iterable[str]) -> str | None:
@@ -178,11 +194,16 @@ def _first(row: dict[str, Any], names: Iterable[str]) -> str | None:
     return next((row[name] for name in names if isinstance(row.get(name), str)), None)
 
 
-def _pair(summary: str, story: str, title: str) -> Pair:
+def _pair(summary: str, story: str, title: str = "", ages: str = "", hero: str = "") -> Pair:
     told, tale = (text.replace("\r\n", "\n").strip() for text in (summary, story))
     ended = END.search(tale) is not None
     return Pair(
-        summary=END.sub("", told), story=END.sub("", tale), title=title.strip(), ended=ended
+        summary=END.sub("", told),
+        story=END.sub("", tale),
+        title=title.strip(),
+        ages=ages.strip(),
+        hero=hero.strip(),
+        ended=ended,
     )
 
 

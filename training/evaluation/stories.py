@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from storybook.casting import Cast, befriended, cast
 from storybook.errors import ReplyError
 from storybook.files import write_whole
+from storybook.frames import Frame
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import measure
@@ -12,6 +13,7 @@ from storybook.records import Brief, Event, Hero, Record, Story, digest
 from storybook.stages.write import best, drafts
 from storybook.studio import Studio
 from storybook.world import World
+from training.evaluation.coverage import coverage
 from training.evaluation.measures import (
     Wanted,
     contradictions,
@@ -24,6 +26,16 @@ from training.evaluation.summaries import Case, composed_cases, written_cases
 
 YOUNGEST, YOUNGEST_GRADE = "3-5", 2.5
 EXAMPLES = 12
+MEANING = """\
+Valid: the asked pages, END reached, the hero named on at least 80 % of the pages. Kept: the story \
+says the summary's names, places and things; for a place or thing of the drawn world any word for \
+it will do. Clauses: those of the summary of whose telling words a page, with the one after it, \
+says half, none before an earlier one (a lower bound). A refrain is one of at most two short \
+sentences that come again word for word; it counts once. Distinct-2: different pairs of neighbours \
+over all pairs, in windows of 100 words. A contradiction is a sentence that calls somebody another \
+animal, gives another coat or the other sex, lets a stranger speak, or holds a role for a name; it \
+is found by patterns, so the figure is an upper bound. All other shares are of stories that came \
+to an end."""
 
 
 class Told(Record):
@@ -49,7 +61,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
         "by hand": (written, told[len(composed) :]),
     }
     columns = {
-        name: _figures(part, stories, bench.world) for name, (part, stories) in groups.items()
+        name: figures_of(part, stories, bench.world) for name, (part, stories) in groups.items()
     }
     return Part(
         title="Stories",
@@ -66,19 +78,21 @@ def _tell(bench: Bench, cases: Sequence[Case]) -> Generator[Event, None, list[To
     if missing:
         with studio.writer() as writer:
             for done, (case, path) in enumerate(missing, len(cases) - len(missing) + 1):
-                told = _told(case, studio, writer)
+                told = told_by(writer, case, studio, studio.frame, studio.settings.write.attempts)
                 write_whole(path, told.model_dump_json(indent=1).encode())
                 note = told.story.title if told.story else "no story"
                 yield Event(stage="tell", done=done, total=len(cases), note=note)
     return [Told.model_validate_json(path.read_bytes()) for path in paths]
 
 
-def _told(case: Case, studio: Studio, writer: Writer) -> Told:
-    who, how = cast_of(case.brief, studio), studio.settings.write
+def told_by(writer: Writer, case: Case, studio: Studio, frame: Frame, attempts: int) -> Told:
+    """What becomes of a case when `writer` is asked in `frame` up to `attempts` times."""
+    who = cast_of(case.brief, studio)
+    outline = studio.settings.write.outline
     tellings = list(
         drafts(
-            case.brief, who, studio.world, writer,
-            attempts=how.attempts, outline=how.outline, words=studio.role_words,
+            case.brief, who, studio.world, writer, frame,
+            attempts=attempts, outline=outline, words=studio.role_words,
         )
     )  # fmt: skip
     try:
@@ -103,13 +117,15 @@ def cast_of(brief: Brief, studio: Studio) -> Cast:
 
 def _made_from(case: Case, studio: Studio) -> str:
     who, how = cast_of(case.brief, studio), studio.settings.write
-    texts = [template(name).text for name in ("write", "outline", "page")]
+    texts = [studio.frame, *(template(name).text for name in ("outline", "page"))]
     settings = (how.attempts, how.outline, how.temperature)
     words = studio.role_words
     return digest(case.brief, who.heroes, who.summary, texts, settings, words, studio.writer_name)
 
 
-def _figures(cases: Sequence[Case], told: Sequence[Told], world: World) -> dict[str, float | None]:
+def figures_of(
+    cases: Sequence[Case], told: Sequence[Told], world: World
+) -> dict[str, float | None]:
     """The measures of a group of stories."""
     pairs = [(case, one, one.story) for case, one in zip(cases, told, strict=True) if one.story]
     pages = [story.paragraphs for _, _, story in pairs]
@@ -148,6 +164,7 @@ def _figures(cases: Sequence[Case], told: Sequence[Told], world: World) -> dict[
         "places kept": keeping["places"],
         "things kept": keeping["things"],
         "other words kept": keeping["words"],
+        "clauses told in order": _covered(pairs),
         "repeated 4-grams outside refrains": mean(map(repeated, pages)),
         f"reading grade, ages {YOUNGEST}": mean(young),
         f"share of them above {YOUNGEST_GRADE}": mean(g > YOUNGEST_GRADE for g in young),
@@ -155,6 +172,16 @@ def _figures(cases: Sequence[Case], told: Sequence[Told], world: World) -> dict[
         "stories with a contradiction": mean(bool(each) for each in at_odds),
         "contradictions in a story": mean(len(each) for each in at_odds),
     }
+
+
+def _covered(pairs: Sequence[tuple[Case, Told, Story]]) -> float | None:
+    """The share of all clauses of the summaries that are told, in their order."""
+    counts = [
+        coverage(case.brief.summary, story.paragraphs, [hero.name for hero in one.cast])
+        for case, one, story in pairs
+    ]
+    asked = sum(count for _, count in counts)
+    return round(sum(told for told, _ in counts) / asked, 4) if asked else None
 
 
 def _only(wanted: Wanted, field: str) -> Wanted:
@@ -201,13 +228,6 @@ def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
         ),
         meaning=f"{bench.extent.composed} summaries composed by the tales from a held-out seed and "
         f"{bench.extent.written} written by hand, told as `write` tells them, with its fresh "
-        "attempts. Valid: the asked pages, END reached, the hero named on at least 80 % of the "
-        "pages. Kept: the story says the summary's names, places and things; for a place or thing "
-        "of the drawn world any word for it will do. A refrain is one of at most two short "
-        "sentences that come again word for word; it counts once. Distinct-2: different "
-        "pairs of neighbours over all pairs, in windows of 100 words. A contradiction is a "
-        "sentence that calls somebody another animal, gives another coat or the other sex, lets a "
-        "stranger speak, or holds a role for a name; it is found by patterns, so the figure "
-        "is an upper bound. All other shares are of stories that came to an end.",
+        f"attempts. {MEANING}",
         aimed=tuple(range(len(columns))),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from storybook.config import validated
+from storybook.errors import TrainingError
 from storybook.records import Ages, Brief, Hero, Record
 from storybook.world import World
 from training.evaluation.measures import Wanted, without_names
@@ -54,13 +55,32 @@ def load_summaries(path: Path = SUMMARIES) -> tuple[FreeSummary, ...]:
 
 def written_cases(count: int) -> list[Case]:
     """The first `count` summaries written by hand."""
+    return _cases(load_summaries()[:count])
+
+
+def _cases(summaries: Sequence[FreeSummary]) -> list[Case]:
     return [
         Case(
             brief=Brief(summary=one.text),
             wanted=Wanted(names=one.names, places=one.places, things=one.things, words=one.words),
         )
-        for one in load_summaries()[:count]
+        for one in summaries
     ]
+
+
+def cases_in(path: Path) -> list[Case]:
+    """The summaries of a file: a TOML table as `summaries.toml`, or a text with one a line."""
+    try:
+        if path.suffix == ".toml":
+            found = load_summaries(path)
+        else:
+            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            found = tuple(FreeSummary(text=line.strip()) for line in lines if line.strip())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise TrainingError(f"{path} cannot be read as summaries: {fault}.") from fault
+    if not found:
+        raise TrainingError(f"{path} holds no summary.")
+    return _cases(found)
 
 
 def composed_cases(count: int, world: World) -> list[Case]:

@@ -10,18 +10,17 @@ words.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from random import Random
-from string import Template
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
+from storybook.frames import PLAIN, Frame, load_frame
 from training.starter.tales.compose import MAX_PAGES, MIN_PAGES, Tale, compose
 from training.starter.tales.words import Lexicon
 
-FRAME = Path(__file__).parents[3] / "prompts" / "write.txt"
 BEGIN, CLOSE, PAD = "<s>", "</s>", "<pad>"
 MOST_MARKS = 40
 AGES = ("3-5", "5-7", "7-9")
@@ -41,6 +40,15 @@ class Batch:
     labels: Tensor
 
 
+MARKED_PAGE = "<|$to_go to go|> $text"
+
+
+@cache
+def marked_frame() -> Frame:
+    """The frame in which a story's pages are counted down."""
+    return load_frame(PLAIN).but(page=MARKED_PAGE)
+
+
 def mark(to_go: int) -> str:
     """The special token at the head of a page; the last page has one to go."""
     return f"<|{to_go} to go|>"
@@ -48,17 +56,14 @@ def mark(to_go: int) -> str:
 
 def question(tale: Tale) -> str:
     """The frame filled for a tale; it ends without a space."""
-    frame = Template(FRAME.read_text(encoding="utf-8"))
-    return frame.substitute(
+    return marked_frame().ask(
         pages=len(tale.paragraphs), ages=tale.ages, hero=tale.hero, summary=tale.summary
     )
 
 
 def reply(tale: Tale) -> str:
     """What the writer is to say after the frame, from its first space to ` END`."""
-    pages = len(tale.paragraphs)
-    lines = (f"{mark(pages - n)} {page}" for n, page in enumerate(tale.paragraphs))
-    return "\n".join((f" Title: {tale.title}", *lines)) + " END"
+    return marked_frame().tell(tale.title, tale.paragraphs)
 
 
 def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrainedTokenizerFast:

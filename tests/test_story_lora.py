@@ -1,0 +1,436 @@
+"""The recipe that teaches a writer: what is learnt, that resuming is exact, what is refused."""
+
+import json
+import math
+import resource
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from datasets import load_from_disk
+from peft import PeftModel
+from safetensors.torch import load_file, save_file
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from books import doubles
+from storybook.errors import ConfigError, ModelError, TrainingError
+from storybook.frames import load_frame
+from storybook.models.local_writer import open_local_writer
+from tiny import tiny_llama
+from training.data.pairs import Pair, read_pairs, write_pairs
+from training.run import Run
+from training.story.base import open_base
+from training.story.preflight import preflight
+from training.story.recipe import PRESETS, StoryRecipe, load_story_recipe
+from training.story.rows import UNTAUGHT, lessons_of, row_of
+from training.story.steps import STATE, checkpoints_in
+from training.story_lora import frame_of, train, trainer_of
+
+CPU = torch.device("cpu")
+NAPS = Pair(
+    summary="Pip the cat naps.",
+    story="Pip was a cat. He was so sleepy.\nPip lay down. Soon he was asleep.",
+    title="The Nap",
+)
+RUNS = Pair(
+    summary="Rex the dog runs.",
+    story="Rex was a dog. He could not sit still.\nRex ran and ran. Then he drank.",
+    title="The Run",
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base that learnt two stories and forgot the first; six pairs to teach it, two others."""
+    folder = tmp_path_factory.mktemp("story")
+    frame = load_frame("storybook")
+    texts = [
+        frame.ask(summary=pair.summary, pages=2, ages="", hero="") + frame.tell("", pair.pages)
+        for pair in (RUNS, NAPS)
+    ]
+    tiny_llama(folder / "base", learns=tuple(texts))
+    days = ("sun", "rain", "snow", "wind")
+    pairs = [
+        pair.but(summary=f"{pair.summary} It is {day}.", story=f"{pair.story} Oh, the {day}!")
+        for day in days
+        for pair in (NAPS, RUNS)
+    ]
+    write_pairs(folder / "pairs.json", pairs[:6])
+    write_pairs(folder / "test.json", pairs[6:])
+    return folder
+
+
+def recipe(home: Path, **settings: object) -> StoryRecipe:
+    values = {
+        "base": str(home / "base"),
+        "pairs": home / "pairs.json",
+        "test_pairs": home / "test.json",
+        "frame": "storybook",
+        "lr": 1e-2,
+        "batch": 2,
+        "epochs": 2,
+        "sample_words": 40,
+        "dropout": 0.1,
+    }
+    return StoryRecipe(**values | settings)
+
+
+def run_of(chosen: StoryRecipe, folder: Path, *, resume: bool = False, stop_after: int = 0) -> Run:
+    run = Run(folder)
+    events = train(chosen, run, CPU, "none", resume=resume)
+    for event in run.logged(events):
+        if event.stage == "teach" and event.done == stop_after:
+            events.close()
+            break
+    return run
+
+
+def adapter(run: Run) -> dict[str, torch.Tensor]:
+    return load_file(run.result / "adapter_model.safetensors")
+
+
+def test_the_loss_is_on_the_story_alone_token_by_token(home):
+    tokenizer = open_base(recipe(home), CPU).tokenizer
+    frame = load_frame("storybook")
+    row = row_of(NAPS, frame, tokenizer)
+    taught = [place for place, label in enumerate(row.labels) if label != UNTAUGHT]
+    first = taught[0]
+    assert taught == list(range(first, len(row.tokens)))
+    assert row.labels[first:] == row.tokens[first:]
+    question = frame.ask(summary=NAPS.summary, pages=2, ages="", hero="")
+    assert row.tokens[:first] == tokenizer(question).input_ids
+    assert tokenizer.decode(row.tokens[:first], skip_special_tokens=True) == question
+    told = tokenizer.decode(row.tokens[first:])
+    assert told == f" {NAPS.story} END{tokenizer.eos_token}"
+    assert row.tokens[-1] == tokenizer.eos_token_id != tokenizer.pad_token_id
+    on_all = row_of(NAPS, frame, tokenizer, on_all=True)
+    assert on_all.labels == on_all.tokens == row.tokens
+
+
+def batches(chosen: StoryRecipe, folder: Path):
+    base = open_base(chosen, CPU)
+    pairs = (read_pairs(chosen.pairs), read_pairs(chosen.test_pairs))
+    lessons = lessons_of(pairs, chosen, frame_of(chosen), base.tokenizer, base.context)
+    trainer = trainer_of(chosen, base, lessons, str(folder), CPU)
+    return base, trainer, list(trainer.get_train_dataloader())
+
+
+def test_padding_is_no_lesson(home, tmp_path):
+    base, _, found = batches(recipe(home, batch=6), tmp_path)
+    tokens, labels, mask = (found[0][name] for name in ("input_ids", "labels", "attention_mask"))
+    assert (labels[mask == 0] == UNTAUGHT).all() and (mask == 0).any()
+    assert (tokens[mask == 0] == base.tokenizer.pad_token_id).all()
+    ends = (labels == base.tokenizer.eos_token_id).sum(1)
+    assert ends.tolist() == [1] * 6
+
+
+def test_packed_pairs_have_the_losses_of_pairs_alone(home, tmp_path):
+    """None sees another; so the sum over all told tokens is the same, up to rounding."""
+
+    def summed(chosen: StoryRecipe) -> tuple[float, int, int]:
+        base, trainer, found = batches(chosen, tmp_path)
+        base.model.eval()
+        with torch.no_grad():
+            losses = [
+                trainer.compute_loss(base.model, batch, num_items_in_batch=torch.tensor(1))
+                for batch in found
+            ]
+        told = sum(int((batch["labels"] != UNTAUGHT).sum()) for batch in found)
+        return sum(loss.item() for loss in losses), told, len(found)
+
+    alone, told, rows = summed(recipe(home, batch=1))
+    packed, told_packed, rows_packed = summed(recipe(home, batch=1, packing=True, max_length=400))
+    assert told_packed == told and rows_packed < rows
+    assert math.isclose(packed, alone, rel_tol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"packing": True, "optimizer": "adamw8bit"}, {"dora": True, "accumulation": 2}],
+    ids=["lora", "packed, 8-bit Adam", "dora, accumulated"],
+)
+def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path, settings):
+    chosen = recipe(home, epochs=3, **settings)
+    whole = run_of(chosen, tmp_path / "whole")
+    last = whole.state().steps
+    run_of(chosen, tmp_path / "parts", stop_after=last // 2)
+    assert [path.name for path in checkpoints_in(tmp_path / "parts" / "checkpoints")][-1] == (
+        f"checkpoint-{last // 2}"
+    )
+    parts = run_of(chosen, tmp_path / "parts", resume=True)
+    assert parts.state().state == "done"
+    one, other = adapter(whole), adapter(parts)
+    assert one.keys() == other.keys() and one
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    validations = [[m.validation for m in run.measures()] for run in (whole, parts)]
+    assert validations[0][-1] == validations[1][-1]
+
+
+@pytest.fixture(scope="module")
+def by_heart(home, tmp_path_factory) -> Run:
+    """A run that learns two pairs by heart."""
+    folder = tmp_path_factory.mktemp("by-heart")
+    write_pairs(folder / "pairs.json", [NAPS, RUNS] * 20)
+    chosen = recipe(
+        home,
+        pairs=folder / "pairs.json",
+        test_pairs=folder / "pairs.json",
+        title="by-heart",
+        targets=["all-linear"],
+        rank=32,
+        dropout=0.0,
+        batch=4,
+        epochs=10,
+        lr=2e-2,
+        temperature=0,
+        sample_summaries=[RUNS.summary],
+    )
+    return run_of(chosen, folder / "run")
+
+
+def test_a_writer_that_knows_two_pairs_ends_by_itself(home, by_heart):
+    writer = open_local_writer(home / "base", by_heart.result, temperature=0)
+    frame = load_frame("storybook")
+    for pair in (NAPS, RUNS):
+        question = frame.ask(summary=pair.summary, pages=2, ages="", hero="")
+        assert writer.tell(question, seed=1, max_words=200) == pair.story
+    said = json.loads((by_heart.result / "card.json").read_text())
+    assert said["held_out"]["loss"] < 0.05 < said["held_out"]["loss_before"]
+
+
+def test_the_result_is_an_ordinary_adapter_with_its_frame_and_tokenizer(home, by_heart):
+    base = AutoModelForCausalLM.from_pretrained(home / "base")
+    taught = PeftModel.from_pretrained(base, by_heart.result)
+    tokenizer = AutoTokenizer.from_pretrained(by_heart.result)
+    question = load_frame("storybook").ask(summary=RUNS.summary, pages=2, ages="", hero="")
+    asked = tokenizer(question, return_tensors="pt").input_ids
+    said = taught.generate(asked, max_new_tokens=200, do_sample=False, pad_token_id=0)
+    assert int(said[0, -1]) == tokenizer.eos_token_id
+    told = tokenizer.decode(said[0, asked.shape[1] :], skip_special_tokens=True)
+    assert told == f" {RUNS.story} END"
+    config = json.loads((by_heart.result / "adapter_config.json").read_text())
+    assert config["r"] == 32 and config["base_model_name_or_path"] == str(home / "base")
+    studio = doubles(f"write.writer={home / 'base'}", f"write.adapter={by_heart.folder}")
+    assert studio.frame == load_frame("storybook")
+
+
+def test_the_run_can_be_read(by_heart):
+    assert by_heart.state().state == "done"
+    looked = [each for each in by_heart.measures() if each.validation is not None]
+    assert looked[0].step == 0 and looked[-1].validation < 0.1 * looked[0].validation
+    samples = sorted(path.name for path in by_heart.samples.glob("*.md"))
+    assert samples[0] == "000000.md" and len(samples) == 11
+    last = (by_heart.samples / samples[-1]).read_text(encoding="utf-8")
+    assert f"## {RUNS.summary}" in last and RUNS.story in last
+    assert list((by_heart.folder / "tensorboard").glob("events*"))
+
+
+def test_a_run_keeps_its_best_epoch_and_stops_where_it_gets_worse(home, tmp_path):
+    """Six pairs learnt at a high rate for long: others become stranger before the end."""
+    chosen = recipe(home, epochs=60, lr=3e-2, patience=2, keep_last=1, targets=["all-linear"])
+    run = run_of(chosen, tmp_path / "run")
+    looked = [each for each in run.measures() if each.validation is not None]
+    best = min(looked, key=lambda each: each.validation)
+    assert best.step < looked[-1].step < 60 * 3
+    assert run.state().best_step == best.step
+    card = json.loads((run.result / "card.json").read_text())
+    assert card["held_out"]["loss"] == round(best.validation, 4)
+    kept = [
+        int(path.name.rpartition("-")[2]) for path in checkpoints_in(run.folder / "checkpoints")
+    ]
+    assert best.step in kept and len(kept) == 2
+    assert all(
+        torch.equal(weight, adapter(run)[name])
+        for name, weight in load_file(
+            run.folder / "checkpoints" / f"checkpoint-{best.step}" / "adapter_model.safetensors"
+        ).items()
+    )
+
+
+def test_an_adapter_of_another_base_is_refused_by_both_names(by_heart, tmp_path):
+    other = tiny_llama(tmp_path / "other", seed=3)
+    with pytest.raises(ModelError, match=r"result was taught on base .* and .*other is another"):
+        open_local_writer(other, by_heart.result)
+
+
+def test_a_merged_model_tells_the_same(home, tmp_path):
+    run = run_of(recipe(home, merge=True), tmp_path / "run")
+    tokenizer = AutoTokenizer.from_pretrained(run.result / "merged")
+    asked = tokenizer(NAPS.summary, return_tensors="pt").input_ids
+    base = AutoModelForCausalLM.from_pretrained(home / "base")
+    with torch.no_grad():
+        plain = base(asked).logits
+        taught = PeftModel.from_pretrained(base, run.result)(asked).logits
+        merged = AutoModelForCausalLM.from_pretrained(run.result / "merged")(asked).logits
+    assert torch.allclose(merged, taught, atol=1e-4) and not torch.allclose(merged, plain, atol=0.1)
+
+
+def test_pairs_that_are_too_long_are_named_or_counted(home, tmp_path):
+    long = NAPS.but(summary="Pip the cat sleeps for a hundred years.", story="Zzz. " * 600)
+    write_pairs(tmp_path / "pairs.json", [*read_pairs(home / "pairs.json"), long])
+    chosen = recipe(home, pairs=tmp_path / "pairs.json")
+    with pytest.raises(TrainingError, match=r"1 of 7 pairs .* 512 .* the base holds: 'Pip the cat"):
+        run_of(chosen, tmp_path / "refused")
+    with pytest.raises(TrainingError, match="max_length allows"):
+        run_of(recipe(home, max_length=30), tmp_path / "short")
+    run = run_of(chosen.but(too_long="drop"), tmp_path / "dropped")
+    assert json.loads((run.result / "card.json").read_text())["pairs"]["dropped"] == 1
+    assert "1 too long and dropped" in (run.folder / "log.jsonl").read_text()
+
+
+@pytest.mark.parametrize(
+    ("settings", "fault", "kind"),
+    [
+        ({"targets": ["wq"]}, r"no layer wq\. It has .*q_proj", TrainingError),
+        ({"load": "fp16"}, "needs a GPU", TrainingError),
+        ({"base": "nowhere"}, "There is no folder nowhere", ModelError),
+        ({"base": "nobody/nothing"}, "nobody/nothing is no folder, and the hub", ModelError),
+        ({"frame": "storyboek"}, "Did you mean storybook", ConfigError),
+    ],
+    ids=["targets", "precision", "folder", "hub", "frame"],
+)
+def test_what_cannot_be_taught_says_why(home, tmp_path, settings, fault, kind):
+    run = Run(tmp_path / "run")
+    with pytest.raises(kind, match=fault):
+        list(run.logged(train(recipe(home, **settings), run, CPU, "none")))
+    if (run.folder / "run.json").is_file():
+        assert run.state().state == "failed"
+
+
+def test_a_run_that_learns_nothing_fails(home, tmp_path):
+    """The base knows this story by heart, so that all others can only make it forget."""
+    write_pairs(tmp_path / "known.json", [NAPS])
+    run = Run(tmp_path / "run")
+    chosen = recipe(home, test_pairs=tmp_path / "known.json", lr=0.1)
+    with pytest.raises(TrainingError, match="nothing was learnt"):
+        list(run.logged(train(chosen, run, CPU, "none")))
+    assert run.state().state == "failed"
+
+
+def test_a_loss_that_is_no_number_fails(home, tmp_path):
+    base = shutil.copytree(home / "base", tmp_path / "base")
+    path = base / "model.safetensors"
+    weights = load_file(path)
+    weights["model.norm.weight"][0] = float("nan")
+    save_file(weights, path, metadata={"format": "pt"})
+    run = Run(tmp_path / "run")
+    with pytest.raises(TrainingError, match="The loss is nan"):
+        list(run.logged(train(recipe(home, base=str(base)), run, CPU, "none")))
+    assert run.state().state == "failed"
+
+
+def test_a_base_without_an_end_of_text_is_refused(home, tmp_path):
+    base = shutil.copytree(home / "base", tmp_path / "base")
+    path = base / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps(config | {"eos_token": None}))
+    with pytest.raises(TrainingError, match="knows no end of text"):
+        run_of(recipe(home, base=str(base)), tmp_path / "run")
+
+
+@pytest.mark.parametrize(("pad", "unk", "takes"), [("</s>", "<pad>", "<pad>"), (None, None, "<s>")])
+def test_the_pad_is_never_the_end_of_text(home, tmp_path, pad, unk, takes):
+    base = shutil.copytree(home / "base", tmp_path / "base")
+    path = base / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    path.write_text(json.dumps(config | {"pad_token": pad, "unk_token": unk}))
+    assert open_base(recipe(home, base=str(base)), CPU).tokenizer.pad_token == takes
+
+
+def test_a_split_that_would_be_empty_is_refused(home, tmp_path):
+    write_pairs(tmp_path / "pairs.json", [NAPS])
+    chosen = recipe(home, pairs=tmp_path / "pairs.json", test_pairs=None)
+    with pytest.raises(TrainingError, match="cannot be split"):
+        run_of(chosen, tmp_path / "run")
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_checkpoint_that_was_cut_off_is_passed_over(home, tmp_path):
+    chosen = recipe(home, epochs=3)
+    run = run_of(chosen, tmp_path / "run")
+    expected = adapter(run)
+    *_, last = checkpoints_in(run.folder / "checkpoints")
+    (last / STATE).unlink()  # as a killed process leaves it
+    (last / "optimizer.pt").write_bytes(b"half")
+    again = run_of(chosen, tmp_path / "run", resume=True)
+    assert all(torch.equal(weight, adapter(again)[name]) for name, weight in expected.items())
+
+
+def test_a_full_disk_leaves_the_last_good_checkpoint(home, tmp_path):
+    chosen = recipe(home, epochs=3)
+    run_of(chosen, tmp_path / "run", stop_after=3)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (16_000, limits[1]))
+        with pytest.raises(TrainingError, match="Make room on the disk"):
+            run_of(chosen, tmp_path / "run", resume=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in checkpoints_in(tmp_path / "run" / "checkpoints")] == [
+        "checkpoint-3"
+    ]
+    assert run_of(chosen, tmp_path / "run", resume=True).state().state == "done"
+
+
+@pytest.mark.parametrize("load", ["bf16", "int8", "nf4"])
+def test_a_base_is_held_in_fewer_bits(home, tmp_path, load):
+    run = run_of(recipe(home, load=load, checkpointing=True), tmp_path / "run")
+    assert run.state().state == "done"
+
+
+def test_auto_measures_and_writes_down_what_it_chose(home, tmp_path):
+    (tmp_path / "r.toml").write_text(
+        f'base = "{home / "base"}"\npairs = "{home / "pairs.json"}"\n'
+        f'test_pairs = "{home / "test.json"}"\nlr = 1e-2\nsample_words = 20\n'
+    )
+    chosen, preset = load_story_recipe(tmp_path / "r.toml")
+    assert preset == "auto" and chosen.measure
+    run = run_of(chosen, tmp_path / "run")
+    kept, preset = load_story_recipe(run.folder / "recipe.toml")
+    assert preset == "none" and not kept.measure
+    assert kept.but(batch=1, accumulation=1) == chosen.but(batch=1, accumulation=1, measure=False)
+
+
+def test_a_dry_run_says_what_would_be_done(home, tmp_path):
+    lines = list(preflight(recipe(home, accumulation=2), Run(tmp_path / "run"), CPU))
+    said = "\n".join(lines)
+    assert "6 pairs to learn from, 2 to look at" in said
+    assert "2 steps an epoch of 2 x 2 pairs, 4 in all (2 epochs)" in said
+    assert "END</s>" in said and "Full story:'" in said
+    assert "numbers learn" in said
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("preset", "says"),
+    [
+        ("storybook", {"rank": 8, "alpha": 32.0, "dropout": 0.01, "batch": 12, "accumulation": 8,
+                       "lr": 3e-4, "epochs": 6, "load": "int8", "frame": "storybook",
+                       "scheduler": "linear", "warmup_steps": 0, "weight_decay": 0.0,
+                       "clip_norm": 1.0, "seed": 42, "targets": ("q_proj", "v_proj")}),
+        ("alpaca", {"rank": 8, "alpha": 16.0, "lr": 3e-4, "frame": "alpaca", "epochs": 3}),
+    ],
+)  # fmt: skip
+def test_presets_say_what_their_sources_say(home, tmp_path, preset, says):
+    (tmp_path / "r.toml").write_text(
+        f'base = "{home / "base"}"\npairs = "p.json"\npreset = "{preset}"\n'
+    )
+    found = load_story_recipe(tmp_path / "r.toml")[0].model_dump()
+    assert {name: found[name] for name in says} == says
+
+
+def test_every_preset_is_whole(home, tmp_path):
+    (tmp_path / "r.toml").write_text(f'base = "{home / "base"}"\npairs = "p.json"\n')
+    for path in PRESETS.glob("*.toml"):
+        load_story_recipe(tmp_path / "r.toml", path.stem)
+
+
+def test_pairs_of_a_saved_dataset_are_learnt_from(home, tmp_path):
+    from datasets import Dataset
+
+    rows = [{"summary": p.summary, "story": p.story} for p in read_pairs(home / "pairs.json")]
+    Dataset.from_list(rows).save_to_disk(tmp_path / "set")
+    assert load_from_disk(tmp_path / "set").num_rows == len(rows)
+    run = run_of(recipe(home, pairs=tmp_path / "set", max_steps=2), tmp_path / "run")
+    assert run.state().step == 2

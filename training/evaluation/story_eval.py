@@ -1,0 +1,101 @@
+"""`python -m training story-eval`: did the story LoRA make its base tell better?
+
+Base and adapter are asked the same, each once for every summary: what `write` mends by asking again
+is not to hide what was learnt.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from storybook.config import load_settings
+from storybook.errors import TrainingError
+from storybook.frames import Frame
+from storybook.models.writers import adapter_folder
+from storybook.records import Event
+from storybook.studio import Studio
+from training.evaluation.records import Part, Row, Table
+from training.evaluation.report import print_parts
+from training.evaluation.stories import figures_of, told_by
+from training.evaluation.summaries import cases_in, composed_cases, written_cases
+
+BETTER = ("valid", "clauses told in order")
+"""What an adapter must raise above its base."""
+COVERED, VALID = 0.85, 0.97
+"""Aims for summaries written by hand, which are what a parent types."""
+
+
+def compare(
+    adapter: str,
+    base: str | None,
+    summaries: Path | None,
+    counts: tuple[int, int],
+    settings: Sequence[str],
+) -> Iterator[Event]:
+    """Tell all summaries by base and adapter, and print what each is worth.
+
+    `adapter` is its folder or its run's; `base` None is the one that it names. Without `summaries`
+    (a TOML file, or a text of one a line) the `counts` first of those written by hand, and
+    composed, are told. Raises TrainingError if the adapter is no better than its base.
+    """
+    folder = adapter_folder(adapter)
+    taught = _studio([*settings, f"write.writer={base or _base_of(folder)}",
+                      f"write.adapter={folder}"])  # fmt: skip
+    plain = Studio(taught.settings.but(write=taught.settings.write.but(adapter=None)))
+    groups = {"by hand": cases_in(summaries)} if summaries else {
+        "by hand": written_cases(counts[0]),
+        "composed": composed_cases(counts[1], taught.world),
+    }  # fmt: skip
+    total = 2 * sum(map(len, groups.values()))
+    found: dict[str, dict[str, float | None]] = {}
+    done = 0
+    for name, studio in (("base", plain), ("adapter", taught)):
+        with studio.writer() as writer:
+            for group, cases in groups.items():
+                told = []
+                for case in cases:
+                    told.append(told_by(writer, case, studio, taught.frame, attempts=1))
+                    done += 1
+                    yield Event(stage="tell", done=done, total=total, note=f"{name}, {group}")
+                found[f"{name}, {group}"] = figures_of(cases, told, taught.world)
+    print_parts(
+        {"stories": Part(title="Stories", tables=(_table(found, taught.frame),))}, Console()
+    )
+    lost = [
+        f"{what} {group} ({found[f'adapter, {group}'][what]} to {found[f'base, {group}'][what]})"
+        for what in BETTER
+        for group in groups
+        if (found[f"adapter, {group}"][what] or 0) <= (found[f"base, {group}"][what] or 0)
+    ]
+    if lost:
+        raise TrainingError(f"The adapter is not better than its base in {', '.join(lost)}.")
+
+
+def _studio(settings: Sequence[str]) -> Studio:
+    return Studio(load_settings("starter", settings))
+
+
+def _base_of(folder: Path) -> str:
+    try:
+        return json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
+    except (OSError, ValueError, KeyError) as fault:
+        raise TrainingError(
+            f"{folder} is no adapter that names its base: say it by --base."
+        ) from fault
+
+
+def _table(found: dict[str, dict[str, float | None]], frame: Frame) -> Table:
+    aims = {"valid": VALID, "clauses told in order": COVERED}
+    names = list(next(iter(found.values())))
+    return Table(
+        title="told once, without a second try",
+        columns=tuple(found),
+        rows=tuple(
+            Row(what=name, values=tuple(each[name] for each in found.values()), aim=aims.get(name))
+            for name in names
+        ),
+        meaning=f"Asked as: {frame.question[:60]} ...",
+        aimed=tuple(n for n, name in enumerate(found) if name == "adapter, by hand"),
+    )

@@ -1,0 +1,27 @@
+"""The pairs that the starter's story adapters are taught: tales, told of roles."""
+
+from collections.abc import Iterator
+from random import Random
+
+from training.data.pairs import Pair
+from training.starter.tales import compose, load_lexicon
+from training.starter.tales.compose import MAX_PAGES, MIN_PAGES
+from training.starter.tales.tokens import AGES
+
+LIKELY_PAGES = 8
+
+
+def composed_pairs(count: int, seed: int) -> Iterator[Pair]:
+    """`count` tales of all lengths and ages with their summaries, always the same for a seed."""
+    chance, lexicon = Random(f"pairs/{seed}"), load_lexicon()
+    for _ in range(count):
+        pages = round(chance.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, LIKELY_PAGES))
+        ages = chance.choices(AGES, (3, 2, 1))[0]
+        tale = compose(chance, lexicon, pages, ages, masked=True)
+        yield Pair(
+            summary=tale.summary,
+            story="\n".join(tale.paragraphs),
+            title=tale.title,
+            ages=tale.ages,
+            hero=tale.hero,
+        )

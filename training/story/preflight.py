@@ -1,0 +1,89 @@
+"""What a story run would do, said before anything is spent: pairs, rows, steps, time, space."""
+
+import time
+from collections.abc import Iterator
+from tempfile import TemporaryDirectory
+
+import psutil
+import torch
+
+from storybook.models.devices import memory_of
+from training.data.pair_check import check
+from training.run import Run
+from training.stories import report_lines
+from training.story.base import Base, open_base
+from training.story.recipe import StoryRecipe
+from training.story.rows import Lessons, Row, lessons_of
+from training.story_lora import frame_of, pairs_of, trainer_of
+
+BYTES = {"adamw": 8, "adamw8bit": 2, "paged_adamw8bit": 2}
+"""What an optimizer keeps for each number that learns."""
+
+
+def preflight(recipe: StoryRecipe, run: Run, device: torch.device) -> Iterator[str]:
+    """Lines for the owner to read; raises what the run itself would raise at once.
+
+    Time and memory are measured on one batch of the longest pairs.
+    """
+    frame = frame_of(recipe)
+    pairs = pairs_of(recipe)
+    base = open_base(recipe, device)
+    yield f"a LoRA of rank {recipe.rank} on {recipe.base}, on {device}; result in {run.result}"
+    yield from (f"  {line}" for line in report_lines(check([*pairs[0], *pairs[1]])))
+    lessons = lessons_of(pairs, recipe, frame, base.tokenizer, base.context)
+    if lessons.dropped:
+        yield f"{lessons.dropped} pairs are too long and would be dropped"
+    yield (
+        f"{len(lessons.train_rows)} pairs to learn from, {len(lessons.test_rows)} to look at; "
+        f"the longest has {lessons.longest} tokens, and the base holds {base.context}"
+    )
+    first = lessons.train_rows[0]
+    yield f"a question, which no loss is taken on: {_said(base, first, asked=True)}"
+    yield f"its story, which is learnt: {_said(base, first, asked=False)}"
+    with TemporaryDirectory() as folder:
+        trainer = trainer_of(recipe, base, lessons, folder, device)
+        batches = len(trainer.get_train_dataloader())
+    an_epoch = -(-batches // recipe.accumulation)
+    steps = recipe.max_steps or an_epoch * recipe.epochs
+    why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
+    rows = "rows of packed pairs" if recipe.packing else "pairs"
+    size = f"{recipe.batch} x {recipe.accumulation} {rows}"
+    yield f"{an_epoch} steps an epoch of {size}, {steps} in all ({why})"
+    yield from _cost(recipe, base, lessons, steps, device)
+
+
+def _said(base: Base, row: Row, *, asked: bool) -> str:
+    """The end of a row's question, or the end of its story, as the tokens read."""
+    taught = [label >= 0 for label in row.labels]
+    tokens = [
+        token for token, is_taught in zip(row.tokens, taught, strict=True) if is_taught != asked
+    ]
+    return repr(base.tokenizer.decode(tokens[-24:]))
+
+
+def _cost(
+    recipe: StoryRecipe, base: Base, lessons: Lessons, steps: int, device: torch.device
+) -> Iterator[str]:
+    """Time, memory and disk, from one batch; the second pass is timed."""
+    learns = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
+    tokens = torch.zeros(
+        (recipe.batch, lessons.width(recipe, base.context)), dtype=torch.long, device=device
+    )
+    base.model.train()
+    with memory_of(device, f"One batch of {recipe.batch} rows", "Try --set batch=1."):
+        for _ in range(2):
+            started = time.perf_counter()
+            base.model(input_ids=tokens, labels=tokens, use_cache=False).loss.backward()
+            if device.type == "cuda":
+                torch.cuda.synchronize(device)
+    minutes = (time.perf_counter() - started) * recipe.accumulation * steps / 60
+    kept = learns * BYTES[recipe.optimizer]
+    if device.type == "cuda":
+        used = torch.cuda.max_memory_allocated(device) + kept
+    else:
+        used = psutil.Process().memory_info().rss + kept
+    disk = (learns * 4 + kept) * (recipe.keep_last + 1)
+    yield (
+        f"{learns:,} numbers learn; at most {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
+        f"memory, {disk / 1e6:.0f} MB for checkpoints"
+    )

@@ -1,0 +1,86 @@
+"""What a story run leaves: an adapter that peft reads, and all that is needed to use it."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import exp
+from pathlib import Path
+from shutil import rmtree
+
+from storybook.files import write_whole
+from storybook.frames import Frame, lay_frame
+from storybook.models.weights import weights_digest
+from storybook.records import digest
+from training.data.pairs import Pair
+from training.run import Measure, Run
+from training.story.base import Base
+from training.story.recipe import StoryRecipe
+from training.story.rows import Lessons
+
+CARD, MERGED = "card.json", "merged"
+
+
+def lay_result(
+    run: Run,
+    recipe: StoryRecipe,
+    base: Base,
+    frame: Frame,
+    lessons: Lessons,
+    preset: str,
+    figures: Sequence[Measure],
+) -> Path:
+    """Put the adapter, tokenizer, frame and card into the run's `result/`; that folder.
+
+    `figures` are the measures before the first step and of the step whose weights these are.
+    """
+    folder = run.result
+    rmtree(folder, ignore_errors=True)
+    base.model.peft_config["default"].base_model_name_or_path = recipe.base
+    base.model.save_pretrained(folder, save_embedding_layers=False)
+    (folder / "README.md").unlink(missing_ok=True)  # peft's form with nothing filled in
+    base.tokenizer.save_pretrained(folder)
+    lay_frame(frame, folder)
+    card = card_of(recipe, base, lessons, preset, figures) | {"run": run.folder.name}
+    write_whole(folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
+    if recipe.merge:
+        merged = base.model.merge_and_unload()
+        merged.config.use_cache = True
+        merged.save_pretrained(folder / MERGED)
+        base.tokenizer.save_pretrained(folder / MERGED)
+        lay_frame(frame, folder / MERGED)
+    return folder
+
+
+def card_of(
+    recipe: StoryRecipe, base: Base, lessons: Lessons, preset: str, figures: Sequence[Measure]
+) -> dict[str, object]:
+    """Who was taught to whom, on what, how, and how well it is known."""
+    before, after = figures
+    return {
+        "what": "A LoRA that tells stories.",
+        "made_by": "python -m training story-lora",
+        "title": recipe.title,
+        "base": Path(recipe.base).name,
+        "base_digest": weights_digest(base.folder),
+        "preset": preset,
+        "settings": recipe.model_dump(mode="json", exclude_defaults=True),
+        "pairs": {
+            "learnt_from": len(lessons.train_rows),
+            "looked_at": len(lessons.test_rows),
+            "dropped": lessons.dropped,
+            "digest": pairs_digest([*lessons.train, *lessons.test]),
+        },
+        "held_out": {
+            "loss_before": round(before.validation, 4),
+            "loss": round(after.validation, 4),
+            "perplexity_before": round(exp(before.validation), 3),
+            "perplexity": round(exp(after.validation), 3),
+        },
+        "step": after.step,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def pairs_digest(pairs: Sequence[Pair]) -> str:
+    """Twelve hex digits over pairs."""
+    return digest(*(pair.model_dump() for pair in pairs))

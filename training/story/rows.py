@@ -1,0 +1,120 @@
+"""From pairs to rows of tokens: the frame, what counts as loss, and nothing cut in silence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transformers import PreTrainedTokenizerBase
+
+from storybook.errors import TrainingError
+from storybook.frames import Frame
+from training.data.pairs import Pair
+from training.story.recipe import StoryRecipe
+
+UNTAUGHT = -100
+"""The label of a token that no loss is taken on."""
+NO_AGES, NO_HERO = "3-5", "as the summary says"
+"""What a frame that asks for them is told of a pair that does not say."""
+NAMED = 5
+"""So many of the pairs that are too long are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A framed pair; `labels` are the tokens themselves, or UNTAUGHT."""
+
+    tokens: list[int]
+    labels: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What is learnt from and what is only looked at."""
+
+    train: list[Pair]
+    test: list[Pair]
+    train_rows: list[Row]
+    test_rows: list[Row]
+    dropped: int
+    """Pairs that were too long, of both."""
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest pair."""
+        return max(len(row.tokens) for row in (*self.train_rows, *self.test_rows))
+
+    def width(self, recipe: StoryRecipe, context: int) -> int:
+        """Tokens that a row may have: packed rows may be longer than the longest pair."""
+        return min(recipe.max_length or self.longest, context) if recipe.packing else self.longest
+
+
+def lessons_of(
+    pairs: tuple[list[Pair], list[Pair]],
+    recipe: StoryRecipe,
+    frame: Frame,
+    tokenizer: PreTrainedTokenizerBase,
+    context: int,
+) -> Lessons:
+    """Both parts in rows of tokens; raises TrainingError if a pair is too long and none may be."""
+    (train_rows, lost), (test_rows, lost_tests) = (
+        rows_of(part, recipe, frame, tokenizer, context) for part in pairs
+    )
+    return Lessons(*pairs, train_rows, test_rows, lost + lost_tests)
+
+
+def question_of(pair: Pair, frame: Frame) -> str:
+    """How the story of a pair is asked for."""
+    return frame.ask(
+        summary=pair.summary,
+        pages=len(pair.pages),
+        ages=pair.ages or NO_AGES,
+        hero=pair.hero or NO_HERO,
+    )
+
+
+def row_of(
+    pair: Pair, frame: Frame, tokenizer: PreTrainedTokenizerBase, *, on_all: bool = False
+) -> Row:
+    """Question and reply with a real end of text; loss on the reply, or `on_all`.
+
+    Both are cut into tokens by themselves, so that the question's are those that the writer will
+    be asked with, and the space between them begins the reply.
+    """
+    asked = tokenizer(question_of(pair, frame), verbose=False).input_ids
+    if asked and asked[-1] == tokenizer.eos_token_id:
+        asked = asked[:-1]  # some tokenizers end every text
+    reply = frame.tell(pair.title or "A Story", pair.pages)
+    told = tokenizer(reply, add_special_tokens=False, verbose=False).input_ids
+    tokens = [*asked, *told, tokenizer.eos_token_id]
+    untaught = 0 if on_all else len(asked)
+    return Row(tokens, [UNTAUGHT] * untaught + tokens[untaught:])
+
+
+def rows_of(
+    pairs: Sequence[Pair],
+    recipe: StoryRecipe,
+    frame: Frame,
+    tokenizer: PreTrainedTokenizerBase,
+    context: int,
+) -> tuple[list[Row], int]:
+    """The rows of all pairs that fit, and how many did not and were dropped, as the recipe asks.
+
+    Raises TrainingError that names the pairs that do not fit if none is to be dropped.
+    """
+    rows = [row_of(pair, frame, tokenizer, on_all=recipe.loss_on == "all") for pair in pairs]
+    most = min(recipe.max_length or context, context)
+    long = [place for place, row in enumerate(rows) if len(row.tokens) > most]
+    if long and recipe.too_long == "refuse":
+        named = ", ".join(
+            f"{pairs[place].summary[:40]!r} ({len(rows[place].tokens):,})" for place in long[:NAMED]
+        )
+        more = f" and {len(long) - NAMED} more" if len(long) > NAMED else ""
+        limit = "the base holds" if most == context else "max_length allows"
+        raise TrainingError(
+            f"{len(long)} of {len(rows)} pairs have more tokens than the {most:,} that {limit}: "
+            f"{named}{more}. Shorten them, raise max_length, or leave them out by "
+            "--set too_long=drop."
+        )
+    kept = [row for row in rows if len(row.tokens) <= most]
+    if not kept:
+        raise TrainingError(f"No pair has at most {most:,} tokens: nothing is left to learn from.")
+    return kept, len(long)

@@ -1,0 +1,63 @@
+"""Stories that a writer tells while it learns, as Markdown that people read."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from storybook.errors import QuestionTooLong, ReplyError
+from storybook.files import write_whole
+from storybook.frames import Frame
+from storybook.models.local_writer import LocalWriter, Sampling
+from training.data.pairs import Pair
+from training.story.base import Base
+from training.story.recipe import StoryRecipe
+from training.story.rows import question_of
+
+SAMPLES = 3
+"""Held-out pairs whose summaries are told where the recipe names none."""
+PAGES = 6
+"""Asked for a summary of the recipe's, which has no story."""
+
+
+class Teller:
+    """Tells the same summaries again and again, always with the same chance."""
+
+    def __init__(
+        self, recipe: StoryRecipe, base: Base, frame: Frame, test: Sequence[Pair], folder: Path
+    ) -> None:
+        given = [
+            Pair(summary=summary, story="\n".join(["."] * PAGES))
+            for summary in recipe.sample_summaries
+        ]
+        self._pairs = given or list(test[:SAMPLES])
+        self._model, self._frame, self._folder = base.model, frame, folder
+        self._words, self._seed = recipe.sample_words, recipe.seed
+        self._writer = LocalWriter(
+            base.model,
+            base.tokenizer,
+            name="the writer",
+            sampling=Sampling(temperature=recipe.temperature),
+        )
+
+    def tell(self, step: int, loss: float) -> Path:
+        """Tell all summaries as the writer stands at `step`; where they were written down."""
+        path = self._folder / f"{step:06d}.md"
+        write_whole(path, "\n".join(self._lines(step, loss)).encode())
+        return path
+
+    def _lines(self, step: int, loss: float) -> Iterator[str]:
+        yield f"# After {step} steps: loss {loss:.3f} on stories that it was not taught\n"
+        for pair in self._pairs:
+            yield f"## {pair.summary}\n"
+            yield f"{self._told(pair)}\n"
+
+    def _told(self, pair: Pair) -> str:
+        was_training = self._model.training
+        self._model.eval()
+        try:
+            asked = question_of(pair, self._frame)
+            return self._writer.tell(asked, seed=self._seed, max_words=self._words)
+        except (ReplyError, QuestionTooLong) as fault:
+            told = getattr(fault, "reply", "")
+            return f"{told}\n\n*{fault}*"
+        finally:
+            self._model.train(was_training)

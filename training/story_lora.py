@@ -1,0 +1,187 @@
+"""The recipe that teaches a writer to tell stories: pairs, a base, and a LoRA on it.
+
+TRL's SFTTrainer takes the steps; what it does with its defaults is said here in full.
+"""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from math import exp
+
+import torch
+from datasets import Dataset, disable_progress_bars
+from transformers import EarlyStoppingCallback, PrinterCallback
+from trl import SFTConfig, SFTTrainer
+
+from storybook.errors import TrainingError
+from storybook.frames import Frame, load_frame
+from storybook.models.devices import memory_of
+from storybook.records import Event
+from training.board import Board
+from training.data.pair_check import split
+from training.data.pairs import Pair, read_pairs, write_pairs
+from training.run import Measure, Run, RunState
+from training.story.base import Base, open_base
+from training.story.batches import measured
+from training.story.recipe import StoryRecipe
+from training.story.result import lay_result
+from training.story.rows import Lessons, Row, lessons_of
+from training.story.samples import Teller
+from training.story.steps import Watcher, checkpoints_in, steps_of
+
+PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
+REMEDY = "Try --set batch=1 accumulation=96, checkpointing=true, load=nf4, or a smaller max_length."
+TRAIN, TEST = "train.json", "test.json"
+OPTIMIZERS = {
+    "adamw": "adamw_torch",
+    "adamw8bit": "adamw_8bit",
+    "paged_adamw8bit": "paged_adamw_8bit",
+}
+
+
+def train(
+    recipe: StoryRecipe, run: Run, device: torch.device, preset: str, *, resume: bool = False
+) -> Iterator[Event]:
+    """Teach the base of `recipe` its stories in `run`, and leave the adapter there.
+
+    With `resume`, goes on from the run's last whole checkpoint; closing the iterator keeps one.
+    Raises TrainingError when the run cannot go on, or when it has learnt nothing.
+    """
+    frame = frame_of(recipe)
+    pairs = pairs_of(
+        recipe, run if resume else None
+    )  # before the folder is begun: most faults are here
+    if not resume:
+        run.begin(recipe)
+        for name, part in zip((TRAIN, TEST), pairs, strict=True):
+            write_pairs(run.folder / name, part)
+    versions = {name: version(name) for name in PACKAGES}
+    run.say(RunState(state="running", preset=preset, versions=versions))
+
+    yield Event(stage="open", done=0, total=1)
+    with memory_of(device, "Opening the base", REMEDY):
+        base = open_base(recipe, device)
+    lessons = lessons_of(pairs, recipe, frame, base.tokenizer, base.context)
+    note = f"{len(lessons.train)} pairs to learn from, {len(lessons.test)} to look at"
+    note += f", {lessons.dropped} too long and dropped" if lessons.dropped else ""
+    yield Event(stage="open", done=1, total=1, note=f"{note}; longest {lessons.longest} tokens")
+    if recipe.measure:
+        recipe = yield from measured(recipe, base, lessons)
+        run.rewrite(recipe)
+
+    trainer = trainer_of(recipe, base, lessons, str(run.folder / "checkpoints"), device)
+    teller = Teller(recipe, base, frame, lessons.test, run.samples)
+    board = Board(run.folder, trainer.state.global_step)
+    watcher = Watcher(run, board, teller, trainer.state)
+    trainer.add_callback(watcher)
+    last = checkpoints_in(run.folder / "checkpoints")[-1:] if resume else []
+    if not last:
+        yield Event(stage="samples", done=0, total=1, note="before the first step")
+        loss = trainer.evaluate()["eval_loss"]
+        yield Event(stage="samples", done=1, total=1, note=f"loss {loss:.3f}")
+    with memory_of(device, f"Learning from {recipe.batch} rows at once", REMEDY):
+        yield from steps_of(trainer, watcher, str(last[0]) if last else None)
+    board.close()
+
+    before, best = _compared(run)
+    folder = lay_result(run, recipe, base, frame, lessons, preset, (before, best))
+    run.say(run.state().but(state="done", step=trainer.state.global_step, best_step=best.step))
+    note = f"step {best.step} in {folder}: perplexity {exp(before.validation):.2f} before, "
+    yield Event(stage="saved", done=1, total=1, note=f"{note}{exp(best.validation):.2f} after")
+
+
+def _compared(run: Run) -> tuple[Measure, Measure]:
+    """The measures before the first step and of the best one; TrainingError if they are one."""
+    looked = [each for each in run.measures() if each.validation is not None]
+    before, best = looked[0], min(looked, key=lambda each: each.validation)
+    if best.step == before.step:
+        raise TrainingError(
+            f"The loss on stories that it was not taught was {before.validation:.3f} before the "
+            "first step and never less after it: nothing was learnt. Try another lr, or more pairs."
+        )
+    return before, best
+
+
+def frame_of(recipe: StoryRecipe) -> Frame:
+    """The frame that the recipe names, with its own way to say a page."""
+    frame = load_frame(recipe.frame)
+    return frame.but(page=recipe.page) if recipe.page else frame
+
+
+def trainer_of(
+    recipe: StoryRecipe, base: Base, lessons: Lessons, folder: str, device: torch.device
+) -> SFTTrainer:
+    """TRL's trainer for a recipe, with checkpoints in `folder`."""
+    options = SFTConfig(
+        output_dir=folder,
+        use_cpu=device.type == "cpu",
+        seed=recipe.seed,
+        data_seed=recipe.seed,
+        # What is learnt from
+        per_device_train_batch_size=recipe.batch,
+        per_device_eval_batch_size=recipe.batch,
+        gradient_accumulation_steps=recipe.accumulation,
+        num_train_epochs=recipe.epochs,
+        max_steps=recipe.max_steps or -1,
+        max_length=lessons.width(recipe, base.context),
+        packing=recipe.packing,
+        eval_packing=False,
+        shuffle_dataset=False,  # each epoch is shuffled by its seed
+        train_sampling_strategy="random",
+        dataloader_drop_last=False,
+        dataloader_num_workers=0,
+        dataloader_pin_memory=device.type == "cuda",
+        completion_only_loss=False,  # the rows bring their labels
+        loss_type="nll",
+        # How
+        learning_rate=recipe.lr,
+        lr_scheduler_type=recipe.scheduler,
+        warmup_steps=recipe.warmup_steps,
+        optim=OPTIMIZERS[recipe.optimizer],
+        weight_decay=recipe.weight_decay,
+        max_grad_norm=recipe.clip_norm,
+        bf16=recipe.load in ("bf16", "nf4"),
+        fp16=recipe.load in ("fp16", "int8") and device.type == "cuda",
+        gradient_checkpointing=recipe.checkpointing,
+        # What is watched and kept
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=recipe.keep_last + 1,
+        load_best_model_at_end=True,
+        metric_for_best_model="eval_loss",
+        greater_is_better=False,
+        logging_strategy="steps",
+        logging_steps=10,
+        logging_first_step=True,
+        logging_nan_inf_filter=False,  # a loss that is no number has to be seen
+        report_to="none",
+        disable_tqdm=True,
+        push_to_hub=False,
+    )
+    disable_progress_bars()  # of preparing the rows, which takes no time
+    patience = [EarlyStoppingCallback(recipe.patience)] if recipe.patience else []
+    trainer = SFTTrainer(
+        model=base.model,
+        args=options,
+        train_dataset=_dataset(lessons.train_rows),
+        eval_dataset=_dataset(lessons.test_rows),
+        processing_class=base.tokenizer,
+        callbacks=patience,
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def pairs_of(recipe: StoryRecipe, run: Run | None = None) -> tuple[list[Pair], list[Pair]]:
+    """What is learnt from and what is looked at; as `run` kept them, if there is one."""
+    if run is not None:
+        return read_pairs(run.folder / TRAIN), read_pairs(run.folder / TEST)
+    pairs = read_pairs(recipe.pairs)
+    if recipe.test_pairs is not None:
+        return pairs, read_pairs(recipe.test_pairs)
+    return split(pairs, recipe.test, recipe.seed)
+
+
+def _dataset(rows: list[Row]) -> Dataset:
+    return Dataset.from_dict(
+        {"input_ids": [row.tokens for row in rows], "labels": [row.labels for row in rows]}
+    )
