@@ -1,6 +1,7 @@
 """What a book asks of its painter: each page's candidates, each the request for one picture."""
 
 from storybook.book import Book, Tries
+from storybook.free_words import as_caption
 from storybook.records import Candidate, Prompt
 from storybook.studio import Sampling, Studio
 
@@ -29,8 +30,12 @@ def wanted(
 
 def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     """The candidates that the book should hold for a page today."""
+    prompt = book.prompt(page)
+    if studio.draws_the_world:
+        words = as_caption(prompt.positive, book.cast, studio.world, book.brief.style)
+        prompt = prompt.but(positive=words)
     return wanted(
-        book.prompt(page),
+        prompt,
         tries(book, studio, page),
         studio.painter_name(book.cast),
         studio.sampling,

@@ -10,9 +10,11 @@ from PIL import Image
 
 from storybook.book import Tries
 from storybook.candidates import wanted
+from storybook.free_words import as_caption
 from storybook.records import Candidate, Event, Hero, Prompt
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
+from storybook.studio import Studio
 from training.evaluation.judge import Shown
 from training.evaluation.records import Bench
 from training.starter.dataset import BLOCK, to_tensor
@@ -21,6 +23,8 @@ from training.starter.vae import restore
 
 SEED = 41
 """Of the noise that pictures are painted from."""
+STYLE = "gouache"
+"""Of a prompt that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _requests(
     return [
         list(
             wanted(
-                Prompt(page=number, positive=words),
+                Prompt(page=number, positive=_heard(words, studio)),
                 Tries(count=tries),
                 studio.painter_name(cast),
                 studio.sampling,
@@ -83,6 +87,11 @@ def _requests(
         )
         for number, words in enumerate(said)
     ]
+
+
+def _heard(words: str, studio: Studio) -> str:
+    """What the painter is told when an author types `words`, as `draw` tells it."""
+    return as_caption(words, (), studio.world, STYLE) if studio.draws_the_world else words
 
 
 def _paint(

@@ -1,0 +1,94 @@
+"""Free words: a prompt as an author types it, said as a painter of the drawn world was taught.
+
+Such a painter learnt a few hundred words in one order of parts, so what it is told is read first,
+in the way that summaries and pages are read. What it has no word for it could not have drawn.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from storybook.casting import cast
+from storybook.reading import DEFAULT_ACTION, DEFAULT_LIGHT, DEFAULT_PLACE, WEAK_ACTIONS
+from storybook.records import Hero
+from storybook.world import NEEDS_THING, World, picture_words
+
+DEFAULT_SHOT = "middle"
+MARKED = re.compile(r"[()\[\]<>]")
+"""A1111's marks: who weighs words chooses them."""
+MOST_COMPANIONS = 2
+VERB = re.compile(r"\b([a-z]+?)(ing|e?s)\b")
+
+
+def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> str:
+    """The caption that says what `words` say, in the words of the world.
+
+    `heroes` may be called by name or token. What is left open is filled in: `style`, a garden, day.
+    A caption, and words with A1111's marks, stay as they are.
+    """
+    if _is_caption(words, world) or MARKED.search(words):
+        return words
+    present = [hero for hero in heroes if _is_called(hero, words)]
+    who = cast(words, present, world, seed=0)
+    star, *others = who.heroes
+    said = _without_names(who.summary, present)
+    things = world.find("things", said)
+    action = _action(said, things, world)
+    thing = things[0] if things else ""
+    return picture_words(
+        style=_first(world.find("styles", said), style),
+        star=star.words,
+        action=action,
+        thing=thing,
+        relation=world.relation_in(said, action, thing) if thing else "with",
+        companions=[other.words for other in others[:MOST_COMPANIONS]],
+        place=_first(world.find("places", said), DEFAULT_PLACE),
+        light=_first(world.find("lights", said), DEFAULT_LIGHT),
+        mood=_first([mood for mood in world.find("moods", said) if mood != "happy"], ""),
+        shot=_first(world.find("shots", said), DEFAULT_SHOT),
+    )
+
+
+def _is_caption(words: str, world: World) -> bool:
+    """Whether words have the first and the last part of a caption, so that they are one."""
+    styles, shots = ("|".join(map(re.escape, keys)) for keys in (world.styles, world.shots))
+    return re.fullmatch(rf"(?:{styles}) of an? .+, (?:{shots}) view", words) is not None
+
+
+def _is_called(hero: Hero, words: str) -> bool:
+    names = [re.escape(name) for name in (hero.name, hero.token) if name]
+    return re.search(rf"\b(?:{'|'.join(names)})\b", words) is not None
+
+
+def _without_names(text: str, heroes: Sequence[Hero]) -> str:
+    """A cat named Biscuit is nothing to eat."""
+    for hero in heroes:
+        text = re.sub(rf"\b{re.escape(hero.name)}\b", "___", text)
+    return text
+
+
+def _action(said: str, things: Sequence[str], world: World) -> str:
+    """What is done, in whatever form of its verb; a strong verb goes before a weak one."""
+    actions = world.find("actions", said)
+    actions += [each for each in world.find("actions", " ".join(_past(said, world)))
+                if each not in actions]  # fmt: skip
+    if not things:
+        actions = [action for action in actions if action not in NEEDS_THING]
+    strong = [action for action in actions if action not in WEAK_ACTIONS]
+    return _first(strong or actions, DEFAULT_ACTION)
+
+
+def _past(said: str, world: World) -> Iterator[str]:
+    """The verbs of a text in the past, which is how stories, and so the world, tell them.
+
+    >>> list(_past("a cat tiptoes and is hugging a box", load_world(shipped("assets"))))
+    ['tiptoed', 'hugged']
+    """
+    known = {word for entry in world.actions.values() for word in entry.words}
+    for match in VERB.finditer(said.lower()):
+        stem = match[1]
+        forms = (f"{stem}ed", f"{stem}d", f"{stem}{stem[-1:]}ed", f"{stem}ing")
+        yield from (form for form in forms if form in known)
+
+
+def _first(found: Sequence[str], otherwise: str) -> str:
+    return found[0] if found else otherwise
