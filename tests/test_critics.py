@@ -1,5 +1,6 @@
 """Critics: what is asked of a picture, and the verdict's shape."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,12 @@ from PIL import Image
 
 from storybook.config import shipped
 from storybook.errors import HeroError, ModelError
+from storybook.models.classifier import CHOICES, save_classifier
 from storybook.models.critics import ClipCritic, asked_words, open_critic
 from storybook.records import Hero, Prompt
 from storybook.world import load_world, picture_words
 from tiny_sd import change_json, tiny_critic
+from training.starter.classifier import classifier_of
 
 WORLD = load_world(shipped("assets"))
 HERO = Hero(name="Biscuit", species="cat", look="grey", token="bhna")
@@ -58,6 +61,31 @@ def test_a_verdict_is_the_mean_over_the_words(critic: ClipCritic) -> None:
     assert verdict.score == pytest.approx(sum(chances) / 7, abs=0.01)
     assert verdict == critic.judge(noise(), Prompt(page=1, positive=CAPTION), HERO)
     assert verdict != critic.judge(noise(1), Prompt(page=1, positive=CAPTION), HERO)
+
+
+def test_a_classifier_names_what_the_star_is_and_does(folder: Path, tmp_path: Path) -> None:
+    eyes = Path(shutil.copytree(folder, tmp_path / "eyes"))
+    save_classifier(classifier_of(WORLD, widths=(8, 8, 8, 8)), eyes)
+    knows, plain = (open_critic(each, WORLD, device="cpu") for each in (eyes, folder))
+    prompt = Prompt(page=1, positive=CAPTION)
+    found = knows.judge(noise(), prompt, HERO).reasons
+    by_clip = plain.judge(noise(), prompt, HERO).reasons
+    assert [reason.split(" 0.")[0] for reason in found] == [
+        reason.split(" 0.")[0] for reason in by_clip
+    ]
+    chances = knows.classifier.chances(noise())
+    assert found[0].startswith(f"species: cat {chances['species']['cat']:.2f}")
+    friends = [n for n, reason in enumerate(by_clip) if ": dog " in reason or ": brown " in reason]
+    assert [found[n] for n in friends] == [by_clip[n] for n in friends] and len(friends) == 2
+    assert sum(one != other for one, other in zip(found, by_clip, strict=True)) >= 4
+
+
+def test_a_classifier_that_does_not_fit_is_named(folder: Path, tmp_path: Path) -> None:
+    eyes = Path(shutil.copytree(folder, tmp_path / "eyes"))
+    save_classifier(classifier_of(WORLD, widths=(8, 8, 8, 8)), eyes)
+    change_json(eyes / CHOICES, widths=[8, 8, 8, 16])
+    with pytest.raises(ModelError, match=r"classifier\.safetensors does not fit classifier\.json"):
+        open_critic(eyes, WORLD, device="cpu")
 
 
 def test_a_token_is_judged_by_the_look_and_emphasis_is_not_read(critic: ClipCritic) -> None:

@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 import torch
 
+from storybook.models.classifier import sized
 from storybook.records import Hero
 from storybook.world import load_world
 from training.evaluation.coat import coat_colours, lab, spread
 from training.evaluation.judge import (
     Shown,
     accuracy,
-    as_seen,
-    judge_lesson,
     judged,
     new_judge,
     shown_by,
@@ -34,6 +33,7 @@ from training.evaluation.report import kept_parts, save_part, write_report
 from training.evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
 from training.evaluation.summaries import composed_cases, load_summaries, written_cases
 from training.starter.artist import draw
+from training.starter.classifier import classifier_lesson
 from training.starter.dataset import Drawings
 from training.starter.loop import Budget, descend
 from training.starter.pictures import random_picture
@@ -63,26 +63,26 @@ def drawings(count: int, seed: int) -> Drawings:
 
 def test_the_judge_learns_what_drawings_show(tmp_path):
     judge = new_judge(WORLD, widths=(16, 24, 32))
-    lesson = judge_lesson(judge, drawings(48, seed=1), "cpu", batch=12)
+    lesson = classifier_lesson(judge, drawings(48, seed=1), "cpu", batch=12)
     assert len(list(descend(lesson, tmp_path, Budget(minutes=5, steps=60)))) == 60
     unseen = drawings(24, seed=2)
     judge.eval()
     with torch.inference_mode():
         logits, gazes = judge(unseen.images(torch.arange(24)))
     right = {
-        name: [judge.choices[name][choice] for choice in said.argmax(1)]
+        name: [judge.known.choices[name][choice] for choice in said.argmax(1)]
         == [getattr(shown_by(picture), name) for picture in unseen.pictures]
         for name, said in logits.items()
     }
     # Day and night are told apart on every drawing; what all drawings share is learnt as well.
     assert right["light"] and right["place"] and right["species"] and right["characters"]
-    assert torch.allclose(gazes.sum((2, 3)), torch.ones(24, len(judge.choices)), atol=1e-5)
+    assert torch.allclose(gazes.sum((2, 3)), torch.ones(24, len(judge.known.choices)), atol=1e-5)
 
 
 def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
     one, other = new_judge(WORLD).eval(), new_judge(WORLD).eval()
     images = torch.rand(2, 3, 256, 256) * 2 - 1
-    assert as_seen(images).shape == (2, 3, 128, 128)
+    assert sized(images).shape == (2, 3, 128, 128)
     with torch.inference_mode():
         for said, again in zip(one(images)[0].values(), other(images)[0].values(), strict=True):
             assert torch.equal(said, again)
@@ -242,5 +242,5 @@ def test_a_contact_sheet_is_small_and_has_its_words(tmp_path):
 
 def test_judged_pictures_are_named_in_the_worlds_words():
     seen, gazes = judged(new_judge(WORLD).eval(), np.zeros((3, 128, 128, 3), np.uint8))
-    assert len(seen) == 3 and gazes.shape == (3, len(new_judge(WORLD).choices), 8, 8)
+    assert len(seen) == 3 and gazes.shape == (3, len(new_judge(WORLD).known.choices), 8, 8)
     assert seen[0].species in WORLD.species and seen[0].thing in {None, *WORLD.things}

@@ -23,7 +23,7 @@ from training.starter.vae import components_in, components_of, latents_of
 from training.starter.vocabulary import new_tokenizer
 
 ASSETS = Path(__file__).parents[1] / "assets"
-PICTURE_STEPS = ("vae", "clip", "unet", "esrgan")
+PICTURE_STEPS = ("vae", "clip", "classifier", "unet", "esrgan")
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def shop(world, tmp_path_factory):
     )
     for name in PICTURE_STEPS:
         events = list(STEPS[name](shop, Budget(minutes=60, steps=2)))
-        assert events[-1].stage == "export" or name == "vae"
+        assert events[-1].stage == "export" or name in ("vae", "clip")
     return shop
 
 
@@ -115,6 +115,21 @@ def test_the_critic_is_an_ordinary_clip(shop):
     assert clip(**inputs).logits_per_image.shape == (1, 2)
 
 
+def test_the_classifier_names_every_attribute(shop):
+    from PIL import Image
+
+    from storybook.models.classifier import open_classifier
+
+    classifier = open_classifier(shop.out / "critic", torch.device("cpu"))
+    chances = classifier.chances(Image.new("RGB", (96, 64), "teal"))
+    assert set(chances["coat"]) == set(shop.world.coats)
+    assert set(chances["thing"]) == {*shop.world.things, None}
+    assert set(chances["characters"]) == {1, 2, 3}
+    assert all(sum(each.values()) == pytest.approx(1, abs=1e-5) for each in chances.values())
+    card = json.loads((shop.out / "critic" / "card.json").read_text())
+    assert set(card["parts"][0]["figures"]) == set(chances)
+
+
 def test_the_enlarger_is_found_by_spandrel(shop):
     from spandrel import ModelLoader
 
@@ -140,7 +155,9 @@ def test_a_finished_step_is_not_taught_again(shop):
 def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     again = replace(shop, work=tmp_path / "work", out=tmp_path / "out")
     events = list(take_up(again, shop.out))
-    assert [event.note.split()[0] for event in events] == ["vae", "clip", "unet", "esrgan"]
+    assert [event.note.split()[0] for event in events] == [
+        "vae", "clip", "unet", "esrgan", "classifier",
+    ]  # fmt: skip
     first = load_file(shop.out / "painter/unet/diffusion_pytorch_model.safetensors")
     kept = torch.load(again.work / "unet" / CHECKPOINT, weights_only=True)["module"]
     name = next(iter(first))

@@ -1,7 +1,7 @@
 """Critics that look at a picture with CLIP and say which of the asked words they see in it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from transformers import AutoImageProcessor, CLIPModel, CLIPTokenizer
 from transformers.image_processing_utils import BaseImageProcessor
 
 from storybook.errors import HeroError, ModelError
+from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.emphasis import plain
 from storybook.models.weights import check_weights, model_name, read_json
@@ -20,6 +21,10 @@ from storybook.world import World, article
 
 JUDGED = ("species", "coats", "actions", "places", "things")
 """Sections of the world that a picture is judged by; light and mood are matters of degree."""
+
+ATTRIBUTES = {"species": "species", "coats": "coat", "actions": "action", "places": "place",
+              "things": "thing"}  # fmt: skip
+"""What a classifier calls the first word of a section in a caption, which is the star's."""
 
 CLIPSCORE_WEIGHT = 2.5
 """Brings the cosine of picture and caption to about [0, 1]: Hessel et al. 2021, CLIPScore."""
@@ -52,15 +57,18 @@ class ClipCritic:
     world: World | None
     heard: dict[str, Tensor] = field(default_factory=dict)
     """Unit text embeddings [d] of captions; candidates of a page share them."""
+    classifier: Classifier | None = None
+    """Names what a drawn picture shows, if the critic's folder has one."""
     portrait: Tensor | None = None
     """The mean direction [d] of the star's photos, if there are any."""
 
     def judge(self, image: Image.Image, prompt: Prompt, hero: Hero) -> Verdict:
         """How well the picture shows what was asked, in [0, 1], with a reason for each word.
 
-        With a world: for each asked word, its probability among all words of its section in the
-        same caption (zero-shot classification), and the mean of them. Without: the cosine of
-        picture and prompt. Where the hero has photos and is in the prompt, the cosine of picture
+        With a world: for each asked word, its probability among all words of its section, and the
+        mean of them; by the classifier for what the star is and does, by the CLIP in the same
+        caption (zero-shot classification) for the rest. Without: the cosine of picture and prompt.
+        Where the hero has photos and is in the prompt, the cosine of picture
         and photos counts as well. A picture that shows nothing scores 0.
         """
         if blank := _blank(image):
@@ -73,7 +81,13 @@ class ClipCritic:
             seen = self.see(image)
             self._hear([caption, *(text for each in asked for text in each.captions.values())])
         if asked:
-            votes = [self._vote(seen, each) for each in asked]
+            named = self.classifier.chances(image) if self.classifier else {}
+            votes = [
+                _named(each, named.pop(ATTRIBUTES[each.section]))
+                if ATTRIBUTES[each.section] in named
+                else self._vote(seen, each)
+                for each in asked
+            ]
         else:
             cosine = float(seen @ self.heard[caption])
             match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
@@ -92,9 +106,7 @@ class ClipCritic:
         captions = torch.stack([self.heard[asked.captions[word]] for word in words])
         chances = (self.model.logit_scale.exp() * (captions @ seen)).softmax(dim=0)
         chance = float(chances[words.index(asked.word)])
-        likeliest = words[int(chances.argmax())]
-        instead = "" if likeliest == asked.word else f", looks like {likeliest}"
-        return chance, f"{asked.section}: {asked.word} {chance:.2f}{instead}"
+        return chance, _reason(asked, chance, words[int(chances.argmax())])
 
     @torch.inference_mode()
     def see(self, image: Image.Image) -> Tensor:
@@ -117,6 +129,17 @@ class ClipCritic:
         ).to(self.model.device)
         features = _unit(self.model.get_text_features(**tokens).pooler_output)  # [n, d]
         self.heard.update(zip(new, features, strict=True))
+
+
+def _named(asked: Asked, chances: Mapping[str | int | None, float]) -> tuple[float, str]:
+    """What the classifier says of an asked word."""
+    chance = chances.get(asked.word, 0.0)
+    return chance, _reason(asked, chance, max(chances, key=chances.__getitem__))
+
+
+def _reason(asked: Asked, chance: float, likeliest: object) -> str:
+    instead = "" if likeliest == asked.word else f", looks like {likeliest or 'nothing'}"
+    return f"{asked.section}: {asked.word} {chance:.2f}{instead}"
 
 
 def open_critic(
@@ -149,7 +172,8 @@ def open_critic(
             missing = sorted(loaded["missing_keys"])
             raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")
         model.to(place, torch.float32).eval()
-    critic = ClipCritic(model_name(folder), model, tokenizer, eyes, world)
+    classifier = open_classifier(folder, place) if world else None
+    critic = ClipCritic(model_name(folder), model, tokenizer, eyes, world, classifier=classifier)
     if not photos:
         return critic
     seen = torch.stack([critic.see(_photo(path)) for path in photos])

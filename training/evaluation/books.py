@@ -10,11 +10,12 @@ import numpy as np
 from storybook.book import Book
 from storybook.errors import ReplyError
 from storybook.make import STAGES, follow, make
+from storybook.models.classifier import Classifier
 from storybook.records import COVER, Brief, Event, Hero, Scene, digest
 from storybook.stages.describe import MOST_COMPANIONS
 from storybook.world import World
 from training.evaluation.coat import coat_colours, spread
-from training.evaluation.judge import JUDGE_PX, Judge, Shown, judged, taught_judge
+from training.evaluation.judge import JUDGE_PX, Shown, judged, taught_judge
 from training.evaluation.records import Bench, Part, Row, Table, mean
 from training.evaluation.sheets import contact_sheet, save_small
 from training.evaluation.summaries import load_summaries
@@ -128,7 +129,7 @@ def _made(
     return book
 
 
-def _page_table(judge: Judge, pages: Sequence[Page], books: int) -> Table:
+def _page_table(judge: Classifier, pages: Sequence[Page], books: int) -> Table:
     seen, _ = judged(judge, _same_size(pages)) if pages else ([], None)
     right = {
         name: mean(
@@ -157,7 +158,7 @@ def _asked(page: Page) -> Sequence[str]:
     return WHOLE if page.picture.thing else [name for name in WHOLE if name != "thing"]
 
 
-def _coat_table(judge: Judge, books: Sequence[Sequence[Page]], world: World) -> Table:
+def _coat_table(judge: Classifier, books: Sequence[Sequence[Page]], world: World) -> Table:
     """How far the hero's coat differs between pages, beside what the measure says of drawings."""
     chance = Random(len(books))
     painted, one_coat, many_coats = [], [], []

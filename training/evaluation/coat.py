@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.evaluation.judge import Judge, judged
+from storybook.models.classifier import Classifier
+from training.evaluation.judge import judged
 
 GAZED = 0.5
 """Cells of the map with at least this share of the strongest gaze are looked at."""
@@ -37,10 +38,10 @@ def lab(pixels: np.ndarray) -> np.ndarray:
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 
-def coat_colours(judge: Judge, pixels: np.ndarray) -> np.ndarray:
+def coat_colours(judge: Classifier, pixels: np.ndarray) -> np.ndarray:
     """The colour of the star's coat in each picture, uint8 [n, h, w, 3], as CIELAB [n, 3]."""
     _, gazes = judged(judge, pixels)
-    coat = gazes[:, list(judge.choices).index("coat")]  # [n, h, w]
+    coat = gazes[:, list(judge.known.choices).index("coat")]  # [n, h, w]
     return np.stack(
         [
             np.median(lab(image[_looked_at(gaze, image.shape[0])]), axis=0)

@@ -7,9 +7,10 @@ from itertools import cycle
 import numpy as np
 
 from storybook.hero import hero_names, load_hero
+from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero
 from storybook.world import World
-from training.evaluation.judge import Judge, Shown, judged, taught_judge
+from training.evaluation.judge import Shown, judged, taught_judge
 from training.evaluation.painting import paint_once
 from training.evaluation.records import Bench, Part, Row, Table, mean
 from training.evaluation.sheets import contact_sheet, save_small
@@ -70,7 +71,7 @@ def followed(asked: Sequence[Picture], seen: Sequence[Shown], field: str) -> flo
     )
 
 
-def _look(bench: Bench, judge: Judge, pet: Pet, hero: Hero) -> Generator[Event, None, Taught]:
+def _look(bench: Bench, judge: Classifier, pet: Pet, hero: Hero) -> Generator[Event, None, Taught]:
     pictures = new_pictures_of(pet, world_with(pet, bench.world), bench.extent.pet_pictures)
     said = _said(pictures, pet, bench.world)
     pixels = {

@@ -8,12 +8,12 @@ from random import Random
 import numpy as np
 
 from storybook.config import validated
+from storybook.models.classifier import Classifier
 from storybook.records import Event, Record
 from storybook.world import World
 from training.evaluation.judge import (
     JUDGE_PX,
     Accuracy,
-    Judge,
     Shown,
     accuracy,
     judged,
@@ -188,7 +188,7 @@ def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
 
 
 def _judge_table(
-    judge: Judge, drawings: Accuracy, restored: Accuracy, count: int, bench: Bench
+    judge: Classifier, drawings: Accuracy, restored: Accuracy, count: int, bench: Bench
 ) -> Table:
     rows = tuple(
         Row(
@@ -196,7 +196,7 @@ def _judge_table(
             values=(round(drawings.right[name], 4), round(restored.right[name], 4)),
             aim=JUDGE_AIM,
         )
-        for name in judge.choices
+        for name in judge.known.choices
     )
     return Table(
         title="How good the judge is",

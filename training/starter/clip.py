@@ -1,6 +1,6 @@
 """The critic: a small CLIP taught on drawings, captions and captions that miss by one attribute."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -172,15 +172,3 @@ def _attribute_loss(
             functional.cross_entropy(10 * heads[field](side), right) for side in (seen, heard)
         ]
     return torch.stack(losses).mean() * 2
-
-
-@torch.inference_mode()
-def recognised(critic: Critic, images: Tensor, pictures: Sequence[Picture], world: World) -> float:
-    """The share of all attributes of `pictures` that the critic sees in [n, 3, h, w] in [-1, 1]."""
-    seen = image_features(critic.clip, images.to(critic.clip.device))
-    hits = []
-    for field, section in ATTRIBUTES:
-        keys = [*getattr(world, section), None]
-        right = torch.tensor([keys.index(getattr(one, field)) for one in pictures])
-        hits.append(critic.heads[field](seen).argmax(1).cpu() == right)
-    return float(torch.stack(hits).float().mean())

@@ -10,15 +10,17 @@ from safetensors.torch import save_file
 from torch import nn
 from transformers import CLIPImageProcessor, CLIPProcessor
 
+from storybook.models.classifier import save_classifier
 from storybook.records import Event
 from training.starter.cards import CARD, Card, card_of, write_record
+from training.starter.classifier import recognised
 from training.starter.clip import Critic, new_critic, retrieval, tokenizer_in
 from training.starter.dataset import Drawings
 from training.starter.esrgan import new_enlarger
 from training.starter.loop import Progress, load_learnt, progress_of
-from training.starter.measure import best_sampling
+from training.starter.measure import Eyes, best_sampling
 from training.starter.plan import DATA_SEED
-from training.starter.steps import COMPONENTS, Workshop, learnt_vae
+from training.starter.steps import COMPONENTS, Workshop, learnt_classifier, learnt_vae
 from training.starter.unet import new_painter, pipeline_of
 from training.starter.vae import psnr, scaling_factor
 
@@ -26,8 +28,11 @@ ENLARGER = "x4.safetensors"
 
 
 def export_critic(shop: Workshop, held_out: Drawings) -> Iterator[Event]:
-    """`critic/`: a CLIPModel with its processor, and how well it finds held-out captions."""
+    """`critic/`: a CLIPModel with its processor and classifier, and how well they know drawings."""
     critic, progress = _critic(shop), progress_of(shop.work / "clip")
+    classifier = learnt_classifier(shop)
+    images = held_out.images(torch.arange(len(held_out.pictures)))
+    named = recognised(classifier, images, held_out.pictures)
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
     figures = {
         "held_out_retrieval_among_100": retrieval(critic.clip, tokenizer, held_out, shop.world),
@@ -40,7 +45,10 @@ def export_critic(shop: Workshop, held_out: Drawings) -> Iterator[Event]:
         image_processor=_image_processor(shop.plan.picture_px), tokenizer=tokenizer
     ).save_pretrained(draft)
     _tokenizer_files(shop, draft)
-    write_record(draft, CARD, _card(shop, "critic", progress, critic.clip, figures))
+    save_classifier(classifier, draft)
+    taught = progress_of(shop.work / "classifier")
+    parts = (_card(shop, "classifier", taught, classifier, named),)
+    write_record(draft, CARD, _card(shop, "critic", progress, critic.clip, figures, parts=parts))
     _put(draft, folder)
     yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
 
@@ -49,11 +57,12 @@ def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) ->
     """`painter/`: a StableDiffusionPipeline, its world, its best sampler settings and its card."""
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
     critic = _critic(shop).to(shop.device)
+    eyes = Eyes(critic.clip, learnt_classifier(shop))
     painter = load_learnt(new_painter(shop.plan, critic.clip), shop.work / "unet").to(shop.device)
     vae = learnt_vae(shop).to(shop.device)
     scale = scaling_factor(latents)
     pipeline = pipeline_of(painter, vae, tokenizer, scale)
-    sampling, figures = yield from best_sampling(pipeline, critic, held_out, shop.world, shop.plan)
+    sampling, figures = yield from best_sampling(pipeline, eyes, held_out, shop.world, shop.plan)
     seen = psnr(vae, held_out, shop.device)
 
     folder, draft = shop.out / "painter", shop.out / "painter.draft"

@@ -1,18 +1,21 @@
 """Choosing how a painter is sampled: by drawing with each setting and looking at what came out."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 import torch
 from diffusers import StableDiffusionPipeline
 from torch import Tensor
 from torch.nn import functional
+from transformers import CLIPModel
 
+from storybook.models.classifier import Classifier
 from storybook.records import Event
 from storybook.world import World
-from training.starter.clip import Critic, image_features, recognised
+from training.starter.classifier import recognised
+from training.starter.clip import image_features
 from training.starter.dataset import Drawings, to_tensor
-from training.starter.pictures import caption
+from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.unet import Sampling, paint
 
@@ -48,8 +51,16 @@ class Seen:
         return self.recognised - self.distance - self.tint
 
 
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Who looks at what was painted."""
+
+    clip: CLIPModel
+    classifier: Classifier
+
+
 def best_sampling(
-    pipeline: StableDiffusionPipeline, critic: Critic, held_out: Drawings, world: World, plan: Plan
+    pipeline: StableDiffusionPipeline, eyes: Eyes, held_out: Drawings, world: World, plan: Plan
 ) -> Generator[Event, None, tuple[Sampling, dict[str, float]]]:
     """The cheapest setting as good as the best, with its figures; says each as it is seen."""
     size_px = plan.picture_px
@@ -64,12 +75,12 @@ def best_sampling(
     total = len(candidates) + len(STEPS)
     seen: list[Seen] = []
     for sampling in candidates:
-        seen.append(_look(pipeline, critic, held_out, world, plan.measured_pictures, sampling))
+        seen.append(_look(pipeline, eyes, held_out, world, plan.measured_pictures, sampling))
         yield _event(seen, total)
     best = max(seen, key=lambda one: one.quality)
     for steps in STEPS:
         sampling = best.sampling.but(steps=steps)
-        seen.append(_look(pipeline, critic, held_out, world, plan.measured_pictures, sampling))
+        seen.append(_look(pipeline, eyes, held_out, world, plan.measured_pictures, sampling))
         yield _event(seen, total)
     good = [one for one in seen if one.quality >= best.quality - ENOUGH]
     chosen = min(good, key=lambda one: (one.sampling.steps, -one.quality))
@@ -77,14 +88,14 @@ def best_sampling(
         "asked_attributes_recognised": chosen.recognised,
         "distance_from_drawings": chosen.distance,
         "tint_from_drawings": chosen.tint,
-        "drawings_attributes_recognised": _recognised_in_drawings(critic, held_out, world),
+        "drawings_attributes_recognised": _share(eyes, _all(held_out), held_out.pictures),
     }
     return chosen.sampling, figures
 
 
 def _look(
     pipeline: StableDiffusionPipeline,
-    critic: Critic,
+    eyes: Eyes,
     held_out: Drawings,
     world: World,
     count: int,
@@ -95,11 +106,11 @@ def _look(
     painted = to_tensor(paint(pipeline, said, sampling, seed=1))
     drawn = held_out.images(torch.arange(count))
     with torch.inference_mode():
-        ours = image_features(critic.clip, painted.to(critic.clip.device))
-        theirs = image_features(critic.clip, drawn.to(critic.clip.device))
+        ours = image_features(eyes.clip, painted.to(eyes.clip.device))
+        theirs = image_features(eyes.clip, drawn.to(eyes.clip.device))
     return Seen(
         sampling,
-        recognised(critic, painted, asked, world),
+        _share(eyes, painted, asked),
         float((ours.mean(0) - theirs.mean(0)).square().sum()),
         tint_between(painted, drawn),
     )
@@ -117,9 +128,14 @@ def tint_between(ours: Tensor, theirs: Tensor) -> float:
     )
 
 
-def _recognised_in_drawings(critic: Critic, held_out: Drawings, world: World) -> float:
-    drawn = held_out.images(torch.arange(len(held_out.pictures)))
-    return recognised(critic, drawn, held_out.pictures, world)
+def _share(eyes: Eyes, images: Tensor, pictures: Sequence[Picture]) -> float:
+    """The share of all attributes of `pictures` that the classifier sees."""
+    found = recognised(eyes.classifier, images, pictures).values()
+    return sum(found) / len(found)
+
+
+def _all(drawings: Drawings) -> Tensor:
+    return drawings.images(torch.arange(len(drawings.pictures)))
 
 
 def _event(seen: list[Seen], total: int) -> Event:

@@ -1,7 +1,6 @@
 """Going on from models on a shelf: their weights become checkpoints, to be taught further.
 
-What was learnt from nothing need not be learnt again on another machine. Optimisers start anew;
-the critic's classifiers, which are not shipped, too.
+What was learnt from nothing need not be learnt again on another machine. Optimisers start anew.
 """
 
 import shutil
@@ -15,8 +14,10 @@ from torch import nn
 from transformers import CLIPModel, CLIPTextModel
 
 from storybook.errors import TrainingError
+from storybook.models.classifier import WEIGHTS
 from storybook.records import Event
 from training.starter.cards import CARD, Card
+from training.starter.classifier import classifier_of
 from training.starter.clip import new_critic, tokenizer_in
 from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
@@ -61,6 +62,7 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         ("clip", critic, critic_card),
         ("unet", painter, painter_card),
         ("esrgan", enlarger, _card(shelf / "enlarger")),
+        ("classifier", _classifier(shop, shelf / "critic"), critic_card.parts[0]),
     )
     for done, (name, module, card) in enumerate(taken, start=1):
         if not (shop.work / name / CHECKPOINT).exists():
@@ -68,6 +70,13 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
             lay_checkpoint(shop.work / name, module.float(), progress)
         note = f"{name} after {card.minutes} minutes"
         yield Event(stage="take up", done=done, total=len(taken), note=note)
+
+
+def _classifier(shop: Workshop, folder: Path) -> nn.Module:
+    """The classifier in a critic's folder, of which there is one beside every CLIP that ships."""
+    classifier = classifier_of(shop.world)
+    _copy(classifier, load_file(folder / WEIGHTS), folder)
+    return classifier
 
 
 def _card(folder: Path) -> Card:

@@ -16,6 +16,7 @@ from training.starter.plan import DATA_SEED, Plan
 if TYPE_CHECKING:
     from diffusers import AutoencoderKL
 
+    from storybook.models.classifier import Classifier
     from training.starter.vae import Components
 
 COMPONENTS = "components.safetensors"
@@ -62,9 +63,8 @@ def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
 
 
 def make_clip(shop: Workshop, budget: Budget) -> Iterator[Event]:
-    """Teach the critic and export it."""
+    """Teach the critic's CLIP, which the painter hears with."""
     from training.starter.clip import new_critic, teach_clip, tokenizer_in
-    from training.starter.export import export_critic
 
     yield from _draw(shop, shop.plan.drawings)
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
@@ -74,6 +74,19 @@ def make_clip(shop: Workshop, budget: Budget) -> Iterator[Event]:
         _drawings(shop, shop.plan.drawings),
         shop.world,
         shop.schooling("clip", budget),
+    )
+
+
+def make_classifier(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the critic's classifier, and export the critic."""
+    from training.starter.classifier import classifier_of, teach_classifier
+    from training.starter.export import export_critic
+
+    yield from _draw(shop, shop.plan.drawings)
+    yield from teach_classifier(
+        classifier_of(shop.world),
+        _drawings(shop, shop.plan.drawings),
+        shop.schooling("classifier", budget),
     )
     yield from export_critic(shop, _held_out(shop))
 
@@ -129,6 +142,13 @@ def make_writer(shop: Workshop, budget: Budget) -> Iterator[Event]:
     yield from train_writer(shop.out / "writer", shop.work / "writer", budget.minutes)
 
 
+def learnt_classifier(shop: Workshop) -> Classifier:
+    """The classifier as far as it was taught."""
+    from training.starter.classifier import classifier_of
+
+    return load_learnt(classifier_of(shop.world), shop.work / "classifier").to(shop.device)
+
+
 def learnt_vae(shop: Workshop) -> AutoencoderKL:
     """The autoencoder as far as it was taught."""
     from training.starter.vae import new_vae
@@ -141,6 +161,7 @@ Step = Callable[[Workshop, Budget], Iterator[Event]]
 STEPS: dict[str, Step] = {
     "vae": make_vae,
     "clip": make_clip,
+    "classifier": make_classifier,
     "unet": make_unet,
     "esrgan": make_esrgan,
     "writer": make_writer,
@@ -149,7 +170,8 @@ STEPS: dict[str, Step] = {
 SHARES = {
     "vae": 0.20,
     "clip": 0.08,
-    "unet": 0.45,
+    "classifier": 0.07,
+    "unet": 0.38,
     "esrgan": 0.05,
     "writer": 0.22,
 }

@@ -1,0 +1,142 @@
+"""A classifier that says what a drawn picture shows: one choice for each attribute of the world.
+
+It lies in a critic's folder as `classifier.json` (what it chooses from) and
+`classifier.safetensors`. A CLIP compares a whole picture with a whole caption, which tells little
+of one striped coat; this was taught to name it.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional
+from torchvision.transforms.functional import pil_to_tensor
+
+from storybook.config import validated
+from storybook.errors import ModelError
+from storybook.models.weights import read_json, read_tensors
+from storybook.records import Record
+
+CHOICES, WEIGHTS = "classifier.json", "classifier.safetensors"
+SIDE_PX = 128
+WIDTHS = (32, 48, 96, 192)
+
+
+class Choices(Record):
+    """What a classifier chooses from for each attribute; None, where it is one, is none of them."""
+
+    choices: dict[str, tuple[str | int | None, ...]]
+    widths: tuple[int, ...] = WIDTHS
+    """Channels of its maps, the finest first."""
+
+
+class Classifier(nn.Module):
+    """A small residual network with one gaze and one linear head for each attribute.
+
+    A gaze is a softmax over the 8 x 8 map: what tells coats apart is elsewhere than what tells
+    places apart, and a small thing would drown in the mean of the map.
+    """
+
+    def __init__(self, known: Choices) -> None:
+        super().__init__()
+        self.known = known
+        first, *others = known.widths
+        last, attributes = known.widths[-1], known.choices
+        layers: list[nn.Module] = [nn.Conv2d(3, first, 5, 2, 2, bias=False), nn.BatchNorm2d(first)]
+        layers.append(nn.ReLU())
+        for before, width in zip(known.widths, others, strict=False):
+            layers += [_Residual(before, width, stride=2), _Residual(width, width, stride=1)]
+        self.body = nn.Sequential(*layers)
+        self.gaze = nn.Conv2d(last, len(attributes), 1)
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(2 * last, len(keys)) for name, keys in attributes.items()}
+        )
+
+    def forward(self, images: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Logits [b, choices] of each attribute, and gazes [b, attributes, h, w] that sum to 1.
+
+        `images` are [b, 3, h, w] in [-1, 1], of any size.
+        """
+        seen = self.body(sized(images).contiguous(memory_format=torch.channels_last))
+        gaze = self.gaze(seen).flatten(2).softmax(-1)  # [b, a, h * w]
+        found = gaze @ seen.flatten(2).transpose(1, 2)  # [b, a, c]
+        overall = seen.mean((2, 3))
+        logits = {
+            name: head(torch.cat([found[:, index], overall], dim=1))
+            for index, (name, head) in enumerate(self.heads.items())
+        }
+        return logits, gaze.unflatten(2, seen.shape[2:])
+
+    @torch.inference_mode()
+    def chances(self, image: Image.Image) -> dict[str, dict[str | int | None, float]]:
+        """For each attribute, how likely each choice is in a picture."""
+        pixels = pil_to_tensor(image.convert("RGB"))[None].float().div_(127.5).sub_(1)
+        logits, _ = self(pixels.to(self.gaze.weight.device))
+        return {
+            name: dict(zip(self.known.choices[name], said[0].softmax(0).tolist(), strict=True))
+            for name, said in logits.items()
+        }
+
+
+class _Residual(nn.Module):
+    def __init__(self, before: int, width: int, stride: int) -> None:
+        super().__init__()
+        self.way = nn.Sequential(
+            nn.Conv2d(before, width, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.Conv2d(width, width, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(width),
+        )
+        plain = before == width and stride == 1
+        self.shortcut = nn.Identity() if plain else nn.Conv2d(before, width, 1, stride, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(self.way(x) + self.shortcut(x))
+
+
+def sized(images: Tensor) -> Tensor:
+    """Pictures [b, 3, h, w] of any size at the size that classifiers are taught on."""
+    if images.shape[-2:] == (SIDE_PX, SIDE_PX):
+        return images
+    return functional.interpolate(
+        images, (SIDE_PX, SIDE_PX), mode="bilinear", antialias=True, align_corners=False
+    )
+
+
+def new_classifier(
+    choices: Mapping[str, Sequence[str | int | None]], widths: Sequence[int] = WIDTHS, seed: int = 0
+) -> Classifier:
+    """An untaught classifier, the same each time."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        known = Choices(choices=dict(choices), widths=tuple(widths))
+        return Classifier(known).to(memory_format=torch.channels_last)
+
+
+def save_classifier(classifier: Classifier, folder: Path) -> None:
+    """Put a classifier into a folder, its weights in half precision."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {
+        name: (weight.half() if weight.is_floating_point() else weight).cpu().contiguous()
+        for name, weight in classifier.state_dict().items()
+    }
+    save_file(weights, folder / WEIGHTS)
+    (folder / CHOICES).write_text(classifier.known.model_dump_json() + "\n", encoding="utf-8")
+
+
+def open_classifier(folder: Path, device: torch.device) -> Classifier | None:
+    """The classifier in a critic's folder, if there is one; ModelError if it is broken."""
+    if not (folder / CHOICES).is_file():
+        return None
+    known = validated(Choices, read_json(folder / CHOICES), str(folder / CHOICES))
+    classifier = Classifier(known).to(memory_format=torch.channels_last)
+    try:
+        classifier.load_state_dict(read_tensors(folder / WEIGHTS))
+    except RuntimeError as fault:
+        reason = str(fault).splitlines()[-1].strip()
+        raise ModelError(f"{folder / WEIGHTS} does not fit {CHOICES}: {reason}") from fault
+    return classifier.to(device).eval()

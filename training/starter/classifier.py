@@ -1,0 +1,108 @@
+"""What the critic names attributes with: a classifier taught on drawings that were weathered."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from storybook.models.classifier import WIDTHS, Classifier, new_classifier
+from storybook.records import Event
+from storybook.world import World
+from training.starter.clip import ATTRIBUTES
+from training.starter.dataset import Drawings
+from training.starter.loop import Lesson, Schooling, descend
+from training.starter.pictures import Picture
+
+MOST_CHARACTERS = 3
+CHARACTERS = "characters"
+BATCH, TWINS = 24, 2
+
+
+def classifier_of(world: World, widths: Sequence[int] = WIDTHS, seed: int = 0) -> Classifier:
+    """An untaught classifier of all that pictures of the world differ in."""
+    choices: dict[str, Sequence[str | int | None]] = {
+        field: (*getattr(world, section), *([None] if field == "thing" else []))
+        for field, section in ATTRIBUTES
+    }
+    return new_classifier(choices | {CHARACTERS: range(1, MOST_CHARACTERS + 1)}, widths, seed)
+
+
+def shown(picture: Picture, name: str) -> str | int | None:
+    """What a picture shows of an attribute of `classifier_of`."""
+    return 1 + len(picture.companions) if name == CHARACTERS else getattr(picture, name)
+
+
+def teach_classifier(
+    classifier: Classifier, drawings: Drawings, schooling: Schooling
+) -> Iterator[Event]:
+    """Teach `classifier` to name all attributes of drawings that were weathered."""
+    lesson = classifier_lesson(classifier.to(schooling.device), drawings, schooling.device)
+    yield from descend(lesson, schooling.folder, schooling.budget)
+
+
+def classifier_lesson(
+    classifier: Classifier, drawings: Drawings, device: str, batch: int = BATCH
+) -> Lesson:
+    """How `classifier` is taught to name all attributes of weathered drawings."""
+    answers = answers_of(classifier, drawings.pictures)
+
+    def loss(module: Classifier, chance: torch.Generator) -> Tensor:
+        chosen = torch.randint(len(drawings.pictures), (batch,), generator=chance)
+        images = weathered(drawings.images(chosen), chance).to(device)
+        logits, _ = module(images)
+        losses = [
+            functional.cross_entropy(said, answers[name][chosen].to(device))
+            for name, said in logits.items()
+        ]
+        return torch.stack(losses).mean()
+
+    return Lesson("classifier", classifier, loss, lr=2e-3, weight_decay=0.02, twins=TWINS)
+
+
+def answers_of(classifier: Classifier, pictures: Sequence[Picture]) -> dict[str, Tensor]:
+    """Each attribute's right choice of every picture, [n]."""
+    return {
+        name: torch.tensor([keys.index(shown(one, name)) for one in pictures])
+        for name, keys in classifier.known.choices.items()
+    }
+
+
+@torch.inference_mode()
+def recognised(
+    classifier: Classifier, images: Tensor, pictures: Sequence[Picture]
+) -> dict[str, float]:
+    """For each attribute, the share of `pictures` that is seen right in [n, 3, h, w] in [-1, 1]."""
+    answers, hits = answers_of(classifier, pictures), {}
+    device = classifier.gaze.weight.device
+    for part, places in zip(images.split(64), torch.arange(len(images)).split(64), strict=True):
+        logits, _ = classifier(part.to(device))
+        for name, said in logits.items():
+            hits.setdefault(name, []).append(said.argmax(1).cpu() == answers[name][places])
+    return {name: float(torch.cat(each).float().mean()) for name, each in hits.items()}
+
+
+def weathered(images: Tensor, chance: torch.Generator) -> Tensor:
+    """Pictures [b, 3, h, w] in about [-1, 1] as a VAE and few steps of sampling leave them.
+
+    Somewhat soft, grainy, lighter or darker, off in colour, and a few pixels off their place; so
+    that painted pictures are read as fairly as drawn ones. Never mirrored: who stands on the left
+    is the star.
+    """
+    count = len(images)
+
+    def by_picture(channels: int) -> Tensor:
+        return torch.rand(count, channels, 1, 1, generator=chance)
+
+    kernel = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0])
+    kernel = (kernel[:, None] * kernel / kernel.sum() ** 2).expand(3, 1, 5, 5)
+    soft = functional.conv2d(
+        functional.pad(images, (2, 2, 2, 2), mode="replicate"), kernel, groups=3
+    )
+    images = images.lerp(soft, by_picture(1) * (by_picture(1) < 0.6))
+    images = images * (0.88 + 0.24 * by_picture(1)) + 0.16 * (by_picture(3) - 0.5)
+    images = images + 0.12 * by_picture(1) * torch.randn(images.shape, generator=chance)
+    left, top = torch.randint(7, (2,), generator=chance).tolist()
+    height, width = images.shape[2:]
+    images = functional.pad(images, (3, 3, 3, 3), mode="replicate")
+    return images[:, :, top : top + height, left : left + width].clamp(-1, 1)
