@@ -11,6 +11,7 @@ from training.starter.pets import (
     PETS,
     SIZE_PX,
     class_pictures,
+    class_words,
     new_pictures_of,
     pictures_of,
     world_with,
@@ -38,17 +39,28 @@ def test_pictures_of_a_pet_show_it_alone_in_all_the_world_offers(pet):
 @pytest.mark.parametrize("pet", PETS, ids=lambda pet: pet.token)
 def test_what_is_shipped_is_what_is_drawn(pet):
     known = world_with(pet, WORLD)
-    for folder, pictures in (
-        (f"{pet.token}-{pet.species}", pictures_of(pet, known)),
-        (pet.species, class_pictures(pet, WORLD)),
-    ):
+    others = list(enumerate(class_pictures(pet, WORLD), start=1))
+    for folder, pictures, words in (
+        (f"{pet.token}-{pet.species}", own := pictures_of(pet, known),
+         [caption(each, known) for each in own]),
+        (pet.species, [each for _, each in others],
+         [class_words(number, each, WORLD) for number, each in others]),
+    ):  # fmt: skip
         files = sorted((shipped("assets", "pets") / folder).glob("*.jpg"))
         assert len(files) == len(pictures)
+        for file, said in zip(files, words, strict=True):
+            assert file.with_suffix(".txt").read_text(encoding="utf-8").strip() == said
         for file, picture in list(zip(files, pictures, strict=True))[::6]:
-            said = file.with_suffix(".txt").read_text(encoding="utf-8").strip()
-            assert said == caption(picture, known)
             drawn = np.asarray(draw(picture, known, SIZE_PX), float)
             assert np.abs(np.asarray(Image.open(file), float) - drawn).mean() < 4
+
+
+def test_half_of_the_class_is_called_by_its_class_alone():
+    for pet in PETS:
+        said = [class_words(n, each, WORLD) for n, each in enumerate(class_pictures(pet, WORLD), 1)]
+        bare = [words for words in said if f" of a {pet.species} " in words]
+        assert len(bare) == len(said) // 2
+        assert not any(pet.token in words for words in said)
 
 
 def test_a_pet_is_taken_for_no_other():

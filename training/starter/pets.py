@@ -6,7 +6,9 @@ drawn, so that what a taught painter should make of them is known.
     python -m training.starter.pets [FOLDER]
 """
 
+import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -61,6 +63,17 @@ def class_pictures(pet: Pet, world: World, count: int = COUNT) -> list[Picture]:
     ]
 
 
+def class_words(number: int, picture: Picture, world: World) -> str:
+    """The caption of the class picture `number`; every other one leaves the coat open.
+
+    A painter that is told of grey and brown cats only while it is taught takes `a cat` for the pet.
+    """
+    words = caption(picture, world)
+    if number % 2:
+        return words
+    return re.sub(rf"\ban? {picture.coat} {picture.species}\b", f"a {picture.species}", words)
+
+
 def world_with(pet: Pet, world: World) -> World:
     """The world with the pet's look as one coat more, named by its token."""
     return world.but(coats={**world.coats, pet.token: pet.coat})
@@ -70,8 +83,13 @@ def draw_pets(folder: Path, world: World) -> None:
     """Write `bhna-cat/01.jpg` with `01.txt` and so on, and a folder of each class, `cat/`."""
     for pet in PETS:
         known = world_with(pet, world)
-        _write(folder / f"{pet.token}-{pet.species}", pictures_of(pet, known), known)
-        _write(folder / pet.species, class_pictures(pet, world), world)
+        shown = [(each, caption(each, known)) for each in pictures_of(pet, known)]
+        _write(folder / f"{pet.token}-{pet.species}", shown, known)
+        others = [
+            (each, class_words(number, each, world))
+            for number, each in enumerate(class_pictures(pet, world), start=1)
+        ]
+        _write(folder / pet.species, others, world)
 
 
 def _spread(seed: str, world: World, count: int, **fixed: str) -> list[Picture]:
@@ -91,12 +109,12 @@ def _spread(seed: str, world: World, count: int, **fixed: str) -> list[Picture]:
     return shown
 
 
-def _write(folder: Path, shown: list[Picture], world: World) -> None:
+def _write(folder: Path, shown: Sequence[tuple[Picture, str]], world: World) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for number, picture in enumerate(shown, start=1):
+    for number, (picture, words) in enumerate(shown, start=1):
         path = folder / f"{number:02d}.jpg"
         draw(picture, world, SIZE_PX).save(path, quality=92)
-        path.with_suffix(".txt").write_text(caption(picture, world) + "\n", encoding="utf-8")
+        path.with_suffix(".txt").write_text(words + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
