@@ -2,13 +2,17 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from storybook.errors import StorybookError
 from storybook.records import Event
 from training import stories
 from training.terminal import quiet, show
+
+if TYPE_CHECKING:
+    from training.run import Run
 
 RUNS = Path("runs")
 
@@ -35,15 +39,8 @@ def _dreambooth(options: argparse.Namespace) -> None:
     from training.dreambooth import train
     from training.preflight import preflight
     from training.recipe import load_recipe
-    from training.run import RECIPE, Run
 
-    recipe, preset = load_recipe(options.recipe, options.preset, options.set)
-    run = Run(options.run or RUNS / recipe.called)
-    if options.resume:
-        if options.resume != "latest":
-            run = Run(Path(options.resume))
-        recipe, _ = load_recipe(run.folder / RECIPE, settings=options.set)
-        preset = run.state().preset
+    recipe, preset, run = _resolved(options, load_recipe)
     state = PartialState(cpu=options.device == "cpu")
     device = state.device if state.num_processes > 1 else device_of(options.device)
     if options.dry_run:
@@ -60,18 +57,11 @@ def _dreambooth(options: argparse.Namespace) -> None:
 
 def _story_lora(options: argparse.Namespace) -> None:
     from storybook.models.devices import device_of
-    from training.run import RECIPE, Run
     from training.story.preflight import preflight
     from training.story.recipe import load_story_recipe
     from training.story_lora import train
 
-    recipe, preset = load_story_recipe(options.recipe, options.preset, options.set)
-    run = Run(options.run or RUNS / recipe.title)
-    if options.resume:
-        if options.resume != "latest":
-            run = Run(Path(options.resume))
-        recipe, _ = load_story_recipe(run.folder / RECIPE, settings=options.set)
-        preset = run.state().preset
+    recipe, preset, run = _resolved(options, load_story_recipe)
     device = device_of(options.device)
     if options.dry_run:
         for line in preflight(recipe, run, device):
@@ -86,6 +76,20 @@ def _story_eval(options: argparse.Namespace) -> None:
 
     counts = (options.hand, options.composed)
     show(compare(options.adapter, options.base, options.summaries, counts, options.set))
+
+
+def _resolved(options: argparse.Namespace, load: Callable) -> tuple[Any, str, "Run"]:
+    """The recipe, its preset and the run that the options mean; resumed, as the run kept them."""
+    from training.run import RECIPE, Run
+
+    recipe, preset = load(options.recipe, options.preset, options.set)
+    run = Run(options.run or RUNS / recipe.called)
+    if options.resume:
+        if options.resume != "latest":
+            run = Run(Path(options.resume))
+        recipe, _ = load(run.folder / RECIPE, settings=options.set)
+        preset = run.state().preset
+    return recipe, preset, run
 
 
 def _stoppable(events: Iterator[Event]) -> Iterator[Event]:

@@ -101,6 +101,11 @@ class StoryRecipe(Record):
             raise ValueError("targets: name at least one layer")
         return self
 
+    @property
+    def called(self) -> str:
+        """What the result, and by default its run, is called."""
+        return self.title
+
 
 def load_story_recipe(
     path: Path, preset: str | None = None, settings: Iterable[str] = ()
