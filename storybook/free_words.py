@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from storybook.casting import cast
-from storybook.reading import DEFAULT_ACTION, DEFAULT_LIGHT, DEFAULT_PLACE, WEAK_ACTIONS
+from storybook.reading import DEFAULT_LIGHT, DEFAULT_PLACE, likeliest_moment, without_names
 from storybook.records import Hero
-from storybook.world import NEEDS_THING, World, picture_words
+from storybook.world import MOST_COMPANIONS, World, picture_words
 
 DEFAULT_SHOT = "middle"
 MARKED = re.compile(r"[()\[\]<>]")
 """A1111's marks: who weighs words chooses them."""
-MOST_COMPANIONS = 2
 VERB = re.compile(r"\b([a-z]+?)(ing|e?s)\b")
 
 
@@ -30,7 +29,7 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
     present = [hero for hero in heroes if _is_called(hero, words)]
     who = cast(words, present, world, seed=0)
     star, *others = who.heroes
-    said = _without_names(who.summary, present)
+    said = without_names(who.summary, present)
     things = world.find("things", said)
     action = _action(said, things, world)
     thing = things[0] if things else ""
@@ -59,22 +58,12 @@ def _is_called(hero: Hero, words: str) -> bool:
     return re.search(rf"\b(?:{'|'.join(names)})\b", words) is not None
 
 
-def _without_names(text: str, heroes: Sequence[Hero]) -> str:
-    """A cat named Biscuit is nothing to eat."""
-    for hero in heroes:
-        text = re.sub(rf"\b{re.escape(hero.name)}\b", "___", text)
-    return text
-
-
 def _action(said: str, things: Sequence[str], world: World) -> str:
     """What is done, in whatever form of its verb; a strong verb goes before a weak one."""
     actions = world.find("actions", said)
     actions += [each for each in world.find("actions", " ".join(_past(said, world)))
                 if each not in actions]  # fmt: skip
-    if not things:
-        actions = [action for action in actions if action not in NEEDS_THING]
-    strong = [action for action in actions if action not in WEAK_ACTIONS]
-    return _first(strong or actions, DEFAULT_ACTION)
+    return likeliest_moment(actions, with_thing=bool(things))
 
 
 def _past(said: str, world: World) -> Iterator[str]:

@@ -31,7 +31,7 @@ def read_page(
 
     Places are read from what is told only: where a place is talked of or asked for, nobody is.
     """
-    said = _without_names(text, cast)
+    said = without_names(text, cast)
     told = QUOTED.sub(" ", said)
     things = tuple(world.find("things", told) or world.find("things", said))
     moment = _moment(DENIED.sub(" ", told), things, before, world)
@@ -71,18 +71,22 @@ def read_cover(title: str, scenes: Sequence[Scene], cast: Sequence[Hero]) -> Sce
     )
 
 
-def _without_names(text: str, cast: Sequence[Hero]) -> str:
+def without_names(text: str, cast: Sequence[Hero]) -> str:
     """A cat named Biscuit is nothing to eat."""
     names = "|".join(re.escape(hero.name) for hero in cast)
-    return re.sub(rf"\b(?:{names})\b", "___", text)
+    return re.sub(rf"\b(?:{names})\b", "___", text) if names else text
 
 
 def _moment(told: str, things: tuple[str, ...], before: Scene | None, world: World) -> str:
-    actions = world.find("actions", told)
-    if not (things or (before and before.things)):
-        actions = [action for action in actions if action not in NEEDS_THING]
-    strong = [action for action in actions if action not in WEAK_ACTIONS]
-    return _first(strong or actions, DEFAULT_ACTION)
+    at_hand = bool(things or (before and before.things))
+    return likeliest_moment(world.find("actions", told), with_thing=at_hand)
+
+
+def likeliest_moment(actions: Sequence[str], *, with_thing: bool) -> str:
+    """What a picture shows of the actions that a text tells, the first strong one if it has any."""
+    able = [action for action in actions if with_thing or action not in NEEDS_THING]
+    strong = [action for action in able if action not in WEAK_ACTIONS]
+    return _first(strong or able, DEFAULT_ACTION)
 
 
 def _company(text: str, cast: Sequence[Hero], before: Scene | None) -> tuple[str, ...]:

@@ -73,12 +73,8 @@ class Studio:
         from storybook.models.writers import adapter_folder
 
         write = self.settings.write
-        folders = (
-            [Path(write.writer)]
-            if write.adapter is None
-            else [adapter_folder(write.adapter), Path(write.writer)]
-        )
-        return carried_frame(*folders) or load_frame(PLAIN)
+        adapters = [adapter_folder(write.adapter)] if write.adapter else []
+        return carried_frame(*adapters, Path(write.writer)) or load_frame(PLAIN)
 
     def painter_name(self, cast: tuple[Hero, ...] = ()) -> str:
         """Contains the digest of the weights and of the adapters of the heroes in `cast`."""

@@ -18,6 +18,8 @@ WORLD = "world.toml"
 
 NEEDS_THING = ("holding", "chasing")
 """Actions that say by themselves how the thing is placed."""
+MOST_COMPANIONS = 2
+"""More would leave nobody large enough to be known."""
 
 
 class Word(Record):

@@ -171,6 +171,18 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
         list(take_up(other, tmp_path))
 
 
+def test_a_shelf_without_a_classifier_is_taken_up_and_the_painter_waits_for_one(shop, tmp_path):
+    """What ships is of before the critic had one: hours of painting must not end without eyes."""
+    shelf = shutil.copytree(shop.out, tmp_path / "shelf")
+    (shelf / "critic" / "classifier.safetensors").unlink()
+    again = replace(shop, work=tmp_path / "work", out=tmp_path / "out")
+    events = list(take_up(again, shelf))
+    assert [event.note.split()[0] for event in events] == ["vae", "clip", "unet", "esrgan"]
+    with pytest.raises(TrainingError, match=r"classifier.* is missing: run the step"):
+        for event in STEPS["unet"](again, Budget(minutes=60, steps=9)):
+            assert event.stage != "unet"
+
+
 def test_stopping_and_going_on_gives_the_same_weights(tmp_path):
     budget = Budget(minutes=60, steps=6)
     whole, part = _lesson(), _lesson()

@@ -285,7 +285,11 @@ def test_pairs_that_are_too_long_are_named_or_counted(home, tmp_path):
         ({"targets": ["wq"]}, r"no layer wq\. It has .*q_proj", TrainingError),
         ({"load": "fp16"}, "needs a GPU", TrainingError),
         ({"base": "nowhere"}, "There is no folder nowhere", ModelError),
-        ({"base": "nobody/nothing"}, "nobody/nothing is no folder, and the hub", ModelError),
+        (
+            {"base": "nobody/nothing"},
+            "nobody/nothing is no folder, and is not in the hub's cache.*HF_HUB_OFFLINE=0",
+            ModelError,
+        ),
         ({"frame": "storyboek"}, "Did you mean storybook", ConfigError),
     ],
     ids=["targets", "precision", "folder", "hub", "frame"],

@@ -140,7 +140,7 @@ def _options() -> argparse.Namespace:
 
 def _add_run_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
-    one.add_argument("--preset", help="settings to begin from; see training/presets/")
+    one.add_argument("--preset", help="settings to begin from, of training/presets/")
     one.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting"
     )

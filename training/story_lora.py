@@ -29,7 +29,7 @@ from training.story.samples import Teller
 from training.story.steps import Watcher, checkpoints_in, steps_of
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
-REMEDY = "Try --set batch=1 accumulation=96, checkpointing=true, load=nf4, or a smaller max_length."
+REMEDY = "Try --set batch=1, --set checkpointing=true, --set load=nf4 or a smaller max_length."
 TRAIN, TEST = "train.json", "test.json"
 OPTIMIZERS = {
     "adamw": "adamw_torch",
@@ -47,9 +47,7 @@ def train(
     Raises TrainingError when the run cannot go on, or when it has learnt nothing.
     """
     frame = frame_of(recipe)
-    pairs = pairs_of(
-        recipe, run if resume else None
-    )  # before the folder is begun: most faults are here
+    pairs = pairs_of(recipe, run if resume else None)
     if not resume:
         run.begin(recipe)
         for name, part in zip((TRAIN, TEST), pairs, strict=True):
@@ -111,7 +109,24 @@ def trainer_of(
     recipe: StoryRecipe, base: Base, lessons: Lessons, folder: str, device: torch.device
 ) -> SFTTrainer:
     """TRL's trainer for a recipe, with checkpoints in `folder`."""
-    options = SFTConfig(
+    disable_progress_bars()  # of preparing the rows, which takes no time
+    width = lessons.width(recipe, base.context)
+    patience = [EarlyStoppingCallback(recipe.patience)] if recipe.patience else []
+    trainer = SFTTrainer(
+        model=base.model,
+        args=_options(recipe, width, folder, device),
+        train_dataset=_dataset(lessons.train_rows),
+        eval_dataset=_dataset(lessons.test_rows),
+        processing_class=base.tokenizer,
+        callbacks=patience,
+    )
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _options(recipe: StoryRecipe, width: int, folder: str, device: torch.device) -> SFTConfig:
+    """A recipe in TRL's words, for rows of at most `width` tokens."""
+    return SFTConfig(
         output_dir=folder,
         use_cpu=device.type == "cpu",
         seed=recipe.seed,
@@ -122,7 +137,7 @@ def trainer_of(
         gradient_accumulation_steps=recipe.accumulation,
         num_train_epochs=recipe.epochs,
         max_steps=recipe.max_steps or -1,
-        max_length=lessons.width(recipe, base.context),
+        max_length=width,
         packing=recipe.packing,
         eval_packing=False,
         shuffle_dataset=False,  # each epoch is shuffled by its seed
@@ -157,18 +172,6 @@ def trainer_of(
         disable_tqdm=True,
         push_to_hub=False,
     )
-    disable_progress_bars()  # of preparing the rows, which takes no time
-    patience = [EarlyStoppingCallback(recipe.patience)] if recipe.patience else []
-    trainer = SFTTrainer(
-        model=base.model,
-        args=options,
-        train_dataset=_dataset(lessons.train_rows),
-        eval_dataset=_dataset(lessons.test_rows),
-        processing_class=base.tokenizer,
-        callbacks=patience,
-    )
-    trainer.remove_callback(PrinterCallback)
-    return trainer
 
 
 def pairs_of(recipe: StoryRecipe, run: Run | None = None) -> tuple[list[Pair], list[Pair]]:

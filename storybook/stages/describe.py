@@ -6,10 +6,7 @@ from storybook.book import Book
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.studio import Studio
-from storybook.world import picture_words
-
-MOST_COMPANIONS = 2
-"""More would leave nobody large enough to be known."""
+from storybook.world import MOST_COMPANIONS, picture_words
 
 
 def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool) -> Prompt:

@@ -12,8 +12,7 @@ from storybook.errors import ReplyError
 from storybook.make import STAGES, follow, make
 from storybook.models.classifier import Classifier
 from storybook.records import COVER, Brief, Event, Hero, Scene, digest
-from storybook.stages.describe import MOST_COMPANIONS
-from storybook.world import World
+from storybook.world import MOST_COMPANIONS, World
 from training.evaluation.coat import coat_colours, spread
 from training.evaluation.judge import JUDGE_PX, Shown, judged, taught_judge
 from training.evaluation.records import Bench, Part, Row, Table, mean

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from storybook.readability import common_words, measure, sentences
+from storybook.reading import without_names
 from storybook.records import Hero, Record
 from storybook.world import World
 
@@ -62,11 +63,6 @@ def kept(
         yield word, re.search(rf"\b{re.escape(word)}\b", text) is not None
     for word in wanted.words:
         yield word, re.search(rf"\b{re.escape(word)}(?:e?s)?\b", text, re.IGNORECASE) is not None
-
-
-def without_names(text: str, cast: Sequence[Hero]) -> str:
-    """A cat named Biscuit is nothing to eat."""
-    return re.sub(rf"\b(?:{'|'.join(re.escape(hero.name) for hero in cast)})\b", "___", text)
 
 
 def refrains(paragraphs: Sequence[str]) -> tuple[str, ...]:

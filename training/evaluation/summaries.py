@@ -9,9 +9,10 @@ from random import Random
 
 from storybook.config import validated
 from storybook.errors import TrainingError
+from storybook.reading import without_names
 from storybook.records import Ages, Brief, Hero, Record
 from storybook.world import World
-from training.evaluation.measures import Wanted, without_names
+from training.evaluation.measures import Wanted
 from training.starter.tales import compose, load_lexicon
 from training.starter.tales.compose import role_words
 
@@ -100,7 +101,7 @@ def composed_cases(count: int, world: World) -> list[Case]:
 
 def _wanted(summary: str, names: Sequence[str], world: World) -> Wanted:
     """What a composed summary names: keys of the world, and things that tales turn on."""
-    nameless = without_names(summary, [Hero(name=name, species="") for name in names] or [_NOBODY])
+    nameless = without_names(summary, [Hero(name=name, species="") for name in names])
     things = tuple(world.find("things", nameless))
     words = [
         thing
@@ -116,9 +117,6 @@ def _wanted(summary: str, names: Sequence[str], world: World) -> Wanted:
         things=things,
         words=tuple(longest),
     )
-
-
-_NOBODY = Hero(name="nobody", species="")
 
 
 @cache

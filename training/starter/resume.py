@@ -62,21 +62,17 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         ("clip", critic, critic_card),
         ("unet", painter, painter_card),
         ("esrgan", enlarger, _card(shelf / "enlarger")),
-        ("classifier", _classifier(shop, shelf / "critic"), critic_card.parts[0]),
     )
+    if (shelf / "critic" / WEIGHTS).is_file():  # a critic from before it had a classifier has none
+        classifier = classifier_of(shop.world)
+        _copy(classifier, load_file(shelf / "critic" / WEIGHTS), shelf / "critic")
+        taken += (("classifier", classifier, critic_card.parts[0]),)
     for done, (name, module, card) in enumerate(taken, start=1):
         if not (shop.work / name / CHECKPOINT).exists():
             progress = Progress(step=card.steps, minutes=card.minutes)
             lay_checkpoint(shop.work / name, module.float(), progress)
         note = f"{name} after {card.minutes} minutes"
         yield Event(stage="take up", done=done, total=len(taken), note=note)
-
-
-def _classifier(shop: Workshop, folder: Path) -> nn.Module:
-    """The classifier in a critic's folder, of which there is one beside every CLIP that ships."""
-    classifier = classifier_of(shop.world)
-    _copy(classifier, load_file(folder / WEIGHTS), folder)
-    return classifier
 
 
 def _card(folder: Path) -> Card:

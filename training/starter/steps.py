@@ -102,6 +102,7 @@ def make_unet(shop: Workshop, budget: Budget) -> Iterator[Event]:
     vae = learnt_vae(shop).to(shop.device)
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
     critic = load_learnt(new_critic(shop.plan, tokenizer, shop.world), shop.work / "clip")
+    learnt_classifier(shop)  # which measures the painter at the end: said now, if it is missing
     drawings = _drawings(shop, shop.plan.drawings)
     latents = latents_of(drawings, _components(shop, drawings))
     yield from teach_unet(

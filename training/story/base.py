@@ -90,8 +90,8 @@ def folder_of(base: str) -> Path:
         return Path(snapshot_download(MOVED.get(base, base), allow_patterns=FILES))
     except (HFValidationError, HfHubHTTPError, OSError) as fault:
         raise ModelError(
-            f"{base} is no folder, and the hub did not give it: {_line(fault)} Fetch it first and "
-            "name its folder."
+            f"{base} is no folder, and is not in the hub's cache: {_line(fault)} Set "
+            "HF_HUB_OFFLINE=0 to let it be fetched, or name a folder."
         ) from fault
 
 

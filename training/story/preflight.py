@@ -13,7 +13,7 @@ from training.run import Run
 from training.stories import report_lines
 from training.story.base import Base, open_base
 from training.story.recipe import StoryRecipe
-from training.story.rows import Lessons, Row, lessons_of
+from training.story.rows import UNTAUGHT, Lessons, Row, lessons_of
 from training.story_lora import frame_of, pairs_of, trainer_of
 
 BYTES = {"adamw": 8, "adamw8bit": 2, "paged_adamw8bit": 2}
@@ -54,10 +54,8 @@ def preflight(recipe: StoryRecipe, run: Run, device: torch.device) -> Iterator[s
 
 def _said(base: Base, row: Row, *, asked: bool) -> str:
     """The end of a row's question, or the end of its story, as the tokens read."""
-    taught = [label >= 0 for label in row.labels]
-    tokens = [
-        token for token, is_taught in zip(row.tokens, taught, strict=True) if is_taught != asked
-    ]
+    pairs = zip(row.tokens, row.labels, strict=True)
+    tokens = [token for token, label in pairs if (label == UNTAUGHT) == asked]
     return repr(base.tokenizer.decode(tokens[-24:]))
 
 
