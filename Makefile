@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 MINUTES ?= 60
-RECIPE ?= training/recipes/starter-stories.toml
+MANNER ?= plain
 
 .PHONY: help install book test test-all check bench starter pet pets story-lora evaluate clean
 help:            ## this list
@@ -41,11 +41,11 @@ pet: $(STAMP)    ## teach the painter your pet: make pet NAME=rex CLASS=dog PHOT
 	@test -d "heroes/$$NAME" || $(BIN)/storybook hero add "$$NAME" --class "$$CLASS" --photos "$$PHOTOS"
 	@$(BIN)/storybook hero teach "$$NAME" $${STUDIO:+--studio "$$STUDIO"} $${PRESET:+--preset "$$PRESET"}
 
-story-lora: $(STAMP) ## teach the writer stories: make story-lora [RECIPE=training/recipes/starter-stories.toml]
-	@test -f starter-work/pairs/train.json || { mkdir -p starter-work/pairs && \
-	  $(BIN)/python -m training stories compose starter-work/pairs/train.json --count 1500 --seed 1 && \
-	  $(BIN)/python -m training stories compose starter-work/pairs/test.json --count 60 --seed 2; }
-	@$(BIN)/python -m training story-lora $(RECIPE)
+story-lora: $(STAMP) ## teach the writer stories: make story-lora [MANNER=bedtime] [RECIPE=my-recipe.toml]
+	@for part in train:1500:1 test:60:2; do set -- $$(echo $$part | tr : ' '); \
+	  pairs=starter-work/pairs/$(MANNER)/$$1.json; test -f $$pairs || $(BIN)/python -m training stories compose \
+	  $$pairs --manner $(MANNER) --count $$2 --seed $$3 || exit; done
+	@$(BIN)/python -m training story-lora $(or $(RECIPE),training/recipes/starter-$(MANNER).toml)
 
 pets: $(STAMP)   ## teach the starter's painter the two pets that come with it, anew
 	@$(BIN)/python -m training dreambooth training/recipes/bhna-cat.toml

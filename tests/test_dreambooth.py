@@ -9,9 +9,11 @@ import pytest
 import torch
 from PIL import Image
 
+from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.models.sd1 import open_painter
 from storybook.records import Candidate, Prompt
+from storybook.studio import Studio
 from tiny_sd import tiny_critic, tiny_painter
 from training.dreambooth import train
 from training.recipe import Recipe, load_recipe, recipe_of
@@ -126,6 +128,19 @@ def test_what_is_saved_paints_as_the_student_did(home, tmp_path):
         painter = open_painter(home / "painter", [run.result / file], device="cpu")
         reread = np.asarray(next(iter(painter.paint([request]))), int)
         assert np.abs(reread - student).max() <= 1
+
+
+def test_a_whole_painter_keeps_its_words_and_wishes(home, tmp_path):
+    shutil.copytree(home / "painter", tmp_path / "painter")
+    shutil.copy(shipped("assets", "world.toml"), tmp_path / "painter")
+    (tmp_path / "painter" / "sampling.json").write_text('{"steps": 3}')
+    chosen = recipe(home, model=str(tmp_path / "painter"), kind="full", max_steps=2)
+    run = run_of(chosen, tmp_path / "run")
+    taught = run.result / "painter"
+    studio = Studio(load_settings("starter", [f"draw.painter={taught}"]))
+    assert studio.draws_the_world
+    assert studio.sampling.steps == 3
+    assert studio.painter_name() != Studio(load_settings("starter")).painter_name()
 
 
 def test_two_concepts_in_one_run(home, tmp_path):

@@ -88,5 +88,5 @@ def test_a_pet_is_evaluated_in_scenes_that_it_was_not_taught_in(pet):
 def test_a_pet_is_its_kind_in_its_coat():
     seen = [Shown(species="cat", coat="bhna"), Shown(species="dog", coat="bhna"),
             Shown(species="cat", coat="grey"), Shown(species="cat", coat="bhna")]  # fmt: skip
-    assert is_pet(seen, "bhna", "cat") == 0.5
+    assert is_pet(seen, PETS[0]) == 0.5
     assert set(PETS[0].coat) == set(with_pets(WORLD).coats[PETS[0].token])

@@ -83,6 +83,28 @@ def test_the_same_chance_tells_the_same_tale() -> None:
     assert once == again
 
 
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_bedtime_tale_rhymes_and_says_good_night(plot: str) -> None:
+    lexicon = load_lexicon("bedtime")
+    ends = 0
+    for pages in (4, 9, 16):
+        tale = compose(Random(pages), lexicon, pages, "3-5", plot)
+        assert len(tale.paragraphs) == pages
+        assert not re.search(r"[{}|()*]|  | ,|,,", " ".join(tale.paragraphs))
+        ends += bool(re.search("(?i)good night|sleep|close your eyes", tale.paragraphs[-1]))
+    assert ends >= 2, "a page that is full to the brim has no room for it"
+
+
+def test_a_manner_leaves_the_plain_tales_alone() -> None:
+    plain, bedtime = (
+        compose(Random(3), load_lexicon(*manner), 12, "5-7", "wish")
+        for manner in ((), ("bedtime",))
+    )
+    assert plain.summary == bedtime.summary
+    assert plain.paragraphs[0].split(".")[0] == bedtime.paragraphs[0].split(".")[0]
+    assert plain.paragraphs != bedtime.paragraphs
+
+
 @pytest.mark.parametrize("pages", [0, MIN_PAGES - 1, MAX_PAGES + 1])
 def test_no_tale_of_impossible_length(pages: int) -> None:
     with pytest.raises(ValueError, match="4 to 20 pages"):

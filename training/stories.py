@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from storybook.errors import ConfigError, TrainingError
+from storybook.errors import ConfigError, TrainingError, nearest
 from training.data.pair_check import PairReport, check, split
 from training.data.pairs import Pair, read_pairs, write_pairs
 from training.terminal import show
@@ -38,6 +38,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     tell.add_argument("pairs", type=Path, help="the .json file to write")
     tell.add_argument("--count", type=int, default=1000, help="how many pairs (1000)")
     tell.add_argument("--seed", type=int, default=1, help="another number, other tales (1)")
+    tell.add_argument("--manner", default="plain", help="plain, or bedtime: told in rhyme")
     tell.set_defaults(run_command=_compose)
 
     look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
@@ -84,10 +85,13 @@ def _generate(options: argparse.Namespace) -> None:
 
 def _compose(options: argparse.Namespace) -> None:
     from training.starter.pairs import composed_pairs
+    from training.starter.tales.words import MANNERS
 
     if options.count < 1:
         raise ConfigError("--count is at least 1.")
-    write_pairs(options.pairs, composed_pairs(options.count, options.seed))
+    if options.manner not in MANNERS:
+        raise ConfigError(f"--manner {options.manner}: {nearest(options.manner, MANNERS)}")
+    write_pairs(options.pairs, composed_pairs(options.count, options.seed, options.manner))
     print(f"{options.pairs}: {options.count} pairs")
 
 

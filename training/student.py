@@ -1,5 +1,6 @@
 """The painter as it is taught: which weights learn, how they are kept, and how they are saved."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from peft import LoraConfig
 from torch import Tensor, nn
 
 from storybook.errors import TrainingError
+from storybook.models.sd1 import SAMPLING
+from storybook.world import WORLD
 from training.formats.checkpoint import save_checkpoint, save_folder
 from training.formats.header import Origin, Training
 from training.formats.hypernetwork import (
@@ -164,6 +167,10 @@ def save(student: Student, folder: Path, origin: Origin, training: Training) -> 
             case "folder":
                 path = folder / "painter"
                 save_folder(pipe, path, precision=precision)
+                # A painter that brings its own words and wishes keeps them.
+                for name in (WORLD, SAMPLING):
+                    if (recipe.model / name).is_file():
+                        shutil.copy(recipe.model / name, path)
             case "safetensors" | "ckpt":
                 path = file.with_suffix(f".{form}")
                 save_checkpoint(pipe, path, precision=precision, origin=origin)

@@ -26,7 +26,7 @@ IS_PET, IS_NOT, LOST = 0.90, 0.10, 0.05
 class Taught:
     """What the judge sees in pictures of one pet, all asked for the same scenes."""
 
-    hero: Hero
+    pet: Pet
     pictures: tuple[Picture, ...]
     by_name: list[Shown]
     """Asked for by token and class, from the taught painter."""
@@ -38,6 +38,13 @@ class Taught:
     """Others of the class, in coats of the world, from the painter before it was taught."""
     pixels: dict[str, np.ndarray]
 
+    def lost(self, field: str) -> float:
+        """How much less often `field` is as asked in the pet's pictures than in the others'."""
+        base, taught = (
+            followed(self.pictures, seen, field) for seen in (self.others, self.by_name)
+        )
+        return round(base - taught, 4)
+
 
 def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     """Paint each taught pet that ships in scenes that it was not taught in, and judge it."""
@@ -46,7 +53,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     for pet in PETS:
         hero = hero_of(pet)
         if hero is not None:
-            found.append((yield from _look(bench, judge, pet, hero)))
+            found.append((yield from look(bench, judge, pet, bench, (hero,))))
     if not found:
         return Part(title="Pets", tables=(), examples=("No hero with a taught pet ships.",))
     _sheet(bench, found)
@@ -59,9 +66,9 @@ def hero_of(pet: Pet) -> Hero | None:
     return next((hero for hero in heroes if hero.token == pet.token and hero.adapter), None)
 
 
-def is_pet(seen: Sequence[Shown], pet: str, species: str) -> float | None:
+def is_pet(seen: Sequence[Shown], pet: Pet) -> float | None:
     """The share of pictures in which the judge sees this very pet."""
-    return mean(one.coat == pet and one.species == species for one in seen)
+    return mean(one.coat == pet.token and one.species == pet.species for one in seen)
 
 
 def followed(asked: Sequence[Picture], seen: Sequence[Shown], field: str) -> float | None:
@@ -71,17 +78,20 @@ def followed(asked: Sequence[Picture], seen: Sequence[Shown], field: str) -> flo
     )
 
 
-def _look(bench: Bench, judge: Classifier, pet: Pet, hero: Hero) -> Generator[Event, None, Taught]:
+def look(
+    bench: Bench, judge: Classifier, pet: Pet, taught: Bench, cast: tuple[Hero, ...]
+) -> Generator[Event, None, Taught]:
+    """Ask the painter of `bench` and the taught one, that of `taught` who knows `cast`."""
     pictures = new_pictures_of(pet, world_with(pet, bench.world), bench.extent.pet_pictures)
     said = _said(pictures, pet, bench.world)
     pixels = {
-        "by name": (yield from paint_once(bench, said["by name"], (hero,))),
+        "by name": (yield from paint_once(taught, said["by name"], cast)),
         "before": (yield from paint_once(bench, said["by name"])),
-        "class alone": (yield from paint_once(bench, said["class alone"], (hero,))),
+        "class alone": (yield from paint_once(taught, said["class alone"], cast)),
         "others": (yield from paint_once(bench, said["others"])),
     }
     seen = [judged(judge, each)[0] for each in pixels.values()]
-    return Taught(hero, tuple(pictures), *seen, pixels)
+    return Taught(pet, tuple(pictures), *seen, pixels)
 
 
 def _said(pictures: Sequence[Picture], pet: Pet, world: World) -> dict[str, list[str]]:
@@ -100,16 +110,14 @@ def _table(found: Sequence[Taught], bench: Bench) -> Table:
         return Row(what=what, values=tuple(values), aim=aim, at_most=at_most)
 
     def share(part: str) -> list[float | None]:
-        return [is_pet(getattr(one, part), one.hero.token, one.hero.species) for one in found]
+        return [is_pet(getattr(one, part), one.pet) for one in found]
 
     def lost(field: str) -> list[float | None]:
-        pairs = [(followed(one.pictures, one.others, field),
-                  followed(one.pictures, one.by_name, field)) for one in found]  # fmt: skip
-        return [round(base - taught, 4) for base, taught in pairs]
+        return [one.lost(field) for one in found]
 
     return Table(
         title="Share of pictures that show the pet",
-        columns=tuple(f"{one.hero.token} {one.hero.species}" for one in found),
+        columns=tuple(f"{one.pet.token} {one.pet.species}" for one in found),
         rows=(
             row("asked for by token and class", share("by_name"), IS_PET),
             row("the same before teaching", share("before"), IS_NOT, at_most=True),

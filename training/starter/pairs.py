@@ -7,13 +7,14 @@ from training.data.pairs import Pair
 from training.starter.tales import compose, load_lexicon
 from training.starter.tales.compose import MAX_PAGES, MIN_PAGES
 from training.starter.tales.tokens import AGES
+from training.starter.tales.words import MANNERS
 
 LIKELY_PAGES = 8
 
 
-def composed_pairs(count: int, seed: int) -> Iterator[Pair]:
+def composed_pairs(count: int, seed: int, manner: str = MANNERS[0]) -> Iterator[Pair]:
     """`count` tales of all lengths and ages with their summaries, always the same for a seed."""
-    chance, lexicon = Random(f"pairs/{seed}"), load_lexicon()
+    chance, lexicon = Random(f"pairs/{seed}"), load_lexicon(manner)
     for _ in range(count):
         pages = round(chance.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, LIKELY_PAGES))
         ages = chance.choices(AGES, (3, 2, 1))[0]

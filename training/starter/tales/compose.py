@@ -7,6 +7,7 @@ from random import Random
 from storybook.records import Ages, Hero
 from storybook.roles import RoleWords, roles_of
 from storybook.world import article
+from training.starter.tales.beats import CORE, GROWTH, ORDER, WARM
 from training.starter.tales.cast import (
     Person,
     hero_of,
@@ -21,52 +22,10 @@ from training.starter.tales.words import Lexicon, Plot
 MIN_PAGES, MAX_PAGES = 4, 20
 WORDS_A_PAGE: dict[Ages, tuple[int, int]] = {"3-5": (15, 30), "5-7": (20, 38), "7-9": (25, 45)}
 NAMED_PAGES = 0.8
+MOST_TRIES = 1000
+"""Most plots are sound at the first or second try; one that never is has a page too long."""
 
-CORE = ("open", "trouble", "turn", "close")
-GROWTH = (
-    "try1",
-    "try2",
-    "try3",
-    "meet",
-    "worry",
-    "cheer",
-    "after1",
-    "walk1",
-    "after2",
-    "home",
-    "wonder1",
-    "rest",
-    "wonder2",
-    "joke",
-    "walk2",
-    "wonder3",
-)
-"""What a longer tale has more of, the most important first."""
 THING_SLOTS = ("t", "thing", "food", "baby")
-WARM = ("cheer", "home", "close")
-"""Moments after the turn; nothing in them worries."""
-ORDER = (
-    "open",
-    "walk1",
-    "meet",
-    "trouble",
-    "wonder1",
-    "try1",
-    "after1",
-    "joke",
-    "walk2",
-    "try2",
-    "after2",
-    "rest",
-    "wonder2",
-    "try3",
-    "wonder3",
-    "worry",
-    "turn",
-    "cheer",
-    "home",
-    "close",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +60,13 @@ def compose(
         raise ValueError(f"a tale has {MIN_PAGES} to {MAX_PAGES} pages, not {pages}")
     weights = [each.weight for each in lexicon.plots.values()]
     name = plot or chance.choices(list(lexicon.plots), weights)[0]
-    while True:
+    for _ in range(MOST_TRIES):
         tale = _told(chance, lexicon, lexicon.plots[name], name, pages, ages, masked=masked)
         if _sound(tale):
             return _put_aside(tale, lexicon) if masked else tale
+    raise AssertionError(
+        f"the plot {name} has no tale of {pages} pages whose words fit its readers"
+    )
 
 
 def _told(
@@ -159,8 +121,8 @@ def _pages(
     for beat in (beat for beat in ORDER if beat in chosen):
         fresh = getattr(plot, beat, None) or _moments(lexicon, plot, voice, beat, told, rooms)
         told.append(chance.choice(fresh))
-        warm = beat in WARM
-        paragraphs.append(voice.page(told[-1], WORDS_A_PAGE[ages], lexicon, warm=warm))
+        mood = "last" if beat == ORDER[-1] else "warm" if beat in WARM else "any"
+        paragraphs.append(voice.page(told[-1], WORDS_A_PAGE[ages], lexicon, mood))
     return paragraphs
 
 
@@ -240,15 +202,17 @@ class _Voice:
             text = text.replace(f"{{{slot}}}", said)
         return re.sub(r",([,.])", r"\1", self.say(text))
 
-    def page(self, moment: str, band: tuple[int, int], lexicon: Lexicon, *, warm: bool) -> str:
+    def page(self, moment: str, band: tuple[int, int], lexicon: Lexicon, mood: str) -> str:
         """The moment, and small details until the page has the words that its readers take."""
         fewest, most = band
         text = self.say(moment)
         wanted = min(most - 4, fewest + self.chance.randint(0, 2))
+        if lexicon.words.eager:
+            wanted = max(wanted, len(text.split()) + 1)
         for _ in range(20):
             if len(text.split()) >= wanted:
                 break
-            detail = self._detail(lexicon, warm=warm)
+            detail = self._detail(lexicon, mood)
             longer = self.say(detail)
             if len(text.split()) + len(longer.split()) <= most:
                 self.used.add(detail)
@@ -256,9 +220,9 @@ class _Voice:
                 text = f"{longer} {text}" if front else f"{text} {longer}"
         return text
 
-    def _detail(self, lexicon: Lexicon, *, warm: bool) -> str:
+    def _detail(self, lexicon: Lexicon, mood: str) -> str:
         details = lexicon.words.details
-        usual = details["warm" if warm else "any"]
+        usual = details.get(mood, details["warm"])
         here = details.get(self.fixed["spot_name"].split()[0], ())
         fresh = [each for each in (*here, *usual) if each not in self.used]
         return self.chance.choice(fresh or list(usual))

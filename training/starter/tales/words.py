@@ -69,6 +69,8 @@ class Words(Record):
     things: Things
     details: dict[str, tuple[str, ...]]
     moments: dict[str, tuple[str, ...]]
+    eager: bool = False
+    """Whether every page gets a detail that has room for one."""
 
 
 class Lexicon(Record):
@@ -79,15 +81,20 @@ class Lexicon(Record):
     plots: dict[str, Plot]
 
 
+MANNERS = ("plain", "bedtime")
+"""How a tale is told. Each but the first has a table of its own, of what is told otherwise."""
+
+
 @cache
-def load_lexicon() -> Lexicon:
-    """The tables beside this file and the drawn world."""
+def load_lexicon(manner: str = "plain") -> Lexicon:
+    """The tables beside this file and the drawn world, for tales told in a `manner` of MANNERS."""
     plots = {
         name: Plot.model_validate(plot)
         for path in sorted(HERE.glob("plots_*.toml"))
         for name, plot in _table(path).items()
     }
-    words = Words.model_validate(_table(HERE / "words.toml"))
+    own = {} if manner == MANNERS[0] else _table(HERE / f"{manner}.toml")
+    words = Words.model_validate(_table(HERE / "words.toml") | own)
     return Lexicon(world=load_world(ASSETS), words=words, plots=plots)
 
 

@@ -1,0 +1,79 @@
+"""Variants of a pet's recipe: what each of them changes, and that one goes all the way."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from storybook.config import load_settings, shipped
+from storybook.studio import Studio
+from storybook.world import load_world
+from tiny_sd import tiny_critic, tiny_painter
+from training.evaluation import ablation
+from training.evaluation.ablation import VARIANTS, Found, variant_of
+from training.evaluation.records import QUICK, Bench
+from training.recipe import load_recipe
+
+ROOT = Path(__file__).parents[1]
+RECIPE, _ = load_recipe(ROOT / "training" / "recipes" / "bhna-cat.toml")
+
+
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch):
+    monkeypatch.chdir(ROOT)  # where the recipe's folders are
+
+
+def test_each_variant_differs_from_the_recipe_in_its_own_way(tmp_path):
+    def said(name):
+        table = variant_of(RECIPE, name, 100, tmp_path / name).model_dump()
+        (concept,) = table.pop("concept")
+        return {**table, **concept}
+
+    plain = said("the recipe")
+    assert plain["max_steps"] == 100 and plain["held_out"] == 0
+    changed = {
+        name: {key for key, value in said(name).items() if value != plain[key]} for name in VARIANTS
+    }
+    assert changed == {
+        "the recipe": set(),
+        "no pictures of the class": {"class_photos"},
+        "5 pictures": {"photos"},
+        "10 pictures": {"photos"},
+        "20 pictures": {"photos"},
+        "rank 4": {"rank"},
+        "rank 64": {"rank"},
+        "text encoder as it was": {"text_encoder"},
+        "all weights": {"kind", "lr", "text_lr", "save_as"},
+    }
+    for count in (5, 10, 20):
+        photos = (
+            variant_of(RECIPE, f"{count} pictures", 100, tmp_path / str(count)).concept[0].photos
+        )
+        assert len(list(photos.glob("*.jpg"))) == len(list(photos.glob("*.txt"))) == count
+
+
+@pytest.fixture
+def bench(tmp_path):
+    tiny_painter(tmp_path / "painter")
+    tiny_critic(tmp_path / "critic")
+    changes = [f"draw.painter={tmp_path / 'painter'}", f"choose.critic={tmp_path / 'critic'}",
+               "draw.steps=1", "draw.width_px=64", "draw.height_px=64"]  # fmt: skip
+    extent = replace(QUICK, judge_drawings=16, judge_held_out=8, judge_steps=1, pet_pictures=2)
+    return Bench(Studio(load_settings("starter", changes)), load_world(shipped("assets")), extent,
+                 tmp_path / "work", tmp_path)  # fmt: skip
+
+
+def test_variants_are_taught_judged_and_tabled_once(bench, tmp_path):
+    pytest.importorskip("skia")
+    recipe = RECIPE.but(model=tmp_path / "painter", resolution_px=64, sample_steps=1, lr=1e-2,
+                        warmup_steps=0, sample_prompts=("a bhna cat",))  # fmt: skip
+    home, names = tmp_path / "home", ["rank 4", "all weights"]
+    events = list(ablation.evaluate(bench, recipe, 2, names, home))
+    assert {event.stage.split(":")[0] for event in events} > set(names)
+    rows = list(ablation.table(home))
+    assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == names
+    adapter, whole = (Found.model_validate_json((home / name.replace(" ", "-") / "found.json")
+                      .read_bytes()) for name in names)  # fmt: skip
+    assert 0 < adapter.megabytes < whole.megabytes
+    again = list(ablation.evaluate(bench, recipe, 2, names, home))
+    assert not [event for event in again if event.stage.startswith(tuple(names))]

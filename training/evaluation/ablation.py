@@ -1,0 +1,176 @@
+"""What each part of a pet's recipe is worth: teach with one of them changed, and judge.
+
+All variants take as many steps as the recipe does, each from the painter that ships, and are asked
+for the same scenes. Nothing chooses a best step: the last one is judged.
+
+    python -m training.evaluation.ablation training/recipes/bhna-cat.toml [--only "rank 4,rank 64"]
+"""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from storybook.errors import StorybookError, nearest
+from storybook.hero import photos_in
+from storybook.models.classifier import Classifier
+from storybook.records import Event, Hero, Record, digest
+from storybook.studio import Studio
+from training.dreambooth import train
+from training.evaluation.judge import taught_judge
+from training.evaluation.options import add_options, bench_of
+from training.evaluation.pets import Taught, is_pet, look
+from training.evaluation.records import Bench
+from training.recipe import Concept, Recipe, load_recipe
+from training.run import Run
+from training.starter.pets import PETS, Pet
+from training.terminal import quiet, show
+
+VARIANTS: Mapping[str, Mapping[str, Any]] = {
+    "the recipe": {},
+    "no pictures of the class": {"class_photos": None},
+    "5 pictures": {"count": 5},
+    "10 pictures": {"count": 10},
+    "20 pictures": {"count": 20},
+    "rank 4": {"rank": 4},
+    "rank 64": {"rank": 64},
+    "text encoder as it was": {"text_encoder": False},
+    # All weights at once bear a smaller rate than a few new ones.
+    "all weights": {"kind": "full", "lr": 1e-4, "text_lr": 1e-5, "save_as": ("folder",)},
+}
+
+
+class Found(Record):
+    """What one variant came to; shares in [0, 1] of the pictures judged."""
+
+    by_name: float
+    class_alone: float
+    action_lost: float
+    place_lost: float
+    megabytes: float
+    """Of what has to be kept for the pet."""
+
+
+def main() -> int:
+    """Teach and judge the chosen variants, and print all that are known; 2 for a mistake."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.evaluation.ablation", description=__doc__
+    )
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("--steps", type=int, help="of every variant; by default the recipe's")
+    parser.add_argument("--only", help="variants, with commas between; by default all")
+    options = add_options(parser).parse_args()
+    quiet()
+    try:
+        chosen = options.only.split(",") if options.only else list(VARIANTS)
+        for name in chosen:
+            if name not in VARIANTS:
+                raise StorybookError(f"{name} is no variant. {nearest(name, VARIANTS)}")
+        recipe, _ = load_recipe(options.recipe)
+        steps = options.steps or _steps(recipe)
+        bench = bench_of(options)
+        home = bench.work / "ablation" / digest(
+            {"recipe": recipe, "steps": steps, "painter": bench.studio.painter_name()}
+        )  # fmt: skip
+        show(evaluate(bench, recipe, steps, chosen, home))
+        print("\n".join(table(home)))  # noqa: T201
+    except StorybookError as error:
+        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def variant_of(recipe: Recipe, name: str, steps: int, home: Path) -> Recipe:
+    """The recipe with what `VARIANTS` says of `name`; few pictures are copied into `home`."""
+    changes = dict(VARIANTS[name])
+    concept = recipe.concept[0]
+    if count := changes.pop("count", None):
+        concept = concept.but(photos=_few(concept, count, home / "photos"))
+    if "class_photos" in changes:
+        concept = concept.but(class_photos=changes.pop("class_photos"))
+    alike = {"title": "pet", "concept": (concept,), "max_steps": steps, "save_as": ("diffusers",)}
+    last = {"critic": None, "held_out": 0, "sample_every_epochs": 0, "save_every_epochs": 10**6}
+    return recipe.but(**(alike | last | changes))
+
+
+def evaluate(
+    bench: Bench, recipe: Recipe, steps: int, chosen: Iterable[str], home: Path
+) -> Iterator[Event]:
+    """Teach and judge the `chosen` variants, each once; what is found is kept in `home`."""
+    judge, _ = yield from taught_judge(bench)
+    pet = next(each for each in PETS if each.token == recipe.concept[0].token)
+    for name in chosen:
+        folder = home / name.replace(" ", "-")
+        if (folder / "found.json").is_file():
+            continue
+        run = Run(folder / "run")
+        taught = variant_of(recipe, name, steps, folder)
+        resume = (run.folder / "run.json").is_file()
+        for event in run.logged(train(taught, run, torch.device("cpu"), "none", resume=resume)):
+            yield event.model_copy(update={"stage": f"{name}: {event.stage}"})
+        seen = yield from _asked(bench, judge, pet, run.result, whole=taught.kind == "full")
+        found = _found(seen, pet, run.result)
+        (folder / "found.json").write_text(found.model_dump_json(indent=1))
+
+
+def _asked(
+    bench: Bench, judge: Classifier, pet: Pet, result: Path, *, whole: bool
+) -> Generator[Event, None, Taught]:
+    if whole:
+        settings = bench.studio.settings
+        painter = settings.draw.but(painter=str(result / "painter"))
+        taught = replace(bench, studio=Studio(settings.but(draw=painter)))
+        return (yield from look(bench, judge, pet, taught, ()))
+    # The folder of any hero will do: an absolute path leads to the adapter all the same.
+    adapter = str((result / "pytorch_lora_weights.safetensors").absolute())
+    hero = Hero(name="Pepper", species=pet.species, token=pet.token, adapter=adapter)
+    return (yield from look(bench, judge, pet, bench, (hero,)))
+
+
+def _found(seen: Taught, pet: Pet, result: Path) -> Found:
+    files = [path for path in result.rglob("*.safetensors") if "vae" not in path.parts]
+    return Found(
+        by_name=is_pet(seen.by_name, pet),
+        class_alone=is_pet(seen.class_alone, pet),
+        action_lost=seen.lost("action"),
+        place_lost=seen.lost("place"),
+        megabytes=sum(path.stat().st_size for path in files) / 2**20,
+    )
+
+
+def _few(concept: Concept, count: int, folder: Path) -> Path:
+    """The first `count` pictures with their captions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for photo in photos_in(concept.photos)[:count]:
+        for path in (photo, photo.with_suffix(".txt")):
+            shutil.copy(path, folder)
+    return folder
+
+
+def _steps(recipe: Recipe) -> int:
+    """What the recipe takes with all its pictures."""
+    concept = recipe.concept[0]
+    pictures = 2 * len(photos_in(concept.photos))  # as many of the class
+    return recipe.epochs * -(-pictures // (recipe.batch * recipe.accumulation))
+
+
+def table(home: Path) -> Iterator[str]:
+    """The lines of a table in Markdown, of all that is kept in `home`."""
+    yield "| | by token and class | by class alone | action lost | place lost | MB |"
+    yield "|---|---|---|---|---|---|"
+    for name in VARIANTS:
+        path = home / name.replace(" ", "-") / "found.json"
+        if path.is_file():
+            found = Found.model_validate_json(path.read_bytes())
+            shares = (found.by_name, found.class_alone, found.action_lost, found.place_lost)
+            cells = " | ".join(f"{share:.3f}" for share in shares)
+            yield f"| {name} | {cells} | {found.megabytes:.1f} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""What an evaluation can be told on the command line."""
+
+import argparse
+import os
+from dataclasses import replace
+from pathlib import Path
+
+from storybook.config import load_settings, shipped
+from storybook.studio import Studio
+from storybook.world import load_world
+from training.evaluation.records import FULL, QUICK, Bench
+
+
+def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add what every evaluation understands."""
+    parser.add_argument("--studio", default="starter", help="whose models: a name or a .toml file")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=Path("evaluation-work"), help="kept for the next run"
+    )
+    parser.add_argument("--out", type=Path, default=Path("docs"), help="where the report is put")
+    parser.add_argument("--device", default="cpu", help="the judge's: cpu or cuda")
+    parser.add_argument("--judge-steps", type=int, help="how long the judge is taught")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--quick", action="store_true", help="a few of everything; the report stays in the work"
+    )
+    return parser
+
+
+def bench_of(options: argparse.Namespace) -> Bench:
+    """Whose models are evaluated, on how much, as the options say."""
+    import torch
+
+    torch.set_num_threads(options.threads)
+    extent = QUICK if options.quick else FULL
+    work = options.work / "quick" if options.quick else options.work
+    return Bench(
+        studio=Studio(load_settings(options.studio, options.set)),
+        world=load_world(shipped("assets")),
+        extent=replace(extent, judge_steps=options.judge_steps or extent.judge_steps),
+        work=work,
+        # A quick look is no figure to publish.
+        out=work if options.quick else options.out,
+        device=options.device,
+        workers=options.threads,
+    )
