@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import Measured, run
+from benchmarks.stories import stories
 from benchmarks.teaching import teaching
 from storybook.book import Book
 from storybook.config import shipped
@@ -39,6 +40,8 @@ def main() -> None:
         growth(console, folder)
         console.print("Teaching a pet, 60 steps of 4 pictures ...")
         teaching(console, folder)
+        console.print("Teaching the writer, one epoch of 160 pairs ...")
+        stories(console, folder)
 
 
 def begin(folder: Path, name: str, pages: int) -> Book:

@@ -1,14 +1,19 @@
 """story-eval: base and adapter told apart, on real LLaMAs at toy size."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from test_local_writer import lora
 
+from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.frames import lay_frame, load_frame
+from storybook.studio import Studio
+from storybook.world import load_world
 from tiny import tiny_llama
-from training.evaluation.story_eval import compare
+from training.evaluation.records import QUICK, Bench
+from training.evaluation.story_eval import compare, evaluate
 from training.evaluation.summaries import cases_in
 
 
@@ -19,11 +24,33 @@ def test_an_adapter_that_is_no_better_is_said_to_be_none(tmp_path: Path, capsys)
     (tmp_path / "s.txt").write_text("Pip the cat naps.\n\nRex the dog finds a ball.\n")
     events = compare(str(adapter), None, tmp_path / "s.txt", (0, 0), [])
     seen = []
-    with pytest.raises(TrainingError, match="not better than its base in valid by hand"):
+    with pytest.raises(
+        TrainingError, match=r"than its base: valid, by hand: 0\.0 by the base, 0\.0 with"
+    ):
         seen.extend(events)
     assert [event.done for event in seen] == [1, 2, 3, 4] and seen[0].note == "base, by hand"
     table = capsys.readouterr().out
     assert "adapter" in table and "valid" in table
+
+
+def test_a_studio_s_adapter_is_compared_in_make_evaluate(tmp_path: Path) -> None:
+    base = tiny_llama(tmp_path / "base", context=2048)
+    adapter = lora(base, tmp_path / "adapter")
+    changes = [f"write.writer={base}", f"write.adapter={adapter}"]
+    extent = replace(QUICK, written=1, compared=1)
+    bench = Bench(Studio(load_settings("starter", changes)), load_world(shipped("assets")), extent,
+                  tmp_path, tmp_path)  # fmt: skip
+    events = evaluate(bench)
+    notes = []
+    while True:
+        try:
+            notes.append(next(events).note)
+        except StopIteration as end:
+            part = end.value
+            break
+    assert notes == ["base, by hand", "base, composed", "adapter, by hand", "adapter, composed"]
+    assert part.tables[0].columns == tuple(notes)
+    assert len(part.examples) == 4  # random weights tell nothing, with or without
 
 
 def test_summaries_of_an_author_are_read(tmp_path: Path) -> None:

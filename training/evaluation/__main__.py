@@ -14,7 +14,7 @@ from training.evaluation.records import Bench, Part
 from training.evaluation.report import kept_parts, print_parts, save_part, write_report
 from training.terminal import quiet, show
 
-PARTS = ("pictures", "stories", "books", "pets")
+PARTS = ("pictures", "stories", "adapter", "books", "pets")
 
 
 def main() -> int:
@@ -44,10 +44,10 @@ def main() -> int:
 
 
 def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:
-    from training.evaluation import books, pets, pictures, stories
+    from training.evaluation import books, pets, pictures, stories, story_eval
 
-    parts = {"pictures": pictures, "stories": stories, "books": books, "pets": pets}
-    return parts[name].evaluate(bench)
+    parts = (pictures, stories, story_eval, books, pets)
+    return dict(zip(PARTS, parts, strict=True))[name].evaluate(bench)
 
 
 def _watched(events: Generator[Event, None, Part], name: str) -> Part:

@@ -24,6 +24,8 @@ class Extent:
     """Summaries composed by the tales."""
     written: int
     """Summaries written by hand."""
+    compared: int
+    """Composed summaries that the story adapter and its base are compared on."""
     books: int
     pages: int
     pet_pictures: int
@@ -40,6 +42,7 @@ FULL = Extent(
     tries=4,
     composed=140,
     written=60,
+    compared=40,
     books=10,
     pages=12,
     pet_pictures=66,
@@ -53,6 +56,7 @@ QUICK = Extent(
     tries=2,
     composed=3,
     written=3,
+    compared=3,
     books=1,
     pages=4,
     pet_pictures=4,

@@ -5,7 +5,7 @@ is not to hide what was learnt.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -16,10 +16,10 @@ from storybook.frames import Frame
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
 from storybook.studio import Studio
-from training.evaluation.records import Part, Row, Table
+from training.evaluation.records import Bench, Part, Row, Table
 from training.evaluation.report import print_parts
 from training.evaluation.stories import figures_of, told_by
-from training.evaluation.summaries import cases_in, composed_cases, written_cases
+from training.evaluation.summaries import Case, cases_in, composed_cases, written_cases
 
 BETTER = ("valid", "clauses told in order")
 """What an adapter must raise above its base."""
@@ -43,11 +43,28 @@ def compare(
     folder = adapter_folder(adapter)
     taught = _studio([*settings, f"write.writer={base or _base_of(folder)}",
                       f"write.adapter={folder}"])  # fmt: skip
-    plain = Studio(taught.settings.but(write=taught.settings.write.but(adapter=None)))
     groups = {"by hand": cases_in(summaries)} if summaries else {
         "by hand": written_cases(counts[0]),
         "composed": composed_cases(counts[1], taught.world),
     }  # fmt: skip
+    part = yield from _compared(taught, groups)
+    print_parts({"stories": part}, Console())
+    if part.examples:
+        raise TrainingError(f"The adapter is not better than its base: {'; '.join(part.examples)}.")
+
+
+def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+    """The studio's story adapter beside its base, on unseen summaries."""
+    groups = {
+        "by hand": written_cases(bench.extent.written),
+        "composed": composed_cases(bench.extent.compared, bench.world),
+    }
+    return (yield from _compared(bench.studio, groups))
+
+
+def _compared(taught: Studio, groups: dict[str, Sequence[Case]]) -> Generator[Event, None, Part]:
+    """Tell all cases by the base and with the adapter; examples say where it is no better."""
+    plain = Studio(taught.settings.but(write=taught.settings.write.but(adapter=None)))
     total = 2 * sum(map(len, groups.values()))
     found: dict[str, dict[str, float | None]] = {}
     done = 0
@@ -60,17 +77,14 @@ def compare(
                     done += 1
                     yield Event(stage="tell", done=done, total=total, note=f"{name}, {group}")
                 found[f"{name}, {group}"] = figures_of(cases, told, taught.world)
-    print_parts(
-        {"stories": Part(title="Stories", tables=(_table(found, taught.frame),))}, Console()
-    )
-    lost = [
-        f"{what} {group} ({found[f'adapter, {group}'][what]} to {found[f'base, {group}'][what]})"
+    lost = tuple(
+        f"{what}, {group}: {found[f'base, {group}'][what]} by the base, "
+        f"{found[f'adapter, {group}'][what]} with the adapter"
         for what in BETTER
         for group in groups
         if (found[f"adapter, {group}"][what] or 0) <= (found[f"base, {group}"][what] or 0)
-    ]
-    if lost:
-        raise TrainingError(f"The adapter is not better than its base in {', '.join(lost)}.")
+    )
+    return Part(title="Story adapter", tables=(_table(found, taught.frame),), examples=lost)
 
 
 def _studio(settings: Sequence[str]) -> Studio:
