@@ -37,8 +37,11 @@ class WriteSettings(Record):
     timeout_s: float = 120.0
     outline: bool = False
     """Ask for an outline first, then page by page: for large models."""
+    generation: str | None = None
+    """How a local writer chooses its words: `nucleus`, `storybook` or a TOML file; None: what the
+    writer's folder recommends in `generation.json`."""
     temperature: float | None = None
-    """None: what the writer's folder recommends in `generation.json`."""
+    """In place of what is said there."""
     attempts: int = Field(default=4, ge=1, le=20)
     """Tellings before the best one is taken or the writer is given up."""
 
@@ -102,7 +105,7 @@ class Settings(Record):
     bind: BindSettings = BindSettings()
 
 
-PATHS = {("write", "writer"), ("write", "adapter"), ("draw", "painter"),
+PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
          ("choose", "critic"), ("enlarge", "enlarger")}  # fmt: skip
 DOUBLES = {"echo", "flat", "length", "nearest", "server"}
 

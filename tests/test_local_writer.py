@@ -8,8 +8,11 @@ import pytest
 import torch
 from pydantic import Field
 
-from storybook.errors import ModelError, QuestionTooLong, ReplyError
-from storybook.models.local_writer import Sampling, open_local_writer, writer_name
+from storybook.config import WriteSettings
+from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
+from storybook.models.local_writer import open_local_writer, writer_name
+from storybook.models.telling import Sampling, load_sampling
+from storybook.models.writers import open_writer
 from storybook.records import Record
 from tiny import tiny_llama
 
@@ -183,3 +186,35 @@ def test_opening_is_quiet(
     open_local_writer(copy).tell(QUESTION, seed=1, max_words=60)
     assert capfd.readouterr() == ("", "")
     assert not recwarn.list
+
+
+def test_the_storybook_preset_is_the_source_document_s(babbler: Path) -> None:
+    preset = load_sampling("storybook")
+    assert preset == Sampling(
+        sample=False, temperature=0.1, top_k=40, top_p=0.3, repetition_penalty=1.5
+    )
+    assert preset.options() == {"do_sample": False, "repetition_penalty": 1.5}
+    writer = open_local_writer(babbler, sampling=preset)
+    assert writer.name == writer_name(babbler, sampling=preset) != writer_name(babbler)
+    said = []
+    for seed in (1, 2):
+        with pytest.raises(ReplyError) as fault:
+            writer.tell("Once", seed=seed, max_words=8)
+        said.append(fault.value.reply)
+    assert said[0] == said[1]
+
+
+def test_a_studio_names_how_words_are_chosen(babbler: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text("top_k = 1\n")
+    settings = WriteSettings(writer=str(babbler), generation=str(own))
+    with pytest.raises(ReplyError) as first:
+        open_writer(settings, "cpu").tell("Once", seed=1, max_words=8)
+    with pytest.raises(ReplyError) as other:
+        open_writer(settings, "cpu").tell("Once", seed=2, max_words=8)
+    assert first.value.reply == other.value.reply  # one word to choose from is no choice
+    with pytest.raises(ConfigError, match="no generation preset 'nucleos'"):
+        open_writer(settings.but(generation="nucleos"), "cpu")
+    own.write_text("top_k = -1\n")
+    with pytest.raises(ConfigError, match="top_k"):
+        open_writer(settings, "cpu")

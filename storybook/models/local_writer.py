@@ -9,34 +9,23 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from storybook.config import validated
 from storybook.errors import ModelError, QuestionTooLong, ReplyError
 from storybook.models.replies import answered, demand
+from storybook.models.telling import Sampling, sampling_beside
 from storybook.models.weights import check_weights, read_json, weights_digest
-from storybook.records import R, Record, digest
+from storybook.records import R, digest
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-SAMPLING, CARD = "generation.json", "card.json"
+CARD = "card.json"
 END = re.compile(r"\s*\bEND\b")
 ANSWER_WORDS = 400
 TAIL_TOKENS = 8
 """So many last tokens are read for END after each new one; END itself is one to three."""
 TOKENS_PER_WORD = (1.5, 4.0)
 """At least and at most so many for a word of a reply; between them, as many as the question's."""
-
-
-class Sampling(Record):
-    """How a writer likes to write: `generation.json` in its folder or beside it."""
-
-    temperature: float = Field(default=0.7, ge=0, le=2)
-    """0 takes the likeliest word each time. This and `top_p` are common defaults for stories."""
-    top_p: float = Field(default=0.9, gt=0, le=1)
-    repetition_penalty: float = Field(default=1.0, ge=1, le=2)
 
 
 class LocalWriter:
@@ -119,8 +108,6 @@ class LocalWriter:
         from storybook.models.devices import memory_of, quiet
 
         device = self._model.device
-        by_chance = {"temperature": self.sampling.temperature, "top_p": self.sampling.top_p}
-        chosen = {"do_sample": True, **by_chance, "top_k": 0} if self.sampling.temperature else {}
         remedy = "Use a smaller writer, or another device."
         with (
             quiet(),
@@ -133,11 +120,10 @@ class LocalWriter:
                 asked,
                 attention_mask=torch.ones_like(asked),
                 max_new_tokens=room,
-                repetition_penalty=self.sampling.repetition_penalty,
                 eos_token_id=self._ends or None,
                 pad_token_id=self._tokenizer.pad_token_id or 0,
                 stopping_criteria=[self._has_ended],
-                **({"do_sample": False} | chosen),
+                **self.sampling.options(),
             )
         return told[0, asked.shape[1] :]
 
@@ -156,10 +142,10 @@ class LocalWriter:
         return sorted(ids - {None})
 
 
-def writer_name(folder: Path, adapter: Path | None = None) -> str:
+def writer_name(folder: Path, adapter: Path | None = None, sampling: Sampling | None = None) -> str:
     """The name of the writer that `open_local_writer` opens; nothing is loaded for it."""
     parts = [weights_digest(path) for path in (folder, adapter) if path]
-    return f"{folder.name}-{digest(*parts, _sampling(folder))}"
+    return f"{folder.name}-{digest(*parts, sampling or sampling_beside(folder))}"
 
 
 def open_local_writer(
@@ -168,11 +154,13 @@ def open_local_writer(
     *,
     device: str = "cpu",
     dtype: "torch.dtype | None" = None,
+    sampling: Sampling | None = None,
     temperature: float | None = None,
 ) -> LocalWriter:
     """Load a causal LM folder and, if named, the peft adapter that was taught on it.
 
-    `dtype` None is half precision on a GPU and single on a CPU. Raises ModelError in one line if a
+    `dtype` None is half precision on a GPU and single on a CPU; `sampling` None is what the folder
+    recommends, and a `temperature` replaces its own. Raises ModelError in one line if a
     file is missing, broken, a pickle, or the adapter belongs to another model.
     """
     from storybook.models.devices import device_of, dtype_of, memory_of, quiet
@@ -193,11 +181,11 @@ def open_local_writer(
             f"{folder}: the tokenizer has {len(tokenizer):,} tokens but the model knows "
             f"{model.config.vocab_size:,}. They belong to different models."
         )
-    sampling = _sampling(folder)
+    sampling = sampling or sampling_beside(folder)
     return LocalWriter(
         model,
         tokenizer,
-        name=writer_name(folder, adapter),
+        name=writer_name(folder, adapter, sampling),
         sampling=sampling if temperature is None else sampling.but(temperature=temperature),
         chat=adapter is None and tokenizer.chat_template is not None,
     )
@@ -272,13 +260,6 @@ def _with_adapter(model: "PreTrainedModel", adapter: Path) -> "PreTrainedModel":
     if not given or given != set(get_peft_model_state_dict(taught)):
         raise ModelError(f"{adapter} was not taught on this model: its layers have other names.")
     return taught.merge_and_unload()
-
-
-def _sampling(folder: Path) -> Sampling:
-    for path in (folder / SAMPLING, folder.parent / SAMPLING):
-        if path.is_file():
-            return validated(Sampling, read_json(path), str(path))
-    return Sampling()
 
 
 def _first_line(fault: Exception) -> str:

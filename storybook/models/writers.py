@@ -4,6 +4,7 @@ from pathlib import Path
 
 from storybook.config import WriteSettings
 from storybook.models import Writer
+from storybook.models.telling import Sampling, load_sampling
 
 ECHO, SERVER = "echo", "server"
 RESULT = "result"
@@ -18,7 +19,8 @@ def writer_name(settings: WriteSettings) -> str:
         return f"server-{settings.model}"
     from storybook.models import local_writer
 
-    return local_writer.writer_name(Path(settings.writer), *_adapters(settings))
+    adapter, sampling = _adapter(settings), _sampling(settings)
+    return local_writer.writer_name(Path(settings.writer), adapter, sampling)
 
 
 def open_writer(settings: WriteSettings, device: str) -> Writer:
@@ -41,8 +43,9 @@ def open_writer(settings: WriteSettings, device: str) -> Writer:
 
     return open_local_writer(
         Path(settings.writer),
-        *_adapters(settings),
+        _adapter(settings),
         device=device,
+        sampling=_sampling(settings),
         temperature=settings.temperature,
     )
 
@@ -53,5 +56,9 @@ def adapter_folder(adapter: str) -> Path:
     return result if result.is_dir() else Path(adapter)
 
 
-def _adapters(settings: WriteSettings) -> list[Path]:
-    return [adapter_folder(settings.adapter)] if settings.adapter else []
+def _adapter(settings: WriteSettings) -> Path | None:
+    return adapter_folder(settings.adapter) if settings.adapter else None
+
+
+def _sampling(settings: WriteSettings) -> Sampling | None:
+    return load_sampling(settings.generation) if settings.generation else None

@@ -1,0 +1,58 @@
+"""How a writer likes to choose its words: beside its weights, or by a preset's name."""
+
+import tomllib
+from pathlib import Path
+
+from pydantic import Field
+
+from storybook.config import shipped, validated
+from storybook.errors import ConfigError, nearest
+from storybook.models.weights import read_json
+from storybook.records import Record
+
+SAMPLING = "generation.json"
+
+
+class Sampling(Record):
+    """`generation.json` in a writer's folder or beside it, or a file of `prompts/generation/`."""
+
+    sample: bool = True
+    """Whether chance has a part; else the likeliest word is taken each time."""
+    temperature: float = Field(default=0.7, ge=0, le=2)
+    """0 takes the likeliest word, too. This and `top_p` are common defaults for stories."""
+    top_k: int = Field(default=0, ge=0)
+    """0: any word may be chosen."""
+    top_p: float = Field(default=0.9, gt=0, le=1)
+    repetition_penalty: float = Field(default=1.0, ge=1, le=2)
+
+    def options(self) -> dict[str, object]:
+        """The same in transformers' words, without what it would not hear."""
+        said: dict[str, object] = {"repetition_penalty": self.repetition_penalty}
+        if not self.sample or not self.temperature:
+            return {"do_sample": False, **said}
+        chance = {"temperature": self.temperature, "top_k": self.top_k, "top_p": self.top_p}
+        return {"do_sample": True, **chance, **said}
+
+
+def sampling_beside(folder: Path) -> Sampling:
+    """What a writer's folder, or the one it lies in, recommends."""
+    for path in (folder / SAMPLING, folder.parent / SAMPLING):
+        if path.is_file():
+            return validated(Sampling, read_json(path), str(path))
+    return Sampling()
+
+
+def load_sampling(name: str) -> Sampling:
+    """A preset by its name, or by the path of a TOML file; raises ConfigError if there is none."""
+    presets = shipped("prompts", "generation")
+    path = Path(name) if name.endswith(".toml") else presets / f"{name}.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = [each.stem for each in presets.glob("*.toml")]
+        raise ConfigError(
+            f"There is no generation preset {name!r}. {nearest(name, known)}"
+        ) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
+    return validated(Sampling, table, str(path))
