@@ -1,20 +1,25 @@
 """story-eval: base and adapter told apart, on real LLaMAs at toy size."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from test_local_writer import lora
 
+from desks import Desk, says, writer_at
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.frames import lay_frame, load_frame
+from storybook.records import Hero, Story
 from storybook.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama
 from training.evaluation.records import QUICK, Bench
+from training.evaluation.stories import Told
 from training.evaluation.story_eval import compare, evaluate
-from training.evaluation.summaries import cases_in
+from training.evaluation.story_judge import Marks, marks, means_of
+from training.evaluation.summaries import cases_in, written_cases
 
 
 def test_an_adapter_that_is_no_better_is_said_to_be_none(tmp_path: Path, capsys) -> None:
@@ -51,6 +56,24 @@ def test_a_studio_s_adapter_is_compared_in_make_evaluate(tmp_path: Path) -> None
     assert notes == ["base, by hand", "base, composed", "adapter, by hand", "adapter, composed"]
     assert part.tables[0].columns == tuple(notes)
     assert len(part.examples) == 4  # random weights tell nothing, with or without
+
+
+def test_a_judge_behind_a_server_gives_marks(desk: Desk) -> None:
+    (case,) = written_cases(1)
+    hero = Hero(name="Pip", species="cat")
+    story = Story(title="A Nap", paragraphs=("Pip naps.", "Pip wakes."), cast=(hero,))
+    told = Told(cast=(hero,), story=story, tellings=1)
+    given = {"grammar": 9, "creativity": 2, "consistency": 7, "plot": 4}
+    desk.will(says("As I see it: 11"), says(json.dumps(given)))
+    found = marks(writer_at(desk), case, told)
+    asked = [each["messages"][0]["content"] for each in desk.asked]
+    assert found == Marks(**given)
+    assert case.brief.summary in asked[0] and "Pip naps.\n\nPip wakes." in asked[0]
+    assert "As I see it: 11" in asked[1]
+    assert marks(writer_at(desk), case, told.but(story=None)) is None
+    means = means_of([found, None, found.but(plot=5)])
+    assert means["plot, 1 to 10"] == 4.5 and means["grammar, 1 to 10"] == 9
+    assert means_of([None])["grammar, 1 to 10"] is None
 
 
 def test_summaries_of_an_author_are_read(tmp_path: Path) -> None:

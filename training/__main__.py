@@ -74,8 +74,13 @@ def _story_lora(options: argparse.Namespace) -> None:
 def _story_eval(options: argparse.Namespace) -> None:
     from training.evaluation.story_eval import compare
 
+    judge = None
+    if options.judge:
+        from storybook.models.server_writer import open_server_writer
+
+        judge = open_server_writer(options.judge, base_url=options.base_url)
     counts = (options.hand, options.composed)
-    show(compare(options.adapter, options.base, options.summaries, counts, options.set))
+    show(compare(options.adapter, options.base, options.summaries, counts, options.set, judge))
 
 
 def _resolved(options: argparse.Namespace, load: Callable) -> tuple[Any, str, "Run"]:
@@ -130,6 +135,8 @@ def _options() -> argparse.Namespace:
     three.add_argument("--summaries", type=Path, help="a file with one a line, or a TOML table")
     three.add_argument("--hand", type=int, default=60, help="summaries written by hand (60)")
     three.add_argument("--composed", type=int, default=40, help="composed summaries (40)")
+    three.add_argument("--judge", metavar="MODEL", help="a server's model that gives marks, too")
+    three.add_argument("--base-url", help="its OpenAI-compatible server; default: the vendor's")
     three.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change the studio"
     )

@@ -13,12 +13,14 @@ from rich.console import Console
 from storybook.config import load_settings
 from storybook.errors import TrainingError
 from storybook.frames import Frame
+from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
 from storybook.studio import Studio
 from training.evaluation.records import Bench, Part, Row, Table
 from training.evaluation.report import print_parts
 from training.evaluation.stories import figures_of, told_by
+from training.evaluation.story_judge import marks, means_of
 from training.evaluation.summaries import Case, cases_in, composed_cases, written_cases
 
 BETTER = ("valid", "clauses told in order")
@@ -33,12 +35,14 @@ def compare(
     summaries: Path | None,
     counts: tuple[int, int],
     settings: Sequence[str],
+    judge: Writer | None = None,
 ) -> Iterator[Event]:
     """Tell all summaries by base and adapter, and print what each is worth.
 
     `adapter` is its folder or its run's; `base` None is the one that it names. Without `summaries`
     (a TOML file, or a text of one a line) the `counts` first of those written by hand, and
-    composed, are told. Raises TrainingError if the adapter is no better than its base.
+    composed, are told. A `judge` gives marks, too. Raises TrainingError if the adapter is no better
+    than its base.
     """
     folder = adapter_folder(adapter)
     taught = _studio([*settings, f"write.writer={base or _base_of(folder)}",
@@ -47,7 +51,7 @@ def compare(
         "by hand": written_cases(counts[0]),
         "composed": composed_cases(counts[1], taught.world),
     }  # fmt: skip
-    part = yield from _compared(taught, groups)
+    part = yield from _compared(taught, groups, judge)
     print_parts({"stories": part}, Console())
     if part.examples:
         raise TrainingError(f"The adapter is not better than its base: {'; '.join(part.examples)}.")
@@ -62,7 +66,9 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     return (yield from _compared(bench.studio, groups))
 
 
-def _compared(taught: Studio, groups: dict[str, Sequence[Case]]) -> Generator[Event, None, Part]:
+def _compared(
+    taught: Studio, groups: dict[str, Sequence[Case]], judge: Writer | None = None
+) -> Generator[Event, None, Part]:
     """Tell all cases by the base and with the adapter; examples say where it is no better."""
     plain = Studio(taught.settings.but(write=taught.settings.write.but(adapter=None)))
     total = 2 * sum(map(len, groups.values()))
@@ -71,12 +77,14 @@ def _compared(taught: Studio, groups: dict[str, Sequence[Case]]) -> Generator[Ev
     for name, studio in (("base", plain), ("adapter", taught)):
         with studio.writer() as writer:
             for group, cases in groups.items():
-                told = []
+                told, given = [], []
                 for case in cases:
                     told.append(told_by(writer, case, studio, taught.frame, attempts=1))
+                    given += [marks(judge, case, told[-1])] if judge else []
                     done += 1
                     yield Event(stage="tell", done=done, total=total, note=f"{name}, {group}")
-                found[f"{name}, {group}"] = figures_of(cases, told, taught.world)
+                figures = figures_of(cases, told, taught.world)
+                found[f"{name}, {group}"] = figures | (means_of(given) if judge else {})
     lost = tuple(
         f"{what}, {group}: {found[f'base, {group}'][what]} by the base, "
         f"{found[f'adapter, {group}'][what]} with the adapter"

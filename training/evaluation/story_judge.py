@@ -1,0 +1,39 @@
+"""A large model behind a server as a judge of stories, after TinyStories (Eldan and Li 2023)."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from storybook.models import Writer
+from storybook.prompts import template
+from storybook.records import Record
+from training.evaluation.records import mean
+from training.evaluation.stories import Told
+from training.evaluation.summaries import Case
+
+
+class Marks(Record):
+    """What the judge gives a story, each from 1 to 10."""
+
+    grammar: int = Field(ge=1, le=10)
+    creativity: int = Field(ge=1, le=10)
+    consistency: int = Field(ge=1, le=10)
+    plot: int = Field(ge=1, le=10)
+
+
+def marks(judge: Writer, case: Case, told: Told) -> Marks | None:
+    """The judge's marks of a story; None if there is none. Raises ReplyError without an answer."""
+    if told.story is None:
+        return None
+    question = template("judge").fill(
+        ages=case.brief.ages, summary=case.brief.summary, story="\n\n".join(told.story.paragraphs)
+    )
+    return judge.answer(question, Marks, seed=0)
+
+
+def means_of(given: Sequence[Marks | None]) -> dict[str, float | None]:
+    """The mean of each mark over the stories that have any."""
+    had = [each for each in given if each]
+    return {
+        f"{name}, 1 to 10": mean(getattr(each, name) for each in had) for name in Marks.model_fields
+    }
