@@ -44,6 +44,8 @@ class WriteSettings(Record):
     """In place of what is said there."""
     attempts: int = Field(default=4, ge=1, le=20)
     """Tellings before the best one is taken or the writer is given up."""
+    candidates: int = Field(default=1, ge=1, le=20)
+    """So many tellings without faults, of which the one is taken that tells most of the summary."""
 
 
 class SplitSettings(Record):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from training.evaluation.coverage import clauses, coverage, stem
+from storybook.coverage import clauses, coverage, stem
 
 SUMMARY = "Mimi the cat loses her blue mitten in the snow, and a kind fox digs it out before dark."
 TOLD = [

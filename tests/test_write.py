@@ -13,8 +13,9 @@ from storybook.frames import PLAIN, load_frame
 from storybook.models.replies import answered
 from storybook.records import R, Story
 from storybook.stages import write as stage
-from storybook.stages.write import check_language, drafts, faults_of, write
+from storybook.stages.write import check_language, write
 from storybook.studio import Studio
+from storybook.tellings import drafts, faults_of
 from storybook.world import load_world
 from tiny import tiny_llama
 
@@ -85,6 +86,34 @@ def test_a_faulty_telling_is_told_again_with_another_seed() -> None:
     seen = list(drafts(brief(seed=7), WHO, WORLD, writer, PLAINLY, attempts=4, outline=False))
     assert [seed for _, seed in writer.asked] == [7, 8, 9]
     assert [draft.complaint for draft in seen] == ["silence", "no word of Fox", ""]
+
+
+def test_of_good_tellings_the_one_that_keeps_to_the_summary_is_taken() -> None:
+    summary = "Biscuit finds a blue mitten. She hums a tune and ties a knot."
+    asked = {"summary": summary, "pages": 4}
+    who = cast(summary, [BISCUIT], WORLD, seed=1)
+    another = "\n".join(("Title: X", *PARAGRAPHS))
+    half = another.replace("went down the hill", "hummed a tune")
+    whole = half.replace("Sniff, sniff, sniff!", "Biscuit tied a knot.")
+
+    def chosen(*lines: str, attempts: int = 4, candidates: int = 3) -> tuple[int, Story]:
+        writer = Scripted(*lines)
+        story = write(brief(**asked), who, WORLD, writer, PLAINLY,
+                      attempts=attempts, candidates=candidates)  # fmt: skip
+        return len(writer.asked), story
+
+    def pages(reply: str) -> tuple[str, ...]:
+        return tuple(reply.split("\n")[1:])
+
+    asked_for, story = chosen(another, half, another)
+    assert (asked_for, story.paragraphs) == (3, pages(half))
+    asked_for, story = chosen(another, whole, half)
+    assert (asked_for, story.paragraphs) == (2, pages(whole)), "nothing better can come"
+    asked_for, story = chosen(another, half, candidates=1)
+    assert (asked_for, story.paragraphs) == (1, pages(another))
+    faulty = whole.replace("Biscuit", "She")
+    asked_for, story = chosen(faulty, faulty, another, half, attempts=4)
+    assert (asked_for, story.paragraphs) == (4, pages(half)), "a fault outweighs the summary"
 
 
 def test_the_best_of_faulty_tellings_is_kept() -> None:

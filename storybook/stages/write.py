@@ -1,66 +1,23 @@
 """write: a summary becomes a story with a cast."""
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from storybook.book import Book
 from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
-from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
+from storybook.errors import ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.frames import Frame
 from storybook.models import Writer
 from storybook.prompts import template
-from storybook.readability import TARGETS, measure
-from storybook.records import Brief, Event, Hero, Record, Story, digest
-from storybook.roles import Roles, RoleWords, roles_of
+from storybook.records import Brief, Event, Story, digest
+from storybook.roles import RoleWords
 from storybook.studio import Studio
-from storybook.world import World, article
+from storybook.tellings import Draft, best, drafts
+from storybook.world import World
 
-ASKED_AT_ONCE = 20
-"""More pages than this are no small writer's habit; `split` cuts its story into more."""
-NAMED_SHARE = 0.8
-REPEATED_SHARE = 0.2
-"""Above a refrain's share of repeated four-word runs."""
-LEAST_WORDS, MOST_WORDS = 7, 60
-"""On a page, on average: beyond them no layout looks like a picture book."""
-PAGE_TRIES = 2
 SPEAKS_ANY_LANGUAGE = ("server", "echo")
-TITLE = re.compile(r"^\W*Title\s*:\s*(.+)$", re.IGNORECASE)
-
-
-class Outline(Record):
-    """A large writer's plan: the title, and one sentence for each page."""
-
-    title: str
-    pages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a telling lacks; one that is `hard` cannot become a book."""
-
-    what: str
-    hard: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """One telling: the story unless there is none in the reply, and its faults."""
-
-    reply: str
-    story: Story | None
-    faults: tuple[Fault, ...]
-
-    @property
-    def hard(self) -> int:
-        return sum(fault.hard for fault in self.faults)
-
-    @property
-    def complaint(self) -> str:
-        return "; ".join(fault.what for fault in self.faults)
 
 
 def write(
@@ -71,6 +28,7 @@ def write(
     frame: Frame,
     *,
     attempts: int = 4,
+    candidates: int = 1,
     outline: bool = False,
     words: RoleWords | None = None,
 ) -> Story:
@@ -82,76 +40,11 @@ def write(
     Raises ReplyError with the last reply if no telling can become a book of `brief.pages` pages,
     BookError if the summary is too long for the writer.
     """
-    told = drafts(brief, who, world, writer, frame, attempts=attempts, outline=outline, words=words)
+    told = drafts(
+        brief, who, world, writer, frame,
+        attempts=attempts, candidates=candidates, outline=outline, words=words,
+    )  # fmt: skip
     return best(list(told), writer.name)
-
-
-def drafts(
-    brief: Brief,
-    who: Cast,
-    world: World,
-    writer: Writer,
-    frame: Frame,
-    *,
-    attempts: int,
-    outline: bool,
-    words: RoleWords | None = None,
-) -> Iterator[Draft]:
-    """Tellings with a seed each, until one has no faults or the attempts are spent."""
-    roles = _roles(who, world, words) if words else None
-    for attempt in range(attempts):
-        seed = brief.seed + attempt
-        try:
-            if outline:
-                story, reply = _tell_by_outline(brief, who, writer, seed)
-            else:
-                story, reply = _tell_at_once(brief, who, writer, frame, seed, roles)
-        except QuestionTooLong as fault:
-            raise _too_long(brief, writer, fault) from None
-        except ReplyError as fault:
-            yield Draft(fault.reply, None, (Fault(str(fault), hard=True),))
-            continue
-        draft = Draft(reply, story, tuple(faults_of(story, brief, who, world)))
-        yield draft
-        if not draft.faults:
-            return
-
-
-def best(told: Sequence[Draft], writer: str) -> Story:
-    """The story with the fewest faults, the earliest of equals; ReplyError if none will do."""
-    first = min(told, key=lambda draft: (draft.hard, len(draft.faults)))
-    if first.story is None or first.hard:
-        last = told[-1]
-        raise ReplyError(
-            f"{writer} told no story that can become this book, {len(told)} times. "
-            f"The last time: {last.complaint}. Try another seed, fewer pages or a plainer summary.",
-            last.reply,
-        )
-    return first.story
-
-
-def faults_of(story: Story, brief: Brief, who: Cast, world: World) -> Iterator[Fault]:
-    """What keeps a story from being the one that was asked for."""
-    star, text = who.heroes[0].name, " ".join(story.paragraphs)
-    target = TARGETS[brief.ages]
-    reading = measure(text, [hero.name for hero in who.heroes])
-    if reading.sentences < brief.pages:
-        yield Fault(f"{reading.sentences} sentences for {brief.pages} pages", hard=True)
-    a_page = reading.words / brief.pages
-    least, most = target.page_words
-    least *= min(brief.pages, ASKED_AT_ONCE) / brief.pages
-    if not least <= a_page <= most:
-        beyond = not LEAST_WORDS <= a_page <= MOST_WORDS
-        yield Fault(f"{a_page:.0f} words a page, not {least:.0f} to {most}", hard=beyond)
-    named = sum(_says(part, star) for part in story.paragraphs) / len(story.paragraphs)
-    if named < NAMED_SHARE:
-        yield Fault(f"{star} is named in {named:.0%} of the paragraphs", hard=named == 0)
-    if brief.language == "en" and reading.fk_grade > target.fk_grade:
-        yield Fault(f"reading grade {reading.fk_grade:.1f}, above {target.fk_grade}")
-    if reading.repeated_4grams > REPEATED_SHARE:
-        yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
-    if missing := [*_missing(text, who, world)]:
-        yield Fault(f"no word of {', '.join(missing)}")
 
 
 def jobs(book: Book, studio: Studio) -> list[str]:
@@ -161,7 +54,7 @@ def jobs(book: Book, studio: Studio) -> list[str]:
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
     asked = (brief.title, brief.ages, brief.language, brief.pages, brief.seed)
     texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
-    settings = (how.attempts, how.outline, how.temperature)
+    settings = (how.attempts, how.candidates, how.outline, how.temperature)
     made_from = digest(who.summary, looks, asked, texts, settings, words, studio.writer_name)
     return [made_from] if book.due(book.STORY, made_from) else []
 
@@ -177,12 +70,13 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         with studio.writer() as writer:
             for draft in drafts(
                 brief, who, studio.world, writer, studio.frame,
-                attempts=how.attempts, outline=how.outline, words=studio.role_words,
+                attempts=how.attempts, candidates=how.candidates, outline=how.outline,
+                words=studio.role_words,
             ):  # fmt: skip
                 told.append(draft)
-                if draft.faults:
-                    note = f"telling {len(told)}: {draft.complaint}"
-                    yield Event(stage="write", done=len(told), total=how.attempts, note=note)
+                found = draft.complaint or f"{draft.covered:.0%} of the summary"
+                note = f"telling {len(told)}: {found}" if draft.faults or how.candidates > 1 else ""
+                yield Event(stage="write", done=len(told), total=how.attempts, note=note)
         try:
             story = best(told, studio.writer_name)
         except ReplyError as fault:
@@ -215,106 +109,3 @@ def _cast(book: Book, studio: Studio) -> Cast:
         summary, book.heroes(), studio.world, seed=brief.seed, limited=studio.draws_the_world
     )
     return befriended(who, studio.world, seed=brief.seed) if studio.role_words else who
-
-
-def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
-    star, friend = who.heroes[:2]
-    return roles_of(
-        who.heroes,
-        who.summary,
-        words,
-        kinds=world.species[star.species].words if star.species in world.species else (),
-        friend_kinds=world.species[friend.species].words if friend.species in world.species else (),
-    )
-
-
-def _tell_at_once(
-    brief: Brief, who: Cast, writer: Writer, frame: Frame, seed: int, roles: Roles | None
-) -> tuple[Story, str]:
-    """The whole story in one reply, which a small writer was taught to give."""
-    pages = min(brief.pages, ASKED_AT_ONCE)
-    hero, summary = _introduced(who.heroes[0]), who.summary
-    if roles:
-        hero, summary = roles.mask(hero), roles.mask(summary)
-    question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
-    reply = writer.tell(question, seed=seed, max_words=_room(brief, pages))
-    if roles:
-        reply = roles.fill(reply)
-    lines = [line.strip() for line in reply.splitlines() if line.strip()]
-    title = TITLE.match(lines[0]) if lines else None
-    paragraphs = lines[1:] if title else lines
-    if not paragraphs:
-        raise ReplyError(f"{writer.name} gave a title and no story", reply)
-    said = title[1].strip(" \"'.*") if title else f"{who.heroes[0].name}'s Story"
-    return Story(title=brief.title or said, paragraphs=tuple(paragraphs), cast=who.heroes), reply
-
-
-def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:
-    """An outline first, then page by page, each told with all before it at hand."""
-    common = {"pages": brief.pages, "ages": brief.ages, "language": brief.language,
-              "hero": _introduced(who.heroes[0]), "summary": who.summary}  # fmt: skip
-    plan = writer.answer(template("outline").fill(**common), Outline, seed=seed)
-    if len(plan.pages) != brief.pages:
-        reply = plan.model_dump_json(indent=2)
-        raise ReplyError(f"the outline has {len(plan.pages)} pages, not {brief.pages}", reply)
-    least, most = TARGETS[brief.ages].page_words
-    told: list[str] = []
-    for page, moment in enumerate(plan.pages, start=1):
-        question = template("page").fill(
-            **common,
-            page=page,
-            outline="\n".join(f"{number}. {each}" for number, each in enumerate(plan.pages, 1)),
-            before="\n".join(told) or "(this is the first page)",
-            least=least,
-            most=most,
-            moment=moment,
-        )
-        told.append(_page(writer, question, seed, least, most))
-    story = Story(title=brief.title or plan.title, paragraphs=tuple(told), cast=who.heroes)
-    return story, "\n\n".join(told)
-
-
-def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> str:
-    """One page's text in one line; told once more if its length is off."""
-    text = ""
-    for attempt in range(PAGE_TRIES):
-        text = " ".join(writer.tell(question, seed=seed + attempt, max_words=3 * most).split())
-        if least <= len(text.split()) <= most:
-            break
-    return text
-
-
-def _introduced(hero: Hero) -> str:
-    """The hero as the prompts introduce it: `Biscuit, an orange striped cat`."""
-    return f"{hero.name}, {article(f'{hero.look} {hero.species}'.strip())}"
-
-
-def _room(brief: Brief, pages: int) -> int:
-    """Words that a whole story may take, with room for one told at too great length."""
-    return round(1.4 * pages * TARGETS[brief.ages].page_words[1]) + 40
-
-
-def _too_long(brief: Brief, writer: Writer, fault: QuestionTooLong) -> BookError:
-    words = len(brief.summary.split())
-    if not 0 < fault.words_over < words:
-        return BookError(f"The summary of {words:,} words is too long for {writer.name}: {fault}")
-    return BookError(
-        f"The summary has {words:,} words; {writer.name} has room for some "
-        f"{words - fault.words_over:,} in a book of {brief.pages} pages. Shorten it in brief.toml."
-    )
-
-
-def _missing(text: str, who: Cast, world: World) -> Iterable[str]:
-    """Names and things of the summary that a story leaves out."""
-    species = world.find("species", text)
-    for hero in who.heroes:
-        if not _says(text, hero.name) and (hero is who.heroes[0] or hero.species not in species):
-            yield hero.name
-    names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
-    told = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
-    wanted = world.find("things", names.sub("_", who.summary))
-    yield from (thing for thing in wanted if thing not in told)
-
-
-def _says(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None

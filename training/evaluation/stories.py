@@ -3,6 +3,7 @@
 from collections.abc import Generator, Sequence
 
 from storybook.casting import Cast, befriended, cast
+from storybook.coverage import coverage
 from storybook.errors import ReplyError
 from storybook.files import write_whole
 from storybook.frames import Frame
@@ -10,10 +11,9 @@ from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import measure
 from storybook.records import Brief, Event, Hero, Record, Story, digest
-from storybook.stages.write import best, drafts
 from storybook.studio import Studio
+from storybook.tellings import best, drafts
 from storybook.world import World
-from training.evaluation.coverage import coverage
 from training.evaluation.measures import (
     Wanted,
     contradictions,
@@ -78,21 +78,23 @@ def _tell(bench: Bench, cases: Sequence[Case]) -> Generator[Event, None, list[To
     if missing:
         with studio.writer() as writer:
             for done, (case, path) in enumerate(missing, len(cases) - len(missing) + 1):
-                told = told_by(writer, case, studio, studio.frame, studio.settings.write.attempts)
+                told = told_by(writer, case, studio, studio.frame)
                 write_whole(path, told.model_dump_json(indent=1).encode())
                 note = told.story.title if told.story else "no story"
                 yield Event(stage="tell", done=done, total=len(cases), note=note)
     return [Told.model_validate_json(path.read_bytes()) for path in paths]
 
 
-def told_by(writer: Writer, case: Case, studio: Studio, frame: Frame, attempts: int) -> Told:
-    """What becomes of a case when `writer` is asked in `frame` up to `attempts` times."""
-    who = cast_of(case.brief, studio)
-    outline = studio.settings.write.outline
+def told_by(
+    writer: Writer, case: Case, studio: Studio, frame: Frame, attempts: int | None = None
+) -> Told:
+    """What becomes of a case that is asked in `frame`, once or as often as the studio asks."""
+    who, how = cast_of(case.brief, studio), studio.settings.write
     tellings = list(
         drafts(
             case.brief, who, studio.world, writer, frame,
-            attempts=attempts, outline=outline, words=studio.role_words,
+            attempts=attempts or how.attempts, candidates=how.candidates, outline=how.outline,
+            words=studio.role_words,
         )
     )  # fmt: skip
     try:
@@ -118,7 +120,7 @@ def cast_of(brief: Brief, studio: Studio) -> Cast:
 def _made_from(case: Case, studio: Studio) -> str:
     who, how = cast_of(case.brief, studio), studio.settings.write
     texts = [studio.frame, *(template(name).text for name in ("outline", "page"))]
-    settings = (how.attempts, how.outline, how.temperature)
+    settings = (how.attempts, how.candidates, how.outline, how.temperature)
     words = studio.role_words
     return digest(case.brief, who.heroes, who.summary, texts, settings, words, studio.writer_name)
 

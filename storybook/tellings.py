@@ -1,0 +1,243 @@
+"""Tellings of a summary: asked for, looked over for faults, and the best of them taken."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storybook.casting import Cast
+from storybook.coverage import coverage
+from storybook.errors import BookError, QuestionTooLong, ReplyError
+from storybook.frames import Frame
+from storybook.models import Writer
+from storybook.prompts import template
+from storybook.readability import TARGETS, measure
+from storybook.records import Brief, Hero, Record, Story
+from storybook.roles import Roles, RoleWords, roles_of
+from storybook.world import World, article
+
+ASKED_AT_ONCE = 20
+"""More pages than this are no small writer's habit; `split` cuts its story into more."""
+NAMED_SHARE = 0.8
+REPEATED_SHARE = 0.2
+"""Above a refrain's share of repeated four-word runs."""
+LEAST_WORDS, MOST_WORDS = 7, 60
+"""On a page, on average: beyond them no layout looks like a picture book."""
+PAGE_TRIES = 2
+TITLE = re.compile(r"^\W*Title\s*:\s*(.+)$", re.IGNORECASE)
+
+
+class Outline(Record):
+    """A large writer's plan: the title, and one sentence for each page."""
+
+    title: str
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a telling lacks; one that is `hard` cannot become a book."""
+
+    what: str
+    hard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One telling: the story unless there is none in the reply, and its faults."""
+
+    reply: str
+    story: Story | None
+    faults: tuple[Fault, ...]
+    covered: float = 0.0
+    """The share of the summary's clauses that are told, in their order."""
+
+    @property
+    def hard(self) -> int:
+        return sum(fault.hard for fault in self.faults)
+
+    @property
+    def complaint(self) -> str:
+        return "; ".join(fault.what for fault in self.faults)
+
+
+def drafts(
+    brief: Brief,
+    who: Cast,
+    world: World,
+    writer: Writer,
+    frame: Frame,
+    *,
+    attempts: int,
+    outline: bool,
+    candidates: int = 1,
+    words: RoleWords | None = None,
+) -> Iterator[Draft]:
+    """Tellings with a seed each, until `candidates` have no faults or the attempts are spent.
+
+    One that has no faults and tells all of the summary ends them, too.
+    """
+    roles = _roles(who, world, words) if words else None
+    names = [hero.name for hero in who.heroes]
+    faultless = 0
+    for attempt in range(attempts):
+        seed = brief.seed + attempt
+        try:
+            if outline:
+                story, reply = _tell_by_outline(brief, who, writer, seed)
+            else:
+                story, reply = _tell_at_once(brief, who, writer, frame, seed, roles)
+        except QuestionTooLong as fault:
+            raise _too_long(brief, writer, fault) from None
+        except ReplyError as fault:
+            yield Draft(fault.reply, None, (Fault(str(fault), hard=True),))
+            continue
+        told, asked = coverage(who.summary, story.paragraphs, names)
+        covered = told / asked if asked else 1.0
+        draft = Draft(reply, story, tuple(faults_of(story, brief, who, world)), covered)
+        yield draft
+        faultless += not draft.faults
+        if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
+            return
+
+
+def best(told: Sequence[Draft], writer: str) -> Story:
+    """The story with the fewest faults, of equals the one that tells most of the summary.
+
+    Of those the earliest. Raises ReplyError if none will do.
+    """
+    first = min(told, key=lambda draft: (draft.hard, len(draft.faults), -draft.covered))
+    if first.story is None or first.hard:
+        last = told[-1]
+        raise ReplyError(
+            f"{writer} told no story that can become this book, {len(told)} times. "
+            f"The last time: {last.complaint}. Try another seed, fewer pages or a plainer summary.",
+            last.reply,
+        )
+    return first.story
+
+
+def faults_of(story: Story, brief: Brief, who: Cast, world: World) -> Iterator[Fault]:
+    """What keeps a story from being the one that was asked for."""
+    star, text = who.heroes[0].name, " ".join(story.paragraphs)
+    target = TARGETS[brief.ages]
+    reading = measure(text, [hero.name for hero in who.heroes])
+    if reading.sentences < brief.pages:
+        yield Fault(f"{reading.sentences} sentences for {brief.pages} pages", hard=True)
+    a_page = reading.words / brief.pages
+    least, most = target.page_words
+    least *= min(brief.pages, ASKED_AT_ONCE) / brief.pages
+    if not least <= a_page <= most:
+        beyond = not LEAST_WORDS <= a_page <= MOST_WORDS
+        yield Fault(f"{a_page:.0f} words a page, not {least:.0f} to {most}", hard=beyond)
+    named = sum(_says(part, star) for part in story.paragraphs) / len(story.paragraphs)
+    if named < NAMED_SHARE:
+        yield Fault(f"{star} is named in {named:.0%} of the paragraphs", hard=named == 0)
+    if brief.language == "en" and reading.fk_grade > target.fk_grade:
+        yield Fault(f"reading grade {reading.fk_grade:.1f}, above {target.fk_grade}")
+    if reading.repeated_4grams > REPEATED_SHARE:
+        yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
+    if missing := [*_missing(text, who, world)]:
+        yield Fault(f"no word of {', '.join(missing)}")
+
+
+def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
+    star, friend = who.heroes[:2]
+    return roles_of(
+        who.heroes,
+        who.summary,
+        words,
+        kinds=world.species[star.species].words if star.species in world.species else (),
+        friend_kinds=world.species[friend.species].words if friend.species in world.species else (),
+    )
+
+
+def _tell_at_once(
+    brief: Brief, who: Cast, writer: Writer, frame: Frame, seed: int, roles: Roles | None
+) -> tuple[Story, str]:
+    """The whole story in one reply, which a small writer was taught to give."""
+    pages = min(brief.pages, ASKED_AT_ONCE)
+    hero, summary = _introduced(who.heroes[0]), who.summary
+    if roles:
+        hero, summary = roles.mask(hero), roles.mask(summary)
+    question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
+    reply = writer.tell(question, seed=seed, max_words=_room(brief, pages))
+    if roles:
+        reply = roles.fill(reply)
+    lines = [line.strip() for line in reply.splitlines() if line.strip()]
+    title = TITLE.match(lines[0]) if lines else None
+    paragraphs = lines[1:] if title else lines
+    if not paragraphs:
+        raise ReplyError(f"{writer.name} gave a title and no story", reply)
+    said = title[1].strip(" \"'.*") if title else f"{who.heroes[0].name}'s Story"
+    return Story(title=brief.title or said, paragraphs=tuple(paragraphs), cast=who.heroes), reply
+
+
+def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:
+    """An outline first, then page by page, each told with all before it at hand."""
+    common = {"pages": brief.pages, "ages": brief.ages, "language": brief.language,
+              "hero": _introduced(who.heroes[0]), "summary": who.summary}  # fmt: skip
+    plan = writer.answer(template("outline").fill(**common), Outline, seed=seed)
+    if len(plan.pages) != brief.pages:
+        reply = plan.model_dump_json(indent=2)
+        raise ReplyError(f"the outline has {len(plan.pages)} pages, not {brief.pages}", reply)
+    least, most = TARGETS[brief.ages].page_words
+    told: list[str] = []
+    for page, moment in enumerate(plan.pages, start=1):
+        question = template("page").fill(
+            **common,
+            page=page,
+            outline="\n".join(f"{number}. {each}" for number, each in enumerate(plan.pages, 1)),
+            before="\n".join(told) or "(this is the first page)",
+            least=least,
+            most=most,
+            moment=moment,
+        )
+        told.append(_page(writer, question, seed, least, most))
+    story = Story(title=brief.title or plan.title, paragraphs=tuple(told), cast=who.heroes)
+    return story, "\n\n".join(told)
+
+
+def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> str:
+    """One page's text in one line; told once more if its length is off."""
+    text = ""
+    for attempt in range(PAGE_TRIES):
+        text = " ".join(writer.tell(question, seed=seed + attempt, max_words=3 * most).split())
+        if least <= len(text.split()) <= most:
+            break
+    return text
+
+
+def _introduced(hero: Hero) -> str:
+    """The hero as the prompts introduce it: `Biscuit, an orange striped cat`."""
+    return f"{hero.name}, {article(f'{hero.look} {hero.species}'.strip())}"
+
+
+def _room(brief: Brief, pages: int) -> int:
+    """Words that a whole story may take, with room for one told at too great length."""
+    return round(1.4 * pages * TARGETS[brief.ages].page_words[1]) + 40
+
+
+def _too_long(brief: Brief, writer: Writer, fault: QuestionTooLong) -> BookError:
+    words = len(brief.summary.split())
+    if not 0 < fault.words_over < words:
+        return BookError(f"The summary of {words:,} words is too long for {writer.name}: {fault}")
+    return BookError(
+        f"The summary has {words:,} words; {writer.name} has room for some "
+        f"{words - fault.words_over:,} in a book of {brief.pages} pages. Shorten it in brief.toml."
+    )
+
+
+def _missing(text: str, who: Cast, world: World) -> Iterable[str]:
+    """Names and things of the summary that a story leaves out."""
+    species = world.find("species", text)
+    for hero in who.heroes:
+        if not _says(text, hero.name) and (hero is who.heroes[0] or hero.species not in species):
+            yield hero.name
+    names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
+    told = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
+    wanted = world.find("things", names.sub("_", who.summary))
+    yield from (thing for thing in wanted if thing not in told)
+
+
+def _says(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
