@@ -30,14 +30,14 @@ def wanted(
 
 def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     """The candidates that the book should hold for a page today."""
-    prompt = book.prompt(page)
+    prompt, cast = book.prompt(page), studio.known(book.cast)
     if studio.draws_the_world:
-        words = as_caption(prompt.positive, book.cast, studio.world, book.brief.style)
+        words = as_caption(prompt.positive, cast, studio.world, book.brief.style)
         prompt = prompt.but(positive=words)
     return wanted(
         prompt,
         tries(book, studio, page),
-        studio.painter_name(book.cast),
+        studio.painter_name(cast),
         studio.sampling,
         book.brief.seed,
     )

@@ -84,6 +84,25 @@ class Studio:
 
         return painter_name(self._painter_folder, self._adapters(cast))
 
+    def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
+        """The cast as this painter knows it.
+
+        A hero whose adapter was taught on another painter goes by its look. A painter of the drawn
+        world takes only its own: small ones differ more from each other than the large ones do.
+        """
+        if self._is_double:
+            return cast
+        from storybook.models.adapters import belongs
+
+        def own(hero: Hero) -> bool:
+            paths, exactly = self._adapters((hero,)), self.draws_the_world
+            return all(belongs(path, self._painter_folder, exactly=exactly) for path in paths)
+
+        return tuple(
+            hero if own(hero) else hero.but(adapter=None, token=hero.token if hero.look else None)
+            for hero in cast
+        )
+
     @property
     def critic_name(self) -> str:
         return _name(self.settings.choose.critic, double="length")

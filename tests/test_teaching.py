@@ -1,15 +1,19 @@
 """`storybook hero teach`: from a hero's photos to a hero that is drawn by its token."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
+from storybook.book import Book
 from storybook.cli import main
-from storybook.config import shipped
+from storybook.config import load_settings, shipped
 from storybook.errors import HeroError
 from storybook.hero import add_hero, load_hero
+from storybook.make import STAGES
 from storybook.models.sd1 import open_painter
 from storybook.records import Hero
+from storybook.studio import Studio
 from storybook.teaching import TOKENS, adopt, token_for
 from tiny_sd import tiny_critic, tiny_painter
 
@@ -47,9 +51,32 @@ def test_a_taught_hero_is_drawn_by_its_token(tmp_path, studio, capfd):
     assert hero.words == "ohwx dog"
     adapter = tmp_path / "heroes" / "rex" / hero.adapter
     open_painter(tmp_path / "painter", [adapter], device="cpu")
+    known = Studio(load_settings(str(studio))).known((hero,))
+    assert known == (hero,)
+    elsewhere = Studio(load_settings("starter"))
+    (stranger,) = elsewhere.known((hero,))
+    assert stranger.words == "spotted dog"
+    assert elsewhere.painter_name((stranger,)) == elsewhere.painter_name()
+    (bare,) = elsewhere.known((hero.but(look=""),))
+    assert bare.words == "dog"
     assert (tmp_path / "runs" / "rex" / "samples" / "grid.png").is_file()
     assert main(("hero", "teach", "rex", "--studio", str(studio), *QUICK)) == 2
     assert "--resume" in capfd.readouterr().err
+
+
+def test_a_taught_hero_stars_in_another_studio_by_its_look(tmp_path, studio, capfd):
+    rex(tmp_path)
+    assert main(("hero", "teach", "rex", "--studio", str(studio), *QUICK)) == 0
+    new = ("new", "b", "--summary", "Rex the dog naps.", "--hero", "rex", "--pages", "4")
+    assert main(new) == 0
+    book, starter = Book(Path("b")), Studio(load_settings("starter", ["write.writer=echo"]))
+    for stage in ("write", "split"):
+        list(STAGES[stage].run(book, starter))
+    first, *_ = STAGES["describe"].run(book, starter)
+    assert first.note == "Rex was taught to another painter, and goes by its look here"
+    assert "a spotted dog" in book.prompt(1).positive
+    list(STAGES["describe"].run(book, Studio(load_settings(str(studio)))))
+    assert "an ohwx dog" in book.prompt(1).positive
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(tmp_path, studio, capfd):

@@ -148,7 +148,7 @@ def facts_of(book: Book, studio: Studio) -> Facts:
     """How the book was made: the studio's models, and the seeds that the picked pictures tell."""
     return Facts(
         writer=studio.writer_name,
-        painter=studio.painter_name(book.cast),
+        painter=studio.painter_name(studio.known(book.cast)),
         critic=studio.critic_name,
         enlarger=studio.enlarger_name,
         style=book.brief.style,

@@ -33,7 +33,7 @@ def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool)
 
 def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     """The scenes that have to be described, each with what its prompt is made from."""
-    style, cast = style_named(book.brief.style), book.cast
+    style, cast = style_named(book.brief.style), studio.known(book.cast)
     todo = []
     for scene in book.scenes:
         present = [hero for hero in cast if hero.name in scene.cast]
@@ -44,10 +44,14 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    style, cast, plainly = style_named(book.brief.style), book.cast, studio.draws_the_world
+    style, cast = style_named(book.brief.style), studio.known(book.cast)
     todo = jobs(book, studio)
+    for hero, known in zip(book.cast, cast, strict=True):
+        if todo and known != hero:
+            note = f"{hero.name} was taught to another painter, and goes by its look here"
+            yield Event(stage="describe", done=0, total=len(todo), note=note)
     for done, (scene, made_from) in enumerate(todo, start=1):
-        prompt = describe(scene, cast, style, plainly=plainly)
+        prompt = describe(scene, cast, style, plainly=studio.draws_the_world)
         book.save(book.prompt_of(scene.page), prompt, made_from)
         note = prompt.positive
         yield Event(stage="describe", done=done, total=len(todo), page=scene.page, note=note)

@@ -36,7 +36,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     if not todo:
         return
     yield Event(stage="draw", done=0, total=len(todo), note="opening the painter")
-    with studio.painter(book.cast) as painter:
+    with studio.painter(studio.known(book.cast)) as painter:
         pictures = draw(todo, painter, karras=studio.sampling.karras)
         for done, (job, png) in enumerate(pictures, start=1):
             page = job.prompt.page

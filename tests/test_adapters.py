@@ -1,0 +1,54 @@
+"""Which adapters belong to which painter, told by headers."""
+
+import json
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from storybook.errors import ModelError
+from storybook.models.adapters import belongs
+from storybook.models.weights import weights_digest
+
+
+@pytest.fixture
+def painter(tmp_path):
+    folder = tmp_path / "painter"
+    (folder / "unet").mkdir(parents=True)
+    (folder / "unet" / "config.json").write_text(json.dumps({"cross_attention_dim": 16}))
+    save_file({"a": torch.zeros(1)}, folder / "unet" / "diffusion_pytorch_model.safetensors")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "unet.down.0.attn2.to_k.lora_A.weight",
+        "unet.down.0.attn2.to_k.lora.down.weight",
+        "lora_unet_down_0_attn2_to_k.lora_down.weight",
+    ],
+)
+def test_an_adapter_fits_what_it_hears(tmp_path, painter, name):
+    file = tmp_path / "a.safetensors"
+    save_file({name: torch.zeros(4, 16)}, file)
+    assert belongs(file, painter, exactly=False) and belongs(file, painter, exactly=True)
+    save_file({name: torch.zeros(4, 768)}, file)
+    assert not belongs(file, painter, exactly=False) and not belongs(file, painter, exactly=True)
+
+
+def test_a_digest_in_the_header_decides_where_it_has_to_be_this_very_painter(tmp_path, painter):
+    file = tmp_path / "a.safetensors"
+    weights = {"unet.attn2.to_k.lora_A.weight": torch.zeros(4, 16)}
+    for base, own in ((weights_digest(painter), True), ("0123456789ab", False)):
+        save_file(weights, file, {"storybook.base_digest": base})
+        assert belongs(file, painter, exactly=True) == own
+        assert belongs(file, painter, exactly=False), "many checkpoints share one shape"
+
+
+def test_what_cannot_be_told_is_left_to_opening_it(tmp_path, painter):
+    file = tmp_path / "a.safetensors"
+    save_file({"something": torch.zeros(3)}, file)
+    assert belongs(file, painter, exactly=True)
+    file.write_bytes(b"not at all")
+    with pytest.raises(ModelError, match="is broken"):
+        belongs(file, painter, exactly=False)
