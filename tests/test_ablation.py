@@ -42,6 +42,7 @@ def test_each_variant_differs_from_the_recipe_in_its_own_way(tmp_path):
         "20 pictures": {"photos"},
         "rank 4": {"rank"},
         "rank 64": {"rank"},
+        "transformers alone": {"targets"},
         "text encoder as it was": {"text_encoder"},
         "all weights": {"kind", "lr", "text_lr", "save_as"},
     }

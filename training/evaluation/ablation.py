@@ -39,9 +39,10 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "20 pictures": {"count": 20},
     "rank 4": {"rank": 4},
     "rank 64": {"rank": 64},
+    "transformers alone": {"targets": "transformer"},
     "text encoder as it was": {"text_encoder": False},
     # All weights at once bear a smaller rate than a few new ones.
-    "all weights": {"kind": "full", "lr": 1e-4, "text_lr": 1e-5, "save_as": ("folder",)},
+    "all weights": {"kind": "full", "lr": 2e-4, "text_lr": 1e-4, "save_as": ("folder",)},
 }
 
 
