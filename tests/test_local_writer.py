@@ -10,8 +10,8 @@ from pydantic import Field
 
 from storybook.config import WriteSettings
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
+from storybook.models.generation import Sampling, load_sampling
 from storybook.models.local_writer import open_local_writer, writer_name
-from storybook.models.telling import Sampling, load_sampling
 from storybook.models.writers import open_writer
 from storybook.records import Record
 from tiny import tiny_llama

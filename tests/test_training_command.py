@@ -111,5 +111,5 @@ def test_the_shipped_recipes_name_what_is_there(name):
     root = shipped("assets").parent
     table = tomllib.loads((root / "training" / "recipes" / f"{name}.toml").read_text())
     (concept,) = table["concept"]
-    for path in (table["model"], table["critic"], concept["photos"], concept["class_photos"]):
+    for path in (table["model"], concept["photos"], concept["class_photos"]):
         assert (root / path).is_dir()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storybook.errors import ModelError, QuestionTooLong, ReplyError
+from storybook.models.generation import Sampling, sampling_beside
 from storybook.models.replies import answered, demand
-from storybook.models.telling import Sampling, sampling_beside
 from storybook.models.weights import check_weights, read_json, weights_digest
 from storybook.records import R, digest
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from storybook.config import WriteSettings
 from storybook.models import Writer
-from storybook.models.telling import Sampling, load_sampling
+from storybook.models.generation import Sampling, load_sampling
 
 ECHO, SERVER = "echo", "server"
 RESULT = "result"

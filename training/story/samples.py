@@ -6,8 +6,8 @@ from pathlib import Path
 from storybook.errors import QuestionTooLong, ReplyError
 from storybook.files import write_whole
 from storybook.frames import Frame
+from storybook.models.generation import Sampling
 from storybook.models.local_writer import LocalWriter
-from storybook.models.telling import Sampling
 from training.data.pairs import Pair
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
