@@ -26,7 +26,8 @@ def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
     ModelError if the file is broken.
     """
     try:
-        with safe_open(adapter, "pt") as file:
+        # As numpy: for torch it would be imported, and this is asked whenever a book is looked at.
+        with safe_open(adapter, "np") as file:
             base = (file.metadata() or {}).get(BASE)
             names = [name for name in file.keys() if name.endswith(HEARING)]  # noqa: SIM118
             heard = {file.get_slice(name).get_shape()[1] for name in names}

@@ -112,7 +112,8 @@ def evaluate(
         run = Run(folder / "run")
         taught = variant_of(recipe, name, steps, folder)
         resume = (run.folder / "run.json").is_file()
-        for event in run.logged(train(taught, run, torch.device("cpu"), "none", resume=resume)):
+        teaching = train(taught, run, torch.device(bench.device), "none", resume=resume)
+        for event in run.logged(teaching):
             yield event.model_copy(update={"stage": f"{name}: {event.stage}"})
         seen = yield from _asked(bench, judge, pet, run.result, whole=taught.kind == "full")
         found = _found(seen, pet, run.result)

@@ -21,7 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
         "--work", type=Path, default=Path("evaluation-work"), help="kept for the next run"
     )
     parser.add_argument("--out", type=Path, default=Path("docs"), help="where the report is put")
-    parser.add_argument("--device", default="cpu", help="the judge's: cpu or cuda")
+    parser.add_argument("--device", default="cpu", help="of judging and teaching: cpu or cuda")
     parser.add_argument("--judge-steps", type=int, help="how long the judge is taught")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument(
