@@ -4,6 +4,7 @@ import json
 import math
 import resource
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ from training.story.preflight import preflight
 from training.story.recipe import PRESETS, StoryRecipe, load_story_recipe
 from training.story.rows import UNTAUGHT, lessons_of, row_of
 from training.story.steps import STATE, checkpoints_in
+from training.story.trainer import ByLength, StoryTrainer
 from training.story_lora import frame_of, train, trainer_of
 
 CPU = torch.device("cpu")
@@ -118,29 +120,61 @@ def batches(chosen: StoryRecipe, folder: Path):
 
 def test_padding_is_no_lesson(home, tmp_path):
     base, _, found = batches(recipe(home, batch=6), tmp_path)
-    tokens, labels, mask = (found[0][name] for name in ("input_ids", "labels", "attention_mask"))
-    assert (labels[mask == 0] == UNTAUGHT).all() and (mask == 0).any()
-    assert (tokens[mask == 0] == base.tokenizer.pad_token_id).all()
-    ends = (labels == base.tokenizer.eos_token_id).sum(1)
-    assert ends.tolist() == [1] * 6
+    tokens, labels = found[0]["input_ids"], found[0]["labels"]
+    ends = tokens == base.tokenizer.eos_token_id
+    assert (
+        ends.sum(1).tolist() == (labels == base.tokenizer.eos_token_id).sum(1).tolist() == [1] * 6
+    )
+    after = (ends.cumsum(1) > 0) & ~ends
+    assert after.any() and (labels[after] == UNTAUGHT).all()
+    assert (tokens[after] == base.tokenizer.pad_token_id).all()
 
 
-def test_packed_pairs_have_the_losses_of_pairs_alone(home, tmp_path):
+def summed(chosen: StoryRecipe, folder: Path) -> tuple[float, int, int]:
+    """The loss of all told tokens together, their number, and how many batches they came in."""
+    base, trainer, found = batches(chosen, folder)
+    base.model.eval()
+    with torch.no_grad():
+        losses = [
+            trainer.compute_loss(base.model, batch, num_items_in_batch=torch.tensor(1))
+            for batch in found
+        ]
+    told = sum(int((batch["labels"] != UNTAUGHT).sum()) for batch in found)
+    return sum(loss.item() for loss in losses), told, len(found)
+
+
+@pytest.mark.parametrize("loss_on", ["story", "all"])
+def test_the_loss_is_trl_s(home, tmp_path, monkeypatch, loss_on):
+    chosen = recipe(home, batch=3, loss_on=loss_on)
+    ours = summed(chosen, tmp_path)
+    monkeypatch.setattr(StoryTrainer, "_scores_some", False)
+    theirs = summed(chosen, tmp_path)
+    assert ours[1:] == theirs[1:] and math.isclose(ours[0], theirs[0], rel_tol=1e-5)
+
+
+def test_pairs_of_like_length_share_a_batch():
+    lengths = [length for length in range(100, 141) for _ in range(5)]
+    order = ByLength(lengths, 4, seed=1)
+    epochs = [list(order), list(order)]
+    order.set_epoch(1)
+    epochs.append(list(order))
+    assert len(order) == 205 and sorted(epochs[2]) == sorted(epochs[0]) == list(range(205))
+    assert epochs[0] == epochs[1] != epochs[2]
+    for epoch in epochs:
+        found = [[lengths[row] for row in epoch[at : at + 4]] for at in range(0, 205, 4)]
+        assert sum(max(batch) - min(batch) for batch in found) / len(found) < 3  # 24 by chance
+        middles = [max(batch) for batch in found]
+        assert sum(one < other for one, other in pairwise(middles)) in range(18, 34)
+
+
+def test_packed_and_padded_pairs_have_the_losses_of_pairs_alone(home, tmp_path):
     """None sees another; so the sum over all told tokens is the same, up to rounding."""
 
-    def summed(chosen: StoryRecipe) -> tuple[float, int, int]:
-        base, trainer, found = batches(chosen, tmp_path)
-        base.model.eval()
-        with torch.no_grad():
-            losses = [
-                trainer.compute_loss(base.model, batch, num_items_in_batch=torch.tensor(1))
-                for batch in found
-            ]
-        told = sum(int((batch["labels"] != UNTAUGHT).sum()) for batch in found)
-        return sum(loss.item() for loss in losses), told, len(found)
-
-    alone, told, rows = summed(recipe(home, batch=1))
-    packed, told_packed, rows_packed = summed(recipe(home, batch=1, packing=True, max_length=400))
+    alone, told, rows = summed(recipe(home, batch=1), tmp_path)
+    shared = recipe(home, batch=1, packing=True, max_length=400)
+    packed, told_packed, rows_packed = summed(shared, tmp_path)
+    padded, told_padded, _ = summed(recipe(home, batch=4), tmp_path)
+    assert told_padded == told and math.isclose(padded, alone, rel_tol=1e-5)
     assert told_packed == told and rows_packed < rows
     assert math.isclose(packed, alone, rel_tol=1e-5)
 
@@ -171,7 +205,7 @@ def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path,
 def by_heart(home, tmp_path_factory) -> Run:
     """A run that learns two pairs by heart."""
     folder = tmp_path_factory.mktemp("by-heart")
-    write_pairs(folder / "pairs.json", [NAPS, RUNS] * 20)
+    write_pairs(folder / "pairs.json", [NAPS, RUNS] * 40)
     chosen = recipe(
         home,
         pairs=folder / "pairs.json",
@@ -182,7 +216,7 @@ def by_heart(home, tmp_path_factory) -> Run:
         dropout=0.0,
         batch=4,
         epochs=10,
-        lr=2e-2,
+        lr=1e-2,
         temperature=0,
         sample_summaries=[RUNS.summary],
     )

@@ -4,13 +4,14 @@ TRL's SFTTrainer takes the steps; what it does with its defaults is said here in
 """
 
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from math import exp
 
 import torch
 from datasets import Dataset, disable_progress_bars
 from transformers import EarlyStoppingCallback, PrinterCallback
-from trl import SFTConfig, SFTTrainer
+from trl import SFTConfig
 
 from storybook.errors import TrainingError
 from storybook.frames import Frame, load_frame
@@ -27,6 +28,7 @@ from training.story.result import lay_result
 from training.story.rows import Lessons, Row, lessons_of
 from training.story.samples import Teller
 from training.story.steps import Watcher, checkpoints_in, steps_of
+from training.story.trainer import StoryTrainer, padded
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
 REMEDY = "Try --set batch=1, --set checkpointing=true, --set load=nf4 or a smaller max_length."
@@ -107,17 +109,20 @@ def frame_of(recipe: StoryRecipe) -> Frame:
 
 def trainer_of(
     recipe: StoryRecipe, base: Base, lessons: Lessons, folder: str, device: torch.device
-) -> SFTTrainer:
+) -> StoryTrainer:
     """TRL's trainer for a recipe, with checkpoints in `folder`."""
     disable_progress_bars()  # of preparing the rows, which takes no time
     width = lessons.width(recipe, base.context)
     patience = [EarlyStoppingCallback(recipe.patience)] if recipe.patience else []
-    trainer = SFTTrainer(
+    # TRL lays packed rows out itself.
+    layer = None if recipe.packing else partial(padded, pad=base.tokenizer.pad_token_id)
+    trainer = StoryTrainer(
         model=base.model,
         args=_options(recipe, width, folder, device),
         train_dataset=_dataset(lessons.train_rows),
         eval_dataset=_dataset(lessons.test_rows),
         processing_class=base.tokenizer,
+        data_collator=layer,
         callbacks=patience,
     )
     trainer.remove_callback(PrinterCallback)
@@ -141,7 +146,7 @@ def _options(recipe: StoryRecipe, width: int, folder: str, device: torch.device)
         packing=recipe.packing,
         eval_packing=False,
         shuffle_dataset=False,  # each epoch is shuffled by its seed
-        train_sampling_strategy="random",
+        train_sampling_strategy="random",  # of packed rows; others go by their length
         dataloader_drop_last=False,
         dataloader_num_workers=0,
         dataloader_pin_memory=device.type == "cuda",
