@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.models.clip_text import encode_captions, encode_prompt
+from storybook.models.clip_text import BACK_TRACK, chunk_cuts, encode_captions, encode_prompt
 from tiny_sd import tiny_painter
 
 
@@ -54,3 +56,44 @@ def test_gradients_reach_the_encoder(clip):
     encode_captions(*clip, ["a cat"]).square().mean().backward()
     assert any(weight.grad is not None for weight in clip[1].parameters())
     clip[1].zero_grad()
+
+
+def cuts(*commas: int, count: int) -> list[tuple[int, int]]:
+    return chunk_cuts([place in commas for place in range(count)], 75)
+
+
+def test_a_full_chunk_ends_at_a_near_comma():
+    assert cuts(count=0) == [(0, 0)]
+    assert cuts(70, count=75) == [(0, 75)]
+    assert cuts(count=76) == [(0, 75), (75, 76)]
+    assert cuts(60, 70, count=80) == [(0, 71), (71, 80)]
+    assert cuts(74, count=80) == [(0, 75), (75, 80)]
+    assert cuts(55, count=80) == [(0, 56), (56, 80)]
+    assert cuts(54, count=80) == [(0, 75), (75, 80)]  # too far back
+    assert cuts(70, 75, count=80) == [(0, 75), (75, 80)]  # the words end where the chunk does
+    assert cuts(70, 140, count=200) == [(0, 71), (71, 141), (141, 200)]
+
+
+@given(st.lists(st.booleans(), max_size=400))
+def test_chunks_hold_all_tokens_in_order(commas):
+    found = chunk_cuts(commas, 75)
+    assert [start for start, _ in found] == [0, *(end for _, end in found[:-1])]
+    assert found[-1][1] == len(commas)
+    assert all(75 - BACK_TRACK < end - start <= 75 for start, end in found[:-1])
+
+
+@torch.no_grad()
+def test_sections_are_heard_apart(clip):
+    heard = encode_prompt(*clip, "a cat BREAK a dog")
+    alone = [encode_prompt(*clip, words) for words in ("a cat", "a dog")]
+    assert torch.allclose(heard, torch.cat(alone), atol=1e-6)
+
+
+@torch.no_grad()
+def test_words_between_commas_are_heard_together(clip):
+    tokenizer, _ = clip
+    first = "cat " * 23 + ","  # 70 tokens
+    assert len(tokenizer(first, add_special_tokens=False).input_ids) == 70
+    heard = encode_prompt(*clip, first + " cat cat cat")
+    alone = [encode_prompt(*clip, words) for words in (first, "cat cat cat")]
+    assert torch.allclose(heard, torch.cat(alone), atol=1e-6)

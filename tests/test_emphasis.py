@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybook.models.emphasis import plain, spans
+from storybook.models.emphasis import plain, sections, spans
 
 VECTORS = [
     ("((bhna cat))", [("bhna cat", 1.21)]),
@@ -29,6 +29,26 @@ def test_vectors(prompt: str, expected: list[tuple[str, float]]) -> None:
     found = spans(prompt)
     assert [span.text for span in found] == [text for text, _ in expected]
     assert [span.weight for span in found] == pytest.approx([weight for _, weight in expected])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a BREAK b", [["a"], ["b"]]),
+        ("a,BREAKb", [["a,BREAKb"]]),
+        ("a break b", [["a break b"]]),
+        ("(a BREAK b) c", [["a"], ["b", " c"]]),
+        ("BREAK a", [[], ["a"]]),
+        ("", [[]]),
+    ],
+)
+def test_a_break_begins_a_section(prompt: str, expected: list[list[str]]) -> None:
+    assert [[span.text for span in section] for section in sections(prompt)] == expected
+
+
+def test_emphasis_reaches_over_a_break() -> None:
+    (one,), (other, rest) = sections("(a BREAK b) c")
+    assert one.weight == other.weight == pytest.approx(1.1) and rest.weight == 1
 
 
 @given(st.text(alphabet="ab ([)]:1.2\\", max_size=30))

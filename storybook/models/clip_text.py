@@ -10,10 +10,16 @@ import torch
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.models.emphasis import spans
+from storybook.models.emphasis import sections
 
 SMALLEST_MEAN = 0.02
 """Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
+
+BACK_TRACK = 20
+"""So many tokens at the end of a full chunk may be moved to the next one."""
+
+COMMA = ",</w>"
+"""A comma in CLIP's vocabulary."""
 
 Chunk = list[int]
 """The tokens of one chunk, without its start and end."""
@@ -30,23 +36,37 @@ def encode_prompt(
     """A prompt as a U-Net hears it, [positions, d], positions a multiple of the encoder's.
 
     A prompt longer than a chunk goes on in further ones, each with its own start and end, as A1111
-    does it. Emphasis scales a token's states and then restores the chunk's mean.
+    does it; so does what follows a `BREAK`. Emphasis scales a token's states and then restores the
+    chunk's mean.
     """
-    room = room_of(tokenizer, encoder)
-    ids: list[int] = []
-    weights: list[float] = []
-    for span in spans(prompt):
-        new = tokenizer(span.text, add_special_tokens=False, verbose=False).input_ids
-        ids += new
-        weights += [span.weight] * len(new)
-    chunks = _cut(ids, room)
+    room, comma = room_of(tokenizer, encoder), tokenizer.convert_tokens_to_ids(COMMA)
+    chunks: list[Chunk] = []
+    weights: list[list[float]] = []
+    for section in sections(prompt):
+        said = [(new, span.weight) for span in section for new in _ids(tokenizer, span.text)]
+        for start, end in chunk_cuts([token == comma for token, _ in said], room):
+            chunks.append([token for token, _ in said[start:end]])
+            weights.append([weight for _, weight in said[start:end]])
     states = states_of(tokenizer, encoder, chunks, clip_skip)
-    return torch.cat(
-        [
-            _emphasised(state, weights[place * room : (place + 1) * room])
-            for place, state in enumerate(states)
-        ]
-    )
+    return torch.cat([_emphasised(*each) for each in zip(states, weights, strict=True)])
+
+
+def chunk_cuts(commas: Sequence[bool], room: int) -> list[tuple[int, int]]:
+    """Where the chunks of a prompt's tokens start and end; `commas` says which of them are commas.
+
+    A chunk that is full ends after its last comma if that is one of its last `BACK_TRACK` tokens,
+    as A1111 does it, so that the words between two commas are heard together. None is cut off
+    before a comma. No tokens make one chunk without any.
+    """
+    cuts, start = [], 0
+    while len(commas) - start > room:
+        end = start + room
+        if not commas[end]:
+            near = range(end - 1, max(end - BACK_TRACK, start) - 1, -1)
+            end = next((place + 1 for place in near if commas[place]), end)
+        cuts.append((start, end))
+        start = end
+    return [*cuts, (start, len(commas))]
 
 
 def encode_captions(
@@ -90,6 +110,10 @@ def states_of(
         return encoder(tokens)[0]
     layers = encoder(tokens, output_hidden_states=True).hidden_states
     return getattr(encoder, "text_model", encoder).final_layer_norm(layers[-clip_skip])
+
+
+def _ids(tokenizer: CLIPTokenizer, text: str) -> list[int]:
+    return tokenizer(text, add_special_tokens=False, verbose=False).input_ids
 
 
 def _cut(ids: list[int], room: int) -> list[Chunk]:

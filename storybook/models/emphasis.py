@@ -1,10 +1,12 @@
-"""Emphasis in prompts, as A1111 writes it: `(more)`, `[less]`, `(exactly:1.3)`, `\\(literal\\)`."""
+"""A1111's marks in prompts: `(more)`, `[less]`, `(exactly:1.3)`, `\\(literal\\)`, `BREAK`."""
 
 import re
 from dataclasses import dataclass
 
 MORE = 1.1
 LESS = 1 / 1.1
+BREAK = re.compile(r"\s*\bBREAK\b\s*")
+"""In capitals and as a word of its own."""
 
 _TOKEN = re.compile(
     r"""\\[()\[\]\\]                            # an escaped bracket or backslash
@@ -58,9 +60,23 @@ Span(text=' ', weight=1.0), Span(text='c', weight=0.9090909090909091))
     return _merged(pieces)
 
 
+def sections(prompt: str) -> tuple[tuple[Span, ...], ...]:
+    """The pieces of a prompt between its `BREAK`s, each of which begins a new chunk of tokens.
+
+    >>> sections("a cat BREAK (a dog)")
+    ((Span(text='a cat', weight=1.0),), (Span(text='a dog', weight=1.1),))
+    """
+    found: list[list[Span]] = [[]]
+    for span in spans(prompt):
+        first, *others = BREAK.split(span.text)
+        found[-1].append(Span(first, span.weight))
+        found += [[Span(other, span.weight)] for other in others]
+    return tuple(tuple(span for span in section if span.text) for section in found)
+
+
 def plain(prompt: str) -> str:
     """The words of a prompt without their emphasis."""
-    return "".join(span.text for span in spans(prompt))
+    return " ".join("".join(span.text for span in section) for section in sections(prompt))
 
 
 def _scale(pieces: list[Span], start: int, factor: float) -> None:
