@@ -25,22 +25,33 @@ def test_a_diffusers_folder_is_recognised(folder: Path) -> None:
 def test_another_pipeline_is_named(tmp_path: Path) -> None:
     folder = tiny_painter(tmp_path / "other")
     change_json(folder / "model_index.json", _class_name="FluxPipeline")
-    with pytest.raises(ModelError, match=r"FluxPipeline.*Known are: Stable Diffusion 1\.x"):
+    with pytest.raises(ModelError, match=r"FluxPipeline.*Known are: Stable Diffusion 1"):
         family_of(folder)
     (folder / "model_index.json").unlink()
     with pytest.raises(ModelError, match=r"model_index\.json is missing"):
         family_of(folder)
 
 
-def test_single_files_say_what_they_are(tmp_path: Path) -> None:
-    key = "cond_stage_model.transformer.text_model.final_layer_norm.weight"
-    save_file({key: torch.ones(1)}, tmp_path / "sd.safetensors")
-    torch.save({"state_dict": {key: torch.ones(1)}}, tmp_path / "sd.ckpt")
-    for file in ("sd.safetensors", "sd.ckpt"):
-        with pytest.raises(ModelError, match=r"Stable Diffusion 1\.x in a single file"):
-            family_of(tmp_path / file)
-    save_file({"x.weight": torch.ones(1)}, tmp_path / "x.safetensors")
-    with pytest.raises(ModelError, match=r"no painter that is known.*x\.weight"):
+def test_a_single_file_is_recognised(tmp_path: Path) -> None:
+    for start in ("cond_stage_model.transformer.text_model.", "cond_stage_model.model."):
+        key = f"{start}final_layer_norm.weight"
+        save_file({key: torch.ones(1)}, tmp_path / "sd.safetensors")
+        torch.save({"state_dict": {key: torch.ones(1)}}, tmp_path / "sd.ckpt")
+        assert family_of(tmp_path / "sd.safetensors") is family_of(tmp_path / "sd.ckpt") is sd1
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("x.weight", r"no painter that is known: it has 1 tensors such as x\.weight\. Known"),
+        ("conditioner.embedders.0.x", "looks like Stable Diffusion XL"),
+        ("lora_unet_down_x.lora_up.weight", "looks like a LoRA"),
+        ("double_blocks.0.x", "looks like Flux"),
+    ],
+)
+def test_a_file_of_something_else_says_what_it_looks_like(tmp_path: Path, key, said) -> None:
+    save_file({key: torch.ones(1)}, tmp_path / "x.safetensors")
+    with pytest.raises(ModelError, match=said):
         family_of(tmp_path / "x.safetensors")
 
 

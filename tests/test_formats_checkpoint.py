@@ -11,15 +11,12 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import ModelError, TrainingError
+from storybook.models.single_file import read_parts
+from storybook.models.weights import header_text
 from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN, drawn, opened
-from training.formats.checkpoint import (
-    checkpoint_keys,
-    open_checkpoint,
-    save_checkpoint,
-    save_folder,
-)
-from training.formats.header import header_in, origin_in
+from training.formats.checkpoint import checkpoint_keys, save_checkpoint, save_folder
+from training.formats.header import origin_in
 from training.formats.hypernetwork import read_hypernetwork
 from training.formats.keys import text_keys, unet_keys, vae_keys
 
@@ -45,6 +42,14 @@ def as_sd2(folder: Path) -> Path:
     pipe.register_modules(text_encoder=encoder, unet=unet, vae=vae)
     pipe.save_pretrained(folder)
     return folder
+
+
+def open_checkpoint(file: Path, configs: Path) -> StableDiffusionPipeline:
+    """The pipeline in a single file of the family of `configs`."""
+    unet, vae, encoder = read_parts(file, configs)
+    pipe = opened(configs)
+    pipe.register_modules(unet=unet, vae=vae, text_encoder=encoder)
+    return pipe
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -147,7 +152,7 @@ def test_the_header_says_where_a_file_is_from(folder: Path, tmp_path: Path) -> N
     wide = ORIGIN.but(family="sd2", prediction="v_prediction", resolution_px=768)
     save_checkpoint(opened(folder), file, precision="fp16", origin=wide)
     assert origin_in(file) == wide
-    header = header_in(file)
+    header = header_text(file)
     assert header["modelspec.architecture"] == "stable-diffusion-v2-768-v"
     assert (header["modelspec.prediction_type"], header["modelspec.resolution"]) == ("v", "768x768")
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from storybook.errors import TrainingError
 from storybook.models.denoising import training_loss
-from storybook.models.sd1 import open_painter
-from storybook.models.weights import read_json, weights_digest
+from storybook.models.sd1 import open_painter, schedule_of
+from storybook.models.weights import weights_digest
 from storybook.records import Event
 from training.class_images import class_images
 from training.data.buckets import Batch, Order, shown_per_bucket, steps_per_epoch
@@ -181,7 +181,8 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
     cache = run.folder.parent
     folders = yield from class_images(recipe, painter, side_px, cache)
     gathered = gather(recipe, side_px, folders)
-    vae_name = weights_digest(recipe.model / "vae")
+    single = recipe.model.is_file()
+    vae_name = weights_digest(recipe.model if single else recipe.model / "vae")
     caches = []
     for lessons in (gathered.lessons, gathered.held_out):
         made = yield from cached_latents(
@@ -193,8 +194,7 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
     words = Words(pipe, recipe, device)
     if not (recipe.text_encoder or recipe.shuffle):
         words.prepare(_all_captions(gathered.lessons) + _all_captions(gathered.held_out))
-    config = read_json(recipe.model / "scheduler" / "scheduler_config.json")
-    schedule = DDPMScheduler.from_config(config)
+    schedule = DDPMScheduler.from_config(schedule_of(recipe.model))
     schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
     return Prepared(recipe, student, schedule, words, gathered, *caches, device, side_px)
 

@@ -21,20 +21,31 @@ INDEX = "model_index.json"
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """How a family is recognised: in a folder by its parts, in a single file by a tensor."""
+    """How a family is recognised: a folder by its parts, a single file by some tensors' names."""
 
     name: str
     module: str
     pipeline: str
     text_encoder: str
-    tensor: str
-    """What the names of some tensors of a single file open with."""
+    tensors: tuple[str, ...]
+    """What the names of some tensors open with; one of these is enough."""
 
 
 FAMILIES = (
-    Family("Stable Diffusion 1.x", "storybook.models.sd1", "StableDiffusionPipeline",
-           "CLIPTextModel", "cond_stage_model.transformer."),
+    Family("Stable Diffusion 1.x and 2.x", "storybook.models.sd1", "StableDiffusionPipeline",
+           "CLIPTextModel", ("cond_stage_model.transformer.", "cond_stage_model.model.")),
 )  # fmt: skip
+
+STRANGERS = {
+    "conditioner.embedders.": "Stable Diffusion XL",
+    "double_blocks.": "Flux",
+    "joint_blocks.": "Stable Diffusion 3",
+    "lora_unet_": "a LoRA of kohya's trainer",
+    "unet.": "a LoRA as diffusers writes it",
+    "control_model.": "a ControlNet",
+    "params_ema": "an enlarger",
+}
+"""What a file may be in place of a painter that is known, by what some names open with."""
 
 
 def painter_name(checkpoint: Path, adapters: Sequence[Path] = ()) -> str:
@@ -53,17 +64,13 @@ def open_painter(
 
 
 def family_of(checkpoint: Path) -> ModuleType:
-    """The module that opens, paints with and teaches this checkpoint.
+    """The module that opens, paints with and teaches this checkpoint, a folder or a single file.
 
     Raises ModelError saying what the checkpoint looks like and which families are known.
     """
     check_weights(checkpoint)
-    if checkpoint.is_dir():
-        return import_module(_family_of_folder(checkpoint).module)
-    raise ModelError(
-        f"{checkpoint} is {_look_of_file(checkpoint)} in a single file. "
-        "Painters are opened from diffusers folders: convert it into one first."
-    )
+    find = _family_of_folder if checkpoint.is_dir() else _family_of_file
+    return import_module(find(checkpoint).module)
 
 
 def _family_of_folder(folder: Path) -> Family:
@@ -79,16 +86,19 @@ def _family_of_folder(folder: Path) -> Family:
     )
 
 
-def _look_of_file(file: Path) -> str:
+def _family_of_file(file: Path) -> Family:
     if file.suffix not in WEIGHTS:
-        raise ModelError(f"{file} is no checkpoint. Name a diffusers folder ({_known()}).")
+        raise ModelError(f"{file} is no checkpoint. Name a file of weights, or a diffusers folder.")
     names = tensor_names(file)
     for family in FAMILIES:
-        if any(name.startswith(family.tensor) for name in names):
-            return family.name
+        if any(name.startswith(family.tensors) for name in names):
+            return family
+    looks = next((look for start, look in STRANGERS.items()
+                  if any(name.startswith(start) for name in names)), "")  # fmt: skip
+    looks = looks and f", and looks like {looks}"
     raise ModelError(
         f"{file} is no painter that is known: it has {len(names)} tensors such as "
-        f"{next(iter(names), 'none')}. Known are: {_known()}."
+        f"{next(iter(names), 'none')}{looks}. Known are: {_known()}."
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from diffusers import (
@@ -26,6 +26,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from storybook.errors import ModelError
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
 from storybook.models.weights import check_weights, model_name, read_json, read_tensors
 from storybook.records import Candidate
 
@@ -82,24 +83,22 @@ class Sd1Painter:
 
 
 def open_painter(
-    folder: Path, adapters: Sequence[Path] = (), *, device: str = "auto", batch: int = 8
+    checkpoint: Path, adapters: Sequence[Path] = (), *, device: str = "auto", batch: int = 8
 ) -> Sd1Painter:
-    """The painter in a diffusers folder, with its adapters melted into the weights.
+    """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
     Half precision on a GPU, single on a CPU. Raises ModelError if a part is missing, broken or
     loaded only in part, or if an adapter fits nowhere.
     """
-    check_weights(folder)
+    check_weights(checkpoint)
     place = device_of(device)
-    with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
-        unet = _open_part(UNet2DConditionModel, folder / "unet")
-        vae = _open_part(AutoencoderKL, folder / "vae")
-        text_encoder = _open_part(CLIPTextModel, folder / "text_encoder")
-        sampler = open_sampler(folder)
+    with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
+        unet, vae, text_encoder = _open_parts(checkpoint)
+        sampler = open_sampler(checkpoint)
         pipe = StableDiffusionPipeline(
             vae=vae,
             text_encoder=text_encoder,
-            tokenizer=_open_tokenizer(folder / "tokenizer"),
+            tokenizer=_open_tokenizer(_configs_of(checkpoint) / "tokenizer"),
             unet=unet,
             scheduler=sampler,
             safety_checker=None,
@@ -109,7 +108,7 @@ def open_painter(
         for adapter in adapters:
             _melt_in(pipe, adapter)
         pipe.to(place, dtype_of(place))
-    return Sd1Painter(model_name(folder, adapters), pipe, sampler, batch)
+    return Sd1Painter(model_name(checkpoint, adapters), pipe, sampler, batch)
 
 
 @torch.inference_mode()
@@ -201,6 +200,21 @@ def _decode(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]
     return [Image.fromarray(each) for each in levels.permute(0, 2, 3, 1).cpu().numpy()]
 
 
+def _configs_of(checkpoint: Path) -> Path:
+    """Where a checkpoint says how it is put together; for a single file, where we say it."""
+    return checkpoint if checkpoint.is_dir() else configs_of(checkpoint)
+
+
+def _open_parts(checkpoint: Path) -> Parts:
+    if checkpoint.is_file():
+        return read_parts(checkpoint, configs_of(checkpoint))
+    return (
+        _open_part(UNet2DConditionModel, checkpoint / "unet"),
+        _open_part(AutoencoderKL, checkpoint / "vae"),
+        _open_part(CLIPTextModel, checkpoint / "text_encoder"),
+    )
+
+
 def _open_part(kind: type[P], folder: Path) -> P:
     """A part with every one of its weights; diffusers and transformers alone would make some up."""
     read_json(folder / "config.json")
@@ -228,14 +242,22 @@ def _open_tokenizer(folder: Path) -> CLIPTokenizer:
         raise ModelError(f"{folder} holds no CLIP tokenizer: {_first_line(fault)}") from fault
 
 
-def open_sampler(folder: Path) -> DPMSolverMultistepScheduler:
+def open_sampler(checkpoint: Path) -> DPMSolverMultistepScheduler:
     """DPM++ 2M over the noise schedule and parameterisation that the checkpoint was taught with."""
-    config = read_json(folder / "scheduler" / "scheduler_config.json")
-    habits = folder / SAMPLING
+    config = schedule_of(checkpoint)
+    habits = checkpoint / SAMPLING
     karras = not habits.is_file() or read_json(habits).get("karras", True)
     return DPMSolverMultistepScheduler.from_config(
         config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=bool(karras)
     )
+
+
+def schedule_of(checkpoint: Path) -> dict[str, Any]:
+    """The settings of the noise schedule and parameterisation, as schedulers of diffusers take."""
+    config = read_json(_configs_of(checkpoint) / "scheduler" / "scheduler_config.json")
+    if checkpoint.is_file():
+        config["prediction_type"] = prediction_of(checkpoint)
+    return config
 
 
 def _melt_in(pipe: StableDiffusionPipeline, adapter: Path) -> None:

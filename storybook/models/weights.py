@@ -90,6 +90,14 @@ def tensor_names(path: Path) -> list[str]:
     return list(read_tensors(path))
 
 
+def header_text(path: Path) -> dict[str, str]:
+    """What the header of a safetensors file says beside its tensors; nothing of other files."""
+    if path.suffix != ".safetensors":
+        return {}
+    said = _check_safetensors(path).get("__metadata__")
+    return {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """The settings in a JSON file of a model; raises ModelError naming the file."""
     values = _parsed(path)

@@ -5,34 +5,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
-from diffusers.loaders.single_file_utils import (
-    convert_ldm_clip_checkpoint,
-    convert_ldm_unet_checkpoint,
-    convert_ldm_vae_checkpoint,
-    convert_open_clip_checkpoint,
-)
+from diffusers import StableDiffusionPipeline
 from safetensors.torch import load, save_file
-from torch import Tensor, nn
-from transformers import CLIPTextConfig, CLIPTextModel
+from torch import Tensor
 
-from storybook.errors import ModelError, TrainingError, nearest
+from storybook.errors import TrainingError, nearest
 from storybook.models.devices import quiet
-from storybook.models.weights import read_json, read_tensors
 from training.formats.header import DTYPES, Origin, Precision, header_of
 from training.formats.keys import (
-    CLIP,
-    TEXT_MODEL,
-    UNET,
     VAE,
-    is_open_clip,
     text_keys,
     unet_keys,
     vae_keys,
 )
 
 FORMS = (".safetensors", ".ckpt")
-CLIP_PARTS = ("embeddings.", "encoder.", "final_layer_norm.")
 
 
 def checkpoint_keys(pipe: StableDiffusionPipeline) -> dict[str, Tensor]:
@@ -63,38 +50,6 @@ def save_checkpoint(
     else:
         save_pickle({"state_dict": state, "epoch": origin.epoch, "global_step": origin.step}, draft)
     draft.replace(file)
-
-
-def open_checkpoint(file: Path, like: Path) -> StableDiffusionPipeline:
-    """The pipeline in a single file, in single precision on the CPU; no hub is asked.
-
-    `like` is a diffusers folder of the same family: from it come the configs, the tokenizer and the
-    scheduler, but no weights. Averaged weights (`model_ema.*`) and other extra tensors are passed
-    over. Raises ModelError if the file is broken, wants to run a program, or is of another shape.
-    """
-    state = _prefixed(read_tensors(file))
-    unet = UNet2DConditionModel.from_config(read_json(like / "unet" / "config.json"))
-    vae = AutoencoderKL.from_config(read_json(like / "vae" / "config.json"))
-    encoder = CLIPTextModel(CLIPTextConfig.from_pretrained(like / "text_encoder"))
-    with quiet():
-        in_unet = convert_ldm_unet_checkpoint(_part_of(state, UNET), unet.config)
-        in_vae = convert_ldm_vae_checkpoint(_part_of(state, VAE), vae.config)
-        for part, tensors in (
-            (unet, in_unet),
-            (vae, in_vae),
-            (encoder, _text_state(encoder, state)),
-        ):
-            _fill(part, tensors, file, like)
-        return StableDiffusionPipeline.from_pretrained(
-            like,
-            unet=unet,
-            vae=vae,
-            text_encoder=encoder,
-            safety_checker=None,
-            feature_extractor=None,
-            requires_safety_checker=False,
-            local_files_only=True,
-        )
 
 
 def save_folder(pipe: StableDiffusionPipeline, folder: Path, *, precision: Precision) -> None:
@@ -136,45 +91,3 @@ def _refuse_adapters(pipe: StableDiffusionPipeline, target: Path) -> None:
 def _dtype(name: str, tensor: Tensor, precision: Precision) -> torch.dtype:
     keeps = name.startswith(VAE) or not tensor.is_floating_point()
     return tensor.dtype if keeps else DTYPES[precision]
-
-
-def _prefixed(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Some old files, and those of newer transformers, lack `text_model.` in CLIP's names."""
-    bare = tuple(CLIP + part for part in CLIP_PARTS)
-    return {
-        CLIP + TEXT_MODEL + name.removeprefix(CLIP) if name.startswith(bare) else name: tensor
-        for name, tensor in state.items()
-    }
-
-
-def _part_of(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {name: tensor for name, tensor in state.items() if name.startswith(prefix)}
-
-
-def _text_state(encoder: CLIPTextModel, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    if is_open_clip(encoder):
-        return convert_open_clip_checkpoint(encoder, state)
-    named = convert_ldm_clip_checkpoint(state)
-    named.pop(f"{TEXT_MODEL}embeddings.position_ids", None)
-    return named
-
-
-def _fill(part: nn.Module, state: Mapping[str, Tensor], file: Path, like: Path) -> None:
-    """Give `part` its weights, all of them and no others."""
-    wanted = {name: tensor.shape for name, tensor in part.state_dict().items()}
-    given = {name: tensor.shape for name, tensor in state.items()}
-    strange = [name for name in wanted | given if wanted.get(name) != given.get(name)]
-    if strange:
-        first = strange[0]
-        raise ModelError(
-            f"{file} holds no {type(part).__name__} like that of {like}: {len(strange)} of "
-            f"{len(wanted)} tensors differ, such as {first}, which is "
-            f"{_shape(given.get(first))} in the file and {_shape(wanted.get(first))} there. "
-            "Name a diffusers folder of the same family."
-        )
-    part.load_state_dict(state)
-    part.eval()
-
-
-def _shape(shape: torch.Size | None) -> str:
-    return "missing" if shape is None else " x ".join(map(str, shape))

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import torch
-from safetensors import safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from storybook.errors import ModelError
-from storybook.models.weights import check_weights
+from storybook.models.weights import header_text
 from storybook.records import Record
 
 Kind = Literal["checkpoint", "lora"]
@@ -155,18 +154,11 @@ def with_hashes(tensors: dict[str, Tensor], header: dict[str, str]) -> dict[str,
 
 def origin_in(file: Path) -> Origin | None:
     """What the header of a safetensors file says of its origin; None for other tools' files."""
-    entries = header_in(file)
+    entries = header_text(file)
     own = {
         name.removeprefix(OURS): value for name, value in entries.items() if name.startswith(OURS)
     }
     return Origin.model_validate_strings(own) if own else None
-
-
-def header_in(file: Path) -> dict[str, str]:
-    """All entries of a safetensors file's header; raises ModelError if the file is broken."""
-    check_weights(file)
-    with safe_open(file, "pt") as opened:
-        return opened.metadata() or {}
 
 
 def a1111_hash(file: Path, *, old: bool = False) -> str:

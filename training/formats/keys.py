@@ -13,11 +13,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel
 
-UNET = "model.diffusion_model."
-VAE = "first_stage_model."
-CLIP = "cond_stage_model.transformer."
-OPEN_CLIP = "cond_stage_model.model."
-TEXT_MODEL = "text_model."
+from storybook.models.single_file import CLIP, OPEN_CLIP, TEXT_MODEL, UNET, VAE, is_open_clip
 
 IN_RESNET = {
     "norm1": "in_layers.0",
@@ -82,11 +78,6 @@ def text_keys(encoder: CLIPTextModel) -> dict[str, Tensor]:
     positions = torch.arange(encoder.config.max_position_embeddings)[None]
     state[f"{TEXT_MODEL}embeddings.position_ids"] = positions
     return {CLIP + name: tensor for name, tensor in state.items()}
-
-
-def is_open_clip(encoder: CLIPTextModel) -> bool:
-    """SD 2.x hears through OpenCLIP, whose activation is the exact GELU; CLIP-L has a quick one."""
-    return encoder.config.hidden_act == "gelu"
 
 
 def with_text_model(state: Mapping[str, Tensor]) -> dict[str, Tensor]:

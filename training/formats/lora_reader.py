@@ -13,8 +13,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel
 
 from storybook.errors import ModelError
-from storybook.models.weights import read_json, read_tensors
-from training.formats.header import header_in
+from storybook.models.weights import header_text, read_json, read_tensors
 from training.formats.keys import TEXT_MODEL
 from training.formats.lora import Layer, Lora, kohya_name
 
@@ -126,7 +125,7 @@ def _full_name(layer: str) -> str:
 def _settings(file: Path) -> dict[str, object]:
     """What is said of rank and alpha beside the tensors, by `<part>.<setting>`."""
     if file.suffix == ".safetensors":
-        said = json.loads(header_in(file).get(LORA_ADAPTER_METADATA_KEY, "{}"))
+        said = json.loads(header_text(file).get(LORA_ADAPTER_METADATA_KEY, "{}"))
         if said:
             return said
     beside = file.with_name(PEFT_CONFIG)

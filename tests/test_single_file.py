@@ -1,0 +1,155 @@
+"""Painters in a single file: opened without a hub, drawing what their folder draws."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
+from safetensors.torch import load_file, save_file
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from storybook.config import load_settings
+from storybook.models import single_file
+from storybook.models.families import open_painter
+from storybook.models.single_file import CONFIGS, configs_of, prediction_of
+from storybook.records import Candidate, Prompt
+from storybook.studio import Studio
+from tiny_sd import tiny_lora, tiny_painter
+from tiny_taught import ORIGIN, opened
+from training.dreambooth import train
+from training.formats.checkpoint import save_checkpoint
+from training.recipe import recipe_of
+from training.run import Run
+
+FAMILIES = ("stable-diffusion-1", "stable-diffusion-2")
+FORMS = ("safetensors", "ckpt")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tiny painter whose configs stand for those of Stable Diffusion 1."""
+    folder = tiny_painter(tmp_path / "tiny")
+    configs = tmp_path / "configs" / FAMILIES[0]
+    shutil.copytree(folder, configs)
+    for weights in configs.rglob("*.safetensors"):
+        weights.unlink()
+    monkeypatch.setattr(single_file, "CONFIGS", configs.parent)
+    return folder
+
+
+def as_file(folder: Path, file: Path) -> Path:
+    save_checkpoint(opened(folder), file, precision="fp32", origin=ORIGIN)
+    return file
+
+
+def drawn(checkpoint: Path, adapters: tuple[Path, ...] = ()) -> np.ndarray:
+    painter = open_painter(checkpoint, adapters, device="cpu")
+    asked = Candidate(prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
+                      painter="p", seed=7, width_px=64, height_px=64, steps=3,
+                      guidance=4)  # fmt: skip
+    (picture,) = painter.paint([asked])
+    return np.asarray(picture)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_it_draws_what_its_folder_draws(folder: Path, tmp_path: Path, form: str) -> None:
+    file = as_file(folder, tmp_path / f"rex.{form}")
+    assert np.array_equal(drawn(file), drawn(folder))
+
+
+def test_an_adapter_is_melted_into_it(folder: Path, tmp_path: Path) -> None:
+    file, adapter = as_file(folder, tmp_path / "rex.ckpt"), tiny_lora(tmp_path / "lora")
+    assert np.array_equal(drawn(file, (adapter,)), drawn(folder, (adapter,)))
+    assert not np.array_equal(drawn(file, (adapter,)), drawn(file))
+
+
+def test_it_stands_in_a_studio(folder: Path, tmp_path: Path) -> None:
+    file = as_file(folder, tmp_path / "rex.safetensors")
+    studio = Studio(load_settings("doubles", [f"draw.painter={file}"]))
+    with studio.painter() as painter:
+        assert painter.name == studio.painter_name() and painter.name.startswith("rex-")
+    assert not studio.draws_the_world
+
+
+def test_what_it_finds_in_noise_is_said_in_its_header_or_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "rex.safetensors"
+    save_file({"x": torch.ones(1)}, file, {"modelspec.prediction_type": "v"})
+    assert prediction_of(file) == "v_prediction"
+    save_file({"x": torch.ones(1)}, file)
+    assert prediction_of(file) == "epsilon"
+    beside = tmp_path / "rex.yaml"
+    beside.write_text('model:\n  params:\n    parameterization: "v"\n')
+    assert prediction_of(file) == prediction_of(tmp_path / "rex.ckpt") == "v_prediction"
+    beside.write_text("model:\n  params:\n    linear_start: 0.00085\n")
+    assert prediction_of(file) == "epsilon"
+
+
+def test_v_prediction_reaches_the_sampler(folder: Path, tmp_path: Path) -> None:
+    file = as_file(folder, tmp_path / "rex.ckpt")
+    epsilon = drawn(file)
+    (tmp_path / "rex.yaml").write_text('parameterization: "v"\n')
+    assert not np.array_equal(drawn(file), epsilon)
+
+
+def test_it_is_taught_as_its_folder_is(folder: Path, tmp_path: Path) -> None:
+    photos = Path(__file__).parents[1] / "assets" / "pets" / "bhna-cat"
+    taught = []
+    for model in (folder, as_file(folder, tmp_path / "rex.ckpt")):
+        chosen, _ = recipe_of({
+            "preset": "none", "model": str(model), "lr": 1e-2, "batch": 2, "max_steps": 2,
+            "resolution_px": 64, "sample_steps": 2, "sample_prompts": [],
+            "concept": [{"photos": str(photos), "token": "bhna", "class_word": "cat"}],
+        })  # fmt: skip
+        run = Run(tmp_path / f"run-{model.name}")
+        list(train(chosen, run, torch.device("cpu"), "none"))
+        taught.append(load_file(run.result / "pytorch_lora_weights.safetensors"))
+    one, other = taught
+    assert one.keys() == other.keys() and one
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_configs_are_of_the_true_size(family: str) -> None:
+    """Formats 3.1: 859.5, 83.65 and 123.06 million numbers in SD 1; 865.9 and 340.4 in SD 2."""
+    folder = CONFIGS / family
+    with torch.device("meta"):
+        unet = UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(folder / "unet"))
+        vae = AutoencoderKL.from_config(AutoencoderKL.load_config(folder / "vae"))
+        encoder = CLIPTextModel(CLIPTextConfig.from_pretrained(folder / "text_encoder"))
+    sizes = [sum(w.numel() for w in part.parameters()) / 1e6 for part in (unet, vae, encoder)]
+    wanted = {FAMILIES[0]: [859.5, 83.65, 123.06], FAMILIES[1]: [865.9, 83.65, 340.4]}[family]
+    assert sizes == pytest.approx(wanted, abs=0.05)
+    assert vae.config.scaling_factor == 0.18215
+
+
+@pytest.mark.parametrize(("family", "pad"), [(FAMILIES[0], 49407), (FAMILIES[1], 0)])
+def test_the_vocabulary_is_clips(family: str, pad: int) -> None:
+    tokenizer = CLIPTokenizer.from_pretrained(CONFIGS / family / "tokenizer")
+    ids = tokenizer("A photo of an astronaut riding a horse, ohwx").input_ids
+    assert ids == [49406, 320, 1125, 539, 550, 18376, 6765, 320, 4558, 267, 47993, 49407]
+    assert (tokenizer.pad_token_id, tokenizer.model_max_length, len(tokenizer)) == (pad, 77, 49408)
+
+
+@pytest.mark.slow
+def test_a_file_of_true_size_is_opened_and_draws(tmp_path: Path) -> None:
+    """Random weights in the shapes of SD 1.5: 2 GB on the disk, two steps at 256 px."""
+    configs = CONFIGS / FAMILIES[0]
+    torch.manual_seed(0)
+    pipe = StableDiffusionPipeline(
+        vae=AutoencoderKL.from_config(AutoencoderKL.load_config(configs / "vae")),
+        text_encoder=CLIPTextModel(CLIPTextConfig.from_pretrained(configs / "text_encoder")),
+        tokenizer=CLIPTokenizer.from_pretrained(configs / "tokenizer"),
+        unet=UNet2DConditionModel.from_config(UNet2DConditionModel.load_config(configs / "unet")),
+        scheduler=None, safety_checker=None, feature_extractor=None, requires_safety_checker=False,
+    )  # fmt: skip
+    file = tmp_path / "rex.safetensors"
+    save_checkpoint(pipe, file, precision="fp16", origin=ORIGIN)
+    assert len(load_file(file)) == 1131 and configs_of(file) == configs
+    del pipe
+    painter = open_painter(file, device="cpu")
+    asked = Candidate(prompt=Prompt(page=1, positive="a cat"), painter="p", seed=1, width_px=256,
+                      height_px=256, steps=2, guidance=1)  # fmt: skip
+    (picture,) = painter.paint([asked])
+    assert picture.size == (256, 256) and np.asarray(picture).std() > 1
