@@ -29,6 +29,7 @@ from pydantic import ValidationError
 
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
+from storybook.fidelity import Fidelity
 from storybook.files import DRAFT, draft_of, write_whole
 from storybook.hero import load_hero
 from storybook.records import Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
@@ -161,6 +162,14 @@ class Book:
 
     def plate_of(self, page: int) -> Path:
         return self.page(page) / "plate.png"
+
+    def fidelity(self, page: int) -> Fidelity | None:
+        """How true the page's plate is to its picture, or None if nobody has measured it."""
+        path = self.fidelity_of(page)
+        return self.read(path, Fidelity) if path.is_file() else None
+
+    def fidelity_of(self, page: int) -> Path:
+        return self.page(page) / "plate.json"
 
     @property
     def log(self) -> Path:

@@ -6,6 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from storybook.book import Book
+from storybook.fidelity import fidelity
 from storybook.models import Enlarger
 from storybook.records import Event, Prompt, digest
 from storybook.studio import Studio
@@ -33,17 +34,32 @@ def jobs(book: Book, studio: Studio) -> list[int]:
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = jobs(book, studio)
-    if not todo:
-        return
+    if todo:
+        yield from _make(book, studio, todo)
+    for scene in book.scenes:
+        if book.plate_of(scene.page).is_file() and book.fidelity(scene.page) is None:
+            plate = Image.open(book.plate_of(scene.page)).convert("RGB")
+            _measure(book, scene.page, plate)
+
+
+def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
     width_px = studio.settings.enlarge.width_px
     yield Event(stage="enlarge", done=0, total=len(todo), note="opening the enlarger")
     with studio.enlarger() as enlarger:
         for done, page in enumerate(todo, start=1):
             image = book.image(page, book.picked(page))
             plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
+            faults = _measure(book, page, plate)  # first, so that no plate has an older one's
             book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page))
-            note = f"{plate.width} x {plate.height} px"
+            note = "; ".join((f"{plate.width} x {plate.height} px", *faults))
             yield Event(stage="enlarge", done=done, total=len(todo), page=page, note=note)
+
+
+def _measure(book: Book, page: int, plate: Image.Image) -> tuple[str, ...]:
+    """Keep how true a plate is to its picture beside it, and return what is wrong with it."""
+    found = fidelity(plate, book.image(page, book.picked(page)))
+    book.save(book.fidelity_of(page), found, None)
+    return found.faults
 
 
 def _png(image: Image.Image) -> bytes:
