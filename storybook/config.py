@@ -84,6 +84,21 @@ class EnlargeSettings(Record):
     width_px: int = Field(default=2048, ge=64, le=8192)
     tile_px: int = Field(default=256, ge=32, le=2048)
     overlap_px: int = Field(default=32, ge=0, le=256)
+    control: str | None = None
+    """A ControlNet for soft edges: pictures are first painted over at twice their size, with their
+    forms held. None or `off`: they are not."""
+    edges: str | None = None
+    """Weights of HED, which finds the edges; None: steep colours are edges."""
+    strength: float = Field(default=0.4, gt=0, le=1)
+    """How freely pictures are painted over: the share of the steps that is taken."""
+    control_weight: float = Field(default=1.0, ge=0, le=2)
+    steps: int = Field(default=30, ge=1, le=200)
+    guidance: float = Field(default=7.0, ge=0, le=30)
+
+    @property
+    def is_controlled(self) -> bool:
+        """Whether pictures are painted over before they are enlarged."""
+        return self.control not in (None, "", "off")
 
 
 class BindSettings(Record):
@@ -108,8 +123,9 @@ class Settings(Record):
 
 
 PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
-         ("choose", "critic"), ("enlarge", "enlarger")}  # fmt: skip
-DOUBLES = {"echo", "flat", "length", "nearest", "server"}
+         ("choose", "critic"), ("enlarge", "enlarger"), ("enlarge", "control"),
+         ("enlarge", "edges")}  # fmt: skip
+DOUBLES = {"echo", "flat", "length", "nearest", "server", "off"}
 
 
 def studios() -> list[str]:

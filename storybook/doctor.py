@@ -39,6 +39,8 @@ def models_of(settings: Settings) -> list[Model]:
         "painter": settings.draw.painter,
         "critic": settings.choose.critic,
         "enlarger": settings.enlarge.enlarger,
+        "control": settings.enlarge.control if settings.enlarge.is_controlled else None,
+        "edges": settings.enlarge.edges if settings.enlarge.is_controlled else None,
     }
     return [
         Model(door=door, path=path, size_mb=0.0 if path in DOUBLES else _size_mb(Path(path)))

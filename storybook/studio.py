@@ -11,7 +11,7 @@ from storybook.errors import HeroError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_folder, hero_photos
 from storybook.models import Critic, Enlarger, Painter, Writer
-from storybook.records import Hero, Record
+from storybook.records import Hero, Record, digest
 from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
 from storybook.world import WORLD, World, load_world
@@ -107,9 +107,15 @@ class Studio:
     def critic_name(self) -> str:
         return _name(self.settings.choose.critic, double="length")
 
-    @property
-    def enlarger_name(self) -> str:
-        return _name(self.settings.enlarge.enlarger, double="nearest")
+    def enlarger_name(self, cast: tuple[Hero, ...] = ()) -> str:
+        """Contains the digest of its weights; of the painter's, too, if that paints over."""
+        options = self.settings.enlarge
+        name = _name(options.enlarger, double="nearest")
+        if not options.is_controlled:
+            return name
+        models = [_name(path) for path in (options.control, options.edges) if path]
+        manner = (options.strength, options.control_weight, options.steps, options.guidance)
+        return f"{name}-held-{digest(self.painter_name(cast), models, manner)}"
 
     # The doors
 
@@ -157,24 +163,40 @@ class Studio:
             yield critic
 
     @contextmanager
-    def enlarger(self) -> Iterator[Enlarger]:
+    def enlarger(self, cast: tuple[Hero, ...] = ()) -> Iterator[Enlarger]:
+        """With a ControlNet, it has a painter who knows the taught heroes of `cast`."""
+        options = self.settings.enlarge
+        with _freed(self._open_enlarger()) as enlarger:
+            if not options.is_controlled:
+                yield enlarger
+                return
+            from storybook.models.control import Manner, hold_forms
+
+            with self.painter(cast) as painter:
+                yield hold_forms(
+                    self.enlarger_name(cast),
+                    painter,
+                    Path(options.control),
+                    Path(options.edges) if options.edges else None,
+                    Manner(options.strength, options.control_weight, options.steps,
+                           options.guidance),
+                    enlarger,
+                )  # fmt: skip
+
+    def _open_enlarger(self) -> Enlarger:
         options = self.settings.enlarge
         if options.enlarger == "nearest":
             from storybook.models.doubles import NearestEnlarger
 
-            yield NearestEnlarger()
-            return
+            return NearestEnlarger()
         from storybook.models.enlargers import open_enlarger
 
-        with _freed(
-            open_enlarger(
-                Path(options.enlarger),
-                device=self.settings.device,
-                tile_px=options.tile_px,
-                overlap_px=options.overlap_px,
-            )
-        ) as enlarger:
-            yield enlarger
+        return open_enlarger(
+            Path(options.enlarger),
+            device=self.settings.device,
+            tile_px=options.tile_px,
+            overlap_px=options.overlap_px,
+        )
 
     @property
     def _is_double(self) -> bool:
@@ -196,7 +218,7 @@ class Studio:
         return adapters
 
 
-def _name(model: str, *, double: str) -> str:
+def _name(model: str, *, double: str = "") -> str:
     if model == double:
         return double
     from storybook.models.weights import model_name

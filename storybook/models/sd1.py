@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import torch
 from diffusers import (
     AutoencoderKL,
+    ControlNetModel,
     DPMSolverMultistepScheduler,
     StableDiffusionPipeline,
     UNet2DConditionModel,
@@ -26,6 +27,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from storybook.errors import ModelError
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.sampling import decode, denoise
 from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
 from storybook.models.weights import check_weights, model_name, read_json, read_tensors
 from storybook.records import Candidate
@@ -36,7 +38,7 @@ LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
 SAMPLING = "sampling.json"
 """A painter's folder says there whether its noise levels are Karras's; they are by default."""
 
-P = TypeVar("P", UNet2DConditionModel, AutoencoderKL, CLIPTextModel)
+P = TypeVar("P", UNet2DConditionModel, AutoencoderKL, CLIPTextModel, ControlNetModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,23 @@ class Sd1Painter:
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.batch=1, or smaller draw.width_px and draw.height_px."
         with memory_of(self.pipe.device, work, remedy):
-            latents = _denoise(self, requests, said)
-            if not torch.isfinite(latents).all():
-                raise ModelError(
-                    f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. "
-                    "Its weights are broken, or they need --set device=cpu."
-                )
-            return _decode(self.pipe, latents)
+            states = self.states(requests, said)
+            latents = denoise(self.pipe, self.sampler, requests, states)
+            self.check(latents)
+            return decode(self.pipe, latents)
+
+    def states(self, requests: Sequence[Candidate], said: Mapping[str, Tensor]) -> Tensor:
+        """[b, positions, d] of what is asked; before them, if guided, the b of what is not."""
+        guided = requests[0].guidance > 1
+        return _states(self.pipe, requests, said, guided=guided, clip_skip=self.clip_skip)
+
+    def check(self, latents: Tensor) -> None:
+        """Raise ModelError if there is anything in `latents` that is no number."""
+        if not torch.isfinite(latents).all():
+            raise ModelError(
+                f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. "
+                "Its weights are broken, or they need --set device=cpu."
+            )
 
 
 def open_painter(
@@ -93,7 +105,7 @@ def open_painter(
     check_weights(checkpoint)
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
-        unet, vae, text_encoder = _open_parts(checkpoint)
+        unet, vae, text_encoder = open_parts(checkpoint)
         sampler = open_sampler(checkpoint)
         pipe = StableDiffusionPipeline(
             vae=vae,
@@ -134,28 +146,6 @@ def _check_size(pipe: StableDiffusionPipeline, request: Candidate) -> None:
             )
 
 
-def _denoise(
-    painter: Sd1Painter, requests: Sequence[Candidate], said: Mapping[str, Tensor]
-) -> Tensor:
-    """Finished latents [b, c, h, w], by classifier-free guidance (Ho and Salimans 2022)."""
-    pipe, sampler, first = painter.pipe, painter.sampler, requests[0]
-    guided = first.guidance > 1
-    states = _states(pipe, requests, said, guided=guided, clip_skip=painter.clip_skip)
-    with quiet():
-        sampler.set_timesteps(first.steps, device=pipe.device)
-    latents = _noise(pipe, requests).to(pipe.device) * sampler.init_noise_sigma
-    for time in sampler.timesteps:
-        scaled = sampler.scale_model_input(latents, time).to(pipe.unet.dtype)
-        if guided:
-            scaled = torch.cat([scaled, scaled])
-        guess = pipe.unet(scaled, time, encoder_hidden_states=states).sample.float()
-        if guided:
-            unasked, asked = guess.chunk(2)
-            guess = unasked + first.guidance * (asked - unasked)
-        latents = sampler.step(guess, time, latents).prev_sample
-    return latents
-
-
 def _states(
     pipe: StableDiffusionPipeline,
     requests: Sequence[Candidate],
@@ -179,43 +169,22 @@ def _states(
     return torch.stack(states)
 
 
-def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tensor:
-    """[b, c, h, w] of unit noise, each picture's from its own seed, on the CPU for every device."""
-    channels, factor = pipe.unet.config.in_channels, pipe.vae_scale_factor
-    return torch.stack(
-        [
-            torch.randn(
-                (channels, each.height_px // factor, each.width_px // factor),
-                generator=torch.Generator().manual_seed(each.seed),
-            )
-            for each in requests
-        ]
-    )
-
-
-def _decode(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]:
-    scaled = latents.to(pipe.vae.dtype) / pipe.vae.config.scaling_factor
-    pictures = pipe.vae.decode(scaled).sample.float()  # [b, 3, h, w] in [-1, 1]
-    levels = ((pictures / 2 + 0.5).clamp(0, 1) * 255).round().byte()
-    return [Image.fromarray(each) for each in levels.permute(0, 2, 3, 1).cpu().numpy()]
-
-
 def _configs_of(checkpoint: Path) -> Path:
     """Where a checkpoint says how it is put together; for a single file, where we say it."""
     return checkpoint if checkpoint.is_dir() else configs_of(checkpoint)
 
 
-def _open_parts(checkpoint: Path) -> Parts:
+def open_parts(checkpoint: Path) -> Parts:
     if checkpoint.is_file():
         return read_parts(checkpoint, configs_of(checkpoint))
     return (
-        _open_part(UNet2DConditionModel, checkpoint / "unet"),
-        _open_part(AutoencoderKL, checkpoint / "vae"),
-        _open_part(CLIPTextModel, checkpoint / "text_encoder"),
+        open_part(UNet2DConditionModel, checkpoint / "unet"),
+        open_part(AutoencoderKL, checkpoint / "vae"),
+        open_part(CLIPTextModel, checkpoint / "text_encoder"),
     )
 
 
-def _open_part(kind: type[P], folder: Path) -> P:
+def open_part(kind: type[P], folder: Path) -> P:
     """A part with every one of its weights; diffusers and transformers alone would make some up."""
     read_json(folder / "config.json")
     whole = any(path.stem.partition(".")[2] == "" for path in folder.glob("*.safetensors"))

@@ -150,7 +150,7 @@ def facts_of(book: Book, studio: Studio) -> Facts:
         writer=studio.writer_name,
         painter=studio.painter_name(studio.known(book.cast)),
         critic=studio.critic_name,
-        enlarger=studio.enlarger_name,
+        enlarger=studio.enlarger_name(studio.known(book.cast)),
         style=book.brief.style,
         seeds=tuple(_seeds(book)),
     )

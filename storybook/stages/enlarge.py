@@ -23,7 +23,8 @@ def made_from(book: Book, studio: Studio, page: int) -> str:
     """The digest of everything that a page's plate depends on, the picture itself included."""
     options = studio.settings.enlarge
     picture = book.picture(page, book.picked(page)).read_bytes()
-    return digest(book.prompt(page), picture, studio.enlarger_name, options.width_px)
+    name = studio.enlarger_name(studio.known(book.cast))
+    return digest(book.prompt(page), picture, name, options.width_px)
 
 
 def jobs(book: Book, studio: Studio) -> list[int]:
@@ -43,12 +44,16 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 
 
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
-    width_px = studio.settings.enlarge.width_px
-    yield Event(stage="enlarge", done=0, total=len(todo), note="opening the enlarger")
-    with studio.enlarger() as enlarger:
+    options = studio.settings.enlarge
+    note = "opening the enlarger"
+    if options.is_controlled:
+        edges = "HED's edges" if options.edges else "steep colours as edges"
+        note += f"; pictures are painted over first, held by {edges}"
+    yield Event(stage="enlarge", done=0, total=len(todo), note=note)
+    with studio.enlarger(studio.known(book.cast)) as enlarger:
         for done, page in enumerate(todo, start=1):
             image = book.image(page, book.picked(page))
-            plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
+            plate = enlarge(image, book.prompt(page), width_px=options.width_px, enlarger=enlarger)
             faults = _measure(book, page, plate)  # first, so that no plate has an older one's
             book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page))
             note = "; ".join((f"{plate.width} x {plate.height} px", *faults))

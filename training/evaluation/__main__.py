@@ -67,7 +67,7 @@ def _models(studio: Studio) -> dict[str, str]:
         "writer": studio.writer_name,
         "painter": studio.painter_name(),
         "critic": studio.critic_name,
-        "enlarger": studio.enlarger_name,
+        "enlarger": studio.enlarger_name(),
     }
 
 

@@ -1,0 +1,206 @@
+"""Pictures painted over with their forms held: real classes at toy size."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from diffusers import ControlNetModel, StableDiffusionControlNetImg2ImgPipeline
+from PIL import Image
+from safetensors.torch import save_file
+
+from books import made, new_book
+from storybook.config import load_settings, shipped
+from storybook.errors import ModelError
+from storybook.models import control
+from storybook.models.control import Manner, hold_forms
+from storybook.models.doubles import FlatPainter, NearestEnlarger
+from storybook.models.sd1 import open_painter
+from storybook.models.soft_edges import Hed, open_hed, steep_edges
+from storybook.records import Prompt
+from storybook.stages import enlarge
+from storybook.studio import Studio
+from tiny_sd import WIDTH, change_json, tiny_painter
+
+PICTURE = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((64, 64))
+PROMPT = Prompt(page=1, positive="a (cat:1.2)", negative="dark")
+GENTLE = Manner(strength=0.5, weight=1.0, steps=6, guidance=3)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    painter = open_painter(tiny_painter(folder / "painter"), device="cpu")
+    torch.manual_seed(1)
+    net = ControlNetModel.from_unet(
+        painter.pipe.unet,
+        conditioning_embedding_out_channels=(8, 8, 8, 16),
+        load_weights_from_unet=True,
+    )
+    for weight in net.parameters():  # a new one's are nothing, so that it changes nothing
+        torch.nn.init.normal_(weight, std=0.1)
+    net.save_pretrained(folder / "control")
+    return folder
+
+
+def enlarger(home: Path, manner: Manner = GENTLE):
+    painter = open_painter(home / "painter", device="cpu")
+    return hold_forms("held", painter, home / "control", None, manner, NearestEnlarger())
+
+
+def painted(home: Path, picture: Image.Image = PICTURE, **changes: float) -> np.ndarray:
+    manner = {name: getattr(GENTLE, name) for name in ("strength", "weight", "steps", "guidance")}
+    one = enlarger(home, Manner(**manner | changes))
+    over = one.paint_over(picture, PROMPT, strength=one.manner.strength, seed=3)
+    return np.asarray(over, int)
+
+
+def test_it_paints_what_diffusers_own_pipeline_paints(home):
+    """Without emphasis, and from the same noise."""
+    one = enlarger(home)
+    pipe = one.painter.pipe
+    edges = Image.fromarray((steep_edges(PICTURE) * 255).round().astype(np.uint8))
+    theirs = StableDiffusionControlNetImg2ImgPipeline(
+        vae=pipe.vae, text_encoder=pipe.text_encoder, tokenizer=pipe.tokenizer, unet=pipe.unet,
+        controlnet=one.control, scheduler=one.painter.sampler, safety_checker=None,
+        feature_extractor=None, requires_safety_checker=False,
+    )  # fmt: skip
+    theirs.set_progress_bar_config(disable=True)
+    # It draws a likely latent by chance; ours takes the likeliest.
+    pipe.vae.encode = lambda pixels, encode=pipe.vae.encode: _sure(encode(pixels))
+    (wanted,) = theirs(
+        prompt="a cat", negative_prompt="dark", image=PICTURE.resize((128, 128), Image.LANCZOS),
+        control_image=edges.convert("RGB").resize((128, 128), Image.BILINEAR),
+        strength=0.5, num_inference_steps=6, guidance_scale=3.0,
+        generator=torch.Generator().manual_seed(3),
+    ).images  # fmt: skip
+    plain = Prompt(page=1, positive="a cat", negative="dark")
+    ours = one.paint_over(PICTURE, plain, strength=0.5, seed=3)
+    assert ours.size == (128, 128)
+    assert np.abs(np.asarray(ours, int) - np.asarray(wanted, int)).mean() < 2
+
+
+def _sure(found):
+    found.latent_dist.sample = lambda generator=None: found.latent_dist.mode()
+    return found
+
+
+def test_strength_weight_and_edges_count(home):
+    half = painted(home)
+    assert np.array_equal(half, painted(home))
+    assert np.abs(half - painted(home, weight=0.0)).mean() > 0.5
+    wide = np.asarray(PICTURE.resize((128, 128), Image.LANCZOS), int)
+    away = [np.abs(painted(home, strength=share) - wide).mean() for share in (0.2, 1.0)]
+    assert away[0] < away[1]
+    blank = painted(home, Image.new("RGB", PICTURE.size, "white"))
+    assert np.abs(half - blank).mean() > 0.5
+
+
+def test_another_picture_is_painted_again_more_gently(home, monkeypatch):
+    one, tried = enlarger(home), []
+    strange = [Image.new("RGB", (128, 128), colour) for colour in ("black", "white")]
+    true = PICTURE.resize((128, 128), Image.LANCZOS)
+
+    def paint_over(self, image, prompt, *, strength, seed):
+        tried.append(strength)
+        return (*strange, true)[len(tried) - 1]
+
+    monkeypatch.setattr(control.ControlledEnlarger, "paint_over", paint_over)
+    plate = one.enlarge(PICTURE, PROMPT, width_px=256, seed=1)
+    assert tried == [0.5, 0.25, 0.125]
+    assert np.array_equal(np.asarray(plate), np.asarray(true.resize((256, 256), Image.NEAREST)))
+
+
+def test_a_folder_and_a_file_as_diffusers_writes_them(home, tmp_path, monkeypatch):
+    folder = home / "control"
+    painter = open_painter(home / "painter", device="cpu")
+    net = ControlNetModel.from_pretrained(folder)
+    assert _same(control.open_control(folder, painter), net)
+    configs = tmp_path / "stable-diffusion-1" / "controlnet"
+    configs.mkdir(parents=True)
+    (configs / "config.json").write_bytes((folder / "config.json").read_bytes())
+    monkeypatch.setattr(control, "CONFIGS", tmp_path)
+    file = tmp_path / "net.safetensors"
+    save_file({name: each.clone() for name, each in net.state_dict().items()}, file)
+    assert _same(control.open_control(file, painter), net)
+    save_file({"x": torch.ones(1)}, file)
+    with pytest.raises(ModelError, match="no ControlNet of stable-diffusion-1"):
+        control.open_control(file, painter)
+
+
+def _same(one, other) -> bool:
+    return all(
+        torch.equal(a, b)
+        for a, b in zip(one.state_dict().values(), other.state_dict().values(), strict=True)
+    )
+
+
+def test_one_of_another_family_and_painters_without(home, tmp_path):
+    painter = open_painter(home / "painter", device="cpu")
+    other = tmp_path / "wide"
+    small = {"block_out_channels": (WIDTH, WIDTH), "norm_num_groups": 8, "layers_per_block": 1,
+             "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D")}  # fmt: skip
+    ControlNetModel(cross_attention_dim=2 * WIDTH, **small).save_pretrained(other)
+    with pytest.raises(ModelError, match="hear 32 numbers a word; this one hears 16"):
+        control.open_control(other, painter)
+    change_json(other / "config.json", down_block_types=["DownBlock2D", "DownBlock2D"])
+    with pytest.raises(ModelError):
+        control.open_control(other, painter)
+    with pytest.raises(ModelError, match="takes no ControlNet"):
+        hold_forms("x", FlatPainter(), other, None, GENTLE, NearestEnlarger())
+
+
+def test_edges_lie_where_colours_change():
+    half = Image.new("RGB", (100, 60), "white")
+    half.paste("teal", (50, 0, 100, 60))
+    edges = steep_edges(half)
+    assert edges.shape == (60, 100) and edges.max() <= 1
+    assert set(np.flatnonzero(edges.mean(0) > 0.2)) <= set(range(46, 54))
+    assert edges[:, 49:51].min() > 0.5
+    assert not steep_edges(Image.new("RGB", (40, 40), "grey")).any()
+    assert steep_edges(Image.new("RGB", (1, 40), "grey")).shape == (40, 1)
+
+
+def test_hed_takes_its_own_weights_and_no_others(tmp_path):
+    torch.manual_seed(0)
+    net = Hed()
+    state = {name: each.clone() for name, each in net.state_dict().items()}
+    assert len(state) == 37 and state["block5.convs.2.weight"].shape == (512, 512, 3, 3)
+    torch.save(state, tmp_path / "hed.pth")
+    edges = open_hed(tmp_path / "hed.pth", "cpu")(PICTURE)
+    assert edges.shape == (64, 64) and 0 <= edges.min() <= edges.max() <= 1
+    pixels = torch.tensor(np.asarray(PICTURE)).permute(2, 0, 1)[None].float()
+    assert np.allclose(edges, net(pixels)[0].detach().numpy(), atol=1e-5)
+    del state["norm"]
+    torch.save(state, tmp_path / "hed.pth")
+    with pytest.raises(ModelError, match="no HED"):
+        open_hed(tmp_path / "hed.pth", "cpu")
+
+
+def test_a_studio_with_control_paints_plates_over(home):
+    changes = [
+        f"draw.painter={home / 'painter'}",
+        "draw.candidates=1",
+        "draw.width_px=64",
+        "draw.height_px=64",
+        "draw.steps=2",
+        "enlarge.steps=2",
+        "enlarge.width_px=256",
+    ]
+    book, plain = new_book(pages=4), Studio(load_settings("doubles", changes))
+    made(book, plain, "enlarge")
+    before = book.plate_of(1).read_bytes()
+    held = Studio(load_settings("doubles", [*changes, f"enlarge.control={home / 'control'}"]))
+    assert enlarge.jobs(book, held) == list(range(5))
+    events = made(book, held, "enlarge")
+    assert any("steep colours as edges" in event.note for event in events)
+    assert Image.open(book.plate_of(1)).size == (256, 256)
+    assert book.plate_of(1).read_bytes() != before
+    assert enlarge.jobs(book, held) == []
+    gentler = Studio(
+        load_settings(
+            "doubles", [*changes, "enlarge.strength=0.2", f"enlarge.control={home / 'control'}"]
+        )
+    )
+    off = Studio(load_settings("doubles", [*changes, "enlarge.control=off"]))
+    assert enlarge.jobs(book, gentler) == enlarge.jobs(book, off) == list(range(5))
