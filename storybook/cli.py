@@ -73,6 +73,13 @@ def parser() -> argparse.ArgumentParser:
     reroll.add_argument("page", type=int)
     reroll.add_argument("--count", type=int, default=4, help="how many (default: 4)")
     _add_hero(commands)
+    show = commands.add_parser("show", help="say what a picture was made from")
+    show.add_argument("picture", help="a PNG of ours or of A1111's")
+    pictures = commands.add_parser("pictures", help="find earlier pictures by their words")
+    pictures.add_argument("folder", nargs="?", default="books", help="where (default: books)")
+    pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
+                          "or seed, all of them")  # fmt: skip
+    pictures.add_argument("--most", type=int, default=50, help="how many (default: 50)")
     for name, does in {
         "models": "list the studios and their models",
         "doctor": "say what this machine can do",

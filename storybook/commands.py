@@ -5,6 +5,7 @@ import tomllib
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -16,9 +17,11 @@ from storybook.candidates import tries
 from storybook.config import load_settings, shipped, studios, validated
 from storybook.doctor import examine, models_of
 from storybook.errors import BookError, ConfigError
+from storybook.gallery import pictures_in
 from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
 from storybook.make import STAGES, follow, make
+from storybook.models.infotext import read_infotext
 from storybook.press.formats import load_format
 from storybook.prompts import style
 from storybook.records import Brief, Event, Pick, digest
@@ -110,6 +113,36 @@ def reroll(options: Namespace) -> None:
     if chosen and chosen.by == "author":
         print(f"Page {page} keeps the picture that you picked; "
               "choose another with: storybook pick")  # fmt: skip
+
+
+def show(options: Namespace) -> None:
+    """What a picture was made from, as it says itself."""
+    said = read_infotext(Path(options.picture))
+    if said is None:
+        raise BookError(f"{options.picture} does not say what it was made from.")
+    facts = {
+        "prompt": said.positive,
+        "without": said.negative,
+        "model": f"{said.model} {said.model_hash}".strip(),
+        "size": f"{said.width_px} x {said.height_px} px" if said.width_px else "",
+        "steps": said.steps,
+        "guidance": said.guidance,
+        "seed": said.seed,
+        **{key.lower(): value for key, value in said.others},
+    }
+    for key, fact in facts.items():
+        if fact not in ("", None):
+            print(f"{key}: {fact}")
+
+
+def pictures(options: Namespace) -> None:
+    """Earlier pictures by their words, the newest first."""
+    found = list(islice(pictures_in(Path(options.folder), options.find), options.most))
+    for each in found:
+        print(f"{each.path}  {each.said.positive}")
+    if not found:
+        words = f" with {options.find!r}" if options.find else ""
+        print(f"No picture in {options.folder}{words} says what it was made from.")
 
 
 def models(options: Namespace) -> None:

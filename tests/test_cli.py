@@ -42,6 +42,25 @@ def test_one_command_for_the_whole_book(capsys):
     assert said(capsys, *arguments, "--seed", "2")[1].strip() != first
 
 
+def test_earlier_pictures_are_found_and_say_what_they_are(capsys):
+    book = new_book("books/b")
+    made(book)
+    code, out, _ = said(capsys, "pictures")
+    lines = out.splitlines()
+    assert code == 0 and len(lines) == sum(len(book.pictures(page)) for page in range(5))
+    assert not any("plate.png" in line for line in lines)
+    words = " ".join(book.prompt(2).positive.split()[:2]).upper()
+    found = said(capsys, "pictures", "books/b", "--find", words)[1].splitlines()
+    assert any(line.startswith("books/b/pages/02/") for line in found)
+    assert len(said(capsys, "pictures", "--most", "3")[1].splitlines()) == 3
+    assert "No picture in books with 'xyzzy'" in said(capsys, "pictures", "--find", "xyzzy")[1]
+    assert said(capsys, "pictures", "nowhere")[0] == 2
+    out = said(capsys, "show", lines[0].split()[0])[1]
+    assert "prompt: " in out and "seed: " in out and "size: 128 x 128 px" in out
+    code, _, err = said(capsys, "show", str(book.plate_of(1)))
+    assert code == 2 and "does not say" in err
+
+
 def test_a_summary_from_a_file(capsys, tmp_path):
     (tmp_path / "s.txt").write_text(SUMMARY, encoding="utf-8")
     assert said(capsys, "new", "b", "--summary", "@s.txt")[0] == 0

@@ -71,14 +71,16 @@ def infotext(candidate: Candidate, model_name: str, model_hash: str, *, karras: 
     return "\n".join(lines)
 
 
-def read_infotext(path: Path) -> Infotext | None:
+def read_infotext(path: Path, *, whole: bool = True) -> Infotext | None:
     """What the picture at `path` was made from; None if it does not say.
 
-    Raises BookError if it is no picture.
+    If not `whole`, only what stands before the pixels is read, as we and A1111 write it, which is
+    quick. Raises BookError if it is no picture.
     """
     try:
         with Image.open(path) as image:
-            image.load()  # iTXt may stand behind the pixels
+            if whole:
+                image.load()  # iTXt may stand behind the pixels
             text = image.info.get(KEY)
     except (OSError, UnidentifiedImageError, SyntaxError) as fault:
         raise BookError(f"{path} is no picture that can be read ({fault}).") from fault

@@ -1,0 +1,43 @@
+"""Earlier pictures: found again by the words that they were asked with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from storybook.errors import BookError
+from storybook.models.infotext import Infotext, read_infotext
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture and what it says it was made from."""
+
+    path: Path
+    said: Infotext
+
+
+def pictures_in(folder: Path, words: str = "") -> Iterator[Shown]:
+    """The pictures under `folder` whose prompt, model or seed has all `words`, the newest first.
+
+    Those that say nothing of themselves, such as plates, are passed over, and so is what is no
+    picture. Raises BookError if there is no such folder.
+    """
+    if not folder.is_dir():
+        raise BookError(f"There is no folder {folder} to look for pictures in.")
+    files = sorted(folder.rglob("*.png"), key=lambda file: -file.stat().st_mtime_ns)
+    wanted = words.lower().split()
+    for file in files:
+        said = _said(file)
+        if said is not None and all(word in _text(said) for word in wanted):
+            yield Shown(file, said)
+
+
+def _said(file: Path) -> Infotext | None:
+    try:
+        return read_infotext(file, whole=False)
+    except BookError:
+        return None
+
+
+def _text(said: Infotext) -> str:
+    return f"{said.positive} {said.negative} {said.model} seed {said.seed}".lower()
