@@ -1,5 +1,6 @@
 """Variants of a pet's recipe: what each of them changes, and that one goes all the way."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from storybook.studio import Studio
 from storybook.world import load_world
 from tiny_sd import tiny_critic, tiny_painter
 from training.evaluation import ablation
-from training.evaluation.ablation import VARIANTS, Found, variant_of
+from training.evaluation.ablation import VARIANTS, Found, _ground, variant_of
 from training.evaluation.records import QUICK, Bench
 from training.recipe import load_recipe
 
@@ -78,3 +79,13 @@ def test_variants_are_taught_judged_and_tabled_once(bench, tmp_path):
     assert 0 < adapter.megabytes < whole.megabytes
     again = list(ablation.evaluate(bench, recipe, 2, names, home))
     assert not [event for event in again if event.stage.startswith(tuple(names))]
+
+
+def test_findings_rest_on_the_pictures_too(bench, tmp_path):
+
+    photos = shutil.copytree(RECIPE.concept[0].photos, tmp_path / "photos")
+    recipe = RECIPE.but(concept=(RECIPE.concept[0].but(photos=photos),))
+    before = _ground(recipe, 10, bench)
+    assert _ground(recipe, 10, bench) == before != _ground(recipe, 11, bench)
+    (photos / "01.txt").write_text("a bhna cat asleep")
+    assert _ground(recipe, 10, bench) != before

@@ -22,12 +22,13 @@ from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero, Record, digest
 from storybook.studio import Studio
 from training.dreambooth import train
-from training.evaluation.judge import taught_judge
+from training.evaluation.judge import taught_judge, with_pets
 from training.evaluation.options import add_options, bench_of
 from training.evaluation.pets import Taught, is_pet, look
 from training.evaluation.records import Bench
 from training.recipe import Concept, Recipe, load_recipe
 from training.run import Run
+from training.starter.dataset import source_digest
 from training.starter.pets import PETS, Pet
 from training.terminal import quiet, show
 
@@ -75,15 +76,23 @@ def main() -> int:
         recipe, _ = load_recipe(options.recipe)
         steps = options.steps or _steps(recipe)
         bench = bench_of(options)
-        home = bench.work / "ablation" / digest(
-            {"recipe": recipe, "steps": steps, "painter": bench.studio.painter_name()}
-        )  # fmt: skip
+        home = bench.work / "ablation" / _ground(recipe, steps, bench)
         show(evaluate(bench, recipe, steps, chosen, home))
         print("\n".join(table(home)))  # noqa: T201
     except StorybookError as error:
         print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0
+
+
+def _ground(recipe: Recipe, steps: int, bench: Bench) -> str:
+    """A digest of all that the findings rest on: recipe, painter, pictures and judge."""
+    folders = [
+        folder for each in recipe.concept for folder in (each.photos, each.class_photos) if folder
+    ]
+    files = [file.read_bytes() for folder in folders for file in sorted(folder.glob("*.*"))]
+    judge = source_digest(with_pets(bench.world))
+    return digest(recipe, steps, bench.studio.painter_name(), judge, files)
 
 
 def variant_of(recipe: Recipe, name: str, steps: int, home: Path) -> Recipe:
