@@ -50,3 +50,13 @@ def test_a_reroll_puts_new_tries_in_play_and_keeps_the_old_pictures():
     assert len(now) == 3 and not set(now) & set(before)
     assert set(book.pictures(2)) == {*before, *now}
     assert book.picked(2) in now
+
+
+def test_marks_that_are_not_heard_are_said():
+    book = new_book()
+    made(book, until="describe")
+    changed = book.prompt(2).but(positive="a cat [in:out:0.5] <lora:x:1>", negative="sad AND dark")
+    book.save(book.page(2) / "prompt.json", changed, None)
+    said = [event.note for event in made(book, until="draw") if event.page == 2]
+    assert {"[in:out:0.5] is heard as 'out'", "<lora:x:1> is not heard"} <= set(said)
+    assert any(note.startswith("AND is heard as") for note in said)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybook.models.emphasis import plain, sections, spans
+from storybook.models.emphasis import heard, plain, sections, spans
 
 VECTORS = [
     ("((bhna cat))", [("bhna cat", 1.21)]),
@@ -49,6 +49,32 @@ def test_a_break_begins_a_section(prompt: str, expected: list[list[str]]) -> Non
 def test_emphasis_reaches_over_a_break() -> None:
     (one,), (other, rest) = sections("(a BREAK b) c")
     assert one.weight == other.weight == pytest.approx(1.1) and rest.weight == 1
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "notes"),
+    [
+        ("a cat, (day:1.2), [dim]", "a cat, (day:1.2), [dim]", 0),
+        ("a <lora:rex:0.8> cat", "a  cat", 1),
+        ("<hypernet:ink:1>", "", 1),
+        ("a [cat:dog:0.5]", "a dog", 1),
+        ("a cat [in rain:12]", "a cat in rain", 1),
+        ("a cat [in rain::.7]", "a cat in rain", 1),
+        ("a [red|blue|green] hat", "a red hat", 1),
+        ("a cat :1.2 AND a dog:0.8 AND snow", "a cat , a dog, snow", 2),
+        ("a sAND cat, 3:4 (x:1)", "a sAND cat, 3:4 (x:1)", 0),
+        (r"a \[cat:dog:0.5\]", r"a \[cat:dog:0.5\]", 0),
+    ],
+)
+def test_what_is_not_understood_is_not_fed_as_words(prompt: str, text: str, notes: int) -> None:
+    found, said = heard(prompt)
+    assert found == text and len(said) == notes
+    assert all(" heard" in each for each in said)
+
+
+@given(st.text(alphabet="ab <lora:1>[|]AND\\", max_size=40))
+def test_hearing_never_fails(prompt: str) -> None:
+    spans(heard(prompt)[0])
 
 
 @given(st.text(alphabet="ab ([)]:1.2\\", max_size=30))

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.models.emphasis import sections
+from storybook.models.emphasis import heard, sections
 
 SMALLEST_MEAN = 0.02
 """Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
@@ -42,7 +42,7 @@ def encode_prompt(
     room, comma = room_of(tokenizer, encoder), tokenizer.convert_tokens_to_ids(COMMA)
     chunks: list[Chunk] = []
     weights: list[list[float]] = []
-    for section in sections(prompt):
+    for section in sections(heard(prompt)[0]):
         said = [(new, span.weight) for span in section for new in _ids(tokenizer, span.text)]
         for start, end in chunk_cuts([token == comma for token, _ in said], room):
             chunks.append([token for token, _ in said[start:end]])

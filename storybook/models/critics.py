@@ -14,7 +14,7 @@ from transformers.image_processing_utils import BaseImageProcessor
 from storybook.errors import HeroError, ModelError
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
-from storybook.models.emphasis import plain
+from storybook.models.emphasis import heard, plain
 from storybook.models.weights import check_weights, model_name, read_json
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article
@@ -73,7 +73,7 @@ class ClipCritic:
         """
         if blank := _blank(image):
             return Verdict(score=0.0, reasons=(blank,))
-        caption = plain(prompt.positive)
+        caption = plain(heard(prompt.positive)[0])
         if hero.token and hero.look:  # a rare word means nothing to a critic
             caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
         asked = list(asked_words(caption, self.world)) if self.world else []

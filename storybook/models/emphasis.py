@@ -19,6 +19,16 @@ _TOKEN = re.compile(
 )
 
 
+_NETWORK = re.compile(r"<\w+:[^<>]*>")
+_EDIT = re.compile(
+    r"""(?<!\\)\[(?P<before>[^][():|]*):      # [before:after:when], [after:when]
+        (?:(?P<after>[^][():|]*):)?\s*\d*\.?\d+\s*\]""",
+    re.VERBOSE,
+)
+_TURNS = re.compile(r"(?<!\\)\[(?P<first>[^][|]*)\|[^][]*\]")
+_AND = re.compile(r"(?::\s*\d*\.?\d+)?\s*\bAND\b\s*")
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A piece of a prompt and how strongly it counts; 1 is plain."""
@@ -58,6 +68,29 @@ Span(text=' ', weight=1.0), Span(text='c', weight=0.9090909090909091))
     for start in square_starts:
         _scale(pieces, start, LESS)
     return _merged(pieces)
+
+
+def heard(prompt: str) -> tuple[str, tuple[str, ...]]:
+    """What is heard of a prompt, and a line for each of A1111's marks that is not.
+
+    >>> heard("a [cat:dog:0.5] AND a bird <lora:rex:0.8>")[0]
+    'a dog, a bird '
+    """
+    notes = []
+
+    def hear(mark: re.Match[str], words: str) -> str:
+        said = f"is heard as {words.strip()!r}" if words.strip() else "is not heard"
+        notes.append(f"{mark.group().strip()} {said}")
+        return words
+
+    def edited(mark: re.Match[str]) -> str:
+        return hear(mark, mark["after"] or mark["before"])
+
+    text = _NETWORK.sub(lambda mark: hear(mark, ""), prompt)
+    text = _EDIT.sub(edited, text)
+    text = _TURNS.sub(lambda mark: hear(mark, mark["first"]), text)
+    text = _AND.sub(lambda mark: hear(mark, ", "), text)
+    return text, tuple(notes)
 
 
 def sections(prompt: str) -> tuple[tuple[Span, ...], ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.models import Painter
+from storybook.models.emphasis import heard
 from storybook.models.infotext import png_bytes
 from storybook.records import Candidate, Event
 from storybook.studio import Studio
@@ -35,6 +36,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = jobs(book, studio)
     if not todo:
         return
+    for page, note in sorted({(job.prompt.page, note) for job in todo for note in _unheard(job)}):
+        yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)
     yield Event(stage="draw", done=0, total=len(todo), note="opening the painter")
     with studio.painter(studio.known(book.cast)) as painter:
         pictures = draw(todo, painter, karras=studio.sampling.karras)
@@ -43,3 +46,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             book.keep(page, job.id, png)
             note = f"seed {job.seed}"
             yield Event(stage="draw", done=done, total=len(todo), page=page, note=note)
+
+
+def _unheard(job: Candidate) -> tuple[str, ...]:
+    return heard(job.prompt.positive)[1] + heard(job.prompt.negative)[1]
