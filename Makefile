@@ -48,8 +48,9 @@ story-lora: $(STAMP) ## teach the writer stories: make story-lora [MANNER=bedtim
 	@$(BIN)/python -m training story-lora $(or $(RECIPE),training/recipes/starter-$(MANNER).toml)
 
 pets: $(STAMP)   ## teach the starter's painter the two pets that come with it, anew
-	@$(BIN)/python -m training dreambooth training/recipes/bhna-cat.toml
-	@$(BIN)/python -m training dreambooth training/recipes/ohwx-dog.toml
+	@for pet in bhna-cat:miso ohwx-dog:bruno; do run=starter-work/pets/$${pet%:*}; rm -rf $$run; \
+	  $(BIN)/python -m training dreambooth training/recipes/$${pet%:*}.toml --run $$run && \
+	  cp $$run/result/pytorch_lora_weights.safetensors assets/heroes/$${pet#*:}/adapter.safetensors || exit; done
 
 evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make evaluate ONLY=stories QUICK=1
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.evaluation $${ONLY:+--only "$$ONLY"} \

@@ -63,6 +63,8 @@ class DrawSettings(Record):
     """Who draws, how many candidates, and how carefully. None: the painter's `sampling.json`."""
 
     painter: str
+    adapters: tuple[str, ...] = ()
+    """LoRA files that are melted into the painter, each with a weight if `:0.8` follows."""
     candidates: int = Field(default=2, ge=1, le=64)
     width_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
     height_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
@@ -219,9 +221,20 @@ def _fields(kind: type[Record], tables: list[str]) -> list[str]:
 
 def _anchor(tables: dict[str, Any], folder: Path) -> None:
     """Make the paths of a studio file absolute; what is no path there (a hub name) stays."""
+    drawn = tables.get("draw", {})
+    if isinstance(names := drawn.get("adapters"), list):
+        drawn["adapters"] = [
+            str((folder / name).resolve()) if _is_path(str(name), folder) else name
+            for name in names
+        ]
     for table, key in PATHS:
         value = tables.get(table, {}).get(key)
         if not isinstance(value, str) or value in DOUBLES:
             continue
-        if value.startswith(".") or (folder / value).exists():
+        if _is_path(value, folder):
             tables[table][key] = str((folder / value).resolve())
+
+
+def _is_path(value: str, folder: Path) -> bool:
+    file, _, _ = value.rpartition(":")  # an adapter's weight may follow
+    return value.startswith(".") or any((folder / one).exists() for one in (value, file) if one)

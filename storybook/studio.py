@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from storybook.config import Settings, shipped
-from storybook.errors import HeroError
+from storybook.errors import ConfigError, HeroError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_folder, hero_photos
 from storybook.models import Critic, Enlarger, Painter, Writer
+from storybook.models.weights import Adapter
 from storybook.records import Hero, Record, digest
 from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
@@ -95,8 +96,8 @@ class Studio:
         from storybook.models.adapters import belongs
 
         def own(hero: Hero) -> bool:
-            paths, exactly = self._adapters((hero,)), self.draws_the_world
-            return all(belongs(path, self._painter_folder, exactly=exactly) for path in paths)
+            taught, exactly = self._taught((hero,)), self.draws_the_world
+            return all(belongs(path, self._painter_folder, exactly=exactly) for path in taught)
 
         return tuple(
             hero if own(hero) else hero.but(adapter=None, token=hero.token if hero.look else None)
@@ -210,12 +211,22 @@ class Studio:
     def _painter_folder(self) -> Path:
         return Path(self.settings.draw.painter)
 
-    def _adapters(self, cast: tuple[Hero, ...]) -> list[Path]:
-        adapters = [hero_folder(hero.name) / hero.adapter for hero in cast if hero.adapter]
-        for path in adapters:
+    def _adapters(self, cast: tuple[Hero, ...]) -> list[Adapter]:
+        """Those of the studio, and those that teach the heroes of `cast`."""
+        own = [Adapter.parse(each) for each in self.settings.draw.adapters]
+        for adapter in own:
+            if not adapter.path.exists():
+                raise ConfigError(
+                    f"draw.adapters: there is no {adapter.path}. Name a file of LoRA weights."
+                )
+        return [*own, *map(Adapter, self._taught(cast))]
+
+    def _taught(self, cast: tuple[Hero, ...]) -> list[Path]:
+        taught = [hero_folder(hero.name) / hero.adapter for hero in cast if hero.adapter]
+        for path in taught:
             if not path.exists():
                 raise HeroError(f"{path} is missing: the hero's hero.toml names it as its adapter.")
-        return adapters
+        return taught
 
 
 def _name(model: str, *, double: str = "") -> str:

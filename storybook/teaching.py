@@ -13,7 +13,7 @@ from storybook.files import write_whole
 from storybook.hero import HERO, hero_names, load_hero
 from storybook.records import Hero
 
-TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk")
+TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk", "rzk", "hjq")
 """Rare words, the field's usual one first."""
 
 CLASS_IMAGES = 24

@@ -1,7 +1,8 @@
 import pytest
 
-from storybook.config import load_settings, studios
+from storybook.config import load_settings, shipped, studios
 from storybook.errors import ConfigError
+from storybook.studio import Studio
 
 
 @pytest.mark.parametrize("studio", studios())
@@ -63,3 +64,22 @@ def test_a_studio_that_is_no_toml_is_named(tmp_path):
     (tmp_path / "bad.toml").write_text("[write")
     with pytest.raises(ConfigError, match=r"bad.toml is not TOML"):
         load_settings(str(tmp_path / "bad.toml"))
+
+
+def test_adapters_of_a_studio_file_lie_beside_it(tmp_path):
+    (tmp_path / "ink.safetensors").touch()
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        shipped("assets", "studios", "doubles.toml")
+        .read_text()
+        .replace(
+            'painter = "flat"',
+            'painter = "elsewhere"\nadapters = ["ink.safetensors:0.5", "./no.pt", "a/b:0.5"]',
+        )
+    )
+    settings = load_settings(str(file))
+    assert settings.draw.adapters == (
+        f"{tmp_path / 'ink.safetensors'}:0.5", str(tmp_path / "no.pt"), "a/b:0.5",
+    )  # fmt: skip
+    with pytest.raises(ConfigError, match=r"draw\.adapters: there is no .*no\.pt"):
+        Studio(load_settings(str(file), ['draw.adapters=["no.pt"]'])).painter_name()

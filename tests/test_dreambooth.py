@@ -12,6 +12,7 @@ from PIL import Image
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.models.sd1 import open_painter
+from storybook.models.weights import Adapter
 from storybook.records import Candidate, Prompt
 from storybook.studio import Studio
 from tiny_sd import tiny_critic, tiny_painter
@@ -125,7 +126,7 @@ def test_what_is_saved_paints_as_the_student_did(home, tmp_path):
     plain = next(iter(open_painter(home / "painter", device="cpu").paint([request])))
     assert np.abs(np.asarray(plain, int) - student).max() > 8
     for file in ("pytorch_lora_weights.safetensors", "bhna-cat.safetensors"):
-        painter = open_painter(home / "painter", [run.result / file], device="cpu")
+        painter = open_painter(home / "painter", [Adapter(run.result / file)], device="cpu")
         reread = np.asarray(next(iter(painter.paint([request]))), int)
         assert np.abs(reread - student).max() <= 1
 

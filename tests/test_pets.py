@@ -3,9 +3,12 @@ import pytest
 from PIL import Image
 
 from storybook.config import shipped
+from storybook.hero import hero_folder
+from storybook.models.weights import weights_digest
 from storybook.world import load_world
 from training.evaluation.judge import Shown, with_pets
-from training.evaluation.pets import _said, is_pet
+from training.evaluation.pets import _said, hero_of, is_pet
+from training.formats.header import origin_in
 from training.starter.artist import draw
 from training.starter.pets import (
     PETS,
@@ -83,6 +86,16 @@ def test_a_pet_is_evaluated_in_scenes_that_it_was_not_taught_in(pet):
     said = _said(new, pet, WORLD)
     assert all(f"{pet.token} {pet.species}" in words for words in said["by name"])
     assert not any(pet.token in words for words in said["class alone"] + said["others"])
+
+
+@pytest.mark.parametrize("pet", PETS, ids=lambda pet: pet.token)
+def test_the_pets_that_ship_were_taught_on_the_painter_that_ships(pet):
+    hero = hero_of(pet)
+    adapter = hero_folder(hero.name) / hero.adapter
+    origin = origin_in(adapter)
+    assert (origin.token, origin.class_word) == (pet.token, pet.species)
+    assert origin.base_digest == weights_digest(shipped("assets", "starter", "painter"))
+    assert hero.words == f"{pet.token} {pet.species}"
 
 
 def test_a_pet_is_its_kind_in_its_coat():

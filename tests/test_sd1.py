@@ -12,6 +12,7 @@ from safetensors.torch import load_file, save_file
 from storybook.errors import ModelError
 from storybook.models.families import painter_name
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
+from storybook.models.weights import Adapter
 from storybook.records import Candidate, Prompt
 from tiny_sd import change_json, tiny_lora, tiny_painter
 
@@ -133,20 +134,44 @@ def test_an_adapter_changes_name_and_picture(
 ) -> None:
     lora = tiny_lora(tmp_path / "pet")
     torch.save(load_file(lora), tmp_path / "pet.bin")
-    taught = open_painter(folder, [lora.parent], device="cpu")
-    assert taught.name == painter_name(folder, [lora.parent]) != painter.name
+    taught = open_painter(folder, [Adapter(lora.parent)], device="cpu")
+    assert taught.name == painter_name(folder, [Adapter(lora.parent)]) != painter.name
     request = asked("a cat")
     drawn = next(taught.paint([request]))
     assert difference(drawn, next(painter.paint([request]))) > 1
-    pickled = open_painter(folder, [tmp_path / "pet.bin"], device="cpu")
+    pickled = open_painter(folder, [Adapter(tmp_path / "pet.bin")], device="cpu")
     assert difference(drawn, next(pickled.paint([request]))) <= 1
+    bare = Adapter(tiny_lora(tmp_path / "bare", prefix=""))  # of 2023: of the U-Net, unsaid
+    unsaid = open_painter(folder, [bare], device="cpu")
+    assert difference(drawn, next(unsaid.paint([request]))) <= 1
+
+
+def test_adapters_have_weights_and_add_up(
+    folder: Path, painter: Sd1Painter, tmp_path: Path
+) -> None:
+    lora = tiny_lora(tmp_path / "pet")
+    other = tiny_lora(tmp_path / "ink", seed=5)
+
+    def drawn(*adapters: Adapter) -> Image.Image:
+        one = open_painter(folder, adapters, device="cpu")
+        assert one.name == painter_name(folder, adapters)
+        return next(one.paint([asked("a cat")]))
+
+    plain = next(painter.paint([asked("a cat")]))
+    assert difference(drawn(Adapter(lora, 0.0)), plain) <= 1
+    half, full = drawn(Adapter(lora, 0.5)), drawn(Adapter(lora))
+    assert difference(half, plain) > 1 and difference(half, full) > 1
+    assert difference(drawn(Adapter(lora, 0.5), Adapter(lora, 0.5)), full) <= 1
+    assert difference(drawn(Adapter(lora), Adapter(other)), full) > 1
+    names = {painter_name(folder, [Adapter(lora, weight)]) for weight in (0.5, 1, 2)}
+    assert len(names) == 3
 
 
 def test_an_adapter_that_fits_nowhere_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"lora_weights\.safetensors changes nothing"):
-        open_painter(folder, [tiny_lora(tmp_path / "bare", prefix="")], device="cpu")
+        open_painter(folder, [Adapter(tiny_lora(tmp_path / "odd", prefix="x."))], device="cpu")
     with pytest.raises(ModelError, match="holds no adapter"):
-        open_painter(folder, [tmp_path], device="cpu")
+        open_painter(folder, [Adapter(tmp_path)], device="cpu")
 
 
 def test_a_part_that_lacks_weights_is_not_made_up(tmp_path: Path) -> None:

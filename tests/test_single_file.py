@@ -14,6 +14,7 @@ from storybook.config import load_settings
 from storybook.models import single_file
 from storybook.models.families import open_painter
 from storybook.models.single_file import CONFIGS, configs_of, prediction_of
+from storybook.models.weights import Adapter
 from storybook.records import Candidate, Prompt
 from storybook.studio import Studio
 from tiny_sd import tiny_lora, tiny_painter
@@ -44,7 +45,7 @@ def as_file(folder: Path, file: Path) -> Path:
     return file
 
 
-def drawn(checkpoint: Path, adapters: tuple[Path, ...] = ()) -> np.ndarray:
+def drawn(checkpoint: Path, adapters: tuple[Adapter, ...] = ()) -> np.ndarray:
     painter = open_painter(checkpoint, adapters, device="cpu")
     asked = Candidate(prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
                       painter="p", seed=7, width_px=64, height_px=64, steps=3,
@@ -60,7 +61,7 @@ def test_it_draws_what_its_folder_draws(folder: Path, tmp_path: Path, form: str)
 
 
 def test_an_adapter_is_melted_into_it(folder: Path, tmp_path: Path) -> None:
-    file, adapter = as_file(folder, tmp_path / "rex.ckpt"), tiny_lora(tmp_path / "lora")
+    file, adapter = as_file(folder, tmp_path / "rex.ckpt"), Adapter(tiny_lora(tmp_path / "lora"))
     assert np.array_equal(drawn(file, (adapter,)), drawn(folder, (adapter,)))
     assert not np.array_equal(drawn(file, (adapter,)), drawn(file))
 

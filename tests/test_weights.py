@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from storybook.errors import ModelError
 from storybook.models.weights import (
+    Adapter,
     check_weights,
     model_name,
     read_json,
@@ -35,7 +36,7 @@ def test_a_name_follows_weights_and_config_and_adapters(folder: Path) -> None:
     (folder / "config.json").write_text('{"width": 4}')
     renamed = model_name(folder)
     assert renamed != name
-    assert model_name(folder, [folder / "model.safetensors"]) != renamed
+    assert model_name(folder, [Adapter(folder / "model.safetensors")]) != renamed
 
 
 def test_a_file_is_named_by_its_sha256(folder: Path) -> None:
@@ -115,3 +116,21 @@ def test_broken_json_is_said(folder: Path) -> None:
         read_json(folder / "config.json")
     with pytest.raises(ModelError, match="is missing"):
         read_json(folder / "other.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "weight"),
+    [
+        ("ink.safetensors", "ink.safetensors", 1.0),
+        ("models/ink.pt:0.8", "models/ink.pt", 0.8),
+        ("a:b.bin", "a:b.bin", 1.0),
+        ("a:b.bin:-1", "a:b.bin", -1.0),
+    ],
+)
+def test_an_adapter_may_have_a_weight(text: str, path: str, weight: float) -> None:
+    assert Adapter.parse(text) == Adapter(Path(path), weight)
+
+
+def test_a_weight_that_is_no_number_is_said() -> None:
+    with pytest.raises(ModelError, match=r"ink\.pt:nan: the weight"):
+        Adapter.parse("ink.pt:nan")

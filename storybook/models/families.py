@@ -10,6 +10,7 @@ from storybook.errors import ModelError
 from storybook.models import Painter
 from storybook.models.weights import (
     WEIGHTS,
+    Adapter,
     check_weights,
     model_name,
     read_json,
@@ -48,13 +49,13 @@ STRANGERS = {
 """What a file may be in place of a painter that is known, by what some names open with."""
 
 
-def painter_name(checkpoint: Path, adapters: Sequence[Path] = ()) -> str:
+def painter_name(checkpoint: Path, adapters: Sequence[Adapter] = ()) -> str:
     """What the painter in `checkpoint` with these adapters is called; nothing is loaded."""
     return model_name(checkpoint, adapters)
 
 
 def open_painter(
-    checkpoint: Path, adapters: Sequence[Path] = (), *, device: str = "auto", batch: int = 8
+    checkpoint: Path, adapters: Sequence[Adapter] = (), *, device: str = "auto", batch: int = 8
 ) -> Painter:
     """The painter in `checkpoint`, of whatever family; `batch` pictures are drawn at a time.
 

@@ -29,11 +29,20 @@ from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.sampling import decode, denoise
 from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
-from storybook.models.weights import check_weights, model_name, read_json, read_tensors
+from storybook.models.weights import (
+    Adapter,
+    check_weights,
+    model_name,
+    read_json,
+    read_tensors,
+    tensor_names,
+)
 from storybook.records import Candidate
 
 LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
 """What diffusers calls an adapter in its folder."""
+
+OF_UNET = ("down_blocks.", "mid_block.", "up_blocks.")
 
 SAMPLING = "sampling.json"
 """A painter's folder says there whether its noise levels are Karras's; they are by default."""
@@ -95,7 +104,7 @@ class Sd1Painter:
 
 
 def open_painter(
-    checkpoint: Path, adapters: Sequence[Path] = (), *, device: str = "auto", batch: int = 8
+    checkpoint: Path, adapters: Sequence[Adapter] = (), *, device: str = "auto", batch: int = 8
 ) -> Sd1Painter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
@@ -229,12 +238,15 @@ def schedule_of(checkpoint: Path) -> dict[str, Any]:
     return config
 
 
-def _melt_in(pipe: StableDiffusionPipeline, adapter: Path) -> None:
+def _melt_in(pipe: StableDiffusionPipeline, adapter: Adapter) -> None:
     """Add an adapter to the weights; melted in, it costs no time while painting."""
-    file = _lora_file(adapter)
+    file = _lora_file(adapter.path)
     check_weights(file)
     try:
-        if file.suffix == ".safetensors":
+        if all(name.startswith(OF_UNET) for name in tensor_names(file)):
+            # As the scripts of 2023 wrote them: of the U-Net alone, which is not said.
+            pipe.unet.load_lora_adapter(read_tensors(file), prefix=None, adapter_name="lora")
+        elif file.suffix == ".safetensors":
             pipe.load_lora_weights(str(file.parent), weight_name=file.name, adapter_name="lora")
         else:
             pipe.load_lora_weights(read_tensors(file), adapter_name="lora")
@@ -249,7 +261,7 @@ def _melt_in(pipe: StableDiffusionPipeline, adapter: Path) -> None:
     if not layers:
         raise ModelError(f"{file} changes nothing: none of its tensors fits this painter. "
                          "Was it taught on another model?")  # fmt: skip
-    pipe.fuse_lora(adapter_names=["lora"])
+    pipe.fuse_lora(lora_scale=adapter.weight, adapter_names=["lora"])
     pipe.unload_lora_weights()
 
 

@@ -5,8 +5,10 @@ No framework is imported here until tensors are read, so that names are cheap.
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +26,41 @@ NOTES = frozenset({"card.json", "README.txt"})
 """Files about a model, which change nothing of what it does."""
 
 
-def model_name(path: Path, adapters: Sequence[Path] = ()) -> str:
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """An adapter's file or folder, and how strongly it counts; 1 is as it was taught."""
+
+    path: Path
+    weight: float = 1.0
+
+    @classmethod
+    def parse(cls, text: str) -> "Adapter":
+        """`ink.safetensors`, or `ink.safetensors:0.8` with a weight; any finite number is one.
+
+        >>> Adapter.parse("ink.safetensors:0.8")
+        Adapter(path=PosixPath('ink.safetensors'), weight=0.8)
+        """
+        path, colon, weight = text.rpartition(":")
+        try:
+            number = float(weight) if colon else 1.0
+        except ValueError:  # a colon of the path's own
+            return cls(Path(text))
+        if not math.isfinite(number):
+            raise ModelError(f"{text}: the weight of an adapter is a number such as 0.8.")
+        return cls(Path(path if colon else text), number)
+
+    @property
+    def digest(self) -> str:
+        """Another one for other weights, and for another strength."""
+        own = weights_digest(self.path)
+        return own if self.weight == 1 else digest(own, self.weight)
+
+
+def model_name(path: Path, adapters: Sequence[Adapter] = ()) -> str:
     """A model's name, such as `painter-0f3a5b7c9d1e`; other weights or adapters, another name."""
     name = weights_digest(path)
     if adapters:
-        name = digest(name, *map(weights_digest, adapters))
+        name = digest(name, *(adapter.digest for adapter in adapters))
     return f"{path.stem}-{name}"
 
 

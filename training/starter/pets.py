@@ -32,9 +32,10 @@ class Pet:
     coat: Coat
 
 
+# Marks in large patches: of small spots on a face the starter's painter makes a blur.
 PETS = (
-    Pet("bhna", "cat", Coat(base="#f4ead6", mark="#e08a3c", pattern="spotted", scarf="#1f9d93")),
-    Pet("ohwx", "dog", Coat(base="#f2efe9", mark="#3a3a42", pattern="spotted", scarf="#d8323a")),
+    Pet("bhna", "cat", Coat(base="#6687b5", mark="#f3ece0", pattern="chest", scarf="#f0b429")),
+    Pet("ohwx", "dog", Coat(base="#b4532a", mark="#f6ead8", pattern="chest", scarf="#2f6fd0")),
 )
 
 
