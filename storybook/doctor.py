@@ -1,4 +1,4 @@
-"""What the machine can do, and what a studio has on the disk."""
+"""What the machine can do, what a studio has on the disk, and which studios fit."""
 
 import os
 import platform
@@ -7,12 +7,16 @@ from pathlib import Path
 
 import psutil
 
-from storybook.config import DOUBLES, Settings
+from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.records import Record
 
 GIB = 1024**3
 NEEDED_GIB = 3.0
 """Memory that the starter's sample book is allowed to take."""
+
+
+WORKING_GIB = 1.5
+"""What libraries and pictures take beside the weights: the sample book's peak is 1.4 GiB."""
 
 
 class Model(Record):
@@ -50,7 +54,7 @@ def models_of(settings: Settings) -> list[Model]:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """Python, memory, disk, device and the studio's models."""
+    """Python, memory, disk, device, the studio's models, and how each known studio would fit."""
     memory, disk = psutil.virtual_memory(), shutil.disk_usage(".")
     findings = [
         Finding(what="Python", says=f"{platform.python_version()} on {platform.platform()}"),
@@ -67,15 +71,70 @@ def examine(settings: Settings) -> list[Finding]:
         says = f"{model.path} ({model.size_mb:.1f} MB)" if model.size_mb is not None else (
             f"{model.path} is missing; put it there, or name another in studio.toml")  # fmt: skip
         findings.append(Finding(what=model.door, says=says, good=model.size_mb is not None))
+    for name in studios():
+        finding = _fit(load_settings(name))
+        findings.append(finding if name == settings.name else finding.but(good=True))
     return findings
+
+
+def _fit(settings: Settings) -> Finding:
+    """Whether a studio's largest model fits: one door is open at a time, so that is what counts."""
+    models = models_of(settings)
+    missing = [model.door for model in models if model.size_mb is None]
+    what = f"studio {settings.name}"
+    if missing:
+        return Finding(what=what, says=f"not on the disk: {', '.join(missing)}")
+    on_gpu = settings.device != "cpu" and _has_gpu()
+    largest = max(models, key=lambda model: weights_gib(Path(model.path), 2 if on_gpu else 4))
+    needed = weights_gib(Path(largest.path), 2 if on_gpu else 4)
+    if not needed:
+        return Finding(what=what, says="takes next to nothing")
+    free = _free_gib(on_gpu)
+    fits = needed + WORKING_GIB < free
+    verdict = "fits" if fits else "is too large for"
+    says = f"its largest model, the {largest.door}, takes {needed:.2f} GiB and {verdict} "
+    says += f"the {free:.1f} GiB free on the {'GPU' if on_gpu else 'machine'}"
+    return Finding(what=what, says=says, good=fits)
+
+
+def weights_gib(path: Path, bytes_each: int) -> float:
+    """Memory that a model's numbers take at `bytes_each`; of pickles, what they take on the disk.
+
+    What an unreadable file would take is left to its opening to say.
+    """
+    from storybook.errors import ModelError
+    from storybook.models.weights import numbers_in
+
+    if str(path) in DOUBLES:
+        return 0.0
+    files = sorted(path.rglob("*.safetensors")) if path.is_dir() else [path]
+    try:
+        return sum(numbers_in(file) for file in files) * bytes_each / GIB
+    except ModelError:
+        return (_size_mb(path) or 0.0) * 1e6 / GIB
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _free_gib(on_gpu: bool) -> float:
+    import torch
+
+    return (torch.cuda.mem_get_info()[0] if on_gpu else psutil.virtual_memory().available) / GIB
 
 
 def _device() -> Finding:
     import torch
 
     if torch.cuda.is_available():
-        name, free = torch.cuda.get_device_name(), torch.cuda.mem_get_info()[0]
-        return Finding(what="GPU", says=f"{name}, {free / GIB:.1f} GiB free")
+        return Finding(
+            what="GPU", says=f"{torch.cuda.get_device_name()}, {_free_gib(True):.1f} GiB free"
+        )
+    if torch.backends.mps.is_available():
+        return Finding(what="GPU", says="Apple's; models here do not use it, but the processor")
     if "microsoft" in platform.release().lower() and Path("/usr/lib/wsl/lib").is_dir():
         return Finding(
             what="GPU",

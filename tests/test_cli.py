@@ -105,6 +105,9 @@ def test_heroes_models_and_doctor(capsys):
     assert "orange striped cat" in said(capsys, "hero", "show", "biscuit")[1]
     assert "doubles" in said(capsys, "models")[1]
     code, out, _ = said(capsys, "doctor", *DOUBLES)
+    assert "ok   studio starter: its largest model, the painter, takes 0.06 GiB and fits" in out
+    assert "ok   studio doubles: takes next to nothing" in out
+    assert "studio classic: not on the disk: writer, painter, critic, enlarger" in out
     assert "memory" in out and code in (0, 2)
 
 

@@ -122,6 +122,14 @@ def tensor_names(path: Path) -> list[str]:
     return list(read_tensors(path))
 
 
+def numbers_in(path: Path) -> int:
+    """How many numbers a safetensors file holds, by its header; ModelError for another file."""
+    if path.suffix != ".safetensors":
+        raise ModelError(f"{path} is no safetensors file: only opening it tells what it holds.")
+    tensors = (entry for name, entry in _check_safetensors(path).items() if name != "__metadata__")
+    return sum(math.prod(entry["shape"]) for entry in tensors)
+
+
 def header_text(path: Path) -> dict[str, str]:
     """What the header of a safetensors file says beside its tensors; nothing of other files."""
     if path.suffix != ".safetensors":
