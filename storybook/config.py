@@ -65,6 +65,14 @@ class DrawSettings(Record):
     painter: str
     adapters: tuple[str, ...] = ()
     """LoRA files that are melted into the painter, each with a weight if `:0.8` follows."""
+    hypernetworks: tuple[str, ...] = ()
+    """A1111's `.pt` files, each with a strength if `:0.8` follows."""
+    embeddings: tuple[str, ...] = ()
+    """Files of textual inversion: a file's name is the word for it in prompts."""
+    vae: str | None = None
+    """An autoencoder in place of the painter's own."""
+    clip_skip: int = Field(default=1, ge=1, le=12)
+    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
     candidates: int = Field(default=2, ge=1, le=64)
     width_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
     height_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
@@ -125,7 +133,7 @@ class Settings(Record):
 
 
 PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
-         ("choose", "critic"), ("enlarge", "enlarger"), ("enlarge", "control"),
+         ("draw", "vae"), ("choose", "critic"), ("enlarge", "enlarger"), ("enlarge", "control"),
          ("enlarge", "edges")}  # fmt: skip
 DOUBLES = {"echo", "flat", "length", "nearest", "server", "off"}
 
@@ -222,11 +230,12 @@ def _fields(kind: type[Record], tables: list[str]) -> list[str]:
 def _anchor(tables: dict[str, Any], folder: Path) -> None:
     """Make the paths of a studio file absolute; what is no path there (a hub name) stays."""
     drawn = tables.get("draw", {})
-    if isinstance(names := drawn.get("adapters"), list):
-        drawn["adapters"] = [
-            str((folder / name).resolve()) if _is_path(str(name), folder) else name
-            for name in names
-        ]
+    for key in ("adapters", "hypernetworks", "embeddings"):
+        if isinstance(names := drawn.get(key), list):
+            drawn[key] = [
+                str((folder / name).resolve()) if _is_path(str(name), folder) else name
+                for name in names
+            ]
     for table, key in PATHS:
         value = tables.get(table, {}).get(key)
         if not isinstance(value, str) or value in DOUBLES:

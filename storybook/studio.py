@@ -11,7 +11,7 @@ from storybook.errors import ConfigError, HeroError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_folder, hero_photos
 from storybook.models import Critic, Enlarger, Painter, Writer
-from storybook.models.weights import Adapter
+from storybook.models.weights import Adapter, Fittings
 from storybook.records import Hero, Record, digest
 from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
@@ -83,7 +83,7 @@ class Studio:
             return self.settings.draw.painter
         from storybook.models.families import painter_name
 
-        return painter_name(self._painter_folder, self._adapters(cast))
+        return painter_name(self._painter_folder, self._adapters(cast), self._fittings())
 
     def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
         """The cast as this painter knows it.
@@ -142,6 +142,7 @@ class Studio:
             self._adapters(cast),
             device=self.settings.device,
             batch=self.settings.draw.batch,
+            fittings=self._fittings(),
         )
         with _freed(painter):
             yield painter
@@ -214,12 +215,17 @@ class Studio:
     def _adapters(self, cast: tuple[Hero, ...]) -> list[Adapter]:
         """Those of the studio, and those that teach the heroes of `cast`."""
         own = [Adapter.parse(each) for each in self.settings.draw.adapters]
-        for adapter in own:
-            if not adapter.path.exists():
-                raise ConfigError(
-                    f"draw.adapters: there is no {adapter.path}. Name a file of LoRA weights."
-                )
+        _check_there("draw.adapters", *(adapter.path for adapter in own))
         return [*own, *map(Adapter, self._taught(cast))]
+
+    def _fittings(self) -> Fittings:
+        draw = self.settings.draw
+        bends = tuple(Adapter.parse(each) for each in draw.hypernetworks)
+        words, vae = tuple(map(Path, draw.embeddings)), Path(draw.vae) if draw.vae else None
+        _check_there("draw.hypernetworks", *(each.path for each in bends))
+        _check_there("draw.embeddings", *words)
+        _check_there("draw.vae", *([vae] if vae else []))
+        return Fittings(vae, bends, words, draw.clip_skip)
 
     def _taught(self, cast: tuple[Hero, ...]) -> list[Path]:
         taught = [hero_folder(hero.name) / hero.adapter for hero in cast if hero.adapter]
@@ -227,6 +233,12 @@ class Studio:
             if not path.exists():
                 raise HeroError(f"{path} is missing: the hero's hero.toml names it as its adapter.")
         return taught
+
+
+def _check_there(setting: str, *paths: Path) -> None:
+    for path in paths:
+        if not path.exists():
+            raise ConfigError(f"{setting}: there is no {path}. Name a file of weights.")
 
 
 def _name(model: str, *, double: str = "") -> str:

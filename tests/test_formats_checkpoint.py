@@ -11,13 +11,13 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import ModelError, TrainingError
+from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.single_file import read_parts
 from storybook.models.weights import header_text
 from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN, drawn, opened
 from training.formats.checkpoint import checkpoint_keys, save_checkpoint, save_folder
 from training.formats.header import origin_in
-from training.formats.hypernetwork import read_hypernetwork
 from training.formats.keys import text_keys, unet_keys, vae_keys
 
 FORMS = ("safetensors", "ckpt")

@@ -8,16 +8,10 @@ import torch
 from torch import nn
 
 from storybook.errors import ModelError
+from storybook.models.hypernetwork import Bend, Design, attach, read_hypernetwork
 from tiny_sd import WIDTH, tiny_painter
 from tiny_taught import ORIGIN, drawn, opened
-from training.formats.hypernetwork import (
-    Bend,
-    Design,
-    attach,
-    new_hypernetwork,
-    read_hypernetwork,
-    save_hypernetwork,
-)
+from training.formats.hypernetwork import new_hypernetwork, save_hypernetwork
 
 
 @pytest.fixture(scope="module")

@@ -13,17 +13,12 @@ from peft import LoraConfig
 from torch import Tensor, nn
 
 from storybook.errors import TrainingError
+from storybook.models.hypernetwork import Design, Hypernetwork, attach
 from storybook.models.sd1 import SAMPLING
 from storybook.world import WORLD
 from training.formats.checkpoint import save_checkpoint, save_folder
 from training.formats.header import Origin, Training
-from training.formats.hypernetwork import (
-    Design,
-    Hypernetwork,
-    attach,
-    new_hypernetwork,
-    save_hypernetwork,
-)
+from training.formats.hypernetwork import new_hypernetwork, save_hypernetwork
 from training.formats.lora import (
     ATTENTION,
     CONVOLUTIONS,

@@ -11,6 +11,7 @@ from storybook.models import Painter
 from storybook.models.weights import (
     WEIGHTS,
     Adapter,
+    Fittings,
     check_weights,
     model_name,
     read_json,
@@ -49,19 +50,29 @@ STRANGERS = {
 """What a file may be in place of a painter that is known, by what some names open with."""
 
 
-def painter_name(checkpoint: Path, adapters: Sequence[Adapter] = ()) -> str:
-    """What the painter in `checkpoint` with these adapters is called; nothing is loaded."""
-    return model_name(checkpoint, adapters)
+def painter_name(
+    checkpoint: Path, adapters: Sequence[Adapter] = (), fittings: Fittings | None = None
+) -> str:
+    """What the painter in `checkpoint` with all of these is called; nothing is loaded."""
+    return model_name(checkpoint, adapters, fittings)
 
 
 def open_painter(
-    checkpoint: Path, adapters: Sequence[Adapter] = (), *, device: str = "auto", batch: int = 8
+    checkpoint: Path,
+    adapters: Sequence[Adapter] = (),
+    *,
+    device: str = "auto",
+    batch: int = 8,
+    fittings: Fittings | None = None,
 ) -> Painter:
     """The painter in `checkpoint`, of whatever family; `batch` pictures are drawn at a time.
 
-    Raises ModelError if it is of none that is known, broken, or if an adapter does not fit it.
+    Raises ModelError if it is of none that is known, broken, or if something does not fit it.
     """
-    return family_of(checkpoint).open_painter(checkpoint, adapters, device=device, batch=batch)
+    family = family_of(checkpoint)
+    return family.open_painter(
+        checkpoint, adapters, device=device, batch=batch, fittings=fittings or Fittings()
+    )
 
 
 def family_of(checkpoint: Path) -> ModuleType:

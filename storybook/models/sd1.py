@@ -27,10 +27,12 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from storybook.errors import ModelError
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.fittings import bend, fit
 from storybook.models.sampling import decode, denoise
 from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
 from storybook.models.weights import (
     Adapter,
+    Fittings,
     check_weights,
     model_name,
     read_json,
@@ -41,6 +43,8 @@ from storybook.records import Candidate
 
 LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
 """What diffusers calls an adapter in its folder."""
+
+PLAIN = Fittings()
 
 OF_UNET = ("down_blocks.", "mid_block.", "up_blocks.")
 
@@ -104,12 +108,17 @@ class Sd1Painter:
 
 
 def open_painter(
-    checkpoint: Path, adapters: Sequence[Adapter] = (), *, device: str = "auto", batch: int = 8
+    checkpoint: Path,
+    adapters: Sequence[Adapter] = (),
+    *,
+    device: str = "auto",
+    batch: int = 8,
+    fittings: Fittings = PLAIN,
 ) -> Sd1Painter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
     Half precision on a GPU, single on a CPU. Raises ModelError if a part is missing, broken or
-    loaded only in part, or if an adapter fits nowhere.
+    loaded only in part, or if an adapter or a fitting fits nowhere.
     """
     check_weights(checkpoint)
     place = device_of(device)
@@ -128,14 +137,20 @@ def open_painter(
         )
         for adapter in adapters:
             _melt_in(pipe, adapter)
+        fit(pipe, fittings)
         pipe.to(place, dtype_of(place))
-    return Sd1Painter(model_name(checkpoint, adapters), pipe, sampler, batch)
+        for each in fittings.hypernetworks:
+            bend(pipe, each)
+    name = model_name(checkpoint, adapters, fittings)
+    return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip)
 
 
 @torch.inference_mode()
 def encode_text(pipe: StableDiffusionPipeline, prompt: str, clip_skip: int = 1) -> Tensor:
     """A prompt as the U-Net hears it: [positions, d], positions a multiple of the encoder's."""
-    return encode_prompt(pipe.tokenizer, pipe.text_encoder, prompt, clip_skip)
+    # A word of textual inversion may be several tokens.
+    words = pipe.maybe_convert_prompt(prompt, pipe.tokenizer)
+    return encode_prompt(pipe.tokenizer, pipe.text_encoder, words, clip_skip)
 
 
 def _batch_key(request: Candidate, said: Mapping[str, Tensor]) -> tuple[float, ...]:

@@ -56,11 +56,38 @@ class Adapter:
         return own if self.weight == 1 else digest(own, self.weight)
 
 
-def model_name(path: Path, adapters: Sequence[Adapter] = ()) -> str:
-    """A model's name, such as `painter-0f3a5b7c9d1e`; other weights or adapters, another name."""
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """What a painter works with in place of its own, or beside it."""
+
+    vae: Path | None = None
+    """An autoencoder: a folder, or a single file."""
+    hypernetworks: tuple[Adapter, ...] = ()
+    embeddings: tuple[Path, ...] = ()
+    """Files of textual inversion; a file's name without its ending is the word that it teaches."""
+    clip_skip: int = 1
+    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+
+    @property
+    def digest(self) -> str:
+        """Nothing if there is nothing; else another one for other files and settings."""
+        if self == Fittings():
+            return ""
+        words = [(path.stem, weights_digest(path)) for path in self.embeddings]
+        vae = weights_digest(self.vae) if self.vae else None
+        bends = [hypernetwork.digest for hypernetwork in self.hypernetworks]
+        return digest(vae, bends, words, self.clip_skip)
+
+
+def model_name(
+    path: Path, adapters: Sequence[Adapter] = (), fittings: Fittings | None = None
+) -> str:
+    """A model's name, such as `painter-0f3a5b7c9d1e`; another one if anything of it is other."""
     name = weights_digest(path)
     if adapters:
         name = digest(name, *(adapter.digest for adapter in adapters))
+    if fittings and fittings.digest:
+        name = digest(name, fittings.digest)
     return f"{path.stem}-{name}"
 
 

@@ -1,0 +1,68 @@
+"""What a painter of Stable Diffusion is fitted with: autoencoder, hypernetworks, taught words."""
+
+from pathlib import Path
+
+from diffusers import AutoencoderKL, StableDiffusionPipeline
+from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
+from safetensors import SafetensorError
+
+from storybook.errors import ModelError
+from storybook.models.hypernetwork import attach, read_hypernetwork
+from storybook.models.single_file import VAE
+from storybook.models.weights import Adapter, Fittings, check_weights, read_tensors
+
+
+def fit(pipe: StableDiffusionPipeline, fittings: Fittings) -> None:
+    """Replace the autoencoder and teach the words, before the pipeline goes to its device.
+
+    Raises ModelError if one is broken or does not fit.
+    """
+    if fittings.vae:
+        pipe.vae = _vae_like(pipe.vae, fittings.vae)
+    for file in fittings.embeddings:
+        _teach_word(pipe, file)
+
+
+def bend(pipe: StableDiffusionPipeline, hypernetwork: Adapter) -> None:
+    """Attach a hypernetwork where the U-Net is; ModelError if it fits nothing there."""
+    found = read_hypernetwork(hypernetwork.path)
+    found.networks.to(pipe.unet.device, pipe.unet.dtype)
+    attach(found, pipe.unet, hypernetwork.weight)
+
+
+def _vae_like(own: AutoencoderKL, path: Path) -> AutoencoderKL:
+    """An autoencoder of the shape of the painter's own, with the weights in `path`."""
+    check_weights(path)
+    files = [path] if path.is_file() else sorted(path.glob("*.safetensors"))
+    if not files:
+        raise ModelError(f"{path} holds no autoencoder: no .safetensors file lies in it.")
+    tensors = read_tensors(files[0])
+    whole = [name for name in tensors if name.startswith(VAE)]
+    if whole or any(name.startswith("decoder.up.") for name in tensors):  # the original layout
+        if not whole:
+            tensors = {VAE + name: tensor for name, tensor in tensors.items()}
+        tensors = convert_ldm_vae_checkpoint(
+            {name: each for name, each in tensors.items() if name.startswith(VAE)}, own.config
+        )
+    vae = AutoencoderKL.from_config(own.config)
+    try:
+        vae.load_state_dict(tensors)
+    except RuntimeError as fault:
+        reason = str(fault).strip().splitlines()[-1].strip()[:160]
+        raise ModelError(f"{path} is no autoencoder for this painter: {reason}") from fault
+    return vae.eval()
+
+
+def _teach_word(pipe: StableDiffusionPipeline, file: Path) -> None:
+    """Teach the tokenizer and the text encoder the word that an embedding is called."""
+    check_weights(file)
+    before = len(pipe.tokenizer)
+    try:
+        pipe.load_textual_inversion(str(file), token=file.stem, local_files_only=True)
+    except (
+        ValueError, OSError, KeyError, RuntimeError, AttributeError, TypeError, SafetensorError,
+    ) as fault:  # fmt: skip
+        reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:160]
+        raise ModelError(f"{file} is no embedding for this painter: {reason}") from fault
+    if len(pipe.tokenizer) == before:
+        raise ModelError(f"{file} teaches nothing: the painter knows the word {file.stem} already.")

@@ -1,0 +1,194 @@
+"""Hypernetworks: small networks that bend what attention looks at; A1111's `.pt` file.
+
+For each width there is one network for the keys and one for the values. A network takes what an
+attention layer would make its keys (or values) of, x, and gives x + strength * linear(x).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Literal, Self
+
+from diffusers import UNet2DConditionModel
+from diffusers.models.attention_processor import Attention
+from pydantic import ValidationError, model_validator
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from storybook.errors import ModelError, nearest
+from storybook.models.weights import check_weights, unpickle
+from storybook.records import Record
+
+ACTIVATIONS: Mapping[str, type[nn.Module]] = {
+    "linear": nn.Identity,
+    "relu": nn.ReLU,
+    "leakyrelu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "swish": nn.Hardswish,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    **{each.__name__.lower(): each for each in (
+        nn.CELU, nn.GELU, nn.Hardshrink, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh, nn.LogSigmoid,
+        nn.Mish, nn.ReLU6, nn.SELU, nn.SiLU, nn.Softplus, nn.Softshrink, nn.Softsign,
+        nn.Tanhshrink,
+    )},
+}  # fmt: skip
+"""By A1111's names; its `swish` is the hard one."""
+
+USUAL_DROPOUT = 0.3
+"""A1111's share, where a file says that there is dropout but not how much."""
+
+OLD_NAMES = {"linear1": "linear.0", "linear2": "linear.1"}
+
+
+class Design(Record):
+    """How the networks are built. A default here is what an entry means that a file lacks."""
+
+    layer_structure: tuple[float, ...] = (1, 2, 1)
+    """Widths, as multiples of what goes in: the first and the last are 1."""
+    activation_func: str | None = None
+    is_layer_norm: bool = False
+    activate_output: bool = True
+    """Whether the activation comes after the last layer as well."""
+    use_dropout: bool = False
+    dropout_structure: tuple[float, ...] | None = None
+    """The share dropped after each width of `layer_structure`; the first and the last are 0."""
+    last_layer_dropout: bool = False
+    """Whether the usual dropout comes before the last layer as well."""
+    weight_initialization: Literal[
+        "Normal", "XavierUniform", "XavierNormal", "KaimingUniform", "KaimingNormal"
+    ] = "Normal"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        widths, dropouts = self.layer_structure, self.dropout_structure
+        if len(widths) < 2 or widths[0] != 1 or widths[-1] != 1:
+            raise ValueError("layer_structure begins and ends with 1, such as [1, 2, 1]")
+        if dropouts is not None and len(dropouts) != len(widths):
+            raise ValueError("dropout_structure says one share for each of layer_structure")
+        if self.activation_func not in (None, *ACTIVATIONS):
+            known = nearest(self.activation_func, ACTIVATIONS)
+            raise ValueError(f"activation_func {self.activation_func} is unknown. {known}")
+        return self
+
+    @property
+    def dropouts(self) -> tuple[float, ...]:
+        """The share dropped after each width of `layer_structure`."""
+        if self.dropout_structure is not None:
+            return self.dropout_structure
+        share = USUAL_DROPOUT if self.use_dropout else 0.0
+        inner = len(self.layer_structure) - 2
+        shares = [share] * inner
+        if inner and not self.last_layer_dropout:
+            shares[-1] = 0.0
+        return (0.0, *shares, 0.0)
+
+
+class Bend(nn.Module):
+    """x + strength * linear(x) over the last dimension; its tensors have A1111's names."""
+
+    def __init__(self, width: int, design: Design) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        steps = list(pairwise(design.layer_structure))
+        for number, (before, after) in enumerate(steps):
+            layers.append(nn.Linear(int(width * before), int(width * after)))
+            last = number == len(steps) - 1
+            silent = design.activation_func in (None, "linear")
+            if not silent and (design.activate_output or not last):
+                layers.append(ACTIVATIONS[design.activation_func]())
+            if design.is_layer_norm:
+                layers.append(nn.LayerNorm(int(width * after)))
+            if design.dropouts[number + 1] > 0:
+                layers.append(nn.Dropout(design.dropouts[number + 1]))
+        self.linear = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor, strength: float = 1.0) -> Tensor:
+        """[b, positions, width], bent."""
+        return x + strength * self.linear(x)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypernetwork:
+    """The networks of each width: `networks["768"]` holds that of the keys, then of the values."""
+
+    design: Design
+    networks: nn.ModuleDict
+
+
+def attach(
+    hypernetwork: Hypernetwork, unet: UNet2DConditionModel, strength: float = 1.0
+) -> list[RemovableHandle]:
+    """Bend the keys and values of the U-Net's attention, of text and of the picture itself.
+
+    Each handle's `remove()` takes a bend off again; several hypernetworks may be attached. Raises
+    ModelError if no layer of the U-Net has a width that the networks are for.
+    """
+    handles = []
+    for module in attentions_of(unet):
+        if str(module.cross_attention_dim) in hypernetwork.networks:
+            both = hypernetwork.networks[str(module.cross_attention_dim)]
+            for layer, bend in zip((module.to_k, module.to_v), both, strict=True):
+                handles.append(layer.register_forward_pre_hook(partial(_bent, bend, strength)))
+    if not handles:
+        have = sorted({module.cross_attention_dim for module in attentions_of(unet)})
+        raise ModelError(
+            f"The hypernetwork changes nothing: it is for widths {_listed(hypernetwork.networks)}, "
+            f"and this model's attention has {_listed(have)}. It was taught on another model."
+        )
+    return handles
+
+
+def read_hypernetwork(file: Path) -> Hypernetwork:
+    """The networks in A1111's `.pt`, also in its oldest form.
+
+    Raises ModelError if the file is broken, wants to run a program, or is no hypernetwork.
+    """
+    check_weights(file)
+    values = unpickle(file)
+    states = {key: both for key, both in values.items() if isinstance(key, int)}
+    if not states:
+        looks = ", ".join(str(key) for key in list(values)[:3])
+        raise ModelError(f"{file} is no hypernetwork: it holds {looks or 'nothing'}.")
+    said = {name: values[name] for name in Design.model_fields if values.get(name) is not None}
+    try:
+        design = Design.model_validate(said)
+        networks = untaught_networks(sorted(states), design)
+        for width, both in states.items():
+            for network, state in zip(networks[str(width)], both, strict=True):
+                network.load_state_dict({_today(name): each for name, each in state.items()})
+    except ValidationError as fault:
+        raise ModelError(f"{file} cannot be built: {fault.errors()[0]['msg']}.") from fault
+    except (RuntimeError, ValueError, AttributeError) as fault:
+        reason = str(fault).splitlines()[-1].strip()
+        raise ModelError(f"{file} is not built as it says ({reason}). Fetch it again.") from fault
+    return Hypernetwork(design, networks.eval())
+
+
+def attentions_of(unet: UNet2DConditionModel) -> list[Attention]:
+    """All layers in which a U-Net attends to the text or to the picture itself."""
+    return [module for module in unet.modules() if isinstance(module, Attention)]
+
+
+def untaught_networks(widths: list[int], design: Design) -> nn.ModuleDict:
+    """For each width a network for the keys and one for the values, as torch begins them."""
+    return nn.ModuleDict(
+        {str(width): nn.ModuleList([Bend(width, design), Bend(width, design)]) for width in widths}
+    )
+
+
+def _bent(
+    bend: Bend, strength: float, layer: nn.Module, given: tuple[Tensor, ...]
+) -> tuple[Tensor, ...]:
+    return (bend(given[0], strength), *given[1:])
+
+
+def _today(name: str) -> str:
+    start, _, rest = name.partition(".")
+    return f"{OLD_NAMES.get(start, start)}.{rest}"
+
+
+def _listed(widths: object) -> str:
+    return ", ".join(str(width) for width in widths)
