@@ -34,6 +34,8 @@ class Taught:
     """The same words to the painter before it was taught."""
     class_alone: list[Shown]
     """Asked for by class alone, from the taught painter."""
+    class_before: list[Shown]
+    """The same words to the painter before it was taught: it fills in a coat by itself."""
     others: list[Shown]
     """Others of the class, in coats of the world, from the painter before it was taught."""
     pixels: dict[str, np.ndarray]
@@ -88,6 +90,7 @@ def look(
         "by name": (yield from paint_once(taught, said["by name"], cast)),
         "before": (yield from paint_once(bench, said["by name"])),
         "class alone": (yield from paint_once(taught, said["class alone"], cast)),
+        "class alone, before": (yield from paint_once(bench, said["class alone"])),
         "others": (yield from paint_once(bench, said["others"])),
     }
     seen = [judged(judge, each)[0] for each in pixels.values()]
@@ -122,6 +125,7 @@ def _table(found: Sequence[Taught], bench: Bench) -> Table:
             row("asked for by token and class", share("by_name"), IS_PET),
             row("the same before teaching", share("before"), IS_NOT, at_most=True),
             row("asked for by class alone", share("class_alone"), IS_NOT, at_most=True),
+            Row(what="the same before teaching", values=tuple(share("class_before"))),
             row("action lost", lost("action"), LOST, at_most=True),
             row("place lost", lost("place"), LOST, at_most=True),
         ),
