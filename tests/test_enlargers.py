@@ -12,7 +12,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from spandrel.architectures.Compact import Compact
 
-from storybook.errors import ConfigError, ModelError
+from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.models.enlargers import TiledEnlarger, cuts, open_enlarger, plain_rgb
 from storybook.records import Prompt
 from tiny_sd import tiny_compact, tiny_rrdb
@@ -124,3 +124,24 @@ def test_tiles_smaller_than_their_overlap(file: Path) -> None:
         open_enlarger(file, device="cpu", tile_px=32, overlap_px=20)
     with pytest.raises(ConfigError, match="no device"):
         open_enlarger(file, device="gpu")
+
+
+def test_tiles_that_do_not_fit_are_halved(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    enlarger = open_enlarger(file, device="cpu", tile_px=256, overlap_px=OVERLAP_PX)
+    image = Image.fromarray(noise(200, 150))
+    calm = enlarger.enlarge(image, PROMPT, width_px=800, seed=1)
+    real, seen, room = TiledEnlarger._network_on, [], 70
+
+    def cramped(self, levels):
+        seen.append(max(levels.shape[:2]))
+        if seen[-1] > room:
+            raise OutOfMemory("no room")
+        return real(self, levels)
+
+    monkeypatch.setattr(TiledEnlarger, "_network_on", cramped)
+    found = enlarger.enlarge(image, PROMPT, width_px=800, seed=1)
+    assert seen[0] == 200 and max(seen[2:]) <= 64
+    assert np.abs(np.asarray(found, int) - np.asarray(calm, int)).max() <= 1
+    room = 10
+    with pytest.raises(OutOfMemory, match="no room"):
+        enlarger.enlarge(image, PROMPT, width_px=800, seed=1)

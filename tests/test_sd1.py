@@ -9,7 +9,8 @@ from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, OutOfMemory
+from storybook.models import sd1
 from storybook.models.families import painter_name
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
 from storybook.models.weights import Adapter
@@ -207,3 +208,45 @@ def test_weights_that_are_no_numbers(tmp_path: Path) -> None:
     save_file(weights, path, metadata={"format": "pt"})
     with pytest.raises(ModelError, match="draws no numbers"):
         list(open_painter(folder, device="cpu").paint([asked("a cat")]))
+
+
+def test_a_batch_that_does_not_fit_is_halved(
+    painter: Sd1Painter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requests = [asked("a cat", seed=seed) for seed in range(5)]
+    calm = [np.asarray(picture) for picture in painter.paint(requests)]
+    sizes, room, real = [], 1, sd1.denoise
+
+    def cramped(pipe, sampler, batch, states):
+        sizes.append(len(batch))
+        if len(batch) > room:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return real(pipe, sampler, batch, states)
+
+    monkeypatch.setattr(sd1, "denoise", cramped)
+    found = [np.asarray(picture) for picture in painter.paint(requests)]
+    assert sizes == [3, 1, 2, 1, 1, 2, 1, 1]
+    assert all(np.abs(a.astype(int) - b).max() <= 1 for a, b in zip(found, calm, strict=True))
+    room = 0
+    with pytest.raises(OutOfMemory, match=r"1 pictures .*draw\.batch=1"):
+        list(painter.paint(requests))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "cat " * 2000,
+        "((((a [cat",
+        "a cat)]])",
+        "(a cat:1000000000)",
+        "(a cat:0)",
+        "a\0cat",
+        "\u05d7\u05ea\u05d5\u05dc \u202e(tac)\u202c",
+        "BREAK BREAK BREAK",
+        "",
+    ],
+    ids=["long", "open", "closed", "huge", "nothing", "NUL", "right to left", "breaks", "empty"],
+)
+def test_any_prompt_is_heard(painter: Sd1Painter, prompt: str) -> None:
+    heard = encode_text(painter.pipe, prompt)
+    assert heard.shape[0] % 77 == 0 and torch.isfinite(heard).all()

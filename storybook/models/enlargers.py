@@ -1,7 +1,7 @@
 """Enlargers of the ESRGAN family: Real-ESRGAN, its compact kin, and the many made after them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,13 +10,15 @@ import torch
 from PIL import Image
 from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 
-from storybook.errors import ConfigError, ModelError
+from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.models.devices import device_of, dtype_of, memory_of
 from storybook.models.weights import model_name, read_tensors
 from storybook.records import Prompt
 
 KNOWN = ("ESRGAN", "Compact")
 """The architectures of the family, by spandrel's names."""
+
+SMALLEST_TILE_PX = 64
 
 Levels = np.ndarray
 """A picture: [h, w, 3] of uint8, sRGB."""
@@ -37,8 +39,19 @@ class TiledEnlarger:
         """The picture `width_px` wide, RGB; the network is applied until that is reached.
 
         What goes beyond is taken back by Lanczos. Neither `prompt` nor `seed` matters here.
-        Any mode is taken: transparency lies on white, 16 bits become 8.
+        Any mode is taken: transparency lies on white, 16 bits become 8. Tiles that are too large
+        for the device are halved; raises OutOfMemory if the smallest are.
         """
+        try:
+            return self._enlarge(image, width_px)
+        except OutOfMemory:
+            smaller = self.tile_px // 2
+            if smaller < max(SMALLEST_TILE_PX, 2 * self.overlap_px):
+                raise
+        gentler = replace(self, tile_px=smaller)
+        return gentler.enlarge(image, prompt, width_px=width_px, seed=seed)
+
+    def _enlarge(self, image: Image.Image, width_px: int) -> Image.Image:
         picture = plain_rgb(image)
         height_px = max(1, round(picture.height * width_px / picture.width))
         while picture.width < width_px:

@@ -24,7 +24,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, OutOfMemory
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.fittings import bend, fit
@@ -68,8 +68,9 @@ class Sd1Painter:
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
 
-        Neighbours in `requests` of the same size, steps and guidance share a batch. Raises
-        ModelError for a size that the autoencoder cannot have, OutOfMemory for too big a batch.
+        Neighbours in `requests` of the same size, steps and guidance share a batch; one that is too
+        large for the device is halved. Raises ModelError for a size that the autoencoder cannot
+        have, OutOfMemory if not even one picture fits.
         """
         for request in requests:
             _check_size(self.pipe, request)
@@ -78,7 +79,18 @@ class Sd1Painter:
         for _, alike in groupby(requests, key=lambda each: _batch_key(each, said)):
             group = list(alike)
             for start in range(0, len(group), self.batch):
-                yield from self._paint_batch(group[start : start + self.batch], said)
+                yield from self._paint_some(group[start : start + self.batch], said)
+
+    def _paint_some(
+        self, requests: Sequence[Candidate], said: Mapping[str, Tensor]
+    ) -> list[Image.Image]:
+        try:
+            return self._paint_batch(requests, said)
+        except OutOfMemory:
+            if len(requests) == 1:
+                raise
+        half = len(requests) // 2  # outside of the handler, which would hold on to the memory
+        return [*self._paint_some(requests[:half], said), *self._paint_some(requests[half:], said)]
 
     @torch.inference_mode()
     def _paint_batch(
