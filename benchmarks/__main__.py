@@ -13,6 +13,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.enlarging import enlarging
 from benchmarks.measure import Measured, run
 from benchmarks.stories import stories
 from benchmarks.teaching import teaching
@@ -38,6 +39,8 @@ def main() -> None:
         again = run(["storybook", "make", "sample"], folder)
         console.print(f"making it again, with nothing to do: {again.seconds:.1f} s")
         growth(console, folder)
+        console.print("Enlarging ...")
+        enlarging(console, folder)
         console.print("Teaching a pet, 60 steps of 4 pictures ...")
         teaching(console, folder)
         console.print("Teaching the writer, one epoch of 160 pairs ...")

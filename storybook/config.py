@@ -92,6 +92,8 @@ class EnlargeSettings(Record):
 
     enlarger: str
     width_px: int = Field(default=2048, ge=64, le=8192)
+    max_ppi: int = Field(default=360, ge=72, le=1200)
+    """More than a format can print at so many pixels an inch is made only if this is raised."""
     tile_px: int = Field(default=256, ge=32, le=2048)
     overlap_px: int = Field(default=32, ge=0, le=256)
     control: str | None = None

@@ -28,3 +28,14 @@ def test_a_changed_picture_makes_its_plate_due():
     made(book)
     Image.new("RGB", (128, 128), "hotpink").save(book.picture(3, book.picked(3)))
     assert enlarge.jobs(book, doubles()) == [3]
+
+
+def test_a_plate_is_no_larger_than_its_format_can_print():
+    asked = doubles("enlarge.width_px=4096").settings.enlarge
+    square, wide = new_book("a"), new_book("b", format="landscape-11x8.5")
+    assert enlarge.width_of(square, asked) == 3060  # 8.5 in at 360 ppi
+    assert enlarge.width_of(wide, asked) == 3960
+    assert enlarge.width_of(square, asked.but(max_ppi=600)) == 4096
+    assert enlarge.width_of(square, asked.but(width_px=2048)) == 2048
+    made(square, doubles("enlarge.width_px=700", "enlarge.max_ppi=72"))
+    assert Image.open(square.plate_of(1)).width == 612

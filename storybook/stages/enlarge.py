@@ -1,13 +1,16 @@
 """enlarge: each picked picture becomes a plate of print size."""
 
+import math
 from collections.abc import Iterator
 from io import BytesIO
 
 from PIL import Image
 
 from storybook.book import Book
+from storybook.config import EnlargeSettings
 from storybook.fidelity import fidelity
 from storybook.models import Enlarger
+from storybook.press.formats import load_format
 from storybook.records import Event, Prompt, digest
 from storybook.studio import Studio
 
@@ -24,7 +27,14 @@ def made_from(book: Book, studio: Studio, page: int) -> str:
     options = studio.settings.enlarge
     picture = book.picture(page, book.picked(page)).read_bytes()
     name = studio.enlarger_name(studio.known(book.cast))
-    return digest(book.prompt(page), picture, name, options.width_px)
+    return digest(book.prompt(page), picture, name, width_of(book, options))
+
+
+def width_of(book: Book, options: EnlargeSettings) -> int:
+    """As wide as is asked, but not wider than the book's format can print at `max_ppi`."""
+    form = load_format(book.brief.format)
+    longest_in = max(form.width_in, form.height_in)  # a picture may cover the whole page
+    return min(options.width_px, math.ceil(longest_in * options.max_ppi))
 
 
 def jobs(book: Book, studio: Studio) -> list[int]:
@@ -45,6 +55,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
     options = studio.settings.enlarge
+    width_px = width_of(book, options)
     note = "opening the enlarger"
     if options.is_controlled:
         edges = "HED's edges" if options.edges else "steep colours as edges"
@@ -53,7 +64,7 @@ def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
     with studio.enlarger(studio.known(book.cast)) as enlarger:
         for done, page in enumerate(todo, start=1):
             image = book.image(page, book.picked(page))
-            plate = enlarge(image, book.prompt(page), width_px=options.width_px, enlarger=enlarger)
+            plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
             faults = _measure(book, page, plate)  # first, so that no plate has an older one's
             book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page))
             note = "; ".join((f"{plate.width} x {plate.height} px", *faults))
