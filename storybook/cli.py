@@ -80,12 +80,20 @@ def parser() -> argparse.ArgumentParser:
     pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
                           "or seed, all of them")  # fmt: skip
     pictures.add_argument("--most", type=int, default=50, help="how many (default: 50)")
-    for name, does in {
-        "models": "list the studios and their models",
-        "doctor": "say what this machine can do",
-    }.items():
-        commands.add_parser(name, parents=[studio], help=does)
+    commands.add_parser("doctor", parents=[studio], help="say what this machine can do")
+    _add_models(commands, studio)
     return top
+
+
+def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    models = commands.add_parser("models", parents=[studio], help="list models, or fetch one")
+    models.set_defaults(repository=None)
+    deeds = models.add_subparsers(dest="deed", metavar="get")
+    get = deeds.add_parser("get", help="fetch a model from a hub")
+    get.add_argument("repository", metavar="OWNER/NAME")
+    get.add_argument("--into", default="models", help="under which folder (default: models)")
+    get.add_argument("--half", action="store_true", help="half precision, if there is any")
+    get.add_argument("--dry-run", action="store_true", help="only say what it takes")
 
 
 def _add_new(commands: argparse._SubParsersAction) -> None:

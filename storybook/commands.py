@@ -21,6 +21,7 @@ from storybook.gallery import pictures_in
 from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
 from storybook.make import STAGES, follow, make
+from storybook.models import hub
 from storybook.models.infotext import read_infotext
 from storybook.press.formats import load_format
 from storybook.prompts import style
@@ -146,12 +147,28 @@ def pictures(options: Namespace) -> None:
 
 
 def models(options: Namespace) -> None:
+    if options.deed == "get":
+        _get_model(options)
+        return
     table = Table("studio", "door", "model", "on disk")
     for name in [options.studio] if options.studio else studios():
         for model in models_of(load_settings(name, options.set)):
             size = f"{model.size_mb:.1f} MB" if model.size_mb is not None else "missing"
             table.add_row(name, model.door, model.path, size)
     Console().print(table)
+
+
+def _get_model(options: Namespace) -> None:
+    """Say what a model takes and how much room there is, then fetch it."""
+    wanted = hub.listing(options.repository, half=options.half)
+    folder = Path(options.into) / wanted.repository.rpartition("/")[2]
+    if wanted.repository != options.repository:
+        print(f"{options.repository} has moved to {wanted.repository}.")
+    print(f"{len(wanted.files)} files, {wanted.size / 1e9:.2f} GB, into {folder}")
+    hub.check_room(wanted, folder)
+    if not options.dry_run:
+        _show(hub.fetch(wanted, folder))
+        print(folder)
 
 
 def doctor(options: Namespace) -> int:

@@ -14,10 +14,9 @@ from transformers import (
 
 from storybook.errors import ModelError, TrainingError
 from storybook.models.devices import quiet
+from storybook.models.hub import MOVED
 from training.story.recipe import StoryRecipe
 
-MOVED = {"decapoda-research/llama-7b-hf": "huggyllama/llama-7b"}
-"""Repositories that are gone, with where the same weights are now."""
 FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja"]
 DTYPES = {
     "fp32": torch.float32,

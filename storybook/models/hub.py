@@ -1,0 +1,150 @@
+"""Fetching a model from a hub into a folder, once it has been said what that takes.
+
+The hub is huggingface.co, or what HF_ENDPOINT names. Nothing else in this project asks one.
+"""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+
+from storybook.errors import ModelError
+from storybook.models.weights import PICKLES
+from storybook.records import Event, Record
+
+MOVED = {
+    "runwayml/stable-diffusion-v1-5": "stable-diffusion-v1-5/stable-diffusion-v1-5",
+    "runwayml/stable-diffusion-inpainting": "stable-diffusion-v1-5/stable-diffusion-inpainting",
+    "decapoda-research/llama-7b-hf": "huggyllama/llama-7b",
+}
+"""Repositories that are gone, with where the same weights are now."""
+
+KEPT = PICKLES | {".safetensors", ".json", ".txt", ".model", ".jinja", ".yaml"}
+UNUSED = ("onnx", "openvino", "safety_checker", "flax", "coreml")
+"""Folders of other runtimes, and of what our painters have no place for."""
+INDEX = "model_index.json"
+HALF = ".fp16"
+MARGIN = 1.05
+"""Of the disk: a file is written beside its place first."""
+
+
+class RemoteFile(Record):
+    """A file of a repository."""
+
+    name: str
+    size: int
+    """Bytes."""
+
+
+class Listing(Record):
+    """What would be fetched."""
+
+    repository: str
+    """Where it is today, which may be another place than was asked for."""
+    commit: str
+    files: tuple[RemoteFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+
+def listing(repository: str, *, half: bool = False) -> Listing:
+    """What has to be fetched of a repository `owner/name`; `half` prefers half precision.
+
+    Raises ModelError if the hub does not answer, or has no such model.
+    """
+    from httpx import HTTPError
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+
+    there = MOVED.get(repository, repository)
+    try:
+        found = HfApi().model_info(there, files_metadata=True)
+    except (HFValidationError, HfHubHTTPError, HTTPError, OSError) as fault:
+        raise ModelError(_refused(there, fault)) from fault
+    every = [RemoteFile(name=each.rfilename, size=each.size or 0) for each in found.siblings or []]
+    files = needed(every, half=half)
+    if not any(PurePosixPath(file.name).suffix in PICKLES | {".safetensors"} for file in files):
+        raise ModelError(f"{there} holds no weights that are known here. Name another repository.")
+    return Listing(repository=there, commit=found.sha or "main", files=files)
+
+
+def needed(files: Sequence[RemoteFile], *, half: bool = False) -> tuple[RemoteFile, ...]:
+    """Those of a repository's files that a model is opened from, each weight once.
+
+    Of a folder's weights the safetensors, if there are any; of a diffusers repository no single
+    file beside the parts.
+    """
+    paths = {file.name: PurePosixPath(file.name) for file in files}
+    parted = INDEX in paths
+    kept = [
+        file
+        for file in files
+        if paths[file.name].suffix in KEPT
+        and not set(paths[file.name].parts[:-1]) & set(UNUSED)
+        and not (parted and _is_weight(paths[file.name]) and len(paths[file.name].parts) == 1)
+    ]
+    chosen = []
+    for file in kept:
+        path = paths[file.name]
+        beside = [paths[other.name] for other in kept if paths[other.name].parent == path.parent]
+        weights = [other for other in beside if _is_weight(other)]
+        if path not in weights:
+            chosen.append(file)
+            continue
+        safe = [other for other in weights if other.suffix == ".safetensors"] or weights
+        halves = [other for other in safe if HALF in other.name]
+        wholes = [other for other in safe if HALF not in other.name]
+        if path in ((halves or wholes) if half else (wholes or halves)):
+            chosen.append(file)
+    return tuple(chosen)
+
+
+def fetch(wanted: Listing, folder: Path) -> Iterator[Event]:
+    """Fetch into `folder`, an event for each file; what is there already is not fetched again.
+
+    Raises ModelError if the disk has no room for it, or the hub stops answering; then run it again.
+    """
+    from httpx import HTTPError
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    check_room(wanted, folder)
+    total = len(wanted.files)
+    for done, file in enumerate(wanted.files):
+        yield Event(stage="fetch", done=done, total=total, note=f"{file.name}, {megabytes(file)}")
+        try:
+            hf_hub_download(wanted.repository, file.name, revision=wanted.commit, local_dir=folder)
+        except (HfHubHTTPError, HTTPError, OSError) as fault:
+            raise ModelError(
+                f"{_refused(wanted.repository, fault)} {done} of {total} files are in {folder}; "
+                "run it again to go on."
+            ) from fault
+    yield Event(stage="fetch", done=total, total=total, note=str(folder))
+
+
+def check_room(wanted: Listing, folder: Path) -> None:
+    """Raise ModelError if the disk under `folder` is too small for what is not there yet."""
+    there = sum((folder / file.name).is_file() * file.size for file in wanted.files)
+    place = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    free = shutil.disk_usage(place).free
+    if (wanted.size - there) * MARGIN > free:
+        raise ModelError(
+            f"{wanted.repository} takes {wanted.size / 1e9:.1f} GB, and {place} has "
+            f"{free / 1e9:.1f} GB free. Make room, or name a folder elsewhere with --into."
+        )
+
+
+def megabytes(file: RemoteFile) -> str:
+    """A file's size for people."""
+    return f"{file.size / 1e6:,.1f} MB"
+
+
+def _is_weight(path: PurePosixPath) -> bool:
+    return path.suffix in PICKLES | {".safetensors"}
+
+
+def _refused(repository: str, fault: Exception) -> str:
+    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
+    return f"{repository} cannot be fetched: {reason}. Is the name right, is HF_HUB_OFFLINE unset?"

@@ -1,0 +1,146 @@
+"""Fetching from a hub: which files, how much room, and a hub of our own that serves them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import ClassVar
+
+import pytest
+
+from storybook.errors import ModelError
+from storybook.models import hub
+from storybook.models.hub import Listing, RemoteFile, check_room, needed
+
+SD = (
+    "model_index.json", "README.md", "v1-5-pruned-emaonly.safetensors", "v1-5.ckpt",
+    "unet/config.json", "unet/diffusion_pytorch_model.bin",
+    "unet/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors",
+    "vae/config.json", "vae/diffusion_pytorch_model.bin", "tokenizer/vocab.json",
+    "tokenizer/merges.txt", "safety_checker/model.safetensors", "text_encoder/flax_model.msgpack",
+    "text_encoder/model.fp16.safetensors", "onnx/unet/model.onnx",
+    "scheduler/scheduler_config.json",
+)  # fmt: skip
+
+
+def files(*names: str) -> list[RemoteFile]:
+    return [RemoteFile(name=name, size=10) for name in names]
+
+
+def chosen(*names: str, half: bool = False) -> set[str]:
+    return {file.name for file in needed(files(*names), half=half)}
+
+
+def test_each_weight_is_fetched_once():
+    plain = {"model_index.json", "unet/config.json", "vae/config.json", "tokenizer/vocab.json",
+             "tokenizer/merges.txt", "scheduler/scheduler_config.json",
+             "vae/diffusion_pytorch_model.bin", "text_encoder/model.fp16.safetensors"}  # fmt: skip
+    unet = "unet/diffusion_pytorch_model"
+    assert chosen(*SD) == plain | {f"{unet}.safetensors"}
+    assert chosen(*SD, half=True) == plain | {f"{unet}.fp16.safetensors"}
+    assert chosen("config.json", "model-00001.safetensors", "model-00002.safetensors",
+                  "pytorch_model.bin", "tokenizer.model") == {
+        "config.json", "model-00001.safetensors", "model-00002.safetensors", "tokenizer.model",
+    }  # fmt: skip
+    assert chosen("RealESRGAN_x4plus.pth", "readme.md") == {"RealESRGAN_x4plus.pth"}
+
+
+def test_a_disk_that_is_too_small_is_said_before(tmp_path: Path):
+    huge = Listing(repository="a/b", commit="c", files=(RemoteFile(name="x.bin", size=10**18),))
+    with pytest.raises(ModelError, match=r"a/b takes 1000000000\.0 GB.*--into"):
+        check_room(huge, tmp_path / "models" / "b")
+    check_room(huge.but(files=files("x.bin")), tmp_path / "models" / "b")
+
+
+HELD = {"model_index.json": b"{}", "unet/config.json": b'{"a": 1}', "unet/model.bin": b"b" * 5000,
+        "unet/model.safetensors": b"s" * 4000}  # fmt: skip
+
+
+class Hub(BaseHTTPRequestHandler):
+    """What of huggingface.co's interface is asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_HEAD(self) -> None:
+        self._answer(with_body=False)
+
+    def do_GET(self) -> None:
+        self._answer(with_body=True)
+
+    def _answer(self, *, with_body: bool) -> None:
+        path = self.path.partition("?")[0]
+        self.asked.append(f"{self.command} {path}")
+        repository = "/stable-diffusion-v1-5/stable-diffusion-v1-5"
+        if path.startswith(f"/api/models{repository}"):
+            siblings = [{"rfilename": name, "size": len(data)} for name, data in HELD.items()]
+            about = {"id": repository[1:], "sha": "abc", "siblings": siblings}
+            self._send(200, json.dumps(about).encode(), with_body)
+        elif path.startswith(f"{repository}/resolve/abc/"):
+            self._send(200, HELD[path.removeprefix(f"{repository}/resolve/abc/")], with_body)
+        else:
+            self._send(404, b"", with_body)
+
+    def _send(self, code: int, data: bytes, with_body: bool) -> None:
+        self.send_response(code)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("ETag", f'"{len(data)}"')
+        self.send_header("X-Repo-Commit", "abc")
+        self.end_headers()
+        if with_body:
+            self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    Hub.asked.clear()
+    served = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
+    Thread(target=served.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{served.server_port}"
+    served.shutdown()
+
+
+def get(server: str, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess:
+    place = {"HF_ENDPOINT": server, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "cache")}
+    return subprocess.run(
+        [sys.executable, "-m", "storybook", "models", "get", *arguments],
+        capture_output=True, text=True, env=os.environ | place, timeout=120,
+    )  # fmt: skip
+
+
+def test_a_model_is_fetched_from_where_it_has_moved_to(server: str, tmp_path: Path):
+    into = tmp_path / "models"
+    asked = ("runwayml/stable-diffusion-v1-5", "--into", str(into))
+    told = get(server, tmp_path, *asked, "--dry-run")
+    assert told.returncode == 0 and not into.exists(), told.stderr
+    assert "has moved to stable-diffusion-v1-5/stable-diffusion-v1-5" in told.stdout
+    assert "3 files, 0.00 GB" in told.stdout
+    told = get(server, tmp_path, *asked)
+    assert told.returncode == 0, told.stderr
+    folder = into / "stable-diffusion-v1-5"
+    assert told.stdout.strip().endswith(str(folder))
+    for name in HELD.keys() - {"unet/model.bin"}:
+        assert (folder / name).read_bytes() == HELD[name]
+    assert not (folder / "unet" / "model.bin").exists()
+    Hub.asked.clear()
+    assert get(server, tmp_path, *asked).returncode == 0
+    assert not any(line.startswith("GET") and "/resolve/" in line for line in Hub.asked)
+
+
+def test_what_is_not_there_is_one_line(server: str, tmp_path: Path):
+    told = get(server, tmp_path, "nobody/nothing")
+    assert told.returncode == 2 and told.stderr.startswith("storybook: nobody/nothing cannot be")
+    assert len(told.stderr.strip().splitlines()) == 1
+    told = get("http://127.0.0.1:9", tmp_path, "nobody/nothing")
+    assert told.returncode == 2 and "cannot be fetched" in told.stderr
+
+
+def test_offline_is_respected():
+    with pytest.raises(ModelError, match="HF_HUB_OFFLINE"):
+        hub.listing("a/b")
