@@ -71,7 +71,7 @@ def test_several_drawings_tell_the_main_colour_above_all_where_it_is_sure():
 
 
 def test_coats_that_the_world_does_not_have_are_guesses():
-    for pet in ("bhna-cat", "ohwx-dog"):  # white with orange and with black spots
+    for pet in ("bhna-cat", "ohwx-dog"):  # blue and brown, with white
         look = derive_look(shown(pet), WORLD)
         assert not look.sure and "of 24 photos say" in look.reason
 

@@ -110,7 +110,7 @@ def test_a_real_set_is_told_what_it_lacks():
 
 
 def test_of_two_alike_the_better_one_stays(tmp_path):
-    large = drawn().resize((640, 640))
+    large = drawn(3).resize((640, 640))
     large.save(tmp_path / "b.png")
     large.crop((8, 8, 640, 640)).resize((560, 560)).save(tmp_path / "a.jpg", quality=60)
     drawn(2).save(tmp_path / "c.png")
