@@ -17,6 +17,7 @@ from storybook.models.control import Manner, hold_forms
 from storybook.models.doubles import FlatPainter, NearestEnlarger
 from storybook.models.sd1 import open_painter
 from storybook.models.soft_edges import Hed, open_hed, steep_edges
+from storybook.models.weights import Fittings
 from storybook.records import Prompt
 from storybook.stages import enlarge
 from storybook.studio import Studio
@@ -94,6 +95,16 @@ def test_strength_weight_and_edges_count(home):
     assert away[0] < away[1]
     blank = painted(home, Image.new("RGB", PICTURE.size, "white"))
     assert np.abs(half - blank).mean() > 0.5
+
+
+def test_it_hears_as_its_painter_does(home):
+    def over(skip: int) -> np.ndarray:
+        fitted = Fittings(clip_skip=skip)
+        painter = open_painter(home / "painter", device="cpu", fittings=fitted)
+        one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
+        return np.asarray(one.paint_over(PICTURE, PROMPT, strength=1.0, seed=3), int)
+
+    assert np.abs(over(2) - over(1)).max() > 1
 
 
 def test_another_picture_is_painted_again_more_gently(home, monkeypatch):

@@ -85,7 +85,10 @@ class ControlledEnlarger:
             prompt=prompt, painter=self.painter.name, seed=seed, width_px=size[0],
             height_px=size[1], steps=self.manner.steps, guidance=self.manner.guidance,
         )  # fmt: skip
-        said = {text: encode_text(pipe, text) for text in (prompt.positive, prompt.negative)}
+        said = {
+            text: encode_text(pipe, text, self.painter.clip_skip)
+            for text in (prompt.positive, prompt.negative)
+        }
         with memory_of(pipe.device, f"Painting over {size[0]} x {size[1]} px", "Try --set "
                        "enlarge.control=off, or smaller pictures."):  # fmt: skip
             begin = Begin(encode(pipe, image.resize(size, Image.Resampling.LANCZOS)), strength)
