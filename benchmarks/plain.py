@@ -14,6 +14,8 @@ from PIL import Image
 from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.config import load_settings
+from storybook.hero import hero_folder
+from storybook.records import Candidate
 from storybook.studio import Studio
 
 
@@ -23,7 +25,7 @@ def main(folder: str, out: str) -> None:
     plates.mkdir(parents=True, exist_ok=True)
     for scene in book.scenes:
         for request in candidates(book, studio, scene.page):
-            draw(studio, request).save(plates / f"{request.id}.png")
+            draw(studio, book, request).save(plates / f"{request.id}.png")
     for scene in book.scenes:
         for request in candidates(book, studio, scene.page):
             look(studio, plates / f"{request.id}.png", request.prompt.positive)
@@ -36,7 +38,7 @@ def main(folder: str, out: str) -> None:
 _open: dict[str, object] = {}
 
 
-def draw(studio: Studio, request) -> Image.Image:
+def draw(studio: Studio, book: Book, request: Candidate) -> Image.Image:
     from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 
     if "painter" not in _open:
@@ -47,6 +49,11 @@ def draw(studio: Studio, request) -> Image.Image:
             pipe.scheduler.config, use_karras_sigmas=studio.sampling.karras
         )
         pipe.set_progress_bar_config(disable=True)
+        for hero in book.cast:
+            if hero.adapter:
+                pipe.load_lora_weights(hero_folder(hero.name), weight_name=hero.adapter)
+                pipe.fuse_lora()
+                pipe.unload_lora_weights()
         _open["painter"] = pipe
     return _open["painter"](
         request.prompt.positive,

@@ -49,7 +49,7 @@ def test_noise_is_no_detail():
     assert any("differs" in fault for fault in fidelity(other, PICTURE).faults)
 
 
-def test_each_plate_keeps_what_was_measured(capsys):
+def test_each_plate_keeps_what_was_measured():
     book = new_book()
     made(book)
     for page in range(5):
@@ -59,3 +59,12 @@ def test_each_plate_keeps_what_was_measured(capsys):
     book.plate_of(3).unlink()
     made(book, doubles("enlarge.width_px=256"))
     assert book.fidelity(3) is not None
+
+
+def test_a_plate_that_its_author_spoilt_is_left_to_bind_to_name():
+    book = new_book()
+    made(book, until="enlarge")
+    book.plate_of(2).write_text("no picture")
+    book.fidelity_of(2).unlink()
+    made(book, until="enlarge")
+    assert book.fidelity(2) is None

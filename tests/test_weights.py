@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from storybook.errors import ModelError
+from storybook.models import weights
 from storybook.models.weights import (
     Adapter,
     check_weights,
@@ -134,3 +135,13 @@ def test_an_adapter_may_have_a_weight(text: str, path: str, weight: float) -> No
 def test_a_weight_that_is_no_number_is_said() -> None:
     with pytest.raises(ModelError, match=r"ink\.pt:nan: the weight"):
         Adapter.parse("ink.pt:nan")
+
+
+def test_a_pickle_s_names_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, read = tmp_path / "x.ckpt", []
+    torch.save({"state_dict": {"a": torch.ones(1)}}, file)
+    real = weights.unpickle
+    monkeypatch.setattr(weights, "unpickle", lambda path: read.append(path) or real(path))
+    assert tensor_names(file) == tensor_names(file) == ["a"] and len(read) == 1
+    torch.save({"state_dict": {"a": torch.ones(1), "b": torch.ones(9)}}, file)
+    assert tensor_names(file) == ["a", "b"] and len(read) == 2

@@ -135,7 +135,7 @@ def open_painter(
     check_weights(checkpoint)
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
-        unet, vae, text_encoder = open_parts(checkpoint)
+        unet, vae, text_encoder = _open_parts(checkpoint)
         sampler = open_sampler(checkpoint)
         pipe = StableDiffusionPipeline(
             vae=vae,
@@ -210,7 +210,7 @@ def _configs_of(checkpoint: Path) -> Path:
     return checkpoint if checkpoint.is_dir() else configs_of(checkpoint)
 
 
-def open_parts(checkpoint: Path) -> Parts:
+def _open_parts(checkpoint: Path) -> Parts:
     if checkpoint.is_file():
         return read_parts(checkpoint, configs_of(checkpoint))
     return (

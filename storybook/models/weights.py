@@ -146,7 +146,9 @@ def tensor_names(path: Path) -> list[str]:
     """The names of the tensors in a weight file; of a safetensors file only the header is read."""
     if path.suffix == ".safetensors":
         return [name for name in _check_safetensors(path) if name != "__metadata__"]
-    return list(read_tensors(path))
+    check_weights(path)  # it says what is missing
+    facts = path.stat()
+    return list(_pickled_names(path, facts.st_size, facts.st_mtime_ns))
 
 
 def numbers_in(path: Path) -> int:
@@ -201,6 +203,12 @@ def _sha256(path: Path, size: int, mtime_ns: int) -> str:
     """The size and time are there so that a changed file is read again."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=16)
+def _pickled_names(path: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
+    """Kept, since a pickle of gigabytes has to be read whole; the size and time as above."""
+    return tuple(read_tensors(path))
 
 
 def _check_safetensors(path: Path) -> dict[str, object]:

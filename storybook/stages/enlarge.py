@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 
 from PIL import Image
@@ -47,10 +48,11 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = jobs(book, studio)
     if todo:
         yield from _make(book, studio, todo)
-    for scene in book.scenes:
-        if book.plate_of(scene.page).is_file() and book.fidelity(scene.page) is None:
-            plate = Image.open(book.plate_of(scene.page)).convert("RGB")
-            _measure(book, scene.page, plate)
+    for page in studio.share.of(scene.page for scene in book.scenes):
+        plate = book.plate_of(page)
+        if plate.is_file() and not book.fidelity_of(page).is_file():
+            with suppress(OSError):  # bind says which plate is no picture
+                _measure(book, page, Image.open(plate).convert("RGB"))
 
 
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
