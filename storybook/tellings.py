@@ -41,6 +41,10 @@ class Fault:
     hard: bool = False
 
 
+Telling = tuple[Story, str] | ReplyError
+"""A story with the reply that it was read from, or why there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """One telling: the story unless there is none in the reply, and its faults."""
@@ -74,30 +78,31 @@ def drafts(
 ) -> Iterator[Draft]:
     """Tellings with a seed each, until `candidates` have no faults or the attempts are spent.
 
-    One that has no faults and tells all of the summary ends them, too.
+    As many as `candidates` are asked for at once, which a local writer tells side by side. One that
+    has no faults and tells all of the summary ends them, too.
     """
-    roles = _roles(who, world, words) if words else None
     names = [hero.name for hero in who.heroes]
+    if outline:
+        replies = _told_by_outline(brief, who, writer, attempts)
+    else:
+        roles = _roles(who, world, words) if words else None
+        replies = _told_at_once(brief, who, writer, frame, roles, attempts, candidates)
     faultless = 0
-    for attempt in range(attempts):
-        seed = brief.seed + attempt
-        try:
-            if outline:
-                story, reply = _tell_by_outline(brief, who, writer, seed)
-            else:
-                story, reply = _tell_at_once(brief, who, writer, frame, seed, roles)
-        except QuestionTooLong as fault:
-            raise _too_long(brief, writer, fault) from None
-        except ReplyError as fault:
-            yield Draft(fault.reply, None, (Fault(str(fault), hard=True),))
-            continue
-        told, asked = coverage(who.summary, story.paragraphs, names)
-        covered = told / asked if asked else 1.0
-        draft = Draft(reply, story, tuple(faults_of(story, brief, who, world)), covered)
-        yield draft
-        faultless += not draft.faults
-        if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
-            return
+    try:
+        for told in replies:
+            if isinstance(told, ReplyError):
+                yield Draft(told.reply, None, (Fault(str(told), hard=True),))
+                continue
+            story, reply = told
+            said, asked = coverage(who.summary, story.paragraphs, names)
+            covered = said / asked if asked else 1.0
+            draft = Draft(reply, story, tuple(faults_of(story, brief, who, world)), covered)
+            yield draft
+            faultless += not draft.faults
+            if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
+                return
+    except QuestionTooLong as fault:
+        raise _too_long(brief, writer, fault) from None
 
 
 def best(told: Sequence[Draft], writer: str) -> Story:
@@ -151,25 +156,50 @@ def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
     )
 
 
-def _tell_at_once(
-    brief: Brief, who: Cast, writer: Writer, frame: Frame, seed: int, roles: Roles | None
-) -> tuple[Story, str]:
-    """The whole story in one reply, which a small writer was taught to give."""
+def _told_at_once(
+    brief: Brief,
+    who: Cast,
+    writer: Writer,
+    frame: Frame,
+    roles: Roles | None,
+    attempts: int,
+    at_once: int,
+) -> Iterator[Telling]:
+    """Whole stories in one reply each, which a small writer was taught to give."""
     pages = min(brief.pages, ASKED_AT_ONCE)
     hero, summary = _introduced(who.heroes[0]), who.summary
     if roles:
         hero, summary = roles.mask(hero), roles.mask(summary)
     question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
-    reply = writer.tell(question, seed=seed, max_words=_room(brief, pages))
-    if roles:
-        reply = roles.fill(reply)
+    for first in range(0, attempts, at_once):
+        seeds = range(brief.seed + first, brief.seed + min(first + at_once, attempts))
+        for reply in writer.tell_each(question, seeds=seeds, max_words=_room(brief, pages)):
+            if isinstance(reply, ReplyError):
+                yield reply
+            else:
+                yield _read(roles.fill(reply) if roles else reply, brief, who, writer)
+
+
+def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
+    """A reply's title and paragraphs."""
     lines = [line.strip() for line in reply.splitlines() if line.strip()]
     title = TITLE.match(lines[0]) if lines else None
     paragraphs = lines[1:] if title else lines
     if not paragraphs:
-        raise ReplyError(f"{writer.name} gave a title and no story", reply)
+        return ReplyError(f"{writer.name} gave a title and no story", reply)
     said = title[1].strip(" \"'.*") if title else f"{who.heroes[0].name}'s Story"
     return Story(title=brief.title or said, paragraphs=tuple(paragraphs), cast=who.heroes), reply
+
+
+def _told_by_outline(brief: Brief, who: Cast, writer: Writer, attempts: int) -> Iterator[Telling]:
+    """Stories told page by page, none begun before it is wanted."""
+    for attempt in range(attempts):
+        try:
+            yield _tell_by_outline(brief, who, writer, brief.seed + attempt)
+        except QuestionTooLong:
+            raise
+        except ReplyError as fault:
+            yield fault
 
 
 def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:

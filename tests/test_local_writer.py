@@ -77,6 +77,37 @@ def test_the_same_seed_tells_the_same_and_leaves_no_trace(babbler: Path) -> None
     assert torch.equal(torch.get_rng_state(), before)
 
 
+def test_a_telling_does_not_depend_on_those_beside_it(babbler: Path) -> None:
+    writer = open_local_writer(babbler)
+    together = list(writer.tell_each("Once", seeds=[3, 1, 2], max_words=8))
+    for seed, told in zip((3, 1, 2), together, strict=True):
+        (alone,) = writer.tell_each("Once", seeds=[seed], max_words=8)
+        assert told.reply == alone.reply
+    assert len({told.reply for told in together}) == 3
+
+
+def test_who_ends_early_is_not_padded_into_its_story(folder: Path) -> None:
+    """Rows of several lengths, each ending where it ended itself."""
+    writer = open_local_writer(folder, sampling=Sampling(temperature=1.5, top_p=1.0))
+    told = list(map(str, writer.tell_each(QUESTION, seeds=range(12), max_words=60)))
+    whole = [each for each in told if "came to no end" not in each]
+    assert len({len(each.split()) for each in whole}) > 1
+    assert not any("pad" in each or "END" in each for each in whole)
+
+
+def test_rows_are_drawn_as_their_chances_say() -> None:
+    """Gumbel noise draws words as often as their probabilities ask for."""
+    from storybook.models.chance import drawn
+
+    scores = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(4000, -1)
+    for process in drawn(Sampling(temperature=1.0, top_p=0.9), range(4000)):
+        scores = process(torch.zeros(4000, 1, dtype=torch.long), scores)
+    counts = torch.bincount(scores.argmax(1), minlength=4) / 4000
+    expected = torch.tensor([0.5, 0.3, 0.15, 0.0]) / 0.95  # the last is beyond top_p
+    assert torch.allclose(counts, expected, atol=0.03)
+    assert counts[3] == 0
+
+
 def test_a_question_beyond_the_context_says_both_lengths(folder: Path) -> None:
     writer = open_local_writer(folder)
     with pytest.raises(QuestionTooLong, match=r"takes [\d,]+ tokens .* holds 512") as fault:
@@ -193,7 +224,7 @@ def test_the_storybook_preset_is_the_source_document_s(babbler: Path) -> None:
     assert preset == Sampling(
         sample=False, temperature=0.1, top_k=40, top_p=0.3, repetition_penalty=1.5
     )
-    assert preset.options() == {"do_sample": False, "repetition_penalty": 1.5}
+    assert not preset.by_chance
     writer = open_local_writer(babbler, sampling=preset)
     assert writer.name == writer_name(babbler, sampling=preset) != writer_name(babbler)
     said = []

@@ -1,6 +1,6 @@
 """write: tellings, their faults, the best of them, and the stage on a book's folder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
 from storybook.frames import PLAIN, load_frame
-from storybook.models.replies import answered
+from storybook.models.replies import answered, in_turn
 from storybook.records import R, Story
 from storybook.stages import write as stage
 from storybook.stages.write import check_language, write
@@ -46,6 +46,14 @@ class Scripted:
         if isinstance(line, Exception):
             raise line
         return line
+
+    def tell_each(
+        self, question: str, *, seeds: Sequence[int], max_words: int
+    ) -> Iterator[str | ReplyError]:
+        def ask(said: str, seed: int) -> str:
+            return self.tell(said, seed=seed, max_words=max_words)
+
+        return in_turn(ask, question, seeds)
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         def ask(said: str, try_seed: int) -> str:

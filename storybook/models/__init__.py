@@ -5,6 +5,7 @@ from typing import Protocol
 
 from PIL.Image import Image
 
+from storybook.errors import ReplyError
 from storybook.records import Candidate, Hero, Prompt, R, Verdict
 
 
@@ -18,6 +19,15 @@ class Writer(Protocol):
         """Prose that follows `question`, without the closing `END`.
 
         Raises ReplyError if nothing came back or the reply was cut off at its length limit.
+        """
+        ...
+
+    def tell_each(
+        self, question: str, *, seeds: Sequence[int], max_words: int
+    ) -> Iterator[str | ReplyError]:
+        """What `tell` tells for each of `seeds`, in their order; in place of a reply its fault.
+
+        A writer on this machine tells them side by side, which is hardly slower than one.
         """
         ...
 

@@ -1,11 +1,13 @@
-"""Whether an adapter belongs to a painter: told by headers, without loading either."""
+"""Which adapters a painter has: told by names and headers, without loading any."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
 from storybook.errors import ModelError
-from storybook.models.weights import read_json, weights_digest
+from storybook.models.emphasis import networks
+from storybook.models.weights import WEIGHTS, Adapter, read_json, weights_digest
 
 BASE = "storybook.base_digest"
 """In the header of an adapter that this project taught: the digest of the painter it was taught on.
@@ -39,3 +41,40 @@ def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
     if not heard or not config.is_file():
         return True
     return heard == {read_json(config).get("cross_attention_dim")}
+
+
+def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
+    """The adapters that prompts can ask for: files and diffusers folders by their names' stems.
+
+    Those in `folder` and the folders within it, and the `others`, which go before. Of two with one
+    name the first of their paths counts.
+    """
+    found = sorted(file for file in folder.rglob("*") if file.suffix in WEIGHTS and file.is_file())
+    found = [file.parent if _is_diffusers_name(file) else file for file in found]
+    named: dict[str, Path] = {}
+    for path in (*others, *found):
+        named.setdefault(path.name if path.is_dir() else path.stem, path)
+    return named
+
+
+def asked_for(prompt: str, loras: Mapping[str, Path]) -> tuple[Adapter, ...]:
+    """The adapters that a prompt asks for, with their weights; names that `loras` lacks are left.
+
+    >>> asked_for("a cat <lora:rex:0.8> <lora:who:1>", {"rex": Path("rex.safetensors")})
+    (Adapter(path=PosixPath('rex.safetensors'), weight=0.8, text=None),)
+    """
+    return tuple(
+        Adapter(loras[each.name], each.unet, None if each.text == each.unet else each.text)
+        for each in networks(prompt)
+        if each.name in loras
+    )
+
+
+def missing_loras(prompt: str, loras: Mapping[str, Path], where: str) -> tuple[str, ...]:
+    """A line for each LoRA that a prompt asks for and that is not there, saying which are."""
+    there = nearest("", loras) if not loras else ""
+    return tuple(
+        f"{each.mark} is not heard: {where} has no such file. {there or nearest(each.name, loras)}"
+        for each in networks(prompt)
+        if each.name not in loras
+    )

@@ -13,6 +13,7 @@ from itertools import cycle, islice
 from PIL import Image, ImageDraw
 
 from storybook.errors import ReplyError
+from storybook.models.replies import in_turn
 from storybook.records import Candidate, Hero, Prompt, R, Verdict, digest
 
 PAGES = re.compile(r"\bPages:\s*(\d+)|\b(\d+) pages\b")
@@ -57,6 +58,16 @@ class EchoWriter:
         if len(story.split()) > max_words:
             raise ReplyError(f"echo needs more than {max_words} words for {count} pages.")
         return story
+
+    def tell_each(
+        self, question: str, *, seeds: Sequence[int], max_words: int
+    ) -> Iterator[str | ReplyError]:
+        """What `tell` tells for each seed, one after another."""
+
+        def ask(said: str, seed: int) -> str:
+            return self.tell(said, seed=seed, max_words=max_words)
+
+        return in_turn(ask, question, seeds)
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         """Raises ReplyError: an echo has no answers."""

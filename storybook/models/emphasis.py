@@ -1,6 +1,8 @@
 """A1111's marks in prompts: `(more)`, `[less]`, `(exactly:1.3)`, `\\(literal\\)`, `BREAK`."""
 
+import math
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 
 MORE = 1.1
@@ -70,23 +72,65 @@ Span(text=' ', weight=1.0), Span(text='c', weight=0.9090909090909091))
     return _merged(pieces)
 
 
-def heard(prompt: str) -> tuple[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Network:
+    """An adapter that a prompt asks for: `<lora:name:0.8>`."""
+
+    mark: str
+    """As the prompt writes it."""
+    name: str
+    text: float = 1.0
+    """How strongly it counts in the text encoder."""
+    unet: float = 1.0
+
+
+def networks(prompt: str) -> tuple[Network, ...]:
+    """The LoRAs that a prompt asks for, with their weights, as A1111 reads them.
+
+    `<lora:name:text:unet>` and `<lora:name:te=0.5:unet=1>` tell the parts apart. One whose weights
+    are no numbers is none.
+
+    >>> networks("a cat <lora:rex:0.8>")
+    (Network(mark='<lora:rex:0.8>', name='rex', text=0.8, unet=0.8),)
+    """
+    found = []
+    for match in _NETWORK.finditer(prompt):
+        kind, name, *others = match.group()[1:-1].split(":")
+        named = dict(each.split("=", 1) for each in others if "=" in each)
+        places = [each for each in others if "=" not in each]
+        try:
+            text = float(named.get("te", places[0] if places else 1))
+            unet = float(named.get("unet", places[1] if len(places) > 1 else text))
+        except ValueError:
+            continue
+        if kind == "lora" and name.strip() and math.isfinite(text) and math.isfinite(unet):
+            found.append(Network(match.group(), name.strip(), text, unet))
+    return tuple(found)
+
+
+def heard(prompt: str, loras: Container[str] = ()) -> tuple[str, tuple[str, ...]]:
     """What is heard of a prompt, and a line for each of A1111's marks that is not.
+
+    `loras` are the names of those that the painter has and puts on, of which nothing is said.
 
     >>> heard("a [cat:dog:0.5] AND a bird <lora:rex:0.8>")[0]
     'a dog, a bird '
     """
     notes = []
+    worn = {network.mark for network in networks(prompt) if network.name in loras}
 
     def hear(mark: re.Match[str], words: str) -> str:
         said = f"is heard as {words.strip()!r}" if words.strip() else "is not heard"
         notes.append(f"{mark.group().strip()} {said}")
         return words
 
+    def network(mark: re.Match[str]) -> str:
+        return "" if mark.group() in worn else hear(mark, "")
+
     def edited(mark: re.Match[str]) -> str:
         return hear(mark, mark["after"] or mark["before"])
 
-    text = _NETWORK.sub(lambda mark: hear(mark, ""), prompt)
+    text = _NETWORK.sub(network, prompt)
     text = _EDIT.sub(edited, text)
     text = _TURNS.sub(lambda mark: hear(mark, mark["first"]), text)
     text = _AND.sub(lambda mark: hear(mark, ", "), text)

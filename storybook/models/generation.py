@@ -25,13 +25,10 @@ class Sampling(Record):
     top_p: float = Field(default=0.9, gt=0, le=1)
     repetition_penalty: float = Field(default=1.0, ge=1, le=2)
 
-    def options(self) -> dict[str, object]:
-        """The same in transformers' words, without what it would not hear."""
-        said: dict[str, object] = {"repetition_penalty": self.repetition_penalty}
-        if not self.sample or not self.temperature:
-            return {"do_sample": False, **said}
-        chance = {"temperature": self.temperature, "top_k": self.top_k, "top_p": self.top_p}
-        return {"do_sample": True, **chance, **said}
+    @property
+    def by_chance(self) -> bool:
+        """Whether another seed tells another text."""
+        return self.sample and self.temperature > 0
 
 
 def sampling_beside(folder: Path) -> Sampling:

@@ -6,6 +6,7 @@ text, so its writer is asked in plain text; a chat model without one is asked th
 
 import math
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,16 +53,35 @@ class LocalWriter:
         Raises QuestionTooLong if question and reply do not fit the model's context; ReplyError if
         nothing came back or the reply was cut off at its length limit.
         """
+        told = next(self.tell_each(question, seeds=[seed], max_words=max_words))
+        if isinstance(told, ReplyError):
+            raise told
+        return told
+
+    def tell_each(
+        self, question: str, *, seeds: Sequence[int], max_words: int
+    ) -> Iterator[str | ReplyError]:
+        """What `tell` tells for each seed, all told side by side; in place of one, its fault.
+
+        Raises QuestionTooLong.
+        """
         asked = self._tokens(question)  # [1, t]
-        new = self._generate(asked, self._room(question, asked.shape[1], max_words), seed)
-        text = self._tokenizer.decode(new, skip_special_tokens=True)
+        room = self._room(question, asked.shape[1], max_words)
+        told = self._generate(asked, room, seeds if self.sampling.by_chance else seeds[:1])
+        yield from (self._told(row, max_words) for row in told.expand(len(seeds), -1))
+
+    def _told(self, new: "torch.Tensor", max_words: int) -> str | ReplyError:
+        """The reply in new tokens, [n]; rows that ended before their neighbours are padded."""
+        ids = new.tolist()
+        last = next((place for place, each in enumerate(ids) if each in self._ends), None)
+        text = self._tokenizer.decode(ids[:last], skip_special_tokens=True)
         end = END.search(text)
         told = text[: end.start()].strip() if end else text.strip()
         if not told:
-            raise ReplyError(f"{self.name} gave an empty reply. Try another seed.")
-        if end is None and int(new[-1]) not in self._ends:
-            raise ReplyError(
-                f"{self.name} came to no end within {len(new):,} tokens (some {max_words} words). "
+            return ReplyError(f"{self.name} gave an empty reply. Try another seed.")
+        if end is None and last is None:
+            return ReplyError(
+                f"{self.name} came to no end within {len(ids):,} tokens (some {max_words} words). "
                 "Try another seed, or fewer pages.",
                 told,
             )
@@ -101,38 +121,36 @@ class LocalWriter:
             )
         return min(wanted, context - asked)
 
-    def _generate(self, asked: "torch.Tensor", room: int, seed: int) -> "torch.Tensor":
-        """The new tokens, [n]. Chance comes from `seed` alone and leaves no trace outside."""
+    def _generate(self, asked: "torch.Tensor", room: int, seeds: Sequence[int]) -> "torch.Tensor":
+        """The new tokens, [seeds, n]. A row's chance comes from its seed alone."""
         import torch
 
+        from storybook.models.chance import drawn
         from storybook.models.devices import memory_of, quiet
 
-        device = self._model.device
-        remedy = "Use a smaller writer, or another device."
-        with (
-            quiet(),
-            memory_of(device, "write", remedy),
-            torch.inference_mode(),
-            torch.random.fork_rng(devices=[device] if device.type == "cuda" else []),
-        ):
-            torch.manual_seed(seed)
+        remedy = "Use a smaller writer, fewer write.candidates, or another device."
+        rows = asked.expand(len(seeds), -1)
+        with quiet(), memory_of(self._model.device, "write", remedy), torch.inference_mode():
             told = self._model.generate(
-                asked,
-                attention_mask=torch.ones_like(asked),
+                rows,
+                attention_mask=torch.ones_like(rows),
                 max_new_tokens=room,
+                do_sample=False,
+                repetition_penalty=self.sampling.repetition_penalty,
+                logits_processor=drawn(self.sampling, seeds) if self.sampling.by_chance else None,
                 eos_token_id=self._ends or None,
                 pad_token_id=self._tokenizer.pad_token_id or 0,
-                stopping_criteria=[self._has_ended],
-                **self.sampling.options(),
+                stopping_criteria=[self._have_ended],
             )
-        return told[0, asked.shape[1] :]
+        return told[:, asked.shape[1] :]
 
-    def _has_ended(self, tokens: "torch.Tensor", scores: object, **_: object) -> "torch.Tensor":
-        """Whether END was just written; never true within the question, which has ENDs itself."""
+    def _have_ended(self, tokens: "torch.Tensor", scores: object, **_: object) -> "torch.Tensor":
+        """Where END was just written; never true within the question, which has ENDs itself."""
         import torch
 
-        tail = self._tokenizer.decode(tokens[0, -TAIL_TOKENS:])
-        return torch.tensor([re.search(r"\sEND\s*$", tail) is not None], device=tokens.device)
+        tails = self._tokenizer.batch_decode(tokens[:, -TAIL_TOKENS:])
+        ended = [re.search(r"\sEND\s*$", tail) is not None for tail in tails]
+        return torch.tensor(ended, device=tokens.device)
 
     @property
     def _ends(self) -> list[int]:

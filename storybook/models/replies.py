@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import ValidationError
 
@@ -42,6 +42,20 @@ def answered(ask: Ask, question: str, kind: type[R], *, seed: int, name: str) ->
     raise ReplyError(
         f"{name} gave no {kind.__name__} in {TRIES} replies; the last fault: {fault}", reply
     )
+
+
+def in_turn(ask: Ask, question: str, seeds: Iterable[int]) -> Iterator[str | ReplyError]:
+    """A reply for each seed, none asked for before it is wanted; in place of one, its fault.
+
+    Raises QuestionTooLong.
+    """
+    for seed in seeds:
+        try:
+            yield ask(question, seed)
+        except QuestionTooLong:
+            raise
+        except ReplyError as fault:
+            yield fault
 
 
 def parsed(reply: str, kind: type[R]) -> tuple[R | None, str]:

@@ -5,7 +5,7 @@ and what teaches cannot disagree about it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,35 +18,23 @@ from diffusers import (
     StableDiffusionPipeline,
     UNet2DConditionModel,
 )
-from peft.tuners.tuners_utils import BaseTunerLayer
 from PIL import Image
 from safetensors import SafetensorError
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from storybook.errors import ModelError, OutOfMemory
+from storybook.models.adapters import asked_for
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.fittings import bend, fit
+from storybook.models.melting import first_line, melt_in, melted
 from storybook.models.sampling import decode, denoise
 from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
-from storybook.models.weights import (
-    Adapter,
-    Fittings,
-    check_weights,
-    model_name,
-    read_json,
-    read_tensors,
-    tensor_names,
-)
-from storybook.records import Candidate
-
-LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
-"""What diffusers calls an adapter in its folder."""
+from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
+from storybook.records import Candidate, Prompt
 
 PLAIN = Fittings()
-
-OF_UNET = ("down_blocks.", "mid_block.", "up_blocks.")
 
 SAMPLING = "sampling.json"
 """A painter's folder says there whether its noise levels are Karras's; they are by default."""
@@ -64,16 +52,28 @@ class Sd1Painter:
     batch: int
     clip_skip: int = 1
     """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+    loras: Mapping[str, Path] = field(default_factory=dict)
+    """Adapter files by the names that prompts ask for them with, as `<lora:name:0.8>`."""
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
 
-        Neighbours in `requests` of the same size, steps and guidance share a batch; one that is too
-        large for the device is halved. Raises ModelError for a size that the autoencoder cannot
-        have, OutOfMemory if not even one picture fits.
+        Neighbours in `requests` of the same size, steps, guidance and LoRAs share a batch; one that
+        is too large for the device is halved. Raises ModelError for a size that the autoencoder
+        cannot have or a LoRA that does not fit, OutOfMemory if not even one picture fits.
         """
         for request in requests:
             _check_size(self.pipe, request)
+        for loras, group in groupby(requests, key=lambda each: self.asked_for(each.prompt)):
+            with melted(self.pipe, loras):
+                yield from self._paint_alike(list(group))
+
+    def asked_for(self, prompt: Prompt) -> tuple[Adapter, ...]:
+        """The adapters that a prompt asks for by name, which are melted in for its picture."""
+        return asked_for(prompt.positive, self.loras)
+
+    def _paint_alike(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
+        """As `paint`, with the weights as they are."""
         texts = {text for each in requests for text in (each.prompt.positive, each.prompt.negative)}
         said = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
         for _, alike in groupby(requests, key=lambda each: _batch_key(each, said)):
@@ -126,10 +126,11 @@ def open_painter(
     device: str = "auto",
     batch: int = 8,
     fittings: Fittings = PLAIN,
+    loras: Mapping[str, Path] | None = None,
 ) -> Sd1Painter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
-    Half precision on a GPU, single on a CPU. Raises ModelError if a part is missing, broken or
+    Prompts may ask for `loras` by name. Half precision on a GPU, single on a CPU. Raises ModelError if a part is missing, broken or
     loaded only in part, or if an adapter or a fitting fits nowhere.
     """
     check_weights(checkpoint)
@@ -148,13 +149,13 @@ def open_painter(
             requires_safety_checker=False,
         )
         for adapter in adapters:
-            _melt_in(pipe, adapter)
+            melt_in(pipe, adapter)
         fit(pipe, fittings)
         pipe.to(place, dtype_of(place))
         for each in fittings.hypernetworks:
             bend(pipe, each)
     name = model_name(checkpoint, adapters, fittings)
-    return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip)
+    return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip, loras or {})
 
 
 @torch.inference_mode()
@@ -230,7 +231,7 @@ def open_part(kind: type[P], folder: Path) -> P:
             folder, variant=variant, local_files_only=True, output_loading_info=True
         )
     except (OSError, RuntimeError, ValueError, SafetensorError) as fault:
-        raise ModelError(f"{folder} cannot be opened: {_first_line(fault)}") from fault
+        raise ModelError(f"{folder} cannot be opened: {first_line(fault)}") from fault
     missing = sorted(loaded["missing_keys"])
     if missing:
         raise ModelError(
@@ -244,7 +245,7 @@ def _open_tokenizer(folder: Path) -> CLIPTokenizer:
     try:
         return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, TypeError) as fault:
-        raise ModelError(f"{folder} holds no CLIP tokenizer: {_first_line(fault)}") from fault
+        raise ModelError(f"{folder} holds no CLIP tokenizer: {first_line(fault)}") from fault
 
 
 def open_sampler(checkpoint: Path) -> DPMSolverMultistepScheduler:
@@ -263,44 +264,3 @@ def schedule_of(checkpoint: Path) -> dict[str, Any]:
     if checkpoint.is_file():
         config["prediction_type"] = prediction_of(checkpoint)
     return config
-
-
-def _melt_in(pipe: StableDiffusionPipeline, adapter: Adapter) -> None:
-    """Add an adapter to the weights; melted in, it costs no time while painting."""
-    file = _lora_file(adapter.path)
-    check_weights(file)
-    try:
-        if all(name.startswith(OF_UNET) for name in tensor_names(file)):
-            # As the scripts of 2023 wrote them: of the U-Net alone, which is not said.
-            pipe.unet.load_lora_adapter(read_tensors(file), prefix=None, adapter_name="lora")
-        elif file.suffix == ".safetensors":
-            pipe.load_lora_weights(str(file.parent), weight_name=file.name, adapter_name="lora")
-        else:
-            pipe.load_lora_weights(read_tensors(file), adapter_name="lora")
-    except (ValueError, RuntimeError, KeyError) as fault:
-        raise ModelError(f"{file} is no adapter for this painter: {_first_line(fault)}") from fault
-    layers = [
-        layer
-        for part in (pipe.unet, pipe.text_encoder)
-        for layer in part.modules()
-        if isinstance(layer, BaseTunerLayer)
-    ]
-    if not layers:
-        raise ModelError(f"{file} changes nothing: none of its tensors fits this painter. "
-                         "Was it taught on another model?")  # fmt: skip
-    pipe.fuse_lora(lora_scale=adapter.weight, adapter_names=["lora"])
-    pipe.unload_lora_weights()
-
-
-def _lora_file(path: Path) -> Path:
-    if path.is_file():
-        return path
-    for name in LORA_FILES:
-        if (path / name).is_file():
-            return path / name
-    raise ModelError(f"{path} holds no adapter. Name a file, or a folder with {LORA_FILES[0]}.")
-
-
-def _first_line(fault: Exception) -> str:
-    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-    return lines[0][:200] if lines else type(fault).__name__

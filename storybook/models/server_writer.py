@@ -6,13 +6,14 @@ into a file, a log, a name or an error.
 
 import json
 import os
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import openai
 from openai import OpenAI
 
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
-from storybook.models.replies import answered, demand
+from storybook.models.replies import answered, demand, in_turn
 from storybook.records import R, Record
 
 if TYPE_CHECKING:
@@ -60,6 +61,16 @@ class ServerWriter:
         cannot be reached or refuses.
         """
         return self._reply(question, seed, max_words).strip().removesuffix("END").rstrip()
+
+    def tell_each(
+        self, question: str, *, seeds: Sequence[int], max_words: int
+    ) -> Iterator[str | ReplyError]:
+        """What `tell` tells for each seed, one after another."""
+
+        def ask(said: str, seed: int) -> str:
+            return self.tell(said, seed=seed, max_words=max_words)
+
+        return in_turn(ask, question, seeds)
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         """A record; its JSON schema is sent where the server takes one, and checked in any case."""

@@ -32,6 +32,8 @@ class Adapter:
 
     path: Path
     weight: float = 1.0
+    text: float | None = None
+    """How strongly it counts in the text encoder; None: as in the rest."""
 
     @classmethod
     def parse(cls, text: str) -> "Adapter":
@@ -50,9 +52,16 @@ class Adapter:
         return cls(Path(path if colon else text), number)
 
     @property
+    def text_weight(self) -> float:
+        """How strongly it counts in the text encoder."""
+        return self.weight if self.text is None else self.text
+
+    @property
     def digest(self) -> str:
         """Another one for other weights, and for another strength."""
         own = weights_digest(self.path)
+        if self.text_weight != self.weight:
+            return digest(own, self.weight, self.text_weight)
         return own if self.weight == 1 else digest(own, self.weight)
 
 
