@@ -100,12 +100,15 @@ def _studio(settings: Sequence[str]) -> Studio:
 
 
 def _base_of(folder: Path) -> str:
+    """The base that an adapter names: a folder that lies beside it, or a path or name as it is."""
     try:
-        return json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
+        named = json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
     except (OSError, ValueError, KeyError) as fault:
         raise TrainingError(
             f"{folder} is no adapter that names its base: say it by --base."
         ) from fault
+    beside = folder.parent / Path(named).name
+    return str(beside) if beside.is_dir() else named
 
 
 def _table(found: dict[str, dict[str, float | None]], frame: Frame) -> Table:

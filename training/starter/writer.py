@@ -1,46 +1,50 @@
-"""The starter's writer: a small LLaMA taught from nothing on composed tales, then a story adapter.
+"""The starter's writer: a small LLaMA taught from nothing on composed tales, then story adapters.
 
 `python -m training.starter.writer --minutes 40` makes `assets/starter/writer/`: `base/` (LLaMA and
-tokenizer), `story-lora/` (a peft adapter), `generation.json` (how to sample) and `card.json` (what
-was measured).
+tokenizer), an adapter for each manner of telling by the recipes that `make story-lora` follows
+(`story-lora/`, `story-lora-bedtime/`), `generation.json` (how to sample) and `card.json`.
 """
 
 import argparse
 import json
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from storybook.models.weights import weights_digest
 from storybook.records import Event
 from storybook.roles import ROLES
+from training.data.pairs import write_pairs
 from training.starter.loop import Budget, Lesson, descend, progress_of
+from training.starter.pairs import composed_pairs
 from training.starter.tales import Lexicon, load_lexicon
 from training.starter.tales.compose import role_words
-from training.starter.tales.measure import Figures, measure
 from training.starter.tales.tokens import (
     MOST_MARKS,
     UNTAUGHT,
-    Batch,
     bare_batch,
     mark,
-    story_batch,
     train_tokenizer,
 )
+from training.starter.tales.words import MANNERS
 
 OUT = Path(__file__).parents[2] / "assets" / "starter" / "writer"
-BASE, ADAPTER = "base", "story-lora"
+RECIPES = Path(__file__).parents[1] / "recipes"
+BASE = "base"
+ADAPTERS = {"plain": "story-lora", "bedtime": "story-lora-bedtime"}
+"""The folder of each manner's adapter."""
+SHIPPED = ("adapter_config.json", "adapter_model.safetensors", "card.json", "frame.toml")
+"""What of a run's result is shipped; the tokenizer is the base's."""
 MARK_WEIGHT = 10.0
 """How much the mark of a page counts beside a word: one token says how long the whole tale is."""
-BASE_SHARE = 0.75
-"""The share of the time that the base takes; the adapter has only the frame to learn."""
 TOY_BELOW_MINUTES = 1.3
 """Less time than this teaches nothing at full size."""
 
@@ -60,52 +64,68 @@ class Size:
     corpus_tales: int
     """How many tales the tokenizer is made from."""
     batch_tokens: int
-    measured_tales: int
+    pairs: int
+    """How many an adapter learns from, for two epochs."""
 
 
 # Two and a half million weights. A third as many learnt in 17 minutes which words follow which,
 # but not well which tale a summary asks for.
-FULL = Size(192, 5, 6, 512, 1280, 800, 1500, 24)
-TOY = Size(32, 2, 2, 64, 700, 40, 512, 2)
-
-Batches = Callable[[Random, Lexicon, PreTrainedTokenizerFast, int], Batch]
+FULL = Size(192, 5, 6, 512, 1280, 800, 1500, 1500)
+TOY = Size(32, 2, 2, 64, 700, 40, 512, 12)
+LOOKED_AT = 60
+"""Pairs, at most, that an adapter is only measured on."""
 
 
 def train_writer(
     out: Path, work: Path, minutes: float, steps: int | None = None
 ) -> Iterator[Event]:
-    """Teach base and adapter within `minutes`, export them to `out`, and measure both.
+    """Teach the base within `minutes`, then an adapter for each manner, and export all to `out`.
 
-    Checkpoints in `work` let a stopped run go on. `steps` bounds each of the two lessons as well.
-    Raises TrainingError when a loss is no longer a number.
+    An adapter takes as long as its recipe does, some seven minutes of one core. Checkpoints in
+    `work` let a stopped run go on. `steps` bounds each of the lessons as well. Raises TrainingError
+    when a loss is no longer a number.
     """
     size = TOY if minutes < TOY_BELOW_MINUTES else FULL
-    lexicon = load_lexicon()
-    tokenizer = _tokenizer(work / "tokenizer", lexicon, size)
+    lexica = [load_lexicon(manner) for manner in MANNERS]
+    tokenizer = _tokenizer(work / "tokenizer", lexica[0], size)
     base = new_base(size, tokenizer)
-    yield from descend(
-        _lesson("writer base", base, lexicon, tokenizer, size, bare_batch, lr=4e-3),
-        work / BASE,
-        Budget(minutes * BASE_SHARE, steps),
-    )
+    yield from descend(_lesson(base, lexica, tokenizer, size), work / BASE, Budget(minutes, steps))
     export_base(base, tokenizer, out / BASE)
-    adapted = new_adapter(LlamaForCausalLM.from_pretrained(out / BASE, dtype=torch.float32))
-    yield from descend(
-        _lesson("writer adapter", adapted, lexicon, tokenizer, size, story_batch, lr=2e-3),
-        work / ADAPTER,
-        Budget(minutes * (1 - BASE_SHARE), steps),
-        seed=1,
-    )
-    export_adapter(adapted, out / ADAPTER)
-    words = role_words(lexicon).model_dump_json(indent=1)
+    words = role_words(lexica[0]).model_dump_json(indent=1)
     (out / ROLES).write_text(words + "\n", encoding="utf-8")
     (out / "generation.json").write_text(json.dumps(SAMPLING, indent=2) + "\n", encoding="utf-8")
-    yield Event(stage="writer figures", done=0, total=1)
-    with adapted.disable_adapter():
-        before = measure(adapted, tokenizer, lexicon, size.measured_tales, SAMPLING)
-    after = measure(adapted, tokenizer, lexicon, size.measured_tales, SAMPLING)
-    _write_card(out, work, base, before, after)
-    yield Event(stage="writer figures", done=1, total=1, note=f"story loss {after.story_loss:.3f}")
+    _write_card(out, work, base)
+    for manner, folder in ADAPTERS.items():
+        yield from teach_manner(manner, out / BASE, out / folder, work, size.pairs, steps)
+
+
+def teach_manner(
+    manner: str, base: Path, out: Path, work: Path, pairs: int, steps: int | None = None
+) -> Iterator[Event]:
+    """Teach an adapter on `base` by the manner's own recipe, and export it to `out`.
+
+    A base's finished adapter is not taught again, and an unfinished one goes on.
+    """
+    from training.run import Run
+    from training.story.recipe import load_story_recipe
+    from training.story_lora import train
+
+    files = {}
+    for part, count, seed in (("train", pairs, 1), ("test", min(pairs, LOOKED_AT), 2)):
+        files[part] = work / "pairs" / manner / f"{part}.json"
+        if not files[part].is_file():
+            write_pairs(files[part], composed_pairs(count, seed, manner))
+    settings = [f"base={base}", f"pairs={files['train']}", f"test_pairs={files['test']}"]
+    settings += [f"max_steps={steps}"] if steps else []
+    recipe, preset = load_story_recipe(RECIPES / f"starter-{manner}.toml", settings=settings)
+    run = Run(work / f"{manner}-{weights_digest(base)}")
+    begun = (run.folder / "run.json").is_file()
+    if not (begun and run.state().state == "done"):
+        yield from run.logged(train(recipe, run, torch.device("cpu"), preset, resume=begun))
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    for name in SHIPPED:
+        shutil.copy2(run.result / name, out / name)
 
 
 def new_base(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
@@ -127,22 +147,6 @@ def new_base(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM
     )
 
 
-def new_adapter(base: LlamaForCausalLM) -> PeftModel:
-    """`base` frozen, with an untaught LoRA on its queries and values; sizes of seed A12 and A13."""
-    torch.manual_seed(0)
-    base.name_or_path = BASE
-    return get_peft_model(
-        base,
-        LoraConfig(
-            r=8,
-            lora_alpha=32,
-            lora_dropout=0.01,
-            target_modules=["q_proj", "v_proj"],
-            task_type="CAUSAL_LM",
-        ),
-    )
-
-
 def export_base(base: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Weights in half precision, config and tokenizer, as transformers reads them."""
     shipped = LlamaForCausalLM(base.config)
@@ -151,27 +155,15 @@ def export_base(base: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, fold
     tokenizer.save_pretrained(folder)
 
 
-def export_adapter(adapted: PeftModel, folder: Path) -> None:
-    """The adapter alone, as peft reads it; its base is named by the folder beside it."""
-    adapted.save_pretrained(folder, save_embedding_layers=False)
-    (folder / "README.md").unlink(missing_ok=True)
-
-
 def _lesson(
-    name: str,
-    module: nn.Module,
-    lexicon: Lexicon,
-    tokenizer: PreTrainedTokenizerFast,
-    size: Size,
-    batches: Batches,
-    lr: float,
+    base: LlamaForCausalLM, lexica: list[Lexicon], tokenizer: PreTrainedTokenizerFast, size: Size
 ) -> Lesson:
     names = [mark(to_go) for to_go in range(1, MOST_MARKS + 1)]
     marks = torch.tensor(tokenizer.convert_tokens_to_ids(names))
 
     def loss(learner: nn.Module, chance: torch.Generator) -> Tensor:
         seed = int(torch.randint(2**31, (), generator=chance))
-        batch = batches(Random(seed), lexicon, tokenizer, size.batch_tokens)
+        batch = bare_batch(Random(seed), lexica, tokenizer, size.batch_tokens)
         found = learner(input_ids=batch.tokens, attention_mask=batch.mask, use_cache=False)
         said, wanted = found.logits[:, :-1], batch.labels[:, 1:]  # [tales, tokens - 1, ...]
         losses = functional.cross_entropy(
@@ -180,7 +172,7 @@ def _lesson(
         weights = (wanted != UNTAUGHT) + (MARK_WEIGHT - 1) * torch.isin(wanted, marks)
         return (losses * weights).sum() / weights.sum()
 
-    return Lesson(name, module, loss, lr=lr, twins=2)
+    return Lesson("writer base", base, loss, lr=4e-3, twins=2)
 
 
 def _tokenizer(folder: Path, lexicon: Lexicon, size: Size) -> PreTrainedTokenizerFast:
@@ -189,17 +181,15 @@ def _tokenizer(folder: Path, lexicon: Lexicon, size: Size) -> PreTrainedTokenize
     return PreTrainedTokenizerFast.from_pretrained(folder)
 
 
-def _write_card(
-    out: Path, work: Path, base: LlamaForCausalLM, before: Figures, after: Figures
-) -> None:
-    taught, adapted = progress_of(work / BASE), progress_of(work / ADAPTER)
+def _write_card(out: Path, work: Path, base: LlamaForCausalLM) -> None:
+    taught = progress_of(work / BASE)
     card = {
-        "what": "A small LLaMA that tells children's tales, and its story adapter.",
+        "what": "A small LLaMA that tells children's tales; its adapters' cards lie beside them.",
         "made_by": "python -m training.starter.writer",
         "parameters": sum(weight.numel() for weight in base.parameters()),
-        "base": {"steps": taught.step, "minutes": round(taught.minutes, 1)},
-        "adapter": {"steps": adapted.step, "minutes": round(adapted.minutes, 1)},
-        "held_out": {"base": before.model_dump(), "with_adapter": after.model_dump()},
+        "steps": taught.step,
+        "minutes": round(taught.minutes, 1),
+        "loss": round(taught.loss, 4),
     }
     (out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
 

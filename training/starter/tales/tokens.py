@@ -8,7 +8,7 @@ so small a model cannot count pages by itself. Decoding with `skip_special_token
 words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -26,6 +26,7 @@ MOST_MARKS = 40
 AGES = ("3-5", "5-7", "7-9")
 UNTAUGHT = -100
 """The label of a token that no loss is taken on."""
+FIRST_MANNER = 0.3
 
 CHAT = "{{ bos_token }}{{ messages[-1]['content'] }}"
 """A server's chat is one framed question."""
@@ -99,27 +100,22 @@ def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrained
 
 
 def bare_batch(
-    chance: Random, lexicon: Lexicon, tokenizer: PreTrainedTokenizerFast, tokens: int
+    chance: Random, lexica: Sequence[Lexicon], tokenizer: PreTrainedTokenizerFast, tokens: int
 ) -> Batch:
     """Tales to pretrain on: mostly after their blurb, often with the number of pages, some alone.
 
-    The frame is left to the adapter, but that a number of pages calls for a mark is learnt here.
+    Every second batch or so is in the first manner of `lexica`, the others share the rest. The
+    frame is left to an adapter, and so is which manner is wanted; but that a number of pages calls
+    for a mark is learnt here.
     """
     texts = []
+    lexicon = lexica[0] if chance.random() < FIRST_MANNER else chance.choice(lexica)
     for tale in _alike(chance, lexicon, tokens):
         blurb = f" {tale.hero}.\n {tale.summary}\n"
         if chance.random() < 0.6:
             blurb += f" Pages: {len(tale.paragraphs)}\n"
         texts.append(("" if chance.random() < 0.1 else blurb, reply(tale)))
-    return _batch(tokenizer, texts, on_all=True)
-
-
-def story_batch(
-    chance: Random, lexicon: Lexicon, tokenizer: PreTrainedTokenizerFast, tokens: int
-) -> Batch:
-    """Framed tales with labels on the story only."""
-    tales = _alike(chance, lexicon, tokens)
-    return _batch(tokenizer, [(question(tale), reply(tale)) for tale in tales], on_all=False)
+    return _batch(tokenizer, texts)
 
 
 def _alike(chance: Random, lexicon: Lexicon, tokens: int) -> list[Tale]:
@@ -133,22 +129,18 @@ def _alike(chance: Random, lexicon: Lexicon, tokens: int) -> list[Tale]:
     return [compose(chance, lexicon, pages, ages, masked=True) for _ in range(count)]
 
 
-def _batch(
-    tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]], *, on_all: bool
-) -> Batch:
-    rows, taught = [], []
+def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> Batch:
+    rows = []
     for before, story in texts:
         head = tokenizer(before).input_ids
         tail = tokenizer(story, add_special_tokens=False).input_ids
         rows.append([*head, *tail, tokenizer.eos_token_id])
-        taught.append(0 if on_all else len(head))
     longest = max(map(len, rows))
     tokens = torch.full((len(rows), longest), tokenizer.pad_token_id)
     labels = torch.full_like(tokens, UNTAUGHT)
     mask = torch.zeros_like(tokens)
-    for place, (row, begin) in enumerate(zip(rows, taught, strict=True)):
-        tokens[place, : len(row)] = torch.tensor(row)
-        labels[place, begin : len(row)] = torch.tensor(row[begin:])
+    for place, row in enumerate(rows):
+        tokens[place, : len(row)] = labels[place, : len(row)] = torch.tensor(row)
         mask[place, : len(row)] = 1
     return Batch(tokens, mask, labels)
 
