@@ -37,7 +37,7 @@ def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     return wanted(
         prompt,
         tries(book, studio, page),
-        studio.painter_name(cast),
+        studio.painter_name(cast, prompt),
         studio.sampling,
         book.brief.seed,
     )

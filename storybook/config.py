@@ -65,6 +65,8 @@ class DrawSettings(Record):
     painter: str
     adapters: tuple[str, ...] = ()
     """LoRA files that are melted into the painter, each with a weight if `:0.8` follows."""
+    lora_folder: str = "models/lora"
+    """Where the LoRAs lie that prompts ask for by name, as `<lora:ink:0.8>`."""
     hypernetworks: tuple[str, ...] = ()
     """A1111's `.pt` files, each with a strength if `:0.8` follows."""
     embeddings: tuple[str, ...] = ()
@@ -135,8 +137,8 @@ class Settings(Record):
 
 
 PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
-         ("draw", "vae"), ("choose", "critic"), ("enlarge", "enlarger"), ("enlarge", "control"),
-         ("enlarge", "edges")}  # fmt: skip
+         ("draw", "vae"), ("draw", "lora_folder"), ("choose", "critic"), ("enlarge", "enlarger"),
+         ("enlarge", "control"), ("enlarge", "edges")}  # fmt: skip
 DOUBLES = {"echo", "flat", "length", "nearest", "server", "off"}
 
 

@@ -1,7 +1,7 @@
 """A studio opens a model for the length of a `with`, then frees its memory."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_folder, hero_photos
 from storybook.models import Critic, Enlarger, Painter, Writer
 from storybook.models.weights import Adapter, Fittings
-from storybook.records import Hero, Record, digest
+from storybook.records import Hero, Prompt, Record, digest
 from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
 from storybook.world import WORLD, World, load_world
@@ -77,13 +77,39 @@ class Studio:
         adapters = [adapter_folder(write.adapter)] if write.adapter else []
         return carried_frame(*adapters, Path(write.writer)) or load_frame(PLAIN)
 
-    def painter_name(self, cast: tuple[Hero, ...] = ()) -> str:
-        """Contains the digest of the weights and of the adapters of the heroes in `cast`."""
+    @cached_property
+    def loras(self) -> dict[str, Path] | None:
+        """Those that a prompt can ask for, by name; None where the painter takes none."""
+        if self._is_double:
+            return None
+        from storybook.models.adapters import named_loras
+
+        return named_loras(
+            Path(self.settings.draw.lora_folder), (each.path for each in self._adapters(()))
+        )
+
+    def lora_hashes(self, prompts: Iterable[Prompt]) -> dict[str, str]:
+        """What A1111 calls the LoRAs by that `prompts` ask for, by name."""
+        from storybook.models.emphasis import networks
+        from storybook.models.weights import lora_hash
+
+        loras = self.loras or {}
+        asked = {each.name for prompt in prompts for each in networks(prompt.positive)}
+        return {name: lora_hash(loras[name]) for name in sorted(asked) if name in loras}
+
+    def painter_name(self, cast: tuple[Hero, ...] = (), prompt: Prompt | None = None) -> str:
+        """Contains the digest of the weights and of the adapters of the heroes in `cast`.
+
+        With a `prompt`, also of the LoRAs that it asks for.
+        """
         if self._is_double:
             return self.settings.draw.painter
+        from storybook.models.adapters import asked_for
         from storybook.models.families import painter_name
 
-        return painter_name(self._painter_folder, self._adapters(cast), self._fittings())
+        asked = asked_for(prompt.positive, self.loras or {}) if prompt else ()
+        adapters = [*self._adapters(cast), *asked]
+        return painter_name(self._painter_folder, adapters, self._fittings())
 
     def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
         """The cast as this painter knows it.
@@ -108,7 +134,7 @@ class Studio:
     def critic_name(self) -> str:
         return _name(self.settings.choose.critic, double="length")
 
-    def enlarger_name(self, cast: tuple[Hero, ...] = ()) -> str:
+    def enlarger_name(self, cast: tuple[Hero, ...] = (), prompt: Prompt | None = None) -> str:
         """Contains the digest of its weights; of the painter's, too, if that paints over."""
         options = self.settings.enlarge
         name = _name(options.enlarger, double="nearest")
@@ -116,7 +142,7 @@ class Studio:
             return name
         models = [_name(path) for path in (options.control, options.edges) if path]
         manner = (options.strength, options.control_weight, options.steps, options.guidance)
-        return f"{name}-held-{digest(self.painter_name(cast), models, manner)}"
+        return f"{name}-held-{digest(self.painter_name(cast, prompt), models, manner)}"
 
     # The doors
 
@@ -143,6 +169,7 @@ class Studio:
             device=self.settings.device,
             batch=self.settings.draw.batch,
             fittings=self._fittings(),
+            loras=self.loras,
         )
         with _freed(painter):
             yield painter

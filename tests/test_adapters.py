@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from storybook.errors import ModelError
-from storybook.models.adapters import belongs
+from storybook.models.adapters import belongs, named_loras
 from storybook.models.weights import weights_digest
 
 
@@ -52,3 +52,20 @@ def test_what_cannot_be_told_is_left_to_opening_it(tmp_path, painter):
     file.write_bytes(b"not at all")
     with pytest.raises(ModelError, match="is broken"):
         belongs(file, painter, exactly=False)
+
+
+def test_loras_are_called_by_their_files(tmp_path):
+    folder, other = tmp_path / "lora", tmp_path / "ink.safetensors"
+    for name in ("rex.safetensors", "old/sub.v2.pt", "ink.safetensors",
+                 "pip/pytorch_lora_weights.safetensors", "notes.txt"):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    other.write_bytes(b"y")
+    (folder / "gone.pt").symlink_to(tmp_path / "nowhere.pt")
+    assert named_loras(folder, [other]) == {
+        "ink": other,
+        "rex": folder / "rex.safetensors",
+        "sub.v2": folder / "old" / "sub.v2.pt",
+        "pip": folder / "pip",
+    }
+    assert named_loras(tmp_path / "none") == {}

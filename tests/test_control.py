@@ -21,7 +21,7 @@ from storybook.models.weights import Fittings
 from storybook.records import Prompt
 from storybook.stages import enlarge
 from storybook.studio import Studio
-from tiny_sd import WIDTH, change_json, tiny_painter
+from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
 
 PICTURE = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((64, 64))
 PROMPT = Prompt(page=1, positive="a (cat:1.2)", negative="dark")
@@ -105,6 +105,20 @@ def test_it_hears_as_its_painter_does(home):
         return np.asarray(one.paint_over(PICTURE, PROMPT, strength=1.0, seed=3), int)
 
     assert np.abs(over(2) - over(1)).max() > 1
+
+
+def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
+    loras = {"rex": tiny_lora(tmp_path)}
+    painter = open_painter(home / "painter", device="cpu", loras=loras)
+    one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
+
+    def over(marks: str) -> np.ndarray:
+        prompt = PROMPT.but(positive=f"a cat{marks}")
+        return np.asarray(one.enlarge(PICTURE, prompt, width_px=128, seed=3), int)
+
+    plain = over("")
+    assert np.abs(over("<lora:rex:1>") - plain).max() > 1
+    assert np.array_equal(over(""), plain)
 
 
 def test_another_picture_is_painted_again_more_gently(home, monkeypatch):

@@ -1,15 +1,20 @@
+import hashlib
 from io import BytesIO
+from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
 from storybook.book import Tries
 from storybook.candidates import candidates, wanted
+from storybook.config import load_settings
 from storybook.models.doubles import FlatPainter
 from storybook.models.infotext import read_infotext
 from storybook.records import Prompt
-from storybook.stages import draw
-from storybook.studio import Sampling
+from storybook.stages import draw, enlarge
+from storybook.studio import Sampling, Studio
+from tiny_sd import tiny_lora, tiny_painter
 
 SAMPLING = Sampling(width_px=64, height_px=64, steps=3, guidance=2.0)
 PROMPT = Prompt(page=3, positive="a cat", negative="blurry")
@@ -60,3 +65,55 @@ def test_marks_that_are_not_heard_are_said():
     said = [event.note for event in made(book, until="draw") if event.page == 2]
     assert {"[in:out:0.5] is heard as 'out'", "<lora:x:1> is not heard"} <= set(said)
     assert any(note.startswith("AND is heard as") for note in said)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> tuple[str, ...]:
+    """Settings of a studio with a tiny painter, and a LoRA `rex` in its folder."""
+    tiny_painter(tmp_path / "tiny")
+    tiny_lora(tmp_path / "lora").rename(tmp_path / "lora" / "rex.safetensors")
+    small = ("draw.width_px=64", "draw.height_px=64", "draw.steps=1", "draw.candidates=1")
+    return f"draw.painter={tmp_path / 'tiny'}", f"draw.lora_folder={tmp_path / 'lora'}", *small
+
+
+def test_a_lora_that_a_prompt_names_makes_its_page_due(tmp_path, tiny):
+    book = new_book()
+    made(book, until="describe")
+    prompt = book.prompt(2).but(positive="a cat <lora:rex:0.8>")
+    book.save(book.page(2) / "prompt.json", prompt, None)
+
+    def studio(*changes: str) -> Studio:
+        return Studio(load_settings("doubles", [*tiny, *changes]))
+
+    said = [event.note for event in made(book, studio(), until="draw")]
+    assert not any("rex" in note for note in said)
+    (one,) = candidates(book, studio(), 2)
+    file = tmp_path / "lora" / "rex.safetensors"
+    tensors = file.read_bytes()[8 + int.from_bytes(file.read_bytes()[:8], "little") :]
+    told = read_infotext(book.picture(2, one.id))
+    assert told.positive == "a cat <lora:rex:0.8>"
+    known = hashlib.sha256(tensors).hexdigest()[:12]
+    assert ("Lora hashes", f"rex: {known}") in told.others
+    other = read_infotext(book.picture(3, candidates(book, studio(), 3)[0].id))
+    assert "Lora hashes" not in dict(other.others)
+    assert draw.jobs(book, studio()) == []
+
+    tiny_lora(tmp_path / "again", seed=9).rename(file)
+    assert [job.prompt.page for job in draw.jobs(book, studio())] == [2]
+    file.rename(file.with_stem("max"))
+    notes = [event.note for event in made(book, studio(), until="draw") if event.page == 2]
+    assert ("<lora:rex:0.8> is not heard: draw.lora_folder has no rex. The choices are: max."
+            in notes)  # fmt: skip
+    listed = f'draw.adapters=["{file.with_stem("max")}:0"]'
+    assert "max" in studio(listed, "draw.lora_folder=nowhere").loras
+
+
+def test_a_plate_that_is_painted_over_hears_its_loras_too(tmp_path, tiny):
+    book = new_book()
+    made(book)
+    held = Studio(load_settings("doubles", [*tiny, f"enlarge.control={tmp_path / 'tiny'}"]))
+    before = enlarge.made_from(book, held, 2)
+    book.save(book.page(2) / "prompt.json", PROMPT.but(positive="a cat <lora:rex:1>"), None)
+    named = enlarge.made_from(book, held, 2)
+    tiny_lora(tmp_path / "again", seed=9).rename(tmp_path / "lora" / "rex.safetensors")
+    assert len({before, named, enlarge.made_from(book, Studio(held.settings), 2)}) == 3

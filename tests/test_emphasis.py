@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybook.models.emphasis import heard, plain, sections, spans
+from storybook.models.emphasis import heard, networks, plain, sections, spans
 
 VECTORS = [
     ("((bhna cat))", [("bhna cat", 1.21)]),
@@ -72,9 +72,37 @@ def test_what_is_not_understood_is_not_fed_as_words(prompt: str, text: str, note
     assert all(" heard" in each for each in said)
 
 
+@pytest.mark.parametrize(
+    ("prompt", "expected"),
+    [
+        ("a <lora:rex:0.8> cat", [("rex", 0.8, 0.8)]),
+        ("<lora:rex>", [("rex", 1, 1)]),
+        ("<lora:my rex v1.2:-.5><lora:ink:0>", [("my rex v1.2", -0.5, -0.5), ("ink", 0, 0)]),
+        ("<lora:rex:0.5:1>", [("rex", 0.5, 1)]),
+        ("<lora:rex:te=0.5>", [("rex", 0.5, 0.5)]),
+        ("<lora:rex:1:unet=0.2>", [("rex", 1, 0.2)]),
+        ("<lora:rex:0.8:dyn=4>", [("rex", 0.8, 0.8)]),
+        ("<lora:rex:much> <lora:rex:nan> <lora::1> <lora:> <hypernet:rex:1> <lora:rex", []),
+    ],
+)
+def test_loras_are_asked_for_by_name(prompt: str, expected: list[tuple[str, float, float]]) -> None:
+    assert [(each.name, each.text, each.unet) for each in networks(prompt)] == expected
+
+
+def test_loras_that_are_there_are_not_said_and_others_with_what_is_there() -> None:
+    text, said = heard("a <lora:rex:0.8> <lora:rxe:1> <lora:rex:x> cat", {"rex", "ink"})
+    assert text == "a    cat"
+    assert said == (
+        "<lora:rxe:1> is not heard: draw.lora_folder has no rxe. "
+        "Did you mean rex? The choices are: ink, rex.",
+        "<lora:rex:x> is not heard",
+    )
+
+
 @given(st.text(alphabet="ab <lora:1>[|]AND\\", max_size=40))
 def test_hearing_never_fails(prompt: str) -> None:
     spans(heard(prompt)[0])
+    networks(prompt)
 
 
 @given(st.text(alphabet="ab ([)]:1.2\\", max_size=30))

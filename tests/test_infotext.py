@@ -28,6 +28,15 @@ def test_the_text_is_a1111s() -> None:
     )
 
 
+def test_loras_are_said_as_a1111_does(tmp_path: Path) -> None:
+    loras = {"rex": "0123456789ab", "ink": "ba9876543210"}
+    text = infotext(asked("a cat <lora:rex:0.8><lora:ink:1>"), "p", "abc", loras=loras)
+    assert 'Lora hashes: "rex: 0123456789ab, ink: ba9876543210", Version' in text
+    found = parsed(text)
+    assert found.positive == "a cat <lora:rex:0.8><lora:ink:1>"
+    assert ("Lora hashes", "rex: 0123456789ab, ink: ba9876543210") in found.others
+
+
 def test_a_png_keeps_it(tmp_path: Path) -> None:
     candidate = asked('a "cat",\nin the garden — été', "dark, (ugly)\nblurry")
     image = Image.new("RGB", (128, 96), "teal")

@@ -14,8 +14,8 @@ from storybook.models import sd1
 from storybook.models.families import painter_name
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
 from storybook.models.weights import Adapter
-from storybook.records import Candidate, Prompt
-from tiny_sd import change_json, tiny_lora, tiny_painter
+from storybook.records import Prompt
+from tiny_sd import asked, change_json, difference, tiny_lora, tiny_painter
 
 
 @pytest.fixture(scope="module")
@@ -26,19 +26,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def painter(folder: Path) -> Sd1Painter:
     return open_painter(folder, device="cpu", batch=3)
-
-
-def asked(positive: str, negative: str = "", **changes: object) -> Candidate:
-    return Candidate(
-        prompt=Prompt(page=1, positive=positive, negative=negative), painter="tiny", seed=1,
-        width_px=32, height_px=32, steps=4, guidance=3.0,
-    ).but(**changes)  # fmt: skip
-
-
-def difference(one: Image.Image, other: Image.Image) -> int:
-    """The largest difference of a level, 0 to 255."""
-    assert one.size == other.size
-    return int(np.abs(np.asarray(one, int) - np.asarray(other, int)).max())
 
 
 def test_a_picture_is_what_plain_diffusers_draws(folder: Path, painter: Sd1Painter) -> None:

@@ -12,6 +12,7 @@ from storybook.models import weights
 from storybook.models.weights import (
     Adapter,
     check_weights,
+    lora_hash,
     model_name,
     read_json,
     read_tensors,
@@ -45,6 +46,18 @@ def test_a_file_is_named_by_its_sha256(folder: Path) -> None:
 
     file = folder / "model.safetensors"
     assert weights_digest(file) == hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def test_a1111_tells_an_adapter_by_its_tensors(tmp_path: Path) -> None:
+    import hashlib
+
+    file, said = tmp_path / "a.safetensors", tmp_path / "b.safetensors"
+    save_file({"a": torch.arange(4.0)}, file, {"note": "any"})
+    assert lora_hash(file) == hashlib.sha256(torch.arange(4.0).numpy().tobytes()).hexdigest()[:12]
+    save_file({"a": torch.arange(4.0)}, said, {"sshs_model_hash": "fedcba9876543210"})
+    assert lora_hash(said) == "fedcba987654"
+    torch.save({"a": torch.ones(1)}, tmp_path / "c.pt")
+    assert lora_hash(tmp_path / "c.pt") == weights_digest(tmp_path / "c.pt")
 
 
 def test_a_folder_without_weights_has_no_name(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers import (
     AutoencoderKL,
@@ -10,6 +11,7 @@ from diffusers import (
     StableDiffusionPipeline,
     UNet2DConditionModel,
 )
+from PIL import Image
 from safetensors.torch import save_file
 from spandrel.architectures.Compact import Compact
 from spandrel.architectures.ESRGAN import ESRGAN
@@ -21,6 +23,8 @@ from transformers import (
     CLIPTextModel,
     CLIPTokenizer,
 )
+
+from storybook.records import Candidate, Prompt
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789,.'-()[]:!?"
 WIDTH = 16
@@ -116,6 +120,20 @@ def tiny_rrdb(file: Path, *, seed: int = 0) -> Path:
     net = ESRGAN(num_filters=8, num_blocks=1, scale=4)
     torch.save({"params_ema": net.state_dict()}, file)
     return file
+
+
+def asked(positive: str, negative: str = "", **changes: object) -> Candidate:
+    """A request for a small picture."""
+    return Candidate(
+        prompt=Prompt(page=1, positive=positive, negative=negative), painter="tiny", seed=1,
+        width_px=32, height_px=32, steps=4, guidance=3.0,
+    ).but(**changes)  # fmt: skip
+
+
+def difference(one: Image.Image, other: Image.Image) -> int:
+    """The largest difference of a level, 0 to 255."""
+    assert one.size == other.size
+    return int(np.abs(np.asarray(one, int) - np.asarray(other, int)).max())
 
 
 def change_json(file: Path, **changes: object) -> None:

@@ -13,6 +13,8 @@ BASE = "storybook.base_digest"
 """In the header of an adapter that this project taught: the digest of the painter it was taught on.
 
 Others say nothing of the kind, and are judged by their shape."""
+LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
+"""What diffusers calls an adapter in its folder, whose name is then the adapter's."""
 HEARING = (
     "attn2.to_k.lora_A.weight",
     "attn2.to_k.lora.down.weight",
@@ -50,7 +52,7 @@ def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
     name the first of their paths counts.
     """
     found = sorted(file for file in folder.rglob("*") if file.suffix in WEIGHTS and file.is_file())
-    found = [file.parent if _is_diffusers_name(file) else file for file in found]
+    found = [file.parent if file.name in LORA_FILES else file for file in found]
     named: dict[str, Path] = {}
     for path in (*others, *found):
         named.setdefault(path.name if path.is_dir() else path.stem, path)
@@ -70,11 +72,11 @@ def asked_for(prompt: str, loras: Mapping[str, Path]) -> tuple[Adapter, ...]:
     )
 
 
-def missing_loras(prompt: str, loras: Mapping[str, Path], where: str) -> tuple[str, ...]:
-    """A line for each LoRA that a prompt asks for and that is not there, saying which are."""
-    there = nearest("", loras) if not loras else ""
-    return tuple(
-        f"{each.mark} is not heard: {where} has no such file. {there or nearest(each.name, loras)}"
-        for each in networks(prompt)
-        if each.name not in loras
-    )
+def lora_file(path: Path) -> Path:
+    """The file of an adapter that is named by its file or its folder; ModelError if none is."""
+    if path.is_file():
+        return path
+    for name in LORA_FILES:
+        if (path / name).is_file():
+            return path / name
+    raise ModelError(f"{path} holds no adapter. Name a file, or a folder with {LORA_FILES[0]}.")

@@ -19,6 +19,7 @@ from storybook.errors import ModelError
 from storybook.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
+from storybook.models.melting import melted
 from storybook.models.sampling import Begin, Hold, Residuals, decode, denoise, encode
 from storybook.models.sd1 import Sd1Painter, encode_text, open_part
 from storybook.models.single_file import CONFIGS
@@ -65,12 +66,13 @@ class ControlledEnlarger:
         """
         tries: list[tuple[Fidelity, Image.Image]] = []
         strength = self.manner.strength
-        for _ in range(TRIES):
-            painted = self.paint_over(image, prompt, strength=strength, seed=seed)
-            tries.append((fidelity(painted, image), painted))
-            if not tries[-1][0].faults:
-                break
-            strength *= GENTLER
+        with melted(self.painter.pipe, self.painter.asked_for(prompt)):
+            for _ in range(TRIES):
+                painted = self.paint_over(image, prompt, strength=strength, seed=seed)
+                tries.append((fidelity(painted, image), painted))
+                if not tries[-1][0].faults:
+                    break
+                strength *= GENTLER
         _, best = max(tries, key=lambda each: (not each[0].faults, each[0].psnr_db))
         return self.then.enlarge(best, prompt, width_px=width_px, seed=seed)
 

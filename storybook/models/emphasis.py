@@ -2,8 +2,10 @@
 
 import math
 import re
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
+
+from storybook.errors import nearest
 
 MORE = 1.1
 LESS = 1 / 1.1
@@ -108,16 +110,16 @@ def networks(prompt: str) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def heard(prompt: str, loras: Container[str] = ()) -> tuple[str, tuple[str, ...]]:
+def heard(prompt: str, loras: Collection[str] | None = None) -> tuple[str, tuple[str, ...]]:
     """What is heard of a prompt, and a line for each of A1111's marks that is not.
 
-    `loras` are the names of those that the painter has and puts on, of which nothing is said.
+    `loras` are the names of those that the painter has and melts in; None: it takes none.
 
     >>> heard("a [cat:dog:0.5] AND a bird <lora:rex:0.8>")[0]
     'a dog, a bird '
     """
     notes = []
-    worn = {network.mark for network in networks(prompt) if network.name in loras}
+    asked = {} if loras is None else {each.mark: each.name for each in networks(prompt)}
 
     def hear(mark: re.Match[str], words: str) -> str:
         said = f"is heard as {words.strip()!r}" if words.strip() else "is not heard"
@@ -125,7 +127,13 @@ def heard(prompt: str, loras: Container[str] = ()) -> tuple[str, tuple[str, ...]
         return words
 
     def network(mark: re.Match[str]) -> str:
-        return "" if mark.group() in worn else hear(mark, "")
+        name = asked.get(mark.group())
+        if name is None:
+            return hear(mark, "")
+        if name not in loras:
+            others = nearest(name, loras)
+            notes.append(f"{mark.group()} is not heard: draw.lora_folder has no {name}. {others}")
+        return ""
 
     def edited(mark: re.Match[str]) -> str:
         return hear(mark, mark["after"] or mark["before"])

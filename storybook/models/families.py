@@ -1,6 +1,6 @@
 """Which family a painter's checkpoint belongs to. Adding one is a module and a line here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -64,14 +64,21 @@ def open_painter(
     device: str = "auto",
     batch: int = 8,
     fittings: Fittings | None = None,
+    loras: Mapping[str, Path] | None = None,
 ) -> Painter:
     """The painter in `checkpoint`, of whatever family; `batch` pictures are drawn at a time.
 
+    Prompts may ask for `loras` by name.
     Raises ModelError if it is of none that is known, broken, or if something does not fit it.
     """
     family = family_of(checkpoint)
     return family.open_painter(
-        checkpoint, adapters, device=device, batch=batch, fittings=fittings or Fittings()
+        checkpoint,
+        adapters,
+        device=device,
+        batch=batch,
+        fittings=fittings or Fittings(),
+        loras=loras,
     )
 
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
@@ -42,17 +43,29 @@ def png_bytes(
     model_hash: str,
     *,
     karras: bool = True,
+    loras: Mapping[str, str] | None = None,
 ) -> bytes:
     """The picture as a PNG that says how it was asked for; equal input gives equal bytes."""
     facts = PngImagePlugin.PngInfo()
-    facts.add_text(KEY, infotext(candidate, model_name, model_hash, karras=karras))
+    text = infotext(candidate, model_name, model_hash, karras=karras, loras=loras)
+    facts.add_text(KEY, text)
     file = io.BytesIO()
     image.save(file, "PNG", pnginfo=facts)
     return file.getvalue()
 
 
-def infotext(candidate: Candidate, model_name: str, model_hash: str, *, karras: bool = True) -> str:
-    """Prompt, negative prompt and a line of facts, as A1111 and what reads its pictures expect."""
+def infotext(
+    candidate: Candidate,
+    model_name: str,
+    model_hash: str,
+    *,
+    karras: bool = True,
+    loras: Mapping[str, str] | None = None,
+) -> str:
+    """Prompt, negative prompt and a line of facts, as A1111 and what reads its pictures expect.
+
+    `loras` are the hashes of those that the prompt asks for, by name.
+    """
     facts = {
         "Steps": candidate.steps,
         "Sampler": SAMPLER,
@@ -62,6 +75,7 @@ def infotext(candidate: Candidate, model_name: str, model_hash: str, *, karras: 
         "Size": f"{candidate.width_px}x{candidate.height_px}",
         "Model hash": model_hash[:10],
         "Model": model_name,
+        "Lora hashes": ", ".join(f"{name}: {known}" for name, known in (loras or {}).items()),
         "Version": "storybook",
     }
     lines = [candidate.prompt.positive]

@@ -130,8 +130,8 @@ def open_painter(
 ) -> Sd1Painter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
-    Prompts may ask for `loras` by name. Half precision on a GPU, single on a CPU. Raises ModelError if a part is missing, broken or
-    loaded only in part, or if an adapter or a fitting fits nowhere.
+    Prompts may ask for `loras` by name. Half precision on a GPU, single on a CPU. Raises ModelError
+    if a part is missing, broken or loaded only in part, or if an adapter or a fitting fits nowhere.
     """
     check_weights(checkpoint)
     place = device_of(device)

@@ -114,6 +114,17 @@ def weights_digest(path: Path) -> str:
     return digest([[file.relative_to(path).as_posix(), _file_digest(file)] for file in files])
 
 
+def lora_hash(path: Path) -> str:
+    """The twelve hex digits that A1111 tells an adapter by: of a safetensors file, its tensors'."""
+    if path.suffix != ".safetensors":
+        return weights_digest(path)
+    if known := header_text(path).get("sshs_model_hash"):
+        return known[:12]
+    with path.open("rb") as file:
+        file.seek(8 + int.from_bytes(file.read(8), "little"))
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
 def check_weights(path: Path) -> None:
     """Raise ModelError if a weight file is cut off, or is not what its name says.
 

@@ -27,8 +27,9 @@ def made_from(book: Book, studio: Studio, page: int) -> str:
     """The digest of everything that a page's plate depends on, the picture itself included."""
     options = studio.settings.enlarge
     picture = book.picture(page, book.picked(page)).read_bytes()
-    name = studio.enlarger_name(studio.known(book.cast))
-    return digest(book.prompt(page), picture, name, width_of(book, options))
+    prompt = book.prompt(page)
+    name = studio.enlarger_name(studio.known(book.cast), prompt)
+    return digest(prompt, picture, name, width_of(book, options))
 
 
 def width_of(book: Book, options: EnlargeSettings) -> int:

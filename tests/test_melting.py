@@ -1,0 +1,137 @@
+"""Adapters that prompts ask for by name: melted in for their pictures, and taken out again."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+from storybook.errors import ModelError
+from storybook.models.melting import melt_in, melted
+from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
+from storybook.models.weights import Adapter
+from tiny_sd import asked, difference, tiny_lora, tiny_painter
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    tiny_painter(home / "tiny")
+    lora = load_file(tiny_lora(home / "pet"))
+    torch.manual_seed(4)
+    spoken = "text_encoder.text_model.encoder.layers.0.self_attn.q_proj"
+    lora |= {
+        f"{spoken}.lora_A.weight": torch.randn(2, 16),
+        f"{spoken}.lora_B.weight": torch.randn(16, 2),
+    }
+    save_file(lora, home / "rex.safetensors")
+    save_file(load_file(tiny_lora(home / "ink", seed=5)), home / "ink.safetensors")
+    return home
+
+
+@pytest.fixture(scope="module")
+def painter(home: Path) -> Sd1Painter:
+    loras = {name: home / f"{name}.safetensors" for name in ("rex", "ink")}
+    return open_painter(home / "tiny", device="cpu", batch=3, loras=loras)
+
+
+def weights_of(painter: Sd1Painter) -> dict[str, torch.Tensor]:
+    parts = (painter.pipe.unet, painter.pipe.text_encoder)
+    states = [part.state_dict() for part in parts]
+    return {f"{n}{name}": each.clone() for n, state in enumerate(states)
+            for name, each in state.items()}  # fmt: skip
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def drawn(painter: Sd1Painter, prompt: str) -> Image.Image:
+    (picture,) = painter.paint([asked(prompt)])
+    return picture
+
+
+def test_a_prompt_draws_as_a_painter_with_that_adapter_does(home: Path, painter: Sd1Painter):
+    before = weights_of(painter)
+    plain = drawn(painter, "a cat")
+    for weight in (0.8, -0.5, 1.0):
+        always = open_painter(home / "tiny", [Adapter(home / "rex.safetensors", weight)],
+                              device="cpu")  # fmt: skip
+        wanted, found = drawn(always, "a cat"), drawn(painter, f"a cat<lora:rex:{weight}>")
+        assert difference(found, wanted) <= 1 and difference(found, plain) > 1
+    both = [Adapter(home / "rex.safetensors", 0.8), Adapter(home / "ink.safetensors", 0.5)]
+    always = open_painter(home / "tiny", both, device="cpu")
+    found = drawn(painter, "a cat<lora:rex:0.8><lora:ink:0.5>")
+    assert difference(found, drawn(always, "a cat")) <= 1
+    assert same(weights_of(painter), before), "to the bit"
+
+
+def test_text_encoder_and_unet_have_weights_of_their_own(home: Path, painter: Sd1Painter):
+    def heard() -> torch.Tensor:
+        return encode_text(painter.pipe, "a cat")
+
+    plain, file = heard(), home / "rex.safetensors"
+    with melted(painter.pipe, [Adapter(file, 0.8, 0.0)]):
+        assert torch.equal(heard(), plain)
+    with melted(painter.pipe, [Adapter(file, 0.0, 0.8)]):
+        assert not torch.allclose(heard(), plain)
+    pictures = [drawn(painter, f"a cat<lora:rex:{marks}>") for marks in ("1", "0:1", "te=0:unet=1")]
+    assert difference(pictures[0], pictures[1]) > 1 and difference(pictures[0], pictures[2]) > 1
+    digests = {Adapter(file, *both).digest for both in ((1.0,), (0.5,), (1.0, 0.0), (0.0, 1.0))}
+    assert len(digests) == 4 and Adapter(file, 0.5, 0.5).digest == Adapter(file, 0.5).digest
+
+
+def test_a_picture_depends_on_its_own_request_only(painter: Sd1Painter):
+    prompts = ["a cat", "a cat<lora:rex:0.8>", "a dog <lora:rex:0.8>", "a cat",
+               "<lora:ink:1> a fox", "a cat <lora:nobody:1>"]  # fmt: skip
+    requests = [asked(prompt, seed=seed) for seed, prompt in enumerate(prompts)]
+    together = list(painter.paint(requests))
+    for request, picture in zip(requests, together, strict=True):
+        assert difference(picture, next(painter.paint([request]))) <= 1
+    back = list(painter.paint(requests[::-1]))[::-1]
+    assert all(difference(a, b) <= 1 for a, b in zip(together, back, strict=True))
+
+
+def test_it_is_taken_out_whatever_happens(home: Path, painter: Sd1Painter):
+    before = weights_of(painter)
+    pictures = painter.paint([asked("a cat<lora:rex:1>", seed=n) for n in range(5)])
+    next(pictures)
+    assert not same(weights_of(painter), before)
+    pictures.close()
+    assert same(weights_of(painter), before)
+    with (
+        pytest.raises(ZeroDivisionError),
+        melted(painter.pipe, [Adapter(home / "rex.safetensors")]),
+    ):
+        raise ZeroDivisionError
+    assert same(weights_of(painter), before)
+
+
+def test_one_that_does_not_fit_leaves_the_others_out_too(
+    home: Path, painter: Sd1Painter, tmp_path: Path
+):
+    before, rex = weights_of(painter), Adapter(home / "rex.safetensors")
+    wide = {name: torch.cat([each, each], 1) if "lora_A" in name else each
+            for name, each in load_file(home / "ink.safetensors").items()}  # fmt: skip
+    save_file(wide, tmp_path / "wide.safetensors")
+    save_file({"x.lora_A.weight": torch.ones(2, 2)}, tmp_path / "odd.safetensors")
+    (tmp_path / "cut.safetensors").write_bytes((home / "rex.safetensors").read_bytes()[:200])
+    for name, says in (("wide", "no adapter for this painter"), ("odd", "changes nothing"),
+                       ("cut", "is empty, cut off")):  # fmt: skip
+        file = tmp_path / f"{name}.safetensors"
+        with pytest.raises(ModelError, match=says), melted(painter.pipe, [rex, Adapter(file)]):
+            pass
+        assert same(weights_of(painter), before), name
+    assert difference(drawn(painter, "a cat<lora:rex:1>"), drawn(painter, "a cat")) > 1
+
+
+def test_melted_in_for_good_is_as_strong_as_asked(home: Path):
+    one = open_painter(home / "tiny", device="cpu")
+    before = weights_of(one)
+    melt_in(one.pipe, Adapter(home / "ink.safetensors", 0.5))
+    lora = load_file(home / "ink.safetensors")
+    block = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
+    change = lora[f"unet.{block}.lora_B.weight"] @ lora[f"unet.{block}.lora_A.weight"]
+    found = weights_of(one)[f"0{block}.weight"] - before[f"0{block}.weight"]
+    assert torch.allclose(found, change / 2, atol=1e-5)
