@@ -18,10 +18,20 @@ VERBS = {
     "bind": "set the pages and make the PDF",
 }
 
+JOB_DEEDS = {
+    "status": "how a job stands",
+    "logs": "what a job said",
+    "cancel": "ask a job to stop; what it made is kept",
+    "retry": "start a job's command again; it goes on where it was",
+    "download": "pack what a job made into a zip",
+    "delete": "forget a job; what it made stays",
+}
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = parser().parse_args(arguments)
+    options.arguments = sys.argv[1:] if arguments is None else arguments
     from storybook import commands
     from storybook.errors import StorybookError
 
@@ -73,6 +83,7 @@ def parser() -> argparse.ArgumentParser:
     reroll.add_argument("page", type=int)
     reroll.add_argument("--count", type=int, default=4, help="how many (default: 4)")
     _add_hero(commands)
+    _add_jobs(commands)
     show = commands.add_parser("show", help="say what a picture was made from")
     show.add_argument("picture", help="a PNG of ours or of A1111's")
     pictures = commands.add_parser("pictures", help="find earlier pictures by their words")
@@ -145,6 +156,22 @@ def _add_hero(commands: argparse._SubParsersAction) -> None:
     teach.add_argument("--dry-run", action="store_true", help="only say what would be done")
     teach.add_argument("--anyway", action="store_true",
                        help="teach photos to a painter that knows drawings only")  # fmt: skip
+
+
+def _add_jobs(commands: argparse._SubParsersAction) -> None:
+    jobs = commands.add_parser("jobs", help="what runs and ran: list, follow, stop, go on")
+    jobs.add_argument("--root", default="jobs", help="where the jobs lie (default: jobs)")
+    deeds = jobs.add_subparsers(dest="deed", required=True, metavar="DEED")
+    deeds.add_parser("list", help="all jobs, the newest first")
+    for deed, does in JOB_DEEDS.items():
+        one = deeds.add_parser(deed, help=does)
+        one.add_argument("id")
+        if deed == "status":
+            one.add_argument("--json", action="store_true", help="see docs/command-line.md")
+        if deed == "logs":
+            one.add_argument("--follow", action="store_true", help="until the job ends")
+        if deed == "download":
+            one.add_argument("--to", metavar="FILE", help="the zip (default: ID.zip)")
 
 
 def _studio_options() -> argparse.ArgumentParser:

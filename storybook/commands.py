@@ -5,6 +5,7 @@ import tomllib
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from storybook.errors import BookError, ConfigError
 from storybook.gallery import pictures_in
 from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
+from storybook.job_commands import jobs as jobs
+from storybook.jobs_told import ByHand, told
 from storybook.make import STAGES, follow, make
 from storybook.models import hub
 from storybook.models.infotext import read_infotext
@@ -54,16 +57,17 @@ def book(options: Namespace) -> None:
         raise BookError(
             f"{folder} is another book already. Delete it, or name a folder with BOOK=..."
         )
-    _make(Book(folder), _studio(options), "bind")
+    _make(options, Book(folder), _studio(options), "bind")
 
 
 def make_(options: Namespace) -> None:
-    _make(Book(options.folder), _studio(options), options.until)
+    _make(options, Book(options.folder), _studio(options), options.until)
 
 
 def verb(options: Namespace) -> None:
     book_, studio = Book(options.folder), _studio(options)
-    _show(follow(STAGES[options.verb].run(book_, studio), book_, studio))
+    events = follow(STAGES[options.verb].run(book_, studio), book_, studio)
+    _show(events, _by_hand(options, book_.folder, studio.settings.device))
 
 
 def status(options: Namespace) -> None:
@@ -109,7 +113,7 @@ def reroll(options: Namespace) -> None:
     with book_.lock():
         more = Tries(first=now.first + now.count, count=options.count)
         book_.save(book_.tries_of(page), more, None)
-    _make(book_, studio, "choose")
+    _make(options, book_, studio, "choose")
     chosen = book_.pick(page)
     if chosen and chosen.by == "author":
         print(f"Page {page} keeps the picture that you picked; "
@@ -167,7 +171,7 @@ def _get_model(options: Namespace) -> None:
     print(f"{len(wanted.files)} files, {wanted.size / 1e9:.2f} GB, into {folder}")
     hub.check_room(wanted, folder)
     if not options.dry_run:
-        _show(hub.fetch(wanted, folder))
+        _show(hub.fetch(wanted, folder), _by_hand(options, folder, "network"))
         print(folder)
 
 
@@ -211,15 +215,21 @@ def _studio(options: Namespace) -> Studio:
     return Studio(load_settings(options.studio, options.set), Share.parse(options.share))
 
 
-def _make(book_: Book, studio: Studio, until: str) -> None:
-    made = _show(follow(make(book_, studio, until), book_, studio))
+def _by_hand(options: Namespace, subject: Path, device: str) -> ByHand:
+    arguments = tuple(options.arguments)
+    return ByHand(module="storybook", arguments=arguments, subject=str(subject), device=device)
+
+
+def _make(options: Namespace, book_: Book, studio: Studio, until: str) -> None:
+    events = follow(make(book_, studio, until), book_, studio)
+    made = _show(events, _by_hand(options, book_.folder, studio.settings.device))
     if not made:
         print("Nothing to do: the book is up to date.")
     if until == "bind" and book_.pdf.is_file():
         print(book_.pdf)
 
 
-def _show(events: Iterator[Event]) -> bool:
+def _show(events: Iterator[Event], by_hand: ByHand) -> bool:
     """Draw a bar for each verb while its events come in; whether there was any."""
     warnings.simplefilter("ignore")  # a library's warnings are for us, not for the author
     console = Console(file=sys.stderr)
@@ -231,9 +241,9 @@ def _show(events: Iterator[Event]) -> bool:
         TextColumn("{task.fields[note]}", style="dim"),
     )
     made = False
-    with Progress(*columns, console=console) as progress:
+    with Progress(*columns, console=console) as progress, closing(told(events, by_hand)) as news:
         bars = {}
-        for event in events:
+        for event in news:
             made = True
             if event.stage not in bars:
                 bars[event.stage] = progress.add_task(event.stage, note="")

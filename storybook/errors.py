@@ -4,13 +4,15 @@
      ├ ConfigError            a file or an option says something that cannot be
      ├ BookError              a book's folder is not as a stage needs it
      │  └ EditedByHand        an edited artifact would have to be made again
+     ├ NotForChildren         words that do not belong into a book for small children
      ├ HeroError              a hero is missing or malformed
      ├ ModelError             a model is missing, broken or of another kind
      │  └ OutOfMemory         the device is too small for the request
      ├ ReplyError             a writer's reply stayed out of shape
      │  └ QuestionTooLong     a question does not fit into what a writer can hold
      ├ PressError             a page cannot be set as asked
-     └ TrainingError          a run learned nothing or cannot go on
+     ├ TrainingError          a run learned nothing or cannot go on
+     └ JobError               a job cannot be started, stopped or found
 
 A message says what happened, where, and what to do; where there are choices, it lists them.
 """
@@ -33,6 +35,10 @@ class BookError(StorybookError):
 
 class EditedByHand(BookError):
     """An artifact was edited by its author, and what it was made from has changed since."""
+
+
+class NotForChildren(StorybookError):
+    """A summary or a prompt says what does not belong into a book for small children."""
 
 
 class HeroError(StorybookError):
@@ -69,6 +75,10 @@ class PressError(StorybookError):
 
 class TrainingError(StorybookError):
     """A run learned nothing or cannot go on."""
+
+
+class JobError(StorybookError):
+    """A job cannot be started, stopped or found."""
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:

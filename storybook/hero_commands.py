@@ -104,7 +104,11 @@ def _teach(options: Namespace) -> int:
         command += ["--resume", "latest"]
     if options.dry_run:
         command += ["--dry-run"]
-    ended = subprocess.run(command, check=False).returncode
+    with subprocess.Popen(command) as teaching:
+        try:
+            ended = teaching.wait()
+        except KeyboardInterrupt:  # it was told as well, and keeps a checkpoint before it ends
+            ended = teaching.wait()
     if ended or options.dry_run:
         return ended
     taught = adopt(one.but(token=token), folder, run / "result")

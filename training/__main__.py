@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storybook.errors import StorybookError
+from storybook.jobs_told import ByHand
 from storybook.records import Event
 from training import stories
 from training.terminal import quiet, show
@@ -49,7 +50,7 @@ def _dreambooth(options: argparse.Namespace) -> None:
         return
     events = train(recipe, run, device, preset, resume=bool(options.resume))
     if state.is_main_process:
-        show(_stoppable(run.logged(events)))
+        show(_stoppable(run.logged(events)), by_hand=_by_hand(options, run))
     else:
         for _ in events:
             pass
@@ -68,7 +69,7 @@ def _story_lora(options: argparse.Namespace) -> None:
             print(line)
         return
     events = train(recipe, run, device, preset, resume=bool(options.resume))
-    show(_stoppable(run.logged(events)))
+    show(_stoppable(run.logged(events)), by_hand=_by_hand(options, run))
 
 
 def _story_eval(options: argparse.Namespace) -> None:
@@ -95,6 +96,11 @@ def _resolved(options: argparse.Namespace, load: Callable) -> tuple[Any, str, "R
         recipe, _ = load(run.folder / RECIPE, settings=options.set)
         preset = run.state().preset
     return recipe, preset, run
+
+
+def _by_hand(options: argparse.Namespace, run: "Run") -> ByHand:
+    arguments, device = tuple(sys.argv[1:]), options.device
+    return ByHand(module="training", arguments=arguments, subject=str(run.folder), device=device)
 
 
 def _stoppable(events: Iterator[Event]) -> Iterator[Event]:

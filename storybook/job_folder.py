@@ -1,0 +1,244 @@
+"""A job's folder: the only file that knows how a job lies on the disk, and whether it is alive.
+
+jobs/20261122-153058-012345/
+  job.json       what was asked: Job
+  state.json     how it stands, written by the one process that runs it: JobState
+  events.jsonl   every Event of the command, with its time
+  log.txt        what the command said
+  alive          locked as long as that process lives, so that a dead job is seen as dead at once
+  heartbeat      touched every two seconds
+  cancel         there if somebody asked the job to stop
+"""
+
+import fcntl
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Literal
+
+from pydantic import Field
+
+from storybook.files import write_whole
+from storybook.records import Record
+
+JOB, STATE, EVENTS, LOG = "job.json", "state.json", "events.jsonl", "log.txt"
+ALIVE, HEARTBEAT, CANCEL = "alive", "heartbeat", "cancel"
+JOB_VARIABLE = "STORYBOOK_JOB"
+"""The environment variable that tells a command the folder of the job that it is."""
+BEAT_S = 2.0
+LATE_S = 10.0
+"""A heart that has not beaten for so long is looked after."""
+CLOCKS_DIFFER_S = 2.0
+UNEXPECTED = "It ended unexpectedly; retry goes on where it was."
+
+Module = Literal["storybook", "training"]
+Standing = Literal["queued", "waiting", "running", "done", "failed", "cancelled"]
+
+
+class Job(Record):
+    """What was asked: `python -m <module> <arguments>`, in the folder `at`."""
+
+    folder: Path = Field(exclude=True)
+    """The job's own folder, which is named by its id."""
+    module: Module
+    arguments: tuple[str, ...]
+    what: str
+    """One line for people, such as `Make The Kite and the Wind`."""
+    subject: str = ""
+    """The folder that it works on, such as `books/kite`."""
+    device: str = "auto"
+    """Jobs with the same device take turns."""
+    at: str
+    created: float
+    """Seconds since 1970, as all times of a job."""
+    repeats: str | None = None
+    """The id of the job that this one goes on with."""
+    by_hand: bool = False
+    """Whether it was started in a terminal, and told of itself."""
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def works_on(self) -> Path | None:
+        """The subject, wherever the process stands."""
+        return (Path(self.at) / self.subject).resolve() if self.subject else None
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return (sys.executable, "-m", self.module, *self.arguments)
+
+    @property
+    def queue(self) -> Path:
+        """The folder in which jobs stand in line for the device, by their ids."""
+        name = "".join(sign if sign.isalnum() else "-" for sign in self.device)
+        return self.folder.parent / ".devices" / name
+
+
+class JobState(Record):
+    """How a job stands."""
+
+    state: Standing
+    pid: int | None = None
+    """Of the process that runs the job."""
+    born: float | None = None
+    """When that process began, which tells it from a later one of the same number."""
+    started: float | None = None
+    """When its turn came; None while it waits."""
+    ended: float | None = None
+    exit_code: int | None = None
+    heartbeat: float | None = None
+    error: str = ""
+    """The one clear line that the command ended with."""
+
+    @property
+    def active(self) -> bool:
+        return self.state in ("queued", "waiting", "running")
+
+
+def new_job(module: Module, arguments: tuple[str, ...], what: str, **more: object) -> Job:
+    """A job that has no folder yet."""
+    fields = {"module": module, "arguments": arguments, "what": what, "created": time.time()}
+    return Job.model_validate({"folder": Path(), "at": os.getcwd()} | fields | more)
+
+
+def lay(job: Job, root: Path) -> tuple[Job, IO[bytes]]:
+    """Give a job its folder, and return the open file whose lock says that somebody runs it.
+
+    The lock outlives this process if the file is handed on to another one.
+    """
+    root.mkdir(parents=True, exist_ok=True)
+    while True:
+        name = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
+        draft = root / f".{name}"
+        try:
+            draft.mkdir()
+            break
+        except FileExistsError:
+            continue
+    lock = (draft / ALIVE).open("ab")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    write_whole(draft / JOB, (job.model_dump_json(indent=2) + "\n").encode())
+    write_whole(draft / STATE, _text_of(JobState(state="queued")))
+    (draft / HEARTBEAT).touch()
+    draft.rename(root / name)  # whoever lists the jobs sees it whole and alive
+    return job.but(folder=root / name), lock
+
+
+def job_at(folder: Path) -> Job | None:
+    """The job that lies in a folder; None if none does, or one that cannot be read."""
+    try:
+        asked = json.loads((folder / JOB).read_bytes())
+        return Job.model_validate({"folder": folder} | asked)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def say(job: Job, state: JobState) -> None:
+    """Write down how a job stands; only the process that runs it may."""
+    write_whole(job.folder / STATE, _text_of(state))
+
+
+def told_state(job: Job) -> JobState:
+    """How a job stands by its own words, with the last beat of its heart."""
+    try:
+        state = JobState.model_validate_json((job.folder / STATE).read_bytes())
+        beat = (job.folder / HEARTBEAT).stat().st_mtime
+    except (OSError, ValueError):
+        return JobState(state="failed", error="Its folder is damaged or gone.")
+    return state.but(heartbeat=beat)
+
+
+def job_state(job: Job) -> JobState:
+    """How a job stands now; one whose process is gone has failed, whatever it wrote last."""
+    now = told_state(job)
+    if not now.active or is_alive(job, now):
+        return now
+    now = told_state(job)  # it may have ended between the two looks
+    if not now.active:
+        return now
+    if (job.folder / CANCEL).exists():
+        return now.but(state="cancelled", ended=now.heartbeat)
+    return now.but(state="failed", ended=now.heartbeat, error=UNEXPECTED)
+
+
+def is_alive(job: Job, state: JobState) -> bool:
+    """Whether a process holds the job and its heart beats.
+
+    A late heart may be that of a machine that slept, so then the process itself is looked up.
+    """
+    if not is_held(job):
+        return False
+    if state.heartbeat is not None and time.time() - state.heartbeat < LATE_S:
+        return True
+    born = birth_of(state.pid) if state.pid is not None else None
+    return born is not None and abs(born - state.born) < CLOCKS_DIFFER_S
+
+
+def is_held(job: Job) -> bool:
+    """Whether some process holds the lock of the job."""
+    try:
+        with (job.folder / ALIVE).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
+def birth_of(pid: int) -> float | None:
+    """When a process began, in seconds since 1970; None if it is gone."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
+
+
+def beat(job: Job) -> None:
+    """Let the job's heart beat, if it is time to."""
+    path = job.folder / HEARTBEAT
+    if time.time() - path.stat().st_mtime >= BEAT_S:
+        path.touch()
+
+
+@contextmanager
+def device_of(job: Job) -> Iterator[IO[bytes]]:
+    """The file whose lock stands for the job's device; not yet locked, and closed at the end."""
+    job.queue.mkdir(parents=True, exist_ok=True)
+    with job.queue.with_suffix(".lock").open("ab") as file:
+        yield file
+
+
+def taken(file: IO[bytes]) -> bool:
+    """Lock a file if it is free; whether it was. A process that ends lets go of it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:
+    """The whole lines at the end of a text file; none if it is not there."""
+    try:
+        with path.open("rb") as file:
+            start = max(0, file.seek(0, os.SEEK_END) - most_bytes)
+            file.seek(start)
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except FileNotFoundError:
+        return []
+    return lines[1:] if start else lines
+
+
+def _text_of(state: JobState) -> bytes:
+    return (state.model_dump_json(indent=2, exclude={"heartbeat"}) + "\n").encode()

@@ -1,0 +1,233 @@
+"""Jobs: commands that outlive who started them. Start, look, stop, go on, take home.
+
+How a job lies on the disk, and how a dead one is known, says `job_folder.py`; who runs it,
+`jobs_runner.py`; what the command tells of itself, `jobs_told.py`.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from storybook.errors import JobError
+from storybook.job_folder import (
+    CANCEL,
+    EVENTS,
+    JOB,
+    LOG,
+    STATE,
+    Job,
+    JobState,
+    Module,
+    job_at,
+    last_lines,
+    lay,
+    new_job,
+)
+from storybook.job_folder import job_state as job_state
+from storybook.records import Record
+
+JOBS = Path("jobs")
+KEPT = 200
+"""So many finished jobs are kept, the newest."""
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Progress(Record):
+    """The last event of a job, and how long its stage will still take at the present pace."""
+
+    stage: str
+    done: int
+    total: int
+    page: int | None = None
+    note: str = ""
+    seconds_left: float | None = None
+
+
+class Report(Record):
+    """All that is known of a job, for programs."""
+
+    id: str
+    job: Job
+    state: JobState
+    progress: Progress | None
+
+
+# Asking
+
+
+def start(
+    module: Module,
+    arguments: tuple[str, ...],
+    what: str,
+    *,
+    subject: str = "",
+    device: str = "auto",
+    root: Path = JOBS,
+    repeats: Job | None = None,
+) -> Job:
+    """Start a command in a process of its own, which goes on when this one ends.
+
+    It waits for its turn on the device. Raises JobError naming the job that works on the same
+    subject, if there is one. A retry passes `repeats`, and runs where that one ran.
+    """
+    job = new_job(
+        module, arguments, what, subject=subject, device=device,
+        at=repeats.at if repeats else os.getcwd(), repeats=repeats.id if repeats else None,
+    )  # fmt: skip
+    with _guarded(root):
+        other = find_running(job.works_on, root) if job.works_on else None
+        if other is not None:
+            raise JobError(
+                f"{subject} is being worked on already: {other.what} (job {other.id}). "
+                f"Wait for it, or stop it: storybook jobs cancel {other.id}"
+            )
+        _prune(root)
+        job, lock = lay(job, root)
+        with lock, (job.folder / LOG).open("ab") as log:
+            job.queue.mkdir(parents=True, exist_ok=True)
+            (job.queue / job.id).touch()
+            runner = subprocess.Popen(
+                [sys.executable, "-m", "storybook.jobs_runner", str(job.folder.resolve())],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=job.at, env=_environment(),
+                pass_fds=(lock.fileno(),), start_new_session=True,
+            )  # fmt: skip
+    Thread(target=runner.wait, daemon=True).start()  # so that it is no zombie when it has ended
+    return job
+
+
+def cancel(job: Job) -> None:
+    """Ask a job to stop; what it made is kept. Raises JobError if it has ended already."""
+    now = job_state(job)
+    if not now.active:
+        raise JobError(f"Job {job.id} is not running: it is {now.state}.")
+    (job.folder / CANCEL).touch()
+
+
+def retry(job: Job) -> Job:
+    """Start a job's command again; it goes on where it was. Raises JobError while it still runs."""
+    if job_state(job).active:
+        raise JobError(f"Job {job.id} is still running. Stop it first: storybook jobs cancel "
+                       f"{job.id}")  # fmt: skip
+    return start(
+        job.module, _going_on(job), job.what, subject=job.subject, device=job.device,
+        root=job.folder.parent, repeats=job,
+    )  # fmt: skip
+
+
+def delete(job: Job) -> None:
+    """Forget a job; what it made stays. Raises JobError while it runs."""
+    if job_state(job).active:
+        raise JobError(f"Job {job.id} is running. Stop it first: storybook jobs cancel {job.id}")
+    gone = job.folder.rename(job.folder.with_name(f".{job.id}"))
+    shutil.rmtree(gone)
+
+
+# Looking
+
+
+def jobs_in(root: Path = JOBS) -> list[Job]:
+    """All jobs, the newest first; what is no job is passed over."""
+    names = sorted((path.name for path in root.glob("[0-9]*")), reverse=True)
+    return [job for name in names if (job := job_at(root / name)) is not None]
+
+
+def load_job(job_id: str, root: Path = JOBS) -> Job:
+    """A job by its id; raises JobError that names the newest ones."""
+    job = job_at(root / job_id) if Path(job_id).name == job_id else None
+    if job is None:
+        known = ", ".join(each.id for each in jobs_in(root)[:3]) or "none"
+        raise JobError(f"There is no job {job_id!r} in {root}. The newest ones are: {known}.")
+    return job
+
+
+def find_running(subject: Path, root: Path = JOBS) -> Job | None:
+    """The job that works on a folder, if there is one."""
+    wanted = subject.resolve()
+    found = (job for job in jobs_in(root) if job.works_on == wanted)
+    return next((job for job in found if job_state(job).active), None)
+
+
+def tail(job: Job, lines: int = 40) -> str:
+    """The last lines of a job's log."""
+    return "\n".join(last_lines(job.folder / LOG)[-lines:])
+
+
+def progress(job: Job) -> Progress | None:
+    """How far a job is; None before its first event."""
+    told = [json.loads(line) for line in last_lines(job.folder / EVENTS) if line.endswith("}")]
+    if not told:
+        return None
+    last = told[-1]
+    left = None
+    if job_state(job).state == "running" and last["done"] < last["total"]:
+        first = next(one for one in told if one["stage"] == last["stage"])
+        if last["done"] > first["done"]:
+            pace = (last["time"] - first["time"]) / (last["done"] - first["done"])
+            ends = last["time"] + pace * (last["total"] - last["done"])
+            left = max(0.0, ends - time.time())
+    fields = {key: value for key, value in last.items() if key != "time"}
+    return Progress.model_validate(fields | {"seconds_left": left})
+
+
+def download(job: Job, to: Path) -> Path:
+    """Pack what a job made, and what it said, into the zip `to`; checkpoints are left out."""
+    files = {f"job/{name}": job.folder / name for name in (JOB, STATE, EVENTS, LOG)}
+    subject = job.works_on
+    if subject is not None and subject.is_dir():
+        for path in sorted(subject.rglob("*")):
+            inside = path.relative_to(subject)
+            if not {"checkpoints", ".made"} & set(inside.parts) and not path.is_symlink():
+                files[f"{subject.name}/{inside.as_posix()}"] = path
+    to.parent.mkdir(parents=True, exist_ok=True)
+    draft = to.with_name(f".{to.name}.draft")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, path in files.items():
+            if path.is_file():
+                packed.write(path, name)
+    return draft.replace(to)
+
+
+def _environment() -> dict[str, str]:
+    """This process's environment, such that a child runs this very code wherever it stands."""
+    paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+
+
+@contextmanager
+def _guarded(root: Path) -> Iterator[None]:
+    """One start at a time, so that two tabs do not start the same work."""
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _prune(root: Path) -> None:
+    everything = jobs_in(root)
+    if len(everything) > KEPT:
+        for old in [job for job in everything if not job_state(job).active][KEPT:]:
+            shutil.rmtree(old.folder, ignore_errors=True)
+
+
+def _going_on(job: Job) -> tuple[str, ...]:
+    """The job's arguments; those of a teaching that has begun, with what lets it go on."""
+    run = Path(job.at) / job.subject / "run.json"
+    match (job.module, *job.arguments[:2]):
+        case ("training", "dreambooth" | "story-lora", _):
+            more = ("--resume", "latest")
+        case ("storybook", "hero", "teach"):
+            run, more = Path(job.at) / "runs" / job.arguments[2].lower() / "run.json", ("--resume",)
+        case _:
+            return job.arguments
+    if not run.is_file() or "--resume" in job.arguments:
+        return job.arguments
+    return (*job.arguments, *more)

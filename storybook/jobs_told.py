@@ -1,0 +1,149 @@
+"""What a command tells of itself while it works, so that it can be followed as a job.
+
+A command that runs as a job finds the job's folder in the environment variable STORYBOOK_JOB, and
+writes its events there. One that was typed into a terminal makes a job's folder itself, with the
+first event, so that nothing due leaves nothing behind; but only where a `jobs/` folder belongs:
+beside the `books/`, `runs/` or `models/` that it works in. STORYBOOK_JOBS=off keeps it from that.
+"""
+
+import json
+import os
+import shlex
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain
+from pathlib import Path
+from threading import Event as Bell
+from threading import Thread, main_thread
+
+from storybook.errors import StorybookError
+from storybook.job_folder import (
+    CANCEL,
+    EVENTS,
+    JOB_VARIABLE,
+    LOG,
+    Job,
+    JobState,
+    Module,
+    beat,
+    birth_of,
+    device_of,
+    is_held,
+    job_at,
+    lay,
+    new_job,
+    say,
+    taken,
+)
+from storybook.records import Event, Record
+
+SWITCH = "STORYBOOK_JOBS"
+HOMES = ("books", "runs", "models")
+POLL_S = 0.5
+GRACE_S = 60.0
+"""How long a command may keep what it has once it is asked to stop."""
+
+
+class ByHand(Record):
+    """What a command says of itself when it was typed into a terminal."""
+
+    module: Module
+    arguments: tuple[str, ...]
+    subject: str
+    device: str = "auto"
+
+
+def told(events: Iterator[Event], by_hand: ByHand | None = None) -> Iterator[Event]:
+    """The events, each written into the job's folder before it is passed on, if there is a job."""
+    named = os.environ.get(JOB_VARIABLE)
+    job = job_at(Path(named)) if named else None
+    root = _root_of(by_hand)
+    if job is not None:
+        with _stopping(job, when=lambda: not is_held(job)):  # whoever runs the job is dead
+            yield from _written(events, job)
+    elif root is None:
+        yield from events
+    else:
+        for event in events:
+            yield from _registered(chain([event], events), by_hand, root)
+
+
+def _root_of(by_hand: ByHand | None) -> Path | None:
+    """Where a command that was typed by hand makes its job's folder, if it is to make one."""
+    if by_hand is None or os.environ.get(SWITCH) == "off":
+        return None
+    home = Path(os.path.abspath(by_hand.subject)).parent
+    return home.parent / "jobs" if home.name in HOMES else None
+
+
+def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterator[Event]:
+    """The events of a command that makes itself known as a job; it waits for no device."""
+    name = "storybook" if by_hand.module == "storybook" else f"python -m {by_hand.module}"
+    what = f"{name} {shlex.join(by_hand.arguments)}"
+    fields = by_hand.model_dump(exclude={"module", "arguments"}) | {"by_hand": True}
+    try:
+        job, lock = lay(new_job(by_hand.module, by_hand.arguments, what, **fields), root)
+    except OSError:  # such as a folder that may only be read: the work can do without
+        yield from events
+        return
+    with lock, device_of(job) as device:
+        taken(device)
+        state = JobState(state="running", pid=os.getpid(), born=birth_of(os.getpid()),
+                         started=time.time())  # fmt: skip
+        say(job, state)
+        end, error = "failed", ""
+        try:
+            with _stopping(job, when=(job.folder / CANCEL).exists):
+                yield from _written(events, job)
+            end = "done"
+        except (KeyboardInterrupt, GeneratorExit):
+            end = "cancelled"
+            raise
+        except StorybookError as fault:
+            error = " ".join(str(fault).split())
+            raise
+        except Exception as fault:
+            error = f"{type(fault).__name__}: {fault}"
+            raise
+        finally:
+            say(job, state.but(state=end, ended=time.time(), error=error))
+
+
+def _written(events: Iterator[Event], job: Job) -> Iterator[Event]:
+    """The events, each a line for programs and a line for people."""
+    with (
+        (job.folder / EVENTS).open("a", encoding="utf-8", buffering=1) as lines,
+        (job.folder / LOG).open("a", encoding="utf-8", buffering=1) as log,
+    ):
+        for event in events:
+            line = {"time": round(time.time(), 3)} | event.model_dump(exclude_none=True)
+            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+            page = "" if event.page is None else f", page {event.page}"
+            log.write(f"{event.stage} {event.done}/{event.total}{page}: {event.note}\n")
+            yield event
+
+
+@contextmanager
+def _stopping(job: Job, when: Callable[[], bool]) -> Iterator[None]:
+    """Let the job's heart beat; interrupt this process as Ctrl-C does as soon as `when` says so."""
+    over = Bell()
+
+    def watch() -> None:
+        while not over.wait(POLL_S):
+            with suppress(OSError):
+                if job.by_hand:
+                    beat(job)
+                if when():
+                    signal.pthread_kill(main_thread().ident, signal.SIGINT)
+                    if not over.wait(GRACE_S):
+                        os.kill(os.getpid(), signal.SIGKILL)
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
