@@ -46,6 +46,8 @@ class WriteSettings(Record):
     """Tellings before the best one is taken or the writer is given up."""
     candidates: int = Field(default=1, ge=1, le=20)
     """So many tellings without faults, of which the one is taken that tells most of the summary."""
+    for_children: bool = True
+    """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts."""
 
 
 class SplitSettings(Record):

@@ -8,6 +8,7 @@ from storybook.casting import Cast
 from storybook.coverage import coverage
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.frames import Frame
+from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import TARGETS, measure
@@ -75,6 +76,7 @@ def drafts(
     outline: bool,
     candidates: int = 1,
     words: RoleWords | None = None,
+    for_children: bool = True,
 ) -> Iterator[Draft]:
     """Tellings with a seed each, until `candidates` have no faults or the attempts are spent.
 
@@ -96,7 +98,8 @@ def drafts(
             story, reply = told
             said, asked = coverage(who.summary, story.paragraphs, names)
             covered = said / asked if asked else 1.0
-            draft = Draft(reply, story, tuple(faults_of(story, brief, who, world)), covered)
+            faults = faults_of(story, brief, who, world, for_children=for_children)
+            draft = Draft(reply, story, tuple(faults), covered)
             yield draft
             faultless += not draft.faults
             if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
@@ -121,7 +124,9 @@ def best(told: Sequence[Draft], writer: str) -> Story:
     return first.story
 
 
-def faults_of(story: Story, brief: Brief, who: Cast, world: World) -> Iterator[Fault]:
+def faults_of(
+    story: Story, brief: Brief, who: Cast, world: World, *, for_children: bool = True
+) -> Iterator[Fault]:
     """What keeps a story from being the one that was asked for."""
     star, text = who.heroes[0].name, " ".join(story.paragraphs)
     target = TARGETS[brief.ages]
@@ -141,6 +146,8 @@ def faults_of(story: Story, brief: Brief, who: Cast, world: World) -> Iterator[F
         yield Fault(f"reading grade {reading.fk_grade:.1f}, above {target.fk_grade}")
     if reading.repeated_4grams > REPEATED_SHARE:
         yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
+    if for_children and (unkind := unkind_words(text)):
+        yield Fault(f"it says {', '.join(unkind)}", hard=True)
     if missing := [*_missing(text, who, world)]:
         yield Fault(f"no word of {', '.join(missing)}")
 

@@ -8,7 +8,7 @@ import pytest
 from books import BISCUIT, SUMMARY, brief, doubles, new_book
 from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
-from storybook.errors import BookError, ConfigError, QuestionTooLong, ReplyError
+from storybook.errors import BookError, ConfigError, NotForChildren, QuestionTooLong, ReplyError
 from storybook.frames import PLAIN, load_frame
 from storybook.models.replies import answered, in_turn
 from storybook.records import R, Story
@@ -255,3 +255,16 @@ def test_a_story_that_cannot_become_the_book_is_kept_aside(tmp_path: Path) -> No
         list(stage.run(book, studio))
     assert (book.folder / "rejected" / "write.txt").read_text(encoding="utf-8") == GOOD
     assert not (book.folder / book.STORY).exists()
+
+
+def test_words_that_are_not_for_children_are_refused(tmp_path: Path) -> None:
+    book = new_book(tmp_path / "b", summary="Biscuit the cat drinks whisky with a fox.")
+    with pytest.raises(NotForChildren, match="whisky"):
+        list(stage.run(book, doubles()))
+    told_anyway = doubles("write.for_children=false")
+    assert list(stage.run(book, told_anyway))
+    assert "whisky" in " ".join(book.story.paragraphs)
+
+
+def test_a_telling_with_such_words_is_no_book() -> None:
+    assert "it says gun" in complaints(*["Biscuit saw a gun."] * 4)

@@ -9,6 +9,7 @@ from storybook.config import WriteSettings
 from storybook.errors import ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.frames import Frame
+from storybook.kindness import check_kind
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.records import Brief, Event, Story, digest
@@ -63,6 +64,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     brief, how = book.brief, studio.settings.write
     for made_from in jobs(book, studio):
         check_language(brief, how)
+        if how.for_children:
+            check_kind(brief.summary, "The summary")
         who = _cast(book, studio)
         for note in who.notes:
             yield Event(stage="write", done=0, total=how.attempts, note=note)
@@ -71,7 +74,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             for draft in drafts(
                 brief, who, studio.world, writer, studio.frame,
                 attempts=how.attempts, candidates=how.candidates, outline=how.outline,
-                words=studio.role_words,
+                words=studio.role_words, for_children=how.for_children,
             ):  # fmt: skip
                 told.append(draft)
                 found = draft.complaint or f"{draft.covered:.0%} of the summary"

@@ -7,13 +7,11 @@ Near-duplicates are pairs whose summaries or stories share most of their runs of
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from pathlib import Path
 from random import Random
 from statistics import median
 
-from storybook.config import shipped
 from storybook.errors import TrainingError
+from storybook.kindness import unkind_words
 from storybook.readability import measure, words
 from storybook.records import Record
 from training.data.pairs import Pair
@@ -29,7 +27,6 @@ SHORT_WORDS = 40
 
 CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 NAMED = re.compile(r"\b(?:named|called) ([A-Z][a-z]+)|\b([A-Z][a-z]+) the [a-z]+|^([A-Z][a-z]+)\b")
-UNSAFE = "unsafe_words.txt"
 
 
 class Trouble(Record):
@@ -144,8 +141,7 @@ def near_duplicate(
 
 def unsafe_in(pair: Pair) -> list[str]:
     """Words of a pair that do not belong into a story for children, sorted."""
-    said = {word.lower() for word in words(f"{pair.summary} {pair.story}")}
-    return sorted(_unsafe_words() & said)
+    return unkind_words(f"{pair.summary} {pair.story}")
 
 
 def _alike(texts: Sequence[frozenset[tuple[str, ...]]]) -> Iterable[tuple[int, int]]:
@@ -174,13 +170,6 @@ def _troubles(pairs: Sequence[Pair]) -> Iterable[Trouble]:
                 yield Trouble(pair=number, what=what)
         for word in unsafe_in(pair):
             yield Trouble(pair=number, what=f"not for children: {word}")
-
-
-@cache
-def _unsafe_words() -> frozenset[str]:
-    path: Path = shipped("assets", UNSAFE)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _name(pair: Pair) -> str | None:
