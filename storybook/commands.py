@@ -13,22 +13,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from storybook.book import Book, Tries, slug
+from storybook.book import Book, Tries
 from storybook.candidates import tries
 from storybook.config import load_settings, shipped, studios, validated
 from storybook.doctor import examine, models_of
 from storybook.errors import BookError, ConfigError
 from storybook.gallery import pictures_in
-from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
 from storybook.job_commands import jobs as jobs
 from storybook.jobs_told import ByHand, told
 from storybook.make import STAGES, follow, make
 from storybook.models import hub
 from storybook.models.infotext import read_infotext
-from storybook.press.formats import load_format
-from storybook.prompts import style
-from storybook.records import Brief, Event, Pick, digest
+from storybook.new_book import checked, folder_name
+from storybook.records import Brief, Event, Pick
 from storybook.share import Share
 from storybook.status import check_page
 from storybook.status import status as status_of
@@ -46,7 +44,7 @@ def book(options: Namespace) -> None:
     """A book in one go: the sample without a summary; the same words give the same folder."""
     if options.summary:
         brief = _brief(options)
-        name = f"{slug(brief.title or brief.summary)[:32].strip('-')}-{digest(brief)[:6]}"
+        name = folder_name(brief)
     else:
         sample = tomllib.loads(shipped("assets", *SAMPLE).read_text(encoding="utf-8"))
         brief, name = _brief(options, sample), "sample"
@@ -192,12 +190,7 @@ def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief
     asked |= {"summary": _summary(options.summary) if options.summary is not None else None}
     asked |= {"heroes": tuple(options.hero) or None}
     given = {key: value for key, value in asked.items() if value is not None}
-    brief = validated(Brief, (sample or {}) | given, "the brief")
-    style(brief.style)
-    load_format(brief.format)
-    for name in brief.heroes:
-        load_hero(name)
-    return brief
+    return checked(validated(Brief, (sample or {}) | given, "the brief"), for_children=False)
 
 
 def _summary(text: str) -> str:

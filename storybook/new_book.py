@@ -1,0 +1,94 @@
+"""What stands between a wish and a book: ideas, a draft that outlives a closed window, a name."""
+
+from pathlib import Path
+from random import Random
+
+from pydantic import ValidationError
+
+from storybook.book import Book, slug
+from storybook.config import shipped, validated
+from storybook.errors import StorybookError
+from storybook.files import write_whole
+from storybook.hero import load_hero
+from storybook.kindness import check_kind
+from storybook.press.formats import load_format
+from storybook.prompts import Template, style
+from storybook.records import Ages, Brief, Hero, Record, digest
+
+IDEAS = "ideas"
+DRAFT = ".new-book.json"
+
+
+class Draft(Record):
+    """A brief that is being written: its summary may still be empty."""
+
+    summary: str = ""
+    title: str = ""
+    heroes: tuple[str, ...] = ()
+    style: str = "watercolour"
+    ages: Ages = "3-5"
+    pages: int = 12
+    language: str = "en"
+    format: str = "square-8.5"
+    seed: int = 1
+
+
+def ideas(hero: Hero, count: int, seed: int) -> list[str]:
+    """Summaries of a line that star `hero`; another seed, other ones."""
+    lines = shipped("prompts", f"{IDEAS}.txt").read_text(encoding="utf-8").splitlines()
+    chosen = Random(seed).sample(lines, count)
+    star = f"{hero.name} the {hero.species}"
+    return [Template(IDEAS, line).fill(hero=star) for line in chosen]
+
+
+def load_draft(books: Path) -> Draft:
+    """The draft that was left on the shelf; an empty one if there is none that can be read."""
+    try:
+        return Draft.model_validate_json((books / DRAFT).read_bytes())
+    except (OSError, ValidationError):
+        return Draft()
+
+
+def save_draft(books: Path, draft: Draft) -> None:
+    """Keep a draft until its book is begun."""
+    write_whole(books / DRAFT, draft.model_dump_json().encode())
+
+
+def drop_draft(books: Path) -> None:
+    """Forget the draft."""
+    (books / DRAFT).unlink(missing_ok=True)
+
+
+def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
+    """The brief that a draft asks for, checked down to its style, format and heroes.
+
+    Raises ConfigError, HeroError or NotForChildren in one line.
+    """
+    if not draft.summary.strip():
+        raise StorybookError("Say in a sentence or two what the story is about, or tap an idea.")
+    given = {key: value for key, value in draft.model_dump().items() if value != ""}
+    return checked(validated(Brief, given, "the book"), for_children=for_children)
+
+
+def checked(brief: Brief, *, for_children: bool = True) -> Brief:
+    """The brief itself; raises if its style, format or a hero is unknown, or a word unkind."""
+    style(brief.style)
+    load_format(brief.format)
+    for name in brief.heroes:
+        load_hero(name)
+    if for_children:
+        check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
+    return brief
+
+
+def folder_name(brief: Brief) -> str:
+    """A folder's name for a book, always the same for the same brief."""
+    return f"{slug(brief.title or brief.summary)[:32].strip('-')}-{digest(brief)[:6]}"
+
+
+def begin(books: Path, brief: Brief) -> Book:
+    """A new book on the shelf; one that was asked for in the same words gets a number."""
+    name = folder_name(brief)
+    taken = (number for number in range(2, 10_000) if not (books / f"{name}-{number}").exists())
+    folder = books / name if not (books / name).exists() else books / f"{name}-{next(taken)}"
+    return Book.create(folder, brief)

@@ -1,0 +1,74 @@
+"""Ideas, drafts and how a book begins."""
+
+from pathlib import Path
+
+import pytest
+
+from storybook.book import Book
+from storybook.casting import cast
+from storybook.config import shipped
+from storybook.errors import HeroError, NotForChildren, StorybookError
+from storybook.hero import load_hero
+from storybook.new_book import (
+    Draft,
+    begin,
+    brief_of,
+    drop_draft,
+    folder_name,
+    ideas,
+    load_draft,
+    save_draft,
+)
+from storybook.world import load_world
+
+SUMMARY = "Bruno the dog finds a key."
+
+
+def test_ideas_star_the_hero_and_change_with_the_seed() -> None:
+    bruno = load_hero("bruno")
+    assert ideas(bruno, 3, seed=1) != ideas(bruno, 3, seed=2)
+    for idea in ideas(bruno, 24, seed=1):
+        assert idea.startswith("Bruno the dog ")
+        assert cast(idea, (bruno,), load_world(shipped("assets")), seed=1).heroes[0] == bruno
+        brief_of(Draft(summary=idea, heroes=("bruno",)))
+
+
+def test_a_draft_outlives_its_window(tmp_path: Path) -> None:
+    assert load_draft(tmp_path) == Draft()
+    draft = Draft(summary="A cat", pages=8)
+    save_draft(tmp_path, draft)
+    assert load_draft(tmp_path) == draft
+    drop_draft(tmp_path)
+    assert load_draft(tmp_path) == Draft()
+
+
+def test_a_spoilt_draft_is_an_empty_one(tmp_path: Path) -> None:
+    save_draft(tmp_path, Draft(summary="A cat"))
+    (tmp_path / ".new-book.json").write_text('{"summary": 3')
+    assert load_draft(tmp_path) == Draft()
+
+
+@pytest.mark.parametrize(
+    ("draft", "error", "says"),
+    [
+        (Draft(), StorybookError, "tap an idea"),
+        (Draft(summary="A cat with a gun."), NotForChildren, "gun"),
+        (Draft(summary="A cat.", heroes=("nobody",)), HeroError, "nobody"),
+        (Draft(summary="12 34"), StorybookError, "no words"),
+    ],
+)
+def test_what_is_no_brief_is_said_in_a_line(draft: Draft, error: type, says: str) -> None:
+    with pytest.raises(error, match=says):
+        brief_of(draft)
+
+
+def test_the_same_words_twice_are_two_books(tmp_path: Path) -> None:
+    brief = brief_of(Draft(summary=SUMMARY))
+    first, second, third = (begin(tmp_path, brief) for _ in range(3))
+    assert first.folder.name == folder_name(brief)
+    assert len({first.folder, second.folder, third.folder}) == 3
+    assert Book(second.folder).brief == brief
+
+
+def test_another_word_may_stand_where_the_studio_allows_it() -> None:
+    assert brief_of(Draft(summary="A cat with a gun."), for_children=False).summary
