@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import Field, ValidationError
 
@@ -98,6 +98,8 @@ class EnlargeSettings(Record):
     width_px: int = Field(default=2048, ge=64, le=8192)
     max_ppi: int = Field(default=360, ge=72, le=1200)
     """More than a format can print at so many pixels an inch is made only if this is raised."""
+    engine: Literal["own", "realesrgan"] = "own"
+    """Who runs the enlarger's network: we, or the class of the `realesrgan` package."""
     tile_px: int = Field(default=256, ge=32, le=2048)
     overlap_px: int = Field(default=32, ge=0, le=256)
     control: str | None = None

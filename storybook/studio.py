@@ -138,6 +138,8 @@ class Studio:
         """Contains the digest of its weights; of the painter's, too, if that paints over."""
         options = self.settings.enlarge
         name = _name(options.enlarger, double="nearest")
+        if options.engine != "own" and options.enlarger != "nearest":
+            name = f"{options.engine}-{name}"
         if not options.is_controlled:
             return name
         models = [_name(path) for path in (options.control, options.edges) if path]
@@ -218,7 +220,10 @@ class Studio:
             from storybook.models.doubles import NearestEnlarger
 
             return NearestEnlarger()
-        from storybook.models.enlargers import open_enlarger
+        if options.engine == "realesrgan":
+            from storybook.models.real_esrgan import open_package_enlarger as open_enlarger
+        else:
+            from storybook.models.enlargers import open_enlarger
 
         return open_enlarger(
             Path(options.enlarger),

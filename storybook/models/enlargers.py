@@ -1,6 +1,7 @@
 """Enlargers of the ESRGAN family: Real-ESRGAN, its compact kin, and the many made after them."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -43,22 +44,13 @@ class TiledEnlarger:
         for the device are halved; raises OutOfMemory if the smallest are.
         """
         try:
-            return self._enlarge(image, width_px)
+            return brought_to(width_px, image, self.once)
         except OutOfMemory:
             smaller = self.tile_px // 2
             if smaller < max(SMALLEST_TILE_PX, 2 * self.overlap_px):
                 raise
         gentler = replace(self, tile_px=smaller)
         return gentler.enlarge(image, prompt, width_px=width_px, seed=seed)
-
-    def _enlarge(self, image: Image.Image, width_px: int) -> Image.Image:
-        picture = plain_rgb(image)
-        height_px = max(1, round(picture.height * width_px / picture.width))
-        while picture.width < width_px:
-            picture = Image.fromarray(self.once(np.asarray(picture)))
-        if picture.width != width_px:
-            picture = picture.resize((width_px, height_px), Image.Resampling.LANCZOS)
-        return picture
 
     def once(self, levels: Levels) -> Levels:
         """[h, w, 3] -> [h * scale, w * scale, 3], one pass of the network.
@@ -125,6 +117,17 @@ def open_enlarger(
         network.to(place, dtype_of(place)).eval()
         network.model.to(memory_format=torch.channels_last)  # half the time on a CPU
     return TiledEnlarger(model_name(file), network, tile_px, overlap_px)
+
+
+def brought_to(width_px: int, image: Image.Image, once: Callable[[Levels], Levels]) -> Image.Image:
+    """The picture `width_px` wide, RGB; `once` is applied until it is so wide, Lanczos mends it."""
+    picture = plain_rgb(image)
+    height_px = max(1, round(picture.height * width_px / picture.width))
+    while picture.width < width_px:
+        picture = Image.fromarray(once(np.asarray(picture)))
+    if picture.width != width_px:
+        picture = picture.resize((width_px, height_px), Image.Resampling.LANCZOS)
+    return picture
 
 
 def cuts(length_px: int, tile_px: int, overlap_px: int) -> list[tuple[int, int]]:
