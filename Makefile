@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 MINUTES ?= 60
 MANNER ?= plain
 
-.PHONY: help install book test test-all check bench starter pet pets story-lora evaluate clean
+.PHONY: help install book app test test-all check bench starter pet pets story-lora evaluate clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1|/' | tr '|' '\t' | expand -t 14
 
@@ -21,6 +21,9 @@ book: $(STAMP)   ## the sample book, or yours: make book SUMMARY="..." HERO=bisc
 	  $${HERO:+--hero "$$HERO"} $${STYLE:+--style "$$STYLE"} $${PAGES:+--pages "$$PAGES"} \
 	  $${AGES:+--ages "$$AGES"} $${SEED:+--seed "$$SEED"} $${STUDIO:+--studio "$$STUDIO"} \
 	  $${BOOK:+--folder "$$BOOK"}
+
+app: $(STAMP)    ## the studio in the browser: make app PORT=8501
+	@$(BIN)/storybook app --port $(or $(PORT),8501)
 
 test: $(STAMP)   ## the fast tests
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest

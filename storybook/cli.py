@@ -91,6 +91,12 @@ def parser() -> argparse.ArgumentParser:
     pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
                           "or seed, all of them")  # fmt: skip
     pictures.add_argument("--most", type=int, default=50, help="how many (default: 50)")
+    idea = commands.add_parser("idea", parents=[studio], help="let the writer think up a summary")
+    idea.add_argument("--hero", default="bruno", metavar="NAME", help="who stars (default: bruno)")
+    idea.add_argument("--seed", type=int, default=1, help="another number is another idea")
+    app = commands.add_parser("app", help="open the studio in the browser")
+    app.add_argument("--port", type=int, default=8501, help="where it listens (default: 8501)")
+    app.add_argument("--no-browser", action="store_true", help="only say where it is")
     commands.add_parser("doctor", parents=[studio], help="say what this machine can do")
     _add_models(commands, studio)
     return top

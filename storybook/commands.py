@@ -1,13 +1,17 @@
 """What each command of the command line does. Front end only: it starts verbs and shows folders."""
 
+import os
+import subprocess
 import sys
 import tomllib
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
+from socket import socket
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -19,6 +23,7 @@ from storybook.config import load_settings, shipped, studios, validated
 from storybook.doctor import examine, models_of
 from storybook.errors import BookError, ConfigError
 from storybook.gallery import pictures_in
+from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
 from storybook.job_commands import jobs as jobs
 from storybook.jobs_told import ByHand, told
@@ -31,6 +36,7 @@ from storybook.share import Share
 from storybook.status import check_page
 from storybook.status import status as status_of
 from storybook.studio import Studio
+from storybook.surprise import surprise
 
 SAMPLE = ("sample-book", "brief.toml")
 
@@ -171,6 +177,30 @@ def _get_model(options: Namespace) -> None:
     if not options.dry_run:
         _show(hub.fetch(wanted, folder), _by_hand(options, folder, "network"))
         print(folder)
+
+
+def idea(options: Namespace) -> None:
+    studio = _studio(options)
+    print(surprise(load_hero(options.hero), studio, seed=options.seed))
+
+
+def app(options: Namespace) -> int:
+    """The studio in the browser, on this machine only, until Ctrl-C; Streamlit's exit code."""
+    if find_spec("streamlit") is None:
+        raise ConfigError("The studio needs Streamlit. Install it: pip install 'storybook[app]'")
+    with socket() as taken:
+        if taken.connect_ex(("127.0.0.1", options.port)) == 0:
+            raise ConfigError(f"Port {options.port} is taken already, perhaps by another studio. "
+                              "Name another one: storybook app --port 8502")  # fmt: skip
+    main = shipped("app", "main.py")
+    paths = [str(main.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    print(f"The studio opens on http://127.0.0.1:{options.port} and works in {Path.cwd()}. "
+          "Stop it with Ctrl-C; what is being made goes on.")  # fmt: skip
+    asked = ["--server.port", str(options.port), "--server.headless", str(options.no_browser)]
+    return subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", str(main), *asked],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}, check=False,
+    ).returncode  # fmt: skip
 
 
 def doctor(options: Namespace) -> int:

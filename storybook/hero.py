@@ -13,7 +13,7 @@ from storybook.errors import HeroError, nearest
 from storybook.files import write_whole
 from storybook.records import Hero
 
-HERO = "hero.toml"
+HERO, PORTRAIT = "hero.toml", "portrait.webp"
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp")
 NAME = re.compile(r"[\w-]{1,40}")
 
@@ -43,6 +43,12 @@ def hero_photos(name: str) -> list[Path]:
     if name.lower() not in hero_names():
         return []
     return photos_in(hero_folder(name) / "photos")
+
+
+def hero_portrait(name: str) -> Path | None:
+    """What a hero is shown by: `portrait.webp` in its folder, else its first photo, if any."""
+    portrait = hero_folder(name) / PORTRAIT
+    return portrait if portrait.is_file() else next(iter(hero_photos(name)), None)
 
 
 def photos_in(folder: Path) -> list[Path]:
