@@ -97,6 +97,9 @@ def parser() -> argparse.ArgumentParser:
     app = commands.add_parser("app", help="open the studio in the browser")
     app.add_argument("--port", type=int, default=8501, help="where it listens (default: 8501)")
     app.add_argument("--no-browser", action="store_true", help="only say where it is")
+    share = commands.add_parser("share", parents=[studio], help="a book as one HTML file")
+    share.add_argument("folder")
+    share.add_argument("--to", metavar="FILE", help="where to (default: beside the book's PDF)")
     commands.add_parser("doctor", parents=[studio], help="say what this machine can do")
     _add_models(commands, studio)
     return top
@@ -162,6 +165,9 @@ def _add_hero(commands: argparse._SubParsersAction) -> None:
     teach.add_argument("--dry-run", action="store_true", help="only say what would be done")
     teach.add_argument("--anyway", action="store_true",
                        help="teach photos to a painter that knows drawings only")  # fmt: skip
+    choose = deeds.add_parser("choose-step", help="draw a hero by another step of its teaching")
+    choose.add_argument("name")
+    choose.add_argument("step", type=int, help="one that runs/NAME/checkpoints kept")
 
 
 def _add_jobs(commands: argparse._SubParsersAction) -> None:

@@ -1,4 +1,4 @@
-"""What `storybook hero list|show|add|teach` do. Front end only, as commands.py is."""
+"""What `storybook hero list|show|add|teach|choose-step` do. Front end only, as commands.py is."""
 
 import subprocess
 import sys
@@ -44,6 +44,8 @@ def hero(options: Namespace) -> int:
             _add(options)
         case "teach":
             return _teach(options)
+        case "choose-step":
+            return _choose_step(options)
     return 0
 
 
@@ -104,14 +106,33 @@ def _teach(options: Namespace) -> int:
         command += ["--resume", "latest"]
     if options.dry_run:
         command += ["--dry-run"]
-    with subprocess.Popen(command) as teaching:
-        try:
-            ended = teaching.wait()
-        except KeyboardInterrupt:  # it was told as well, and keeps a checkpoint before it ends
-            ended = teaching.wait()
+    ended = _wait_for(command)
     if ended or options.dry_run:
         return ended
     taught = adopt(one.but(token=token), folder, run / "result")
     print(f"{one.name} is taught: {taught}. Look at {run / 'samples' / 'grid.png'}, then make a "
           f"book: storybook book --summary '...' --hero {options.name}")  # fmt: skip
     return 0
+
+
+def _choose_step(options: Namespace) -> int:
+    """Let a hero be drawn by the weights of another step that its teaching kept."""
+    one, folder = load_hero(options.name), hero_folder(options.name)
+    run = RUNS / folder.name
+    ended = _wait_for(
+        [sys.executable, "-m", "training", "choose-step", str(run), str(options.step)]
+    )
+    if ended:
+        return ended
+    taught = adopt(one, folder, run / "result")
+    print(f"{one.name} is drawn as it was taught by step {options.step}: {taught}.")
+    return 0
+
+
+def _wait_for(command: list[str]) -> int:
+    """Run a command to its end; returns its exit code."""
+    with subprocess.Popen(command) as teaching:
+        try:
+            return teaching.wait()
+        except KeyboardInterrupt:  # it was told as well, and keeps a checkpoint before it ends
+            return teaching.wait()

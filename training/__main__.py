@@ -56,6 +56,15 @@ def _dreambooth(options: argparse.Namespace) -> None:
             pass
 
 
+def _choose_step(options: argparse.Namespace) -> None:
+    from storybook.models.devices import device_of
+    from training.choose_step import choose_step
+    from training.run import Run
+
+    run = Run(options.run)
+    show(choose_step(run, options.step, device_of(options.device)), by_hand=_by_hand(options, run))
+
+
 def _story_lora(options: argparse.Namespace) -> None:
     from storybook.models.devices import device_of
     from training.story.preflight import preflight
@@ -147,6 +156,11 @@ def _options() -> argparse.Namespace:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change the studio"
     )
     three.set_defaults(run_command=_story_eval)
+    four = commands.add_parser("choose-step", help="make a run's result of another step it kept")
+    four.add_argument("run", type=Path, help="the run's folder")
+    four.add_argument("step", type=int)
+    four.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    four.set_defaults(run_command=_choose_step)
     stories.add_commands(commands)
     return parser.parse_args()
 

@@ -8,6 +8,8 @@ runs/bhna-cat/
   samples/             pictures by step, and grid.png: steps x prompts
   checkpoints/         000120.pt: everything needed to go on from step 120
   result/              what was made
+
+A front end that only looks at runs loads no framework for it.
 """
 
 import json
@@ -18,7 +20,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import tomli_w
-import torch
 from pydantic import Field
 
 from storybook.errors import StorybookError, TrainingError
@@ -47,6 +48,8 @@ class RunState(Record):
     step: int = 0
     steps: int = 0
     best_step: int | None = None
+    chosen_step: int | None = None
+    """The step whose weights are the result, where the owner chose another than the best one."""
     message: str = ""
     preset: str = ""
     versions: dict[str, str] = Field(default_factory=dict)
@@ -109,6 +112,8 @@ class Run:
 
     def keep(self, step: int, values: dict[str, Any], last: int, best: int | None) -> None:
         """Write a checkpoint whole, then drop all but the `last` ones and that of step `best`."""
+        import torch
+
         path = self._checkpoint(step)
         path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(".draft")
@@ -132,6 +137,8 @@ class Run:
 
     def load(self, step: int) -> dict[str, Any]:
         """The checkpoint of a step; tensors come on the CPU."""
+        import torch
+
         path = self._checkpoint(step)
         try:
             return torch.load(path, map_location="cpu", weights_only=True)

@@ -1,0 +1,37 @@
+"""Make the result of a run anew from the weights of another step that was kept."""
+
+from collections.abc import Iterator
+
+import torch
+
+from storybook.errors import TrainingError
+from storybook.records import Event
+from training.origin import origin_of, training_of
+from training.prepared import prepare
+from training.recipe import load_recipe
+from training.run import RECIPE, Run
+from training.student import save
+
+
+def choose_step(run: Run, step: int, device: torch.device) -> Iterator[Event]:
+    """Write the weights of `step` into the run's result, in all forms of its recipe.
+
+    Raises TrainingError that lists the steps that were kept, if `step` is none of them.
+    """
+    if step not in run.steps_kept():
+        kept = ", ".join(map(str, run.steps_kept())) or "none"
+        raise TrainingError(f"{run.folder} has kept no step {step}. Steps that were kept: {kept}.")
+    state = run.state()
+    recipe, _ = load_recipe(run.folder / RECIPE)
+    yield Event(stage="open", done=0, total=1, note=f"the weights of step {step}")
+    ready = yield from prepare(recipe, run, device)
+    values = run.load(step)
+    ready.student.take(values["weights"])
+    if ready.student.averages is not None:
+        ready.student.averages.load_state_dict(values["averages"])
+    with ready.student.averaged():
+        origin = origin_of(ready, run, state.preset, step)
+        written = save(ready.student, run.result, origin, training_of(ready))
+    run.say(run.state().but(chosen_step=step))
+    names = ", ".join(path.name for path in written)
+    yield Event(stage="saved", done=1, total=1, note=f"step {step} in {run.result}: {names}")

@@ -1,0 +1,182 @@
+"""All runs of a folder as a front end shows them: what they teach, how they stand, their samples.
+
+Loads no framework.
+"""
+
+import json
+import time
+import tomllib
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from storybook.errors import TrainingError
+from storybook.job_folder import Job, job_state, last_lines
+from storybook.jobs import jobs_in
+from storybook.library import TRASH, free_folder
+from storybook.records import Record
+from training.run import LOG, RECIPE, STATE, Run, RunState
+from training.settings import preset_names
+
+Teaches = Literal["pet", "stories"]
+Standing = Literal["waiting", "running", "interrupted", "stopped", "failed", "done"]
+FRESH_S = 120.0
+"""A run that belongs to no job and wrote nothing for so long is taken for dead."""
+CHECKPOINTS = "checkpoints"
+PRESETS = {"pet": Path(__file__).with_name("presets") / "pet",
+           "stories": Path(__file__).with_name("presets") / "story"}  # fmt: skip
+
+
+class RunCard(Record):
+    """What there is to say of one run."""
+
+    folder: Path
+    title: str
+    teaches: Teaches
+    standing: Standing
+    state: RunState
+    changed: float
+    """When it last wrote something, in seconds since 1970."""
+    job: str | None = None
+    """The newest job that worked on it."""
+    samples: tuple[int, ...] = ()
+    """Steps of which there are sample pictures."""
+    kept: tuple[int, ...] = ()
+    """Steps whose weights were kept."""
+
+    @property
+    def active(self) -> bool:
+        return self.standing in ("waiting", "running")
+
+    @property
+    def taken_step(self) -> int | None:
+        """The step whose weights are the result."""
+        return self.state.chosen_step or self.state.best_step
+
+
+def runs_in(root: Path, jobs: Path) -> list[RunCard]:
+    """All runs, those under way first, then the one that wrote last; what is no run is left out."""
+    by_subject: dict[Path, Job] = {}
+    for job in reversed(jobs_in(jobs)):
+        if job.works_on is not None:
+            by_subject[job.works_on] = job
+    cards = [
+        card(folder, by_subject.get(folder.resolve()))
+        for folder in sorted(root.glob("[!.]*"))
+        if (folder / STATE).is_file()
+    ]
+    return sorted(cards, key=lambda each: (not each.active, -each.changed))
+
+
+def run_at(root: Path, name: str, jobs: Path) -> RunCard | None:
+    """The run of that name; None if there is none. A name is only ever one step below `root`."""
+    folder = root / Path(name).name
+    if not name or not (folder / STATE).is_file():
+        return None
+    job = next((each for each in jobs_in(jobs) if each.works_on == folder.resolve()), None)
+    return card(folder, job)
+
+
+def card(folder: Path, job: Job | None) -> RunCard:
+    """What there is to say of a run; `job` is the newest one that worked on it."""
+    run = Run(folder)
+    try:
+        state = run.state()
+    except (TrainingError, ValidationError):
+        state = RunState(state="failed", message="Its run.json is damaged.")
+    recipe = _recipe(folder)
+    times = [path.stat().st_mtime for name in (STATE, LOG) if (path := folder / name).is_file()]
+    changed = max(times, default=0.0)
+    return RunCard(
+        folder=folder,
+        title=str(recipe.get("title") or folder.name),
+        teaches="pet" if "concept" in recipe else "stories",
+        standing=_standing(state, job, changed),
+        state=state,
+        changed=changed,
+        job=None if job is None else job.id,
+        samples=tuple(sorted({int(path.stem.split("-")[0]) for path in _samples(folder)})),
+        kept=tuple(run.steps_kept()),
+    )
+
+
+def samples_of(folder: Path, step: int) -> list[Path]:
+    """The sample pictures of a step, in the order of the prompts."""
+    return [path for path in _samples(folder) if int(path.stem.split("-")[0]) == step]
+
+
+def told_of(folder: Path) -> list[Path]:
+    """The sample stories of a run that teaches stories, as Markdown, by step."""
+    return sorted((folder / "samples").glob("[0-9]*.md"))
+
+
+def seconds_left(folder: Path, state: RunState) -> float | None:
+    """How long a run will still take at the pace of its last steps; None if nobody can tell."""
+    told = [json.loads(line) for line in last_lines(folder / LOG) if line.endswith("}")]
+    steps = [each for each in told if each.get("stage") == "teach" and each.get("done")]
+    if len(steps) < 2 or steps[-1]["done"] <= steps[0]["done"]:
+        return None
+    pace = (steps[-1]["time"] - steps[0]["time"]) / (steps[-1]["done"] - steps[0]["done"])
+    total = steps[-1].get("total", state.steps)
+    return max(0.0, steps[-1]["time"] + pace * (total - steps[-1]["done"]) - time.time())
+
+
+def pack(folder: Path, to: Path) -> Path:
+    """Pack a run into the zip `to`, without the checkpoints, which only this machine needs."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    draft = to.with_name(f".{to.name}.draft")
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not path.is_symlink() and not hidden and (
+                inside.parts[0] != CHECKPOINTS
+            ):  # fmt: skip
+                packed.write(path, f"{folder.name}/{inside.as_posix()}")
+    return draft.replace(to)
+
+
+def throw_away(run: RunCard) -> Path:
+    """Move a run to the trash; returns where it lies. Raises TrainingError while it learns."""
+    if run.active:
+        raise TrainingError(f"{run.title} is still learning. Stop it first.")
+    trash = run.folder.parent / TRASH
+    trash.mkdir(exist_ok=True)
+    return run.folder.rename(trash / f"{run.folder.name}-{datetime.now():%Y%m%d-%H%M%S-%f}")
+
+
+def put_back(thrown: Path) -> Path:
+    """Put a run from the trash back, under another name if its own is taken; returns its folder."""
+    if thrown.parent.name != TRASH or not thrown.is_dir():
+        raise TrainingError(f"{thrown} does not lie in the trash: it was put back already.")
+    return thrown.rename(free_folder(thrown.parent.parent, thrown.name.rsplit("-", 3)[0]))
+
+
+def presets(kind: Teaches) -> Sequence[str]:
+    """The presets that a teaching of that kind may begin from."""
+    return [name for name in preset_names(PRESETS[kind]) if name != "none"]
+
+
+def _standing(state: RunState, job: Job | None, changed: float) -> Standing:
+    """How a run stands: a process that was killed could not write that it was."""
+    if job is not None and (now := job_state(job)).active:
+        return "running" if now.state == "running" else "waiting"
+    if state.state != "running":
+        return state.state
+    written_by_itself = job is None and time.time() - changed < FRESH_S
+    return "running" if written_by_itself else "interrupted"
+
+
+def _recipe(folder: Path) -> dict:
+    try:
+        return tomllib.loads((folder / RECIPE).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return {}
+
+
+def _samples(folder: Path) -> list[Path]:
+    return sorted((folder / "samples").glob("[0-9]*-[0-9]*.png"))
