@@ -96,12 +96,16 @@ class Seen:
 
 def judge_photos(paths: Sequence[Path]) -> SetVerdict:
     """The coach's verdict on photos of one pet; raises HeroError if one cannot be read."""
-    judged = [judge_photo(path.name, read_photo(path)) for path in paths]
+    return judge_set([judge_photo(path.name, read_photo(path)) for path in paths])
+
+
+def judge_set(judged: Sequence[tuple[PhotoVerdict, Seen]]) -> SetVerdict:
+    """The verdict on photos that were looked at one by one, by `judge_photo`."""
     twins = _twins([seen for _, seen in judged])
     verdicts, fit = [], []
     for place, (verdict, seen) in enumerate(judged):
         if place in twins:
-            reason = f"nearly the same as {paths[twins[place]].name}: one of them is enough"
+            reason = f"nearly the same as {judged[twins[place]][0].file}: one of them is enough"
             verdict = verdict.but(fitness="leave out", reasons=(*verdict.reasons, reason))
         verdicts.append(verdict)
         if verdict.fitness != "leave out":

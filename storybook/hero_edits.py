@@ -1,0 +1,230 @@
+"""What an owner changes of a hero: photos turned, cropped, left out, captions, look and token.
+
+Each change works on copies, and can be taken back. Besides what `hero.py` says, a hero's folder has
+
+left-out/03.jpg         photos that nobody is to learn from; they can be taken in again
+.undo/000007/           one change: `change.json` and, in `before/`, the files as they were
+"""
+
+import io
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import tomli_w
+from PIL import Image
+
+from storybook.errors import HeroError
+from storybook.files import write_whole
+from storybook.hero import HERO, hero_folders, photos_in
+from storybook.photos import JPEG_QUALITY, foreground, looked_at, read_photo
+from storybook.records import Hero, Record
+
+PHOTOS, LEFT_OUT, UNDO = "photos", "left-out", ".undo"
+CHANGE, BEFORE = "change.json", "before"
+KEPT = 50
+"""So many changes can be taken back."""
+LEAST_SHARE = 0.1
+"""What a crop leaves of each side at least."""
+AIR = 0.08
+"""What a crop to the pet leaves around it, as a share of the photo's sides."""
+
+Box = tuple[float, float, float, float]
+"""Left, upper, right and lower edge, as shares of the sides."""
+
+
+class Change(Record):
+    """One change of a hero's folder."""
+
+    says: str
+    """Such as `Photo 3 was turned`."""
+    files: tuple[str, ...]
+    """All files that it touched, relative to the hero's folder."""
+
+
+def is_own(folder: Path) -> bool:
+    """Whether a hero is its owner's, and may be changed; those that ship may not."""
+    return folder.parent.resolve() == hero_folders()[0].resolve()
+
+
+def turn(folder: Path, photo: str, quarters: int) -> None:
+    """Turn a photo clockwise by so many quarters; raises HeroError if it is none of the hero's."""
+    path = _photo(folder, photo)
+    with _change(folder, f"{_called(photo)} was turned.", [path]):
+        _keep(path, read_photo(path).rotate(-90 * quarters, expand=True))
+
+
+def crop(folder: Path, photo: str, box: Box) -> None:
+    """Cut a photo to a part of it; raises HeroError if little would be left."""
+    path = _photo(folder, photo)
+    left, upper, right, lower = box
+    if not (0 <= left < right <= 1 and 0 <= upper < lower <= 1):
+        raise HeroError(f"{box} is no part of a photo: say left, upper, right, lower from 0 to 1.")
+    if min(right - left, lower - upper) < LEAST_SHARE:
+        raise HeroError("That leaves too little of the photo: take more of it.")
+    with _change(folder, f"{_called(photo)} was cropped.", [path]):
+        whole = read_photo(path)
+        width, height = whole.size
+        _keep(path, whole.crop((round(left * width), round(upper * height),
+                                round(right * width), round(lower * height))))  # fmt: skip
+
+
+def leave_out(folder: Path, photo: str) -> None:
+    """Put a photo aside with its caption, so that nobody learns from it."""
+    path = _photo(folder, photo)
+    _move(folder, f"{_called(photo)} was left out.", path, folder / LEFT_OUT)
+
+
+def take_in_again(folder: Path, photo: str) -> None:
+    """Let a photo that was left out be learnt from again."""
+    path = folder / LEFT_OUT / photo
+    if path not in left_out(folder):
+        raise HeroError(f"There is no photo {photo!r} among those that were left out.")
+    _move(folder, f"{_called(photo)} was taken in again.", path, folder / PHOTOS)
+
+
+def left_out(folder: Path) -> list[Path]:
+    """The photos that nobody is to learn from."""
+    return photos_in(folder / LEFT_OUT)
+
+
+def caption_of(photo: Path) -> str:
+    """What is said of a photo when it is learnt from; empty if nobody said anything."""
+    words = photo.with_suffix(".txt")
+    return words.read_text(encoding="utf-8").strip() if words.is_file() else ""
+
+
+def say_of(folder: Path, photo: str, caption: str) -> None:
+    """Set the caption of a photo; an empty one is taken away."""
+    path = _photo(folder, photo)
+    words = path.with_suffix(".txt")
+    caption = " ".join(caption.split())
+    if caption == caption_of(path):
+        return
+    with _change(folder, f"What is said of {_called(photo, capital=False)} was changed.", [words]):
+        if caption:
+            write_whole(words, f"{caption}\n".encode())
+        else:
+            words.unlink()
+
+
+def add_photos(folder: Path, photos: Sequence[Path]) -> None:
+    """Copy further photos, which were made fit before, behind those that the hero has."""
+    numbers = [int(path.stem) for path in (*photos_in(folder / PHOTOS), *left_out(folder))
+               if path.stem.isdigit()]  # fmt: skip
+    first = max(numbers, default=0) + 1
+    targets = [folder / PHOTOS / f"{number:02d}{photo.suffix}"
+               for number, photo in enumerate(photos, start=first)]  # fmt: skip
+    count = len(photos)
+    with _change(folder, f"{count} photo{'s' * (count != 1)} came to it.", targets):
+        for photo, target in zip(photos, targets, strict=True):
+            write_whole(target, photo.read_bytes())
+
+
+def save_hero(folder: Path, hero: Hero) -> None:
+    """Write `hero.toml` anew."""
+    path = folder / HERO
+    with _change(folder, f"What is known of {hero.name} was changed.", [path]):
+        write_whole(path, tomli_w.dumps(hero.model_dump(exclude_defaults=True)).encode())
+
+
+def pet_box(photo: Image.Image) -> Box:
+    """The part of a photo in which the pet seems to stand, with some air; all of it if unsure."""
+    where = foreground(looked_at(photo))
+    if not where.any():
+        return (0.0, 0.0, 1.0, 1.0)
+    rows, columns = where.any(axis=1).nonzero()[0], where.any(axis=0).nonzero()[0]
+    height, width = where.shape
+    left, right = columns[0] / width - AIR, (columns[-1] + 1) / width + AIR
+    upper, lower = rows[0] / height - AIR, (rows[-1] + 1) / height + AIR
+    left, upper, right, lower = (
+        round(min(1.0, max(0.0, x)), 2) for x in (left, upper, right, lower)
+    )
+    return (left, upper, right, lower)
+
+
+def last_change(folder: Path) -> Change | None:
+    """The change that `undo` would take back; None if there is none."""
+    changes = _changes(folder)
+    return Change.model_validate_json((changes[-1] / CHANGE).read_bytes()) if changes else None
+
+
+def undo(folder: Path) -> Change:
+    """Take back the last change; raises HeroError if there is none."""
+    change = last_change(folder)
+    if change is None:
+        raise HeroError(f"There is nothing to take back in {folder}.")
+    place = _changes(folder)[-1]
+    for name in change.files:
+        before, now = place / BEFORE / name, folder / name
+        if before.is_file():
+            write_whole(now, before.read_bytes())
+        else:
+            now.unlink(missing_ok=True)
+    shutil.rmtree(place)
+    return change
+
+
+@contextmanager
+def _change(folder: Path, says: str, touched: Sequence[Path]) -> Iterator[None]:
+    """Keep the files that are about to be changed, made or taken away, so that it can be undone."""
+    if not is_own(folder):
+        raise HeroError(f"{folder.name} comes with the project and stays as it is. Copy it first.")
+    changes = _changes(folder)
+    number = int(changes[-1].name) + 1 if changes else 1
+    files = tuple(path.relative_to(folder).as_posix() for path in touched)
+    place = folder / UNDO / f"{number:06d}"
+    draft = place.with_name(f".{place.name}")
+    shutil.rmtree(draft, ignore_errors=True)
+    for name in files:
+        if (folder / name).is_file():
+            write_whole(draft / BEFORE / name, (folder / name).read_bytes())
+    write_whole(draft / CHANGE, Change(says=says, files=files).model_dump_json().encode())
+    draft.rename(place)
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(place)
+        raise
+    for old in changes[: max(0, len(changes) + 1 - KEPT)]:
+        shutil.rmtree(old)
+
+
+def _changes(folder: Path) -> list[Path]:
+    return sorted((folder / UNDO).glob("[0-9]*"))
+
+
+def _move(folder: Path, says: str, photo: Path, to: Path) -> None:
+    parts = [path for path in (photo, photo.with_suffix(".txt")) if path.is_file()]
+    targets = [to / path.name for path in parts]
+    if taken := [path.name for path in targets if path.exists()]:
+        raise HeroError(f"{to} has a {taken[0]} already: move that away first.")
+    with _change(folder, says, [*parts, *targets]):
+        to.mkdir(exist_ok=True)
+        for path, target in zip(parts, targets, strict=True):
+            path.rename(target)
+
+
+def _photo(folder: Path, photo: str) -> Path:
+    path = folder / PHOTOS / photo
+    if path not in photos_in(folder / PHOTOS):
+        raise HeroError(f"{folder.name} has no photo {photo!r}.")
+    return path
+
+
+def _keep(path: Path, photo: Image.Image) -> None:
+    """Write a photo in the form that its name says."""
+    data, form = io.BytesIO(), {".png": "PNG", ".webp": "WEBP"}.get(path.suffix.lower(), "JPEG")
+    photo.save(data, form, **({} if form == "PNG" else {"quality": JPEG_QUALITY}))
+    write_whole(path, data.getvalue())
+
+
+def _share(value: float) -> float:
+    return round(min(1.0, max(0.0, float(value))), 2)
+
+
+def _called(photo: str, *, capital: bool = True) -> str:
+    stem = Path(photo).stem
+    name = f"photo {int(stem)}" if stem.isdigit() else f"photo {stem}"
+    return name.capitalize() if capital else name

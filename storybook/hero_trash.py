@@ -1,0 +1,115 @@
+"""A hero and everything that was derived from it: said, thrown away together, and put back.
+
+heroes/.trash/rex-20261122-160000-000000/
+  hero/           the hero's folder
+  runs/rex/       the runs that were taught from it
+"""
+
+import shutil
+import tomllib
+from datetime import datetime
+from pathlib import Path
+
+from storybook.errors import HeroError
+from storybook.hero import hero_folder, hero_photos, load_hero
+from storybook.hero_edits import is_own
+from storybook.jobs import find_running
+from storybook.library import TRASH, free_folder
+from storybook.records import Record
+
+HERO, RUNS, LATENTS, RECIPE = "hero", "runs", ".latents", "recipe.toml"
+
+
+class Derived(Record):
+    """What there is of a hero."""
+
+    folder: Path
+    photos: int
+    taught: bool
+    """Whether it has an adapter."""
+    runs: tuple[Path, ...]
+    size_mb: float
+
+    @property
+    def says(self) -> str:
+        """One line: what goes if the hero goes."""
+        parts = [f"{self.photos} photo{'s' * (self.photos != 1)}"] if self.photos else []
+        parts += ["what the painter was taught of it"] if self.taught else []
+        count = len(self.runs)
+        parts += [f"{count} training run{'s' * (count != 1)}"] if count else []
+        parts = parts or ["its name and look"]
+        said = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+        return f"{said} ({self.size_mb:.0f} MB)" if self.size_mb >= 1 else said
+
+
+def derived_of(name: str, runs: Path) -> Derived:
+    """What there is of a hero; raises HeroError if there is no such hero."""
+    folder = hero_folder(name)
+    found = tuple(run for run in runs_of(folder, runs))
+    size = sum(_size(place) for place in (folder, *found)) / 1e6
+    return Derived(
+        folder=folder,
+        photos=len(hero_photos(name)),
+        taught=load_hero(name).adapter is not None,
+        runs=found,
+        size_mb=size,
+    )
+
+
+def runs_of(folder: Path, runs: Path) -> list[Path]:
+    """The runs that a hero was taught in: those that bear its name or learnt from its photos."""
+    return [run for run in sorted(runs.glob("[!.]*")) if _taught_from(run, folder)]
+
+
+def throw_away(name: str, runs: Path, jobs: Path) -> Path:
+    """Move a hero and its runs to the trash; returns where they lie. No book is touched.
+
+    Raises HeroError for one that comes with the project, or is being taught. What is kept of
+    pictures to learn faster is deleted: it is made again where it is needed.
+    """
+    every = derived_of(name, runs)
+    folder = every.folder
+    if not is_own(folder):
+        raise HeroError(f"{name} comes with the project and cannot be deleted.")
+    if any(find_running(run, jobs) for run in (*every.runs, runs / folder.name)):
+        raise HeroError(f"{name} is being taught. Stop that first, or wait for it.")
+    target = folder.parent / TRASH / f"{folder.name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    (target / RUNS).mkdir(parents=True)
+    for run in every.runs:
+        run.rename(target / RUNS / run.name)
+    folder.rename(target / HERO)
+    shutil.rmtree(runs / LATENTS, ignore_errors=True)
+    return target
+
+
+def put_back(thrown: Path, runs: Path) -> str:
+    """Put a hero from the trash back with its runs; returns its name.
+
+    Raises HeroError if another hero took its name, since a hero goes by the name of its folder.
+    """
+    if thrown.parent.name != TRASH or not (thrown / HERO).is_dir():
+        raise HeroError(f"{thrown} does not lie in the trash: it was emptied, or put back already.")
+    name = thrown.name.rsplit("-", 3)[0]
+    folder = thrown.parent.parent / name
+    if folder.exists():
+        raise HeroError(f"There is another {name} by now. Delete or rename that one first.")
+    runs.mkdir(exist_ok=True)
+    for run in sorted((thrown / RUNS).iterdir()):
+        run.rename(free_folder(runs, run.name))
+    (thrown / HERO).rename(folder)
+    shutil.rmtree(thrown)
+    return name
+
+
+def _taught_from(run: Path, folder: Path) -> bool:
+    try:
+        recipe = tomllib.loads((run / RECIPE).read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return False
+    concepts = recipe.get("concept")
+    photos = [each.get("photos", "") for each in concepts] if isinstance(concepts, list) else []
+    return any(Path(each).resolve().is_relative_to(folder.resolve()) for each in photos if each)
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
