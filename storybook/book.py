@@ -11,14 +11,11 @@ log/                      events and the studio that ran
 .made/                    stamps: from what each artifact was made, and what it held then
 """
 
-import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 import tomllib
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,9 +27,9 @@ from pydantic import ValidationError
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
 from storybook.fidelity import Fidelity
-from storybook.files import DRAFT, draft_of, write_whole
+from storybook.files import DRAFT, draft_of, slug, try_lock, write_whole
 from storybook.hero import load_hero
-from storybook.records import Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
+from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
 
 
 class Stamp(Record):
@@ -52,9 +49,7 @@ class Tries(Record):
 class Book:
     """A book's folder. Reading never writes; writing is whole or nothing."""
 
-    BRIEF = "brief.toml"
-    STORY = "story.json"
-    SCENES = "scenes.json"
+    BRIEF, STORY, SCENES = "brief.toml", "story.json", "scenes.json"
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
@@ -101,13 +96,13 @@ class Book:
 
     @property
     def scenes(self) -> tuple[Scene, ...]:
-        """All scenes, the cover first; raises BookError if pages are missing or named twice."""
+        """All scenes in the book's order; raises BookError without cover or with a page twice."""
         scenes = self.read(self.SCENES, Scenes).scenes
         pages = [scene.page for scene in scenes]
-        if pages != list(range(len(pages))):
+        if pages[:1] != [COVER] or len(set(pages)) < len(pages):
             raise BookError(
-                f"{self.folder / self.SCENES}: pages must be numbered 0 (the cover), 1, 2, ...; "
-                f"they are {', '.join(map(str, pages))}."
+                f"{self.folder / self.SCENES}: pages must be numbered 0 (the cover, first), and "
+                f"each other in its own way; they are {', '.join(map(str, pages))}."
             )
         return scenes
 
@@ -133,8 +128,8 @@ class Book:
 
     def pictures(self, page: int) -> list[str]:
         """Ids of every picture ever drawn for a page, the oldest first."""
-        files = [path for path in self.page(page).glob("*.png") if path.stem != "plate"]
-        return [path.stem for path in sorted(files, key=lambda path: path.stat().st_mtime_ns)]
+        files = sorted(self.page(page).glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
+        return [path.stem for path in files if path.stem != "plate"]
 
     def tries_of(self, page: int) -> Path:
         return self.page(page) / "tries.json"
@@ -210,7 +205,8 @@ class Book:
         if stamp.content != content_digest(path.read_bytes()):
             raise EditedByHand(
                 f"{path} was edited by hand, and what it was made from has changed since. "
-                "Delete it to have it made again, or undo the change to keep it."
+                "Delete it to have it made again, or undo the change to keep it.",
+                path,
             )
         return True
 
@@ -237,6 +233,12 @@ class Book:
         write_whole(stamp_path, stamp.model_dump_json().encode())
         draft.replace(path)
 
+    def forget(self, artifact: Path | str, *, stamp_only: bool = False) -> None:
+        """Delete an artifact with its stamp; or the stamp, so that it is its author's for good."""
+        self._stamp_path(self.path(artifact)).unlink(missing_ok=True)
+        if not stamp_only:
+            self.path(artifact).unlink(missing_ok=True)
+
     def keep(self, page: int, candidate: str, png: bytes) -> None:
         """Keep a picture under the id of its request."""
         write_whole(self.picture(page, candidate), png)
@@ -252,7 +254,7 @@ class Book:
         path = self.folder / ".made" / "lock"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a+") as file:
-            if _lock(file, fcntl.LOCK_EX):
+            if try_lock(file):
                 self.finish_writing()
                 if not shared:
                     file.truncate(0)
@@ -260,7 +262,7 @@ class Book:
                     file.flush()
                     yield
                     return
-            if not (shared and _lock(file, fcntl.LOCK_SH)):
+            if not (shared and try_lock(file, shared=True)):
                 file.seek(0)
                 raise BookError(
                     f"{self.folder} is being made by another process ({file.read() or 'a share'}). "
@@ -280,13 +282,21 @@ class Book:
                 draft.unlink()
 
     def forget_pages_after(self, last: int) -> None:
-        """Move the folders of pages that the book no longer has to `.made/left-over`."""
+        """Take out the folders of pages that the book no longer has."""
         for folder in (self.folder / "pages").glob("[0-9]*"):
             if folder.name.isdigit() and int(folder.name) > last:
-                target = self.folder / ".made" / "left-over" / folder.name
-                shutil.rmtree(target, ignore_errors=True)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                folder.replace(target)
+                self.take_out(int(folder.name))
+
+    @property
+    def left_over(self) -> Path:
+        return self.folder / ".made" / "left-over"
+
+    def take_out(self, page: int) -> None:
+        """Move a page's folder to where what was taken out is kept."""
+        target = self.left_over / self.page(page).name
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.page(page).replace(target)
 
     def _stamp_path(self, path: Path) -> Path:
         name = str(path.relative_to(self.folder)).replace("/", ",")
@@ -299,21 +309,3 @@ class Book:
 
 def content_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:12]
-
-
-def slug(title: str) -> str:
-    """A title as a file name: letters, digits and hyphens of any script, at most 60 characters.
-
-    >>> slug("Biscuit & the Lost/../Mitten!")
-    'biscuit-the-lost-mitten'
-    """
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", title).lower())
-    return "-".join(words)[:60].strip("-") or "book"
-
-
-def _lock(file: object, kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -17,11 +17,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from storybook.book import Book, Tries
-from storybook.candidates import tries
+from storybook import edits
+from storybook.book import Book
 from storybook.config import load_settings, shipped, studios, validated
 from storybook.doctor import examine, models_of
 from storybook.errors import BookError, ConfigError
+from storybook.files import write_whole
 from storybook.gallery import pictures_in
 from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
@@ -31,9 +32,9 @@ from storybook.make import STAGES, follow, make
 from storybook.models import hub
 from storybook.models.infotext import read_infotext
 from storybook.new_book import checked, folder_name
-from storybook.records import Brief, Event, Pick
+from storybook.records import Brief, Event
 from storybook.share import Share
-from storybook.status import check_page
+from storybook.sharing import share as html_of
 from storybook.status import status as status_of
 from storybook.studio import Studio
 from storybook.surprise import surprise
@@ -91,32 +92,14 @@ def status(options: Namespace) -> None:
 
 def pick(options: Namespace) -> None:
     book_, page = Book(options.folder), options.page
-    check_page(book_, page)
-    if not book_.picture(page, Path(options.candidate).name).is_file():
-        known = ", ".join(book_.pictures(page)) or "none yet"
-        raise BookError(f"Page {page} has no picture {options.candidate!r}. It has: {known}.")
-    before = book_.pick(page)
-    chosen = Pick(
-        page=page,
-        candidate=Path(options.candidate).name,
-        by="author",
-        judged=before.judged if before else (),
-    )
-    with book_.lock():
-        book_.save(book_.pick_of(page), chosen, None)
-    print(f"Page {page} keeps {chosen.candidate}. Bring the book up to date with: "
+    edits.pick(book_, page, options.candidate)
+    print(f"Page {page} keeps {options.candidate}. Bring the book up to date with: "
           f"storybook make {book_.folder}")  # fmt: skip
 
 
 def reroll(options: Namespace) -> None:
     book_, studio, page = Book(options.folder), _studio(options), options.page
-    check_page(book_, page)
-    if not 1 <= options.count <= 64:
-        raise ConfigError(f"--count {options.count}: ask for 1 to 64 pictures.")
-    now = tries(book_, studio, page)
-    with book_.lock():
-        more = Tries(first=now.first + now.count, count=options.count)
-        book_.save(book_.tries_of(page), more, None)
+    edits.reroll(book_, studio, page, options.count)
     _make(options, book_, studio, "choose")
     chosen = book_.pick(page)
     if chosen and chosen.by == "author":
@@ -201,6 +184,17 @@ def app(options: Namespace) -> int:
         [sys.executable, "-m", "streamlit", "run", str(main), *asked],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}, check=False,
     ).returncode  # fmt: skip
+
+
+def share(options: Namespace) -> None:
+    """A book as one HTML file."""
+    book_, studio = Book(options.folder), _studio(options)
+    path = Path(options.to) if options.to else book_.pdf.with_suffix(".html")
+    if path.is_dir():
+        path = path / f"{book_.pdf.stem}.html"
+    file = html_of(book_, studio).encode()
+    write_whole(path, file)
+    print(f"{path} ({len(file) / 1e6:.1f} MB) opens in any browser, without a network.")
 
 
 def doctor(options: Namespace) -> int:

@@ -3,7 +3,8 @@
     StorybookError            shown as one line, exit 2; anything else is our bug and a traceback
      ├ ConfigError            a file or an option says something that cannot be
      ├ BookError              a book's folder is not as a stage needs it
-     │  └ EditedByHand        an edited artifact would have to be made again
+     │  ├ EditedByHand        an edited artifact would have to be made again
+     │  └ ChangedMeanwhile    an edit would overwrite what its author has not seen
      ├ NotForChildren         words that do not belong into a book for small children
      ├ HeroError              a hero is missing or malformed
      ├ ModelError             a model is missing, broken or of another kind
@@ -19,6 +20,7 @@ A message says what happened, where, and what to do; where there are choices, it
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class StorybookError(Exception):
@@ -35,6 +37,18 @@ class BookError(StorybookError):
 
 class EditedByHand(BookError):
     """An artifact was edited by its author, and what it was made from has changed since."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class ChangedMeanwhile(BookError):
+    """What an edit was to replace is not what its author saw; both are kept here."""
+
+    def __init__(self, message: str, yours: str, theirs: str) -> None:
+        super().__init__(message)
+        self.yours, self.theirs = yours, theirs
 
 
 class NotForChildren(StorybookError):

@@ -1,8 +1,12 @@
-"""Writing files so that they are there whole or not at all."""
+"""Writing files so that they are there whole or not at all, locking and naming them."""
 
+import fcntl
 import os
+import re
 import tempfile
+import unicodedata
 from pathlib import Path
+from typing import IO
 
 DRAFT = ".draft"
 
@@ -31,3 +35,22 @@ def draft_of(path: Path, data: bytes) -> Path:
         draft.unlink(missing_ok=True)
         raise
     return draft
+
+
+def try_lock(file: IO, *, shared: bool = False) -> bool:
+    """Lock an open file if it is free; whether it was. A process that ends lets go of it."""
+    try:
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def slug(title: str) -> str:
+    """A title as a file name: letters, digits and hyphens of any script, at most 60 characters.
+
+    >>> slug("Biscuit & the Lost/../Mitten!")
+    'biscuit-the-lost-mitten'
+    """
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", title).lower())
+    return "-".join(words)[:60].strip("-") or "book"

@@ -10,7 +10,6 @@ jobs/20261122-153058-012345/
   cancel         there if somebody asked the job to stop
 """
 
-import fcntl
 import json
 import os
 import sys
@@ -23,7 +22,7 @@ from typing import IO, Literal
 
 from pydantic import Field
 
-from storybook.files import write_whole
+from storybook.files import try_lock, write_whole
 from storybook.records import Record
 
 JOB, STATE, EVENTS, LOG = "job.json", "state.json", "events.jsonl", "log.txt"
@@ -123,7 +122,7 @@ def lay(job: Job, root: Path) -> tuple[Job, IO[bytes]]:
         except FileExistsError:
             continue
     lock = (draft / ALIVE).open("ab")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    try_lock(lock)
     write_whole(draft / JOB, (job.model_dump_json(indent=2) + "\n").encode())
     write_whole(draft / STATE, _text_of(JobState(state="queued")))
     (draft / HEARTBEAT).touch()
@@ -185,12 +184,9 @@ def is_held(job: Job) -> bool:
     """Whether some process holds the lock of the job."""
     try:
         with (job.folder / ALIVE).open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+            return not try_lock(file, shared=True)
     except FileNotFoundError:
         return False
-    return False
 
 
 def birth_of(pid: int) -> float | None:
@@ -217,15 +213,6 @@ def device_of(job: Job) -> Iterator[IO[bytes]]:
     job.queue.mkdir(parents=True, exist_ok=True)
     with job.queue.with_suffix(".lock").open("ab") as file:
         yield file
-
-
-def taken(file: IO[bytes]) -> bool:
-    """Lock a file if it is free; whether it was. A process that ends lets go of it."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:

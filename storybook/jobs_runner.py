@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from storybook.files import try_lock
 from storybook.job_folder import (
     CANCEL,
     JOB_VARIABLE,
@@ -28,7 +29,6 @@ from storybook.job_folder import (
     job_at,
     last_lines,
     say,
-    taken,
 )
 
 POLL_S = 0.2
@@ -67,7 +67,7 @@ def _turn(job: Job) -> Iterator[IO[bytes] | None]:
     ticket = job.queue / job.id
     with device_of(job) as device:
         while not (job.folder / CANCEL).exists():
-            if _is_first(job) and taken(device):
+            if _is_first(job) and try_lock(device):
                 ticket.unlink()
                 yield device
                 return

@@ -19,6 +19,7 @@ from threading import Event as Bell
 from threading import Thread, main_thread
 
 from storybook.errors import StorybookError
+from storybook.files import try_lock
 from storybook.job_folder import (
     CANCEL,
     EVENTS,
@@ -35,7 +36,6 @@ from storybook.job_folder import (
     lay,
     new_job,
     say,
-    taken,
 )
 from storybook.records import Event, Record
 
@@ -89,7 +89,7 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
         yield from events
         return
     with lock, device_of(job) as device:
-        taken(device)
+        try_lock(device)
         state = JobState(state="running", pid=os.getpid(), born=birth_of(os.getpid()),
                          started=time.time())  # fmt: skip
         say(job, state)

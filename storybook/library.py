@@ -239,9 +239,7 @@ def _looked_at(book: Book, modified: float) -> Shelved:
         name=book.folder.name,
         title=brief.title or (story.title if story else book.folder.name),
         summary=brief.summary,
-        heroes=brief.heroes or tuple(hero.name for hero in story.cast[:1])
-        if story
-        else brief.heroes,
+        heroes=brief.heroes or stars,
         style=brief.style,
         pages=len(pages) - 1,
         picked=len(picked),

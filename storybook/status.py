@@ -9,7 +9,7 @@ from typing import Literal
 from storybook.book import Book
 from storybook.errors import BookError
 from storybook.make import STAGES
-from storybook.records import Record
+from storybook.records import Record, Scene
 from storybook.studio import Studio
 
 
@@ -25,6 +25,9 @@ class PageStatus(Record):
     """One page; page 0 is the cover. Paths are relative to the book."""
 
     page: int
+    """The page's own number, which stays when it is moved, and names its folder."""
+    place: int
+    """Where it stands in the book; what is printed on it."""
     text: str
     candidates: tuple[str, ...] = ()
     pick: str | None = None
@@ -58,30 +61,34 @@ def status(book: Book, studio: Studio) -> Status:
         verbs.append(VerbStatus(verb=verb, state="due" if count else "done", to_make=count))
     has_scenes = (book.folder / book.SCENES).is_file()
     has_story = (book.folder / book.STORY).is_file()
+    scenes = book.scenes if has_scenes else ()
     return Status(
         folder=str(book.folder),
         title=book.brief.title or (book.story.title if has_story else None),
-        pages=book.brief.pages,
+        pages=len(scenes) - 1 if scenes else book.brief.pages,
         verbs=tuple(verbs),
-        page_status=tuple(_page(book, scene.page, scene.text) for scene in book.scenes)
-        if has_scenes
-        else (),
+        page_status=tuple(_page(book, place, scene) for place, scene in enumerate(scenes)),
         pdf=_relative(book, book.pdf),
     )
 
 
 def check_page(book: Book, page: int) -> None:
     """Raises BookError unless `page` is one of the book's, 0 being the cover."""
-    last = book.scenes[-1].page
-    if not 0 <= page <= last:
-        raise BookError(f"{book.folder} has no page {page}. Its pages are 0 (the cover) to {last}.")
+    known = sorted(scene.page for scene in book.scenes)
+    if page not in known:
+        last = known[-1]
+        others = ", ".join(map(str, known[1:]))
+        rest = f" to {last}" if known == [*range(last + 1)] else f", {others}"
+        raise BookError(f"{book.folder} has no page {page}. Its pages are 0 (the cover){rest}.")
 
 
-def _page(book: Book, page: int, text: str) -> PageStatus:
+def _page(book: Book, place: int, scene: Scene) -> PageStatus:
+    page = scene.page
     pick = book.pick(page)
     return PageStatus(
         page=page,
-        text=text,
+        place=place,
+        text=scene.text,
         candidates=tuple(book.pictures(page)),
         pick=pick.candidate if pick else None,
         picked_by=pick.by if pick else None,

@@ -19,7 +19,8 @@ from storybook import job_folder, jobs
 from storybook.book import Book
 from storybook.cli import main
 from storybook.errors import BookError, JobError
-from storybook.job_folder import UNEXPECTED, JobState, device_of, lay, new_job, say, taken
+from storybook.files import try_lock
+from storybook.job_folder import UNEXPECTED, JobState, device_of, lay, new_job, say
 from storybook.jobs import cancel, delete, job_state, jobs_in, progress, retry, start
 from storybook.jobs_told import ByHand, told
 from storybook.records import Event
@@ -159,7 +160,7 @@ def test_of_two_who_start_at_once_one_is_refused():
     context = multiprocessing.get_context("fork")
     together, ids = context.Barrier(2), context.Queue()
     with device_of(new_job("storybook", (), "").but(folder=ROOT / "holder")) as device:
-        assert taken(device)
+        assert try_lock(device)
         both = [context.Process(target=_start_one, args=(n, together, ids)) for n in range(2)]
         for process in both:
             process.start()
@@ -187,7 +188,7 @@ def test_twenty_jobs_on_one_device_take_turns_in_order():
 def test_the_dead_do_not_stand_in_line():
     holder = new_job("storybook", ("hero", "list"), "holder").but(folder=ROOT / "holder")
     with device_of(holder) as device:
-        assert taken(device)
+        assert try_lock(device)
         first, second = (start("storybook", ("hero", "list"), f"{n}") for n in range(2))
         for job in (first, second):
             wait_for(lambda job=job: job_state(job).state == "waiting")
@@ -203,7 +204,7 @@ def test_a_waiting_job_is_cancelled_and_a_teaching_is_told_to_go_on():
     lock.close()
     assert job_state(job).state == "failed", "nobody holds it"
     with device_of(job) as device:
-        assert taken(device)
+        assert try_lock(device)
         fresh = retry(job)
         assert fresh.arguments == job.arguments
         with pytest.raises(JobError, match="is running"):

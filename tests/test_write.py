@@ -211,7 +211,6 @@ def test_the_stage_writes_once() -> None:
     "changes",
     [
         {"summary": "Biscuit the cat naps."},
-        {"title": "Snow"},
         {"ages": "5-7"},
         {"language": "de"},
         {"pages": 5},
@@ -230,7 +229,7 @@ def test_the_stage_is_due_when_what_it_reads_changes(changes: dict[str, object])
 def test_the_stage_is_not_due_when_the_look_of_the_book_changes() -> None:
     list(stage.run(new_book(), doubles()))
     Path("book/brief.toml").unlink()
-    assert not stage.jobs(new_book(style="crayon", format="square-8.5"), doubles())
+    assert not stage.jobs(new_book(style="crayon", format="square-8.5", title="Snow"), doubles())
     assert stage.jobs(new_book("other"), doubles("write.attempts=2"))
 
 

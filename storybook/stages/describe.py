@@ -37,7 +37,7 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     todo = []
     for scene in book.scenes:
         present = [hero for hero in cast if hero.name in scene.cast]
-        made_from = digest(scene, present, style, studio.draws_the_world)
+        made_from = digest(scene.but(text=""), present, style, studio.draws_the_world)
         if book.due(book.prompt_of(scene.page), made_from):
             todo.append((scene, made_from))
     return todo

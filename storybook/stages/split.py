@@ -57,7 +57,8 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
 
 def jobs(book: Book, studio: Studio) -> list[str]:
     """From what the scenes have to be made, if they have to be."""
-    made_from = digest(book.story, book.cast, book.brief.pages, studio.world)
+    who = [(hero.name, hero.species) for hero in book.cast]  # a look is nothing to cut by
+    made_from = digest(book.story, who, book.brief.pages, studio.world)
     return [made_from] if book.due(book.SCENES, made_from) else []
 
 

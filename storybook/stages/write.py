@@ -53,7 +53,8 @@ def jobs(book: Book, studio: Studio) -> list[str]:
     brief, who, how = book.brief, _cast(book, studio), studio.settings.write
     words = studio.role_words
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
-    asked = (brief.title, brief.ages, brief.language, brief.pages, brief.seed)
+    # No title: it is put on the story, and `bind` prints the one that the brief says today.
+    asked = (None, brief.ages, brief.language, brief.pages, brief.seed)
     texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
     settings = (how.attempts, how.candidates, how.outline, how.temperature)
     made_from = digest(who.summary, looks, asked, texts, settings, words, studio.writer_name)
