@@ -50,8 +50,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     if todo:
         yield from _make(book, studio, todo)
     for page in studio.share.of(scene.page for scene in book.scenes):
-        plate = book.plate_of(page)
-        if plate.is_file() and not book.fidelity_of(page).is_file():
+        plate, found = book.plate_of(page), book.fidelity(page)
+        if plate.is_file() and (found is None or found.forms is None):
             with suppress(OSError):  # bind says which plate is no picture
                 _measure(book, page, Image.open(plate).convert("RGB"))
 
