@@ -1,0 +1,1 @@
+"""The studio in the browser. It reads folders and starts commands; no model is loaded in it."""

@@ -1,0 +1,67 @@
+"""Which pages the studio has, and the ways from one to another."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+import streamlit as st
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A page of `app/pages/`; one that needs a book stands in no menu."""
+
+    title: str
+    icon: str
+    in_menu: bool = True
+
+
+DOORS = {
+    "library": Door("Library", ":material/shelves:"),
+    "new_book": Door("New book", ":material/edit:"),
+    "heroes": Door("Heroes", ":material/pets:"),
+    "training": Door("Training", ":material/school:"),
+    "jobs": Door("Jobs", ":material/hourglass_top:"),
+    "settings": Door("Settings", ":material/tune:"),
+    "storyboard": Door("Storyboard", ":material/view_cozy:", in_menu=False),
+    "reader": Door("Reader", ":material/auto_stories:", in_menu=False),
+    "press": Door("Press", ":material/print:", in_menu=False),
+}
+
+
+def enter(at: str = "library") -> None:
+    """Draw the page that the address names, or the one called `at` if it names none."""
+    pages = [_page(name, default=name == at) for name in DOORS]
+    st.navigation(pages, position="top").run()
+
+
+def go(name: str, **query: str) -> None:
+    """Leave for another page, such as `go("storyboard", book="kite")`."""
+    st.switch_page(_page(name), query_params=query)
+
+
+def link(name: str, label: str, icon: str | None = None, **query: str) -> None:
+    """A link to another page."""
+    st.page_link(_page(name), label=label, icon=icon, query_params=query)
+
+
+def _page(name: str, *, default: bool = False) -> "st.Page":
+    door = DOORS[name]
+    return st.Page(
+        _drawing(name),
+        title=door.title,
+        icon=door.icon,
+        url_path=name.replace("_", "-"),
+        default=default,
+        visibility="visible" if door.in_menu else "hidden",
+    )
+
+
+def _drawing(name: str) -> Callable[[], None]:
+    """What draws a page; its module is read when it is entered."""
+
+    def draw() -> None:
+        import_module(f"app.pages.{name}").page()
+
+    draw.__name__ = name
+    return draw

@@ -1,0 +1,124 @@
+"""What all pages share in their looks: the style sheet, headings, cards, empty shelves."""
+
+import re
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from storybook.book import Book
+from storybook.hero import hero_portrait
+from storybook.library import thumbnail
+from storybook.records import Judged
+
+ICON = ":material/auto_stories:"
+FOUND = re.compile(r"\w+: (.+?) ([\d.]+)(?:, (looks like .+))?")
+"""How the starter's critic says what it found of one thing that was asked for."""
+SMALL_BYTES = 40_000
+"""A smaller file is shown as it is."""
+
+STYLE = """
+<style>
+  .stMainBlockContainer { max-width: 76rem; padding-top: 5rem; }
+  h1 { letter-spacing: -0.01em; }
+  [class*="st-key-card-"] {
+    background: color-mix(in srgb, var(--st-background-color) 55%, white 45%);
+    border-radius: 1.1rem;
+    box-shadow: 0 1px 2px rgb(60 40 20 / .10), 0 6px 18px rgb(60 40 20 / .07);
+    padding: .8rem .8rem 1rem;
+  }
+  [class*="st-key-card-"] img { border-radius: .7rem; }
+  .to-come {
+    aspect-ratio: 1; border-radius: .7rem;
+    background: repeating-linear-gradient(135deg, rgb(168 68 42 / .10) 0 12px,
+      rgb(168 68 42 / .05) 12px 24px);
+  }
+  .quiet { color: color-mix(in srgb, var(--st-text-color) 72%, var(--st-background-color)); }
+  @media (prefers-color-scheme: dark) {
+    [class*="st-key-card-"] { background: var(--st-secondary-background-color); }
+  }
+  @media (max-width: 640px) {
+    .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4.2rem; }
+    h1 { font-size: 1.8rem !important; }
+  }
+</style>
+"""
+
+
+def dress() -> None:
+    """Lay the style sheet."""
+    st.html(STYLE)
+
+
+def heading(title: str, says: str = "") -> None:
+    """A page's title, and a line below it that says what it is for."""
+    st.title(title, anchor=False)
+    if says:
+        st.markdown(says)
+
+
+def picture(path: Path, alt: str, width_px: int) -> None:
+    """A picture as wide as its place, from a file of `width_px`, twice that for fine screens."""
+    small = path.stat().st_size < SMALL_BYTES
+    st.image(path if small else thumbnail(path, 2 * width_px), alt=alt, width="stretch")
+
+
+def page_picture(book: Book, page: int, alt: str, width_px: int) -> None:
+    """The picture of a page of a book: its plate, which is finer, if that is of today's pick."""
+    chosen, plate = book.pick(page), book.plate_of(page)
+    picked = book.picture(page, chosen.candidate) if chosen else None
+    if picked is None or not picked.is_file():
+        no_picture(alt)
+    elif plate.is_file() and plate.stat().st_mtime >= book.pick_of(page).stat().st_mtime:
+        picture(plate, alt, width_px)
+    else:
+        picture(picked, alt, width_px)
+
+
+def verdict(judged: Judged) -> str:
+    """What a critic found, for people.
+
+    >>> reasons = ("species: dog 1.00", "actions: sitting 0.01, looks like holding")
+    >>> verdict(Judged(candidate="a", verdict=Verdict(score=0.5, reasons=reasons)))
+    'Shows dog. Lacks sitting (looks like holding).'
+    """
+    shows, lacks, others = [], [], []
+    for reason in judged.verdict.reasons:
+        if found := FOUND.fullmatch(reason):
+            word, share, instead = found.groups()
+            (shows if float(share) >= 0.5 else lacks).append(
+                word + (f" ({instead})" if instead else "")
+            )
+        else:
+            others.append(reason)
+    parts = [
+        f"{says} {', '.join(what)}." for says, what in (("Shows", shows), ("Lacks", lacks)) if what
+    ]
+    return " ".join([*parts, *others]) or f"{judged.verdict.score:.0%} right."
+
+
+def no_picture(alt: str) -> None:
+    """What stands where a picture is still to come."""
+    st.html(f"<div class='to-come' role='img' aria-label='{escape(alt)}, not drawn yet'></div>")
+
+
+def plain(text: str) -> str:
+    """Text of an author's as it stands, without what Markdown would make of it."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>$~:-])", r"\\\1", text)
+
+
+def portrait(name: str, alt: str, width_px: int) -> None:
+    """A hero's portrait; a paw for one that has no picture yet."""
+    shown = hero_portrait(name)
+    if shown is None:
+        no_picture(alt)
+    else:
+        picture(shown, alt, width_px)
+
+
+def empty(title: str, says: str) -> None:
+    """What a page says while it has nothing to show."""
+    with st.container(horizontal_alignment="center", gap="small", key="empty"):
+        st.space("large")
+        st.subheader(title, anchor=False)
+        st.markdown(says)

@@ -1,0 +1,10 @@
+"""The studio in the browser, as `storybook app` runs it."""
+
+import streamlit as st
+
+from app import look
+from app.doors import enter
+
+st.set_page_config(page_title="Storybook", page_icon=look.ICON, layout="wide")
+look.dress()
+enter()

@@ -1,0 +1,258 @@
+"""One page of a book to change: its text, what it shows, its picture, and where it stands."""
+
+from collections.abc import Callable, Iterable
+
+import streamlit as st
+
+from app import look, work
+from app.doors import link
+from storybook import edits
+from storybook.book import Book
+from storybook.config import load_settings
+from storybook.errors import ChangedMeanwhile, StorybookError
+from storybook.job_folder import Job
+from storybook.kindness import check_kind
+from storybook.records import COVER, Pick, Scene
+from storybook.studio import Studio
+
+PICTURE_PX, CANDIDATE_PX = 520, 190
+SHOTS = {"wide": "From afar", "middle": "Whole", "close": "Close up"}
+
+
+def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
+    """Draw the editor of page `page` (its number, which is not where it stands)."""
+    scenes = book.scenes
+    place = edits.order(book).index(page)
+    _ways(book, place)
+    look.heading("The cover" if page == COVER else f"Page {place}")
+    said_of_edits()
+    busy = bool(job) and work.panel(job)
+    picture, words = st.columns([1, 1], gap="large")
+    with picture:
+        _picture(book, page, scenes[place])
+    with words:
+        if page != COVER:
+            _text(book, scenes[place], busy=busy)
+        _scene(book, studio, scenes[place], busy=busy)
+        _prompt(book, studio, page, busy=busy)
+    _candidates(book, studio, page, busy=busy)
+    if page != COVER:
+        _place(book, studio, page, place, busy=busy)
+
+
+def _ways(book: Book, place: int) -> None:
+    """To the book, and to the pages before and after."""
+    name, order = book.folder.name, edits.order(book)
+    with st.container(horizontal=True, key="ways"):
+        link("storyboard", "All pages", ":material/arrow_back:", book=name)
+        if place > 0:
+            said = "Cover" if place == 1 else f"Page {place - 1}"
+            link(
+                "storyboard", said, ":material/chevron_left:", book=name, page=str(order[place - 1])
+            )
+        if place + 1 < len(order):
+            link("storyboard", f"Page {place + 1}", ":material/chevron_right:", book=name,
+                 page=str(order[place + 1]))  # fmt: skip
+
+
+def _picture(book: Book, page: int, scene: Scene) -> None:
+    look.page_picture(book, page, scene.text, PICTURE_PX)
+    chosen = book.pick(page)
+    if chosen is None:
+        return
+    why = next((one for one in chosen.judged if one.candidate == chosen.candidate), None)
+    if chosen.by == "author":
+        st.caption("You chose this picture; nothing changes it until you do.")
+    elif why:
+        st.caption(f"The critic chose it: {look.verdict(why)}")
+
+
+def _text(book: Book, scene: Scene, *, busy: bool) -> None:
+    key = f"text-{scene.page}-{edits.version(scene.text)}"
+
+    def keep(seen: str) -> None:
+        said = st.session_state[key]
+        edit(book, lambda: edits.set_text(book, scene.page, said, seen), said)
+
+    with st.form(f"form-{key}", border=False):
+        st.text_area("Text", scene.text, key=key, height=150, disabled=busy, max_chars=1200)
+        st.form_submit_button("Keep the text", icon=":material/check:", disabled=busy,
+                              on_click=keep, args=(edits.version(scene.text),))  # fmt: skip
+
+
+def _scene(book: Book, studio: Studio, scene: Scene, *, busy: bool) -> None:
+    """What the page shows, in the painter's own words where it has some."""
+    key, world = f"scene-{scene.page}-{edits.version(scene)}", studio.world
+
+    def keep(seen: str) -> None:
+        asked = {field: st.session_state[f"{field}-{key}"]
+                 for field in ("cast", "moment", "place", "things", "light", "shot")}  # fmt: skip
+        changed = scene.but(**asked)
+        words = " ".join([changed.moment, changed.place, *changed.things])
+        edit(book, lambda: edits.set_scene(book, changed, seen), words)
+
+    def one_of(label: str, field: str, known: Iterable[str]) -> None:
+        now = getattr(scene, field)
+        words = sorted({*known, now})
+        st.selectbox(label, words, index=words.index(now), key=f"{field}-{key}", disabled=busy,
+                     accept_new_options=not studio.draws_the_world)  # fmt: skip
+
+    with (
+        st.expander("What the picture shows", icon=":material/image:"),
+        st.form(f"form-{key}", border=False),
+    ):
+        st.multiselect("Who is in it, the first one in the middle",
+                       [hero.name for hero in book.cast], default=list(scene.cast),
+                       key=f"cast-{key}", disabled=busy)  # fmt: skip
+        one_of("What the first one does", "moment", world.actions)
+        one_of("Where", "place", world.places)
+        st.multiselect("With what", sorted({*world.things, *scene.things}),
+                       default=list(scene.things), key=f"things-{key}", disabled=busy,
+                       accept_new_options=not studio.draws_the_world)  # fmt: skip
+        one_of("Light", "light", world.lights)
+        st.segmented_control("How near", list(SHOTS), default=scene.shot, required=True,
+                             format_func=SHOTS.get, key=f"shot-{key}", disabled=busy)  # fmt: skip
+        with st.container(horizontal=True):
+            st.form_submit_button("Keep this", icon=":material/check:", disabled=busy,
+                                  on_click=keep, args=(edits.version(scene),))  # fmt: skip
+            if scene.page != COVER:
+                st.form_submit_button(
+                    "Read it from the text", disabled=busy, on_click=edit,
+                    args=(book, lambda: edits.read_again(book, studio, scene.page)),
+                )  # fmt: skip
+
+
+def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
+    if not book.prompt_of(page).is_file():
+        return
+    prompt = book.prompt(page)
+    key = f"prompt-{page}-{edits.version(prompt)}"
+
+    def keep(seen: str) -> None:
+        positive = st.session_state[key]
+        negative = st.session_state.get(f"not-{key}", prompt.negative)
+        edit(book, lambda: edits.set_prompt(book, page, positive, negative, seen), positive)
+
+    with (
+        st.expander("What the painter is told", icon=":material/brush:"),
+        st.form(f"form-{key}", border=False),
+    ):
+        st.text_area("Prompt", prompt.positive, key=key, height=120, disabled=busy)
+        if not studio.draws_the_world:
+            st.text_area("Without", prompt.negative, key=f"not-{key}", height=80, disabled=busy)
+        st.form_submit_button("Keep the prompt", icon=":material/check:", disabled=busy,
+                              on_click=keep, args=(edits.version(prompt),))  # fmt: skip
+
+
+def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
+    drawn = book.pictures(page)[::-1]
+    st.subheader("Its pictures", anchor=False)
+    chosen = book.pick(page)
+    with st.container(horizontal=True, key="rolls"):
+        st.button("Draw four more", icon=":material/casino:", disabled=busy or not drawn,
+                  on_click=edit, args=(book, lambda: _roll(book, studio, page)))  # fmt: skip
+        if chosen and chosen.by == "author":
+            st.button("Let the critic choose", icon=":material/lock_open:", disabled=busy,
+                      on_click=edit, args=(book, lambda: edits.unpick(book, page)))  # fmt: skip
+    if not drawn:
+        st.caption("None has been drawn yet.")
+    with st.container(horizontal=True, gap="medium", key="candidates"):
+        for number, candidate in enumerate(drawn):
+            _candidate(book, page, candidate, chosen, number, busy=busy)
+
+
+def _candidate(
+    book: Book, page: int, candidate: str, chosen: Pick | None, number: int, *, busy: bool
+) -> None:
+    is_chosen = bool(chosen) and chosen.candidate == candidate
+    locked = is_chosen and chosen.by == "author"
+    with st.container(key=f"card-candidate-{candidate}", width=CANDIDATE_PX + 26, gap="small"):
+        look.picture(book.picture(page, candidate), f"Picture {number + 1}", CANDIDATE_PX)
+        why = next((one for one in (chosen.judged if chosen else ()) if one.candidate == candidate),
+                   None)  # fmt: skip
+        st.caption(look.verdict(why) if why else "From an earlier drawing.")
+        label = "Yours" if locked else "Keep this one" if is_chosen else "Take this one"
+        st.button(
+            label,
+            key=f"take-{candidate}",
+            type="primary" if is_chosen else "secondary",
+            icon=":material/lock:" if locked else None,
+            disabled=busy or locked,
+            width="stretch",
+            on_click=edit,
+            args=(book, lambda: edits.pick(book, page, candidate)),
+        )
+
+
+def _roll(book: Book, studio: Studio, page: int) -> None:
+    edits.unpick(book, page)
+    edits.reroll(book, studio, page)
+    work.make(book.folder, f"Draw page {page} again")
+
+
+def _place(book: Book, studio: Studio, page: int, place: int, *, busy: bool) -> None:
+    last, seen = len(book.scenes) - 1, edits.version(edits.order(book))
+    key = f"insert-{page}"
+
+    def move(to: int) -> None:
+        edit(book, lambda: edits.move_page(book, page, to, seen))
+
+    def insert() -> None:
+        text = st.session_state[key]
+        edit(book, lambda: _open(edits.insert_page(book, studio, page, text, seen)), text)
+
+    def take_out() -> None:
+        edit(book, lambda: edits.remove_page(book, page, seen))
+
+    with st.expander("Move, add or take out", icon=":material/swap_vert:"):
+        with st.container(horizontal=True):
+            st.button("Move it forward", icon=":material/arrow_upward:", on_click=move,
+                      args=(place - 1,), disabled=busy or place == 1)  # fmt: skip
+            st.button("Move it back", icon=":material/arrow_downward:", on_click=move,
+                      args=(place + 1,), disabled=busy or place == last)  # fmt: skip
+            st.button("Take it out", icon=":material/delete:", on_click=take_out, disabled=busy)
+        with st.form(f"form-{key}", border=False, clear_on_submit=True):
+            st.text_area("The text of a new page behind this one", key=key, height=100,
+                         disabled=busy)  # fmt: skip
+            st.form_submit_button("Put it in", icon=":material/add:", disabled=busy,
+                                  on_click=insert)  # fmt: skip
+
+
+def _open(page: int) -> None:
+    st.query_params["page"] = str(page)
+
+
+def edit(book: Book, deed: Callable[[], object], words: str = "") -> None:
+    """Do something to the book; what is in its way is said at the top of the page.
+
+    `words` are the author's own: they are kept if the page was changed in another window, and
+    looked over for what is not for children.
+    """
+    try:
+        if words and load_settings(None, []).write.for_children:
+            check_kind(words, "The page")
+        deed()
+    except ChangedMeanwhile as clash:
+        st.session_state["clash"] = (str(clash), words, clash.theirs)
+    except StorybookError as fault:
+        st.session_state["fault"] = (str(fault), words)
+
+
+def said_of_edits() -> None:
+    """What was in the way of the last edit; the author's words are there to be copied."""
+    if "fault" in st.session_state:
+        says, yours = st.session_state.pop("fault")
+        st.error(says)
+        if yours:
+            st.caption("What you wrote, to copy:")
+            st.code(yours, language=None, wrap_lines=True)
+    if "clash" in st.session_state:
+        says, yours, theirs = st.session_state.pop("clash")
+        st.warning(says)
+        mine, other = st.columns(2)
+        with mine:
+            st.caption("Yours, which was not kept:")
+            st.code(yours or "-", language=None, wrap_lines=True)
+        with other:
+            st.caption("What is there now:")
+            st.code(theirs or "-", language=None, wrap_lines=True)

@@ -1,0 +1,174 @@
+"""Library: a shelf of covers, newest first."""
+
+import shutil
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+
+import streamlit as st
+
+from app import look
+from app.doors import go
+from app.where import BOOKS, JOBS
+from storybook import jobs, library
+from storybook.book import Book
+from storybook.config import shipped
+from storybook.edits import set_title
+from storybook.errors import StorybookError
+from storybook.job_folder import job_state
+from storybook.library import Shelved
+from storybook.parcel import export_zip, import_zip
+
+AT_ONCE = 24
+"""So many covers are shown before one asks for more."""
+COVER_PX = 210
+
+
+def page() -> None:
+    books = library.shelf(BOOKS)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="library-head"):
+        with st.container(width="stretch"):
+            look.heading("Your library")
+        if books and st.button("New book", type="primary", icon=":material/edit:"):
+            go("new_book")
+    _undo()
+    if not books:
+        _first_time()
+        return
+    words = st.text_input(
+        "Search",
+        key="words",
+        placeholder="Search by title, hero or story",
+        icon=":material/search:",
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    found = library.search(books, words or "")
+    if not found:
+        look.empty("No book has these words", "Try fewer words, or another one.")
+    shown = st.session_state.setdefault("shown", AT_ONCE)
+    making = _being_made()
+    with st.container(horizontal=True, gap="medium", key="shelf"):
+        for book in found[:shown]:
+            _card(book, making=book.name in making)
+    if len(found) > shown and st.button(f"Show more of {len(found):,} books", width="stretch"):
+        st.session_state["shown"] = shown + 2 * AT_ONCE
+        st.rerun()
+    st.space("medium")
+    _import()
+
+
+def _first_time() -> None:
+    look.empty(
+        "Your first book is two minutes away",
+        "Say in a line what it is about, and it is written, drawn and set here on your machine.",
+    )
+    with st.container(horizontal_alignment="center"):
+        if st.button("Make your first book", type="primary", icon=":material/auto_awesome:"):
+            go("new_book")
+        cover = shipped("app", "pictures", "spread.webp")
+        if cover.is_file():
+            st.image(cover, alt="Two pages of a book that was made here", width=680)
+    _import()
+
+
+def _card(book: Shelved, *, making: bool) -> None:
+    with st.container(key=f"card-{book.name}", width=COVER_PX + 26, gap="small"):
+        if book.cover:
+            look.picture(BOOKS / book.name / book.cover, f"Cover of {book.title}", COVER_PX)
+        else:
+            look.no_picture(book.title)
+        st.markdown(f"**{look.plain(book.title)}**")
+        st.caption(_state(book, making=making))
+        with st.container(horizontal=True, gap="small"):
+            if st.button("Open", key=f"open-{book.name}", width="stretch"):
+                go("storyboard", book=book.name)
+            with st.popover("", icon=":material/more_horiz:", help=f"More for {book.title}"):
+                _more(book)
+
+
+def _state(book: Shelved, *, making: bool) -> str:
+    if book.fault:
+        return book.fault
+    if making:
+        return f"Being made: {book.picked} of {book.pages + 1} pictures"
+    if book.finished:
+        return f"{book.pages} pages, finished"
+    if not book.picked:
+        return "Not begun yet"
+    return f"{book.picked} of {book.pages + 1} pictures drawn"
+
+
+def _more(book: Shelved) -> None:
+    title = st.text_input("Title", book.title, key=f"title-{book.name}", max_chars=80)
+    if title.strip() and title != book.title:
+        _try(lambda: set_title(_book(book), title.strip()))
+    if st.button("Duplicate", key=f"copy-{book.name}", icon=":material/content_copy:",
+                 width="stretch"):  # fmt: skip
+        _try(lambda: library.duplicate(_book(book)))
+    st.download_button(
+        "Export as zip",
+        data=lambda: _packed(_book(book)),
+        file_name=f"{book.name}.zip",
+        mime="application/zip",
+        key=f"zip-{book.name}",
+        icon=":material/download:",
+        on_click="ignore",
+        width="stretch",
+    )
+    if st.button("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
+        _try(lambda: _throw_away(book))
+
+
+def _book(book: Shelved) -> Book:
+    return Book(BOOKS / book.name)
+
+
+def _throw_away(book: Shelved) -> None:
+    thrown = library.throw_away(_book(book))
+    st.session_state["thrown"] = (book.title, str(thrown))
+
+
+def _undo() -> None:
+    if "thrown" not in st.session_state:
+        return
+    title, thrown = st.session_state["thrown"]
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
+        st.markdown(f"**{look.plain(title)}** was deleted.")
+        if st.button("Undo", icon=":material/undo:"):
+            del st.session_state["thrown"]
+            _try(lambda: library.put_back(Path(thrown)))
+
+
+def _import() -> None:
+    with st.expander("Bring a book from elsewhere", icon=":material/upload:"):
+        given = st.file_uploader("A book's zip, as this studio exports it", type=["zip"])
+        if given is not None and st.button("Put it on the shelf"):
+            _try(lambda: _unpack(given))
+
+
+def _packed(book: Book) -> bytes:
+    with TemporaryDirectory() as folder:
+        return export_zip(book, Path(folder) / "book.zip").read_bytes()
+
+
+def _unpack(given: object) -> None:
+    """Import from a file of a name of ours; what the upload calls itself is no path."""
+    with NamedTemporaryFile(suffix=".zip") as kept:
+        shutil.copyfileobj(given, kept)
+        kept.flush()
+        import_zip(Path(kept.name), BOOKS)
+
+
+def _try(deed: object) -> None:
+    """Do something and draw the page anew; a fault is a line on it."""
+    try:
+        deed()
+    except StorybookError as fault:
+        st.error(str(fault))
+    else:
+        st.rerun()
+
+
+def _being_made() -> set[str]:
+    found = (job for job in jobs.jobs_in(JOBS) if job.works_on and job_state(job).active)
+    return {job.works_on.name for job in found}

@@ -1,0 +1,187 @@
+"""New book: from a wish to a book that is being made, in a few taps."""
+
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import streamlit as st
+
+from app import look, work
+from app.doors import go
+from app.where import BOOKS
+from storybook.config import load_settings
+from storybook.errors import StorybookError
+from storybook.hero import hero_names, load_hero
+from storybook.new_book import Draft, begin, brief_of, drop_draft, ideas, load_draft, save_draft
+from storybook.press.formats import format_names
+from storybook.prompts import styles
+
+PICTURES = Path(__file__).parents[1] / "pictures"
+LENGTHS = (8, 12, 16, 24)
+AGES = ("3-5", "5-7", "7-9")
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español",
+             "it": "Italiano", "nl": "Nederlands", "pt": "Português", "pl": "Polski"}  # fmt: skip
+IDEAS = 3
+
+
+def page() -> None:
+    draft = load_draft(BOOKS)
+    look.heading("A new book", "A line or two is enough. All else has a good answer already.")
+    _story(draft)
+    _heroes(draft)
+    _styles(draft)
+    _for_whom(draft)
+    _more(draft)
+    _make(load_draft(BOOKS))
+
+
+def _change(**values: object) -> None:
+    """Keep what was just chosen, so that it is there after a reload."""
+    save_draft(BOOKS, load_draft(BOOKS).but(**values))
+
+
+def _story(draft: Draft) -> None:
+    st.subheader("What is it about?", anchor=False)
+
+    _field(st.text_area, "The story in a line or two", "summary", draft, height=110,
+           max_chars=2000, placeholder="Bruno the dog wants to fly a kite at the beach, but the "
+           "wind is too strong.")  # fmt: skip
+    seed = int(st.session_state.setdefault("ideas", 1))
+    star = load_hero(_stars(draft)[0])
+    with st.container(key="ideas-row"):
+        st.caption("Or tap an idea:")
+        for number, idea in enumerate(ideas(star, IDEAS, seed)):
+            st.button(
+                idea,
+                key=f"idea-{number}",
+                on_click=_change,
+                kwargs={"summary": idea},
+                icon=":material/lightbulb:",
+                width="stretch",
+            )
+        with st.container(horizontal=True):
+            if st.button("Other ideas", icon=":material/refresh:", type="tertiary"):
+                st.session_state["ideas"] = seed + 1
+                st.rerun()
+            if st.button("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
+                _surprise(_stars(draft)[0])
+
+
+def _surprise(star: str) -> None:
+    """Let the writer think one up; it takes some seconds, since it has to be woken."""
+    try:
+        with st.spinner("The writer is thinking ..."):
+            idea = work.ask(("idea", "--hero", star, "--seed", str(Random().randrange(10**6))))
+    except StorybookError as fault:
+        st.error(str(fault))
+    else:
+        _change(summary=idea)
+        st.rerun()
+
+
+def _heroes(draft: Draft) -> None:
+    st.subheader("Who stars in it?", anchor=False)
+    chosen = _stars(draft)
+    names = hero_names()
+    with st.container(horizontal=True, gap="medium", key="heroes-row"):
+        for name in names:
+            hero = load_hero(name)
+            with st.container(key=f"card-hero-{name}", width=150):
+                look.portrait(name, f"{hero.name}, {hero.look} {hero.species}", 150)
+                st.button(
+                    hero.name,
+                    key=f"hero-{name}",
+                    type="primary" if name in chosen else "secondary",
+                    icon=":material/check:" if name in chosen else None,
+                    width="stretch",
+                    on_click=_toggle,
+                    args=(name,),
+                )
+    if len(chosen) > 1:
+        st.caption(f"{load_hero(chosen[0]).name} is the star; the others play along.")
+    with st.container(horizontal=True):
+        if st.button("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
+            go("heroes", new="1")
+
+
+def _stars(draft: Draft) -> tuple[str, ...]:
+    """Who stars: as the draft says, else the first hero that there is."""
+    known = hero_names()
+    chosen = tuple(name for name in draft.heroes if name in known)
+    return chosen or ("bruno" if "bruno" in known else known[0],)
+
+
+def _toggle(name: str) -> None:
+    chosen = load_draft(BOOKS).heroes
+    if name in chosen:
+        _change(heroes=tuple(each for each in chosen if each != name))
+    else:
+        _change(heroes=(*chosen, name))
+
+
+def _styles(draft: Draft) -> None:
+    st.subheader("How is it drawn?", anchor=False)
+    with st.container(horizontal=True, gap="medium", key="styles-row"):
+        for name in styles():
+            with st.container(key=f"card-style-{name}", width=170):
+                shown = PICTURES / f"style-{name}.webp"
+                if shown.is_file():
+                    st.image(shown, alt=f"A cat in {name}", width="stretch")
+                st.button(
+                    name.capitalize(),
+                    key=f"style-{name}",
+                    type="primary" if name == draft.style else "secondary",
+                    icon=":material/check:" if name == draft.style else None,
+                    width="stretch",
+                    on_click=_change,
+                    kwargs={"style": name},
+                )
+
+
+def _for_whom(draft: Draft) -> None:
+    with st.container(horizontal=True, gap="large"):
+        _field(st.segmented_control, "For what age?", "ages", draft, options=AGES, required=True,
+               format_func="{} years".format)  # fmt: skip
+        _field(st.segmented_control, "How many pages?", "pages", draft, required=True,
+               options=sorted({*LENGTHS, draft.pages}))  # fmt: skip
+
+
+def _more(draft: Draft) -> None:
+    with st.expander("More choices", icon=":material/tune:"):
+        _field(st.text_input, "Title", "title", draft, placeholder="The writer finds one.",
+               max_chars=80)  # fmt: skip
+        _field(st.selectbox, "Language", "language", draft, options=list(LANGUAGES),
+               format_func=LANGUAGES.get, help="The writer that comes along tells in English; "
+               "a server's writer tells in others.")  # fmt: skip
+        _field(st.selectbox, "Size of the pages", "format", draft, options=format_names())
+        _field(st.number_input, "Number of the telling", "seed", draft, min_value=0,
+               max_value=2**31 - 1, help="Another number is another book.")  # fmt: skip
+
+
+def _field(
+    widget: Callable[..., object], label: str, field: str, draft: Draft, **more: object
+) -> None:
+    """A widget that shows a field of the draft and keeps what is chosen."""
+
+    def changed() -> None:
+        _change(**{field: st.session_state[field]})
+
+    st.session_state[field] = getattr(draft, field)
+    widget(label, key=field, on_change=changed, **more)
+
+
+def _make(draft: Draft) -> None:
+    st.space("small")
+    if not st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make"):
+        return
+    try:
+        settings = load_settings(None, [])
+        stars = draft.but(heroes=_stars(draft))
+        brief = brief_of(stars, for_children=settings.write.for_children)
+        book = begin(BOOKS, brief)
+    except StorybookError as fault:
+        st.error(str(fault))
+        return
+    if work.make(book.folder, f"Make {brief.title or brief.summary[:40]}"):
+        drop_draft(BOOKS)
+        go("storyboard", book=book.folder.name)

@@ -1,0 +1,165 @@
+"""Storyboard: a book's pages side by side, or one of them to change. `?book=kite&page=3`."""
+
+from functools import partial
+
+import streamlit as st
+
+from app import look, work
+from app.doors import go, link
+from app.page_editor import edit, editor, said_of_edits
+from app.where import open_book
+from storybook import edits
+from storybook.book import Book
+from storybook.config import load_settings
+from storybook.errors import StorybookError
+from storybook.prompts import styles
+from storybook.status import PageStatus, Status, status
+from storybook.studio import Studio
+
+CARD_PX = 258
+
+
+def page() -> None:
+    book = open_book()
+    if book is None:
+        look.empty("No book is open", "Choose one in the library.")
+        link("library", "To the library", ":material/shelves:")
+        return
+    job = work.newest(book.folder)
+    studio = Studio(load_settings(None, []))
+    try:
+        number = _asked_page(book)
+        if number is not None:
+            editor(book, studio, number, job)
+            return
+        now = status(book, studio)
+    except StorybookError as fault:
+        look.heading(book.brief.title or book.folder.name)
+        if not _clash(book, studio):
+            st.error(str(fault))
+        return
+    _head(book, now)
+    said_of_edits()
+    busy = bool(job) and work.panel(job)
+    if not busy:
+        _up_to_date(book, now)
+    _cards(book, now, busy=busy)
+    if now.page_status:
+        _whole_book(book, busy=busy)
+
+
+def _asked_page(book: Book) -> int | None:
+    """The page that the address names, if the book has it."""
+    asked = st.query_params.get("page", "")
+    if not asked.isdecimal() or not book.path(book.SCENES).is_file():
+        return None
+    return int(asked) if int(asked) in edits.order(book) else None
+
+
+def _head(book: Book, now: Status) -> None:
+    name = book.folder.name
+    drawn = sum(page.pick is not None for page in now.page_status)
+    look.heading(
+        look.plain(now.title or "A book without a title yet"), look.plain(book.brief.summary)
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if drawn:
+            link("reader", "Read it", ":material/auto_stories:", book=name)
+            link("press", "Cover, type and print", ":material/print:", book=name)
+        if now.pdf:
+            st.download_button(
+                "Download PDF",
+                data=(book.folder / now.pdf).read_bytes,
+                file_name=now.pdf,
+                mime="application/pdf",
+                icon=":material/download:",
+                type="primary" if now.finished else "secondary",
+                on_click="ignore",
+            )
+
+
+def _up_to_date(book: Book, now: Status) -> None:
+    """What is left to do, and the one button that does it."""
+    if now.finished:
+        return
+    due = [verb for verb in now.verbs if verb.state == "due"]
+    if not now.page_status:
+        says, label = "This book has not been told yet.", "Make it"
+    else:
+        first = due[0] if due else now.verbs[-1]
+        count = f" ({first.to_make})" if first.to_make > 1 else ""
+        says = "Something has changed since the book was made. "
+        says += f"Next: {work.said_verb(first.verb)}{count}."
+        label = "Bring it up to date"
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="due"):
+        st.markdown(says)
+        asked = st.button(label, type="primary", icon=":material/auto_awesome:", key="up-to-date")
+        if asked and work.make(book.folder, f"Make {now.title or book.folder.name}"):
+            st.rerun()
+
+
+def _cards(book: Book, now: Status, *, busy: bool) -> None:
+    if not now.page_status:
+        if busy:
+            st.caption("Its pages appear here as soon as the story is told.")
+        return
+    with st.container(horizontal=True, gap="medium", key="pages"):
+        for place, each in enumerate(now.page_status):
+            _card(book, each, "Cover" if place == 0 else f"Page {place}")
+
+
+def _card(book: Book, each: PageStatus, called: str) -> None:
+    with st.container(key=f"card-page-{each.page}", width=CARD_PX, gap="small"):
+        look.page_picture(book, each.page, f"{called}: {each.text}", CARD_PX)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{called}**", width="stretch")
+            if each.picked_by == "author":
+                st.badge("Yours", icon=":material/lock:", color="green")
+        st.markdown(look.plain(each.text))
+        if st.button("Change", key=f"change-{each.page}", icon=":material/edit:", width="stretch"):
+            go("storyboard", book=book.folder.name, page=str(each.page))
+
+
+def _whole_book(book: Book, *, busy: bool) -> None:
+    st.space("medium")
+    with st.expander("The whole book", icon=":material/book_2:"):
+        st.text_input("Title", book.brief.title or book.story.title, max_chars=80,
+                      key="book-title", disabled=busy)  # fmt: skip
+        st.segmented_control("How it is drawn", list(styles()), default=book.brief.style,
+                             format_func=str.capitalize, required=True, key="book-style",
+                             disabled=busy)  # fmt: skip
+        st.button("Keep these", disabled=busy, on_click=edit, args=(book, partial(_keep, book)))
+        _taken_out(book, busy=busy)
+
+
+def _keep(book: Book) -> None:
+    title, style = st.session_state["book-title"].strip(), st.session_state["book-style"]
+    if title and title != (book.brief.title or book.story.title):
+        edits.set_title(book, title)
+    if style != book.brief.style:
+        edits.set_style(book, style)
+
+
+def _taken_out(book: Book, *, busy: bool) -> None:
+    """Pages that were taken out, to be put back."""
+    for one in edits.removed(book):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Taken out: {look.plain(one.scene.text[:80])}", width="stretch")
+            back = partial(edits.put_page_back, book, one.scene.page)
+            st.button("Put it back", key=f"back-{one.scene.page}", disabled=busy, on_click=edit,
+                      args=(book, back))  # fmt: skip
+
+
+def _clash(book: Book, studio: Studio) -> bool:
+    """Whether an edited file stands in the way of a change before it; what is to become of it."""
+    artifact = edits.clash(book, studio)
+    if artifact is None:
+        return False
+    said = artifact.relative_to(book.folder)
+    st.warning(f"You edited {said}, and what it was made from has changed since.")
+    with st.container(horizontal=True):
+        st.button("Keep mine", icon=":material/lock:", on_click=edit,
+                  args=(book, lambda: edits.keep_edited(book, artifact)))  # fmt: skip
+        st.button("Make it anew", icon=":material/auto_awesome:", on_click=edit,
+                  args=(book, lambda: edits.make_anew(book, artifact)))  # fmt: skip
+    return True

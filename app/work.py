@@ -1,0 +1,151 @@
+"""Starting commands as jobs, and showing how they go. A job outlives the page that started it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+from app.where import JOBS
+from storybook import jobs
+from storybook.errors import StorybookError
+from storybook.job_folder import Job, JobState, job_state
+
+POLL_S = 1.0
+ASKED_S = 120.0
+SAID = {
+    "write": "Telling the story",
+    "split": "Cutting it into pages",
+    "describe": "Thinking up the pictures",
+    "draw": "Drawing",
+    "choose": "Choosing the best pictures",
+    "enlarge": "Bringing them to print size",
+    "bind": "Setting the pages",
+    "encode": "Looking at the photos",
+    "train": "Learning",
+    "samples": "Drawing samples",
+}
+"""Stages of jobs in people's words; others are said as they are."""
+
+
+def start(arguments: tuple[str, ...], what: str, subject: Path | str = "") -> Job | None:
+    """Start `storybook <arguments>`; None, with a line on the page, if something is in its way."""
+    try:
+        return jobs.start("storybook", arguments, what, subject=str(subject), root=JOBS)
+    except StorybookError as fault:
+        st.error(str(fault))
+        return None
+
+
+def make(book: Path, what: str) -> Job | None:
+    """Bring a book up to date."""
+    return start(("make", str(book)), what, book)
+
+
+def ask(arguments: tuple[str, ...]) -> str:
+    """What a short command says; raises StorybookError with its one line if it has none to say."""
+    done = subprocess.run(
+        [sys.executable, "-m", "storybook.cli", *arguments],
+        capture_output=True, text=True, timeout=ASKED_S, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
+        raise StorybookError(last.removeprefix("storybook: "))
+    return done.stdout.strip()
+
+
+def newest(subject: Path) -> Job | None:
+    """The last job that worked on a folder."""
+    wanted = subject.resolve()
+    return next((job for job in jobs.jobs_in(JOBS) if job.works_on == wanted), None)
+
+
+def panel(job: Job) -> bool:
+    """How a job goes, with what can be done about it; whether it is under way.
+
+    While it is, the panel looks again every second, and draws the page anew when there is more to
+    see on it.
+    """
+    state = job_state(job)
+    if state.active:
+        st.fragment(_under_way, run_every=POLL_S, key=f"watch-{job.id}")(job, _mark(job))
+        return True
+    if state.state in ("failed", "cancelled") and job.id not in _put_away():
+        _ended(job, state)
+    return False
+
+
+def said(seconds: float) -> str:
+    """A length of time as people say it, never shorter than it is.
+
+    >>> said(8), said(75), said(4000)
+    ('10 s', '2 min', '1 h 7 min')
+    """
+    if seconds < 60:
+        return f"{-(-seconds // 10) * 10:.0f} s"
+    minutes = int(-(-seconds // 60))
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def said_verb(verb: str) -> str:
+    """A verb in people's words, as it stands in a sentence."""
+    return SAID[verb][0].lower() + SAID[verb][1:]
+
+
+def _under_way(job: Job, seen: str) -> None:
+    state = job_state(job)
+    if not state.active or _mark(job) != seen:
+        st.rerun()
+    with st.container(border=True, key=f"job-{job.id}"):
+        now = jobs.progress(job)
+        if state.state in ("queued", "waiting"):
+            st.progress(0.0, f"**{job.what}** waits for its turn: something else is being made.")
+        elif now is None:
+            st.progress(0.0, f"**{job.what}** is getting ready ...")
+        else:
+            doing = SAID.get(now.stage, now.stage.capitalize())
+            page = "" if not now.page else f", page {now.page}"
+            left = f" · {said(now.seconds_left)} left" if now.seconds_left else ""
+            share = min(1.0, now.done / now.total) if now.total else 0.0
+            st.progress(share, f"**{doing}**{page}: {now.done} of {now.total}{left}")
+            if now.note:
+                st.caption(now.note)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("You may close this window; the work goes on.")
+            if st.button("Stop", key=f"stop-{job.id}", icon=":material/stop_circle:"):
+                jobs.cancel(job)
+                st.toast("It stops after the step that it is at. What is made is kept.")
+
+
+def _ended(job: Job, state: JobState) -> None:
+    with st.container(border=True, key=f"job-{job.id}"):
+        if state.state == "failed":
+            st.error(f"**{job.what}** did not succeed. {state.error or ''}".strip())
+        else:
+            st.info(f"**{job.what}** was stopped. What was made is kept.")
+        with st.container(horizontal=True):
+            if st.button("Go on", key=f"retry-{job.id}", icon=":material/play_arrow:"):
+                try:
+                    jobs.retry(job)
+                except StorybookError as fault:
+                    st.error(str(fault))
+                else:
+                    st.rerun()
+            if st.button("Put this away", key=f"away-{job.id}", type="tertiary"):
+                _put_away().add(job.id)
+                st.rerun()
+        with st.expander("What it said"):
+            st.code(jobs.tail(job) or "Nothing.", language=None, wrap_lines=True)
+
+
+def _mark(job: Job) -> str:
+    """Changes whenever the page of what the job works on has more to show."""
+    now = jobs.progress(job)
+    if now is None:
+        return job_state(job).state
+    shown = now.done if now.stage in ("draw", "choose", "enlarge", "train", "samples") else 0
+    return f"{now.stage} {shown}"
+
+
+def _put_away() -> set[str]:
+    return st.session_state.setdefault("put away", set())

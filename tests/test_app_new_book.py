@@ -1,0 +1,81 @@
+"""New book: what is chosen is kept, and what is missing is said."""
+
+from pathlib import Path
+
+import pytest
+from studio_pages import button, drawn, in_folder_of_doubles, said
+
+from storybook import jobs
+from storybook.job_folder import job_state
+from storybook.library import shelf
+from storybook.new_book import Draft, load_draft, save_draft
+
+BOOKS = Path("books")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    in_folder_of_doubles(tmp_path)
+    return tmp_path
+
+
+def ended(job: jobs.Job) -> None:
+    """Wait for a job of the doubles, which takes seconds."""
+    import time
+
+    until = time.monotonic() + 120
+    while job_state(job).active and time.monotonic() < until:
+        time.sleep(0.2)
+
+
+def test_without_a_story_it_asks_for_one() -> None:
+    test = drawn("new_book")
+    button(test, "Make my book").click().run()
+    assert "tap an idea" in said(test)
+    assert not shelf(BOOKS)
+
+
+def test_an_idea_a_hero_and_a_style_are_kept_for_the_next_visit() -> None:
+    test = drawn("new_book")
+    button(test, "Miso").click().run()
+    idea = next(one for one in test.button if one.label.startswith("Miso the cat "))
+    idea.click().run()
+    button(test, "Crayon").click().run()
+    again = drawn("new_book")
+    assert again.text_area(key="summary").value == idea.label
+    draft = load_draft(BOOKS)
+    assert (draft.summary, draft.heroes, draft.style) == (idea.label, ("miso",), "crayon")
+
+
+def test_other_ideas_are_others() -> None:
+    test = drawn("new_book")
+    before = [one.label for one in test.button if one.label.startswith("Bruno the dog ")]
+    button(test, "Other ideas").click().run()
+    after = [one.label for one in test.button if one.label.startswith("Bruno the dog ")]
+    assert len(before) == len(after) == 3 and before != after
+
+
+@pytest.mark.parametrize(
+    ("summary", "says"), [("A cat and a gun.", "not for small children"), ("12", "no words")]
+)
+def test_what_can_be_no_book_is_said_and_not_begun(summary: str, says: str) -> None:
+    save_draft(BOOKS, Draft(summary=summary))
+    test = drawn("new_book")
+    button(test, "Make my book").click().run()
+    assert says in said(test)
+    assert not shelf(BOOKS) and load_draft(BOOKS).summary == summary
+
+
+def test_a_book_is_begun_and_being_made() -> None:
+    save_draft(BOOKS, Draft(summary="Bruno the dog finds a key in the garden.", pages=4))
+    test = drawn("new_book")
+    button(test, "Make my book").click().run()
+    (book,) = shelf(BOOKS)
+    (job,) = jobs.jobs_in(Path("jobs"))
+    assert job.works_on == (BOOKS / book.name).resolve()
+    assert load_draft(BOOKS) == Draft(), "the draft has become a book"
+    assert test.query_params["book"] == book.name
+    ended(job)
+    assert job_state(job).state == "done"
+    assert "4 pages, finished" in said(drawn("library"))

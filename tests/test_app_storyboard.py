@@ -1,0 +1,137 @@
+"""The storyboard and the editor of a page, in every state of a book."""
+
+from pathlib import Path
+
+import pytest
+from studio_pages import button, drawn, in_folder_of_doubles, said
+
+from books import doubles, made, new_book
+from storybook import edits, jobs
+from storybook.book import Book
+from storybook.job_folder import job_state
+from storybook.status import status
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    in_folder_of_doubles(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def book() -> Book:
+    book = new_book("books/kite", title="The Kite")
+    made(book)
+    return book
+
+
+def due(book: Book) -> dict[str, int]:
+    return {verb.verb: verb.to_make for verb in status(book, doubles()).verbs if verb.to_make}
+
+
+def test_no_book_is_open() -> None:
+    assert "No book is open" in said(drawn("storyboard"))
+    assert "There is no book 'gone'" in said(drawn("storyboard", book="gone"))
+    assert "no book" in said(drawn("storyboard", book="../../etc"))
+
+
+def test_a_book_that_is_not_begun_offers_to_make_it() -> None:
+    new_book("books/new", title="New")
+    test = drawn("storyboard", book="new")
+    assert "has not been told yet" in said(test)
+    button(test, "Make it")
+
+
+def test_a_finished_book_shows_its_pages_and_nothing_to_do(book: Book) -> None:
+    test = drawn("storyboard", book="kite")
+    words = said(test)
+    assert all(f"**{called}**" in words for called in ("Cover", "Page 1", "Page 4"))
+    assert "Something has changed" not in words
+
+
+def test_what_is_out_of_date_is_marked(book: Book) -> None:
+    edits.set_style(book, "crayon")
+    test = drawn("storyboard", book="kite")
+    assert "Something has changed" in said(test)
+    button(test, "Bring it up to date")
+
+
+def test_a_failed_job_says_why_and_goes_on(book: Book) -> None:
+    job = jobs.start("storybook", ("make", "books/kite", "--set", "draw.steps=0"), "Make The Kite",
+                     subject="books/kite")  # fmt: skip
+    while job_state(job).active:
+        pass
+    test = drawn("storyboard", book="kite")
+    assert "did not succeed" in said(test) and "draw.steps" in said(test)
+    button(test, "Put this away").click().run()
+    assert "did not succeed" not in said(test)
+
+
+def test_the_text_of_a_page_is_kept_and_touches_nothing_else(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="2")
+    area = next(one for one in test.text_area if one.label == "Text")
+    area.set_value("Pip slept.")
+    button(test, "Keep the text").click().run()
+    assert book.scenes[2].text == "Pip slept."
+    assert set(due(book)) <= {"describe", "bind"}
+
+
+def test_a_page_that_changed_meanwhile_is_not_overwritten(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="2")
+    next(one for one in test.text_area if one.label == "Text").set_value("Mine.")
+    edits.set_text(book, 2, "Theirs.", edits.version(book.scenes[2].text))
+    button(test, "Keep the text").click().run()
+    assert book.scenes[2].text == "Theirs."
+    assert "Mine." in said(test) and "changed meanwhile" in said(test)
+
+
+def test_words_that_are_not_for_children_are_refused_with_the_text_to_copy(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="1")
+    next(one for one in test.text_area if one.label == "Text").set_value("Pip has a gun.")
+    before = book.scenes[1].text
+    button(test, "Keep the text").click().run()
+    assert "not for small children" in said(test) and "Pip has a gun." in said(test)
+    assert book.scenes[1].text == before
+
+
+def test_a_picture_is_taken_and_left_to_the_critic_again(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="1")
+    button(test, "Take this one").click().run()
+    assert book.pick(1).by == "author"
+    button(test, "Let the critic choose").click().run()
+    assert book.pick(1) is None
+
+
+def test_pages_are_moved_put_in_taken_out_and_put_back(book: Book) -> None:
+    new_book("books/long", title="Long", pages=6)
+    long = Book("books/long")
+    made(long)
+    test = drawn("storyboard", book="long", page="2")
+    button(test, "Move it forward").click().run()
+    assert edits.order(long) == (0, 2, 1, 3, 4, 5, 6)
+    test.text_area(key="insert-2").set_value("Pip met a snail.")
+    button(test, "Put it in").click().run()
+    assert edits.order(long) == (0, 2, 7, 1, 3, 4, 5, 6)
+    assert test.query_params["page"] == "7"
+    button(test, "Take it out").click().run()
+    assert 7 not in edits.order(long)
+    whole = drawn("storyboard", book="long")
+    button(whole, "Put it back").click().run()
+    assert edits.order(long) == (0, 2, 7, 1, 3, 4, 5, 6)
+
+
+def test_the_scene_is_changed_in_the_painter_s_words(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="1")
+    where = next(one for one in test.selectbox if one.label == "Where")
+    where.set_value("beach")
+    button(test, "Keep this").click().run()
+    assert book.scenes[1].place == "beach"
+    assert {"describe"} <= set(due(book))
+
+
+def test_title_and_style_of_the_whole_book(book: Book) -> None:
+    test = drawn("storyboard", book="kite")
+    test.text_input(key="book-title").set_value("The Red Kite")
+    button(test, "Keep these").click().run()
+    assert book.brief.title == "The Red Kite"

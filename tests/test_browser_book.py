@@ -1,0 +1,113 @@
+"""A book in the browser, from nothing to a PDF, and its pages changed. On the starter's models."""
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import browser_page, skip_without_a_browser, studio_at
+
+skip_without_a_browser()
+pytestmark = pytest.mark.slow
+
+from playwright.sync_api import Page, expect  # noqa: E402
+
+LONG = 600_000
+"""Milliseconds that a machine may take for a book."""
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[str]:
+    with studio_at(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with browser_page() as opened:
+        yield opened
+
+
+def make_a_book(page: Page, studio: str) -> None:
+    """The clicks of somebody who was told nothing."""
+    page.goto(studio)
+    page.get_by_role("button", name="Make your first book").click()
+    page.get_by_role("button", name=re.compile("Bruno the dog")).first.click()
+    page.get_by_text("8", exact=True).click()
+    page.get_by_role("button", name="Make my book").click()
+    expect(page.get_by_text("You may close this window").first).to_be_visible(timeout=30_000)
+
+
+def finished(page: Page) -> None:
+    expect(page.get_by_role("button", name="Download PDF")).to_be_visible(timeout=LONG)
+
+
+def pictures_in(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns
+            for path in folder.glob("books/*/pages/*/*.png")}  # fmt: skip
+
+
+def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
+    page: Page, studio: str, tmp_path: Path
+) -> None:
+    make_a_book(page, studio)
+    page.reload()  # in the middle: the work is found again
+    expect(page.get_by_text("You may close this window").first).to_be_visible(timeout=30_000)
+    finished(page)
+    with page.expect_download() as given:
+        page.get_by_role("button", name="Download PDF").click()
+    assert Path(given.value.path()).read_bytes().startswith(b"%PDF")
+
+    before = pictures_in(tmp_path)
+    page.get_by_role("button", name="Change").nth(3).click()
+    page.get_by_label("Text", exact=True).fill("Bruno sat down and looked at the sea.")
+    page.get_by_role("button", name="Keep the text").click()
+    page.get_by_role("link", name="All pages").click()
+    page.get_by_role("button", name="Bring it up to date").click()
+    finished(page)
+    expect(page.get_by_text("Bruno sat down and looked at the sea.")).to_be_visible()
+    assert pictures_in(tmp_path) == before, "a text changes no picture"
+
+    page.get_by_role("button", name="Change").nth(2).click()
+    page.get_by_role("button", name="Draw four more").click()
+    expect(page.get_by_text("Picture 8")).to_have_count(0)
+    page.get_by_role("link", name="All pages").click()
+    finished(page)
+    changed = {name for name, when in pictures_in(tmp_path).items() if before.get(name) != when}
+    assert {name.split("/")[3] for name in changed} == {"02"}
+
+
+def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: Path) -> None:
+    make_a_book(page, studio)
+    until = time.monotonic() + 300
+    while not pictures_in(tmp_path) and time.monotonic() < until:
+        time.sleep(0.2)
+    (job,) = tmp_path.glob("jobs/[0-9]*")
+    state = re.search(r'"pid": ?(\d+)', (job / "state.json").read_text())
+    os.killpg(int(state[1]), signal.SIGKILL)
+    expect(page.get_by_text("did not succeed")).to_be_visible(timeout=15_000)
+    drawn = pictures_in(tmp_path)
+    page.get_by_role("button", name="Go on").click()
+    finished(page)
+    after = pictures_in(tmp_path)
+    assert {name: after[name] for name in drawn} == drawn, "what was drawn is not drawn again"
+
+
+def test_two_windows_on_one_page(page: Page, studio: str, tmp_path: Path) -> None:
+    make_a_book(page, studio)
+    finished(page)
+    page.get_by_role("button", name="Change").nth(1).click()
+    expect(page.get_by_label("Text", exact=True)).to_be_visible()
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.get_by_label("Text", exact=True).fill("From the second window.")
+    second.get_by_role("button", name="Keep the text").click()
+    expect(second.get_by_label("Text", exact=True)).to_have_value("From the second window.")
+    page.get_by_label("Text", exact=True).fill("From the first window.")
+    page.get_by_role("button", name="Keep the text").click()
+    expect(page.get_by_text("changed meanwhile")).to_be_visible()
+    expect(page.get_by_text("From the first window.")).to_be_visible()
+    expect(page.get_by_label("Text", exact=True)).to_have_value("From the second window.")
