@@ -17,6 +17,9 @@ import tomli_w
 
 from storybook.book import Book, Tries
 from storybook.candidates import tries
+from storybook.clashes import clash as clash
+from storybook.clashes import keep_edited as keep_edited
+from storybook.clashes import make_anew as make_anew
 from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand
 from storybook.files import write_whole
 from storybook.prompts import style as style_named

@@ -2,12 +2,13 @@
 
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
 
 from books import doubles, made, new_book
-from storybook import clashes, edits
+from storybook import edits
 from storybook.book import Book
 from storybook.cli import main
 from storybook.edits import order, version
@@ -17,10 +18,19 @@ from storybook.status import status
 STUDIO = doubles()
 
 
-def finished(**changes):
-    book = new_book(**changes)
-    made(book)
-    return book
+MADE = {}
+"""Finished books by their number of pages, each made once and copied for every test."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _shelf(tmp_path_factory):
+    for pages in (4, 6):
+        MADE[pages] = new_book(tmp_path_factory.mktemp("made") / "book", pages=pages)
+        made(MADE[pages])
+
+
+def finished(pages=4):
+    return Book(shutil.copytree(MADE[pages].folder, "book"))
 
 
 def pictures(book):
@@ -213,7 +223,7 @@ def test_a_kill_while_a_page_is_taken_out_loses_nothing(killed_before):
     assert [one.scene.page for one in edits.removed(book)] == [2]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_after_any_edits_of_pages_only_new_ones_are_drawn(seed):
     chance, book = random.Random(seed), finished(pages=6)
     files = pictures(book)
@@ -267,8 +277,7 @@ def test_after_any_edits_of_pages_only_new_ones_are_drawn(seed):
     ],
 )
 def test_an_edit_that_cannot_be_is_one_line_and_changes_nothing(edit, says):
-    book = new_book()
-    made(book, until="describe")
+    book = finished()
     before = book.path(book.SCENES).read_bytes()
     with pytest.raises(BookError, match=says) as caught:
         edit(book)
@@ -296,18 +305,18 @@ def test_nothing_is_edited_while_the_book_is_made():
 
 def test_an_edit_that_meets_a_change_is_settled_by_its_author():
     book = finished()
-    assert clashes.clash(book, STUDIO) is None
+    assert edits.clash(book, STUDIO) is None
     prompt = book.prompt(2)
     edits.set_prompt(book, 2, "a cat", "", version(prompt))
     made(book)
     edits.set_style(book, "crayon")
-    assert clashes.clash(book, STUDIO) == book.prompt_of(2)
+    assert edits.clash(book, STUDIO) == book.prompt_of(2)
     with pytest.raises(EditedByHand):
         made(book)
-    clashes.keep_edited(book, book.prompt_of(2))
+    edits.keep_edited(book, book.prompt_of(2))
     assert 2 not in {event.page for event in made(book) if event.stage == "describe"}
     assert book.prompt(2).positive == "a cat"
-    clashes.make_anew(book, book.prompt_of(2))
+    edits.make_anew(book, book.prompt_of(2))
     assert worked_on(book) == {2} and book.prompt(2).positive.startswith("crayon")
     [kept] = book.left_over.glob("*-prompt.json")
     assert json.loads(kept.read_text())["positive"] == "a cat"
@@ -321,7 +330,7 @@ def test_a_taught_hero_leaves_edited_pages_alone():
     folder.mkdir(parents=True)
     (folder / "hero.toml").write_text('name = "Biscuit"\nspecies = "cat"\nlook = "orange striped"\n'
                                       'token = "bhna"\nadapter = "a.safetensors"\n')  # fmt: skip
-    assert clashes.clash(book, STUDIO) is None
+    assert edits.clash(book, STUDIO) is None
     made(book)
     assert scene_of(book, 2).text == "She slept." and "bhna cat" in book.prompt(2).positive
 
