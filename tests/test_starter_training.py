@@ -6,24 +6,38 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 from torch import nn
 
 from storybook.errors import TrainingError
+from storybook.models.control import open_control
+from storybook.models.sd1 import open_painter
 from storybook.world import WORLD, load_world
-from training.starter.dataset import draw_all, load_drawings, near_miss, source_digest, words_for
+from training.starter.artist import draw
+from training.starter.control import Pairs, pairs_in
+from training.starter.dataset import (
+    Drawings,
+    draw_all,
+    load_drawings,
+    near_miss,
+    pictures_in,
+    source_digest,
+    words_for,
+)
 from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, progress_of
 from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
 from training.starter.steps import COMPONENTS, STEPS, Workshop
+from training.starter.unet import Sampling
 from training.starter.vae import components_in, components_of, latents_of
 from training.starter.vocabulary import new_tokenizer
 
 ASSETS = Path(__file__).parents[1] / "assets"
-PICTURE_STEPS = ("vae", "clip", "classifier", "unet", "esrgan")
+PICTURE_STEPS = ("vae", "clip", "classifier", "unet", "esrgan", "control")
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +152,49 @@ def test_the_enlarger_is_found_by_spandrel(shop):
     assert model(torch.rand(1, 3, 10, 12)).shape == (1, 3, 40, 48)
 
 
+def test_the_controlnet_opens_with_its_painter_and_has_learnt(shop):
+    painter = open_painter(shop.out / "painter", device="cpu")
+    control = open_control(shop.out / "control", painter)
+    ways = (*control.controlnet_down_blocks, control.controlnet_mid_block)
+    assert all(way.weight.any() for way in ways), "an untaught one's are nothing"
+    assert control.conv_in.weight.shape == painter.pipe.unet.conv_in.weight.shape
+    card = json.loads((shop.out / "control" / "card.json").read_text())
+    figures = card["figures"]
+    assert card["pictures"] == TOY.control_drawings and figures["held_out_pictures"] == 2
+    assert 5 < figures["held_out_psnr_db"] < 60 and 5 < figures["held_out_psnr_db_without"] < 60
+
+
+def test_the_controlnet_s_pairs_are_made_once(shop):
+    (path,) = (shop.work / "control").glob("pairs-*.safetensors")
+    assert open_painter(shop.out / "painter", device="cpu").name in path.name
+    before = path.stat().st_mtime_ns
+    events = list(STEPS["control"](shop, Budget(minutes=60, steps=2)))
+    assert [event.stage for event in events] == ["export"]
+    assert path.stat().st_mtime_ns == before
+
+
+def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(world, tmp_path):
+    folder = ASSETS / "starter" / "painter"
+    painter = open_painter(folder, device="cpu")
+    sampling = Sampling.model_validate_json((folder / "sampling.json").read_bytes())
+    shown = pictures_in(world, 8, 0)[:4]
+    drawn = [
+        Drawings(tuple(shown), np.stack([np.array(draw(each, world, size)) for each in shown]))
+        for size in (128, 256)
+    ]
+    components = components_in(folder / COMPONENTS, drawn[0], 24)
+    making = pairs_in(tmp_path / "pairs", painter, components, *drawn, world, sampling)
+    assert [event.note for event in making] == ["pictures of 128 px by the painter"]
+    pairs = Pairs(**load_file(tmp_path / "pairs"))
+    assert pairs.clean.shape == pairs.soft.shape == (4, 24, 32, 32)
+    assert pairs.edges.shape == (4, 128, 128) and pairs.edges.max() == 255
+    assert pairs.heard.shape == (4, 48, 192) and pairs.unheard.shape == (48, 192)
+    clean, soft = pairs.clean.float(), pairs.soft.float()
+    own, others = (clean - soft).square().mean(), (clean - soft.roll(1, 0)).square().mean()
+    assert own < others / 3
+    assert clean[:, 12:].std() > 1.3 * soft[:, 12:].std(), "the artist's has the finer detail"
+
+
 def test_cards_say_what_was_done(shop):
     card = json.loads((shop.out / "painter" / "card.json").read_text())
     assert card["steps"] == 2 and card["minutes"] >= 0 and card["parameters"] > 0
@@ -156,7 +213,7 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     again = replace(shop, work=tmp_path / "work", out=tmp_path / "out")
     events = list(take_up(again, shop.out))
     assert [event.note.split()[0] for event in events] == [
-        "vae", "clip", "unet", "esrgan", "classifier",
+        "vae", "clip", "unet", "esrgan", "classifier", "control",
     ]  # fmt: skip
     first = load_file(shop.out / "painter/unet/diffusion_pytorch_model.safetensors")
     kept = torch.load(again.work / "unet" / CHECKPOINT, weights_only=True)["module"]
@@ -177,7 +234,13 @@ def test_a_shelf_without_a_classifier_is_taken_up_and_the_painter_waits_for_one(
     (shelf / "critic" / "classifier.safetensors").unlink()
     again = replace(shop, work=tmp_path / "work", out=tmp_path / "out")
     events = list(take_up(again, shelf))
-    assert [event.note.split()[0] for event in events] == ["vae", "clip", "unet", "esrgan"]
+    assert [event.note.split()[0] for event in events] == [
+        "vae",
+        "clip",
+        "unet",
+        "esrgan",
+        "control",
+    ]
     with pytest.raises(TrainingError, match=r"classifier.* is missing: run the step"):
         for event in STEPS["unet"](again, Budget(minutes=60, steps=9)):
             assert event.stage != "unet"

@@ -107,9 +107,7 @@ class ControlledEnlarger:
 
     def _hold(self, edges: Edges, size: tuple[int, int]) -> Hold:
         unet = self.painter.pipe.unet
-        found = torch.from_numpy(edges)[None, None].to(unet.device)
-        wide = torch.nn.functional.interpolate(found, (size[1], size[0]), mode="bilinear")
-        shown = wide.expand(1, 3, -1, -1).to(unet.dtype)
+        shown = as_shown(torch.from_numpy(edges)[None].to(unet.device), size).to(unet.dtype)
 
         def hold(latents: Tensor, time: Tensor, states: Tensor) -> Residuals:
             down, middle = self.control(
@@ -123,6 +121,12 @@ class ControlledEnlarger:
             return down, middle
 
         return hold
+
+
+def as_shown(edges: Tensor, size: tuple[int, int]) -> Tensor:
+    """What a ControlNet sees of edges [b, h, w] at a (width, height): [b, 3, height, width]."""
+    wide = torch.nn.functional.interpolate(edges[:, None], (size[1], size[0]), mode="bilinear")
+    return wide.expand(-1, 3, -1, -1)
 
 
 def hold_forms(

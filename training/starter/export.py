@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
@@ -11,17 +11,20 @@ from torch import nn
 from transformers import CLIPImageProcessor, CLIPProcessor
 
 from storybook.models.classifier import save_classifier
+from storybook.models.control import ControlledEnlarger
+from storybook.models.sd1 import SAMPLING
 from storybook.records import Event
 from training.starter.cards import CARD, Card, card_of, write_record
 from training.starter.classifier import recognised
 from training.starter.clip import Critic, new_critic, retrieval, tokenizer_in
+from training.starter.control import Exercise, gain
 from training.starter.dataset import Drawings
 from training.starter.esrgan import new_enlarger
 from training.starter.loop import Progress, load_learnt, progress_of
 from training.starter.measure import Eyes, best_sampling
 from training.starter.plan import DATA_SEED
 from training.starter.steps import COMPONENTS, Workshop, learnt_classifier, learnt_vae
-from training.starter.unet import new_painter, pipeline_of
+from training.starter.unet import Sampling, new_painter, pipeline_of
 from training.starter.vae import psnr, scaling_factor
 
 ENLARGER = "x4.safetensors"
@@ -72,7 +75,7 @@ def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) ->
     _say_single_precision(draft / "text_encoder")
     _tokenizer_files(shop, draft / "tokenizer")
     shutil.copy(shop.world_file, draft / shop.world_file.name)
-    write_record(draft, "sampling.json", sampling)
+    write_record(draft, SAMPLING, sampling)
     shutil.copy(shop.work / COMPONENTS, draft / COMPONENTS)
     taught = progress_of(shop.work / "vae")
     vae_card = _card(shop, "vae", taught, vae, {"held_out_psnr_db": seen})
@@ -100,6 +103,26 @@ def export_enlarger(shop: Workshop) -> Iterator[Event]:
     )
     _put(draft, folder)
     yield Event(stage="export", done=1, total=1, note=str(folder))
+
+
+def export_control(
+    shop: Workshop, enlarger: ControlledEnlarger, seen: Sequence[Exercise]
+) -> Iterator[Event]:
+    """`control/`: a ControlNetModel, and how much nearer to drawings it leads the painter."""
+    figures = gain(enlarger, seen) | {"held_out_pictures": len(seen)}
+    folder, draft = shop.out / "control", shop.out / "control.draft"
+    _in_half(enlarger.control).save_pretrained(draft)
+    progress = progress_of(shop.work / "control")
+    learnt_from = shop.plan.control_drawings
+    card = _card(shop, "control", progress, enlarger.control, figures, learnt_from)
+    write_record(draft, CARD, card)
+    _put(draft, folder)
+    yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
+
+
+def sampling_of(shop: Workshop) -> Sampling:
+    """How the exported painter is best sampled."""
+    return Sampling.model_validate_json((shop.out / "painter" / SAMPLING).read_bytes())
 
 
 def _critic(shop: Workshop) -> Critic:

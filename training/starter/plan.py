@@ -17,6 +17,8 @@ class Plan:
     held_out: int
     large_drawings: int
     """How many pictures of `large_px` the enlarger learns from."""
+    control_drawings: int
+    """How many of `drawings` are drawn again at twice their size for the ControlNet."""
     picture_px: int
     large_px: int
     crop_px: int
@@ -35,6 +37,7 @@ class Plan:
     clip_batch: int
     unet_batch: int
     enlarger_batch: int
+    control_batch: int
     measured_pictures: int
     """How many pictures are drawn for each setting when sampler settings are chosen."""
 
@@ -46,6 +49,7 @@ FULL = Plan(
     vae_drawings=6_000,
     held_out=512,
     large_drawings=96,
+    control_drawings=2_400,
     picture_px=128,
     large_px=512,
     crop_px=64,
@@ -63,6 +67,7 @@ FULL = Plan(
     clip_batch=48,
     unet_batch=20,
     enlarger_batch=8,
+    control_batch=4,
     measured_pictures=48,
 )
 
@@ -71,6 +76,7 @@ TOY = Plan(
     vae_drawings=48,
     held_out=8,
     large_drawings=2,
+    control_drawings=32,
     picture_px=64,
     large_px=128,
     crop_px=32,
@@ -88,5 +94,6 @@ TOY = Plan(
     clip_batch=4,
     unet_batch=4,
     enlarger_batch=2,
+    control_batch=2,
     measured_pictures=2,
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from diffusers import AutoencoderKL, UNet2DConditionModel
+from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from safetensors.torch import load_file
 from torch import nn
 from transformers import CLIPModel, CLIPTextModel
@@ -19,6 +19,7 @@ from storybook.records import Event
 from training.starter.cards import CARD, Card
 from training.starter.classifier import classifier_of
 from training.starter.clip import new_critic, tokenizer_in
+from training.starter.control import new_control
 from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
 from training.starter.loop import CHECKPOINT, Progress, lay_checkpoint
@@ -67,6 +68,11 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         classifier = classifier_of(shop.world)
         _copy(classifier, load_file(shelf / "critic" / WEIGHTS), shelf / "critic")
         taken += (("classifier", classifier, critic_card.parts[0]),)
+    if (shelf / "control").is_dir():
+        control = new_control(painter.unet)
+        taught = ControlNetModel.from_pretrained(shelf / "control").state_dict()
+        _copy(control, taught, shelf / "control")
+        taken += (("control", control, _card(shelf / "control")),)
     for done, (name, module, card) in enumerate(taken, start=1):
         if not (shop.work / name / CHECKPOINT).exists():
             progress = Progress(step=card.steps, minutes=card.minutes)

@@ -136,6 +136,39 @@ def make_esrgan(shop: Workshop, budget: Budget) -> Iterator[Event]:
     yield from export_enlarger(shop)
 
 
+def make_control(shop: Workshop, budget: Budget) -> Iterator[Event]:
+    """Teach the ControlNet with the painter and the enlarger that were exported, and export it."""
+    from storybook.models.enlargers import open_enlarger
+    from storybook.models.sd1 import open_painter
+    from training.starter.control import exercises, new_enlarger, pairs_in, teach_control
+    from training.starter.export import ENLARGER, export_control, sampling_of
+
+    plan, folder = shop.plan, shop.drawings_folder / "twice"
+    yield from _draw(shop, plan.control_drawings)
+    yield from draw_all(
+        folder, shop.world, plan.control_drawings, 2 * plan.picture_px, DATA_SEED, shop.workers
+    )
+    painter = open_painter(shop.out / "painter", device=shop.device)
+    then = open_enlarger(shop.out / "enlarger" / ENLARGER, device=shop.device)
+    small = _drawings(shop, plan.control_drawings)
+    components, sampling = _components(shop, small), sampling_of(shop)
+    pairs = yield from pairs_in(
+        shop.work / "control" / f"pairs-{painter.name}-{plan.control_drawings}.safetensors",
+        painter,
+        components,
+        small,
+        load_drawings(folder, shop.world, plan.control_drawings, DATA_SEED),
+        shop.world,
+        sampling,
+    )
+    seen = exercises(
+        painter, components, _held_out(shop), shop.world, sampling, plan.measured_pictures
+    )
+    enlarger = new_enlarger(painter, then)
+    yield from teach_control(enlarger, pairs, seen, shop.schooling("control", budget))
+    yield from export_control(shop, enlarger, seen)
+
+
 def make_writer(shop: Workshop, budget: Budget) -> Iterator[Event]:
     """Teach the writer and its story adapter."""
     from training.starter.writer import train_writer
@@ -165,16 +198,18 @@ STEPS: dict[str, Step] = {
     "classifier": make_classifier,
     "unet": make_unet,
     "esrgan": make_esrgan,
+    "control": make_control,
     "writer": make_writer,
 }
 
 SHARES = {
-    "vae": 0.20,
-    "clip": 0.08,
-    "classifier": 0.07,
-    "unet": 0.38,
+    "vae": 0.18,
+    "clip": 0.07,
+    "classifier": 0.06,
+    "unet": 0.35,
     "esrgan": 0.05,
-    "writer": 0.22,
+    "control": 0.10,
+    "writer": 0.19,
 }
 """How an hour is split: the VAE bounds what can be seen, the rest gain from all they get."""
 
