@@ -1,6 +1,7 @@
 """One page of a book to change: its text, what it shows, its picture, and where it stands."""
 
 from collections.abc import Callable, Iterable
+from random import randrange
 
 import streamlit as st
 
@@ -76,8 +77,17 @@ def _text(book: Book, scene: Scene, *, busy: bool) -> None:
 
     with st.form(f"form-{key}", border=False):
         st.text_area("Text", scene.text, key=key, height=150, disabled=busy, max_chars=1200)
-        st.form_submit_button("Keep the text", icon=":material/check:", disabled=busy,
-                              on_click=keep, args=(edits.version(scene.text),))  # fmt: skip
+        with st.container(horizontal=True):
+            st.form_submit_button("Keep the text", icon=":material/check:", disabled=busy,
+                                  on_click=keep, args=(edits.version(scene.text),))  # fmt: skip
+            st.form_submit_button("Tell it again", icon=":material/history_edu:", disabled=busy,
+                                  on_click=_tell_again, args=(book, scene.page))  # fmt: skip
+
+
+def _tell_again(book: Book, page: int) -> None:
+    said = str(randrange(1, 10**6))
+    work.start(("retell", str(book.folder), str(page), "--seed", said),
+               "Tell a page again", book.folder)  # fmt: skip
 
 
 def _scene(book: Book, studio: Studio, scene: Scene, *, busy: bool) -> None:

@@ -91,6 +91,10 @@ def parser() -> argparse.ArgumentParser:
     pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
                           "or seed, all of them")  # fmt: skip
     pictures.add_argument("--most", type=int, default=50, help="how many (default: 50)")
+    retell = commands.add_parser("retell", parents=[studio], help="tell one page again")
+    retell.add_argument("folder")
+    retell.add_argument("page", type=int)
+    retell.add_argument("--seed", type=int, default=1, help="another number is another text")
     idea = commands.add_parser("idea", parents=[studio], help="let the writer think up a summary")
     idea.add_argument("--hero", default="bruno", metavar="NAME", help="who stars (default: bruno)")
     idea.add_argument("--seed", type=int, default=1, help="another number is another idea")

@@ -33,6 +33,7 @@ from storybook.models import hub
 from storybook.models.infotext import read_infotext
 from storybook.new_book import checked, folder_name
 from storybook.records import Brief, Event
+from storybook.retelling import retell as retell_page
 from storybook.share import Share
 from storybook.sharing import share as html_of
 from storybook.status import status as status_of
@@ -105,6 +106,13 @@ def reroll(options: Namespace) -> None:
     if chosen and chosen.by == "author":
         print(f"Page {page} keeps the picture that you picked; "
               "choose another with: storybook pick")  # fmt: skip
+
+
+def retell(options: Namespace) -> None:
+    book_, studio = Book(options.folder), _studio(options)
+    events = retell_page(book_, studio, options.page, seed=options.seed)
+    _show(events, _by_hand(options, book_.folder, studio.settings.device))
+    _make(options, book_, studio, "choose")
 
 
 def show(options: Namespace) -> None:

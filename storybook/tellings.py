@@ -174,7 +174,7 @@ def _told_at_once(
 ) -> Iterator[Telling]:
     """Whole stories in one reply each, which a small writer was taught to give."""
     pages = min(brief.pages, ASKED_AT_ONCE)
-    hero, summary = _introduced(who.heroes[0]), who.summary
+    hero, summary = introduced(who.heroes[0]), who.summary
     if roles:
         hero, summary = roles.mask(hero), roles.mask(summary)
     question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
@@ -212,7 +212,7 @@ def _told_by_outline(brief: Brief, who: Cast, writer: Writer, attempts: int) -> 
 def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:
     """An outline first, then page by page, each told with all before it at hand."""
     common = {"pages": brief.pages, "ages": brief.ages, "language": brief.language,
-              "hero": _introduced(who.heroes[0]), "summary": who.summary}  # fmt: skip
+              "hero": introduced(who.heroes[0]), "summary": who.summary}  # fmt: skip
     plan = writer.answer(template("outline").fill(**common), Outline, seed=seed)
     if len(plan.pages) != brief.pages:
         reply = plan.model_dump_json(indent=2)
@@ -244,7 +244,7 @@ def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> st
     return text
 
 
-def _introduced(hero: Hero) -> str:
+def introduced(hero: Hero) -> str:
     """The hero as the prompts introduce it: `Biscuit, an orange striped cat`."""
     return f"{hero.name}, {article(f'{hero.look} {hero.species}'.strip())}"
 

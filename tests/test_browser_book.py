@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect  # noqa: E402
 
 LONG = 600_000
 """Milliseconds that a machine may take for a book."""
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture
@@ -42,7 +43,10 @@ def make_a_book(page: Page, studio: str) -> None:
 
 
 def finished(page: Page) -> None:
+    """Wait until nothing is under way and nothing is left to do."""
+    expect(page.get_by_text("You may close this window")).to_have_count(0, timeout=LONG)
     expect(page.get_by_role("button", name="Download PDF")).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name="Bring it up to date")).to_have_count(0)
 
 
 def pictures_in(folder: Path) -> dict[str, int]:

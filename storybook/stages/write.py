@@ -50,7 +50,7 @@ def write(
 
 def jobs(book: Book, studio: Studio) -> list[str]:
     """From what the story has to be made, if it has to be."""
-    brief, who, how = book.brief, _cast(book, studio), studio.settings.write
+    brief, who, how = book.brief, cast_of(book, studio), studio.settings.write
     words = studio.role_words
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
     # No title: it is put on the story, and `bind` prints the one that the brief says today.
@@ -67,7 +67,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         check_language(brief, how)
         if how.for_children:
             check_kind(brief.summary, "The summary")
-        who = _cast(book, studio)
+        who = cast_of(book, studio)
         for note in who.notes:
             yield Event(stage="write", done=0, total=how.attempts, note=note)
         told: list[Draft] = []
@@ -106,7 +106,8 @@ def check_language(brief: Brief, how: WriteSettings) -> None:
         raise ConfigError(f"This studio's writer reads English, and the summary is not. {remedy}")
 
 
-def _cast(book: Book, studio: Studio) -> Cast:
+def cast_of(book: Book, studio: Studio) -> Cast:
+    """Who plays in a book, by its brief and its heroes' folders of today."""
     brief = book.brief
     summary = " ".join(brief.summary.split())
     who = cast(

@@ -1,0 +1,88 @@
+"""Telling one page of a book again, so that it still stands between its neighbours."""
+
+from collections.abc import Iterator
+
+from storybook import edits
+from storybook.book import Book
+from storybook.errors import BookError, ReplyError
+from storybook.models import Writer
+from storybook.prompts import template
+from storybook.readability import TARGETS
+from storybook.records import COVER, Event, Scene
+from storybook.stages.write import cast_of
+from storybook.studio import Studio
+from storybook.tellings import drafts, introduced
+
+TRIES = 8
+SEEDS_APART = 1009
+"""So far from the seeds that the book itself was told with."""
+
+
+def retell(book: Book, studio: Studio, page: int, *, seed: int) -> Iterator[Event]:
+    """Give a page another text, and let it show what that says. Another seed, another text.
+
+    A writer that tells page by page is shown all others; a small one, which tells whole stories
+    only, tells the summary again, and the page is taken from there. Raises BookError for a page
+    that no telling has, ReplyError if nothing else comes back.
+    """
+    scene = _told_page(book, page)
+    seen = edits.version(scene.text)
+    yield Event(stage="retell", done=0, total=1, page=page, note="waking the writer")
+    with studio.writer() as writer:
+        others = _page_by_page if studio.settings.write.outline else _from_whole_stories
+        found = others(book, studio, writer, scene, seed)
+        text = next((text for text in found if text and text != scene.text), None)
+        name = writer.name
+    if text is None:
+        raise ReplyError(f"{name} tells page {page} as it is. Try another seed, or write it.")
+    edits.set_text(book, page, text, seen)
+    edits.read_again(book, studio, page)
+    yield Event(stage="retell", done=1, total=1, page=page, note=text)
+
+
+def _told_page(book: Book, page: int) -> Scene:
+    found = next((scene for scene in book.scenes if scene.page == page), None)
+    if found is None or page == COVER or page > book.brief.pages:
+        raise BookError(f"Page {page} was not told by the writer: write it yourself.")
+    return found
+
+
+def _from_whole_stories(
+    book: Book, studio: Studio, writer: Writer, scene: Scene, seed: int
+) -> Iterator[str]:
+    """The page as other tellings of the same summary have it."""
+    brief, how = book.brief, studio.settings.write
+    other = brief.but(seed=(brief.seed + SEEDS_APART * seed) % 2**31)
+    told = drafts(
+        other, cast_of(book, studio), studio.world, writer, studio.frame, attempts=TRIES, outline=False, candidates=TRIES,
+        words=studio.role_words, for_children=how.for_children,
+    )  # fmt: skip
+    for draft in told:
+        if draft.story and not draft.hard and len(draft.story.paragraphs) == brief.pages:
+            yield draft.story.paragraphs[scene.page - 1]
+
+
+def _page_by_page(
+    book: Book, studio: Studio, writer: Writer, scene: Scene, seed: int
+) -> Iterator[str]:
+    """The page told anew by a writer who has the rest of the book before it."""
+    brief, who = book.brief, cast_of(book, studio)
+    pages = [each for each in book.scenes if each.page != COVER]
+    place = pages.index(scene)
+    least, most = TARGETS[brief.ages].page_words
+    question = template("page").fill(
+        pages=len(pages),
+        ages=brief.ages,
+        language=brief.language,
+        hero=introduced(who.heroes[0]),
+        summary=who.summary,
+        page=place + 1,
+        outline="\n".join(f"{number}. {each.text}" for number, each in enumerate(pages, 1)),
+        before="\n".join(each.text for each in pages[:place]) or "(this is the first page)",
+        least=least,
+        most=most,
+        moment=scene.text,
+    )
+    for reply in writer.tell_each(question, seeds=range(seed, seed + 2), max_words=3 * most):
+        if not isinstance(reply, ReplyError):
+            yield " ".join(reply.split())

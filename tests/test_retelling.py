@@ -1,0 +1,51 @@
+"""One page told again, with its neighbours as they are."""
+
+from pathlib import Path
+
+import pytest
+
+from books import doubles, made, new_book
+from storybook import edits
+from storybook.book import Book
+from storybook.cli import main
+from storybook.errors import BookError
+from storybook.retelling import retell
+from storybook.status import status
+
+
+@pytest.fixture
+def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Book:
+    monkeypatch.chdir(tmp_path)
+    book = new_book("books/b")
+    made(book)
+    return book
+
+
+def test_one_page_has_another_text_and_the_others_stay(book: Book) -> None:
+    before = {scene.page: scene.text for scene in book.scenes}
+    list(retell(book, doubles(), 2, seed=1))
+    after = {scene.page: scene.text for scene in book.scenes}
+    assert [page for page in before if before[page] != after[page]] == [2]
+    due = {verb.verb: verb.to_make for verb in status(book, doubles()).verbs if verb.to_make}
+    assert set(due.values()) <= {1}
+
+
+@pytest.mark.parametrize("page", [0, 99])
+def test_a_page_that_nobody_told_is_refused(book: Book, page: int) -> None:
+    with pytest.raises(BookError, match="not told by the writer"):
+        list(retell(book, doubles(), page, seed=1))
+
+
+def test_a_page_of_the_author_s_is_refused(book: Book) -> None:
+    new = edits.insert_page(book, doubles(), 1, "Biscuit met a snail.")
+    with pytest.raises(BookError, match="write it yourself"):
+        list(retell(book, doubles(), new, seed=1))
+
+
+def test_the_command_draws_what_the_new_text_says(
+    book: Book, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = book.scenes[3].text
+    assert main(["retell", "books/b", "3", "--studio", "doubles"]) == 0
+    assert book.scenes[3].text != before
+    assert book.picture(3, book.picked(3)).is_file()
