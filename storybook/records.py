@@ -8,6 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Ages = Literal["3-5", "5-7", "7-9"]
 Shot = Literal["wide", "middle", "close"]
+Font = Literal["pair", "andika", "grandstander"]
+"""`pair` is text in Andika under titles in Grandstander; the others are one family throughout."""
+Placement = Literal["auto", "over", "below", "beside"]
+"""Where the text stands to the picture; `auto` is what the format likes best."""
 
 COVER = 0
 """The page number of the cover; story pages count from 1."""
@@ -38,6 +42,9 @@ class Brief(Record):
     heroes: tuple[str, ...] = ()
     """Names of hero folders; the first one stars, the others are cast beside it."""
     seed: int = Field(default=1, ge=0, lt=2**31)
+    font: Font = Field(default="pair", exclude_if=lambda font: font == "pair")
+    placement: Placement = Field(default="auto", exclude_if=lambda placement: placement == "auto")
+    """Both are left out where they are the usual ones: older briefs keep their digest."""
 
     @field_validator("summary")
     @classmethod

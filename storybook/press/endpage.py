@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from storybook.press import ornaments
-from storybook.press.fonts import Face, check_glyphs
+from storybook.press.fonts import Face, Fonts, check_glyphs
 from storybook.press.layout import safe_box
 from storybook.press.pdf import Desk, draw_left, draw_title, lay_paper, set_title
 from storybook.press.typeset import Setting, set_text
@@ -21,9 +21,6 @@ INTRODUCTION = (
     "Words and pictures of this book are machine-made: computer models wrote the story from a "
     "short summary, drew each picture from a description, chose among several drawings and "
     "enlarged them for print. A person asked for it, and may have changed words or chosen pictures."
-)
-TYPE = (
-    "Andika by SIL International; titles in Grandstander by Etcetera Type Co. Both are open fonts."
 )
 
 
@@ -59,7 +56,7 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
     lay_paper(desk)
     fonts = desk.fonts
     room_pt = 0.58 * safe.height
-    small = set_small_print(facts, fonts.text, min(MEASURE_PT, safe.width), room_pt)
+    small = set_small_print(facts, fonts, min(MEASURE_PT, safe.width), room_pt)
     left = safe.middle - min(MEASURE_PT, safe.width) / 2
     top = safe.y + small.height_pt
     face = fonts.for_title(THE_END)
@@ -82,9 +79,10 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
     canvas.showPage()
 
 
-def set_small_print(facts: Facts, face: Face, width_pt: float, height_pt: float) -> SmallPrint:
+def set_small_print(facts: Facts, fonts: Fonts, width_pt: float, height_pt: float) -> SmallPrint:
     """The small print as large as it fits; at the smallest size it may be higher than asked."""
-    rows = [(label, _shortened(value)) for label, value in _rows(facts) if value]
+    face = fonts.text
+    rows = [(label, _shortened(value)) for label, value in rows_of(facts, fonts)]
     for _, value in rows:
         check_glyphs(value, face, "end page")
     for size_pt in SIZES_PT:
@@ -97,16 +95,18 @@ def set_small_print(facts: Facts, face: Face, width_pt: float, height_pt: float)
     return small
 
 
-def _rows(facts: Facts) -> tuple[tuple[str, str], ...]:
-    return (
+def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
+    """What the end page tells, each with its label."""
+    rows = (
         ("Writer", facts.writer),
         ("Painter", facts.painter),
         ("Style", facts.style),
         ("Seeds", ", ".join(map(str, facts.seeds))),
         ("Critic", facts.critic),
         ("Enlarger", facts.enlarger),
-        ("Type", TYPE),
+        ("Type", fonts.credit),
     )
+    return [(label, value) for label, value in rows if value]
 
 
 def _set(text: str, face: Face, size_pt: float, width_pt: float) -> Setting:

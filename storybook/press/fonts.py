@@ -10,9 +10,23 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from storybook.config import shipped
 from storybook.errors import PressError
+from storybook.records import Font
 
 UNSEEN = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufe0e", "\ufe0f"}
 """Joiners and variation selectors: they have no shape of their own."""
+
+
+_ANDIKA = ("Andika-Regular", "Andika-Italic", "Andika-Bold")
+_GRANDSTANDER = ("Grandstander-Bold",) * 4
+
+FILES: dict[Font, tuple[str, str, str, str, str]] = {
+    "pair": (*_ANDIKA, "Grandstander-Bold",
+             "Andika by SIL International; titles in Grandstander by Etcetera Type Co. Both are "
+             "open fonts."),
+    "andika": (*_ANDIKA, "Andika-Bold", "Andika by SIL International, an open font."),
+    "grandstander": (*_GRANDSTANDER, "Grandstander by Etcetera Type Co., an open font."),
+}  # fmt: skip
+"""Text, italic, bold, titles, and the credit. Of Grandstander one cut is shipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +63,19 @@ class Fonts:
     italic: Face
     bold: Face
     display: Face
+    credit: str
+    """Whom to thank for them, on the end page."""
 
     def for_title(self, title: str) -> Face:
         """The display face, or the bold text face if that alone holds every character."""
         return self.bold if self.display.missing(title) else self.display
 
 
-@lru_cache(maxsize=1)
-def load_fonts() -> Fonts:
-    """The shipped fonts, registered with reportlab."""
-    return Fonts(
-        text=_face("Andika-Regular"),
-        italic=_face("Andika-Italic"),
-        bold=_face("Andika-Bold"),
-        display=_face("Grandstander-Bold"),
-    )
+@lru_cache(maxsize=len(FILES))
+def load_fonts(font: Font = "pair") -> Fonts:
+    """The shipped fonts for a book, registered with reportlab."""
+    *files, credit = FILES[font]
+    return Fonts(*map(_face, files), credit)
 
 
 def check_glyphs(text: str, face: Face, where: str) -> None:

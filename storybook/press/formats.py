@@ -7,11 +7,19 @@ from pydantic import Field
 
 from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
-from storybook.records import Record
+from storybook.records import Placement, Record
 
 POINTS_PER_INCH = 72
 
 Kind = Literal["panel", "above", "beside", "spot"]
+
+PLACED: dict[Kind, Placement] = {
+    "panel": "over",
+    "above": "below",
+    "spot": "below",
+    "beside": "beside",
+}
+"""Where an arrangement puts the text, seen from the picture."""
 
 
 class Arrangement(Record):
@@ -33,6 +41,9 @@ class Format(Record):
     """More margin at the bound edge: left on a right-hand page."""
     arrangements: tuple[Arrangement, ...] = Field(min_length=1)
     """Tried in order; the last one is for pages that have too much text for the others."""
+    others: tuple[Arrangement, ...] = Field(default=(), exclude=True)
+    """Tried only where an author asks for their placement. What is tried is in `arrangements`, so
+    that they count for nothing in the digest of a book that does not ask."""
 
     @property
     def width_pt(self) -> float:
@@ -41,6 +52,26 @@ class Format(Record):
     @property
     def height_pt(self) -> float:
         return self.height_in * POINTS_PER_INCH
+
+
+def placements_of(form: Format) -> tuple[Placement, ...]:
+    """Where the text may stand in a format, `auto` first."""
+    kinds = {PLACED[each.kind] for each in (*form.arrangements, *form.others)}
+    return ("auto", *(each for each in ("over", "below", "beside") if each in kinds))
+
+
+def placed(form: Format, placement: Placement) -> Format:
+    """The format with the arrangements of one placement; raises ConfigError if it has none."""
+    if placement == "auto":
+        return form
+    every = (*form.arrangements, *form.others)
+    kept = tuple(each for each in every if PLACED[each.kind] == placement)
+    if not kept:
+        raise ConfigError(
+            f"placement: format {form.name} has no place for the text {placement!r} its "
+            f"pictures. {nearest(placement, placements_of(form))}"
+        )
+    return form.but(arrangements=kept)
 
 
 def format_names() -> list[str]:

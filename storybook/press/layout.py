@@ -132,6 +132,18 @@ def lay_out(
     )
 
 
+def overfull(
+    texts: Sequence[str], form: Format, face: Face, ages: Ages, aspect: float = 1.0
+) -> tuple[int, ...]:
+    """The pages whose text does not fit in any arrangement at the smallest size of the age."""
+    size_pt = TEXT_SIZES_PT[ages][-1]
+    return tuple(
+        page
+        for page, text in enumerate(texts, start=1)
+        if _arrange(page, text, form, form.arrangements, face, size_pt, aspect) is None
+    )
+
+
 def _arrange(page: int, text: str, form: Format, arrangements: Sequence[Arrangement],
              face: Face, size_pt: float, aspect: float) -> StoryPage | None:  # fmt: skip
     """The page in the first arrangement that its text fits, or None."""

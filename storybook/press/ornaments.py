@@ -13,6 +13,10 @@ PAW = "paw"
 TOES = ((-0.40, 0.10, 0.145, 0.20, 24), (-0.15, 0.36, 0.150, 0.22, 8),
         (0.15, 0.36, 0.150, 0.22, -8), (0.40, 0.10, 0.145, 0.20, -24))  # fmt: skip
 """Four toes of a paw: centre, radii and tilt in degrees, in paws."""
+PAD = ((0.0, 0.10), (0.20, 0.10, 0.40, -0.20, 0.36, -0.36),
+       (0.32, -0.52, 0.14, -0.44, 0.0, -0.44), (-0.14, -0.44, -0.32, -0.52, -0.36, -0.36),
+       (-0.40, -0.20, -0.20, 0.10, 0.0, 0.10))  # fmt: skip
+"""The pad's outline: where it begins, then cubic curves."""
 
 
 def fill_with(canvas: Canvas, colour: Colour) -> None:
@@ -40,6 +44,21 @@ def paw(canvas: Canvas, x: float, y: float, size_pt: float, tilt: float, colour:
     canvas.scale(size_pt, size_pt)
     canvas.doForm(PAW)
     canvas.restoreState()
+
+
+def paw_as_svg() -> str:
+    """The same paw in SVG, one unit high around the origin, where y points down."""
+    toes = "".join(
+        f'<ellipse rx="{wide:g}" ry="{high:g}" '
+        f'transform="translate({x:g} {-y:g}) rotate({-turn:g})"/>'
+        for x, y, wide, high, turn in TOES
+    )
+    (x, y), *curves = PAD
+    outline = "".join(
+        "C" + " ".join(f"{part if index % 2 == 0 else -part:g}" for index, part in enumerate(curve))
+        for curve in curves
+    )
+    return f'{toes}<path d="M{x:g} {-y:g}{outline}Z"/>'
 
 
 def rule(canvas: Canvas, x: float, y: float, width_pt: float, colour: Colour) -> None:
@@ -94,11 +113,9 @@ def _paw_shape(canvas: Canvas) -> None:
         canvas.ellipse(-wide, -high, wide, high, stroke=0, fill=1)
         canvas.restoreState()
     pad = canvas.beginPath()
-    pad.moveTo(0.0, 0.10)
-    pad.curveTo(0.20, 0.10, 0.40, -0.20, 0.36, -0.36)
-    pad.curveTo(0.32, -0.52, 0.14, -0.44, 0.0, -0.44)
-    pad.curveTo(-0.14, -0.44, -0.32, -0.52, -0.36, -0.36)
-    pad.curveTo(-0.40, -0.20, -0.20, 0.10, 0.0, 0.10)
+    pad.moveTo(*PAD[0])
+    for curve in PAD[1:]:
+        pad.curveTo(*curve)
     pad.close()
     canvas.drawPath(pad, stroke=0, fill=1)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
+from pydantic import Field
+
 from storybook.book import Book
 from storybook.config import BindSettings
 from storybook.errors import BookError, PressError
@@ -11,7 +13,7 @@ from storybook.models.infotext import read_infotext
 from storybook.press.colour import theme_of
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.fonts import check_glyphs, load_fonts
-from storybook.press.formats import Format, load_format
+from storybook.press.formats import Format, load_format, placed
 from storybook.press.layout import lay_out, sheet_of
 from storybook.press.pdf import (
     Desk,
@@ -25,7 +27,7 @@ from storybook.press.pdf import (
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
 from storybook.press.typeset import curl
-from storybook.records import COVER, Ages, Event, Record, Story, digest
+from storybook.records import COVER, Ages, Event, Font, Record, Story, digest
 from storybook.studio import Studio
 
 EDITION = 1
@@ -48,6 +50,8 @@ class Wishes(Record):
     ages: Ages
     language: str
     options: BindSettings
+    font: Font = Field(default="pair", exclude_if=lambda font: font == "pair")
+    """Left out where it is the usual one, so that older books are not bound anew."""
 
 
 def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
@@ -57,7 +61,7 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
     more endpaper, so that the number of sheets is even. Equal arguments give equal bytes.
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
-    fonts, form = load_fonts(), wishes.form
+    fonts, form = load_fonts(wishes.font), wishes.form
     title, star = curl(story.title, wishes.language), curl(story.cast[0].name, wishes.language)
     check_glyphs(title, fonts.for_title(title), "cover")
     check_glyphs(star, fonts.bold, "cover")
@@ -123,9 +127,9 @@ def plates_of(book: Book) -> list[PlatePage]:
             f"{book.plate_of(missing[0])} is missing. Run: storybook enlarge {book.folder}"
         )
     return [
-        PlatePage(scene.page, "" if scene.page == COVER else scene.text,
+        PlatePage(place, "" if scene.page == COVER else scene.text,
                   book.plate_of(scene.page).read_bytes())
-        for scene in book.scenes
+        for place, scene in enumerate(book.scenes)
     ]  # fmt: skip
 
 
@@ -137,10 +141,11 @@ def story_of(book: Book) -> Story:
 def wishes_of(book: Book, studio: Studio) -> Wishes:
     brief = book.brief
     return Wishes(
-        form=load_format(brief.format),
+        form=placed(load_format(brief.format), brief.placement),
         ages=brief.ages,
         language=brief.language,
         options=studio.settings.bind,
+        font=brief.font,
     )
 
 

@@ -1,0 +1,51 @@
+"""A book's fonts for the web: only the letters that it uses, inside the file."""
+
+import base64
+import logging
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from fontTools import subset
+
+from storybook.press.fonts import Fonts
+
+FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk"]
+
+
+def font_faces(fonts: Fonts, text: str) -> str:
+    """CSS that declares the four faces of a book, with the glyphs of `text`.
+
+    They are called `Book Text`, `Book Italic`, `Book Bold` and `Book Titles`.
+    """
+    letters = "".join(sorted(set(text)))
+    named = {
+        "Text": fonts.text,
+        "Italic": fonts.italic,
+        "Bold": fonts.bold,
+        "Titles": fonts.display,
+    }
+    return "\n".join(
+        f'@font-face {{ font-family: "Book {name}"; font-weight: 100 900; font-style: normal; '
+        f'src: url("data:font/woff;base64,{_woff(face.path, letters)}") format("woff"); }}'
+        for name, face in named.items()
+    )
+
+
+@lru_cache(maxsize=32)
+def _woff(path: Path, letters: str) -> str:
+    """A font file with nothing but `letters`, as WOFF in base 64."""
+    logging.getLogger("fontTools.subset").setLevel(
+        logging.ERROR
+    )  # it tells of tables that it drops
+    options = subset.Options()
+    options.flavor = "woff"
+    options.layout_features = FEATURES
+    options.hinting = False
+    font = subset.load_font(str(path), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=letters)
+    subsetter.subset(font)
+    file = BytesIO()
+    subset.save_font(font, file, options)
+    return base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,229 @@
+"""A proof: the book as the press would set it now, finished or not, and what stands in its way.
+
+Nothing is loaded and no artifact is written; small copies of pictures are kept in `.made/thumbs`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from storybook.alt import alt_text
+from storybook.book import Book
+from storybook.errors import BookError, EditedByHand, PressError
+from storybook.library import thumbnail
+from storybook.press.fonts import UNSEEN, Face, load_fonts
+from storybook.press.formats import POINTS_PER_INCH
+from storybook.press.layout import Box, lay_out, overfull, safe_box
+from storybook.press.pdf import COVER_SHARE, set_title
+from storybook.press.preflight import LEAST_PPI
+from storybook.press.typeset import curl
+from storybook.records import COVER, Record, Scene, Story, digest
+from storybook.stages import bind, enlarge
+from storybook.stages.bind import PlatePage, Wishes
+from storybook.studio import Studio
+
+PROOF_PX = 720
+"""How wide the pictures of a proof are: more than its pages are shown."""
+BLANK = (226, 217, 203)
+
+State = Literal["plate", "drawn", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProofPage:
+    """A page as it is now; `drawn` has a picture and no plate of it, or an outdated one."""
+
+    scene: Scene
+    alt: str
+    state: State
+    picture: Path | None
+    """The plate, else the picked picture."""
+
+    @property
+    def page(self) -> int:
+        """The number that its folder has; where it stands in the book is another thing."""
+        return self.scene.page
+
+
+class Note(Record):
+    """What stands between a book and a good print, on which pages, in words for the author.
+
+    Pages are counted as they stand in the book, the cover being 0.
+    """
+
+    kind: Literal["missing", "unfinished", "text", "glyphs", "coarse", "title"]
+    pages: tuple[int, ...]
+    says: str
+
+
+def proof_pages(book: Book, studio: Studio) -> tuple[ProofPage, ...]:
+    """All pages, the cover first; raises BookError while no scenes are told."""
+    cast = book.cast
+    return tuple(
+        ProofPage(scene, alt_text(scene, cast), *_picture(book, studio, scene.page))
+        for scene in book.scenes
+    )
+
+
+def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
+    """Changes whenever a proof of these pages would."""
+    pictures = [(str(each.picture), each.picture.stat().st_mtime_ns) if each.picture else None
+                for each in pages]  # fmt: skip
+    said = [(each.scene.text, each.alt, each.state) for each in pages]
+    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
+    return digest(bind.EDITION, bind.story_of(book), said, pictures, wishes, facts)
+
+
+def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
+    """The PDF that `bind` makes of what is there, with small pictures.
+
+    Where something stands in its way it is set as far as it can be: blanks for pictures, the
+    beginning of a text that is too long, a question mark for what the font lacks.
+    """
+    wishes = bind.wishes_of(book, studio)
+    story, texts = _settable(bind.story_of(book), pages, wishes)
+    plates = [
+        PlatePage(place, text,
+                  thumbnail(each.picture, PROOF_PX).read_bytes() if each.picture else _blank())
+        for place, (each, text) in enumerate(zip(pages, ("", *texts), strict=True))
+    ]  # fmt: skip
+    return bind.bind(story, plates, wishes, bind.facts_of(book, studio))
+
+
+def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note, ...]:
+    """What the author should know before the book is printed; nothing if all is well."""
+    wishes = bind.wishes_of(book, studio)
+    face = load_fonts(wishes.font).text
+    texts = [curl(each.scene.text, wishes.language) for each in pages[1:]]
+    found = [
+        Note(kind="missing", pages=_in_state(pages, "missing"), says="is not drawn yet."),
+        Note(kind="unfinished", pages=_in_state(pages, "drawn"), says="is not at print size yet."),
+    ]
+    for page in overfull(texts, wishes.form, face, wishes.ages):
+        words = len(texts[page - 1].split())
+        says = f"has {words} words, which is more than fits on it."
+        found.append(Note(kind="text", pages=(page,), says=says))
+    for page, text in enumerate(texts, start=1):
+        if lacking := _lacking(text, face):
+            says = f"has {lacking}, which the font {face.name} does not hold."
+            found.append(Note(kind="glyphs", pages=(page,), says=says))
+    for page, ppi in printed_ppi(pages, wishes).items():
+        if ppi < LEAST_PPI:
+            says = f"is printed at {ppi:.0f} pixels an inch, less than the {LEAST_PPI} it needs."
+            found.append(Note(kind="coarse", pages=(page,), says=says))
+    found += _about_title(bind.story_of(book), wishes)
+    return tuple(note for note in found if note.pages)
+
+
+def printed_ppi(pages: Sequence[ProofPage], wishes: Wishes) -> dict[int, float]:
+    """How fine each plate is printed, in pixels an inch, by where its page stands."""
+    _, texts = _settable(None, pages, wishes)
+    form, face = wishes.form, load_fonts(wishes.font).text
+    boxes = {COVER: Box(0, 0, form.width_pt, form.height_pt)}
+    boxes |= {laid.page: laid.picture for laid in lay_out(texts, form, face, wishes.ages)}
+    found = {}
+    for place, each in enumerate(pages):
+        if each.state == "plate":
+            box = boxes[place]
+            with Image.open(each.picture) as plate:
+                width_px = min(plate.width, plate.height * box.width / box.height)
+            found[place] = width_px / (box.width / POINTS_PER_INCH)
+    return found
+
+
+def _picture(book: Book, studio: Studio, page: int) -> tuple[State, Path | None]:
+    pick, plate = book.pick(page), book.plate_of(page)
+    picture = book.picture(page, pick.candidate) if pick else None
+    is_drawn = picture is not None and picture.is_file()
+    if plate.is_file() and not (is_drawn and _is_outdated(book, studio, page)):
+        return "plate", plate
+    if is_drawn:
+        return "drawn", picture
+    return "missing", None
+
+
+def _is_outdated(book: Book, studio: Studio, page: int) -> bool:
+    """Whether a plate shows another picture than the picked one; its author's own never does."""
+    try:
+        return book.due(book.plate_of(page), enlarge.made_from(book, studio, page))
+    except EditedByHand:
+        return False
+    except BookError:  # no prompt yet: it will be made, and the picture with it
+        return True
+
+
+def _in_state(pages: Sequence[ProofPage], state: State) -> tuple[int, ...]:
+    return tuple(place for place, each in enumerate(pages) if each.state == state)
+
+
+def _lacking(text: str, face: Face) -> str:
+    """The characters of `text` that a face has no glyph for, for a message."""
+    return " ".join(char for char in face.missing(text) if char not in UNSEEN)
+
+
+def _about_title(story: Story, wishes: Wishes) -> list[Note]:
+    fonts, title = load_fonts(wishes.font), curl(story.title, wishes.language)
+    if lacking := _lacking(title, fonts.for_title(title)):
+        says = f"has {lacking} in its title, which the font does not hold."
+        return [Note(kind="title", pages=(COVER,), says=says)]
+    if not _title_fits(title, wishes):
+        return [Note(kind="title", pages=(COVER,), says="has a title that is too long for it.")]
+    return []
+
+
+def _title_fits(title: str, wishes: Wishes) -> bool:
+    face, form = load_fonts(wishes.font).for_title(title), wishes.form
+    width_pt = safe_box(form, 1).width - 24
+    try:
+        set_title(title, face, width_pt, COVER_SHARE * form.height_pt)
+    except PressError:
+        return False
+    return True
+
+
+def _settable(story: Story | None, pages: Sequence[ProofPage],
+              wishes: Wishes) -> tuple[Story | None, list[str]]:  # fmt: skip
+    """The story's title and all texts as far as they can be set."""
+    fonts, form = load_fonts(wishes.font), wishes.form
+
+    def shown(text: str, face: Face) -> str:
+        lacking = set(face.missing(text)) - UNSEEN
+        return "".join("?" if char in lacking else char for char in text)
+
+    texts = [shown(curl(each.scene.text, wishes.language), fonts.text) for each in pages[1:]]
+    for page in overfull(texts, form, fonts.text, wishes.ages):
+        texts[page - 1] = _beginning(
+            texts[page - 1],
+            lambda words: not overfull([words], form, fonts.text, wishes.ages),
+        )
+    if story is not None:
+        title = curl(story.title, wishes.language)
+        title = shown(title, fonts.for_title(title))
+        if not _title_fits(title, wishes):
+            title = _beginning(title, lambda words: _title_fits(words, wishes))
+        star = shown(story.cast[0].name, fonts.bold)
+        story = story.but(title=title, cast=(story.cast[0].but(name=star), *story.cast[1:]))
+    return story, texts
+
+
+def _beginning(text: str, fits: Callable[[str], bool]) -> str:
+    """As many words of a text as fit, and dots."""
+    words = text.split()
+    low, high = 0, len(words)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if fits(" ".join((*words[:middle], "…"))):
+            low = middle
+        else:
+            high = middle - 1
+    return " ".join((*words[:low], "…"))
+
+
+def _blank() -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (64, 64), BLANK).save(file, "PNG")
+    return file.getvalue()

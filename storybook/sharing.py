@@ -1,0 +1,82 @@
+"""A book to share: one HTML file that opens anywhere, turns its pages and needs nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from storybook.book import Book
+from storybook.library import thumbnail
+from storybook.press import screen
+from storybook.press.colour import theme_of
+from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
+from storybook.press.fonts import check_glyphs, load_fonts
+from storybook.press.layout import lay_out
+from storybook.press.picture import open_picture
+from storybook.press.screen import PICTURE_PX, Screen, Shown
+from storybook.press.typeset import curl
+from storybook.proofs import ProofPage, proof_pages
+from storybook.records import Story
+from storybook.stages import bind
+from storybook.stages.bind import Wishes
+from storybook.studio import Studio
+
+EVERY_BOOK = "0123456789 …“”‘’?!.,-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPage:
+    """One page's text, its picture in any format or None, and what the picture shows."""
+
+    page: int
+    text: str
+    alt: str
+    picture: bytes | None
+
+
+def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: Facts) -> str:
+    """The pages of the PDF as one HTML file, in their order; `pages` begins with the cover.
+
+    Equal arguments give equal text. Raises PressError naming the page whose text does not fit or
+    cannot be shown.
+    """
+    fonts, language = load_fonts(wishes.font), wishes.language
+    title, star = curl(story.title, language), curl(story.cast[0].name, language)
+    check_glyphs(title, fonts.for_title(title), "cover")
+    check_glyphs(star, fonts.bold, "cover")
+    pictures = [Shown(each.picture and open_picture(each.picture, f"page {each.page}"), each.alt)
+                for each in pages]  # fmt: skip
+    texts = [curl(each.text, language) for each in pages[1:]]
+    drawn = next((each.picture for each in pictures if each.picture), None)
+    aspect = drawn.width / drawn.height if drawn else 1.0
+    laid = lay_out(texts, wishes.form, fonts.text, wishes.ages, aspect)
+    desk = Screen(wishes.form, fonts, theme_of(drawn or screen.plain_paper()))
+    about = f"A story about {star}"
+    body = [
+        screen.cover(desk, pictures[0], title, f"starring {star}"),
+        screen.endpaper(1),
+        screen.title_page(desk, pictures[0], title, about),
+        *(screen.story_page(desk, each, shown)
+          for each, shown in zip(laid, pictures[1:], strict=True)),
+        screen.end_page(desk, facts),
+        *(screen.endpaper(2 + number) for number in range(1 + len(texts) % 2)),
+        screen.back_cover(),
+    ]  # fmt: skip
+    said = chain(texts, (title, about, f"starring {star}", THE_END, HEADING, INTRODUCTION),
+                 chain.from_iterable(rows_of(facts, fonts)), screen.WORDS, EVERY_BOOK)  # fmt: skip
+    return screen.html_file(desk, body, title=title, about=about, language=language,
+                            texts="".join(said), pages=len(texts))  # fmt: skip
+
+
+def share(book: Book, studio: Studio) -> str:
+    """A book as it is now as one HTML file; pages that are not drawn yet say so.
+
+    Raises BookError while no scenes are told, and what `html_book` raises.
+    """
+    pages = [_on_screen(place, each) for place, each in enumerate(proof_pages(book, studio))]
+    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
+    return html_book(bind.story_of(book), pages, wishes, facts)
+
+
+def _on_screen(place: int, page: ProofPage) -> ScreenPage:
+    picture = thumbnail(page.picture, PICTURE_PX).read_bytes() if page.picture else None
+    return ScreenPage(place, page.scene.text, page.alt, picture)
