@@ -67,6 +67,13 @@ def coverage(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> t
     return _longest_in_order(found), len(asked)
 
 
+def kept(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> float:
+    """The share of all the summary's telling words that its story says anywhere; 1 without any."""
+    wanted = frozenset().union(*clauses(summary, names))
+    said = {stem(word.lower()) for page in pages for word in words(page)}
+    return len(wanted & said) / len(wanted) if wanted else 1.0
+
+
 def stem(word: str) -> str:
     """A word without its ending, so that all its forms are one; for comparing, not for reading."""
     word = re.sub(r"['\u2019]s?$", "", word)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storybook.casting import Cast
-from storybook.coverage import coverage
+from storybook.coverage import coverage, kept
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.frames import Frame
 from storybook.kindness import unkind_words
@@ -55,6 +55,8 @@ class Draft:
     faults: tuple[Fault, ...]
     covered: float = 0.0
     """The share of the summary's clauses that are told, in their order."""
+    kept: float = 0.0
+    """The share of the summary's telling words that are said at all."""
 
     @property
     def hard(self) -> int:
@@ -99,7 +101,8 @@ def drafts(
             said, asked = coverage(who.summary, story.paragraphs, names)
             covered = said / asked if asked else 1.0
             faults = faults_of(story, brief, who, world, for_children=for_children)
-            draft = Draft(reply, story, tuple(faults), covered)
+            words_kept = kept(who.summary, story.paragraphs, names)
+            draft = Draft(reply, story, tuple(faults), covered, words_kept)
             yield draft
             faultless += not draft.faults
             if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
@@ -111,9 +114,12 @@ def drafts(
 def best(told: Sequence[Draft], writer: str) -> Story:
     """The story with the fewest faults, of equals the one that tells most of the summary.
 
-    Of those the earliest. Raises ReplyError if none will do.
+    Of those the one that says most of its words, and then the earliest. Raises ReplyError if none
+    will do.
     """
-    first = min(told, key=lambda draft: (draft.hard, len(draft.faults), -draft.covered))
+    first = min(
+        told, key=lambda draft: (draft.hard, len(draft.faults), -draft.covered, -draft.kept)
+    )
     if first.story is None or first.hard:
         last = told[-1]
         raise ReplyError(

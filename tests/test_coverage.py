@@ -2,7 +2,7 @@
 
 import pytest
 
-from storybook.coverage import clauses, coverage, stem
+from storybook.coverage import clauses, coverage, kept, stem
 
 SUMMARY = "Mimi the cat loses her blue mitten in the snow, and a kind fox digs it out before dark."
 TOLD = [
@@ -47,3 +47,9 @@ def test_all_forms_of_a_word_are_one(forms: str) -> None:
 @pytest.mark.parametrize("words", ["cat car", "glass glad", "bus bush", "red reed"])
 def test_other_words_stay_apart(words: str) -> None:
     assert len({stem(word) for word in words.split()}) == 2
+
+
+def test_words_count_as_kept_wherever_they_are_said() -> None:
+    summary = "Pip the mouse finds a ladder. He climbs over the wall."
+    assert kept(summary, ["The wall was high.", "Pip climbed a ladder."], ["Pip"]) == 0.6  # not: mouse, find
+    assert kept("Pip goes.", ["Nothing."], ["Pip"]) == 1.0

@@ -15,7 +15,7 @@ from storybook.records import R, Story
 from storybook.stages import write as stage
 from storybook.stages.write import check_language, write
 from storybook.studio import Studio
-from storybook.tellings import drafts, faults_of
+from storybook.tellings import Draft, best, drafts, faults_of
 from storybook.world import load_world
 from tiny import tiny_llama
 
@@ -267,3 +267,11 @@ def test_words_that_are_not_for_children_are_refused(tmp_path: Path) -> None:
 
 def test_a_telling_with_such_words_is_no_book() -> None:
     assert "it says gun" in complaints(*["Biscuit saw a gun."] * 4)
+
+
+def test_of_equal_tellings_the_one_with_more_of_the_summary_s_words_is_taken() -> None:
+    def draft(title: str, kept: float, covered: float = 0.5) -> Draft:
+        return Draft("", Story(title=title, paragraphs=("P.",), cast=(BISCUIT,)), (), covered, kept)
+
+    told = [draft("few", 0.2), draft("more", 0.6), draft("all, out of order", 1.0, covered=0.0)]
+    assert best(told, "writer").title == "more"
