@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from storybook.cli import parser
 from storybook.errors import JobError
 from storybook.job_folder import (
     CANCEL,
@@ -90,7 +91,7 @@ def start(
                 f"{subject} is being worked on already: {other.what} (job {other.id}). "
                 f"Wait for it, or stop it: storybook jobs cancel {other.id}"
             )
-        _prune(root)
+        prune(root)
         job, lock = lay(job, root)
         with lock, (job.folder / LOG).open("ab") as log:
             job.queue.mkdir(parents=True, exist_ok=True)
@@ -211,7 +212,8 @@ def _guarded(root: Path) -> Iterator[None]:
         yield
 
 
-def _prune(root: Path) -> None:
+def prune(root: Path) -> None:
+    """Forget the oldest jobs that have ended, if there are too many."""
     everything = jobs_in(root)
     if len(everything) > KEPT:
         for old in [job for job in everything if not job_state(job).active][KEPT:]:
@@ -219,7 +221,15 @@ def _prune(root: Path) -> None:
 
 
 def _going_on(job: Job) -> tuple[str, ...]:
-    """The job's arguments; those of a teaching that has begun, with what lets it go on."""
+    """The job's arguments; those of work that has begun, such that it goes on.
+
+    A teaching is resumed. New pictures that were asked for are drawn, and not asked for again.
+    """
+    if job.module == "storybook" and job.arguments[0] == "reroll" and progress(job) is not None:
+        asked = parser().parse_args(job.arguments)
+        changes = [word for change in asked.set for word in ("--set", change)]
+        studio = ["--studio", asked.studio] if asked.studio else []
+        return ("make", asked.folder, "--until", "choose", *studio, *changes)
     run = Path(job.at) / job.subject / "run.json"
     match (job.module, *job.arguments[:2]):
         case ("training", "dreambooth" | "story-lora", _):

@@ -37,6 +37,7 @@ from storybook.job_folder import (
     new_job,
     say,
 )
+from storybook.jobs import prune
 from storybook.records import Event, Record
 
 SWITCH = "STORYBOOK_JOBS"
@@ -84,6 +85,7 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
     what = f"{name} {shlex.join(by_hand.arguments)}"
     fields = by_hand.model_dump(exclude={"module", "arguments"}) | {"by_hand": True}
     try:
+        prune(root)
         job, lock = lay(new_job(by_hand.module, by_hand.arguments, what, **fields), root)
     except OSError:  # such as a folder that may only be read: the work can do without
         yield from events

@@ -27,7 +27,7 @@ from storybook.jobs_told import ByHand, told
 from storybook.records import Event
 
 MAKE = ("make", "books/b", "--studio", "doubles")
-LONG = (*MAKE, "--set", "draw.candidates=24")
+LONG = (*MAKE, "--set", "draw.candidates=32")
 ROOT = Path("jobs")
 
 
@@ -56,7 +56,7 @@ def drawn(book):
 
 def a_long_job(arguments=LONG):
     """A job that is drawing a book just now, with the book."""
-    book = new_book("books/b", pages=8)
+    book = new_book("books/b")
     job = start("storybook", arguments, "Make b", subject="books/b")
     wait_for(lambda: is_drawing(job))
     return book, job
@@ -127,6 +127,19 @@ def test_cancel_keeps_the_work_and_retry_goes_on():
         cancel(job)
     assert ended(retry(job)).state == "done"
     assert all(path.stat().st_mtime_ns == when for path, when in before.items())
+
+
+def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
+    book = new_book("books/b")
+    made(book)
+    asked = ("reroll", "books/b", "2", "--count", "30", "--studio", "doubles")
+    job = start("storybook", asked, "New pictures", subject="books/b")
+    wait_for(lambda: is_drawing(job))
+    cancel(job)
+    assert ended(job, 20).state == "cancelled"
+    again = retry(job)
+    assert again.arguments == ("make", "books/b", "--until", "choose", "--studio", "doubles")
+    assert ended(again).state == "done" and len(book.pictures(2)) == 2 + 30
 
 
 def test_the_one_who_starts_may_end():
@@ -291,7 +304,7 @@ def test_a_fault_by_hand_is_a_failed_job():
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL, None])
 def test_a_book_made_by_hand_is_stopped(kind):
     """By Ctrl-C, by a kill, or from the list of jobs."""
-    book = new_book("books/b", pages=8)
+    new_book("books/b")
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "storybook", *LONG]
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
@@ -304,7 +317,6 @@ def test_a_book_made_by_hand_is_stopped(kind):
         process.send_signal(kind)
     process.wait(20)
     assert job_state(job).state == ("failed" if kind == signal.SIGKILL else "cancelled")
-    assert ended(retry(job)).state == "done" and book.pdf.is_file()
 
 
 def test_the_jobs_on_the_command_line(capsys):

@@ -87,7 +87,7 @@ def test_a_book_that_cannot_be_read_is_shown_with_what_is_wrong():
 
 
 def test_a_thousand_books_are_listed_fast():
-    """Bounds for a busy machine; on an idle one it takes a third of that."""
+    """In seconds of the processor, so that a busy machine does not matter."""
     first = new_book("books/b0000")
     made(first, until="split")
     text = {name: first.path(name).read_bytes() for name in ("brief.toml", "story.json",
@@ -98,12 +98,12 @@ def test_a_thousand_books_are_listed_fast():
             (folder / f"pages/{page:02d}").mkdir(parents=True)
         for name, data in text.items():
             (folder / name).write_bytes(data)
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(shelf()) == 1000
-    cold = time.perf_counter()
+    cold = time.process_time()
     assert len(shelf()) == 1000
-    warm = time.perf_counter()
-    assert cold - started < 12 and warm - cold < 1.5
+    warm = time.process_time()
+    assert cold - started < 5 and warm - cold < 0.5, (cold - started, warm - cold)
 
 
 def test_a_copy_is_as_fresh_as_the_book():
