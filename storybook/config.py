@@ -14,6 +14,9 @@ from pydantic import Field, ValidationError
 from storybook.errors import ConfigError, nearest
 from storybook.records import R, Record
 
+Memory = Literal["auto", "whole", "parts"]
+"""How much of a painter is on the GPU at a time; `auto` goes by what is free there."""
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -83,6 +86,7 @@ class DrawSettings(Record):
     steps: int | None = Field(default=None, ge=1, le=200)
     guidance: float | None = Field(default=None, ge=0, le=30)
     batch: int = Field(default=8, ge=1, le=64)
+    memory: Memory = "auto"
 
 
 class ChooseSettings(Record):
@@ -172,7 +176,7 @@ def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Set
     changes = list(changes)
     for change in changes:
         key, equals, _ = change.partition("=")
-        if not equals or "." not in key:
+        if not equals or ("." not in key and key.strip() != "device"):
             raise ConfigError(f"--set {change}: write table.key=value, such as draw.candidates=4.")
     tables = overridden(tables, changes)
     return validated(Settings, {"name": path.stem} | tables, str(path))

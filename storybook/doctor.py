@@ -71,6 +71,8 @@ def examine(settings: Settings) -> list[Finding]:
         says = f"{model.path} ({model.size_mb:.1f} MB)" if model.size_mb is not None else (
             f"{model.path} is missing; put it there, or name another in studio.toml")  # fmt: skip
         findings.append(Finding(what=model.door, says=says, good=model.size_mb is not None))
+    if settings.draw.painter not in DOUBLES and Path(settings.draw.painter).exists():
+        findings.append(painter_memory(settings, _free_gib(True) if _has_gpu() else None))
     for name in studios():
         finding = _fit(load_settings(name))
         findings.append(finding if name == settings.name else finding.but(good=True))
@@ -92,9 +94,33 @@ def _fit(settings: Settings) -> Finding:
     free = _free_gib(on_gpu)
     fits = needed + WORKING_GIB < free
     verdict = "fits" if fits else "is too large for"
+    if on_gpu and largest.door == "painter" and not fits:
+        return painter_memory(settings, free).but(what=what)
     says = f"its largest model, the {largest.door}, takes {needed:.2f} GiB and {verdict} "
     says += f"the {free:.1f} GiB free on the {'GPU' if on_gpu else 'machine'}"
     return Finding(what=what, says=says, good=fits)
+
+
+def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
+    """How the painter would share a GPU on which so much is free; None: there is no GPU."""
+    from storybook.errors import ModelError
+    from storybook.models.memory import chosen, needed, stored_weights
+    from storybook.studio import Studio
+
+    what = "painter's memory"
+    if free_gib is None or settings.device == "cpu":
+        return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
+    sampling = Studio(settings).sampling
+    times = 4 if settings.enlarge.is_controlled else 1  # painted over at twice the size
+    pixels = sampling.width_px * sampling.height_px * times
+    try:
+        weights = stored_weights(Path(settings.draw.painter), bytes_each=2)
+    except ModelError as fault:
+        return Finding(what=what, says=str(fault), good=False)
+    plan = chosen(settings.draw.memory, weights, pixels, free_gib)
+    takes = needed(plan, weights, pixels)
+    says = f"{plan.says}: about {takes:.1f} of the {free_gib:.1f} GiB free (draw.memory)"
+    return Finding(what=what, says=says, good=takes <= free_gib)
 
 
 def weights_gib(path: Path, bytes_each: int) -> float:

@@ -156,8 +156,8 @@ class Studio:
             yield writer
 
     @contextmanager
-    def painter(self, cast: tuple[Hero, ...] = ()) -> Iterator[Painter]:
-        """A painter who knows the taught heroes of `cast`."""
+    def painter(self, cast: tuple[Hero, ...] = (), *, times: int = 1) -> Iterator[Painter]:
+        """A painter who knows the taught heroes of `cast`; pictures are `times` the usual size."""
         if self._is_double:
             from storybook.models.doubles import FlatPainter
 
@@ -172,6 +172,8 @@ class Studio:
             batch=self.settings.draw.batch,
             fittings=self._fittings(),
             loras=self.loras,
+            memory=self.settings.draw.memory,
+            pixels=self.sampling.width_px * self.sampling.height_px * times**2,
         )
         with _freed(painter):
             yield painter
@@ -201,9 +203,9 @@ class Studio:
             if not options.is_controlled:
                 yield enlarger
                 return
-            from storybook.models.control import Manner, hold_forms
+            from storybook.models.control import FACTOR, Manner, hold_forms
 
-            with self.painter(cast) as painter:
+            with self.painter(cast, times=FACTOR) as painter:
                 yield hold_forms(
                     self.enlarger_name(cast),
                     painter,

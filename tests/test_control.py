@@ -15,6 +15,7 @@ from storybook.errors import ModelError
 from storybook.models import control
 from storybook.models.control import Manner, hold_forms
 from storybook.models.doubles import FlatPainter, NearestEnlarger
+from storybook.models.memory import Room
 from storybook.models.sd1 import open_painter
 from storybook.models.soft_edges import Hed, open_hed, steep_edges
 from storybook.models.weights import Fittings
@@ -119,6 +120,13 @@ def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
     plain = over("")
     assert np.abs(over("<lora:rex:1>") - plain).max() > 1
     assert np.array_equal(over(""), plain)
+
+
+def test_an_offloaded_painter_paints_over_the_same(home):
+    painter = open_painter(home / "painter", device="cpu", room=Room("parts"))
+    one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
+    over = np.asarray(one.paint_over(PICTURE, PROMPT, strength=0.5, seed=3), int)
+    assert np.abs(over - painted(home)).max() <= 1
 
 
 def test_another_picture_is_painted_again_more_gently(home, monkeypatch):

@@ -215,7 +215,7 @@ def test_a_batch_that_does_not_fit_is_halved(
     assert sizes == [3, 1, 2, 1, 1, 2, 1, 1]
     assert all(np.abs(a.astype(int) - b).max() <= 1 for a, b in zip(found, calm, strict=True))
     room = 0
-    with pytest.raises(OutOfMemory, match=r"1 pictures .*draw\.batch=1"):
+    with pytest.raises(OutOfMemory, match=r"1 pictures .*draw\.memory=parts"):
         list(painter.paint(requests))
 
 

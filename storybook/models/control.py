@@ -20,6 +20,7 @@ from storybook.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
 from storybook.models.melting import melted
+from storybook.models.memory import place_of
 from storybook.models.sampling import Begin, Hold, Residuals, decode, denoise, encode
 from storybook.models.sd1 import Sd1Painter, encode_text, open_part
 from storybook.models.single_file import CONFIGS
@@ -91,7 +92,7 @@ class ControlledEnlarger:
             text: encode_text(pipe, text, self.painter.clip_skip)
             for text in (prompt.positive, prompt.negative)
         }
-        with memory_of(pipe.device, f"Painting over {size[0]} x {size[1]} px", "Try --set "
+        with memory_of(place_of(pipe), f"Painting over {size[0]} x {size[1]} px", "Try --set "
                        "enlarge.control=off, or smaller pictures."):  # fmt: skip
             begin = Begin(encode(pipe, image.resize(size, Image.Resampling.LANCZOS)), strength)
             latents = denoise(
@@ -106,8 +107,9 @@ class ControlledEnlarger:
             return decode(pipe, latents)[0]
 
     def _hold(self, edges: Edges, size: tuple[int, int]) -> Hold:
-        unet = self.painter.pipe.unet
-        shown = as_shown(torch.from_numpy(edges)[None].to(unet.device), size).to(unet.dtype)
+        pipe = self.painter.pipe
+        found = torch.from_numpy(edges)[None].to(place_of(pipe))
+        shown = as_shown(found, size).to(pipe.unet.dtype)
 
         def hold(latents: Tensor, time: Tensor, states: Tensor) -> Residuals:
             down, middle = self.control(
@@ -146,7 +148,7 @@ def hold_forms(
             f"The painter {painter.name} takes no ControlNet. Set enlarge.control=off, or draw "
             "with a Stable Diffusion."
         )
-    edges = steep_edges if hed is None else open_hed(hed, str(painter.pipe.device))
+    edges = steep_edges if hed is None else open_hed(hed, str(place_of(painter.pipe)))
     return ControlledEnlarger(name, painter, open_control(control, painter), edges, manner, then)
 
 
@@ -166,7 +168,7 @@ def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
             f"{heard}. Take one of the painter's family."
         )
     with quiet():
-        return control.eval().to(unet.device, unet.dtype)
+        return control.eval().to(place_of(painter.pipe), unet.dtype)
 
 
 def _from_file(file: Path, unet: Mapping[str, object]) -> ControlNetModel:

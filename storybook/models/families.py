@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from storybook.config import Memory
 from storybook.errors import ModelError
 from storybook.models import Painter
 from storybook.models.weights import (
@@ -65,12 +66,17 @@ def open_painter(
     batch: int = 8,
     fittings: Fittings | None = None,
     loras: Mapping[str, Path] | None = None,
+    memory: Memory = "auto",
+    pixels: int = 512 * 512,
 ) -> Painter:
     """The painter in `checkpoint`, of whatever family; `batch` pictures are drawn at a time.
 
-    Prompts may ask for `loras` by name.
+    Prompts may ask for `loras` by name. `memory` and the `pixels` of a picture say how it shares a
+    small device.
     Raises ModelError if it is of none that is known, broken, or if something does not fit it.
     """
+    from storybook.models.memory import Room
+
     family = family_of(checkpoint)
     return family.open_painter(
         checkpoint,
@@ -79,6 +85,7 @@ def open_painter(
         batch=batch,
         fittings=fittings or Fittings(),
         loras=loras,
+        room=Room(memory, pixels),
     )
 
 

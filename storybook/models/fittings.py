@@ -8,6 +8,7 @@ from safetensors import SafetensorError
 
 from storybook.errors import ModelError
 from storybook.models.hypernetwork import attach, read_hypernetwork
+from storybook.models.memory import place_of
 from storybook.models.single_file import VAE
 from storybook.models.weights import Adapter, Fittings, check_weights, read_tensors
 
@@ -26,7 +27,7 @@ def fit(pipe: StableDiffusionPipeline, fittings: Fittings) -> None:
 def bend(pipe: StableDiffusionPipeline, hypernetwork: Adapter) -> None:
     """Attach a hypernetwork where the U-Net is; ModelError if it fits nothing there."""
     found = read_hypernetwork(hypernetwork.path)
-    found.networks.to(pipe.unet.device, pipe.unet.dtype)
+    found.networks.to(place_of(pipe), pipe.unet.dtype)
     attach(found, pipe.unet, hypernetwork.weight)
 
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from storybook.errors import ModelError
 from storybook.models.adapters import lora_file
 from storybook.models.devices import quiet
+from storybook.models.memory import at_hand
 from storybook.models.weights import Adapter, check_weights, read_tensors, tensor_names
 
 OF_UNET = ("down_blocks.", "mid_block.", "up_blocks.")
@@ -59,15 +60,19 @@ def melted(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterat
 
     Raises as `melt_in` does.
     """
+    if not adapters:
+        yield
+        return
     stash: Stash = {}
     try:
-        with quiet():
+        with quiet(), at_hand(pipe):
             for adapter in adapters:
                 melt_in(pipe, adapter, stash)
         yield
     finally:
-        for layer, weights in stash.items():
-            layer.load_state_dict(weights)
+        with at_hand(pipe):
+            for layer, weights in stash.items():
+                layer.load_state_dict(weights)
 
 
 def first_line(fault: Exception) -> str:

@@ -10,6 +10,7 @@ from PIL import Image
 from torch import Tensor
 
 from storybook.models.devices import quiet
+from storybook.models.memory import place_of
 from storybook.records import Candidate
 
 Residuals = tuple[Sequence[Tensor], Tensor]
@@ -42,11 +43,11 @@ def denoise(
     `states` [b, positions, d] are what is asked; with a guidance above 1 the b of what is not asked
     come before them. `begin` is painted over, as Meng et al. 2021 (SDEdit) do.
     """
-    first = requests[0]
+    first, place = requests[0], place_of(pipe)
     guided = first.guidance > 1
     with quiet():
-        sampler.set_timesteps(first.steps, device=pipe.device)
-    latents = _noise(pipe, requests).to(pipe.device)
+        sampler.set_timesteps(first.steps, device=place)
+    latents = _noise(pipe, requests).to(place)
     times = sampler.timesteps
     if begin is None:
         latents = latents * sampler.init_noise_sigma
@@ -91,7 +92,7 @@ def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tens
 def encode(pipe: StableDiffusionPipeline, image: Image.Image) -> Tensor:
     """The likeliest latents [1, c, h, w] of an RGB picture, scaled for the U-Net."""
     levels = torch.from_numpy(np.array(image, np.float32)).permute(2, 0, 1)[None]
-    pixels = (levels / 127.5 - 1).to(pipe.device, pipe.vae.dtype)
+    pixels = (levels / 127.5 - 1).to(place_of(pipe), pipe.vae.dtype)
     return pipe.vae.encode(pixels).latent_dist.mode() * pipe.vae.config.scaling_factor
 
 

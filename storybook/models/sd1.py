@@ -29,12 +29,14 @@ from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.fittings import bend, fit
 from storybook.models.melting import first_line, melt_in, melted
+from storybook.models.memory import Room, place_of, settle
 from storybook.models.sampling import decode, denoise
 from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
 from storybook.records import Candidate, Prompt
 
 PLAIN = Fittings()
+AT_EASE = Room()
 
 SAMPLING = "sampling.json"
 """A painter's folder says there whether its noise levels are Karras's; they are by default."""
@@ -98,8 +100,8 @@ class Sd1Painter:
     ) -> list[Image.Image]:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
-        remedy = "Try --set draw.batch=1, or smaller draw.width_px and draw.height_px."
-        with memory_of(self.pipe.device, work, remedy):
+        remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
+        with memory_of(place_of(self.pipe), work, remedy):
             states = self.states(requests, said)
             latents = denoise(self.pipe, self.sampler, requests, states)
             self.check(latents)
@@ -127,11 +129,13 @@ def open_painter(
     batch: int = 8,
     fittings: Fittings = PLAIN,
     loras: Mapping[str, Path] | None = None,
+    room: Room = AT_EASE,
 ) -> Sd1Painter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
-    Prompts may ask for `loras` by name. Half precision on a GPU, single on a CPU. Raises ModelError
-    if a part is missing, broken or loaded only in part, or if an adapter or a fitting fits nowhere.
+    Prompts may ask for `loras` by name; `room` says how it shares a small device. Half precision on
+    a GPU, single on a CPU. Raises ModelError if a part is missing, broken or loaded only in part,
+    or if an adapter or a fitting fits nowhere.
     """
     check_weights(checkpoint)
     place = device_of(device)
@@ -151,7 +155,8 @@ def open_painter(
         for adapter in adapters:
             melt_in(pipe, adapter)
         fit(pipe, fittings)
-        pipe.to(place, dtype_of(place))
+        pipe.to(dtype_of(place))
+        settle(pipe, room.plan(pipe, place), place)
         for each in fittings.hypernetworks:
             bend(pipe, each)
     name = model_name(checkpoint, adapters, fittings)

@@ -173,10 +173,17 @@ def tensor_names(path: Path) -> list[str]:
 
 def numbers_in(path: Path) -> int:
     """How many numbers a safetensors file holds, by its header; ModelError for another file."""
+    return sum(tensor_sizes(path).values())
+
+
+def tensor_sizes(path: Path) -> dict[str, int]:
+    """How many numbers each tensor of a safetensors file holds; ModelError for another file."""
     if path.suffix != ".safetensors":
         raise ModelError(f"{path} is no safetensors file: only opening it tells what it holds.")
-    tensors = (entry for name, entry in _check_safetensors(path).items() if name != "__metadata__")
-    return sum(math.prod(entry["shape"]) for entry in tensors)
+    header = _check_safetensors(path)
+    return {
+        name: math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__"
+    }
 
 
 def header_text(path: Path) -> dict[str, str]:

@@ -1,0 +1,164 @@
+"""How much of a painter is on its device at a time, by what is free there and what it needs.
+
+On a GPU that holds it all, nothing is moved. On a smaller one each part is there while it works,
+and the autoencoder works in tiles. On a CPU there is nowhere else to be. Attention is not sliced:
+torch's own never holds the whole of what slices would cut.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from diffusers import DiffusionPipeline
+from torch import nn
+
+from storybook.config import Memory
+from storybook.models.devices import dtype_of
+from storybook.models.weights import PICKLES, tensor_sizes
+from storybook.records import Record
+
+Offload = Literal["whole", "parts"]
+
+GIB = 1024**3
+TILE_PX = 512
+"""The autoencoder's tiles are so wide."""
+UNET_BYTES = 1.2e3
+VAE_BYTES = 2.0e3
+"""For each pixel of one guided picture, in half precision, beside the weights: half of what was
+measured at the shapes of Stable Diffusion 1.5 in single precision on a CPU (2.2e3 and 3.9e3)."""
+MARGIN = 1.25
+"""For what a GPU's libraries take, and for gaps: nothing of this was measured on one."""
+
+
+class Plan(Record):
+    """How a painter's weights and work share the device."""
+
+    offload: Offload
+    tiled: bool
+    """Whether the autoencoder works on one picture at a time, and in tiles."""
+
+    @property
+    def says(self) -> str:
+        """In words for people."""
+        kept = {
+            "whole": "the whole painter on the GPU",
+            "parts": "each part on the GPU while it works",
+        }[self.offload]
+        return f"{kept}{', the autoencoder in tiles' if self.tiled else ''}"
+
+
+PLANS = (
+    Plan(offload="whole", tiled=False),
+    Plan(offload="whole", tiled=True),
+    Plan(offload="parts", tiled=False),
+    Plan(offload="parts", tiled=True),
+)
+"""The quickest first."""
+
+
+def needed(plan: Plan, weights: Mapping[str, int], pixels: int) -> float:
+    """GiB that one picture of so many `pixels` takes; `weights` are the bytes of each part."""
+    drawing = pixels * UNET_BYTES
+    decoding = (min(pixels, TILE_PX**2) if plan.tiled else pixels) * VAE_BYTES
+    if plan.offload == "whole":
+        held = sum(weights.values()) + max(drawing, decoding)
+    else:
+        others = [size + decoding for part, size in weights.items() if part != "unet"]
+        held = max(weights["unet"] + drawing, *others)
+    return held * MARGIN / GIB
+
+
+def chosen(wish: Memory, weights: Mapping[str, int], pixels: int, free_gib: float) -> Plan:
+    """The quickest plan that fits into what is free, or else the one that takes least.
+
+    A `wish` other than `auto` decides what is moved; tiles are then used where they are needed.
+    """
+    plans = [plan for plan in PLANS if wish in ("auto", plan.offload)]
+    fitting = (plan for plan in plans if needed(plan, weights, pixels) <= free_gib)
+    return next(fitting, plans[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is known before a painter is opened of how it should share its device."""
+
+    wish: Memory = "auto"
+    pixels: int = TILE_PX**2
+    """Of the pictures that it will draw."""
+
+    def plan(self, pipe: DiffusionPipeline, device: torch.device) -> Plan:
+        """How `pipe` is to be held on `device`; on a CPU nothing is moved unless that is wished."""
+        free = free_gib(device) if device.type == "cuda" else float("inf")
+        return chosen(self.wish, weights_of(pipe, dtype_of(device)), self.pixels, free)
+
+
+def weights_of(pipe: DiffusionPipeline, dtype: torch.dtype) -> dict[str, int]:
+    """The bytes of each part of a pipeline in the number format `dtype`."""
+    parts = {name: part for name, part in pipe.components.items() if isinstance(part, nn.Module)}
+    return {
+        name: sum(weight.numel() for weight in part.parameters()) * dtype.itemsize
+        for name, part in parts.items()
+    }
+
+
+def stored_weights(checkpoint: Path, bytes_each: int) -> dict[str, int]:
+    """As `weights_of`, of a painter on the disk: nothing is loaded.
+
+    What cannot be told apart, as in a pickle, counts as the U-Net's. Raises ModelError if a file is
+    broken.
+    """
+    found: dict[str, int] = {"unet": 0, "vae": 0, "text_encoder": 0}
+    files = sorted(checkpoint.rglob("*")) if checkpoint.is_dir() else [checkpoint]
+    for file in files:
+        if file.suffix in PICKLES:
+            found["unet"] += file.stat().st_size
+        elif file.suffix == ".safetensors":
+            for name, count in tensor_sizes(file).items():
+                part = file.parent.name if checkpoint.is_dir() else _part_of(name)
+                found[part] = found.get(part, 0) + count * bytes_each
+    return found
+
+
+def _part_of(name: str) -> str:
+    """Which part of a single file a tensor belongs to."""
+    if name.startswith("first_stage_model."):
+        return "vae"
+    return "text_encoder" if name.startswith(("cond_stage_model.", "conditioner.")) else "unet"
+
+
+def free_gib(device: torch.device) -> float:
+    """What is free on a GPU."""
+    return torch.cuda.mem_get_info(device)[0] / GIB
+
+
+def settle(pipe: DiffusionPipeline, plan: Plan, device: torch.device) -> None:
+    """Bring a pipeline to its device as `plan` says; it may be on it, or offloaded, already."""
+    pipe.remove_all_hooks()
+    if plan.offload == "whole":
+        pipe.to(device)
+    else:
+        pipe.enable_model_cpu_offload(device=device)
+    if plan.tiled:
+        pipe.vae.enable_slicing()
+        pipe.vae.enable_tiling()
+
+
+def place_of(pipe: DiffusionPipeline) -> torch.device:
+    """Where a pipeline works, wherever its weights are at the moment."""
+    return pipe._execution_device
+
+
+@contextmanager
+def at_hand(pipe: DiffusionPipeline) -> Iterator[None]:
+    """Inside the `with` every weight can be changed, also of a pipeline that is offloaded."""
+    offloaded, place = hasattr(pipe.unet, "_hf_hook"), place_of(pipe)
+    if offloaded:
+        pipe.remove_all_hooks()
+    try:
+        yield
+    finally:
+        if offloaded:
+            pipe.enable_model_cpu_offload(device=place)
