@@ -161,6 +161,90 @@ def test_a_folder_and_a_file_as_diffusers_writes_them(home, tmp_path, monkeypatc
         control.open_control(file, painter)
 
 
+RESNET = {"norm1": "in_layers.0", "conv1": "in_layers.2", "time_emb_proj": "emb_layers.1",
+          "norm2": "out_layers.0", "conv2": "out_layers.3",
+          "conv_shortcut": "skip_connection"}  # fmt: skip
+LAYERS = 2
+
+
+def original_name(name: str) -> str:
+    """What ControlNet's own code (`cldm`) calls a tensor of diffusers' ControlNetModel."""
+    kind, _, rest = name.partition(".")
+    number, _, inner = rest.partition(".")
+    match kind:
+        case "time_embedding":
+            return f"time_embed.{0 if number == 'linear_1' else 2}.{inner}"
+        case "conv_in":
+            return f"input_blocks.0.0.{rest}"
+        case "controlnet_down_blocks":
+            return f"zero_convs.{number}.0.{inner}"
+        case "controlnet_mid_block":
+            return f"middle_block_out.0.{rest}"
+        case "controlnet_cond_embedding":
+            if number == "blocks":
+                block, _, inner = inner.partition(".")
+                return f"input_hint_block.{2 * int(block) + 2}.{inner}"
+            return f"input_hint_block.{0 if number == 'conv_in' else 14}.{inner}"
+        case "mid_block":
+            part, at, inner = rest.split(".", 2)
+            place = "middle_block.1" if part == "attentions" else f"middle_block.{2 * int(at)}"
+        case "down_blocks":
+            part, at, inner = inner.split(".", 2)
+            first = (LAYERS + 1) * int(number)
+            if part == "downsamplers":
+                return f"input_blocks.{first + LAYERS + 1}.0.{inner.replace('conv', 'op')}"
+            place = f"input_blocks.{first + int(at) + 1}.{int(part == 'attentions')}"
+    if part == "resnets":
+        layer, _, inner = inner.partition(".")
+        inner = f"{RESNET[layer]}.{inner}"
+    return f"{place}.{inner}"
+
+
+@pytest.mark.parametrize("prefix", ["control_model.", ""])
+@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+def test_a_file_in_the_original_layout(tmp_path, monkeypatch, prefix, ending):
+    """Four blocks of two layers, as all ControlNets of SD 1.x have, and a hint of eight."""
+    torch.manual_seed(2)
+    net = ControlNetModel(
+        block_out_channels=(8, 16, 16, 16), layers_per_block=LAYERS, norm_num_groups=8,
+        cross_attention_dim=WIDTH, attention_head_dim=2,
+        conditioning_embedding_out_channels=(8, 8, 8, 16),
+    ).eval()  # fmt: skip
+    for weight in net.parameters():
+        torch.nn.init.normal_(weight, std=0.2)
+    net.save_config(tmp_path / "stable-diffusion-1" / "controlnet")
+    monkeypatch.setattr(control, "CONFIGS", tmp_path)
+    own = {original_name(name): each.clone() for name, each in net.state_dict().items()}
+    assert len(own) == len(net.state_dict())
+    for known in ("time_embed.0.weight", "input_hint_block.14.bias", "zero_convs.11.0.weight",
+                  "input_blocks.3.0.op.weight", "input_blocks.11.0.out_layers.3.weight",
+                  "input_blocks.8.1.transformer_blocks.0.attn2.to_k.weight",
+                  "middle_block.1.proj_in.weight", "middle_block_out.0.bias"):  # fmt: skip
+        assert known in own, known
+    named = {prefix + name: each for name, each in own.items()}
+    file = tmp_path / f"control_v11p_sd15_softedge.{ending}"
+    if ending == "pth":  # lllyasviel's hold the whole painter beside it
+        named["model.diffusion_model.time_embed.0.weight"] = torch.ones(3)
+        torch.save({"state_dict": named} if prefix else named, file)
+    else:
+        save_file(named, file)
+    painter = open_painter(tiny_painter(tmp_path / "painter"), device="cpu")
+    opened = control.open_control(file, painter)
+    latents, states = torch.randn(2, 4, 8, 8), torch.randn(2, 77, WIDTH)
+    shown = torch.rand(2, 3, 64, 64)
+    with torch.no_grad():
+        one, other = ([*down, middle] for down, middle in (
+            each(latents, torch.tensor(7), states, shown, return_dict=False)
+            for each in (opened, net)
+        ))  # fmt: skip
+    assert len(one) == 13 and all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+    assert max(float(each.abs().max()) for each in one) > 0.1
+    del named[prefix + "zero_convs.3.0.weight"], named[prefix + "input_blocks.4.0.in_layers.2.bias"]
+    torch.save(named, tmp_path / "half.pth")
+    with pytest.raises(ModelError, match="no ControlNet of stable-diffusion-1"):
+        control.open_control(tmp_path / "half.pth", painter)
+
+
 def _same(one, other) -> bool:
     return all(
         torch.equal(a, b)
