@@ -52,7 +52,8 @@ class ProofPage:
 class Note(Record):
     """What stands between a book and a good print, on which pages, in words for the author.
 
-    Pages are counted as they stand in the book, the cover being 0.
+    Pages are counted as they stand in the book, the cover being 0. `says` goes on where `Page 3 is`
+    ends.
     """
 
     kind: Literal["missing", "unfinished", "text", "glyphs", "coarse", "title"]
@@ -100,21 +101,22 @@ def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note,
     face = load_fonts(wishes.font).text
     texts = [curl(each.scene.text, wishes.language) for each in pages[1:]]
     found = [
-        Note(kind="missing", pages=_in_state(pages, "missing"), says="is not drawn yet."),
-        Note(kind="unfinished", pages=_in_state(pages, "drawn"), says="is not at print size yet."),
+        Note(kind="missing", pages=_in_state(pages, "missing"), says="not drawn yet."),
+        Note(kind="unfinished", pages=_in_state(pages, "drawn"), says="not at print size yet."),
     ]
     for page in overfull(texts, wishes.form, face, wishes.ages):
         words = len(texts[page - 1].split())
-        says = f"has {words} words, which is more than fits on it."
+        says = f"too full: {words} words are more than fit on it."
         found.append(Note(kind="text", pages=(page,), says=says))
     for page, text in enumerate(texts, start=1):
         if lacking := _lacking(text, face):
-            says = f"has {lacking}, which the font {face.name} does not hold."
+            says = f"written with {lacking}, which the font {face.name} does not hold."
             found.append(Note(kind="glyphs", pages=(page,), says=says))
-    for page, ppi in printed_ppi(pages, wishes).items():
-        if ppi < LEAST_PPI:
-            says = f"is printed at {ppi:.0f} pixels an inch, less than the {LEAST_PPI} it needs."
-            found.append(Note(kind="coarse", pages=(page,), says=says))
+    coarse = {page: ppi for page, ppi in printed_ppi(pages, wishes).items() if ppi < LEAST_PPI}
+    if coarse:
+        says = (f"too coarse for print: {min(coarse.values()):.0f} pixels an inch, where "
+                f"{LEAST_PPI} is the least.")  # fmt: skip
+        found.append(Note(kind="coarse", pages=tuple(coarse), says=says))
     found += _about_title(bind.story_of(book), wishes)
     return tuple(note for note in found if note.pages)
 
@@ -168,10 +170,10 @@ def _lacking(text: str, face: Face) -> str:
 def _about_title(story: Story, wishes: Wishes) -> list[Note]:
     fonts, title = load_fonts(wishes.font), curl(story.title, wishes.language)
     if lacking := _lacking(title, fonts.for_title(title)):
-        says = f"has {lacking} in its title, which the font does not hold."
+        says = f"titled with {lacking}, which the font does not hold."
         return [Note(kind="title", pages=(COVER,), says=says)]
     if not _title_fits(title, wishes):
-        return [Note(kind="title", pages=(COVER,), says="has a title that is too long for it.")]
+        return [Note(kind="title", pages=(COVER,), says="too small for so long a title.")]
     return []
 
 

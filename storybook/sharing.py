@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
+from zipfile import ZipFile
 
 from storybook.book import Book
 from storybook.library import thumbnail
@@ -75,6 +77,21 @@ def share(book: Book, studio: Studio) -> str:
     pages = [_on_screen(place, each) for place, each in enumerate(proof_pages(book, studio))]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
     return html_book(bind.story_of(book), pages, wishes, facts)
+
+
+def pictures_zip(pages: Sequence[ProofPage]) -> bytes:
+    """Every page's picture as it is now, and a text that says what they show, in a zip."""
+    file = BytesIO()
+    names = [f"{place:02d}-{'cover' if place == 0 else f'page-{place}'}.png"
+             for place in range(len(pages))]  # fmt: skip
+    drawn = [(name, each) for name, each in zip(names, pages, strict=True) if each.picture]
+    with ZipFile(file, "w") as packed:  # PNGs are packed already
+        for name, each in drawn:
+            packed.write(each.picture, name)
+        packed.writestr(
+            "what-they-show.txt", "".join(f"{name}: {each.alt}\n" for name, each in drawn)
+        )
+    return file.getvalue()
 
 
 def _on_screen(place: int, page: ProofPage) -> ScreenPage:

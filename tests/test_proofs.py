@@ -66,7 +66,9 @@ def test_each_plate_says_how_fine_it_is_printed(book):
     Image.new("RGB", (425, 425)).save(book.plate_of(2))
     fine = printed_ppi(proof_pages(book, studio), wishes_of(book, studio))
     assert fine[2] == pytest.approx(425 / 8.5, rel=0.2)
-    assert ("coarse", (2,)) in told(book)
+    (note,) = [each for each in notes(book, studio, proof_pages(book, studio))
+               if each.kind == "coarse"]  # fmt: skip
+    assert 2 in note.pages and " 50 pixels an inch" in note.says
 
 
 def test_a_book_that_is_half_drawn_is_proofed_with_blanks():

@@ -3,6 +3,7 @@ import re
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -16,7 +17,7 @@ from storybook.press.endpage import Facts
 from storybook.press.formats import format_names, load_format, placed, placements_of
 from storybook.proofs import proof_pages
 from storybook.records import Hero, Story
-from storybook.sharing import ScreenPage, html_book, share
+from storybook.sharing import ScreenPage, html_book, pictures_zip, share
 from storybook.stages.bind import Wishes
 
 TEXTS = (
@@ -216,6 +217,18 @@ def test_a_book_without_a_story_is_one_clear_line(capsys):
         share(book, doubles())
     assert main(["share", str(book.folder), "--studio", "doubles"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_pictures_are_packed_with_what_they_show():
+    book = new_book()
+    made(book)
+    book.plate_of(3).unlink()
+    book.pick_of(3).unlink()
+    with ZipFile(BytesIO(pictures_zip(proof_pages(book, doubles())))) as packed:
+        assert packed.namelist() == ["00-cover.png", "01-page-1.png", "02-page-2.png",
+                                     "04-page-4.png", "what-they-show.txt"]  # fmt: skip
+        assert packed.read("02-page-2.png") == book.plate_of(2).read_bytes()
+        assert b"01-page-1.png: Biscuit the cat" in packed.read("what-they-show.txt")
 
 
 def test_sharing_changes_nothing_in_a_book():

@@ -188,7 +188,7 @@ def _picture(screen: Screen, shown: Shown, box: Box, framed: str = "") -> str:
     wide_px = round(PICTURE_PX * box.width / screen.form.width_pt)
     source = _source(_cut(shown.picture, box), wide_px)
     return (f'<img class="scene picture{framed}" style="{style}" alt="{escape(shown.alt)}" '
-            f'decoding="async" src="{source}">')  # fmt: skip
+            f'src="{source}">')  # fmt: skip
 
 
 def _cut(picture: Image.Image, box: Box) -> Image.Image:

@@ -1,0 +1,182 @@
+"""Press: format, cover, type and where the text stands, with the pages as they would be printed.
+
+`?book=kite`.
+"""
+
+from functools import partial
+
+import streamlit as st
+
+from app import look, work
+from app.doors import link
+from app.page_editor import edit, said_of_edits
+from app.press_notes import show_notes
+from app.proofs_shown import Proof, downloads, pdf_button, proof_of, sheets
+from app.where import open_book
+from storybook import edits
+from storybook.book import Book
+from storybook.errors import EditedByHand, StorybookError
+from storybook.press.formats import Format, format_names, load_format, placements_of
+from storybook.press.layout import FRONT_SHEETS
+from storybook.proofs import printed_ppi
+from storybook.records import COVER
+from storybook.stages import bind
+from storybook.status import status
+
+SHEET_PX = 360
+"""How wide a sheet is drawn: twice what it is shown, for fine screens."""
+SHOWN_PX = 166
+PRINTERS_PPI = 300
+FONTS = {
+    "pair": "Clear text, playful titles",
+    "andika": "Clear throughout",
+    "grandstander": "Playful throughout",
+}
+PLACES = {
+    "auto": "As it fits best",
+    "over": "On the picture",
+    "below": "Below it",
+    "beside": "Beside it",
+}
+STYLE = """
+<style>
+  [class*="st-key-spread-"] { gap: 0 !important; }
+  [class*="st-key-spread-"] img {
+    border-radius: 2px;
+    box-shadow: 0 1px 3px rgb(60 40 20 / .25), 0 5px 14px rgb(60 40 20 / .12);
+  }
+</style>
+"""
+
+
+def page() -> None:
+    book = open_book()
+    if book is None:
+        look.empty("No book is open", "Choose one in the library.")
+        link("library", "To the library", ":material/shelves:")
+        return
+    job = work.newest(book.folder)
+    try:
+        proof = proof_of(book)
+        if proof is None:
+            look.empty("There is nothing to print yet", "The story comes first.")
+            if job is None or not work.panel(job):
+                link("storyboard", "To its storyboard", ":material/view_cozy:",
+                     book=book.folder.name)  # fmt: skip
+            return
+        _head(book)
+        said_of_edits()
+        busy = bool(job) and work.panel(job)
+        _press(book, proof, busy=busy)
+    except StorybookError as fault:
+        st.error(str(fault))
+        link("storyboard", "To its storyboard", ":material/view_cozy:", book=book.folder.name)
+
+
+def _head(book: Book) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            look.heading(look.plain(bind.story_of(book).title))
+        link("storyboard", "Storyboard", ":material/view_cozy:", book=book.folder.name)
+        link("reader", "Read it", ":material/auto_stories:", book=book.folder.name)
+
+
+def _press(book: Book, proof: Proof, *, busy: bool) -> None:
+    st.html(STYLE)
+    wishes, shown = st.columns([1, 2.1], gap="large")
+    with wishes:
+        _wishes(book, busy=busy)
+        _exports(book, proof, busy=busy)
+    with shown:
+        if busy:
+            st.caption("The pages are shown here as soon as the work is done.")
+        else:
+            show_notes(proof)
+            _preview(proof)
+
+
+def _wishes(book: Book, *, busy: bool) -> None:
+    """What an author can choose; each choice is kept at once."""
+    brief, title = book.brief, bind.story_of(book).title
+    seen = edits.version(brief)
+    asked = st.text_input("Title", title, max_chars=max(120, len(title)), key=f"title-{title}",
+                          disabled=busy)  # fmt: skip
+    if asked.strip() and asked.strip() != title:
+        edit(book, partial(edits.set_title, book, asked), asked)
+        st.rerun()
+    link("storyboard", "Choose another picture for the cover", ":material/imagesmode:",
+         book=book.folder.name, page=str(COVER))  # fmt: skip
+    forms = {name: load_format(name) for name in format_names()}
+    form = st.radio("Format", list(forms), format_func=lambda name: _called(forms[name]),
+                    index=list(forms).index(brief.format), key=f"format-{seen}",
+                    disabled=busy)  # fmt: skip
+    font = st.radio("Letters", list(FONTS), format_func=FONTS.get, key=f"font-{seen}",
+                    index=list(FONTS).index(brief.font), disabled=busy)  # fmt: skip
+    places = placements_of(forms[form])
+    placement = brief.placement if brief.placement in places else "auto"
+    if len(places) > 2:
+        placement = st.radio("The text stands", places, format_func=PLACES.get,
+                             index=places.index(placement), key=f"placement-{seen}-{form}",
+                             disabled=busy)  # fmt: skip
+    wanted = brief.but(format=form, font=font, placement=placement)
+    if wanted != brief and not busy:
+        edit(book, partial(edits.set_brief, book, wanted, seen))
+        st.rerun()
+
+
+def _called(form: Format) -> str:
+    width, height = form.width_in, form.height_in
+    shape = "Square" if width == height else "Tall" if width < height else "Wide"
+    return f"{shape}, {width:g} × {height:g} in"
+
+
+def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
+    finished = _is_finished(book, proof)
+    st.space("small")
+    st.markdown("**Take it home**")
+    with st.container(horizontal=True):
+        if finished:
+            pdf_button(proof, main=True)
+        else:
+            asked = st.button("Make the PDF", type="primary", icon=":material/auto_awesome:",
+                              disabled=busy, key="make-pdf")  # fmt: skip
+            if asked and work.make(book.folder, f"Make {bind.story_of(book).title}"):
+                st.rerun()
+        downloads(proof)
+    if book.pdf.is_file() and not finished:
+        st.caption("Something has changed since the PDF was made.")
+    fine = printed_ppi(proof.pages, bind.wishes_of(book, proof.studio))
+    if fine:
+        st.caption(f"Its pictures are printed at {min(fine.values()):.0f} pixels an inch. "
+                   f"Printers like {PRINTERS_PPI}.")  # fmt: skip
+
+
+def _is_finished(book: Book, proof: Proof) -> bool:
+    try:
+        return book.pdf.is_file() and status(book, proof.studio).finished
+    except EditedByHand:  # the storyboard asks what is to become of it
+        return False
+
+
+def _preview(proof: Proof) -> None:
+    """All sheets as they lie side by side in the book, the cover alone."""
+    drawn = sheets(proof, SHEET_PX)
+    labels = [_label(sheet, len(proof.pages) - 1) for sheet in range(1, len(drawn) + 1)]
+    with st.container(horizontal=True, gap="medium", key="sheets"):
+        for first in (1, *range(2, len(drawn) + 1, 2)):
+            last = first if first in (1, len(drawn)) else first + 1
+            with st.container(width="content", gap="small"):
+                with st.container(horizontal=True, width="content", wrap=False,
+                                  key=f"spread-{first}"):  # fmt: skip
+                    for sheet in range(first, last + 1):
+                        st.image(drawn[sheet - 1], alt=labels[sheet - 1], width=SHOWN_PX)
+                st.caption(" · ".join(labels[first - 1 : last]))
+
+
+def _label(sheet: int, pages: int) -> str:
+    """What a sheet is, counted from 1."""
+    page = sheet - FRONT_SHEETS
+    if 1 <= page <= pages:
+        return f"Page {page}"
+    named = {1: "Cover", 2: "Endpaper", 3: "Title page", FRONT_SHEETS + pages + 1: "The End"}
+    return named.get(sheet, "Endpaper" if sheet % 2 else "Back cover")

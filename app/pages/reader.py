@@ -1,0 +1,71 @@
+"""Reader: a book to be read aloud, two pages at a time. `?book=kite`."""
+
+import streamlit as st
+
+from app import look, work
+from app.doors import link
+from app.proofs_shown import Proof, downloads, html, pdf_button, proof_of
+from app.where import open_book
+from storybook.book import Book
+from storybook.errors import StorybookError
+
+HEIGHT_PX = 700
+STYLE = """
+<style>
+  .st-key-reading div:has(> iframe) { height: auto !important; }
+  .st-key-reading iframe {
+    height: max(26rem, calc(100dvh - 13.5rem)); border-radius: 1.1rem; border: 0; display: block;
+  }
+  @media (max-width: 640px) { .st-key-reading iframe { height: calc(100dvh - 5rem); } }
+</style>
+"""
+"""As high as the window has room for; a phone gives the book all of it."""
+
+
+def page() -> None:
+    book = open_book()
+    if book is None:
+        look.empty("No book is open", "Choose one in the library.")
+        link("library", "To the library", ":material/shelves:")
+        return
+    try:
+        proof = proof_of(book)
+        if proof is None or proof.missing == len(proof.pages):
+            _nothing_yet(book)
+            return
+        _head(book, proof)
+        file = html(proof)
+    except StorybookError as fault:
+        st.error(str(fault))
+        link("press", "See what the press says", ":material/print:", book=book.folder.name)
+        return
+    st.html(STYLE)
+    with st.container(key="reading"):
+        st.iframe(file, height=HEIGHT_PX, alt="The book, page by page")
+    st.caption(
+        "Turn the pages with the arrow keys, a click or a swipe. F fills the screen, Esc leaves it."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        link("storyboard", "Storyboard", ":material/view_cozy:", book=book.folder.name)
+        link("press", "Press", ":material/print:", book=book.folder.name)
+        if book.pdf.is_file():
+            pdf_button(proof, main=False)
+        downloads(proof)
+
+
+def _nothing_yet(book: Book) -> None:
+    look.empty(
+        "There is nothing to read yet",
+        "As soon as the first picture is drawn, the book opens here.",
+    )
+    job = work.newest(book.folder)
+    if job is None or not work.panel(job):
+        with st.container(horizontal_alignment="center"):
+            link("storyboard", "To its storyboard", ":material/view_cozy:", book=book.folder.name)
+
+
+def _head(book: Book, proof: Proof) -> None:
+    look.heading(look.plain(book.brief.title or book.story.title))
+    if proof.missing:
+        many = "1 picture is" if proof.missing == 1 else f"{proof.missing} pictures are"
+        st.caption(f"{many} not drawn yet: the storyboard has them made.")
