@@ -2,12 +2,16 @@
 
 import os
 import platform
+import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 
 from storybook.config import DOUBLES, Settings, load_settings, studios
+from storybook.errors import StorybookError
 from storybook.records import Record
 
 GIB = 1024**3
@@ -17,6 +21,11 @@ NEEDED_GIB = 3.0
 
 WORKING_GIB = 1.5
 """What libraries and pictures take beside the weights: the sample book's peak is 1.4 GiB."""
+
+
+SAID = re.compile(r"^(ok |BAD)  (.+?): (.*)$", re.MULTILINE)
+"""A finding as `storybook doctor` prints it."""
+ASKED_S = 120.0
 
 
 class Model(Record):
@@ -175,3 +184,17 @@ def _size_mb(path: Path) -> float | None:
         return None
     files = path.rglob("*") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
+
+
+def asked(studio: str) -> list[Finding]:
+    """What `examine` finds of a studio, asked of another process: this one loads no framework."""
+    command = [sys.executable, "-m", "storybook.cli", "doctor", "--studio", studio]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=ASKED_S, check=False)
+    findings = [
+        Finding(what=what, says=says, good=verdict == "ok ")
+        for verdict, what, says in SAID.findall(done.stdout)
+    ]
+    if not findings:
+        last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
+        raise StorybookError(last.removeprefix("storybook: "))
+    return findings

@@ -86,3 +86,14 @@ def take_out(draft: Path, photo: str) -> None:
     if photo not in {path.name for path in photos_in(draft)}:
         raise HeroError(f"There is no photo {photo!r} among those that you brought.")
     (draft / photo).unlink()
+
+
+def forget_refused(draft: Path) -> None:
+    """Say no more of the files that were not taken."""
+    kept = [line.model_dump_json() + "\n" for line in said_of(draft) if line.good]
+    write_whole(draft / SAID, "".join(kept).encode())
+
+
+def throw_away(draft: Path) -> None:
+    """Delete a draft with its photos."""
+    shutil.rmtree(draft)

@@ -17,7 +17,7 @@ from PIL import Image
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
-from storybook.hero import HERO, hero_folders, photos_in
+from storybook.hero import HERO, hero_folder, hero_folders, photos_in
 from storybook.photos import JPEG_QUALITY, foreground, looked_at, read_photo
 from storybook.records import Hero, Record
 
@@ -46,6 +46,22 @@ class Change(Record):
 def is_own(folder: Path) -> bool:
     """Whether a hero is its owner's, and may be changed; those that ship may not."""
     return folder.parent.resolve() == hero_folders()[0].resolve()
+
+
+def copy_hero(name: str) -> Path:
+    """Copy a hero that comes with the project, so that it is its owner's; returns the folder.
+
+    The copy keeps the name, and goes before what it was made of.
+    """
+    folder = hero_folder(name)
+    if is_own(folder):
+        raise HeroError(f"{name} is yours already, in {folder}.")
+    own = hero_folders()[0] / folder.name
+    own.parent.mkdir(exist_ok=True)
+    draft = own.with_name(f".{own.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    shutil.copytree(folder, draft)
+    return draft.rename(own)
 
 
 def turn(folder: Path, photo: str, quarters: int) -> None:

@@ -12,11 +12,16 @@ from storybook.errors import HeroError
 from storybook.files import write_whole
 from storybook.hero import HERO, hero_names, load_hero
 from storybook.records import Hero
+from storybook.studio import Studio
 
 TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk", "rzk", "hjq")
 """Rare words, the field's usual one first."""
 
 CLASS_IMAGES = 24
+EPOCHS = 60
+"""Of the preset `auto`: each shows all photos, and as many pictures of others of the class."""
+PICTURES_A_SECOND, BEFORE_S = 25.0, 45.0
+"""Of the starter's painter on two cores, and what goes before: pictures of the class, samples."""
 RECIPE = "recipe.toml"
 ADAPTER = "pytorch_lora_weights.safetensors"
 
@@ -78,6 +83,22 @@ def adopt(hero: Hero, folder: Path, result: Path) -> Path:
 def are_drawings(photos: Sequence[Path]) -> bool:
     """Whether all pictures come with captions, as the project's own drawn pets do."""
     return all(path.with_suffix(".txt").is_file() for path in photos)
+
+
+def how_long(count: int, settings: Settings) -> str:
+    """A sentence on how long it takes to teach so many photos in the manner `auto`.
+
+    docs/performance.md has what was measured for the starter; the figure for large painters is what
+    others report of such cards.
+    """
+    if Studio(settings).draws_the_world:
+        minutes = -(-(BEFORE_S + EPOCHS * 2 * count / PICTURES_A_SECOND) // 60)
+        said = "a minute" if minutes < 2 else f"{minutes:.0f} minutes"
+        return f"It takes about {said} on two processor cores that have nothing else to do."
+    return (
+        "It takes about a quarter of an hour on a graphics card with 24 GB, and needs one: without "
+        "it this takes days."
+    )
 
 
 def _names(paths: Iterable[Path]) -> str:

@@ -151,6 +151,16 @@ def test_heroes_that_ship_stay_as_they_are():
     assert hero_edits.last_change(folder) is None
 
 
+def test_a_copy_of_one_that_ships_may_be_changed():
+    shipped_one = load_hero("bruno")
+    folder = hero_edits.copy_hero("bruno")
+    assert hero_edits.is_own(folder) and load_hero("bruno") == shipped_one
+    hero_edits.save_hero(folder, shipped_one.but(look="white"))
+    assert load_hero("bruno").look == "white"
+    with pytest.raises(HeroError, match="is yours already"):
+        hero_edits.copy_hero("bruno")
+
+
 def test_fifty_changes_are_kept(rex):
     for number in range(hero_edits.KEPT + 5):
         hero_edits.say_of(rex, "02.png", f"word {number}")

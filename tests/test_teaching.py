@@ -15,7 +15,7 @@ from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Hero
 from storybook.studio import Studio
-from storybook.teaching import TOKENS, adopt, token_for
+from storybook.teaching import TOKENS, adopt, how_long, token_for
 from tiny_sd import tiny_critic, tiny_painter
 
 QUICK = ("--preset", "none", "--set", "max_steps=4", "--set", "lr=0.05", "--set", "batch=2",
@@ -123,3 +123,9 @@ def test_every_hero_has_a_token_of_its_own(tmp_path):
 def test_a_result_without_an_adapter_is_refused(tmp_path):
     with pytest.raises(HeroError, match="holds no adapter"):
         adopt(Hero(name="Rex", species="dog"), tmp_path, tmp_path / "result")
+
+
+def test_how_long_it_takes_goes_by_painter_and_photos():
+    few, many = (how_long(count, load_settings("starter")) for count in (5, 30))
+    assert "about 2 minutes" in few and "about 4 minutes" in many
+    assert "graphics card" in how_long(30, load_settings("classic"))

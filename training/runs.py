@@ -15,8 +15,9 @@ from typing import Literal
 from pydantic import ValidationError
 
 from storybook.errors import TrainingError
+from storybook.hero import hero_names
 from storybook.job_folder import Job, job_state, last_lines
-from storybook.jobs import jobs_in
+from storybook.jobs import jobs_in, load_job, retry, start
 from storybook.library import TRASH, free_folder
 from storybook.records import Record
 from training.run import LOG, RECIPE, STATE, Run, RunState
@@ -51,6 +52,11 @@ class RunCard(Record):
     @property
     def active(self) -> bool:
         return self.standing in ("waiting", "running")
+
+    @property
+    def result(self) -> list[str]:
+        """Names of what it made."""
+        return sorted(path.name for path in (self.folder / "result").glob("[!.]*"))
 
     @property
     def taken_step(self) -> int | None:
@@ -109,6 +115,35 @@ def samples_of(folder: Path, step: int) -> list[Path]:
     return [path for path in _samples(folder) if int(path.stem.split("-")[0]) == step]
 
 
+def sample_words(folder: Path) -> list[str]:
+    """What the sample pictures of a run were asked for, in their order, as far as its recipe says.
+
+    `training.sampling` chooses them; where the recipe names none, they are of each concept by its
+    name and by its class.
+    """
+    recipe = _recipe(folder)
+    concepts = [each for each in recipe.get("concept", []) if isinstance(each, dict)]
+    names = [
+        f"a {word}"
+        for each in concepts
+        for word in (f"{each.get('token', '')} {each.get('class_word', '')}".strip(),
+                     each.get("class_word", ""))
+        if word
+    ]  # fmt: skip
+    words = recipe.get("sample_prompts") or list(dict.fromkeys(names))
+    return [word for word in words for _ in range(recipe.get("sample_count", 1))]
+
+
+def said_lines(lines: Sequence[str]) -> list[str]:
+    """Lines of a run's log for people."""
+    told = [json.loads(line) for line in lines if line.endswith("}")]
+    return [
+        f"{datetime.fromtimestamp(each['time']):%H:%M:%S}  {each['stage']} "
+        f"{each['done']}/{each['total']}  {each.get('note', '')}".rstrip()
+        for each in told
+    ]
+
+
 def told_of(folder: Path) -> list[Path]:
     """The sample stories of a run that teaches stories, as Markdown, by step."""
     return sorted((folder / "samples").glob("[0-9]*.md"))
@@ -140,6 +175,21 @@ def pack(folder: Path, to: Path) -> Path:
     return draft.replace(to)
 
 
+def go_on(run: RunCard, jobs: Path) -> Job:
+    """Go on with a run where it was, as a job; raises JobError if something is in the way."""
+    if run.job is not None:
+        return retry(load_job(run.job, jobs))
+    name, recipe = run.folder.name, str(run.folder / RECIPE)
+    if run.teaches == "pet" and name in hero_names():
+        arguments = ("hero", "teach", name, "--resume", "--anyway")  # the hero takes its adapter
+        return start(
+            "storybook", arguments, f"Teach {run.title}", subject=str(run.folder), root=jobs
+        )
+    verb = "dreambooth" if run.teaches == "pet" else "story-lora"
+    arguments = (verb, recipe, "--run", str(run.folder), "--resume", "latest")
+    return start("training", arguments, f"Teach {run.title}", subject=str(run.folder), root=jobs)
+
+
 def throw_away(run: RunCard) -> Path:
     """Move a run to the trash; returns where it lies. Raises TrainingError while it learns."""
     if run.active:
@@ -159,6 +209,12 @@ def put_back(thrown: Path) -> Path:
 def presets(kind: Teaches) -> Sequence[str]:
     """The presets that a teaching of that kind may begin from."""
     return [name for name in preset_names(PRESETS[kind]) if name != "none"]
+
+
+def teaches_lora(preset: str) -> bool:
+    """Whether a preset for pets teaches a LoRA, whose checkpoints are small."""
+    table = tomllib.loads((PRESETS["pet"] / f"{preset}.toml").read_text(encoding="utf-8"))
+    return table.get("kind", "lora") == "lora"
 
 
 def _standing(state: RunState, job: Job | None, changed: float) -> Standing:

@@ -1,0 +1,156 @@
+"""Training: every run of this folder, also those that were started from the command line."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import look, run_view, teach_stories
+from app.doors import link
+from app.tried import packed, tried
+from app.where import HEROES, JOBS, RUNS
+from storybook import library
+from training import runs
+from training.runs import RunCard
+
+THROWN = "run thrown away"
+"""What `st.session_state` calls the run that was deleted just now."""
+TEACHES = {"pet": "a pet", "stories": "stories"}
+
+
+def page() -> None:
+    name = st.query_params.get("run", "")
+    if name:
+        _one(name)
+        return
+    look.heading("Training", "What your painters and writers are learning, and have learnt.")
+    _put_back_offer()
+    found = runs.runs_in(RUNS, JOBS)
+    if not found:
+        look.empty(
+            "Nothing was taught yet",
+            "Teach a painter your pet on the page Heroes. Each teaching is listed here, "
+            "also those from the command line.",
+        )
+    elif any(run.active for run in found):
+        st.fragment(_list, run_every=run_view.LOOK_S, key="runs")(_marks(found))
+    else:
+        _rows(found)
+    _trash()
+    st.space("medium")
+    teach_stories.section()
+
+
+def _list(seen: str) -> None:
+    found = runs.runs_in(RUNS, JOBS)
+    if _marks(found) != seen:
+        st.rerun()
+    _rows(found)
+
+
+def _marks(found: list[RunCard]) -> str:
+    """Changes whenever a run comes, goes or stands otherwise."""
+    return " ".join(f"{run.folder.name}:{run.standing}" for run in found)
+
+
+def _rows(found: list[RunCard]) -> None:
+    for run in found:
+        with st.container(key=f"card-run-{run.folder.name}", gap="small"):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                with st.container(width="stretch", gap=None):
+                    st.markdown(f"**{look.plain(run.title)}** learns {TEACHES[run.teaches]}"
+                                if run.active else f"**{look.plain(run.title)}**")  # fmt: skip
+                    st.caption(run_view.how_far(run))
+                run_view.badge(run)
+                link("training", "Open", icon=":material/arrow_forward:", run=run.folder.name)
+            if run.active:
+                run_view.progress(run)
+
+
+def _one(name: str) -> None:
+    link("training", "All runs", icon=":material/arrow_back:")
+    run = runs.run_at(RUNS, name, JOBS)
+    if run is None:
+        st.warning(f"There is no run {look.plain(name)} here. It may have been moved or deleted.")
+        return
+    look.heading(look.plain(run.title))
+    with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
+        run_view.badge(run)
+        st.markdown(look.plain(run_view.how_far(run)))
+        if (HEROES / run.folder.name).is_dir():
+            link("heroes", "Its hero", icon=":material/pets:", hero=run.folder.name)
+    if run.state.message and run.standing == "failed":
+        st.error(look.plain(run.state.message))
+    if run.standing == "interrupted":
+        st.warning("It ended without a word: the machine was switched off, or its memory was full. "
+                   "It goes on where it was.")  # fmt: skip
+    run_view.job_panel(run)
+    run_view.follow(run)
+    if not run.active:
+        run_view.compare(run)
+    if run.teaches == "stories":
+        run_view.stories(run)
+    run_view.log(run)
+    _deeds(run)
+
+
+def _deeds(run: RunCard) -> None:
+    with st.container(horizontal=True, key="run-deeds"):
+        if (
+            run.standing in ("stopped", "interrupted", "failed")
+            and st.button("Go on", type="primary", icon=":material/play_arrow:", key="go-on")
+            and tried(runs.go_on, run, JOBS)
+        ):
+            st.rerun()
+        st.download_button(
+            "Download", data=lambda: packed(lambda to: runs.pack(run.folder, to)),
+            file_name=f"{run.folder.name}.zip", mime="application/zip", on_click="ignore",
+            icon=":material/download:", key="download-run",
+        )  # fmt: skip
+        if not run.active and st.button("Delete", icon=":material/delete:", key="delete-run"):
+            _throw_away(run)
+    if run.result:
+        st.caption(f"What it made: {', '.join(run.result)}, in {run.folder}/result.")
+
+
+def _throw_away(run: RunCard) -> None:
+    thrown: list[Path] = []
+    if tried(lambda: thrown.append(runs.throw_away(run))):
+        st.session_state[THROWN] = str(thrown[0])
+        del st.query_params["run"]
+        st.rerun()
+
+
+def _put_back_offer() -> None:
+    thrown = st.session_state.get(THROWN)
+    if not thrown or not Path(thrown).is_dir():
+        return
+    name = Path(thrown).name.rsplit("-", 3)[0]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="thrown"):
+        st.markdown(
+            f"**{look.plain(name)}** lies in the trash. A hero that it taught stays taught."
+        )
+        if st.button("Put back", icon=":material/undo:", key="put-back"):
+            _put_back(Path(thrown))
+
+
+def _trash() -> None:
+    found = library.trash_in(RUNS)
+    if not found:
+        return
+    with st.expander(f"Trash ({len(found)})"):
+        for each in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(look.plain(each.name))
+                if st.button("Put back", key=f"back-{each.folder.name}", icon=":material/undo:"):
+                    _put_back(each.folder)
+        if st.checkbox("I will not need them again", key="sure-trash") and st.button(
+            "Empty the trash for good", icon=":material/delete_forever:"
+        ):
+            library.empty_trash(RUNS, older_than_days=0.0)
+            st.rerun()
+
+
+def _put_back(thrown: Path) -> None:
+    if tried(runs.put_back, thrown):
+        st.session_state.pop(THROWN, None)
+        st.rerun()

@@ -1,0 +1,1 @@
+"""The parts of the page of heroes: cards, photos, adding and teaching one."""

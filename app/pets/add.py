@@ -1,0 +1,164 @@
+"""Adding a pet: photos are brought and looked at one by one, then it gets a name."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import look
+from app.doors import go
+from app.pets import coach
+from app.tried import tried
+from app.where import HEROES
+from storybook import hero_drafts
+from storybook.config import shipped, validated
+from storybook.errors import HeroError, StorybookError
+from storybook.hero import add_hero, new_hero_folder
+from storybook.looks import derive_look, species_in
+from storybook.photo_coach import FEWEST, MOST, PhotoVerdict
+from storybook.records import Hero
+from storybook.world import load_world
+
+PHOTO_PX = 200
+KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
+"""What the file chooser offers; what a file is, its first bytes say."""
+
+
+def page(asked: str) -> None:
+    """The page of one draft, which a reload finds again."""
+    draft = hero_drafts.draft_at(HEROES, asked)
+    if draft is None:
+        st.warning("These photos are gone: they were added, or forgotten after a week.")
+        if st.button("Begin anew", icon=":material/add_a_photo:"):
+            st.query_params.from_dict({"new": hero_drafts.new_draft(HEROES).name})
+            st.rerun()
+        return
+    look.heading(
+        "Add your pet",
+        f"Bring {FEWEST} to {MOST} photos of it: in daylight, from all sides, in several places. "
+        "They stay on this machine.",
+    )
+    bring(draft)
+    photos = hero_drafts.photos_of(draft)
+    say(draft)
+    if photos:
+        _show(draft, photos)
+        _name(draft, photos)
+    if st.button("Leave it", type="tertiary", icon=":material/close:"):
+        go("heroes")
+
+
+def bring(draft: Path, room: int = MOST) -> None:
+    """Where photos are dropped; what was looked at leaves the memory."""
+    count = st.session_state.setdefault("uploads", 0)
+    files = st.file_uploader(
+        "Photos of your pet", type=KINDS, accept_multiple_files=True, key=f"photos-{count}",
+        help="Drag them here, or choose them. They are copied without where and when they were "
+        "taken.",
+    )  # fmt: skip
+    if not files:
+        return
+    bar = st.progress(0.0, "Looking at the photos ...")
+    room -= len(hero_drafts.photos_of(draft))
+    for number, file in enumerate(files, start=1):
+        bar.progress(number / len(files), f"Looking at photo {number} of {len(files)} ...")
+        if room <= 0:
+            st.session_state["too many"] = len(files) - number + 1
+            break
+        room -= not hero_drafts.take_in(draft, file.name, file.getvalue()).fault
+    st.session_state["uploads"] = count + 1
+    st.rerun()
+
+
+def say(draft: Path) -> None:
+    """A line for each file that was not taken or was changed, and one for all others."""
+    lines = hero_drafts.said_of(draft)
+    refused = [line for line in lines if not line.good]
+    if left := st.session_state.pop("too many", 0):
+        st.warning(f"{left} more photos were not looked at: {MOST} are enough.")
+    if refused:
+        with st.container(key="refused", gap="small"):
+            for line in refused:
+                st.warning(look.plain(line.says), icon=":material/block:")
+            if st.button("I have read it", type="tertiary", icon=":material/done:"):
+                hero_drafts.forget_refused(draft)
+                st.rerun()
+    changed = [line.says for line in lines if line.good and ":" in line.says]
+    if changed:
+        with st.expander(f"What was changed on {len(changed)} of them"):
+            st.markdown("\n".join(f"- {look.plain(says)}" for says in changed))
+
+
+def _show(draft: Path, photos: list[Path]) -> None:
+    try:
+        verdict = coach.verdict_on(photos)
+    except StorybookError as fault:
+        st.error(str(fault))
+        return
+    st.subheader(f"{verdict.fit} of {len(photos)} are fit to learn from", anchor=False)
+    for finding in verdict.findings:
+        st.info(finding, icon=":material/lightbulb:")
+    with st.container(horizontal=True, gap="medium", key="new-photos"):
+        for photo, said in zip(photos, verdict.photos, strict=True):
+            with st.container(key=f"card-new-{photo.stem}", width=PHOTO_PX + 26, gap="small"):
+                _photo(draft, photo, said)
+
+
+def _photo(draft: Path, photo: Path, said: PhotoVerdict) -> None:
+    name = hero_drafts.name_of(draft, photo)
+    look.picture(photo, f"Photo {name}", PHOTO_PX)
+    st.caption(look.plain(name))
+    coach.badge(said)
+    if st.button("Take it out", key=f"out-{photo.stem}", icon=":material/close:") and tried(
+        hero_drafts.take_out, draft, photo.name
+    ):
+        st.rerun()
+
+
+def _name(draft: Path, photos: list[Path]) -> None:
+    """Name, class and look; then the hero's folder is made."""
+    world = load_world(shipped("assets"))
+    st.subheader("Who is it?", anchor=False)
+    name = st.text_input("Its name", key="pet-name", max_chars=40, placeholder="Rex")
+    kind = st.text_input(
+        "What it is", key="pet-kind", max_chars=40, placeholder="cat",
+        help="Such as cat, puppy or hamster. The starter draws cats, dogs, rabbits, foxes, bears "
+        "and mice, and takes the nearest one.",
+    )  # fmt: skip
+    found = derived(tuple(str(path) for path in photos))
+    coats = list(world.coats)
+    coat = st.selectbox(
+        "Its look in drawings", coats, index=coats.index(found.coat), key=f"pet-look-{found.coat}",
+        help="How the starter draws it until a painter was taught. Choose the nearest one.",
+    )  # fmt: skip
+    sure = "" if found.sure else " This is a guess: please look yourself."
+    st.caption(f"From the photos: {found.coat}, {found.markings} ({found.reason}){sure}")
+    few = len(photos) < FEWEST
+    if few:
+        st.caption(
+            f"With fewer than {FEWEST} photos it can star by its look, but hardly be taught."
+        )
+    if not st.button("Add it", type="primary", icon=":material/pets:"):
+        return
+    if not name.strip() or not kind.strip():
+        st.error("Say its name and what it is first.")
+        return
+    if tried(_make, draft, photos, name.strip(), kind, coat):
+        go("heroes", hero=name.strip().lower())
+
+
+def _make(draft: Path, photos: list[Path], name: str, kind: str, coat: str) -> None:
+    """Make the hero of a draft's photos; raises StorybookError that says what is amiss."""
+    new_hero_folder(name)
+    try:
+        species, _ = species_in(load_world(shipped("assets")), kind)
+    except HeroError as fault:
+        raise HeroError(str(fault).removeprefix("--class ")) from None
+    asked = {"name": name, "species": species, "look": coat}
+    add_hero(validated(Hero, asked, "the hero"), photos)
+    hero_drafts.throw_away(draft)
+
+
+@st.cache_data(max_entries=20, show_spinner="The colours of its coat are looked for ...")
+def derived(photos: tuple[str, ...]) -> object:
+    """The look that photos show; drafts name photos by their pixels, so names say it all."""
+    return derive_look([Path(path) for path in photos], load_world(shipped("assets")))

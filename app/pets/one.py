@@ -1,0 +1,131 @@
+"""One hero: who it is, its photos, its teaching, and the way to delete it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import look
+from app.doors import go, link
+from app.pets import cards, photos, teach
+from app.tried import tried
+from app.where import JOBS, RUNS
+from storybook import hero_edits, hero_trash
+from storybook.config import shipped, validated
+from storybook.errors import HeroError, StorybookError
+from storybook.hero import hero_folder, load_hero
+from storybook.photo_coach import token_fault
+from storybook.records import Hero
+from storybook.teaching import token_for
+from storybook.world import load_world
+
+PORTRAIT_PX = 260
+
+
+def page(name: str) -> None:
+    """The page of the hero that the address names."""
+    link("heroes", "All heroes", icon=":material/arrow_back:")
+    try:
+        hero, folder = load_hero(name), hero_folder(name)
+    except StorybookError as fault:
+        st.warning(look.plain(str(fault)))
+        return
+    own = hero_edits.is_own(folder)
+    with st.container(horizontal=True, gap="large", key="hero-head"):
+        with st.container(width=PORTRAIT_PX, key="card-portrait"):
+            cards.portrait(name, hero, PORTRAIT_PX)
+        with st.container(width="stretch", key="hero-facts"):
+            look.heading(look.plain(hero.name))
+            _facts(hero, folder, own=own)
+    if not own:
+        _make_own(name, hero)
+        return
+    _take_back(folder)
+    photos.section(hero, folder)
+    teach.section(hero, folder)
+    _delete(name, hero)
+
+
+def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
+    """Look and token, to be changed if the hero is its owner's."""
+    world = load_world(shipped("assets"))
+    looks = list(dict.fromkeys([*world.coats, *filter(None, [hero.look])]))
+    taught = hero.adapter is not None
+    if taught:
+        st.badge("the painter knows it", icon=":material/school:", color="green")
+    if not own:
+        st.markdown(f"A {hero.look} {hero.species} that comes with the studio.")
+        return
+    with st.form(f"facts-{hero.look}-{hero.token}", border=False):
+        chosen = st.selectbox(
+            "Its look in drawings", looks, index=looks.index(hero.look) if hero.look else None,
+            help="How painters draw it that were not taught. Choose the nearest one.",
+        )  # fmt: skip
+        token = st.text_input(
+            "The rare word it is taught by", hero.token or "", max_chars=20, disabled=taught,
+            placeholder=token_for(hero),
+            help="A word that means nothing, such as ohwx, by which a painter learns it. Leave it "
+            "empty, and one is chosen." + (" It was taught by this word." if taught else ""),
+        )  # fmt: skip
+        if st.form_submit_button("Save", icon=":material/save:") and tried(
+            _save, folder, hero, chosen or "", token.strip()
+        ):
+            st.rerun()
+
+
+def _save(folder: Path, hero: Hero, look_: str, token: str) -> None:
+    if token and token != hero.token and (fault := token_fault(token)):
+        raise HeroError(f"{token}: {fault}")
+    asked = hero.model_dump() | {"look": look_, "token": token or None}
+    changed = validated(Hero, asked, "the hero")
+    if changed != hero:
+        hero_edits.save_hero(folder, changed)
+
+
+def _make_own(name: str, hero: Hero) -> None:
+    """Heroes that ship stay as they are; a copy may be changed."""
+    st.caption("Heroes that come along stay as they are. A copy of one is yours to change.")
+    if st.button(f"Make {hero.name} mine", icon=":material/content_copy:") and tried(
+        hero_edits.copy_hero, name
+    ):
+        st.rerun()
+
+
+def _take_back(folder: Path) -> None:
+    """The way back from the last change."""
+    last = hero_edits.last_change(folder)
+    if last is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="take-back"):
+        st.markdown(look.plain(last.says))
+        if st.button("Take it back", icon=":material/undo:") and tried(hero_edits.undo, folder):
+            st.rerun()
+
+
+def _delete(name: str, hero: Hero) -> None:
+    st.space("medium")
+    if st.button(f"Delete {hero.name}", icon=":material/delete:", type="tertiary"):
+        _ask(name, hero)
+
+
+@st.dialog("Delete this hero?")
+def _ask(name: str, hero: Hero) -> None:
+    every = hero_trash.derived_of(name, RUNS)
+    st.markdown(
+        f"**{look.plain(hero.name)}** goes to the trash with {every.says}. Books with "
+        f"{look.plain(hero.name)} stay as they are. You can put everything back."
+    )
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:", key="delete-for-sure"):
+            _throw_away(name)
+        if st.button("Keep it", key="keep"):
+            st.rerun()
+
+
+def _throw_away(name: str) -> None:
+    try:
+        thrown = hero_trash.throw_away(name, RUNS, JOBS)
+    except StorybookError as fault:
+        st.error(str(fault))
+        return
+    st.session_state[cards.THROWN] = str(thrown)
+    go("heroes")

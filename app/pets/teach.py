@@ -1,0 +1,139 @@
+"""Teaching a painter a hero: begin it, follow it, compare its steps, choose the one that draws."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app import look, run_view, work
+from app.tried import tried
+from app.where import JOBS, RUNS
+from storybook.config import DOUBLES, Settings, load_settings, studios
+from storybook.doctor import models_of
+from storybook.hero import hero_photos
+from storybook.records import Hero
+from storybook.studio import Studio
+from storybook.teaching import are_drawings, how_long
+from training import runs
+from training.runs import RunCard
+
+OWN = "./studio.toml"
+SAID = {
+    "starter": "Starter: the small painter that comes along",
+    "classic": "Classic: Stable Diffusion 1.5",
+    OWN: "The studio of this folder",
+}
+STEPS_KEPT = 8
+"""So many steps' weights are kept to choose from, where they are small."""
+
+
+def section(hero: Hero, folder: Path) -> None:
+    """How the hero's teaching stands, and what can be done next."""
+    st.header("Teaching", anchor=False)
+    run, job = runs.run_at(RUNS, folder.name, JOBS), work.newest(RUNS / folder.name)
+    active = work.panel(job) if job else False
+    if run is not None and (run.active or active):
+        run_view.follow(run)
+        return
+    if active:
+        return
+    if run is not None:
+        _result(hero, folder, run)
+    if run is None or st.toggle("Teach it anew", key="anew"):
+        _begin(hero, folder, run)
+
+
+def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
+    """What is to be taught, how long it takes, and the button."""
+    photos = hero_photos(folder.name)
+    if not photos:
+        st.markdown("A painter learns from photos. Bring some first.")
+        return
+    studio = st.radio(
+        "Whose painter learns", _studios(), format_func=lambda name: SAID.get(name, name)
+    )
+    settings = load_settings(studio)
+    with st.expander("More settings"):
+        preset = st.selectbox(
+            "Manner", runs.presets("pet"),
+            help="`auto` measures what this machine can do. The others are as well-known trainers "
+            "have it; docs/training.md compares them.",
+        )  # fmt: skip
+        most = st.number_input(
+            "Steps", min_value=0, max_value=100_000, value=0, step=50,
+            help="0: as many as the manner says. A few show whether all works.",
+        )  # fmt: skip
+    missing = [model.door for model in models_of(settings)
+               if model.size_mb is None and model.door in ("painter", "critic")]  # fmt: skip
+    if missing:
+        st.info(f"Not on the disk yet: its {' and its '.join(missing)}. The page Settings says "
+                "where they belong.", icon=":material/download:")  # fmt: skip
+        return
+    anyway = _knows_drawings_only(hero, settings, photos)
+    few = "The time left is shown after the first steps."
+    st.markdown(few if most else how_long(len(photos), settings))
+    if before is not None:
+        st.caption("What was taught before goes to the trash of the page Training.")
+    if not st.button(f"Teach {look.plain(hero.name)}", type="primary", icon=":material/school:",
+                     disabled=anyway is False):  # fmt: skip
+        return
+    if before is not None and not tried(runs.throw_away, before):
+        return
+    arguments = ["hero", "teach", folder.name, "--studio", studio, "--preset", preset]
+    arguments += ["--set", f"keep_last={STEPS_KEPT}"] if runs.teaches_lora(preset) else []
+    arguments += ["--set", f"max_steps={most}"] if most else []
+    arguments += ["--anyway"] if anyway else []
+    if work.start(tuple(arguments), f"Teach {hero.name}", RUNS / folder.name):
+        st.rerun()
+
+
+def _knows_drawings_only(hero: Hero, settings: Settings, photos: list[Path]) -> bool | None:
+    """Whether the owner wants photos taught to a painter of drawings; None if it need not be."""
+    if not Studio(settings).draws_the_world or are_drawings(photos):
+        return None
+    st.info(
+        f"This painter knows drawings, not photos. It draws {look.plain(hero.name)} by its look "
+        f"already ({look.plain(hero.words)}), and learns little from photos.",
+        icon=":material/lightbulb:",
+    )
+    return st.checkbox("Teach it all the same", key="anyway")
+
+
+def _result(hero: Hero, folder: Path, run: RunCard) -> None:
+    """What came of the last teaching: curve, samples side by side, the step that draws."""
+    with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
+        run_view.badge(run)
+        st.markdown(look.plain(run_view.how_far(run)))
+    if run.standing in ("failed", "interrupted") and run.state.message:
+        st.error(look.plain(run.state.message))
+    if (
+        run.standing in ("stopped", "interrupted", "failed")
+        and st.button("Go on with it", type="primary", icon=":material/play_arrow:")
+        and tried(runs.go_on, run, JOBS)
+    ):
+        st.rerun()
+    run_view.curve(run)
+    step = run_view.compare(run)
+    if run.standing == "done" and step is not None:
+        _choose(hero, folder, run, step)
+
+
+def _choose(hero: Hero, folder: Path, run: RunCard, step: int) -> None:
+    name = look.plain(hero.name)
+    if step == run.taken_step:
+        st.markdown(f"**{name}** is drawn as it was taught by this step.")
+    elif step in run.kept:
+        if st.button(f"Draw {name} as of step {step}", icon=":material/check:"):
+            arguments = ("hero", "choose-step", folder.name, str(step))
+            if work.start(arguments, f"Take step {step} for {hero.name}", RUNS / folder.name):
+                st.rerun()
+    else:
+        kept = ", ".join(str(each) for each in run.kept) or "none"
+        st.caption(f"{name} is drawn as of step {run.taken_step}. Weights were kept of: {kept}.")
+
+
+def _studios() -> list[str]:
+    """The studios whose painter can be taught; that of the folder first."""
+    named = [name for name in ("starter", *studios()) if
+             load_settings(name).draw.painter not in DOUBLES]  # fmt: skip
+    own = [OWN] if Path(OWN).is_file() else []
+    return list(dict.fromkeys([*own, *named]))

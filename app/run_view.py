@@ -1,0 +1,173 @@
+"""A run for people: how it stands, its loss as a line, its samples side by side."""
+
+import pandas as pd
+import streamlit as st
+
+from app import look, work
+from app.where import JOBS, RUNS
+from storybook.job_folder import last_lines
+from storybook.jobs import load_job
+from training import runs
+from training.run import LOG, Run
+from training.runs import RunCard
+
+LOOK_S = 3.0
+SAMPLE_PX = 220
+COLOURS = ["#C0563A", "#2F8A92"]
+"""Seen as well on paper as in the dark, and apart from each other by anybody."""
+STANDINGS = {
+    "waiting": ("waits", "gray", ":material/hourglass_empty:"),
+    "running": ("learns", "orange", ":material/school:"),
+    "interrupted": ("interrupted", "red", ":material/power_off:"),
+    "stopped": ("stopped", "gray", ":material/stop_circle:"),
+    "failed": ("failed", "red", ":material/error:"),
+    "done": ("done", "green", ":material/check_circle:"),
+}
+
+
+def badge(run: RunCard) -> None:
+    """How a run stands, in a word."""
+    word, colour, icon = STANDINGS[run.standing]
+    st.badge(word, icon=icon, color=colour)
+
+
+def how_far(run: RunCard) -> str:
+    """How far a run is, in a line.
+
+    >>> from training.run import RunState
+    >>> state = RunState(state="done", step=60, steps=60, best_step=45)
+    >>> how_far(RunCard(folder=Path("runs/rex"), title="rex", teaches="pet", standing="done",
+    ...                 state=state, changed=0))
+    '60 steps, of which step 45 was best'
+    """
+    state = run.state
+    if run.standing == "done":
+        best = state.best_step
+        taken = run.taken_step
+        chosen = f"; step {taken} was chosen" if taken not in (None, best) else ""
+        good = f", of which step {best} was best" if best not in (None, state.step) else ""
+        return f"{state.step} steps{good}{chosen}"
+    if not state.steps:
+        return "getting ready" if run.active else "nothing learnt yet"
+    left = runs.seconds_left(run.folder, state) if run.standing == "running" else None
+    said = f", {work.said(left)} left" if left else ""
+    return f"step {steps_done(run)} of {state.steps}{said}"
+
+
+def steps_done(run: RunCard) -> int:
+    """The last step that a run told of; `run.json` says it only now and then."""
+    measures = Run(run.folder).measures()
+    return max(run.state.step, measures[-1].step if measures else 0)
+
+
+def progress(run: RunCard) -> None:
+    """A bar for a run that is under way."""
+    if run.state.steps:
+        st.progress(min(1.0, steps_done(run) / run.state.steps), how_far(run))
+    else:
+        st.progress(0.0, "getting ready")
+
+
+def follow(run: RunCard) -> None:
+    """Loss and samples, looked at anew every few seconds as long as the run learns."""
+    if run.active:
+        st.fragment(_live, run_every=LOOK_S, key=f"live-{run.folder.name}")(run.folder.name)
+    else:
+        curve(run)
+
+
+def job_panel(run: RunCard) -> bool:
+    """The panel of the run's job, if it has one; whether it is under way."""
+    return work.panel(load_job(run.job, JOBS)) if run.job else False
+
+
+def curve(run: RunCard) -> None:
+    """Loss by step, and how like its photos the samples were."""
+    measures = Run(run.folder).measures()
+    losses = _lines(
+        [each.step for each in measures],
+        {"what it learns": [each.loss for each in measures],
+         "what it never saw": [each.validation for each in measures]},
+    )  # fmt: skip
+    if len(losses) < 2:
+        st.caption("The curve comes with the first steps.")
+        return
+    last = losses.iloc[-1, 0]
+    st.markdown("**How well it learns** (lower is better)")
+    st.line_chart(
+        losses, x_label="Step", y_label="Loss", color=COLOURS[: len(losses.columns)], height=260,
+        alt=f"Loss of {run.title} by step; the last value is {last:.3f}",
+    )  # fmt: skip
+    likeness = _lines([each.step for each in measures],
+                      {"likeness": [each.likeness for each in measures]})  # fmt: skip
+    if len(likeness) > 1:
+        st.markdown("**How like its photos the samples are** (higher is better)")
+        st.line_chart(
+            likeness, x_label="Step", y_label="Likeness", color=COLOURS[:1], height=180,
+            alt=f"Likeness of {run.title} by step; at last {likeness.iloc[-1, 0]:.2f}",
+        )  # fmt: skip
+
+
+def _lines(steps: list[int], values: dict[str, list[float | None]]) -> pd.DataFrame:
+    """Columns by step, straight between what was measured; those without any value left out."""
+    table = pd.DataFrame(values, index=steps, dtype=float).dropna(axis="columns", how="all")
+    whole = table.interpolate(method="index", limit_area="inside").dropna(how="all")
+    return whole if len(table.columns) else table.iloc[:0]
+
+
+def compare(run: RunCard) -> int | None:
+    """Samples from before the teaching beside those of a step, by a slider; the step."""
+    if not run.samples:
+        return None
+    first, name = run.samples[0], run.folder.name
+    step = first
+    if len(run.samples) > 1:
+        best = run.taken_step if run.taken_step in run.samples else run.samples[-1]
+        step = st.select_slider(
+            "Compare with what was drawn at step", run.samples, value=best, key=f"step-{name}"
+        )
+    words = runs.sample_words(run.folder)
+    for number, before in enumerate(runs.samples_of(run.folder, first)):
+        after = runs.samples_of(run.folder, step)
+        prompt = words[number] if number < len(words) else f"sample {number + 1}"
+        st.caption(f"Asked for: {look.plain(prompt)}")
+        with st.container(horizontal=True, gap="medium", key=f"samples-{name}-{number}"):
+            with st.container(width=SAMPLE_PX):
+                look.picture(before, f"{prompt}, before the teaching", SAMPLE_PX)
+                st.caption("before" if first == 0 else f"step {first}")
+            if step != first and number < len(after):
+                with st.container(width=SAMPLE_PX):
+                    look.picture(after[number], f"{prompt}, after step {step}", SAMPLE_PX)
+                    st.caption(f"step {step}")
+    sheet = run.folder / "samples" / "grid.png"
+    if sheet.is_file() and len(run.samples) > 2:
+        with st.expander("All samples on one sheet"):
+            st.image(sheet, alt=f"All samples of {run.title}, a row for each step")
+    return step
+
+
+def stories(run: RunCard) -> None:
+    """What a writer told while it learnt, the last telling first."""
+    told = runs.told_of(run.folder)
+    for path in reversed(told):
+        with st.expander(f"What it told after {int(path.stem)} steps", expanded=path == told[-1]):
+            st.markdown(path.read_text(encoding="utf-8").partition("\n")[2])
+
+
+def log(run: RunCard) -> None:
+    """The last lines of what a run said."""
+    with st.expander("What it said"):
+        lines = runs.said_lines(last_lines(run.folder / LOG)[-60:])
+        st.code("\n".join(lines) or "Nothing.", language=None, wrap_lines=True)
+
+
+def _live(name: str) -> None:
+    run = runs.run_at(RUNS, name, JOBS)
+    if run is None or not run.active:
+        st.rerun()
+        return
+    if not run.job:
+        progress(run)
+    curve(run)
+    if run.samples:
+        compare(run)

@@ -1,0 +1,262 @@
+"""The page of heroes in each state: all of them, one of them, a pet that is being added."""
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from app_states import laid_job, laid_run, nothing_begins, opened, photo, rex, said
+
+from storybook import hero_drafts, hero_edits
+from storybook.config import shipped
+from storybook.hero import hero_folder, hero_names, hero_photos, load_hero
+from storybook.hero_trash import throw_away
+from storybook.jobs import jobs_in
+
+
+def button(page, label):
+    return next(each for each in page.button if each.label == label)
+
+
+def progress(page):
+    return " ".join(each.proto.text for each in page.get("progress"))
+
+
+def labels(page):
+    return [each.label for each in page.button]
+
+
+def test_all_heroes_are_shown_the_owners_first(tmp_path):
+    rex(tmp_path)
+    words = said(opened("heroes"))
+    assert words.index("**Rex**") < words.index("**Biscuit**")
+    assert "5 photos, not taught yet" in words.replace("\\", "")
+    assert "Comes along, and was taught" in words.replace("\\", "")
+
+
+def test_a_hero_whose_file_is_broken_does_not_hide_the_others(tmp_path):
+    (rex(tmp_path) / "hero.toml").write_text("name = ")
+    words = said(opened("heroes"))
+    assert "is not TOML" in words and "**Biscuit**" in words
+    assert "is not TOML" in said(opened("heroes", hero="rex"))
+
+
+@pytest.mark.parametrize("name", ["nobody", "../rex", "<b>", "a b"])
+def test_an_unknown_hero_is_said_in_a_line(name):
+    page = opened("heroes", hero=name)
+    assert len(page.warning) == 1 and not page.error
+
+
+def test_heroes_that_ship_may_be_copied_but_not_changed():
+    page = opened("heroes", hero="bruno")
+    assert "comes with the studio" in said(page) and "Save" not in labels(page)
+    button(page, "Make Bruno mine").click().run()
+    assert not page.exception and hero_edits.is_own(hero_folder("bruno"))
+    assert "has no photos yet" in said(page) and "Delete Bruno" in labels(page)
+
+
+def test_a_hero_shows_its_photos_with_the_coachs_verdict(tmp_path):
+    folder = rex(tmp_path)
+    photo(1).resize((200, 150)).save(folder / "photos" / "05.jpg")
+    page = opened("heroes", hero="rex")
+    words = said(page)
+    assert "**4 of 5** are fit" in words and "good]" in words and "better left out]" in words
+    assert "Only 150 px on its short side" in words.replace("\\", "")
+
+
+def test_photos_are_turned_left_out_and_taken_back(tmp_path):
+    folder = rex(tmp_path)
+    before = (folder / "photos" / "01.jpg").read_bytes()
+    page = opened("heroes", hero="rex")
+    page.button(key="turn-01.jpg").click().run()
+    assert not page.exception and (folder / "photos" / "01.jpg").read_bytes() != before
+    assert "Photo 1 was turned" in said(page)
+    page.button(key="out-02.jpg").click().run()
+    assert len(hero_photos("rex")) == 4 and "Photo 2 was left out" in said(page)
+    for _ in range(2):
+        button(page, "Take it back").click().run()
+    assert len(hero_photos("rex")) == 5 and (folder / "photos" / "01.jpg").read_bytes() == before
+    assert "Take it back" not in labels(page)
+
+
+def test_a_crop_begins_with_where_the_pet_is(tmp_path):
+    """What the dialog's button does, tests/test_browser_pet.py sees: here dialogs close at once."""
+    rex(tmp_path)
+    page = opened("heroes", hero="rex")
+    page.button(key="crop-01.jpg").click().run()
+    assert not page.exception and "px are left" in said(page)
+    (left, right), (upper, lower) = page.slider[0].value, page.slider[1].value
+    assert 0 < left < 50 < right < 100 and 0 < upper < 60 < lower < 100
+
+
+def test_captions_look_and_token_are_kept(tmp_path):
+    folder = rex(tmp_path)
+    page = opened("heroes", hero="rex")
+    next(each for each in page.text_input if each.label == "What photo 02 shows").set_value(
+        "zwx dog\nin the grass").run()  # fmt: skip
+    assert hero_edits.caption_of(folder / "photos" / "02.jpg") == "zwx dog in the grass"
+    page.selectbox[0].set_value("white")
+    page.text_input[0].set_value("qfv")
+    button(page, "Save").click().run()
+    assert (load_hero("rex").look, load_hero("rex").token) == ("white", "qfv")
+    page.text_input[0].set_value("dog")
+    button(page, "Save").click().run()
+    assert "painters know this word already" in said(page) and load_hero("rex").token == "qfv"
+
+
+def test_deleting_says_what_goes_before_anything_goes(tmp_path):
+    folder = rex(tmp_path)
+    laid_run(tmp_path, "rex", "done")
+    page = opened("heroes", hero="rex")
+    button(page, "Delete Rex").click().run()
+    assert "5 photos and 1 training run" in said(page) and folder.is_dir()
+    assert {"Delete", "Keep it"} <= set(labels(page))
+
+
+def test_a_hero_in_the_trash_is_put_back(tmp_path):
+    rex(tmp_path)
+    laid_run(tmp_path, "rex", "done")
+    throw_away("rex", Path("runs"), Path("jobs"))
+    page = opened("heroes")
+    assert "Rex" not in said(page) and page.expander[0].label == "Trash (1)"
+    button(page, "Put back").click().run()
+    assert "rex" in hero_names() and (tmp_path / "runs" / "rex").is_dir()
+    assert "**Rex**" in said(page)
+
+
+def test_the_starter_says_that_it_knows_drawings_only(tmp_path):
+    rex(tmp_path)
+    page = opened("heroes", hero="rex")
+    assert "knows drawings, not photos" in said(page) and button(page, "Teach Rex").disabled
+    page.checkbox(key="anyway").check().run()
+    assert not button(page, "Teach Rex").disabled
+    page.radio[0].set_value("classic").run()
+    assert "Not on the disk yet: its painter and its critic" in said(page)
+    assert "Teach Rex" not in labels(page)
+
+
+def test_pictures_with_captions_are_taught_by_a_job(tmp_path):
+    folder = rex(tmp_path)
+    for path in hero_photos("rex"):
+        path.with_suffix(".txt").write_text("zwx dog")
+    page = opened("heroes", hero="rex")
+    assert "It takes about" in said(page)
+    page.number_input[0].set_value(3)
+    with nothing_begins(tmp_path):
+        button(page, "Teach Rex").click().run()
+        (job,) = jobs_in(tmp_path / "jobs")
+        assert not page.exception and "waits for its turn" in progress(page)
+    assert job.arguments == ("hero", "teach", "rex", "--studio", "starter", "--preset", "auto",
+                             "--set", "keep_last=8", "--set", "max_steps=3")  # fmt: skip
+    assert job.subject == "runs/rex" and folder.is_dir()
+
+
+def test_a_teaching_under_way_shows_its_loss_and_no_other_can_begin(tmp_path):
+    rex(tmp_path)
+    laid_run(tmp_path, "rex", "running")
+    job, lock = laid_job(tmp_path, "running", "runs/rex", what="Teach Rex")
+    with lock:
+        page = opened("heroes", hero="rex")
+        assert "How well it learns" in said(page) and "Teach Rex" not in labels(page)
+        page.button(key=f"stop-{job.id}").click().run()
+    assert (job.folder / "cancel").is_file()
+
+
+def test_steps_are_compared_and_one_is_chosen(tmp_path):
+    rex(tmp_path)
+    laid_run(tmp_path, "rex", "done")
+    page = opened("heroes", hero="rex")
+    assert "is drawn as it was taught by this step" in said(page)
+    page.select_slider(key="step-rex").set_value(10).run()
+    with nothing_begins(tmp_path):
+        button(page, "Draw Rex as of step 10").click().run()
+        (job,) = jobs_in(tmp_path / "jobs")
+    assert not page.exception and job.arguments == ("hero", "choose-step", "rex", "10")
+
+
+def test_a_stopped_teaching_goes_on(tmp_path):
+    rex(tmp_path)
+    laid_run(tmp_path, "rex", "stopped")
+    page = opened("heroes", hero="rex")
+    with nothing_begins(tmp_path):
+        button(page, "Go on with it").click().run()
+        (job,) = jobs_in(tmp_path / "jobs")
+    assert not page.exception and job.arguments[:4] == ("hero", "teach", "rex", "--resume")
+
+
+# Adding one
+
+
+def brought(*files):
+    """A draft into which files were brought."""
+    folder = hero_drafts.new_draft(Path("heroes"))
+    for name, data in files:
+        hero_drafts.take_in(folder, name, data)
+    return folder
+
+
+def jpeg(seed):
+    data = io.BytesIO()
+    photo(seed).save(data, "JPEG", quality=95)
+    return data.getvalue()
+
+
+def test_adding_begins_with_a_draft_of_its_own(tmp_path):
+    page = opened("heroes")
+    button(page, "Add your pet").click().run()
+    assert not page.exception and "Add your pet" in said(page)
+    assert hero_drafts.draft_at(tmp_path / "heroes", page.query_params["new"]) is not None
+
+
+def test_bad_uploads_are_said_one_by_one_and_photos_become_a_hero(tmp_path):
+    files = [(f"{seed}.jpg", jpeg(seed)) for seed in range(5)]
+    draft = brought(*files, ("letter.jpg", b"no photo"), ("empty.png", b""), ("again.jpg", jpeg(1)))
+    page = opened("heroes", new=draft.name)
+    words = said(page).replace("\\", "")
+    assert "letter.jpg holds text and no picture" in words and "empty.png is empty" in words
+    assert "again.jpg shows the same picture as 1.jpg" in words
+    assert "5 of 5 are fit to learn from" in words
+    button(page, "I have read it").click().run()
+    assert "letter.jpg" not in said(page)
+    button(page, "Add it").click().run()
+    assert "Say its name" in said(page)
+    page.text_input(key="pet-name").set_value("../rex")
+    page.text_input(key="pet-kind").set_value("puppy")
+    button(page, "Add it").click().run()
+    assert "is no hero's name" in said(page) and draft.is_dir()
+    page.text_input(key="pet-name").set_value("Rex")
+    page.text_input(key="pet-kind").set_value("teapot")
+    button(page, "Add it").click().run()
+    assert "is no animal that can be drawn" in said(page)
+    page.text_input(key="pet-kind").set_value("puppy")
+    button(page, "Add it").click().run()
+    assert not page.exception and load_hero("rex").species == "dog"
+    assert len(hero_photos("rex")) == 5 and not draft.exists()
+
+
+def test_a_photo_is_taken_out_of_a_draft(tmp_path):
+    draft = brought(("a.jpg", jpeg(1)), ("b.jpg", jpeg(2)))
+    page = opened("heroes", new=draft.name)
+    button(page, "Take it out").click().run()
+    assert len(hero_drafts.photos_of(draft)) == 1
+
+
+@pytest.mark.parametrize("name", ["0123456789ab", "..", "rex"])
+def test_a_draft_that_is_gone_is_said(name):
+    assert "These photos are gone" in said(opened("heroes", new=name))
+
+
+def test_more_photos_come_to_a_hero(tmp_path):
+    rex(tmp_path)
+    draft = brought(("new.jpg", jpeg(9)))
+    page = opened("heroes", hero="rex", more=draft.name)
+    button(page, "Add 1 to the photos").click().run()
+    assert not page.exception and len(hero_photos("rex")) == 6 and not draft.exists()
+    assert "1 photo came to it" in said(page)
+
+
+def test_the_shipped_pictures_can_be_looked_at(tmp_path):
+    source = tmp_path / "heroes" / "dot"
+    shutil.copytree(shipped("assets", "pets", "ohwx-dog"), source / "photos")
+    (source / "hero.toml").write_text('name = "Dot"\nspecies = "dog"\nlook = "brown"\n')
+    assert "**24 of 24** are fit" in said(opened("heroes", hero="dot"))
