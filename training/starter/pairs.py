@@ -6,6 +6,7 @@ from random import Random
 from training.data.pairs import Pair
 from training.starter.tales import compose, load_lexicon
 from training.starter.tales.compose import MAX_PAGES, MIN_PAGES
+from training.starter.tales.own_words import in_own_words
 from training.starter.tales.tokens import AGES
 from training.starter.tales.words import MANNERS
 
@@ -20,7 +21,7 @@ def composed_pairs(count: int, seed: int, manner: str = MANNERS[0]) -> Iterator[
         ages = chance.choices(AGES, (3, 2, 1))[0]
         tale = compose(chance, lexicon, pages, ages, masked=True)
         yield Pair(
-            summary=tale.summary,
+            summary=in_own_words(chance, tale) if manner == MANNERS[0] else tale.summary,
             story="\n".join(tale.paragraphs),
             title=tale.title,
             ages=tale.ages,

@@ -19,6 +19,7 @@ from transformers import PreTrainedTokenizerFast
 
 from storybook.frames import PLAIN, Frame, load_frame
 from training.starter.tales.compose import MAX_PAGES, MIN_PAGES, Tale, compose
+from training.starter.tales.own_words import in_own_words
 from training.starter.tales.words import Lexicon
 
 BEGIN, CLOSE, PAD = "<s>", "</s>", "<pad>"
@@ -27,6 +28,9 @@ AGES = ("3-5", "5-7", "7-9")
 UNTAUGHT = -100
 """The label of a token that no loss is taken on."""
 FIRST_MANNER = 0.3
+"""Of so many batches the manner is settled; of the others it is drawn."""
+CUES = ("", " At bedtime.\n")
+"""What stands before a tale of each of MANNERS; the frames of their adapters say it, too."""
 
 CHAT = "{{ bos_token }}{{ messages[-1]['content'] }}"
 """A server's chat is one framed question."""
@@ -104,14 +108,14 @@ def bare_batch(
 ) -> Batch:
     """Tales to pretrain on: mostly after their blurb, often with the number of pages, some alone.
 
-    Every second batch or so is in the first manner of `lexica`, the others share the rest. The
-    frame is left to an adapter, and so is which manner is wanted; but that a number of pages calls
-    for a mark is learnt here.
+    Two batches of three or so are in the first manner of `lexica`; the others say which theirs is.
+    The frame is left to an adapter; but that a number of pages calls for a mark is learnt here.
     """
     texts = []
-    lexicon = lexica[0] if chance.random() < FIRST_MANNER else chance.choice(lexica)
-    for tale in _alike(chance, lexicon, tokens):
-        blurb = f" {tale.hero}.\n {tale.summary}\n"
+    manner = 0 if chance.random() < FIRST_MANNER else chance.randrange(len(lexica))
+    for tale in _alike(chance, lexica[manner], tokens):
+        about = in_own_words(chance, tale) if manner == 0 else tale.summary
+        blurb = f" {tale.hero}.\n {about}\n{CUES[manner]}"
         if chance.random() < 0.6:
             blurb += f" Pages: {len(tale.paragraphs)}\n"
         texts.append(("" if chance.random() < 0.1 else blurb, reply(tale)))
