@@ -33,13 +33,20 @@ STYLE = """
     background: repeating-linear-gradient(135deg, rgb(168 68 42 / .10) 0 12px,
       rgb(168 68 42 / .05) 12px 24px);
   }
-  .quiet { color: color-mix(in srgb, var(--st-text-color) 72%, var(--st-background-color)); }
+  [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+    color: color-mix(in srgb, var(--st-text-color) 80%, var(--st-background-color)) !important;
+    opacity: 1;
+  }
   @media (prefers-color-scheme: dark) {
-    [class*="st-key-card-"] { background: var(--st-secondary-background-color); }
+    [class*="st-key-card-"] {
+      background: color-mix(in srgb, var(--st-background-color) 93%, var(--st-text-color) 7%);
+    }
   }
   @media (max-width: 640px) {
     .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4.2rem; }
     h1 { font-size: 1.8rem !important; }
+    [class*="st-key-card-"] { width: calc(50% - .5rem) !important; padding: .5rem .5rem .7rem; }
+    [class*="st-key-card-page-"] { width: 100% !important; }
   }
 </style>
 """

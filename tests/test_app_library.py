@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from studio_pages import button, drawn, in_folder_of_doubles, said
 
 from books import made, new_book
 from storybook import jobs
 from storybook.job_folder import job_state
+from studio_pages import button, drawn, in_folder_of_doubles, said
 
 
 @pytest.fixture(autouse=True)

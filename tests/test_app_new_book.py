@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from studio_pages import button, drawn, in_folder_of_doubles, said
 
 from storybook import jobs
 from storybook.job_folder import job_state
 from storybook.library import shelf
 from storybook.new_book import Draft, load_draft, save_draft
+from studio_pages import button, drawn, in_folder_of_doubles, said
 
 BOOKS = Path("books")
 

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from studio_pages import button, drawn, in_folder_of_doubles, said
 
 from books import doubles, made, new_book
 from storybook import edits, jobs
 from storybook.book import Book
 from storybook.job_folder import job_state
 from storybook.status import status
+from studio_pages import button, drawn, in_folder_of_doubles, said
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,67 @@
+"""Every page of the studio in a real browser: it stands, and nothing on it shuts anybody out."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from browser import browser_page, skip_without_a_browser, studio_at
+
+skip_without_a_browser()
+
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
+from playwright.sync_api import Page, expect  # noqa: E402
+
+from books import made, new_book  # noqa: E402
+from studio_pages import in_folder_of_doubles  # noqa: E402
+
+PAGES = {
+    "library": "/",
+    "new-book": "/new-book",
+    "storyboard": "/storyboard?book=kite",
+    "page": "/storyboard?book=kite&page=2",
+    "reader": "/reader?book=kite",
+    "press": "/press?book=kite",
+    "heroes": "/heroes",
+    "hero": "/heroes?hero=bruno",
+    "training": "/training",
+    "jobs": "/jobs",
+    "settings": "/settings",
+}
+SERIOUS = ("serious", "critical")
+NOT_OURS = {
+    # Streamlit's own widgets: what we cannot mend from here.
+}
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("studio")
+    in_folder_of_doubles(home)
+    made(new_book(home / "books" / "kite", title="The Kite"))
+    with studio_at(home) as address:
+        yield address
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    with browser_page(scheme=request.param) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) -> None:
+    page.goto(studio + PAGES[name])
+    expect(page.locator("h1").first).to_be_visible()
+    expect(page.locator("[data-test-script-state='notRunning']").first).to_be_attached()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.locator("[data-stale='true']")).to_have_count(0)
+    page.wait_for_timeout(500)
+    found = [
+        f"{each['id']}: {node['html'][:160]}"
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+        if each["id"] not in NOT_OURS
+    ]
+    assert not found, "\n".join(found)
