@@ -29,6 +29,7 @@ from storybook.errors import BookError, EditedByHand
 from storybook.fidelity import Fidelity
 from storybook.files import DRAFT, draft_of, slug, try_lock, write_whole
 from storybook.hero import load_hero
+from storybook.models.plain import plain_rgb
 from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
 
 
@@ -149,8 +150,8 @@ class Book:
         """A picture, RGB; raises BookError that names the file if it is none."""
         path = self.picture(page, candidate)
         try:
-            return Image.open(path).convert("RGB")
-        except OSError as fault:
+            return plain_rgb(Image.open(path))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as fault:
             raise BookError(
                 f"{path} cannot be read as a picture. Delete it to have it drawn again."
             ) from fault

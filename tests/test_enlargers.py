@@ -13,7 +13,8 @@ from safetensors.torch import save_file
 from spandrel.architectures.Compact import Compact
 
 from storybook.errors import ConfigError, ModelError, OutOfMemory
-from storybook.models.enlargers import TiledEnlarger, cuts, open_enlarger, plain_rgb
+from storybook.models.enlargers import TiledEnlarger, brought_to, cuts, open_enlarger
+from storybook.models.plain import plain_rgb
 from storybook.records import Prompt
 from tiny_sd import tiny_compact, tiny_rrdb
 
@@ -64,9 +65,29 @@ def test_cuts_cover_a_side_with_enough_overlap(length: int, tile: int, overlap: 
 
 def test_a_picture_gets_exactly_the_width_asked(tiled: TiledEnlarger) -> None:
     picture = Image.fromarray(noise(24, 16))
-    for width_px, height_px in ((96, 64), (100, 67), (24, 16), (12, 8), (400, 267)):
+    for width_px, height_px in ((96, 64), (100, 67), (24, 16), (12, 8), (28, 19), (400, 267)):
         enlarged = tiled.enlarge(picture, PROMPT, width_px=width_px, seed=0)
         assert (enlarged.size, enlarged.mode) == ((width_px, height_px), "RGB")
+
+
+@pytest.mark.parametrize(("width", "height"), [(8000, 60), (60, 8000), (1, 300), (300, 1)])
+def test_long_and_thin_pictures(tiled: TiledEnlarger, width: int, height: int) -> None:
+    picture = Image.fromarray(noise(width, height))
+    for width_px in (min(width, 128), width, round(width * 1.1)):
+        enlarged = tiled.enlarge(picture, PROMPT, width_px=width_px, seed=0)
+        assert enlarged.size == (width_px, max(1, round(height * width_px / width)))
+
+
+def test_a_picture_of_8000_px_is_no_larger_on_its_way(tiled: TiledEnlarger) -> None:
+    seen = []
+
+    def once(levels: np.ndarray) -> np.ndarray:
+        seen.append(levels.shape)
+        return tiled.once(levels)
+
+    square = Image.new("RGB", (8000, 8000), "teal")
+    assert brought_to(8192, square, once).size == (8192, 8192) and not seen
+    assert brought_to(700, square.resize((500, 500)), once).size == (700, 700) and len(seen) == 1
 
 
 def test_an_enlarged_picture_is_the_same_picture(tmp_path: Path) -> None:

@@ -54,6 +54,20 @@ def test_a_png_keeps_it(tmp_path: Path) -> None:
     assert Image.open(path).convert("RGB").tobytes() == image.tobytes()
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    ["cat " * 2000, "a\0cat", "\u05d7\u05ea\u05d5\u05dc \u202e(tac)\u202c", "((((a [cat",
+     "(a:1000000000)", "\U0001f408" * 50],
+    ids=["long", "NUL", "right to left", "open", "huge", "beyond the plane"],
+)  # fmt: skip
+def test_any_prompt_comes_back_from_a_png(tmp_path: Path, prompt: str) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(png_bytes(Image.new("RGB", (8, 8)), asked(prompt, prompt), "p", "abc"))
+    found = read_infotext(path)
+    assert found is not None and found.seed == 7
+    assert (found.positive, found.negative) == (prompt, prompt)
+
+
 lines = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40)
 
 

@@ -135,3 +135,24 @@ def test_melted_in_for_good_is_as_strong_as_asked(home: Path):
     change = lora[f"unet.{block}.lora_B.weight"] @ lora[f"unet.{block}.lora_A.weight"]
     found = weights_of(one)[f"0{block}.weight"] - before[f"0{block}.weight"]
     assert torch.allclose(found, change / 2, atol=1e-5)
+
+
+def test_one_that_goes_in_the_middle_is_said(home: Path, tmp_path: Path):
+    file = tmp_path / "rex.safetensors"
+    file.write_bytes((home / "rex.safetensors").read_bytes())
+    painter = open_painter(home / "tiny", device="cpu", loras={"rex": file})
+    before = weights_of(painter)
+    pictures = painter.paint([asked("a cat<lora:rex:1>"), asked("a dog"), asked("<lora:rex:1>")])
+    next(pictures)
+    file.unlink()
+    next(pictures)
+    with pytest.raises(ModelError, match=r"rex\.safetensors holds no adapter"):
+        next(pictures)
+    assert same(weights_of(painter), before)
+
+
+def test_weights_beyond_all_measure_are_one_clear_line(painter: Sd1Painter):
+    before = weights_of(painter)
+    with pytest.raises(ModelError, match=r"draws no numbers.*a LoRA's weight is too large"):
+        drawn(painter, "a cat<lora:rex:1e38>")
+    assert same(weights_of(painter), before)

@@ -14,6 +14,7 @@ from storybook.models.weights import (
     check_weights,
     lora_hash,
     model_name,
+    numbers_in,
     read_json,
     read_tensors,
     tensor_names,
@@ -76,6 +77,83 @@ def test_a_cut_off_file_is_said(folder: Path, keep: int) -> None:
     file.write_bytes(file.read_bytes()[:keep])
     with pytest.raises(ModelError, match=r"model\.safetensors .*[Ff]etch it again"):
         check_weights(folder)
+
+
+def with_header(file: Path, header: str, body: bytes = b"") -> Path:
+    text = header.encode()
+    file.write_bytes(len(text).to_bytes(8, "little") + text + body)
+    return file
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{",
+        "{}x",
+        '{"a": 3}',
+        '{"a": {}}',
+        '{"a": {"dtype": "F32", "shape": [1], "data_offsets": []}}',
+        '{"a": {"dtype": "F32", "shape": [1], "data_offsets": ["0", "4"]}}',
+        '{"a": {"dtype": "F32", "data_offsets": [0, 4]}}',
+        '{"a": {"dtype": "F32", "shape": [-1], "data_offsets": [0, 4]}}',
+        '{"a": {"dtype": "F32", "shape": [3], "data_offsets": [0, 4]}}',
+        '{"a": {"dtype": "F9", "shape": [1], "data_offsets": [0, 4]}}',
+        '{"a": {"dtype": "F32", "shape": [1], "data_offsets": [4, 0]}}',
+        '{"a": {"dtype": "F32", "shape": [1], "data_offsets": [0, -4]}}',
+        '{"a": ' + "[" * 100_000,
+        '{"a\x00": ',
+    ],
+)
+def test_a_corrupted_header_is_one_line(tmp_path: Path, header: str) -> None:
+    file = with_header(tmp_path / "a.safetensors", header, b"\0" * 4)
+    for work in (read_tensors, lambda path: (numbers_in(path), read_tensors(path))):
+        with pytest.raises(ModelError, match=r"a\.safetensors .*[Ff]etch it again") as fault:
+            work(file)
+        assert "\n" not in str(fault.value)
+
+
+def test_a_header_longer_than_any_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.safetensors").write_bytes((2**62).to_bytes(8, "little") + b"{}")
+    with pytest.raises(ModelError, match="cut off"):
+        check_weights(tmp_path / "a.safetensors")
+
+
+def test_links_are_what_they_point_to(folder: Path, tmp_path: Path) -> None:
+    """As a hub's cache lays models out: the folder holds links, the weights lie elsewhere."""
+    plain, away = weights_digest(folder), tmp_path / "blobs" / "0f3a"
+    away.parent.mkdir()
+    (folder / "model.safetensors").rename(away)
+    (folder / "model.safetensors").symlink_to(away)
+    assert weights_digest(folder) == plain
+    save_file({"a": torch.ones(64)}, away)
+    assert weights_digest(folder) != plain
+    away.unlink()
+    for work in (weights_digest, check_weights):
+        with pytest.raises(ModelError, match=r"model\.safetensors.*(goes nowhere|no weight file)"):
+            work(folder)
+    (folder / "loop.pt").symlink_to(folder / "loop.pt")
+    for work in (weights_digest, check_weights, read_tensors):
+        with pytest.raises(ModelError, match="loop"):
+            work(folder / "loop.pt")
+
+
+@pytest.mark.parametrize("ending", ["safetensors", "pt"])
+def test_a_file_that_goes_while_it_is_opened(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, real = tmp_path / f"a.{ending}", weights.check_weights
+    if ending == "pt":
+        torch.save({"a": torch.ones(1)}, file)
+    else:
+        save_file({"a": torch.ones(1)}, file)
+
+    def checked(path: Path) -> None:
+        real(path)
+        path.unlink()
+
+    monkeypatch.setattr(weights, "check_weights", checked)
+    with pytest.raises(ModelError, match=rf"a\.{ending} (has gone|is broken)"):
+        read_tensors(file)
 
 
 def test_a_header_whose_length_looks_like_a_pickle_is_read(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 
 from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.models.devices import device_of, dtype_of, memory_of
+from storybook.models.plain import plain_rgb
 from storybook.models.weights import model_name, read_tensors
 from storybook.records import Prompt
 
@@ -20,6 +21,8 @@ KNOWN = ("ESRGAN", "Compact")
 """The architectures of the family, by spandrel's names."""
 
 SMALLEST_TILE_PX = 64
+NEARLY = 1.25
+"""A picture that has to be made wider by less than this is not worth a network."""
 
 Levels = np.ndarray
 """A picture: [h, w, 3] of uint8, sRGB."""
@@ -120,10 +123,13 @@ def open_enlarger(
 
 
 def brought_to(width_px: int, image: Image.Image, once: Callable[[Levels], Levels]) -> Image.Image:
-    """The picture `width_px` wide, RGB; `once` is applied until it is so wide, Lanczos mends it."""
+    """The picture `width_px` wide, RGB; `once` is applied until it is so wide, Lanczos mends it.
+
+    What is nearly so wide is left to Lanczos alone: a picture of 8,000 px would be 32,000 px first.
+    """
     picture = plain_rgb(image)
     height_px = max(1, round(picture.height * width_px / picture.width))
-    while picture.width < width_px:
+    while picture.width * NEARLY < width_px:
         picture = Image.fromarray(once(np.asarray(picture)))
     if picture.width != width_px:
         picture = picture.resize((width_px, height_px), Image.Resampling.LANCZOS)
@@ -142,20 +148,6 @@ def cuts(length_px: int, tile_px: int, overlap_px: int) -> list[tuple[int, int]]
     starts = [round(number * free / max(count - 1, 1)) for number in range(count)]
     assert all(after - before <= size - overlap_px for before, after in pairwise(starts))
     return [(start, start + size) for start in starts]
-
-
-def plain_rgb(image: Image.Image) -> Image.Image:
-    """The picture as 8-bit RGB: 16 bits are scaled down, transparency is laid on white paper."""
-    if image.mode.startswith("I") or image.mode == "F":
-        levels = np.asarray(image, dtype=np.float64)
-        if levels.max(initial=0) > 255:
-            levels = levels / 257  # 65535 becomes 255
-        return Image.fromarray(levels.clip(0, 255).round().astype(np.uint8)).convert("RGB")
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        clear = image.convert("RGBA")
-        paper = Image.new("RGBA", clear.size, "white")
-        return Image.alpha_composite(paper, clear).convert("RGB")
-    return image.convert("RGB")
 
 
 def _lay_over(below: Levels, above: Levels, shared: int) -> None:

@@ -117,7 +117,8 @@ class Sd1Painter:
         if not torch.isfinite(latents).all():
             raise ModelError(
                 f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. "
-                "Its weights are broken, or they need --set device=cpu."
+                "Its weights are broken, a LoRA's weight is too large, or it needs "
+                "--set device=cpu."
             )
 
 

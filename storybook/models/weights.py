@@ -146,9 +146,15 @@ def read_tensors(path: Path) -> "dict[str, Tensor]":
     """
     check_weights(path)
     if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
         from safetensors.torch import load_file
 
-        return load_file(path)
+        try:
+            return load_file(path)
+        except FileNotFoundError:
+            raise ModelError(f"{path} has gone while it was opened. Put it back.") from None
+        except (SafetensorError, OSError, ValueError) as fault:
+            raise ModelError(f"{path} is broken ({fault}). Fetch it again.") from fault
     if path.suffix not in PICKLES:
         known = ", ".join(sorted(WEIGHTS))
         raise ModelError(f"{path} is no weight file by its name. Known endings are: {known}.")
@@ -213,15 +219,18 @@ def _parsed(path: Path) -> object:
 
 def _model_files(folder: Path) -> list[Path]:
     wanted = WEIGHTS | CONFIGS
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.suffix in wanted and file.name not in NOTES and file.is_file()
-    )
+    files = [file for file in folder.rglob("*") if file.suffix in wanted and file.name not in NOTES]
+    for file in files:
+        if file.is_symlink() and not file.exists():
+            raise ModelError(f"{file} is a link that goes nowhere. Fetch the model again.")
+    return sorted(file for file in files if file.is_file())
 
 
 def _file_digest(path: Path) -> str:
-    facts = path.stat()
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        raise ModelError(f"{path} has gone while it was looked at. Put it back.") from None
     return _sha256(path, facts.st_size, facts.st_mtime_ns)
 
 
@@ -257,7 +266,10 @@ def _check_safetensors(path: Path) -> dict[str, object]:
         header = json.loads(text)
         tensors = [entry for name, entry in header.items() if name != "__metadata__"]
         end = max((entry["data_offsets"][1] for entry in tensors), default=0)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        sane = all(side >= 0 for entry in tensors for side in entry["shape"]) and end >= 0
+        if not sane:
+            raise ValueError("a shape or a place is below nothing")
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise ModelError(f"{path} is no safetensors file: its header is broken. "
                          "Fetch it again.") from None  # fmt: skip
     if size != 8 + length + end:
@@ -273,9 +285,9 @@ def unpickle(path: Path) -> dict[str, object]:
 
     import torch
 
-    if os.path.getsize(path) == 0:
-        raise ModelError(f"{path} is empty. Fetch it again.")
     try:
+        if os.path.getsize(path) == 0:
+            raise ModelError(f"{path} is empty. Fetch it again.")
         values = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise ModelError(
