@@ -57,6 +57,8 @@ class Draft:
     """The share of the summary's clauses that are told, in their order."""
     kept: float = 0.0
     """The share of the summary's telling words that are said at all."""
+    recut: bool = False
+    """Whether its paragraphs are not one for each page, so that they have to be cut anew."""
 
     @property
     def hard(self) -> int:
@@ -102,7 +104,8 @@ def drafts(
             covered = said / asked if asked else 1.0
             faults = faults_of(story, brief, who, world, for_children=for_children)
             words_kept = kept(who.summary, story.paragraphs, names)
-            draft = Draft(reply, story, tuple(faults), covered, words_kept)
+            recut = len(story.paragraphs) != brief.pages
+            draft = Draft(reply, story, tuple(faults), covered, words_kept, recut)
             yield draft
             faultless += not draft.faults
             if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
@@ -112,13 +115,14 @@ def drafts(
 
 
 def best(told: Sequence[Draft], writer: str) -> Story:
-    """The story with the fewest faults, of equals the one that tells most of the summary.
+    """The story with the fewest faults, of equals one with a paragraph for each page.
 
-    Of those the one that says most of its words, and then the earliest. Raises ReplyError if none
-    will do.
+    Of those the one that tells most of the summary, then the one that says most of its words, then
+    the earliest. Raises ReplyError if none will do.
     """
     first = min(
-        told, key=lambda draft: (draft.hard, len(draft.faults), -draft.covered, -draft.kept)
+        told,
+        key=lambda each: (each.hard, len(each.faults), each.recut, -each.covered, -each.kept),
     )
     if first.story is None or first.hard:
         last = told[-1]

@@ -275,3 +275,9 @@ def test_of_equal_tellings_the_one_with_more_of_the_summary_s_words_is_taken() -
 
     told = [draft("few", 0.2), draft("more", 0.6), draft("all, out of order", 1.0, covered=0.0)]
     assert best(told, "writer").title == "more"
+
+
+def test_of_equal_tellings_one_that_need_not_be_cut_anew_goes_first() -> None:
+    story = Story(title="T", paragraphs=("P.",), cast=(BISCUIT,))
+    recut = Draft("", story.but(title="recut"), (), 1.0, 1.0, recut=True)
+    assert best([recut, Draft("", story, (), 0.5, 0.5)], "writer").title == "T"
