@@ -2,10 +2,11 @@
 
 import time
 from datetime import datetime
+from textwrap import shorten as shortened
 
 import streamlit as st
 
-from app import look, work
+from app import look, wide_cards, work
 from app.doors import link
 from app.tried import packed, tried
 from app.where import BOOKS, HEROES, JOBS, RUNS
@@ -16,6 +17,8 @@ from storybook.jobs_said import ago, waits_for
 
 LOOK_S = 2.0
 AT_ONCE = 20
+MOST_SIGNS = 60
+"""What was typed into a terminal may be long; a job's own page has all of it."""
 STATES = {
     "queued": ("waits", "gray", ":material/hourglass_empty:"),
     "waiting": ("waits", "gray", ":material/hourglass_empty:"),
@@ -27,6 +30,7 @@ STATES = {
 
 
 def page() -> None:
+    wide_cards.lay()
     asked = st.query_params.get("job", "")
     if asked:
         _one(asked)
@@ -63,10 +67,12 @@ def _marks(found: list[Job]) -> str:
 def _rows(found: list[Job]) -> None:
     for job in found:
         state = job_state(job)
-        with st.container(key=f"card-job-{job.id}", gap="small"):
+        with st.container(key=f"card-job-{job.id}-wide", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
-                    st.markdown(f"**{look.plain(job.what)}**")
+                    st.markdown(
+                        f"**{look.plain(shortened(job.what, MOST_SIGNS, placeholder=' ...'))}**"
+                    )
                     st.caption(_line(job, state))
                 _badge(state)
                 link("jobs", "Open", icon=":material/arrow_forward:", job=job.id)
@@ -113,7 +119,7 @@ def _one(asked: str) -> None:
         st.warning(f"There is no job {look.plain(asked)} here. It may have been forgotten.")
         return
     state = job_state(job)
-    look.heading(look.plain(job.what))
+    look.heading(look.plain(shortened(job.what, MOST_SIGNS, placeholder=" ...")))
     with st.container(horizontal=True, vertical_alignment="center", key="job-head"):
         _badge(state)
         st.markdown(_line(job, state))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
+from app import look, wide_cards
 from app.where import BOOKS, HEROES, JOBS, RUNS
 from storybook import doctor, studio_file
 from storybook.config import Settings, load_settings, studios
@@ -27,6 +27,7 @@ KEPT = "studio kept"
 
 
 def page() -> None:
+    wide_cards.lay()
     look.heading("Settings", "Which studio works in this folder, and what this machine can do.")
     if kept := st.session_state.pop(KEPT, None):
         st.toast(f"The file that was there lies in {kept} now.")
@@ -62,7 +63,7 @@ def _choice(name: str, own: Settings | None) -> None:
     settings = load_settings(name)
     works = _same(own, settings) if Path(OWN).is_file() else name == "starter"
     with st.container(
-        key=f"card-studio-{name}", horizontal=True, vertical_alignment="center", gap="small"
+        key=f"card-studio-{name}-wide", horizontal=True, vertical_alignment="center", gap="small"
     ):
         with st.container(width="stretch", gap=None):
             st.markdown(f"**{title}**")

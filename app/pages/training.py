@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, run_view, teach_stories
+from app import look, run_view, teach_stories, wide_cards
 from app.doors import link
 from app.tried import packed, tried
 from app.where import HEROES, JOBS, RUNS
@@ -18,6 +18,7 @@ TEACHES = {"pet": "a pet", "stories": "stories"}
 
 
 def page() -> None:
+    wide_cards.lay()
     name = st.query_params.get("run", "")
     if name:
         _one(name)
@@ -54,12 +55,12 @@ def _marks(found: list[RunCard]) -> str:
 
 def _rows(found: list[RunCard]) -> None:
     for run in found:
-        with st.container(key=f"card-run-{run.folder.name}", gap="small"):
+        with st.container(key=f"card-run-{run.folder.name}-wide", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
-                    st.markdown(f"**{look.plain(run.title)}** learns {TEACHES[run.teaches]}"
-                                if run.active else f"**{look.plain(run.title)}**")  # fmt: skip
-                    st.caption(run_view.how_far(run))
+                    st.markdown(f"**{look.plain(run.title)}**")
+                    taught = f"Learns {TEACHES[run.teaches]}"
+                    st.caption(taught if run.active else run_view.how_far(run))
                 run_view.badge(run)
                 link("training", "Open", icon=":material/arrow_forward:", run=run.folder.name)
             if run.active:

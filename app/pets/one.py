@@ -31,7 +31,7 @@ def page(name: str) -> None:
         return
     own = hero_edits.is_own(folder)
     with st.container(horizontal=True, gap="large", key="hero-head"):
-        with st.container(width=PORTRAIT_PX, key="card-portrait"):
+        with st.container(width=PORTRAIT_PX, key="card-portrait-wide"):
             cards.portrait(name, hero, PORTRAIT_PX)
         with st.container(width="stretch", key="hero-facts"):
             look.heading(look.plain(hero.name))

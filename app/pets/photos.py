@@ -53,7 +53,9 @@ def _judged(hero: Hero, folder: Path, photos: list[Path]) -> None:
     known = " ".join(filter(None, (token_for(hero), hero.species)))
     with st.container(horizontal=True, gap="medium", key="photos"):
         for photo, said in zip(photos, verdict.photos, strict=True):
-            with st.container(key=f"card-photo-{photo.stem}", width=PHOTO_PX + 26, gap="small"):
+            with st.container(
+                key=f"card-photo-{photo.stem}-wide", width=PHOTO_PX + 26, gap="small"
+            ):
                 _photo(folder, photo, said, known)
 
 
