@@ -9,7 +9,7 @@ from typing import Literal
 from storybook.book import Book
 from storybook.errors import BookError
 from storybook.make import STAGES
-from storybook.records import Record, Scene
+from storybook.records import Candidate, Record, Scene
 from storybook.studio import Studio
 
 
@@ -33,6 +33,8 @@ class PageStatus(Record):
     pick: str | None = None
     picked_by: str | None = None
     plate: str | None = None
+    due: bool = False
+    """Whether the verb that is due has something to make of it."""
 
 
 class Status(Record):
@@ -52,13 +54,14 @@ class Status(Record):
 
 def status(book: Book, studio: Studio) -> Status:
     """How far `book` is with `studio`; nothing is loaded or written."""
-    verbs = []
+    verbs, pages_due = [], set()
     for verb, stage in STAGES.items():
         if verbs and verbs[-1].state != "done":
             verbs.append(VerbStatus(verb=verb, state="waiting"))
             continue
-        count = len(stage.jobs(book, studio))
-        verbs.append(VerbStatus(verb=verb, state="due" if count else "done", to_make=count))
+        todo = stage.jobs(book, studio)
+        pages_due = {page for page in map(_page_of, todo) if page is not None}
+        verbs.append(VerbStatus(verb=verb, state="due" if todo else "done", to_make=len(todo)))
     has_scenes = (book.folder / book.SCENES).is_file()
     has_story = (book.folder / book.STORY).is_file()
     scenes = book.scenes if has_scenes else ()
@@ -67,7 +70,10 @@ def status(book: Book, studio: Studio) -> Status:
         title=book.brief.title or (book.story.title if has_story else None),
         pages=len(scenes) - 1 if scenes else book.brief.pages,
         verbs=tuple(verbs),
-        page_status=tuple(_page(book, place, scene) for place, scene in enumerate(scenes)),
+        page_status=tuple(
+            _page(book, place, scene, due=scene.page in pages_due)
+            for place, scene in enumerate(scenes)
+        ),
         pdf=_relative(book, book.pdf),
     )
 
@@ -82,7 +88,7 @@ def check_page(book: Book, page: int) -> None:
         raise BookError(f"{book.folder} has no page {page}. Its pages are 0 (the cover){rest}.")
 
 
-def _page(book: Book, place: int, scene: Scene) -> PageStatus:
+def _page(book: Book, place: int, scene: Scene, *, due: bool) -> PageStatus:
     page = scene.page
     pick = book.pick(page)
     return PageStatus(
@@ -93,7 +99,21 @@ def _page(book: Book, place: int, scene: Scene) -> PageStatus:
         pick=pick.candidate if pick else None,
         picked_by=pick.by if pick else None,
         plate=_relative(book, book.plate_of(page)),
+        due=due,
     )
+
+
+def _page_of(item: object) -> int | None:
+    """The page of what a verb has to make; None for what belongs to no page."""
+    match item:
+        case int():
+            return item
+        case Candidate():
+            return item.prompt.page
+        case (Scene() as scene, _):
+            return scene.page
+        case _:
+            return None
 
 
 def _relative(book: Book, path: Path) -> str | None:

@@ -1,4 +1,5 @@
 from books import doubles, made, new_book
+from storybook import edits
 from storybook.records import Pick
 from storybook.status import status
 
@@ -31,3 +32,26 @@ def test_looking_changes_nothing():
     before = {path: path.stat().st_mtime_ns for path in book.folder.rglob("*")}
     status(book, doubles())
     assert {path: path.stat().st_mtime_ns for path in book.folder.rglob("*")} == before
+
+
+def test_the_pages_that_are_due_are_said_verb_by_verb():
+    book = new_book()
+    made(book)
+    studio = doubles()
+
+    def due():
+        return [page.place for page in status(book, studio).page_status if page.due]
+
+    assert due() == []
+    edits.set_prompt(book, 2, "a cat", "", edits.version(book.prompt(2)))
+    assert due() == [2], "to be drawn"
+    made(book, until="draw")
+    assert due() == [2], "to be chosen"
+    made(book)
+    scene = book.scenes[3]
+    elsewhere = "snow" if scene.place != "snow" else "beach"
+    edits.set_scene(book, scene.but(place=elsewhere), edits.version(scene))
+    assert due() == [3], "to be described"
+    made(book)
+    book.plate_of(1).unlink()
+    assert due() == [1], "to be enlarged"

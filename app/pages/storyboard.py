@@ -115,6 +115,8 @@ def _card(book: Book, each: PageStatus, called: str) -> None:
             st.markdown(f"**{called}**", width="stretch")
             if each.picked_by == "author":
                 st.badge("Yours", icon=":material/lock:", color="green")
+            if each.due:
+                st.badge("To be made", icon=":material/pending:", color="orange")
         st.markdown(look.plain(each.text))
         if st.button("Change", key=f"change-{each.page}", icon=":material/edit:", width="stretch"):
             go("storyboard", book=book.folder.name, page=str(each.page))
