@@ -7,8 +7,10 @@ import numpy as np
 import torch
 from diffusers import (
     AutoencoderKL,
+    EulerDiscreteScheduler,
     PNDMScheduler,
     StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
 from PIL import Image
@@ -21,6 +23,7 @@ from transformers import (
     CLIPModel,
     CLIPTextConfig,
     CLIPTextModel,
+    CLIPTextModelWithProjection,
     CLIPTokenizer,
 )
 
@@ -72,6 +75,52 @@ def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") ->
         requires_safety_checker=False,
     )
     pipe.save_pretrained(folder)
+    return folder
+
+
+def tiny_xl_painter(folder: Path, *, seed: int = 0, zeros: bool = True) -> Path:
+    """A whole `StableDiffusionXLPipeline` folder: two text encoders of two widths."""
+    torch.manual_seed(seed)
+    tokenizer, other = tiny_tokenizer(), tiny_tokenizer()
+    other.pad_token = "!</w>"
+    first, second = ({**_text_config(tokenizer).to_dict(), "num_hidden_layers": 3,
+                      "hidden_size": width} for width in (WIDTH, 2 * WIDTH))  # fmt: skip
+    encoders = (
+        CLIPTextModel(CLIPTextConfig(**first)),
+        CLIPTextModelWithProjection(CLIPTextConfig(**second)),
+    )
+    for encoder in encoders:
+        for weight in encoder.parameters():
+            torch.nn.init.normal_(weight, std=0.3)
+    unet = UNet2DConditionModel(
+        sample_size=8,
+        block_out_channels=(WIDTH, 2 * WIDTH),
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=3 * WIDTH,
+        attention_head_dim=(2, 4),
+        transformer_layers_per_block=(1, 2),
+        norm_num_groups=8,
+        use_linear_projection=True,
+        addition_embed_type="text_time",
+        addition_time_embed_dim=8,
+        projection_class_embeddings_input_dim=8 + 6 * 8,
+    )
+    StableDiffusionXLPipeline(
+        vae=_tiny_vae(),
+        text_encoder=encoders[0].eval(),
+        text_encoder_2=encoders[1].eval(),
+        tokenizer=tokenizer,
+        tokenizer_2=other,
+        unet=unet.eval(),
+        scheduler=EulerDiscreteScheduler(
+            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1,
+            timestep_spacing="leading",
+        ),
+        force_zeros_for_empty_prompt=zeros,
+        add_watermarker=False,
+    ).save_pretrained(folder)  # fmt: skip
     return folder
 
 

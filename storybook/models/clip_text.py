@@ -39,6 +39,15 @@ def encode_prompt(
     does it; so does what follows a `BREAK`. Emphasis scales a token's states and then restores the
     chunk's mean.
     """
+    chunks, weights = prompt_chunks(tokenizer, encoder, prompt)
+    states = states_of(tokenizer, encoder, chunks, clip_skip)
+    return torch.cat([emphasised(*each) for each in zip(states, weights, strict=True)])
+
+
+def prompt_chunks(
+    tokenizer: CLIPTokenizer, encoder: CLIPTextModel, prompt: str
+) -> tuple[list[Chunk], list[list[float]]]:
+    """The chunks of a prompt, at least one, and the weight of each of their tokens."""
     room, comma = room_of(tokenizer, encoder), tokenizer.convert_tokens_to_ids(COMMA)
     chunks: list[Chunk] = []
     weights: list[list[float]] = []
@@ -47,8 +56,7 @@ def encode_prompt(
         for start, end in chunk_cuts([token == comma for token, _ in said], room):
             chunks.append([token for token, _ in said[start:end]])
             weights.append([weight for _, weight in said[start:end]])
-    states = states_of(tokenizer, encoder, chunks, clip_skip)
-    return torch.cat([_emphasised(*each) for each in zip(states, weights, strict=True)])
+    return chunks, weights
 
 
 def chunk_cuts(commas: Sequence[bool], room: int) -> list[tuple[int, int]]:
@@ -102,14 +110,19 @@ def states_of(
     `clip_skip` counts as A1111 and kohya do: 1 hears the last layer, 2 the one before it, always
     through the final norm.
     """
-    room = room_of(tokenizer, encoder)
-    start, end, pad = tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id
-    rows = [[start, *chunk, end, *[pad] * (room - len(chunk))] for chunk in chunks]
-    tokens = torch.tensor(rows, device=encoder.device)
+    tokens = rows_of(tokenizer, encoder, chunks)
     if clip_skip == 1:
         return encoder(tokens)[0]
     layers = encoder(tokens, output_hidden_states=True).hidden_states
     return getattr(encoder, "text_model", encoder).final_layer_norm(layers[-clip_skip])
+
+
+def rows_of(tokenizer: CLIPTokenizer, encoder: CLIPTextModel, chunks: Sequence[Chunk]) -> Tensor:
+    """What the encoder is given: [n, room + 2] tokens, each row with its start, end and filling."""
+    room = room_of(tokenizer, encoder)
+    start, end, pad = tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id
+    rows = [[start, *chunk, end, *[pad] * (room - len(chunk))] for chunk in chunks]
+    return torch.tensor(rows, device=encoder.device)
 
 
 def _ids(tokenizer: CLIPTokenizer, text: str) -> list[int]:
@@ -120,7 +133,7 @@ def _cut(ids: list[int], room: int) -> list[Chunk]:
     return [ids[start : start + room] for start in range(0, max(len(ids), 1), room)]
 
 
-def _emphasised(states: Tensor, weights: list[float]) -> Tensor:
+def emphasised(states: Tensor, weights: list[float]) -> Tensor:
     """The states [room + 2, d] of one chunk with each token's weight."""
     if all(weight == 1 for weight in weights):
         return states

@@ -31,16 +31,18 @@ class Family:
     pipeline: str
     text_encoder: str
     tensors: tuple[str, ...]
-    """What the names of some tensors open with; one of these is enough."""
+    """What the names of some tensors open with; one of these is enough. None: no file is read."""
 
 
 FAMILIES = (
     Family("Stable Diffusion 1.x and 2.x", "storybook.models.sd1", "StableDiffusionPipeline",
            "CLIPTextModel", ("cond_stage_model.transformer.", "cond_stage_model.model.")),
+    Family("Stable Diffusion XL", "storybook.models.sdxl", "StableDiffusionXLPipeline",
+           "CLIPTextModel", ()),
 )  # fmt: skip
 
 STRANGERS = {
-    "conditioner.embedders.": "Stable Diffusion XL",
+    "conditioner.embedders.": "Stable Diffusion XL, which is read as a diffusers folder",
     "double_blocks.": "Flux",
     "joint_blocks.": "Stable Diffusion 3",
     "lora_unet_": "a LoRA of kohya's trainer",

@@ -1,6 +1,6 @@
 """From noise to pictures: a Stable Diffusion's steps, taken freely or held by a ControlNet."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,11 +37,13 @@ def denoise(
     *,
     begin: Begin | None = None,
     hold: Hold | None = None,
+    added: Mapping[str, Tensor] | None = None,
 ) -> Tensor:
     """Finished latents [b, c, h, w], by classifier-free guidance (Ho and Salimans 2022).
 
     `states` [b, positions, d] are what is asked; with a guidance above 1 the b of what is not asked
-    come before them. `begin` is painted over, as Meng et al. 2021 (SDEdit) do.
+    come before them. `begin` is painted over, as Meng et al. 2021 (SDEdit) do. `added` is what else
+    the U-Net is told, in the order of `states`.
     """
     first, place = requests[0], place_of(pipe)
     guided = first.guidance > 1
@@ -67,6 +69,7 @@ def denoise(
             encoder_hidden_states=states,
             down_block_additional_residuals=down,
             mid_block_additional_residual=middle,
+            added_cond_kwargs=added,
         ).sample.float()
         if guided:
             unasked, asked = guess.chunk(2)

@@ -65,7 +65,7 @@ class Sd1Painter:
         cannot have or a LoRA that does not fit, OutOfMemory if not even one picture fits.
         """
         for request in requests:
-            _check_size(self.pipe, request)
+            check_size(self.pipe, request)
         for loras, group in groupby(requests, key=lambda each: self.asked_for(each.prompt)):
             with melted(self.pipe, loras):
                 yield from self._paint_alike(list(group))
@@ -142,11 +142,14 @@ def open_painter(
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
         unet, vae, text_encoder = _open_parts(checkpoint)
+        if unet.config.addition_embed_type:
+            raise ModelError(f"{checkpoint} is a Stable Diffusion XL, which draws but cannot be "
+                             "taught here. Name one of 1.x or 2.x.")  # fmt: skip
         sampler = open_sampler(checkpoint)
         pipe = StableDiffusionPipeline(
             vae=vae,
             text_encoder=text_encoder,
-            tokenizer=_open_tokenizer(_configs_of(checkpoint) / "tokenizer"),
+            tokenizer=open_tokenizer(_configs_of(checkpoint) / "tokenizer"),
             unet=unet,
             scheduler=sampler,
             safety_checker=None,
@@ -178,7 +181,8 @@ def _batch_key(request: Candidate, said: Mapping[str, Tensor]) -> tuple[float, .
     return request.width_px, request.height_px, request.steps, request.guidance, positions
 
 
-def _check_size(pipe: StableDiffusionPipeline, request: Candidate) -> None:
+def check_size(pipe: StableDiffusionPipeline, request: Candidate) -> None:
+    """Raise ModelError for a size that the autoencoder cannot have."""
     factor = pipe.vae_scale_factor
     for side_px in (request.width_px, request.height_px):
         if side_px % factor or side_px <= 0:
@@ -247,7 +251,8 @@ def open_part(kind: type[P], folder: Path) -> P:
     return part
 
 
-def _open_tokenizer(folder: Path) -> CLIPTokenizer:
+def open_tokenizer(folder: Path) -> CLIPTokenizer:
+    """The tokenizer in a part's folder; ModelError if there is none."""
     try:
         return CLIPTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, TypeError) as fault:

@@ -1,0 +1,237 @@
+"""The family of Stable Diffusion XL: two CLIP text encoders, and a U-Net that is told of sizes.
+
+It hears the last layer but one of both encoders, side by side, whatever `clip_skip` says, as A1111
+does; beside them one vector for the whole text, that of its first chunk.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    DPMSolverMultistepScheduler,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from PIL import Image
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+from storybook.errors import ModelError, OutOfMemory
+from storybook.models.adapters import asked_for
+from storybook.models.clip_text import emphasised, prompt_chunks, rows_of
+from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.fittings import fit
+from storybook.models.melting import melt_in, melted
+from storybook.models.memory import Room, place_of, settle
+from storybook.models.sampling import decode, denoise
+from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer
+from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
+from storybook.records import Candidate
+
+PLAIN = Fittings()
+AT_EASE = Room(pixels=1024 * 1024)
+PENULTIMATE = -2
+
+
+class Text(NamedTuple):
+    """A prompt, or what a picture is to be without."""
+
+    words: str
+    unwanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text as the U-Net hears it."""
+
+    states: Tensor
+    """[positions, d], positions a multiple of a chunk's."""
+    whole: Tensor
+    """[e], of the whole text."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdxlPainter:
+    """A Stable Diffusion XL in memory; `batch` pictures are drawn at a time."""
+
+    name: str
+    pipe: StableDiffusionXLPipeline
+    sampler: DPMSolverMultistepScheduler
+    batch: int
+    loras: Mapping[str, Path] = field(default_factory=dict)
+    """Adapter files by the names that prompts ask for them with, as `<lora:name:0.8>`."""
+
+    def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
+        """One RGB picture for each request, in their order, each from its own request only.
+
+        Neighbours of the same size, steps, guidance and LoRAs share a batch; one that is too large
+        for the device is halved. Raises ModelError for a size that the autoencoder cannot have or a
+        LoRA that does not fit, OutOfMemory if not even one picture fits.
+        """
+        for request in requests:
+            check_size(self.pipe, request)
+        for loras, group in groupby(requests, key=self._loras_of):
+            with melted(self.pipe, loras):
+                yield from self._paint_alike(list(group))
+
+    def _loras_of(self, request: Candidate) -> tuple[Adapter, ...]:
+        return asked_for(request.prompt.positive, self.loras)
+
+    def _paint_alike(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
+        """As `paint`, with the weights as they are."""
+        texts = {text for each in requests for text in _texts(each)}
+        said = {text: encode_text(self.pipe, text.words, unwanted=text.unwanted) for text in texts}
+        for _, alike in groupby(requests, key=lambda each: _shape(each, said)):
+            group = list(alike)
+            for start in range(0, len(group), self.batch):
+                yield from self._paint_some(group[start : start + self.batch], said)
+
+    def _paint_some(
+        self, requests: Sequence[Candidate], said: Mapping[Text, Heard]
+    ) -> list[Image.Image]:
+        try:
+            return self._paint_batch(requests, said)
+        except OutOfMemory:
+            if len(requests) == 1:
+                raise
+        half = len(requests) // 2  # outside of the handler, which would hold on to the memory
+        return [*self._paint_some(requests[:half], said), *self._paint_some(requests[half:], said)]
+
+    @torch.inference_mode()
+    def _paint_batch(
+        self, requests: Sequence[Candidate], said: Mapping[Text, Heard]
+    ) -> list[Image.Image]:
+        first = requests[0]
+        work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
+        remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
+        with memory_of(place_of(self.pipe), work, remedy):
+            heard = self._heard(requests, said)
+            added = {
+                "text_embeds": torch.stack([each.whole for each in heard]),
+                "time_ids": _sizes(self.pipe, first).expand(len(heard), -1),
+            }
+            states = torch.stack([each.states for each in heard])
+            latents = denoise(self.pipe, self.sampler, requests, states, added=added)
+            if not torch.isfinite(latents).all():
+                raise ModelError(
+                    f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. Its weights "
+                    "are broken, a LoRA's weight is too large, or it needs --set device=cpu."
+                )
+            return decode(self.pipe, latents)
+
+    def _heard(self, requests: Sequence[Candidate], said: Mapping[Text, Heard]) -> list[Heard]:
+        """What is asked of each picture; before that, if guided, what is not; all of one length."""
+        asked = [_texts(each)[0] for each in requests]
+        if requests[0].guidance > 1:
+            asked = [_texts(each)[1] for each in requests] + asked
+        longest = max(len(said[text].states) for text in asked)
+        return [self._lengthened(said[text], longest) for text in asked]
+
+    def _lengthened(self, heard: Heard, positions: int) -> Heard:
+        short = positions - len(heard.states)
+        if not short:
+            return heard
+        nothing = not heard.states.any()  # stays nothing; words go on with silence
+        empty = encode_text(self.pipe, "", unwanted=nothing).states
+        return Heard(torch.cat([heard.states, *[empty] * (short // len(empty))]), heard.whole)
+
+
+def open_painter(
+    checkpoint: Path,
+    adapters: Sequence[Adapter] = (),
+    *,
+    device: str = "auto",
+    batch: int = 8,
+    fittings: Fittings = PLAIN,
+    loras: Mapping[str, Path] | None = None,
+    room: Room = AT_EASE,
+) -> SdxlPainter:
+    """The painter in a diffusers folder, its adapters melted into the weights.
+
+    Half precision on a GPU, but for an autoencoder that says it cannot; single on a CPU. Raises
+    ModelError if a part is missing, broken or loaded only in part, or if something does not fit.
+    """
+    check_weights(checkpoint)
+    _refuse(fittings)
+    place = device_of(device)
+    with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
+        sampler = open_sampler(checkpoint)
+        pipe = StableDiffusionXLPipeline(
+            vae=open_part(AutoencoderKL, checkpoint / "vae"),
+            text_encoder=open_part(CLIPTextModel, checkpoint / "text_encoder"),
+            text_encoder_2=open_part(CLIPTextModelWithProjection, checkpoint / "text_encoder_2"),
+            tokenizer=open_tokenizer(checkpoint / "tokenizer"),
+            tokenizer_2=open_tokenizer(checkpoint / "tokenizer_2"),
+            unet=open_part(UNet2DConditionModel, checkpoint / "unet"),
+            scheduler=sampler,
+            force_zeros_for_empty_prompt=bool(
+                read_json(checkpoint / "model_index.json").get("force_zeros_for_empty_prompt", True)
+            ),
+            add_watermarker=False,
+        )
+        for adapter in adapters:
+            melt_in(pipe, adapter)
+        fit(pipe, fittings)
+        pipe.to(dtype_of(place))
+        if pipe.vae.config.force_upcast:  # it has numbers that half precision has not
+            pipe.vae.to(torch.float32)
+        settle(pipe, room.plan(pipe, place), place)
+    return SdxlPainter(
+        model_name(checkpoint, adapters, fittings), pipe, sampler, batch, loras or {}
+    )
+
+
+@torch.inference_mode()
+def encode_text(pipe: StableDiffusionXLPipeline, prompt: str, *, unwanted: bool = False) -> Heard:
+    """A prompt as the U-Net hears it; an empty `unwanted` one is nothing at all, as A1111 has it.
+
+    Emphasis scales a token's states and restores its chunk's mean, in each encoder by itself.
+    """
+    heard, whole = [], None
+    pairs = ((pipe.tokenizer, pipe.text_encoder), (pipe.tokenizer_2, pipe.text_encoder_2))
+    for tokenizer, encoder in pairs:
+        chunks, weights = prompt_chunks(tokenizer, encoder, prompt)
+        found = encoder(rows_of(tokenizer, encoder, chunks), output_hidden_states=True)
+        states = found.hidden_states[PENULTIMATE]
+        heard.append(torch.cat([emphasised(*each) for each in zip(states, weights, strict=True)]))
+        whole = found[0][0]  # of the second encoder, which projects; of the first chunk
+    states = torch.cat(heard, dim=-1)
+    if unwanted and not prompt.strip() and pipe.config.force_zeros_for_empty_prompt:
+        return Heard(torch.zeros_like(states), torch.zeros_like(whole))
+    return Heard(states, whole)
+
+
+def _texts(request: Candidate) -> tuple[Text, Text]:
+    """What is wanted and what is not."""
+    return Text(request.prompt.positive, False), Text(request.prompt.negative, True)
+
+
+def _shape(request: Candidate, said: Mapping[Text, Heard]) -> tuple[float, ...]:
+    """Requests of one shape may share a batch: their tensors have equal shapes."""
+    positions = max(len(said[text].states) for text in _texts(request))
+    return request.width_px, request.height_px, request.steps, request.guidance, positions
+
+
+def _sizes(pipe: StableDiffusionXLPipeline, request: Candidate) -> Tensor:
+    """[1, 6]: the size of what is drawn, as original and as target, with nothing cut off."""
+    size = (request.height_px, request.width_px)
+    numbers = torch.tensor([[*size, 0, 0, *size]], dtype=pipe.unet.dtype)
+    return numbers.to(place_of(pipe))
+
+
+def _refuse(fittings: Fittings) -> None:
+    """Raise ModelError for what this family has no place for."""
+    for what, there in (("draw.hypernetworks", fittings.hypernetworks),
+                        ("draw.embeddings", fittings.embeddings)):  # fmt: skip
+        if there:
+            raise ModelError(f"{what}: Stable Diffusion XL takes none here. Leave it out.")
+    if fittings.clip_skip > 2:
+        raise ModelError(
+            f"draw.clip_skip is {fittings.clip_skip}: Stable Diffusion XL hears the last layer but "
+            "one of its text encoders, and no other. Leave it out."
+        )

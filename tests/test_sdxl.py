@@ -1,0 +1,207 @@
+"""The Stable Diffusion XL family, on real classes at toy size."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import torch
+from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline
+from PIL import Image
+from safetensors.torch import load_file, save_file
+
+from storybook.errors import ModelError
+from storybook.models import sd1, sdxl
+from storybook.models.control import Manner, hold_forms
+from storybook.models.doubles import NearestEnlarger
+from storybook.models.families import family_of, open_painter, painter_name
+from storybook.models.memory import Room
+from storybook.models.sdxl import SdxlPainter, encode_text
+from storybook.models.weights import Adapter, Fittings
+from tiny_sd import WIDTH, asked, change_json, difference, tiny_painter, tiny_xl_painter
+
+BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0.attn2"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_xl_painter(tmp_path_factory.mktemp("models") / "xl")
+
+
+@pytest.fixture(scope="module")
+def painter(folder: Path) -> SdxlPainter:
+    return open_painter(folder, device="cpu", batch=3)
+
+
+def plain(folder: Path) -> StableDiffusionXLPipeline:
+    pipe = StableDiffusionXLPipeline.from_pretrained(folder, add_watermarker=False)
+    pipe.scheduler = DPMSolverMultistepScheduler.from_config(
+        pipe.scheduler.config, use_karras_sigmas=True
+    )
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def theirs(pipe: StableDiffusionXLPipeline, negative: str | None, side: int = 32) -> Image.Image:
+    return pipe(
+        "a cat", negative_prompt=negative, num_inference_steps=4, guidance_scale=3.0, width=side,
+        height=32, generator=torch.Generator().manual_seed(1),
+    ).images[0]  # fmt: skip
+
+
+def drawn(painter: SdxlPainter, *prompts: str) -> list[Image.Image]:
+    return list(painter.paint([asked(each) for each in prompts]))
+
+
+def test_the_checkpoint_says_which_family_it_is(folder: Path, tmp_path: Path) -> None:
+    assert family_of(folder) is sdxl
+    assert family_of(tiny_painter(tmp_path / "one")) is sd1
+    assert isinstance(open_painter(folder, device="cpu"), SdxlPainter)
+
+
+@pytest.mark.parametrize(("negative", "side"), [("ugly", 32), ("", 32), ("ugly", 64)])
+def test_a_picture_is_what_plain_diffusers_draws(
+    folder: Path, painter: SdxlPainter, negative: str, side: int
+) -> None:
+    """To A1111 an empty negative prompt is nothing, to diffusers one that is not given is."""
+    wanted = theirs(plain(folder), negative or None, side)
+    ours = next(painter.paint([asked("a cat", negative, width_px=side)]))
+    assert difference(ours, wanted) <= 1
+
+
+def test_where_the_checkpoint_says_so_an_empty_text_is_heard(tmp_path: Path) -> None:
+    folder = tiny_xl_painter(tmp_path / "turbo", zeros=False)
+    own = open_painter(folder, device="cpu")
+    assert difference(next(own.paint([asked("a cat")])), theirs(plain(folder), "")) <= 1
+    assert encode_text(own.pipe, "", unwanted=True).states.any()
+
+
+def test_it_hears_as_diffusers_does(folder: Path, painter: SdxlPainter) -> None:
+    states, _, whole, _ = plain(folder).encode_prompt("a cat", do_classifier_free_guidance=False)
+    found = encode_text(painter.pipe, "a cat")
+    assert found.states.shape == (77, 3 * WIDTH) and found.whole.shape == (8,)
+    assert torch.allclose(found.states, states[0]) and torch.allclose(found.whole, whole[0])
+
+
+def test_long_prompts_and_emphasis(painter: SdxlPainter) -> None:
+    one, two = (encode_text(painter.pipe, f"a dog {more}") for more in ("", "BREAK in the snow"))
+    assert (len(one.states), len(two.states)) == (77, 154)
+    assert torch.allclose(one.whole, two.whole), "of the first chunk"
+    strong = encode_text(painter.pipe, "a (dog:1.5) ")
+    assert torch.equal(strong.whole, one.whole) and not torch.allclose(strong.states, one.states)
+    for part in (slice(None, WIDTH), slice(WIDTH, None)):  # each encoder's mean by itself
+        means = [float(each.states[:, part].mean()) for each in (strong, one)]
+        assert means[0] == pytest.approx(means[1], rel=1e-3)
+
+
+def test_a_picture_depends_on_its_own_request_only(painter: SdxlPainter) -> None:
+    requests = [
+        asked("a cat"),
+        asked("a ((dog:1.3)) [running]", "ugly, (blurred:1.5)", seed=2),
+        asked("long " * 30, seed=3),
+        asked("a fox", "long " * 40, seed=4),
+        asked("a fox", seed=4, height_px=16),
+        asked("a bear", seed=5, guidance=1.0),
+        asked("a cat", seed=6),
+    ]
+    together = list(painter.paint(requests))
+    assert [(each.width_px, each.height_px) for each in requests] == [x.size for x in together]
+    for request, picture in zip(requests, together, strict=True):
+        assert difference(picture, next(painter.paint([request]))) <= 1
+
+
+@pytest.mark.parametrize(
+    "changes", [{"seed": 2}, {"steps": 6}, {"guidance": 6.0}, {"positive": "a dog"},
+                {"negative": "no"}, {"positive": "a (cat:2.5)"}],
+)  # fmt: skip
+def test_every_part_of_a_request_matters(painter: SdxlPainter, changes: dict[str, object]) -> None:
+    words = {key: changes[key] for key in ("positive", "negative") if key in changes}
+    rest = {key: each for key, each in changes.items() if key not in words}
+    other = asked(**{"positive": "a cat"} | words, **rest)
+    assert difference(*painter.paint([asked("a cat"), other])) > 1
+
+
+def test_adapters_of_all_parts(folder: Path, painter: SdxlPainter, tmp_path: Path) -> None:
+    """As kohya names the second text encoder, asked for by name and melted in for good."""
+    torch.manual_seed(1)
+    spoken = "text_model_encoder_layers_0_self_attn"
+    tensors = {}
+    for name, takes, gives in (
+        (f"lora_unet_{BLOCK.replace('.', '_')}_to_k", 3 * WIDTH, 2 * WIDTH),
+        (f"lora_te1_{spoken}_q_proj", WIDTH, WIDTH),
+        (f"lora_te1_{spoken}_out_proj", WIDTH, WIDTH),
+        (f"lora_te2_{spoken}_q_proj", 2 * WIDTH, 2 * WIDTH),
+        (f"lora_te2_{spoken}_out_proj", 2 * WIDTH, 2 * WIDTH),
+    ):
+        tensors |= {f"{name}.lora_down.weight": torch.randn(2, takes),
+                    f"{name}.lora_up.weight": torch.randn(gives, 2),
+                    f"{name}.alpha": torch.tensor(2.0)}  # fmt: skip
+    save_file(tensors, tmp_path / "rex.safetensors")
+    own = open_painter(folder, device="cpu", loras={"rex": tmp_path / "rex.safetensors"})
+    always = open_painter(folder, [Adapter(tmp_path / "rex.safetensors", 0.8)], device="cpu")
+    assert always.name == painter_name(folder, [Adapter(tmp_path / "rex.safetensors", 0.8)])
+    assert always.name != painter.name
+    (bare,), (calm, taught, again) = (
+        drawn(always, "a cat"),
+        drawn(own, "a cat", "a cat<lora:rex:0.8>", "a cat"),
+    )
+    assert difference(taught, bare) <= 1 and difference(taught, calm) > 1
+    assert difference(again, calm) == 0
+    parts = (always.pipe.text_encoder, always.pipe.text_encoder_2)
+    before = (painter.pipe.text_encoder, painter.pipe.text_encoder_2)
+    for changed, part in zip(parts, before, strict=True):
+        one, other = (each.text_model.encoder.layers[0].self_attn.q_proj.weight
+                      for each in (changed, part))  # fmt: skip
+        assert not torch.allclose(one, other)
+
+
+def test_offloaded_it_draws_the_same(folder: Path, painter: SdxlPainter) -> None:
+    moved = open_painter(folder, device="cpu", memory="parts")
+    assert hasattr(moved.pipe.text_encoder_2, "_hf_hook")
+    assert difference(drawn(moved, "a dog")[0], drawn(painter, "a dog")[0]) <= 1
+    assert Room(pixels=1024**2).plan(painter.pipe, torch.device("cpu")).offload == "whole"
+
+
+@pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "text_encoder_2", "tokenizer_2"])
+def test_a_missing_part_is_named(folder: Path, tmp_path: Path, part: str) -> None:
+    broken = tmp_path / "xl"
+    shutil.copytree(folder, broken)
+    shutil.rmtree(broken / part)
+    with pytest.raises(ModelError, match=part):
+        open_painter(broken, device="cpu")
+
+
+def test_what_this_family_has_no_place_for(
+    folder: Path, painter: SdxlPainter, tmp_path: Path
+) -> None:
+    file = tmp_path / "x.pt"
+    torch.save({}, file)
+    for fittings, says in (
+        (Fittings(hypernetworks=(Adapter(file),)), r"draw\.hypernetworks"),
+        (Fittings(embeddings=(file,)), r"draw\.embeddings"),
+        (Fittings(clip_skip=3), r"clip_skip is 3"),
+    ):
+        with pytest.raises(ModelError, match=says):
+            open_painter(folder, device="cpu", fittings=fittings)
+    with pytest.raises(ModelError, match="cannot be taught here"):  # recipes open it as 1.x
+        sd1.open_painter(folder, device="cpu")
+    with pytest.raises(ModelError, match="takes no ControlNet"):
+        hold_forms("x", painter, folder, None, Manner(0.4, 1, 2, 3), NearestEnlarger())
+    save_file({"conditioner.embedders.0.x": torch.ones(1)}, tmp_path / "xl.safetensors")
+    with pytest.raises(ModelError, match=r"looks like Stable Diffusion XL.*diffusers folder"):
+        family_of(tmp_path / "xl.safetensors")
+    with pytest.raises(ModelError, match="multiples of 8"):
+        next(painter.paint([asked("a cat", width_px=30)]))
+
+
+def test_broken_weights(folder: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "xl"
+    shutil.copytree(folder, broken)
+    path = broken / "unet" / "diffusion_pytorch_model.safetensors"
+    weights = load_file(path)
+    save_file(weights | {"conv_out.bias": weights["conv_out.bias"] * float("nan")}, path,
+              metadata={"format": "pt"})  # fmt: skip
+    with pytest.raises(ModelError, match="draws no numbers"):
+        drawn(open_painter(broken, device="cpu"), "a cat")
+    change_json(broken / "unet" / "config.json", cross_attention_dim=8)
+    with pytest.raises(ModelError, match="unet cannot be opened"):
+        open_painter(broken, device="cpu")
