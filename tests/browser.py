@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from storybook import jobs
+from storybook.job_folder import job_state
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 READY_S = 60.0
@@ -26,7 +29,7 @@ def skip_without_a_browser() -> None:
 
 @contextmanager
 def studio_at(folder: Path) -> Iterator[str]:
-    """The address of a studio that works in `folder`; it is stopped at the end."""
+    """The address of a studio that works in `folder`; it and all its jobs are stopped at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"),
@@ -43,6 +46,17 @@ def studio_at(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+        _end_jobs(folder / "jobs")
+
+
+def _end_jobs(root: Path) -> None:
+    """Jobs outlive the studio that started them; those of a test are not to."""
+    running = [job for job in jobs.jobs_in(root) if job_state(job).active]
+    for job in running:
+        jobs.cancel(job)
+    until = time.monotonic() + READY_S
+    while any(job_state(job).active for job in running) and time.monotonic() < until:
+        time.sleep(0.2)
 
 
 @contextmanager
