@@ -29,7 +29,7 @@ def skip_without_a_browser() -> None:
 
 @contextmanager
 def studio_at(folder: Path) -> Iterator[str]:
-    """The address of a studio that works in `folder`; it and all its jobs are stopped at the end."""
+    """The address of a studio that works in `folder`; it and its jobs are stopped at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"),
