@@ -16,10 +16,10 @@ STYLE = """
   .st-key-reading iframe {
     height: max(26rem, calc(100dvh - 13.5rem)); border-radius: 1.1rem; border: 0; display: block;
   }
-  @media (max-width: 640px) { .st-key-reading iframe { height: calc(100dvh - 5rem); } }
+  @media (max-width: 640px) { .st-key-reading iframe { height: calc(100dvh - 12.5rem); } }
 </style>
 """
-"""As high as the window has room for; a phone gives the book all of it."""
+"""As high as the window has room for."""
 
 
 def page() -> None:

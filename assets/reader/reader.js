@@ -17,6 +17,7 @@
   const width = Number(book.dataset.width), height = Number(book.dataset.height);
   const last = pages.length - 1;
   let at = 0;      // the page that is read, counted from 0
+  let printing = false;
   let shown = -1;  // how many leaves are turned now
   root.classList.add("turns");
 
@@ -25,6 +26,7 @@
   const open = () => isWide() ? [2 * turned() - 1, 2 * turned()].filter((i) => i >= 0 && i <= last) : [at];
 
   function fit() {
+    if (printing) return;
     const room = book.parentElement.getBoundingClientRect();
     const wide = room.width / room.height > 1.25 * width / height;
     root.classList.toggle("wide", wide);
@@ -146,6 +148,8 @@
   const named = pages.findIndex((page) => "#" + page.id === location.hash);
   if (named > 0) at = named;
   addEventListener("resize", fit);
+  addEventListener("beforeprint", () => { printing = true; root.classList.remove("wide", "flow"); });
+  addEventListener("afterprint", () => { printing = false; fit(); });
   fit();
   book.focus({ preventScroll: true });
 })();

@@ -142,7 +142,7 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown) -> str:
     framed = " framed" if laid.kind == "spot" else ""
     card = " card" if laid.kind == "panel" else ""
     inner = [
-        _picture(screen, shown, laid.picture, framed),
+        _picture(screen, shown, _swollen(laid), framed),
         _torn(screen, laid) if laid.kind in ("above", "beside") else "",
         f'<div class="words{card}" style="{screen.inside(area)};'
         f'--size:{laid.setting.size_pt:g}"><div>',
@@ -240,15 +240,25 @@ def _lines(texts: Iterator[str]) -> str:
     return " ".join(f'<span class="line">{escape(text, quote=False)}</span>' for text in texts)
 
 
+def _swollen(laid: StoryPage) -> Box:
+    """The picture's box, out to where the wave swings."""
+    box = laid.picture
+    if laid.kind == "beside":
+        return Box(box.x, box.y, box.width + EDGE_PT, box.height)
+    if laid.kind == "above":
+        return Box(box.x, box.y - EDGE_PT, box.width, box.height + EDGE_PT)
+    return box
+
+
 def _torn(screen: Screen, laid: StoryPage) -> str:
     """Paper over the picture's edge towards the text: a gentle wave, as the PDF cuts it."""
     box, swing = laid.picture, EDGE_PT * (1 if laid.page % 2 else -1)
     if laid.kind == "beside":
         edge = Box(box.right - EDGE_PT, box.y, 2 * EDGE_PT, box.height)
-        path = f"M50 0C{50 + 4 * swing} 33 {50 - 4 * swing} 67 50 100H100V0Z"
+        path = f"M50 0C{50 + 4 * swing} 33 {50 - 4 * swing} 67 50 100H115V0Z"
     else:
         edge = Box(box.x, box.y - EDGE_PT, box.width, 2 * EDGE_PT)
-        path = f"M0 50C33 {50 - 4 * swing} 67 {50 + 4 * swing} 100 50V100H0Z"
+        path = f"M0 50C33 {50 - 4 * swing} 67 {50 + 4 * swing} 100 50V115H0Z"
     return (f'<svg class="torn" style="{screen.inside(edge)}" viewBox="0 0 100 100" '
             f'preserveAspectRatio="none" aria-hidden="true"><path d="{path}"/></svg>')  # fmt: skip
 

@@ -1,0 +1,182 @@
+"""A shared book in a real browser: pages turn, no network is asked, nothing is cut off."""
+
+from pathlib import Path
+
+import pytest
+
+from books import doubles, made, new_book
+from browser import browser_page, skip_without_a_browser, studio_at
+from storybook.sharing import share
+from studio_pages import in_folder_of_doubles
+
+skip_without_a_browser()
+pytestmark = pytest.mark.slow
+
+SPILT = """() => Array.from(document.querySelectorAll('.page.here')).flatMap(page => {
+  const room = page.getBoundingClientRect();
+  return Array.from(page.querySelectorAll('.line, .folio, h1, .ribbon, .about'))
+    .filter(each => { const box = each.getBoundingClientRect();
+      return box.width && (box.left < room.left - 1 || box.right > room.right + 1
+        || box.top < room.top - 1
+        || (box.bottom > room.bottom + 1 && page.scrollHeight <= page.clientHeight)); })
+    .map(each => page.id + ': ' + each.textContent); })"""
+SWIPE = """(across) => { const book = document.getElementById('book');
+  for (const [kind, x] of [['pointerdown', 200], ['pointerup', 200 + across]])
+    book.dispatchEvent(new PointerEvent(kind, { clientX: x, clientY: 300, pointerType: 'touch',
+                                               bubbles: true })); }"""
+
+
+def shared(folder: Path, **wishes: object) -> Path:
+    book = new_book(folder / "books" / "kite", title="The Kite", **wishes)
+    made(book, until="choose")
+    path = folder / "kite.html"
+    path.write_text(share(book, doubles()), encoding="utf-8")
+    return path
+
+
+def where(page) -> str:
+    return page.inner_text("#where")
+
+
+def press(page, *keys: str) -> str:
+    for key in keys:
+        page.keyboard.press(key)
+    return where(page)
+
+
+def test_pages_turn_by_keys_clicks_and_buttons(tmp_path):
+    path = shared(tmp_path)
+    with browser_page() as page:
+        asked, faults = [], []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda fault: faults.append(str(fault)))
+        page.goto(path.as_uri())
+        assert where(page) == "Cover"
+        assert press(page, "ArrowRight") == "Title page"
+        assert press(page, " ") == "Pages 1 – 2 of 4"
+        assert press(page, "PageDown") == "Pages 3 – 4 of 4"
+        assert press(page, "ArrowLeft", "Shift+ ") == "Title page"
+        assert press(page, "End") == "Back cover"
+        assert press(page, "ArrowRight") == "Back cover"
+        assert press(page, "Home") == "Cover"
+        assert page.get_by_role("button", name="Back").is_disabled()
+        page.get_by_role("button", name="Next").click()
+        assert where(page) == "Title page"
+        box = page.locator("#book").bounding_box()
+        page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 100)
+        assert where(page) == "Pages 1 – 2 of 4"
+        page.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 100)
+        assert where(page) == "Title page"
+        assert [url for url in asked if not url.startswith(("data:", "file:"))] == []
+        assert not faults
+
+
+def test_only_what_is_open_is_read_out(tmp_path):
+    path = shared(tmp_path)
+    with browser_page() as page:
+        page.goto(path.as_uri())
+        press(page, "ArrowRight", "ArrowRight")
+        hidden = page.eval_on_selector_all(
+            ".page", "all => all.filter(each => !each.inert).map(each => each.dataset.label)"
+        )
+        assert hidden == ["Page 1", "Page 2"]
+        assert page.locator("#page-1 img").get_attribute("alt").startswith("Biscuit the cat")
+
+
+def test_the_place_is_kept_when_the_file_is_loaded_again(tmp_path):
+    path = shared(tmp_path)
+    with browser_page() as page:
+        page.goto(path.as_uri())
+        press(page, "ArrowRight", "ArrowRight")
+        page.reload()
+        assert where(page) == "Pages 1 – 2 of 4"
+
+
+@pytest.mark.parametrize("form", ["square-8.5", "portrait-8x10", "landscape-11x8.5"])
+@pytest.mark.parametrize("size", [(1440, 900), (768, 1024), (390, 844), (844, 390)])
+def test_nothing_is_spilt_over_the_edge_of_a_page(tmp_path, form, size):
+    path = shared(tmp_path, format=form)
+    with browser_page(*size) as page:
+        page.goto(path.as_uri())
+        seen = []
+        while where(page) not in seen:
+            seen.append(where(page))
+            assert page.evaluate(SPILT) == []
+            press(page, "ArrowRight")
+        assert seen[0] == "Cover" and seen[-1] == "Back cover"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_phone_shows_one_page_and_turns_it_by_swipes(tmp_path):
+    path = shared(tmp_path)
+    with browser_page(390, 844) as page:
+        page.goto(path.as_uri())
+        page.evaluate(SWIPE, -120)
+        assert where(page) == "Title page"
+        page.evaluate(SWIPE, -120)
+        assert where(page) == "Page 1 of 4", "endpapers are left out"
+        size = page.eval_on_selector("#page-1 .words", "each => getComputedStyle(each).fontSize")
+        assert float(size.removesuffix("px")) >= 18
+        page.evaluate(SWIPE, 120)
+        assert where(page) == "Title page"
+
+
+def test_nothing_moves_where_less_motion_is_wished(tmp_path):
+    path = shared(tmp_path)
+    with browser_page() as page:
+        page.emulate_media(reduced_motion="reduce")
+        page.goto(path.as_uri())
+        press(page, "ArrowRight")
+        moving = page.evaluate("document.getAnimations().length")
+        assert moving == 0
+        page.emulate_media(reduced_motion="no-preference")
+        press(page, "ArrowRight")
+        assert page.evaluate("document.getAnimations().length") > 0
+
+
+def test_it_fills_the_screen_and_comes_back(tmp_path):
+    path = shared(tmp_path)
+    with browser_page() as page:
+        page.goto(path.as_uri())
+        page.keyboard.press("f")
+        page.wait_for_function("document.fullscreenElement !== null")
+        page.keyboard.press("f")
+        page.wait_for_function("document.fullscreenElement === null")
+        assert not page.evaluate("document.documentElement.classList.contains('alone')")
+
+
+def test_it_prints_a_sheet_for_every_page(tmp_path):
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    path = shared(tmp_path)
+    with browser_page() as page:
+        page.goto(path.as_uri())
+        pdf = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+        assert len(pdf.pages) == 10
+        assert "Biscuit" in pdf.pages[3].extract_text()
+
+
+def test_the_studio_shows_the_same_view(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    in_folder_of_doubles(tmp_path)
+    made(new_book("books/kite", title="The Kite"))
+    with studio_at(tmp_path) as address, browser_page() as page:
+        page.goto(address)
+        page.get_by_text("The Kite").first.wait_for()
+        page.goto(f"{address}/reader?book=kite")
+        book = page.frame_locator(".st-key-reading iframe")
+        book.locator("#where").wait_for(timeout=60_000)
+        book.locator("#book").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowRight")
+        assert book.locator("#where").inner_text() == "Pages 1 – 2 of 4"
+        page.keyboard.press("f")
+        page.wait_for_function("document.fullscreenElement !== null")
+        page.keyboard.press("f")
+        with page.expect_download() as given:
+            page.get_by_role("button", name="Download HTML").click()
+        file = Path(given.value.path()).read_text(encoding="utf-8")
+        assert given.value.suggested_filename == "the-kite.html"
+        assert file.startswith("<!doctype html>") and "The Kite" in file
