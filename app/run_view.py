@@ -12,7 +12,8 @@ from training.run import LOG, Run
 from training.runs import RunCard
 
 LOOK_S = 3.0
-SAMPLE_PX = 220
+SAMPLE_PX = 165
+"""Two of them stand side by side on a telephone."""
 COLOURS = ["#C0563A", "#2F8A92"]
 """Seen as well on paper as in the dark, and apart from each other by anybody."""
 STANDINGS = {
@@ -131,7 +132,7 @@ def compare(run: RunCard) -> int | None:
         after = runs.samples_of(run.folder, step)
         prompt = words[number] if number < len(words) else f"sample {number + 1}"
         st.caption(f"Asked for: {look.plain(prompt)}")
-        with st.container(horizontal=True, gap="medium", key=f"samples-{name}-{number}"):
+        with st.container(horizontal=True, gap="small", key=f"samples-{name}-{number}"):
             with st.container(width=SAMPLE_PX):
                 look.picture(before, f"{prompt}, before the teaching", SAMPLE_PX)
                 st.caption("before" if first == 0 else f"step {first}")

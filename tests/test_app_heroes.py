@@ -147,7 +147,8 @@ def test_pictures_with_captions_are_taught_by_a_job(tmp_path):
         (job,) = jobs_in(tmp_path / "jobs")
         assert not page.exception and "waits for its turn" in progress(page)
     assert job.arguments == ("hero", "teach", "rex", "--studio", "starter", "--preset", "auto",
-                             "--set", "keep_last=8", "--set", "max_steps=3")  # fmt: skip
+                             "--set", "keep_last=8", "--set", "max_steps=3",
+                             "--set", "warmup_steps=0")  # fmt: skip
     assert job.subject == "runs/rex" and folder.is_dir()
 
 

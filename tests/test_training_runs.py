@@ -131,6 +131,13 @@ def test_a_run_that_was_thrown_away_can_be_put_back(tmp_path):
         runs.put_back(thrown)
 
 
+def test_few_steps_warm_up_in_fewer():
+    assert runs.settings_for("auto", 0, 8) == ["keep_last=8"]
+    assert runs.settings_for("auto", 10, 8) == ["keep_last=8", "max_steps=10", "warmup_steps=1"]
+    assert runs.settings_for("auto", 11, 8) == ["keep_last=8", "max_steps=11"]
+    assert runs.settings_for("storybook", 400, 8) == ["max_steps=400", "warmup_steps=40"]
+
+
 def test_presets_are_named():
     assert "auto" in runs.presets("pet") and "alpaca" in runs.presets("stories")
     assert "none" not in runs.presets("pet")

@@ -211,10 +211,16 @@ def presets(kind: Teaches) -> Sequence[str]:
     return [name for name in preset_names(PRESETS[kind]) if name != "none"]
 
 
-def teaches_lora(preset: str) -> bool:
-    """Whether a preset for pets teaches a LoRA, whose checkpoints are small."""
+def settings_for(preset: str, steps: int, keep: int) -> list[str]:
+    """What is to be set beside a preset for pets, as `key=value`; `steps` 0 leaves them to it.
+
+    Of adapters, whose checkpoints are small, `keep` are kept; few steps warm up in a tenth of them.
+    """
     table = tomllib.loads((PRESETS["pet"] / f"{preset}.toml").read_text(encoding="utf-8"))
-    return table.get("kind", "lora") == "lora"
+    said = [f"keep_last={keep}"] if table.get("kind", "lora") == "lora" else []
+    said += [f"max_steps={steps}"] if steps else []
+    short = 0 < steps <= table.get("warmup_steps", 0)
+    return said + ([f"warmup_steps={steps // 10}"] if short else [])
 
 
 def _standing(state: RunState, job: Job | None, changed: float) -> Standing:

@@ -170,7 +170,7 @@ def _log(job: Job) -> None:
 
 def _deeds(job: Job, state: JobState) -> None:
     with st.container(horizontal=True, key="job-deeds"):
-        if state.state == "done" and st.button(
+        if state.state == "done" and job.arguments[:1] == ("make",) and st.button(
             "Do it again", icon=":material/replay:", key="again",
             help="The same command. What is up to date is not made twice.",
         ):  # fmt: skip

@@ -40,8 +40,12 @@ def page(name: str) -> None:
         _make_own(name, hero)
         return
     _take_back(folder)
-    photos.section(hero, folder)
-    teach.section(hero, folder)
+    if (RUNS / folder.name).is_dir():  # what is being learnt stands before thirty photos
+        teach.section(hero, folder)
+        photos.section(hero, folder)
+    else:
+        photos.section(hero, folder)
+        teach.section(hero, folder)
     _delete(name, hero)
 
 

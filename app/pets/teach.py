@@ -79,8 +79,8 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     if before is not None and not tried(runs.throw_away, before):
         return
     arguments = ["hero", "teach", folder.name, "--studio", studio, "--preset", preset]
-    arguments += ["--set", f"keep_last={STEPS_KEPT}"] if runs.teaches_lora(preset) else []
-    arguments += ["--set", f"max_steps={most}"] if most else []
+    for setting in runs.settings_for(preset, most, STEPS_KEPT):
+        arguments += ["--set", setting]
     arguments += ["--anyway"] if anyway else []
     if work.start(tuple(arguments), f"Teach {hero.name}", RUNS / folder.name):
         st.rerun()
