@@ -1,4 +1,7 @@
-"""Which pages the studio has, and the ways from one to another."""
+"""Which pages the studio has, and the ways from one to another.
+
+Their modules lie in `rooms/`: Streamlit takes a folder `pages/` for pages of its own making.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +12,7 @@ import streamlit as st
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page of `app/pages/`; one that needs a book stands in no menu."""
+    """A page of `app/rooms/`; one that needs a book stands in no menu."""
 
     title: str
     icon: str
@@ -61,7 +64,7 @@ def _drawing(name: str) -> Callable[[], None]:
     """What draws a page; its module is read when it is entered."""
 
     def draw() -> None:
-        import_module(f"app.pages.{name}").page()
+        import_module(f"app.rooms.{name}").page()
 
     draw.__name__ = name
     return draw

@@ -238,7 +238,7 @@ def test_bad_uploads_are_said_one_by_one_and_photos_become_a_hero(tmp_path):
 def test_a_photo_is_taken_out_of_a_draft(tmp_path):
     draft = brought(("a.jpg", jpeg(1)), ("b.jpg", jpeg(2)))
     page = opened("heroes", new=draft.name)
-    button(page, "Take it out").click().run()
+    button(page, "Take out").click().run()
     assert len(hero_drafts.photos_of(draft)) == 1
 
 

@@ -136,7 +136,7 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     page.get_by_role("link", name="Training").first.click()
     page.get_by_role("link", name="Open").first.click()
     with page.expect_download() as given:
-        page.get_by_role("button", name="Download").click()
+        page.get_by_role("button", name="Download", exact=True).click()
     assert Path(given.value.path()).read_bytes().startswith(b"PK")
 
     page.goto(f"{studio}/heroes?hero=rex")

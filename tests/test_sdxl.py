@@ -5,19 +5,27 @@ from pathlib import Path
 
 import pytest
 import torch
-from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline
+from diffusers import (
+    AutoencoderKL,
+    DPMSolverMultistepScheduler,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
 from PIL import Image
 from safetensors.torch import load_file, save_file
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from storybook.errors import ModelError
-from storybook.models import sd1, sdxl
+from storybook.models import sd1, sdxl, single_file
 from storybook.models.control import Manner, hold_forms
 from storybook.models.doubles import NearestEnlarger
 from storybook.models.families import family_of, open_painter, painter_name
 from storybook.models.memory import Room
 from storybook.models.sdxl import SdxlPainter, encode_text
+from storybook.models.single_file import CONFIGS
 from storybook.models.weights import Adapter, Fittings
 from tiny_sd import WIDTH, asked, change_json, difference, tiny_painter, tiny_xl_painter
+from training.formats.keys import text_keys, unet_keys, vae_keys
 
 BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0.attn2"
 
@@ -187,10 +195,76 @@ def test_what_this_family_has_no_place_for(
     with pytest.raises(ModelError, match="takes no ControlNet"):
         hold_forms("x", painter, folder, None, Manner(0.4, 1, 2, 3), NearestEnlarger())
     save_file({"conditioner.embedders.0.x": torch.ones(1)}, tmp_path / "xl.safetensors")
-    with pytest.raises(ModelError, match=r"looks like Stable Diffusion XL.*diffusers folder"):
+    with pytest.raises(ModelError, match="looks like the refiner of Stable Diffusion XL"):
         family_of(tmp_path / "xl.safetensors")
     with pytest.raises(ModelError, match="multiples of 8"):
         next(painter.paint([asked("a cat", width_px=30)]))
+
+
+def as_file(folder: Path, file: Path) -> Path:
+    """The painter in one file, as the original code names its tensors."""
+    pipe = plain(folder)
+    state = {name.replace("add_embedding.linear_1", "label_emb.0.0")
+             .replace("add_embedding.linear_2", "label_emb.0.2"): each
+             for name, each in unet_keys(pipe.unet).items()}  # fmt: skip
+    state |= vae_keys(pipe.vae)
+    for name, each in pipe.text_encoder.state_dict().items():
+        state[f"conditioner.embedders.0.transformer.{name}"] = each
+    alone = CLIPTextModel(pipe.text_encoder_2.config)
+    second = pipe.text_encoder_2.state_dict()
+    state["conditioner.embedders.1.model.text_projection"] = second.pop("text_projection.weight").T
+    alone.load_state_dict(second)
+    for name, each in text_keys(alone).items():
+        state[name.replace("cond_stage_model", "conditioner.embedders.1")] = each
+    state["conditioner.embedders.1.model.logit_scale"] = torch.tensor(4.6)
+    save_file({name: each.contiguous() for name, each in state.items()}, file)
+    return file
+
+
+@pytest.fixture
+def own_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A tiny painter whose configs stand for those of Stable Diffusion XL."""
+    folder = tiny_xl_painter(tmp_path / "tiny", act="gelu")
+    configs = tmp_path / "configs"
+    shutil.copytree(folder, configs / "stable-diffusion-xl")
+    shutil.copytree(folder / "tokenizer", configs / "stable-diffusion-1" / "tokenizer")
+    shutil.copytree(folder / "tokenizer_2", configs / "stable-diffusion-2" / "tokenizer")
+    for weights in configs.rglob("*.safetensors"):
+        weights.unlink()
+    monkeypatch.setattr(single_file, "CONFIGS", configs)
+    return folder
+
+
+def test_a_single_file_draws_what_its_folder_draws(own_configs: Path, tmp_path: Path) -> None:
+    file = as_file(own_configs, tmp_path / "xl.safetensors")
+    assert family_of(file) is sdxl
+    one, other = open_painter(file, device="cpu"), open_painter(own_configs, device="cpu")
+    prompts = ("a cat, (day:1.2)", "a dog BREAK in the snow")
+    for pair in zip(drawn(one, *prompts), drawn(other, *prompts), strict=True):
+        assert difference(*pair) == 0
+    lacking = load_file(file)
+    del lacking["conditioner.embedders.1.model.text_projection"]
+    save_file(lacking, file)
+    with pytest.raises(ModelError, match=r"no CLIPTextModelWithProjection.*text_projection"):
+        open_painter(file, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("part", "kind", "numbers"),
+    [("unet", UNet2DConditionModel, 2_567_463_684), ("vae", AutoencoderKL, 83_653_863)],
+)
+def test_the_configs_that_come_along_are_xl_s(part: str, kind: type, numbers: int) -> None:
+    """By the counts that are known of the published checkpoint."""
+    with torch.device("meta"):
+        model = kind.from_config(kind.load_config(CONFIGS / "stable-diffusion-xl" / part))
+    assert sum(each.numel() for each in model.parameters()) == numbers
+
+
+def test_the_second_encoder_of_the_configs_is_xl_s() -> None:
+    config = CLIPTextConfig.from_pretrained(CONFIGS / "stable-diffusion-xl" / "text_encoder_2")
+    with torch.device("meta"):
+        model = CLIPTextModelWithProjection(config)
+    assert sum(each.numel() for each in model.parameters()) == 694_659_840
 
 
 def test_broken_weights(folder: Path, tmp_path: Path) -> None:

@@ -78,8 +78,13 @@ def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") ->
     return folder
 
 
-def tiny_xl_painter(folder: Path, *, seed: int = 0, zeros: bool = True) -> Path:
-    """A whole `StableDiffusionXLPipeline` folder: two text encoders of two widths."""
+def tiny_xl_painter(
+    folder: Path, *, seed: int = 0, zeros: bool = True, act: str = "quick_gelu"
+) -> Path:
+    """A whole `StableDiffusionXLPipeline` folder: two text encoders of two widths.
+
+    `act` is the second one's activation; OpenCLIP's is `gelu`.
+    """
     torch.manual_seed(seed)
     tokenizer, other = tiny_tokenizer(), tiny_tokenizer()
     other.pad_token = "!</w>"
@@ -87,7 +92,7 @@ def tiny_xl_painter(folder: Path, *, seed: int = 0, zeros: bool = True) -> Path:
                       "hidden_size": width} for width in (WIDTH, 2 * WIDTH))  # fmt: skip
     encoders = (
         CLIPTextModel(CLIPTextConfig(**first)),
-        CLIPTextModelWithProjection(CLIPTextConfig(**second)),
+        CLIPTextModelWithProjection(CLIPTextConfig(**second | {"hidden_act": act})),
     )
     for encoder in encoders:
         for weight in encoder.parameters():
