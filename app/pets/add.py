@@ -97,7 +97,7 @@ def _show(draft: Path, photos: list[Path]) -> None:
     st.subheader(f"{verdict.fit} of {len(photos)} are fit to learn from", anchor=False)
     for finding in verdict.findings:
         st.info(finding, icon=":material/lightbulb:")
-    with st.container(horizontal=True, gap="medium", key="new-photos"):
+    with st.container(horizontal=True, gap="small", key="new-photos"):
         for photo, said in zip(photos, verdict.photos, strict=True):
             with st.container(key=f"card-new-{photo.stem}", width=PHOTO_PX + 26, gap="small"):
                 _photo(draft, photo, said)
@@ -108,7 +108,7 @@ def _photo(draft: Path, photo: Path, said: PhotoVerdict) -> None:
     look.picture(photo, f"Photo {name}", PHOTO_PX)
     st.caption(look.plain(name))
     coach.badge(said)
-    if st.button("Take it out", key=f"out-{photo.stem}", icon=":material/close:") and tried(
+    if st.button("Take out", key=f"out-{photo.stem}") and tried(
         hero_drafts.take_out, draft, photo.name
     ):
         st.rerun()

@@ -31,7 +31,7 @@ def page() -> None:
             st.query_params.from_dict({"new": new_draft(HEROES).name})
             st.rerun()
     _put_back_offer()
-    with st.container(horizontal=True, gap="medium", key="heroes-shelf"):
+    with st.container(horizontal=True, gap="small", key="heroes-shelf"):
         for name in sorted(hero_names(), key=lambda name: (not is_own(hero_folder(name)), name)):
             _card(name)
     _trash()
