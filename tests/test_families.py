@@ -44,7 +44,7 @@ def test_a_single_file_is_recognised(tmp_path: Path) -> None:
     ("key", "said"),
     [
         ("x.weight", r"no painter that is known: it has 1 tensors such as x\.weight\. Known"),
-        ("conditioner.embedders.0.x", "looks like Stable Diffusion XL"),
+        ("conditioner.embedders.0.x", "looks like the refiner of Stable Diffusion XL"),
         ("lora_unet_down_x.lora_up.weight", "looks like a LoRA"),
         ("double_blocks.0.x", "looks like Flux"),
     ],

@@ -31,18 +31,18 @@ class Family:
     pipeline: str
     text_encoder: str
     tensors: tuple[str, ...]
-    """What the names of some tensors open with; one of these is enough. None: no file is read."""
+    """What the names of some tensors open with; one of these is enough."""
 
 
 FAMILIES = (
     Family("Stable Diffusion 1.x and 2.x", "storybook.models.sd1", "StableDiffusionPipeline",
            "CLIPTextModel", ("cond_stage_model.transformer.", "cond_stage_model.model.")),
     Family("Stable Diffusion XL", "storybook.models.sdxl", "StableDiffusionXLPipeline",
-           "CLIPTextModel", ()),
+           "CLIPTextModel", ("conditioner.embedders.1.model.",)),
 )  # fmt: skip
 
 STRANGERS = {
-    "conditioner.embedders.": "Stable Diffusion XL, which is read as a diffusers folder",
+    "conditioner.embedders.": "the refiner of Stable Diffusion XL",
     "double_blocks.": "Flux",
     "joint_blocks.": "Stable Diffusion 3",
     "lora_unet_": "a LoRA of kohya's trainer",

@@ -144,6 +144,9 @@ def settle(pipe: DiffusionPipeline, plan: Plan, device: torch.device) -> None:
     if plan.tiled:
         pipe.vae.enable_slicing()
         pipe.vae.enable_tiling()
+        factor = pipe.vae_scale_factor  # XL's own tiles are twice as wide
+        pipe.vae.tile_sample_min_size = min(pipe.vae.tile_sample_min_size, TILE_PX)
+        pipe.vae.tile_latent_min_size = pipe.vae.tile_sample_min_size // factor
 
 
 def place_of(pipe: DiffusionPipeline) -> torch.device:

@@ -30,12 +30,14 @@ from storybook.models.melting import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
 from storybook.models.sampling import decode, denoise
 from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer
+from storybook.models.single_file import configs_of, read_parts, read_second_encoder
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
 from storybook.records import Candidate
 
 PLAIN = Fittings()
 AT_EASE = Room(pixels=1024 * 1024)
 PENULTIMATE = -2
+WORDS = ("stable-diffusion-1", "stable-diffusion-2")
 
 
 class Text(NamedTuple):
@@ -151,7 +153,7 @@ def open_painter(
     loras: Mapping[str, Path] | None = None,
     room: Room = AT_EASE,
 ) -> SdxlPainter:
-    """The painter in a diffusers folder, its adapters melted into the weights.
+    """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
     Half precision on a GPU, but for an autoencoder that says it cannot; single on a CPU. Raises
     ModelError if a part is missing, broken or loaded only in part, or if something does not fit.
@@ -161,19 +163,8 @@ def open_painter(
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
         sampler = open_sampler(checkpoint)
-        pipe = StableDiffusionXLPipeline(
-            vae=open_part(AutoencoderKL, checkpoint / "vae"),
-            text_encoder=open_part(CLIPTextModel, checkpoint / "text_encoder"),
-            text_encoder_2=open_part(CLIPTextModelWithProjection, checkpoint / "text_encoder_2"),
-            tokenizer=open_tokenizer(checkpoint / "tokenizer"),
-            tokenizer_2=open_tokenizer(checkpoint / "tokenizer_2"),
-            unet=open_part(UNet2DConditionModel, checkpoint / "unet"),
-            scheduler=sampler,
-            force_zeros_for_empty_prompt=bool(
-                read_json(checkpoint / "model_index.json").get("force_zeros_for_empty_prompt", True)
-            ),
-            add_watermarker=False,
-        )
+        pipe = _open_pipe(checkpoint)
+        pipe.register_modules(scheduler=sampler)
         for adapter in adapters:
             melt_in(pipe, adapter)
         fit(pipe, fittings)
@@ -183,6 +174,33 @@ def open_painter(
         settle(pipe, room.plan(pipe, place), place)
     return SdxlPainter(
         model_name(checkpoint, adapters, fittings), pipe, sampler, batch, loras or {}
+    )
+
+
+def _open_pipe(checkpoint: Path) -> StableDiffusionXLPipeline:
+    if checkpoint.is_file():
+        configs = configs_of(checkpoint)
+        unet, vae, first = read_parts(checkpoint, configs)
+        second, zeros = read_second_encoder(checkpoint, configs), True
+        # The vocabularies of the two encoders are those of Stable Diffusion 1 and 2.
+        words = [configs.parent / name / "tokenizer" for name in WORDS]
+    else:
+        unet = open_part(UNet2DConditionModel, checkpoint / "unet")
+        vae = open_part(AutoencoderKL, checkpoint / "vae")
+        first = open_part(CLIPTextModel, checkpoint / "text_encoder")
+        second = open_part(CLIPTextModelWithProjection, checkpoint / "text_encoder_2")
+        zeros = read_json(checkpoint / "model_index.json").get("force_zeros_for_empty_prompt", True)
+        words = [checkpoint / "tokenizer", checkpoint / "tokenizer_2"]
+    return StableDiffusionXLPipeline(
+        vae=vae,
+        text_encoder=first,
+        text_encoder_2=second,
+        tokenizer=open_tokenizer(words[0]),
+        tokenizer_2=open_tokenizer(words[1]),
+        unet=unet,
+        scheduler=None,
+        force_zeros_for_empty_prompt=bool(zeros),
+        add_watermarker=False,
     )
 
 

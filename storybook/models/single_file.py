@@ -16,7 +16,7 @@ from diffusers.loaders.single_file_utils import (
     convert_open_clip_checkpoint,
 )
 from torch import Tensor, nn
-from transformers import CLIPTextConfig, CLIPTextModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from storybook.config import shipped
 from storybook.errors import ModelError
@@ -26,6 +26,8 @@ UNET = "model.diffusion_model."
 VAE = "first_stage_model."
 CLIP = "cond_stage_model.transformer."
 OPEN_CLIP = "cond_stage_model.model."
+XL_CLIP = "conditioner.embedders.0.transformer."
+XL_OPEN_CLIP = "conditioner.embedders.1.model."
 TEXT_MODEL = "text_model."
 CLIP_PARTS = ("embeddings.", "encoder.", "final_layer_norm.")
 
@@ -42,12 +44,13 @@ def configs_of(file: Path) -> Path:
     Raises ModelError if the file's text encoder is of no known family.
     """
     names = tensor_names(file)
-    for start, name in ((CLIP, "stable-diffusion-1"), (OPEN_CLIP, "stable-diffusion-2")):
+    for start, name in ((CLIP, "stable-diffusion-1"), (OPEN_CLIP, "stable-diffusion-2"),
+                        (XL_OPEN_CLIP, "stable-diffusion-xl")):  # fmt: skip
         if any(each.startswith(start) for each in names):
             return CONFIGS / name
     raise ModelError(
-        f"{file} has no text encoder of Stable Diffusion 1 or 2 among its {len(names)} tensors, "
-        f"such as {next(iter(names), 'none')}. Is it a part of a model, or an adapter?"
+        f"{file} has no text encoder of Stable Diffusion 1, 2 or XL among its {len(names)} "
+        f"tensors, such as {next(iter(names), 'none')}. Is it a part of a model, or an adapter?"
     )
 
 
@@ -78,6 +81,15 @@ def read_parts(file: Path, configs: Path) -> Parts:
     _fill(vae, in_vae, file, configs)
     _fill(encoder, _text_state(encoder, state), file, configs)
     return unet, vae, encoder
+
+
+def read_second_encoder(file: Path, configs: Path) -> CLIPTextModelWithProjection:
+    """The text encoder that Stable Diffusion XL has besides; raises as `read_parts` does."""
+    config = CLIPTextConfig.from_pretrained(configs / "text_encoder_2")
+    encoder, state = CLIPTextModelWithProjection(config), read_tensors(file)
+    named = convert_open_clip_checkpoint(encoder, state, prefix=XL_OPEN_CLIP)
+    _fill(encoder, named, file, configs)
+    return encoder
 
 
 def is_open_clip(encoder: CLIPTextModel) -> bool:
