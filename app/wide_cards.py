@@ -1,16 +1,18 @@
-"""Cards that hold more than a cover, and so are as wide as a telephone is."""
+"""How wide cards are on a telephone: the whole of it, or as elsewhere."""
 
 import streamlit as st
 
 STYLE = """
 <style>
   @media (max-width: 640px) {
-    [class*="st-key-card-"][class*="-wide"] { width: 100% !important; }
+    [class*="st-key-card-"][class*="-wide"], [class*="st-key-card-"][class*="-half"] {
+      width: 100% !important;
+    }
   }
 </style>
 """
 
 
 def lay() -> None:
-    """Lay the style of cards whose key ends with `-wide`."""
+    """Lay the style of cards whose key ends with `-wide` or `-half`."""
     st.html(STYLE)

@@ -99,7 +99,7 @@ def _show(draft: Path, photos: list[Path]) -> None:
         st.info(finding, icon=":material/lightbulb:")
     with st.container(horizontal=True, gap="small", key="new-photos"):
         for photo, said in zip(photos, verdict.photos, strict=True):
-            with st.container(key=f"card-new-{photo.stem}", width=PHOTO_PX + 26, gap="small"):
+            with st.container(key=f"card-new-{photo.stem}-half", width=PHOTO_PX + 26, gap="small"):
                 _photo(draft, photo, said)
 
 

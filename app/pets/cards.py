@@ -47,7 +47,7 @@ def portrait(name: str, hero: Hero, width_px: int) -> None:
 
 
 def _card(name: str) -> None:
-    with st.container(key=f"card-hero-{name}", width=CARD_PX + 26, gap="small"):
+    with st.container(key=f"card-hero-{name}-half", width=CARD_PX + 26, gap="small"):
         try:
             hero = load_hero(name)
         except StorybookError as fault:
@@ -58,7 +58,7 @@ def _card(name: str) -> None:
         portrait(name, hero, CARD_PX)
         st.markdown(f"**{look.plain(hero.name)}**")
         st.caption(look.plain(f"{_kind(hero)}. {_state(name, hero)}"))
-        link("heroes", f"Open {hero.name}", icon=":material/arrow_forward:", hero=name)
+        link("heroes", f"Open {hero.name}", hero=name)
 
 
 def _kind(hero: Hero) -> str:
