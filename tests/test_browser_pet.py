@@ -133,7 +133,7 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     adapter = tmp_path / "heroes" / "rex" / "adapter" / "pytorch_lora_weights.safetensors"
     assert adapter.is_file()
 
-    page.get_by_role("link", name="Training").first.click()
+    enter(page, studio, "Training")
     page.get_by_role("link", name="Open").first.click()
     with page.expect_download() as given:
         page.get_by_role("button", name="Download", exact=True).click()
