@@ -13,6 +13,7 @@ from storybook.errors import StorybookError
 NAMES = {
     "starter": ("Starter", "Small models that come along. Any computer will do; a book takes "
                            "minutes."),
+    "bedtime": ("Bedtime", "As Starter, but its writer tells for bedtime, half in rhyme."),
     "classic": ("Classic", "Stable Diffusion 1.5 and LLaMA-7B, full size. It needs a graphics card "
                            "with 24 GB, and the models on your disk."),
     "doubles": ("Dry run", "No models at all: a book in a second, with colour fields for "
