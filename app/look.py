@@ -45,8 +45,7 @@ STYLE = """
   @media (max-width: 640px) {
     .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4.2rem; }
     h1 { font-size: 1.8rem !important; }
-    [class*="st-key-card-"] { width: calc(50% - .5rem) !important; padding: .5rem .5rem .7rem; }
-    [class*="st-key-card-page-"] { width: 100% !important; }
+    [class*="st-key-card-"] { width: 100% !important; padding: .5rem .5rem .7rem; }
   }
 </style>
 """

@@ -22,7 +22,7 @@ SAID = {
     "enlarge": "Bringing them to print size",
     "bind": "Setting the pages",
     "encode": "Looking at the photos",
-    "train": "Learning",
+    "teach": "Learning",
     "samples": "Drawing samples",
 }
 """Stages of jobs in people's words; others are said as they are."""
@@ -143,7 +143,7 @@ def _mark(job: Job) -> str:
     now = jobs.progress(job)
     if now is None:
         return job_state(job).state
-    shown = now.done if now.stage in ("draw", "choose", "enlarge", "train", "samples") else 0
+    shown = now.done if now.stage in ("draw", "choose", "enlarge", "teach", "samples") else 0
     return f"{now.stage} {shown}"
 
 

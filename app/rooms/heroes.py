@@ -2,12 +2,10 @@
 
 import streamlit as st
 
-from app import wide_cards
 from app.pets import add, cards, one
 
 
 def page() -> None:
-    wide_cards.lay()
     asked = st.query_params
     if "new" in asked:
         add.page(asked["new"])

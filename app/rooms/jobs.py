@@ -6,7 +6,7 @@ from textwrap import shorten as shortened
 
 import streamlit as st
 
-from app import look, wide_cards, work
+from app import look, work
 from app.doors import link
 from app.tried import packed, tried
 from app.where import BOOKS, HEROES, JOBS, RUNS
@@ -30,7 +30,6 @@ STATES = {
 
 
 def page() -> None:
-    wide_cards.lay()
     asked = st.query_params.get("job", "")
     if asked:
         _one(asked)

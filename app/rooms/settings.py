@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, wide_cards
+from app import look
 from app.where import BOOKS, HEROES, JOBS, RUNS
 from storybook import doctor, studio_file
 from storybook.config import Settings, load_settings, studios
@@ -28,7 +28,6 @@ KEPT = "studio kept"
 
 
 def page() -> None:
-    wide_cards.lay()
     look.heading("Settings", "Which studio works in this folder, and what this machine can do.")
     if kept := st.session_state.pop(KEPT, None):
         st.toast(f"The file that was there lies in {kept} now.")

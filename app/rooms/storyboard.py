@@ -16,7 +16,7 @@ from storybook.prompts import styles
 from storybook.status import PageStatus, Status, status
 from storybook.studio import Studio
 
-CARD_PX = 258
+CARD_PX = 250
 
 
 def page() -> None:

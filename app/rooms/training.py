@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, run_view, teach_stories, wide_cards
+from app import look, run_view, teach_stories
 from app.doors import link
 from app.tried import packed, tried
 from app.where import HEROES, JOBS, RUNS
@@ -18,7 +18,6 @@ TEACHES = {"pet": "a pet", "stories": "stories"}
 
 
 def page() -> None:
-    wide_cards.lay()
     name = st.query_params.get("run", "")
     if name:
         _one(name)
