@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from browser import browser_page, skip_without_a_browser, studio_at
 
 skip_without_a_browser()

@@ -51,5 +51,7 @@ def test_other_words_stay_apart(words: str) -> None:
 
 def test_words_count_as_kept_wherever_they_are_said() -> None:
     summary = "Pip the mouse finds a ladder. He climbs over the wall."
-    assert kept(summary, ["The wall was high.", "Pip climbed a ladder."], ["Pip"]) == 0.6  # not: mouse, find
+    assert (
+        kept(summary, ["The wall was high.", "Pip climbed a ladder."], ["Pip"]) == 0.6
+    )  # what is lost: mouse, find
     assert kept("Pip goes.", ["Nothing."], ["Pip"]) == 1.0
