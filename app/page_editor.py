@@ -6,7 +6,6 @@ from random import randrange
 import streamlit as st
 
 from app import look, work
-from app.doors import link
 from storybook import edits
 from storybook.book import Book
 from storybook.config import load_settings
@@ -42,18 +41,20 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
 
 
 def _ways(book: Book, place: int) -> None:
-    """To the book, and to the pages before and after."""
-    name, order = book.folder.name, edits.order(book)
+    """To the book, and to the pages before and after.
+
+    Buttons, since a link to another state of the same page leaves the address as it is.
+    """
+    order = edits.order(book)
+    ways = {"All pages": (None, ":material/arrow_back:")}
+    if place > 0:
+        said = "Cover" if place == 1 else f"Page {place - 1}"
+        ways[said] = (order[place - 1], ":material/chevron_left:")
+    if place + 1 < len(order):
+        ways[f"Page {place + 1}"] = (order[place + 1], ":material/chevron_right:")
     with st.container(horizontal=True, key="ways"):
-        link("storyboard", "All pages", ":material/arrow_back:", book=name)
-        if place > 0:
-            said = "Cover" if place == 1 else f"Page {place - 1}"
-            link(
-                "storyboard", said, ":material/chevron_left:", book=name, page=str(order[place - 1])
-            )
-        if place + 1 < len(order):
-            link("storyboard", f"Page {place + 1}", ":material/chevron_right:", book=name,
-                 page=str(order[place + 1]))  # fmt: skip
+        for said, (page, icon) in ways.items():
+            st.button(said, key=f"way-{said}", icon=icon, on_click=open_page, args=(page,))
 
 
 def _picture(book: Book, page: int, scene: Scene) -> None:
@@ -209,7 +210,7 @@ def _place(book: Book, studio: Studio, page: int, place: int, *, busy: bool) -> 
 
     def insert() -> None:
         text = st.session_state[key]
-        edit(book, lambda: _open(edits.insert_page(book, studio, page, text, seen)), text)
+        edit(book, lambda: open_page(edits.insert_page(book, studio, page, text, seen)), text)
 
     def take_out() -> None:
         edit(book, lambda: edits.remove_page(book, page, seen))
@@ -228,8 +229,12 @@ def _place(book: Book, studio: Studio, page: int, place: int, *, busy: bool) -> 
                                   on_click=insert)  # fmt: skip
 
 
-def _open(page: int) -> None:
-    st.query_params["page"] = str(page)
+def open_page(page: int | None) -> None:
+    """Let the address name another page of the book, or none."""
+    if page is None:
+        st.query_params.pop("page", None)
+    else:
+        st.query_params["page"] = str(page)
 
 
 def edit(book: Book, deed: Callable[[], object], words: str = "") -> None:

@@ -70,7 +70,7 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     page.get_by_role("button", name="Change").nth(3).click()
     page.get_by_label("Text", exact=True).fill("Bruno sat down and looked at the sea.")
     page.get_by_role("button", name="Keep the text").click()
-    page.get_by_role("link", name="All pages").click()
+    page.get_by_role("button", name="All pages").click()
     page.get_by_role("button", name="Bring it up to date").click()
     finished(page)
     expect(page.get_by_text("Bruno sat down and looked at the sea.")).to_be_visible()
@@ -79,7 +79,7 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     page.get_by_role("button", name="Change").nth(2).click()
     page.get_by_role("button", name="Draw four more").click()
     expect(page.get_by_text("Picture 8")).to_have_count(0)
-    page.get_by_role("link", name="All pages").click()
+    page.get_by_role("button", name="All pages").click()
     finished(page)
     changed = {name for name, when in pictures_in(tmp_path).items() if before.get(name) != when}
     assert {name.split("/")[3] for name in changed} == {"02"}

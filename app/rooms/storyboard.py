@@ -5,8 +5,8 @@ from functools import partial
 import streamlit as st
 
 from app import look, work
-from app.doors import go, link
-from app.page_editor import edit, editor, said_of_edits
+from app.doors import link
+from app.page_editor import edit, editor, open_page, said_of_edits
 from app.where import open_book
 from storybook import edits
 from storybook.book import Book
@@ -118,8 +118,8 @@ def _card(book: Book, each: PageStatus, called: str) -> None:
             if each.due:
                 st.badge("To be made", icon=":material/pending:", color="orange")
         st.markdown(look.plain(each.text))
-        if st.button("Change", key=f"change-{each.page}", icon=":material/edit:", width="stretch"):
-            go("storyboard", book=book.folder.name, page=str(each.page))
+        st.button("Change", key=f"change-{each.page}", icon=":material/edit:", width="stretch",
+                  on_click=open_page, args=(each.page,))  # fmt: skip
 
 
 def _whole_book(book: Book, *, busy: bool) -> None:
