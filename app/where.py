@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import look
+from app.doors import link
 from storybook.book import Book
 from storybook.errors import StorybookError
 
@@ -22,10 +24,13 @@ def book_folder(name: str) -> Path:
 
 
 def open_book() -> Book | None:
-    """The book that the address bar names; None, with a line on the page, if there is none."""
+    """The book that the address bar names; None, with the way to the library, if there is none."""
     name = st.query_params.get("book", "")
     try:
-        return Book(book_folder(name)) if name else None
+        if name:
+            return Book(book_folder(name))
     except StorybookError:
         st.warning(f"There is no book {name!r} on the shelf. It may have been moved or deleted.")
-        return None
+    look.empty("No book is open", "Choose one in the library.")
+    link("library", "To the library", ":material/shelves:")
+    return None

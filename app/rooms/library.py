@@ -1,19 +1,21 @@
 """Library: a shelf of covers, newest first."""
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import NamedTemporaryFile
 
 import streamlit as st
 
 from app import look
 from app.doors import go
+from app.tried import packed, tried
 from app.where import BOOKS, JOBS
 from storybook import jobs, library
 from storybook.book import Book
 from storybook.config import shipped
 from storybook.edits import set_title
-from storybook.errors import StorybookError
 from storybook.job_folder import job_state
 from storybook.library import Shelved
 from storybook.parcel import export_zip, import_zip
@@ -107,7 +109,7 @@ def _more(book: Shelved) -> None:
         _try(lambda: library.duplicate(_book(book)))
     st.download_button(
         "Export as zip",
-        data=lambda: _packed(_book(book)),
+        data=lambda: packed(partial(export_zip, _book(book))),
         file_name=f"{book.name}.zip",
         mime="application/zip",
         key=f"zip-{book.name}",
@@ -146,11 +148,6 @@ def _import() -> None:
             _try(lambda: _unpack(given))
 
 
-def _packed(book: Book) -> bytes:
-    with TemporaryDirectory() as folder:
-        return export_zip(book, Path(folder) / "book.zip").read_bytes()
-
-
 def _unpack(given: object) -> None:
     """Import from a file of a name of ours; what the upload calls itself is no path."""
     with NamedTemporaryFile(suffix=".zip") as kept:
@@ -159,13 +156,9 @@ def _unpack(given: object) -> None:
         import_zip(Path(kept.name), BOOKS)
 
 
-def _try(deed: object) -> None:
+def _try(deed: Callable[[], object]) -> None:
     """Do something and draw the page anew; a fault is a line on it."""
-    try:
-        deed()
-    except StorybookError as fault:
-        st.error(str(fault))
-    else:
+    if tried(deed):
         st.rerun()
 
 

@@ -52,8 +52,6 @@ STYLE = """
 def page() -> None:
     book = open_book()
     if book is None:
-        look.empty("No book is open", "Choose one in the library.")
-        link("library", "To the library", ":material/shelves:")
         return
     job = work.newest(book.folder)
     try:

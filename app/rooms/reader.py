@@ -25,8 +25,6 @@ STYLE = """
 def page() -> None:
     book = open_book()
     if book is None:
-        look.empty("No book is open", "Choose one in the library.")
-        link("library", "To the library", ":material/shelves:")
         return
     try:
         proof = proof_of(book)

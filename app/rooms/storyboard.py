@@ -22,8 +22,6 @@ CARD_PX = 250
 def page() -> None:
     book = open_book()
     if book is None:
-        look.empty("No book is open", "Choose one in the library.")
-        link("library", "To the library", ":material/shelves:")
         return
     job = work.newest(book.folder)
     studio = Studio(load_settings(None, []))
