@@ -1,6 +1,7 @@
 """Every test works in a folder of its own, without a network."""
 
 import os
+import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -14,3 +15,9 @@ def _own_folder(tmp_path, monkeypatch):
     """Nothing that a test writes lands in the working tree or in somebody's home."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(autouse=True)
+def _own_main(monkeypatch):
+    """Streamlit's tester leaves its page as `__main__`, which every worker process would import."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
