@@ -62,8 +62,9 @@ def told(events: Iterator[Event], by_hand: ByHand | None = None) -> Iterator[Eve
     job = job_at(Path(named)) if named else None
     root = _root_of(by_hand)
     if job is not None:
-        with _stopping(job, when=lambda: not is_held(job)):  # whoever runs the job is dead
-            yield from _written(events, job)
+        # Once the job is held by nobody, whoever ran it is dead.
+        with _stopping(job, when=lambda: not is_held(job)) as asked:
+            yield from _written(events, job, asked)
     elif root is None:
         yield from events
     else:
@@ -97,8 +98,8 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
         say(job, state)
         end, error = "failed", ""
         try:
-            with _stopping(job, when=(job.folder / CANCEL).exists):
-                yield from _written(events, job)
+            with _stopping(job, when=(job.folder / CANCEL).exists) as asked:
+                yield from _written(events, job, asked)
             end = "done"
         except (KeyboardInterrupt, GeneratorExit):
             end = "cancelled"
@@ -113,8 +114,8 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
             say(job, state.but(state=end, ended=time.time(), error=error))
 
 
-def _written(events: Iterator[Event], job: Job) -> Iterator[Event]:
-    """The events, each a line for programs and a line for people."""
+def _written(events: Iterator[Event], job: Job, asked: Bell) -> Iterator[Event]:
+    """The events, each a line for programs and a line for people, until it is asked to stop."""
     with (
         (job.folder / EVENTS).open("a", encoding="utf-8", buffering=1) as lines,
         (job.folder / LOG).open("a", encoding="utf-8", buffering=1) as log,
@@ -125,12 +126,18 @@ def _written(events: Iterator[Event], job: Job) -> Iterator[Event]:
             page = "" if event.page is None else f", page {event.page}"
             log.write(f"{event.stage} {event.done}/{event.total}{page}: {event.note}\n")
             yield event
+            # The interrupt is lost if it falls into a callback whose errors Python passes over.
+            if asked.is_set():
+                raise KeyboardInterrupt
 
 
 @contextmanager
-def _stopping(job: Job, when: Callable[[], bool]) -> Iterator[None]:
-    """Let the job's heart beat; interrupt this process as Ctrl-C does as soon as `when` says so."""
-    over = Bell()
+def _stopping(job: Job, when: Callable[[], bool]) -> Iterator[Bell]:
+    """Let the job's heart beat; interrupt this process as Ctrl-C does as soon as `when` says so.
+
+    Yields what is set by then.
+    """
+    over, asked = Bell(), Bell()
 
     def watch() -> None:
         while not over.wait(POLL_S):
@@ -139,13 +146,14 @@ def _stopping(job: Job, when: Callable[[], bool]) -> Iterator[None]:
                     beat(job)
                 if when():
                     signal.pthread_kill(main_thread().ident, signal.SIGINT)
+                    asked.set()
                     if not over.wait(GRACE_S):
                         os.kill(os.getpid(), signal.SIGKILL)
 
     watcher = Thread(target=watch, daemon=True)
     watcher.start()
     try:
-        yield
+        yield asked
     finally:
         over.set()
         watcher.join()

@@ -27,7 +27,7 @@ from storybook.jobs_told import ByHand, told
 from storybook.records import Event
 
 MAKE = ("make", "books/b", "--studio", "doubles")
-LONG = (*MAKE, "--set", "draw.candidates=32")
+LONG = (*MAKE, "--set", "draw.candidates=64")
 ROOT = Path("jobs")
 
 
@@ -299,6 +299,28 @@ def test_a_fault_by_hand_is_a_failed_job():
     [job] = jobs_in()
     assert (job_state(job).state, job_state(job).error) == ("failed", "The disk is full.")
     assert job.what == "python -m training dreambooth r.toml"
+
+
+def test_a_job_stops_also_if_the_interrupt_was_swallowed():
+    """As Python does with one that falls into a destructor."""
+    swallowed = []
+
+    def events():
+        yield Event(stage="draw", done=0, total=2)
+        [job] = jobs_in()
+        cancel(job)
+        try:
+            time.sleep(20)
+        except KeyboardInterrupt:
+            swallowed.append(job)
+        while True:
+            yield Event(stage="draw", done=1, total=2)
+            time.sleep(0.01)
+
+    hand = ByHand(module="training", arguments=("dreambooth", "r.toml"), subject="runs/x")
+    with pytest.raises(KeyboardInterrupt):
+        list(told(events(), hand))
+    assert [job_state(job).state for job in swallowed] == ["cancelled"]
 
 
 @pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL, None])
