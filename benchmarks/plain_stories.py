@@ -1,8 +1,10 @@
 """The baseline of the story recipe: as the source document's trainer had it.
 
-Every pair is padded to the longest one, none shares a row with another, and the loss is taken on
-question and story alike. `python -m benchmarks.plain_stories RECIPE STEPS OUT` takes so many steps
-on the recipe's pairs and writes their times and useful tokens (those that are no padding) to OUT.
+Every pair is padded to the maximum, which is the longest text that the model takes, as that trainer
+did (A16); or, which is kinder, to the longest pair. None shares a row with another, and the loss is
+taken on question and story alike. `python -m benchmarks.plain_stories RECIPE WIDTH STEPS OUT` takes
+so many steps on the recipe's pairs and writes their times and useful tokens (those that are no
+padding) to OUT; WIDTH is "maximum" or "longest".
 """
 
 import json
@@ -24,7 +26,7 @@ from training.story_lora import frame_of
 BATCH = 4
 
 
-def main(file: str, steps: str, out: str) -> None:
+def main(file: str, width: str, steps: str, out: str) -> None:
     recipe, _ = load_story_recipe(Path(file))
     tokenizer = AutoTokenizer.from_pretrained(recipe.base, local_files_only=True)
     base = AutoModelForCausalLM.from_pretrained(
@@ -38,13 +40,14 @@ def main(file: str, steps: str, out: str) -> None:
     frame = frame_of(recipe)
     rows = [row_of(pair, frame, tokenizer, on_all=True) for pair in read_pairs(recipe.pairs)]
     longest = max(len(row.tokens) for row in rows)
+    columns = {"longest": longest, "maximum": base.config.max_position_embeddings}[width]
     Random(recipe.seed).shuffle(rows)
     model.train()
     told = []
     for start in islice(range(0, len(rows) - BATCH + 1, BATCH), int(steps)):
         batch = rows[start : start + BATCH]
-        tokens = torch.full((BATCH, longest), tokenizer.pad_token_id)
-        labels = torch.full((BATCH, longest), UNTAUGHT)
+        tokens = torch.full((BATCH, columns), tokenizer.pad_token_id)
+        labels = torch.full((BATCH, columns), UNTAUGHT)
         for place, row in enumerate(batch):
             tokens[place, : len(row.tokens)] = torch.tensor(row.tokens)
             labels[place, : len(row.tokens)] = torch.tensor(row.labels)
