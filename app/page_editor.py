@@ -165,7 +165,10 @@ def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
         if chosen and chosen.by == "author":
             st.button("Let the critic choose", icon=":material/lock_open:", disabled=busy,
                       on_click=edit, args=(book, lambda: edits.unpick(book, page)))  # fmt: skip
-    if not drawn:
+    kept_back = len(list(book.page(page).glob("*.refused.json")))
+    if kept_back:
+        st.caption(f"The picture safety checker kept back {kept_back} more.")
+    elif not drawn:
         st.caption("None has been drawn yet.")
     with st.container(horizontal=True, gap="medium", key="candidates"):
         for number, candidate in enumerate(drawn):

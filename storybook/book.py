@@ -132,6 +132,10 @@ class Book:
         files = sorted(self.page(page).glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
         return [path.stem for path in files if path.stem != "plate"]
 
+    def refusal_of(self, page: int, candidate: str) -> Path:
+        """Where it is said that a picture was drawn and not kept, since it is not for children."""
+        return self.page(page) / f"{candidate}.refused.json"
+
     def tries_of(self, page: int) -> Path:
         return self.page(page) / "tries.json"
 
@@ -243,6 +247,7 @@ class Book:
     def keep(self, page: int, candidate: str, png: bytes) -> None:
         """Keep a picture under the id of its request."""
         write_whole(self.picture(page, candidate), png)
+        self.refusal_of(page, candidate).unlink(missing_ok=True)
 
     # One maker at a time
 

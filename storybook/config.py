@@ -50,7 +50,8 @@ class WriteSettings(Record):
     candidates: int = Field(default=1, ge=1, le=20)
     """So many tellings without faults, of which the one is taken that tells most of the summary."""
     for_children: bool = True
-    """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts."""
+    """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts, and
+    pictures are looked at by a safety checker where there is one."""
 
 
 class SplitSettings(Record):
@@ -78,6 +79,8 @@ class DrawSettings(Record):
     """Files of textual inversion: a file's name is the word for it in prompts."""
     vae: str | None = None
     """An autoencoder in place of the painter's own."""
+    safety: str | None = None
+    """A picture safety checker; None: the painter's own, if its folder brings one."""
     clip_skip: int = Field(default=1, ge=1, le=12)
     """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
     candidates: int = Field(default=2, ge=1, le=64)
@@ -145,8 +148,8 @@ class Settings(Record):
 
 
 PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
-         ("draw", "vae"), ("draw", "lora_folder"), ("choose", "critic"), ("enlarge", "enlarger"),
-         ("enlarge", "control"), ("enlarge", "edges")}  # fmt: skip
+         ("draw", "vae"), ("draw", "safety"), ("draw", "lora_folder"), ("choose", "critic"),
+         ("enlarge", "enlarger"), ("enlarge", "control"), ("enlarge", "edges")}  # fmt: skip
 DOUBLES = {"echo", "flat", "length", "nearest", "server", "off"}
 
 

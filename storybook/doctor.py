@@ -50,6 +50,7 @@ def models_of(settings: Settings) -> list[Model]:
         "writer": settings.write.writer,
         "adapter": settings.write.adapter,
         "painter": settings.draw.painter,
+        "safety": settings.draw.safety,
         "critic": settings.choose.critic,
         "enlarger": settings.enlarge.enlarger,
         "control": settings.enlarge.control if settings.enlarge.is_controlled else None,

@@ -10,7 +10,7 @@ from storybook.config import Settings, shipped
 from storybook.errors import ConfigError, HeroError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_folder, hero_photos
-from storybook.models import Critic, Enlarger, Painter, Writer
+from storybook.models import Critic, Enlarger, Guard, Painter, Writer
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Hero, Prompt, Record, digest
 from storybook.roles import RoleWords, load_role_words
@@ -131,6 +131,13 @@ class Studio:
         )
 
     @property
+    def guard_folder(self) -> Path | None:
+        """The picture safety checker's; None if there is none, or nobody wants it."""
+        own = self._painter_folder / "safety_checker"
+        named = self.settings.draw.safety or (own if own.is_dir() else None)
+        return Path(named) if named and self.settings.write.for_children else None
+
+    @property
     def critic_name(self) -> str:
         return _name(self.settings.choose.critic, double="length")
 
@@ -177,6 +184,17 @@ class Studio:
         )
         with _freed(painter):
             yield painter
+
+    @contextmanager
+    def guard(self) -> Iterator[Guard | None]:
+        """Who looks whether pictures are for children, if there is somebody."""
+        if self.guard_folder is None:
+            yield None
+            return
+        from storybook.models.safety import open_guard
+
+        with _freed(open_guard(self.guard_folder, device=self.settings.device)) as guard:
+            yield guard
 
     @contextmanager
     def critic(self, star: Hero | None = None) -> Iterator[Critic]:

@@ -52,6 +52,18 @@ def test_words_for_children_are_looked_at_until_somebody_says_otherwise():
     assert "**let through**" in said(opened("settings"))
 
 
+def test_who_looks_at_pictures_is_said(tmp_path):
+    assert "Pictures are" not in said(opened("settings"))
+    painter = tmp_path / "models" / "sd"
+    painter.mkdir(parents=True)
+    starter = load_settings("starter")
+    own = starter.but(draw=starter.draw.but(painter=str(painter)))
+    studio_file.write_studio(own, "")
+    assert "Pictures are **not** looked at" in said(opened("settings"))
+    (painter / "safety_checker").mkdir()
+    assert "sd/safety_checker`; what it refuses is not kept" in said(opened("settings"))
+
+
 @pytest.mark.parametrize("name", ["starter", "classic", "doubles"])
 def test_a_studio_that_was_chosen_works_as_the_one_that_ships(name):
     assert studio_file.write_studio(load_settings(name), "") is None

@@ -103,6 +103,12 @@ def test_a_picture_is_taken_and_left_to_the_critic_again(book: Book) -> None:
     assert book.pick(1) is None
 
 
+def test_pictures_that_were_kept_back_are_counted(book: Book) -> None:
+    assert "kept back" not in said(drawn("storyboard", book="kite", page="1"))
+    book.refusal_of(1, "0123456789ab").write_text("{}")
+    assert "safety checker kept back 1 more" in said(drawn("storyboard", book="kite", page="1"))
+
+
 def test_pages_are_moved_put_in_taken_out_and_put_back(book: Book) -> None:
     new_book("books/long", title="Long", pages=6)
     long = Book("books/long")

@@ -38,7 +38,8 @@ def chosen(*names: str, half: bool = False) -> set[str]:
 def test_each_weight_is_fetched_once():
     plain = {"model_index.json", "unet/config.json", "vae/config.json", "tokenizer/vocab.json",
              "tokenizer/merges.txt", "scheduler/scheduler_config.json",
-             "vae/diffusion_pytorch_model.bin", "text_encoder/model.fp16.safetensors"}  # fmt: skip
+             "safety_checker/model.safetensors", "vae/diffusion_pytorch_model.bin",
+             "text_encoder/model.fp16.safetensors"}  # fmt: skip
     unet = "unet/diffusion_pytorch_model"
     assert chosen(*SD) == plain | {f"{unet}.safetensors"}
     assert chosen(*SD, half=True) == plain | {f"{unet}.fp16.safetensors"}

@@ -9,6 +9,7 @@ from app.where import BOOKS, HEROES, JOBS, RUNS
 from storybook import doctor, studio_file
 from storybook.config import Settings, load_settings, studios
 from storybook.errors import StorybookError
+from storybook.studio import Studio
 
 NAMES = {
     "starter": ("Starter", "Small models that come along. Any computer will do; a book takes "
@@ -145,6 +146,12 @@ def _children(settings: Settings) -> None:
         if on
         else "Words that are not for small children are **let through**."
     )
+    studio = Studio(settings)
+    if studio.guard_folder:
+        st.markdown(f"Pictures are looked at by `{studio.guard_folder}`; what it refuses is not "
+                    "kept.")  # fmt: skip
+    elif on and not studio.draws_the_world:
+        st.markdown("Pictures are **not** looked at: the painter brings no picture safety checker.")
     label = "Let them through" if on else "Refuse them again"
     if st.button(label, icon=":material/child_care:"):
         _ask_children(settings, on=on)

@@ -1,4 +1,4 @@
-"""The four doors that models stand behind. No framework is imported here."""
+"""The four doors that models stand behind, and a guard. No framework is imported here."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol
@@ -47,6 +47,14 @@ class Painter(Protocol):
 
         A picture depends on its own request only, whatever the others in the batch are.
         """
+        ...
+
+
+class Guard(Protocol):
+    """Somebody who looks at pictures before anybody else does."""
+
+    def refuses(self, image: Image) -> bool:
+        """Whether a picture is not for children."""
         ...
 
 

@@ -19,8 +19,8 @@ MOVED = {
 """Repositories that are gone, with where the same weights are now."""
 
 KEPT = PICKLES | {".safetensors", ".json", ".txt", ".model", ".jinja", ".yaml"}
-UNUSED = ("onnx", "openvino", "safety_checker", "flax", "coreml")
-"""Folders of other runtimes, and of what our painters have no place for."""
+UNUSED = ("onnx", "openvino", "flax", "coreml")
+"""Folders of other runtimes."""
 INDEX = "model_index.json"
 HALF = ".fp16"
 MARGIN = 1.05

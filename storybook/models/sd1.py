@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 import torch
 from diffusers import (
     AutoencoderKL,
-    ControlNetModel,
     DPMSolverMultistepScheduler,
     StableDiffusionPipeline,
     UNet2DConditionModel,
@@ -41,7 +40,7 @@ AT_EASE = Room()
 SAMPLING = "sampling.json"
 """A painter's folder says there whether its noise levels are Karras's; they are by default."""
 
-P = TypeVar("P", UNet2DConditionModel, AutoencoderKL, CLIPTextModel, ControlNetModel)
+P = TypeVar("P", bound=torch.nn.Module)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from PIL import Image
 
 from storybook.book import Book
 from storybook.candidates import candidates as asked_of
-from storybook.errors import BookError
+from storybook.errors import BookError, NotForChildren
 from storybook.hero import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
@@ -25,9 +25,15 @@ def choose(
     return Pick(page=candidates[0].prompt.page, candidate=best.candidate, judged=judged)
 
 
+def shown(book: Book, studio: Studio, page: int) -> list[Candidate]:
+    """A page's candidates but for those whose pictures were not kept."""
+    everything = asked_of(book, studio, page)
+    return [each for each in everything if not book.refusal_of(page, each.id).is_file()]
+
+
 def made_from(book: Book, studio: Studio, page: int) -> str:
     """The digest of everything that a page's pick depends on, the pictures themselves included."""
-    candidates = asked_of(book, studio, page)
+    candidates = shown(book, studio, page)
     pictures = [book.picture(page, candidate.id).read_bytes() for candidate in candidates]
     star = book.cast[0]
     photos = [(path.name, path.stat().st_size) for path in hero_photos(star.name)]
@@ -57,15 +63,24 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = jobs(book, studio)
     if not todo:
         return
-    hero = book.cast[0]
+    hero, empty = book.cast[0], []
     yield Event(stage="choose", done=0, total=len(todo), note="opening the critic")
     with studio.critic(hero) as critic:
         for done, page in enumerate(todo, start=1):
-            candidates = asked_of(book, studio, page)
+            candidates = shown(book, studio, page)
+            if not candidates:
+                empty.append(page)
+                continue
             images = [book.image(page, candidate.id) for candidate in candidates]
             pick = choose(candidates, images, hero, critic)
             book.save(book.pick_of(page), pick, made_from(book, studio, page))
             yield Event(stage="choose", done=done, total=len(todo), page=page, note=_why(pick))
+    if empty:
+        raise NotForChildren(
+            f"{book.folder}: the picture safety checker kept back every picture of page "
+            f"{', '.join(map(str, empty))}. Say the scene in another way, or draw others: "
+            f"storybook reroll {book.folder} {empty[0]}"
+        )
 
 
 def _why(pick: Pick) -> str:

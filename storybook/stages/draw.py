@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from storybook.book import Book
 from storybook.candidates import candidates
-from storybook.models import Painter
+from storybook.files import write_whole
+from storybook.models import Guard, Painter
 from storybook.models.emphasis import heard, networks
 from storybook.models.infotext import png_bytes
 from storybook.records import Candidate, Event
@@ -19,8 +20,16 @@ def jobs(book: Book, studio: Studio) -> list[Candidate]:
         if pick and pick.by == "author" and not book.tries_of(page).is_file():
             continue
         everything = candidates(book, studio, page)
-        missing += [c for c in everything if not book.picture(page, c.id).is_file()]
+        missing += [c for c in everything if not _is_settled(book, studio, c)]
     return missing
+
+
+def _is_settled(book: Book, studio: Studio, candidate: Candidate) -> bool:
+    """Whether a candidate has been drawn, and was kept or refused."""
+    page = candidate.prompt.page
+    if book.picture(page, candidate.id).is_file():
+        return True
+    return studio.guard_folder is not None and book.refusal_of(page, candidate.id).is_file()
 
 
 def draw(
@@ -29,13 +38,18 @@ def draw(
     *,
     karras: bool,
     loras: Mapping[str, str] | None = None,
-) -> Iterator[tuple[Candidate, bytes]]:
+    guard: Guard | None = None,
+) -> Iterator[tuple[Candidate, bytes | None]]:
     """Each request with its picture as PNG, the request written into it as A1111 writes it.
 
-    `loras` are A1111's hashes of those that prompts ask for, by name.
+    None instead of a picture that the `guard` refuses. `loras` are A1111's hashes of those that
+    prompts ask for, by name.
     """
     name, _, weights = painter.name.rpartition("-")
     for request, image in zip(requests, painter.paint(requests), strict=True):
+        if guard and guard.refuses(image):
+            yield request, None
+            continue
         worn = {each.name: loras[each.name] for each in networks(request.prompt.positive)
                 if loras and each.name in loras}  # fmt: skip
         facts = (name or weights, weights[:10])
@@ -50,13 +64,17 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     for page, note in sorted(unheard):
         yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)
     yield Event(stage="draw", done=0, total=len(todo), note="opening the painter")
-    with studio.painter(studio.known(book.cast)) as painter:
+    with studio.guard() as guard, studio.painter(studio.known(book.cast)) as painter:
         hashes = studio.lora_hashes(job.prompt for job in todo)
-        pictures = draw(todo, painter, karras=studio.sampling.karras, loras=hashes)
+        pictures = draw(todo, painter, karras=studio.sampling.karras, loras=hashes, guard=guard)
         for done, (job, png) in enumerate(pictures, start=1):
             page = job.prompt.page
-            book.keep(page, job.id, png)
             note = f"seed {job.seed}"
+            if png is None:
+                write_whole(book.refusal_of(page, job.id), b"{}\n")
+                note += ": not for children, and not kept"
+            else:
+                book.keep(page, job.id, png)
             yield Event(stage="draw", done=done, total=len(todo), page=page, note=note)
 
 

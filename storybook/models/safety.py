@@ -1,0 +1,69 @@
+"""The picture safety checker that comes with Stable Diffusion: what is not for children's eyes.
+
+It is a CLIP that holds a picture against concepts which it only knows as directions: Rando et al.
+2022, Red-Teaming the Stable Diffusion Safety Filter. It errs to both sides.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+from PIL import Image
+from transformers import AutoImageProcessor
+from transformers.image_processing_utils import BaseImageProcessor
+
+from storybook.errors import ModelError
+from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.sd1 import open_part
+from storybook.models.weights import check_weights, read_json
+
+CHECKER, EYES = "safety_checker", "feature_extractor"
+"""Where a painter's folder keeps them."""
+KIND = "StableDiffusionSafetyChecker"
+
+
+@dataclass(frozen=True, slots=True)
+class PictureGuard:
+    """A safety checker in memory."""
+
+    model: StableDiffusionSafetyChecker
+    eyes: BaseImageProcessor
+
+    @torch.inference_mode()
+    def refuses(self, image: Image.Image) -> bool:
+        """Whether a picture is not for children."""
+        device, remedy = self.model.device, "Try --set draw.memory=parts."
+        with quiet(), memory_of(device, "Looking whether a picture is for children", remedy):
+            pixels = self.eyes(images=image.convert("RGB"), return_tensors="pt").pixel_values
+            # It wants pictures as well, to blacken them.
+            _, found = self.model(pixels.to(device, self.model.dtype), [np.zeros((1, 1, 3))])
+        return found[0]
+
+
+def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
+    """The safety checker in a folder; its image processor is there too, or beside it.
+
+    Raises ModelError if something is missing, broken or no safety checker.
+    """
+    check_weights(folder)
+    kind = (read_json(folder / "config.json").get("architectures") or ["nothing"])[0]
+    if kind != KIND:
+        raise ModelError(f"{folder} is no picture safety checker: config.json says {kind}, and "
+                         f"{KIND} is known.")  # fmt: skip
+    eyes_in = next(
+        (each for each in (folder, folder.parent / EYES)
+         if (each / "preprocessor_config.json").is_file()), None
+    )  # fmt: skip
+    if eyes_in is None:
+        raise ModelError(f"{folder} has no preprocessor_config.json, nor is there a {EYES} beside "
+                         "it. Fetch the model again.")  # fmt: skip
+    place = device_of(device)
+    with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
+        model = open_part(StableDiffusionSafetyChecker, folder)
+        try:
+            eyes = AutoImageProcessor.from_pretrained(eyes_in, local_files_only=True, backend="pil")
+        except (OSError, ValueError, TypeError) as fault:
+            raise ModelError(f"{eyes_in} cannot be opened: {fault}".splitlines()[0]) from fault
+        return PictureGuard(model.to(place, dtype_of(place)).eval(), eyes)
