@@ -21,7 +21,7 @@ from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
 from storybook.models.melting import melted
 from storybook.models.memory import place_of
-from storybook.models.sampling import Begin, Hold, Residuals, decode, denoise, encode
+from storybook.models.sampling import Begin, Hold, Residuals, check_numbers, decode, denoise, encode
 from storybook.models.sd1 import Sd1Painter, encode_text, open_part
 from storybook.models.single_file import CONFIGS
 from storybook.models.soft_edges import EdgeFinder, Edges, open_hed, steep_edges
@@ -103,7 +103,7 @@ class ControlledEnlarger:
                 begin=begin,
                 hold=self._hold(self.edges(image), size),
             )
-            self.painter.check(latents)
+            check_numbers(latents, self.painter.name, pipe.unet.dtype)
             return decode(pipe, latents)[0]
 
     def _hold(self, edges: Edges, size: tuple[int, int]) -> Hold:

@@ -3,12 +3,15 @@
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
 
 from storybook.errors import ConfigError, OutOfMemory
+
+T, R = TypeVar("T"), TypeVar("R")
 
 
 def device_of(name: str) -> torch.device:
@@ -41,6 +44,20 @@ def memory_of(device: torch.device, work: str, remedy: str) -> Iterator[None]:
         if "can't allocate memory" not in str(fault):
             raise
         raise OutOfMemory(f"{work} needs more memory than this machine has. {remedy}") from fault
+
+
+def in_halves(work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R]:
+    """What `work` makes of `items`; where all at once are too many for the device, of each half.
+
+    Raises OutOfMemory if even one is.
+    """
+    try:
+        return work(items)
+    except OutOfMemory:
+        if len(items) == 1:
+            raise
+    half = len(items) // 2  # outside of the handler, which would hold on to the memory
+    return [*in_halves(work, items[:half]), *in_halves(work, items[half:])]
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor
 
+from storybook.errors import ModelError
 from storybook.models.devices import quiet
 from storybook.models.memory import place_of
 from storybook.records import Candidate
@@ -90,6 +91,15 @@ def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tens
             for each in requests
         ]
     )
+
+
+def check_numbers(latents: Tensor, painter: str, dtype: torch.dtype) -> None:
+    """Raise ModelError naming the painter if there is anything in `latents` that is no number."""
+    if not torch.isfinite(latents).all():
+        raise ModelError(
+            f"{painter} draws no numbers (NaN) at {dtype}. Its weights are broken, a LoRA's weight "
+            "is too large, or it needs --set device=cpu."
+        )
 
 
 def encode(pipe: StableDiffusionPipeline, image: Image.Image) -> Tensor:

@@ -6,6 +6,7 @@ and what teaches cannot disagree about it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,14 +23,14 @@ from safetensors import SafetensorError
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.errors import ModelError, OutOfMemory
+from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import encode_prompt
-from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
 from storybook.models.fittings import bend, fit
 from storybook.models.melting import first_line, melt_in, melted
 from storybook.models.memory import Room, place_of, settle
-from storybook.models.sampling import decode, denoise
+from storybook.models.sampling import check_numbers, decode, denoise
 from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
 from storybook.records import Candidate, Prompt
@@ -80,18 +81,8 @@ class Sd1Painter:
         for _, alike in groupby(requests, key=lambda each: _batch_key(each, said)):
             group = list(alike)
             for start in range(0, len(group), self.batch):
-                yield from self._paint_some(group[start : start + self.batch], said)
-
-    def _paint_some(
-        self, requests: Sequence[Candidate], said: Mapping[str, Tensor]
-    ) -> list[Image.Image]:
-        try:
-            return self._paint_batch(requests, said)
-        except OutOfMemory:
-            if len(requests) == 1:
-                raise
-        half = len(requests) // 2  # outside of the handler, which would hold on to the memory
-        return [*self._paint_some(requests[:half], said), *self._paint_some(requests[half:], said)]
+                some = group[start : start + self.batch]
+                yield from in_halves(partial(self._paint_batch, said=said), some)
 
     @torch.inference_mode()
     def _paint_batch(
@@ -103,22 +94,13 @@ class Sd1Painter:
         with memory_of(place_of(self.pipe), work, remedy):
             states = self.states(requests, said)
             latents = denoise(self.pipe, self.sampler, requests, states)
-            self.check(latents)
+            check_numbers(latents, self.name, self.pipe.unet.dtype)
             return decode(self.pipe, latents)
 
     def states(self, requests: Sequence[Candidate], said: Mapping[str, Tensor]) -> Tensor:
         """[b, positions, d] of what is asked; before them, if guided, the b of what is not."""
         guided = requests[0].guidance > 1
         return _states(self.pipe, requests, said, guided=guided, clip_skip=self.clip_skip)
-
-    def check(self, latents: Tensor) -> None:
-        """Raise ModelError if there is anything in `latents` that is no number."""
-        if not torch.isfinite(latents).all():
-            raise ModelError(
-                f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. "
-                "Its weights are broken, a LoRA's weight is too large, or it needs "
-                "--set device=cpu."
-            )
 
 
 def open_painter(

@@ -6,6 +6,7 @@ does; beside them one vector for the whole text, that of its first chunk.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -21,14 +22,14 @@ from PIL import Image
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
-from storybook.errors import ModelError, OutOfMemory
+from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import emphasised, prompt_chunks, rows_of
-from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
 from storybook.models.fittings import fit
 from storybook.models.melting import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
-from storybook.models.sampling import decode, denoise
+from storybook.models.sampling import check_numbers, decode, denoise
 from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer
 from storybook.models.single_file import configs_of, read_parts, read_second_encoder
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
@@ -91,18 +92,8 @@ class SdxlPainter:
         for _, alike in groupby(requests, key=lambda each: _shape(each, said)):
             group = list(alike)
             for start in range(0, len(group), self.batch):
-                yield from self._paint_some(group[start : start + self.batch], said)
-
-    def _paint_some(
-        self, requests: Sequence[Candidate], said: Mapping[Text, Heard]
-    ) -> list[Image.Image]:
-        try:
-            return self._paint_batch(requests, said)
-        except OutOfMemory:
-            if len(requests) == 1:
-                raise
-        half = len(requests) // 2  # outside of the handler, which would hold on to the memory
-        return [*self._paint_some(requests[:half], said), *self._paint_some(requests[half:], said)]
+                some = group[start : start + self.batch]
+                yield from in_halves(partial(self._paint_batch, said=said), some)
 
     @torch.inference_mode()
     def _paint_batch(
@@ -119,11 +110,7 @@ class SdxlPainter:
             }
             states = torch.stack([each.states for each in heard])
             latents = denoise(self.pipe, self.sampler, requests, states, added=added)
-            if not torch.isfinite(latents).all():
-                raise ModelError(
-                    f"{self.name} draws no numbers (NaN) at {self.pipe.unet.dtype}. Its weights "
-                    "are broken, a LoRA's weight is too large, or it needs --set device=cpu."
-                )
+            check_numbers(latents, self.name, self.pipe.unet.dtype)
             return decode(self.pipe, latents)
 
     def _heard(self, requests: Sequence[Candidate], said: Mapping[Text, Heard]) -> list[Heard]:
