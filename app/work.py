@@ -92,24 +92,35 @@ def said_verb(verb: str) -> str:
     return SAID[verb][0].lower() + SAID[verb][1:]
 
 
+def bar(job: Job) -> str:
+    """How far a job is; returns what it says of itself.
+
+    Of the whole job where one like it was done here before, else of the stage that it is at.
+    """
+    now = jobs.progress(job)
+    if now is None:
+        st.progress(0.0, f"**{job.what}** is getting ready ...")
+        return ""
+    doing = SAID.get(now.stage, now.stage.capitalize())
+    page = "" if not now.page else f", page {now.page}"
+    share, left = now.share, now.job_seconds_left
+    if share is None:
+        share, left = now.done / max(1, now.total), now.seconds_left
+    whole = "" if now.share is not None else " for this"
+    remains = f" · {said(left)} left{whole}" if left else ""
+    st.progress(min(1.0, share), f"**{doing}**{page}: {now.done} of {now.total}{remains}")
+    return now.note
+
+
 def _under_way(job: Job, seen: str) -> None:
     state = job_state(job)
     if not state.active or _mark(job) != seen:
         st.rerun()
     with st.container(border=True, key=f"job-{job.id}"):
-        now = jobs.progress(job)
         if state.state in ("queued", "waiting"):
             st.progress(0.0, f"**{job.what}** waits for its turn: something else is being made.")
-        elif now is None:
-            st.progress(0.0, f"**{job.what}** is getting ready ...")
-        else:
-            doing = SAID.get(now.stage, now.stage.capitalize())
-            page = "" if not now.page else f", page {now.page}"
-            left = f" · {said(now.seconds_left)} left" if now.seconds_left else ""
-            share = min(1.0, now.done / now.total) if now.total else 0.0
-            st.progress(share, f"**{doing}**{page}: {now.done} of {now.total}{left}")
-            if now.note:
-                st.caption(now.note)
+        elif note := bar(job):
+            st.caption(note)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("You may close this window; the work goes on.")
             if st.button("Stop", key=f"stop-{job.id}", icon=":material/stop_circle:"):

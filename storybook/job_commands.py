@@ -69,6 +69,8 @@ def _how_far(job: Job) -> str:
     if far is None:
         return ""
     left = "" if far.seconds_left is None else f", about {far.seconds_left:.0f} s left"
+    if far.job_seconds_left is not None:
+        left += f", {far.job_seconds_left:.0f} s in all"
     return f"{far.stage} {far.done} of {far.total}{left}"
 
 

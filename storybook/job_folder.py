@@ -26,6 +26,7 @@ from storybook.files import try_lock, write_whole
 from storybook.records import Record
 
 JOB, STATE, EVENTS, LOG = "job.json", "state.json", "events.jsonl", "log.txt"
+JOBS = Path("jobs")
 ALIVE, HEARTBEAT, CANCEL = "alive", "heartbeat", "cancel"
 JOB_VARIABLE = "STORYBOOK_JOB"
 """The environment variable that tells a command the folder of the job that it is."""
@@ -213,6 +214,12 @@ def device_of(job: Job) -> Iterator[IO[bytes]]:
     job.queue.mkdir(parents=True, exist_ok=True)
     with job.queue.with_suffix(".lock").open("ab") as file:
         yield file
+
+
+def jobs_in(root: Path = JOBS) -> list[Job]:
+    """All jobs, the newest first; what is no job is passed over."""
+    names = sorted((path.name for path in root.glob("[0-9]*")), reverse=True)
+    return [job for name in names if (job := job_at(root / name)) is not None]
 
 
 def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:

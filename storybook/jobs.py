@@ -5,12 +5,10 @@ How a job lies on the disk, and how a dead one is known, says `job_folder.py`; w
 """
 
 import fcntl
-import json
 import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +21,7 @@ from storybook.job_folder import (
     CANCEL,
     EVENTS,
     JOB,
+    JOBS,
     LOG,
     STATE,
     Job,
@@ -34,23 +33,14 @@ from storybook.job_folder import (
     new_job,
 )
 from storybook.job_folder import job_state as job_state
+from storybook.job_folder import jobs_in as jobs_in
+from storybook.job_progress import Progress
+from storybook.job_progress import progress as progress
 from storybook.records import Record
 
-JOBS = Path("jobs")
 KEPT = 200
 """So many finished jobs are kept, the newest."""
 PROJECT = Path(__file__).resolve().parent.parent
-
-
-class Progress(Record):
-    """The last event of a job, and how long its stage will still take at the present pace."""
-
-    stage: str
-    done: int
-    total: int
-    page: int | None = None
-    note: str = ""
-    seconds_left: float | None = None
 
 
 class Report(Record):
@@ -135,12 +125,6 @@ def delete(job: Job) -> None:
 # Looking
 
 
-def jobs_in(root: Path = JOBS) -> list[Job]:
-    """All jobs, the newest first; what is no job is passed over."""
-    names = sorted((path.name for path in root.glob("[0-9]*")), reverse=True)
-    return [job for name in names if (job := job_at(root / name)) is not None]
-
-
 def load_job(job_id: str, root: Path = JOBS) -> Job:
     """A job by its id; raises JobError that names the newest ones."""
     job = job_at(root / job_id) if Path(job_id).name == job_id else None
@@ -160,23 +144,6 @@ def find_running(subject: Path, root: Path = JOBS) -> Job | None:
 def tail(job: Job, lines: int = 40) -> str:
     """The last lines of a job's log."""
     return "\n".join(last_lines(job.folder / LOG)[-lines:])
-
-
-def progress(job: Job) -> Progress | None:
-    """How far a job is; None before its first event."""
-    told = [json.loads(line) for line in last_lines(job.folder / EVENTS) if line.endswith("}")]
-    if not told:
-        return None
-    last = told[-1]
-    left = None
-    if job_state(job).state == "running" and last["done"] < last["total"]:
-        first = next(one for one in told if one["stage"] == last["stage"])
-        if last["done"] > first["done"]:
-            pace = (last["time"] - first["time"]) / (last["done"] - first["done"])
-            ends = last["time"] + pace * (last["total"] - last["done"])
-            left = max(0.0, ends - time.time())
-    fields = {key: value for key, value in last.items() if key != "time"}
-    return Progress.model_validate(fields | {"seconds_left": left})
 
 
 def download(job: Job, to: Path) -> Path:

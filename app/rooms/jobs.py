@@ -76,7 +76,7 @@ def _rows(found: list[Job]) -> None:
                 _badge(state)
                 link("jobs", "Open", icon=":material/arrow_forward:", job=job.id)
             if state.state == "running":
-                _bar(job)
+                work.bar(job)
 
 
 def _line(job: Job, state: JobState) -> str:
@@ -97,17 +97,6 @@ def _waits(job: Job) -> str:
 def _badge(state: JobState) -> None:
     word, colour, icon = STATES[state.state]
     st.badge(word, icon=icon, color=colour)
-
-
-def _bar(job: Job) -> None:
-    now = jobs.progress(job)
-    if now is None:
-        st.progress(0.0, "Getting ready ...")
-        return
-    doing = work.SAID.get(now.stage, now.stage.capitalize())
-    left = f", {work.said(now.seconds_left)} left" if now.seconds_left else ""
-    share = min(1.0, now.done / now.total) if now.total else 0.0
-    st.progress(share, f"{doing}: {now.done} of {now.total}{left}")
 
 
 def _one(asked: str) -> None:
