@@ -35,5 +35,10 @@ def write_models(home: Path, origin: Origin) -> StableDiffusionPipeline:
     )
     save_checkpoint(pipe, home / PAINTER, precision="fp16", origin=origin)
     save_file(ControlNetModel.from_unet(unet).half().state_dict(), home / CONTROL)
-    torch.save({"params_ema": ESRGAN().state_dict()}, home / ENLARGER)
+    write_enlarger(home / ENLARGER)
     return pipe
+
+
+def write_enlarger(file: Path) -> None:
+    """Write a RealESRGAN_x4plus."""
+    torch.save({"params_ema": ESRGAN().state_dict()}, file)
