@@ -6,6 +6,7 @@ Their modules lie in `rooms/`: Streamlit takes a folder `pages/` for pages of it
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from threading import Thread
 
 import streamlit as st
 
@@ -36,6 +37,12 @@ def enter(at: str = "library") -> None:
     """Draw the page that the address names, or the one called `at` if it names none."""
     pages = [_page(name, default=name == at) for name in DOORS]
     st.navigation(pages, position="top").run()
+
+
+@st.cache_resource(show_spinner=False)
+def read_ahead() -> None:
+    """Read the modules of all pages in the background, so that no first visit waits for them."""
+    Thread(target=lambda: [import_module(f"app.rooms.{name}") for name in DOORS]).start()
 
 
 def go(name: str, **query: str) -> None:
