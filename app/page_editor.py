@@ -5,8 +5,8 @@ from random import randrange
 
 import streamlit as st
 
-from app import look, work
-from storybook import edits
+from app import look, words, work
+from storybook import edits, unkept
 from storybook.book import Book
 from storybook.config import load_settings
 from storybook.errors import ChangedMeanwhile, StorybookError
@@ -27,10 +27,10 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
     look.heading("The cover" if page == COVER else f"Page {place}")
     said_of_edits()
     busy = bool(job) and work.panel(job)
-    picture, words = st.columns([1, 1], gap="large")
+    picture, told = st.columns([1, 1], gap="large")
     with picture:
         _picture(book, page, scenes[place])
-    with words:
+    with told:
         if page != COVER:
             _text(book, scenes[place], busy=busy)
         _scene(book, studio, scenes[place], busy=busy)
@@ -70,19 +70,19 @@ def _picture(book: Book, page: int, scene: Scene) -> None:
 
 
 def _text(book: Book, scene: Scene, *, busy: bool) -> None:
-    key = f"text-{scene.page}-{edits.version(scene.text)}"
+    name, seen = f"text-{scene.page}", edits.version(scene.text)
+    key = words.area(book, name, "Text", scene.text, height=150, busy=busy, most=1200)
 
-    def keep(seen: str) -> None:
+    def keep() -> None:
         said = st.session_state[key]
-        edit(book, lambda: edits.set_text(book, scene.page, said, seen), said)
+        edit(book, lambda: edits.set_text(book, scene.page, said, seen), said, name)
 
-    with st.form(f"form-{key}", border=False):
-        st.text_area("Text", scene.text, key=key, height=150, disabled=busy, max_chars=1200)
-        with st.container(horizontal=True):
-            st.form_submit_button("Keep the text", icon=":material/check:", disabled=busy,
-                                  on_click=keep, args=(edits.version(scene.text),))  # fmt: skip
-            st.form_submit_button("Tell it again", icon=":material/history_edu:", disabled=busy,
-                                  on_click=_tell_again, args=(book, scene.page))  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("Keep the text", key=f"keep-{key}", icon=":material/check:", disabled=busy,
+                  on_click=keep)  # fmt: skip
+        st.button("Tell it again", key=f"again-{key}", icon=":material/history_edu:",
+                  disabled=busy, on_click=_tell_again, args=(book, scene.page))  # fmt: skip
+    words.unsaid(book, name, key, scene.text)
 
 
 def _tell_again(book: Book, page: int) -> None:
@@ -99,13 +99,13 @@ def _scene(book: Book, studio: Studio, scene: Scene, *, busy: bool) -> None:
         asked = {field: st.session_state[f"{field}-{key}"]
                  for field in ("cast", "moment", "place", "things", "light", "shot")}  # fmt: skip
         changed = scene.but(**asked)
-        words = " ".join([changed.moment, changed.place, *changed.things])
-        edit(book, lambda: edits.set_scene(book, changed, seen), words)
+        said = " ".join([changed.moment, changed.place, *changed.things])
+        edit(book, lambda: edits.set_scene(book, changed, seen), said)
 
     def one_of(label: str, field: str, known: Iterable[str]) -> None:
         now = getattr(scene, field)
-        words = sorted({*known, now})
-        st.selectbox(label, words, index=words.index(now), key=f"{field}-{key}", disabled=busy,
+        choices = sorted({*known, now})
+        st.selectbox(label, choices, index=choices.index(now), key=f"{field}-{key}", disabled=busy,
                      accept_new_options=not studio.draws_the_world)  # fmt: skip
 
     with (
@@ -136,23 +136,24 @@ def _scene(book: Book, studio: Studio, scene: Scene, *, busy: bool) -> None:
 def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
     if not book.prompt_of(page).is_file():
         return
-    prompt = book.prompt(page)
-    key = f"prompt-{page}-{edits.version(prompt)}"
-
-    def keep(seen: str) -> None:
-        positive = st.session_state[key]
-        negative = st.session_state.get(f"not-{key}", prompt.negative)
-        edit(book, lambda: edits.set_prompt(book, page, positive, negative, seen), positive)
-
-    with (
-        st.expander("What the painter is told", icon=":material/brush:"),
-        st.form(f"form-{key}", border=False),
-    ):
-        st.text_area("Prompt", prompt.positive, key=key, height=120, disabled=busy)
+    prompt, name = book.prompt(page), f"prompt-{page}"
+    seen = edits.version(prompt)
+    with st.expander("What the painter is told", icon=":material/brush:"):
+        key = words.area(book, name, "Prompt", prompt.positive, height=120, busy=busy)
+        without = key
         if not studio.draws_the_world:
-            st.text_area("Without", prompt.negative, key=f"not-{key}", height=80, disabled=busy)
-        st.form_submit_button("Keep the prompt", icon=":material/check:", disabled=busy,
-                              on_click=keep, args=(edits.version(prompt),))  # fmt: skip
+            without = words.area(book, f"not-{name}", "Without", prompt.negative, height=80,
+                                 busy=busy)  # fmt: skip
+
+        def keep() -> None:
+            positive = st.session_state[key]
+            negative = prompt.negative if without == key else st.session_state[without]
+            edit(book, lambda: edits.set_prompt(book, page, positive, negative, seen), positive,
+                 name, f"not-{name}")  # fmt: skip
+
+        st.button("Keep the prompt", key=f"keep-{key}", icon=":material/check:", disabled=busy,
+                  on_click=keep)  # fmt: skip
+        words.unsaid(book, name, key, prompt.positive)
 
 
 def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
@@ -240,20 +241,23 @@ def open_page(page: int | None) -> None:
         st.query_params["page"] = str(page)
 
 
-def edit(book: Book, deed: Callable[[], object], words: str = "") -> None:
+def edit(book: Book, deed: Callable[[], object], said: str = "", *fields: str) -> None:
     """Do something to the book; what is in its way is said at the top of the page.
 
-    `words` are the author's own: they are kept if the page was changed in another window, and
-    looked over for what is not for children.
+    `said` are the author's own words: they are shown if the page was changed in another window, and
+    looked over for what is not for children. The `fields` that they stood in are done with then.
     """
     try:
-        if words and load_settings(None, []).write.for_children:
-            check_kind(words, "The page")
+        if said and load_settings(None, []).write.for_children:
+            check_kind(said, "The page")
         deed()
     except ChangedMeanwhile as clash:
-        st.session_state["clash"] = (str(clash), words, clash.theirs)
+        st.session_state["clash"] = (str(clash), said, clash.theirs)
     except StorybookError as fault:
-        st.session_state["fault"] = (str(fault), words)
+        st.session_state["fault"] = (str(fault), said)
+        return
+    for field in fields:
+        unkept.drop(book, field)
 
 
 def said_of_edits() -> None:

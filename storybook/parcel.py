@@ -22,7 +22,7 @@ from storybook.library import free_folder
 
 TEXTS = (".toml", ".json")
 KINDS = (*TEXTS, ".png", ".pdf")
-LEFT_OUT = {"log", "rejected", "left-over", "thumbs"}
+LEFT_OUT = {"log", "rejected", "left-over", "thumbs", "unkept"}
 JUNK = re.compile(r"__MACOSX/|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini)")
 NAME = re.compile(r"[^\x00-\x1f\x7f\\:]{1,120}")
 """The whole path, so that with four bytes a letter its parts fit into any file system."""

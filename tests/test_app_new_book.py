@@ -43,7 +43,7 @@ def test_an_idea_a_hero_and_a_style_are_kept_for_the_next_visit() -> None:
     idea.click().run()
     button(test, "Crayon").click().run()
     again = drawn("new_book")
-    assert again.text_area(key="summary").value == idea.label
+    assert again.text_area[0].value == idea.label
     draft = load_draft(BOOKS)
     assert (draft.summary, draft.heroes, draft.style) == (idea.label, ("miso",), "crayon")
 

@@ -86,6 +86,49 @@ def test_a_page_that_changed_meanwhile_is_not_overwritten(book: Book) -> None:
     assert "Mine." in said(test) and "changed meanwhile" in said(test)
 
 
+def test_words_that_were_not_kept_outlive_a_reload(book: Book) -> None:
+    def text(test):
+        return next(one for one in test.text_area if one.label == "Text")
+
+    before = book.scenes[2].text
+    test = drawn("storyboard", book="kite", page="2")
+    assert "Not kept yet" not in said(test)
+    text(test).set_value("Pip slept.").run()
+    assert "Not kept yet" in said(test) and book.scenes[2].text == before
+    again = drawn("storyboard", book="kite", page="2")
+    assert text(again).value == "Pip slept." and "Not kept yet" in said(again)
+    assert text(drawn("storyboard", book="kite", page="3")).value == book.scenes[3].text
+    button(again, "Keep the text").click().run()
+    assert book.scenes[2].text == "Pip slept." and "Not kept yet" not in said(again)
+    assert text(drawn("storyboard", book="kite", page="2")).value == "Pip slept."
+    assert not list(book.folder.rglob("unkept/*.json"))
+
+
+def test_words_that_came_too_late_are_there_to_be_copied(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="2")
+    next(one for one in test.text_area if one.label == "Text").set_value("Mine.").run()
+    edits.set_text(book, 2, "Theirs.", edits.version(book.scenes[2].text))
+    for _ in range(2):
+        test = drawn("storyboard", book="kite", page="2")
+        assert "changed meanwhile" in said(test) and "Mine." in said(test)
+    button(test, "Put it away").click().run()
+    assert "Mine." not in said(test)
+    assert "Mine." not in said(drawn("storyboard", book="kite", page="2"))
+
+
+def test_a_prompt_that_was_not_kept_outlives_a_reload(book: Book) -> None:
+    def prompt(test):
+        return next(one for one in test.text_area if one.label == "Prompt")
+
+    test = drawn("storyboard", book="kite", page="2")
+    prompt(test).set_value("a cat in the snow").run()
+    again = drawn("storyboard", book="kite", page="2")
+    assert prompt(again).value == "a cat in the snow"
+    button(again, "Keep the prompt").click().run()
+    assert book.prompt(2).positive == "a cat in the snow"
+    assert not list(book.folder.rglob("unkept/*.json"))
+
+
 def test_words_that_are_not_for_children_are_refused_with_the_text_to_copy(book: Book) -> None:
     test = drawn("storyboard", book="kite", page="1")
     next(one for one in test.text_area if one.label == "Text").set_value("Pip has a gun.")

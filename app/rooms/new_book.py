@@ -40,6 +40,12 @@ def _change(**values: object) -> None:
     save_draft(BOOKS, load_draft(BOOKS).but(**values))
 
 
+def _tell(summary: str) -> None:
+    """Put a summary into its field, which is a new one then."""
+    _change(summary=summary)
+    st.session_state["turn-summary"] = _turn("summary") + 1
+
+
 def _story(draft: Draft) -> None:
     st.subheader("What is it about?", anchor=False)
 
@@ -54,8 +60,8 @@ def _story(draft: Draft) -> None:
             st.button(
                 idea,
                 key=f"idea-{number}",
-                on_click=_change,
-                kwargs={"summary": idea},
+                on_click=_tell,
+                args=(idea,),
                 icon=":material/lightbulb:",
                 width="stretch",
             )
@@ -75,7 +81,7 @@ def _surprise(star: str) -> None:
     except StorybookError as fault:
         st.error(str(fault))
     else:
-        _change(summary=idea)
+        _tell(idea)
         st.rerun()
 
 
@@ -162,12 +168,23 @@ def _field(
     widget: Callable[..., object], label: str, field: str, draft: Draft, **more: object
 ) -> None:
     """A widget that shows a field of the draft and keeps what is chosen."""
+    turn = _turn(field)
+    key = f"{field}-{turn}"
 
     def changed() -> None:
-        _change(**{field: st.session_state[field]})
+        # Of a widget that is gone the browser may still say, late, what stood in it.
+        if turn == _turn(field):
+            _change(**{field: st.session_state[key]})
 
-    st.session_state[field] = getattr(draft, field)
-    widget(label, key=field, on_change=changed, **more)
+    # Not in every run, which would take back what was chosen while the page was being drawn.
+    if key not in st.session_state:
+        st.session_state[key] = getattr(draft, field)
+    widget(label, key=key, on_change=changed, **more)
+
+
+def _turn(field: str) -> int:
+    """How often a field was filled in by something else than its widget."""
+    return st.session_state.get(f"turn-{field}", 0)
 
 
 def _make(draft: Draft) -> None:
