@@ -129,16 +129,43 @@ def test_an_offloaded_painter_paints_over_the_same(home):
     assert np.abs(over - painted(home)).max() <= 1
 
 
+def test_what_is_painted_is_laid_on_and_nothing_of_the_autoencoder(home, monkeypatch):
+    one = enlarger(home)
+    wide = np.asarray(PICTURE.resize((128, 128), Image.NEAREST), int)
+
+    def came_out() -> np.ndarray:
+        return np.asarray(one.detailed(PICTURE, PROMPT, strength=0.5, seed=3), int)
+
+    assert np.abs(came_out() - wide).mean() > 0.5
+    untouched = one._untouched(PICTURE)
+    assert np.abs(np.asarray(untouched, int) - wide).mean() > 5, "a toy's autoencoder"
+    monkeypatch.setattr(control.ControlledEnlarger, "paint_over", lambda *_, **__: untouched)
+    assert np.array_equal(came_out(), wide)
+
+
+@pytest.mark.parametrize("size", [(128, 96), (40, 20)])
+def test_fine_changes_are_laid_on_and_broad_ones_are_not(size):
+    grey = Image.new("RGB", size, (100, 120, 140))
+    checks = np.indices(size[::-1]).sum(0) % 2 * 20 - 10  # [h, w]
+    fine = Image.fromarray((np.asarray(grey) + checks[..., None]).astype(np.uint8))
+    warm = Image.new("RGB", size, (160, 120, 90))
+    assert np.array_equal(control.with_change(warm, grey, grey), warm)
+    assert np.array_equal(control.with_change(grey, grey, warm), grey)
+    if min(size) > 2 * control.AREAS:
+        laid = np.asarray(control.with_change(warm, grey, fine), int)
+        assert np.abs(laid - np.asarray(warm, int) - checks[..., None]).max() <= 1
+
+
 def test_another_picture_is_painted_again_more_gently(home, monkeypatch):
     one, tried = enlarger(home), []
     strange = [Image.new("RGB", (128, 128), colour) for colour in ("black", "white")]
     true = PICTURE.resize((128, 128), Image.LANCZOS)
 
-    def paint_over(self, image, prompt, *, strength, seed):
+    def detailed(self, image, prompt, *, strength, seed):
         tried.append(strength)
         return (*strange, true)[len(tried) - 1]
 
-    monkeypatch.setattr(control.ControlledEnlarger, "paint_over", paint_over)
+    monkeypatch.setattr(control.ControlledEnlarger, "detailed", detailed)
     plate = one.enlarge(PICTURE, PROMPT, width_px=256, seed=1)
     assert tried == [0.5, 0.25, 0.125]
     assert np.array_equal(np.asarray(plate), np.asarray(true.resize((256, 256), Image.NEAREST)))

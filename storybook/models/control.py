@@ -1,14 +1,15 @@
 """Enlarging with the form held: image-to-image with a ControlNet on the picture's own soft edges.
 
 The picture is painted over at twice its size, as Zhang et al. (2023) show: the painter adds detail,
-and the edges keep it from adding anything else, such as a second head. What it hands on is enlarged
-by the ordinary enlarger.
+and the edges keep it from adding anything else, such as a second head. Only that detail is laid
+onto the picture as the ordinary enlarger brings it to that size; which then enlarges it further.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from diffusers import ControlNetModel
 from diffusers.loaders.single_file_utils import convert_controlnet_checkpoint
@@ -33,6 +34,9 @@ FACTOR = 2
 GENTLER = 0.5
 """A plate that is not its picture any more is painted over again with this much of the strength."""
 TRIES = 3
+REMEDY = "Try --set enlarge.control=off, or smaller pictures."
+AREAS = 32
+"""Colours of areas of this part of a side stay as they were: detail has no business with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,31 @@ class ControlledEnlarger:
         strength = self.manner.strength
         with melted(self.painter.pipe, self.painter.asked_for(prompt)):
             for _ in range(TRIES):
-                painted = self.paint_over(image, prompt, strength=strength, seed=seed)
-                tries.append((fidelity(painted, image), painted))
+                detailed = self.detailed(image, prompt, strength=strength, seed=seed)
+                tries.append((fidelity(detailed, image), detailed))
                 if not tries[-1][0].faults:
                     break
                 strength *= GENTLER
         _, best = max(tries, key=lambda each: (not each[0].faults, each[0].psnr_db))
         return self.then.enlarge(best, prompt, width_px=width_px, seed=seed)
+
+    def detailed(
+        self, image: Image.Image, prompt: Prompt, *, strength: float, seed: int
+    ) -> Image.Image:
+        """The picture at `FACTOR` times its size with the detail that the painter adds, RGB.
+
+        What the autoencoder alone makes of it is no detail: that is measured, and left out.
+        """
+        wide = self.then.enlarge(image, prompt, width_px=image.width * FACTOR, seed=seed)
+        painted = self.paint_over(image, prompt, strength=strength, seed=seed)
+        return with_change(wide, self._untouched(image), painted)
+
+    @torch.inference_mode()
+    def _untouched(self, image: Image.Image) -> Image.Image:
+        """What `paint_over` begins with, as it would come back if nothing were painted."""
+        pipe = self.painter.pipe
+        with memory_of(place_of(pipe), f"Looking at {image.width} x {image.height} px", REMEDY):
+            return decode(pipe, encode(pipe, _wide(image)))[0]
 
     @torch.inference_mode()
     def paint_over(
@@ -83,7 +105,8 @@ class ControlledEnlarger:
     ) -> Image.Image:
         """The picture at `FACTOR` times its size with its forms and new detail, RGB."""
         pipe = self.painter.pipe
-        size = (image.width * FACTOR, image.height * FACTOR)
+        begun = _wide(image)
+        size = begun.size
         request = Candidate(
             prompt=prompt, painter=self.painter.name, seed=seed, width_px=size[0],
             height_px=size[1], steps=self.manner.steps, guidance=self.manner.guidance,
@@ -92,9 +115,8 @@ class ControlledEnlarger:
             text: encode_text(pipe, text, self.painter.clip_skip)
             for text in (prompt.positive, prompt.negative)
         }
-        with memory_of(place_of(pipe), f"Painting over {size[0]} x {size[1]} px", "Try --set "
-                       "enlarge.control=off, or smaller pictures."):  # fmt: skip
-            begin = Begin(encode(pipe, image.resize(size, Image.Resampling.LANCZOS)), strength)
+        with memory_of(place_of(pipe), f"Painting over {size[0]} x {size[1]} px", REMEDY):
+            begin = Begin(encode(pipe, begun), strength)
             latents = denoise(
                 pipe,
                 self.painter.sampler,
@@ -129,6 +151,30 @@ def as_shown(edges: Tensor, size: tuple[int, int]) -> Tensor:
     """What a ControlNet sees of edges [b, h, w] at a (width, height): [b, 3, height, width]."""
     wide = torch.nn.functional.interpolate(edges[:, None], (size[1], size[0]), mode="bilinear")
     return wide.expand(-1, 3, -1, -1)
+
+
+def with_change(wide: Image.Image, before: Image.Image, after: Image.Image) -> Image.Image:
+    """`wide` with what is other in `after` than in `before`, all RGB of one size.
+
+    But for broad areas' colours, which stay as they are.
+    """
+    change = np.asarray(after, np.float32) - np.asarray(before, np.float32)
+    broad = [_blurred(change[..., channel]) for channel in range(3)]
+    levels = np.asarray(wide, np.float32) + change - np.stack(broad, axis=-1)
+    return Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
+
+
+def _blurred(levels: np.ndarray) -> np.ndarray:
+    """Levels [h, w] with nothing finer than the `AREAS`."""
+    plane = Image.fromarray(levels)
+    areas = tuple(min(AREAS, side) for side in plane.size)
+    few = plane.resize(areas, Image.Resampling.BOX)
+    return np.asarray(few.resize(plane.size, Image.Resampling.BICUBIC))
+
+
+def _wide(image: Image.Image) -> Image.Image:
+    size = (image.width * FACTOR, image.height * FACTOR)
+    return image.resize(size, Image.Resampling.LANCZOS)
 
 
 def hold_forms(

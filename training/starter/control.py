@@ -254,7 +254,8 @@ def teach_control(
 
 
 def gain(enlarger: ControlledEnlarger, seen: Sequence[Exercise]) -> dict[str, float]:
-    """How near to the artist's drawings pictures are, painted over and merely enlarged, in dB."""
+    """How near to the artist's drawings pictures are, with the painter's detail and without it, in
+    dB."""
     over = [_psnr(_painted_over(enlarger, each), each.drawing) for each in seen]
     plain = [_psnr(_merely_enlarged(enlarger.then, each), each.drawing) for each in seen]
     return {
@@ -265,7 +266,7 @@ def gain(enlarger: ControlledEnlarger, seen: Sequence[Exercise]) -> dict[str, fl
 
 def _painted_over(enlarger: ControlledEnlarger, each: Exercise) -> Image.Image:
     strength = enlarger.manner.strength
-    return enlarger.paint_over(each.picture, each.prompt, strength=strength, seed=1)
+    return enlarger.detailed(each.picture, each.prompt, strength=strength, seed=1)
 
 
 def _merely_enlarged(enlarger: Enlarger, each: Exercise) -> Image.Image:
