@@ -128,7 +128,7 @@ def _add_new(commands: argparse._SubParsersAction) -> None:
 
 def _add_book(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
     book = commands.add_parser("book", parents=[studio], help="begin a book and make it")
-    book.add_argument("--folder", help="its name under books/ (default: from the summary)")
+    book.add_argument("--folder", help="its name under books/, or a path (default: by the summary)")
     _add_brief(book, summary_required=False)
 
 

@@ -56,12 +56,14 @@ def book(options: Namespace) -> None:
     else:
         sample = tomllib.loads(shipped("assets", *SAMPLE).read_text(encoding="utf-8"))
         brief, name = _brief(options, sample), "sample"
-    folder = Path("books") / (options.folder or name)
+    named = Path(options.folder or name)
+    folder = named if len(named.parts) > 1 else Path("books") / named
     if not (folder / Book.BRIEF).is_file():
         Book.create(folder, brief)
     elif Book(folder).brief != brief:
         raise BookError(
-            f"{folder} is another book already. Delete it, or name a folder with BOOK=..."
+            f"{folder} is another book already. Delete it, or name another folder: --folder, "
+            "or make book BOOK=..."
         )
     _make(options, Book(folder), _studio(options), "bind")
 

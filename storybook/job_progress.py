@@ -100,8 +100,7 @@ def _like(job: Job, told: list[Told]) -> tuple[JobState, list[Told]] | None:
         return None
     earlier = [
         other for other in jobs_in(job.folder.parent)
-        if other.id < job.id and other.module == job.module
-        and other.arguments[:1] == job.arguments[:1]
+        if other.id < job.id and _kind(other) == _kind(job)
     ]  # fmt: skip
     for other in earlier[:BEFORE]:
         state = job_state(other)
@@ -112,6 +111,12 @@ def _like(job: Job, told: list[Told]) -> tuple[JobState, list[Told]] | None:
         if theirs is not None and _alike(mine, theirs):
             return state, before
     return None
+
+
+def _kind(job: Job) -> tuple[str, str]:
+    """Of jobs that may be alike; `book` makes a book, too."""
+    verb = next(iter(job.arguments), "")
+    return job.module, "make" if verb == "book" else verb
 
 
 def _amounts(told: list[Told]) -> dict[str, int] | None:

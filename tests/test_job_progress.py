@@ -66,7 +66,7 @@ def test_without_an_earlier_job_only_the_stage_is_foretold(under_way):
 
 @pytest.mark.parametrize("pace", [0.5, 1.0, 3.0])
 def test_an_earlier_job_foretells_the_whole_at_this_one_s_pace(under_way, pace):
-    finished(BOOK)
+    finished(BOOK, ("book", "--pages", "12"))
     mine = tuple((stage, total, pace * seconds) for stage, total, seconds in BOOK)
     far = progress(under_way(mine, 0.5))
     assert far.share == pytest.approx(0.5, abs=0.01)
