@@ -1,8 +1,9 @@
 """The baseline: what a plain script does with the same models, prompts and seeds.
 
 It opens each model with its library's own class, calls the pipeline once for each picture, lets
-the critic look once at each, and enlarges with the same network, untiled. `python -m
-benchmarks.plain BOOK OUT` draws the candidates of a finished book again, into OUT.
+the critic look once at each, paints over with diffusers' pipeline for ControlNets if the studio
+does, and enlarges with the same network, untiled. `python -m benchmarks.plain BOOK OUT` draws the
+candidates of a finished book again, into OUT.
 """
 
 import sys
@@ -15,6 +16,7 @@ from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.config import load_settings
 from storybook.hero import hero_folder
+from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate
 from storybook.studio import Studio
 
@@ -30,8 +32,10 @@ def main(folder: str, out: str) -> None:
         for request in candidates(book, studio, scene.page):
             look(studio, plates / f"{request.id}.png", request.prompt.positive)
     for scene in book.scenes:
-        name = book.picked(scene.page)
-        plate = enlarge(studio, Image.open(plates / f"{name}.png"))
+        picture = Image.open(plates / f"{book.picked(scene.page)}.png")
+        if studio.settings.enlarge.is_controlled:
+            picture = paint_over(studio, picture, book.prompt(scene.page).positive)
+        plate = enlarge(studio, picture)
         plate.save(plates / f"plate-{scene.page:02d}.png")
 
 
@@ -77,6 +81,31 @@ def look(studio: Studio, picture: Path, prompt: str) -> float:
     inputs = processor(text=[prompt], images=Image.open(picture), return_tensors="pt",
                        padding=True, truncation=True)  # fmt: skip
     return float(model(**inputs).logits_per_image)
+
+
+def paint_over(studio: Studio, picture: Image.Image, prompt: str) -> Image.Image:
+    """The picture at twice its size, held by its own edges."""
+    from diffusers import ControlNetModel, StableDiffusionControlNetImg2ImgPipeline
+
+    options = studio.settings.enlarge
+    if "control" not in _open:
+        control = ControlNetModel.from_pretrained(options.control, local_files_only=True)
+        _open["control"] = StableDiffusionControlNetImg2ImgPipeline.from_pipe(
+            _open["painter"], controlnet=control
+        )
+        _open["control"].set_progress_bar_config(disable=True)
+    size = (2 * picture.width, 2 * picture.height)
+    edges = Image.fromarray((steep_edges(picture) * 255).astype("uint8")).convert("RGB")
+    return _open["control"](
+        prompt,
+        image=picture.resize(size, Image.LANCZOS),
+        control_image=edges.resize(size),
+        strength=options.strength,
+        num_inference_steps=options.steps,
+        guidance_scale=options.guidance,
+        controlnet_conditioning_scale=options.control_weight,
+        generator=torch.Generator().manual_seed(1),
+    ).images[0]
 
 
 @torch.no_grad()

@@ -90,6 +90,23 @@ def test_a_picture_of_8000_px_is_no_larger_on_its_way(tiled: TiledEnlarger) -> N
     assert brought_to(700, square.resize((500, 500)), once).size == (700, 700) and len(seen) == 1
 
 
+@pytest.mark.parametrize(
+    ("scale", "side", "width_px", "passes"),
+    [(4, 128, 2048, 2), (4, 256, 2048, 1), (4, 250, 2048, 2), (4, 512, 2048, 1), (2, 128, 1024, 3),
+     (2, 512, 2048, 2)],
+)  # fmt: skip
+def test_no_pass_is_made_of_which_half_is_thrown_away_again(scale, side, width_px, passes) -> None:
+    seen = []
+
+    def once(levels: np.ndarray) -> np.ndarray:
+        seen.append(len(levels))
+        return levels.repeat(scale, 0).repeat(scale, 1)
+
+    picture = Image.new("RGB", (side, side), "teal")
+    assert brought_to(width_px, picture, once).size == (width_px, width_px)
+    assert len(seen) == passes
+
+
 def test_an_enlarged_picture_is_the_same_picture(tmp_path: Path) -> None:
     file = tmp_path / "plain.safetensors"
     net = Compact(num_in_ch=3, num_out_ch=3, num_feat=8, num_conv=1, upscale=4)

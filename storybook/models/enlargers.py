@@ -126,11 +126,15 @@ def brought_to(width_px: int, image: Image.Image, once: Callable[[Levels], Level
     """The picture `width_px` wide, RGB; `once` is applied until it is so wide, Lanczos mends it.
 
     What is nearly so wide is left to Lanczos alone: a picture of 8,000 px would be 32,000 px first.
+    So is what the network has made itself, if it would have to throw half of each side away again.
     """
     picture = plain_rgb(image)
     height_px = max(1, round(picture.height * width_px / picture.width))
-    while picture.width * NEARLY < width_px:
-        picture = Image.fromarray(once(np.asarray(picture)))
+    nearly = NEARLY
+    while picture.width * nearly < width_px:
+        wider = Image.fromarray(once(np.asarray(picture)))
+        nearly = max(NEARLY, wider.width / picture.width / 2)
+        picture = wider
     if picture.width != width_px:
         picture = picture.resize((width_px, height_px), Image.Resampling.LANCZOS)
     return picture
