@@ -4,12 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
+from app import look, trash
 from app.doors import link
 from app.pets import face
-from app.tried import tried
 from app.where import HEROES, JOBS, RUNS
-from storybook import hero_trash, library
+from storybook import hero_trash
 from storybook.errors import StorybookError
 from storybook.hero import hero_folder, hero_names, hero_photos, hero_portrait, load_hero
 from storybook.hero_drafts import new_draft
@@ -18,8 +17,6 @@ from storybook.jobs import find_running
 from storybook.records import Hero
 
 CARD_PX = 210
-THROWN = "hero thrown away"
-"""What `st.session_state` calls the hero that was deleted just now."""
 
 
 def page() -> None:
@@ -30,11 +27,12 @@ def page() -> None:
         if st.button("Add your pet", type="primary", icon=":material/add_a_photo:"):
             st.query_params.from_dict({"new": new_draft(HEROES).name})
             st.rerun()
-    _put_back_offer()
+    trash.offer(HEROES, "and what was taught of it lie in the trash.", _put_back)
     with st.container(horizontal=True, gap="small", key="heroes-shelf"):
         for name in sorted(hero_names(), key=lambda name: (not is_own(hero_folder(name)), name)):
             _card(name)
-    _trash()
+    trash.listed(HEROES, "Books are not touched by it. What lies here takes room on the disk.",
+                 _put_back)  # fmt: skip
 
 
 def portrait(name: str, hero: Hero, width_px: int) -> None:
@@ -78,38 +76,5 @@ def _state(name: str, hero: Hero) -> str:
     return "Comes along." if not is_own(folder) else "No photos yet."
 
 
-def _put_back_offer() -> None:
-    """The way back for what was deleted just now."""
-    thrown = st.session_state.get(THROWN)
-    if not thrown or not Path(thrown).is_dir():
-        return
-    name = Path(thrown).name.rsplit("-", 3)[0]
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="thrown"):
-        st.markdown(f"**{look.plain(name)}** and what was taught of it lie in the trash.")
-        if st.button("Put back", icon=":material/undo:", key="put-back"):
-            _put_back(Path(thrown))
-
-
-def _trash() -> None:
-    found = library.trash_in(HEROES)
-    if not found:
-        return
-    st.space("medium")
-    with st.expander(f"Trash ({len(found)})"):
-        st.caption("Books are not touched by it. What lies here takes room on the disk.")
-        for each in found:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(look.plain(each.name))
-                if st.button("Put back", key=f"back-{each.folder.name}", icon=":material/undo:"):
-                    _put_back(each.folder)
-        if st.checkbox("I will not need them again", key="sure-trash") and st.button(
-            "Empty the trash for good", icon=":material/delete_forever:"
-        ):
-            library.empty_trash(HEROES, older_than_days=0.0)
-            st.rerun()
-
-
 def _put_back(thrown: Path) -> None:
-    if tried(hero_trash.put_back, thrown, RUNS):
-        st.session_state.pop(THROWN, None)
-        st.rerun()
+    hero_trash.put_back(thrown, RUNS)

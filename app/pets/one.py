@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
+from app import look, trash
 from app.doors import go, link
 from app.pets import cards, photos, teach
 from app.tried import tried
-from app.where import JOBS, RUNS
+from app.where import HEROES, JOBS, RUNS
 from storybook import hero_edits, hero_trash
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, StorybookError
@@ -131,5 +131,5 @@ def _throw_away(name: str) -> None:
     except StorybookError as fault:
         st.error(str(fault))
         return
-    st.session_state[cards.THROWN] = str(thrown)
+    trash.thrown_away(HEROES, thrown)
     go("heroes")

@@ -4,16 +4,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, run_view, teach_stories
+from app import look, run_view, teach_stories, trash
 from app.doors import link
 from app.tried import packed, tried
 from app.where import HEROES, JOBS, RUNS
-from storybook import library
 from training import runs
 from training.runs import RunCard
 
-THROWN = "run thrown away"
-"""What `st.session_state` calls the run that was deleted just now."""
 TEACHES = {"pet": "a pet", "stories": "stories"}
 
 
@@ -23,7 +20,7 @@ def page() -> None:
         _one(name)
         return
     look.heading("Training", "What your painters and writers are learning, and have learnt.")
-    _put_back_offer()
+    trash.offer(RUNS, "lies in the trash. A hero that it taught stays taught.", runs.put_back)
     found = runs.runs_in(RUNS, JOBS)
     if not found:
         look.empty(
@@ -35,7 +32,7 @@ def page() -> None:
         st.fragment(_list, run_every=run_view.LOOK_S, key="runs")(_marks(found))
     else:
         _rows(found)
-    _trash()
+    trash.listed(RUNS, "What lies here takes room on the disk.", runs.put_back)
     st.space("medium")
     teach_stories.section()
 
@@ -115,42 +112,6 @@ def _deeds(run: RunCard) -> None:
 def _throw_away(run: RunCard) -> None:
     thrown: list[Path] = []
     if tried(lambda: thrown.append(runs.throw_away(run))):
-        st.session_state[THROWN] = str(thrown[0])
+        trash.thrown_away(RUNS, thrown[0])
         del st.query_params["run"]
-        st.rerun()
-
-
-def _put_back_offer() -> None:
-    thrown = st.session_state.get(THROWN)
-    if not thrown or not Path(thrown).is_dir():
-        return
-    name = Path(thrown).name.rsplit("-", 3)[0]
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="thrown"):
-        st.markdown(
-            f"**{look.plain(name)}** lies in the trash. A hero that it taught stays taught."
-        )
-        if st.button("Put back", icon=":material/undo:", key="put-back"):
-            _put_back(Path(thrown))
-
-
-def _trash() -> None:
-    found = library.trash_in(RUNS)
-    if not found:
-        return
-    with st.expander(f"Trash ({len(found)})"):
-        for each in found:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(look.plain(each.name))
-                if st.button("Put back", key=f"back-{each.folder.name}", icon=":material/undo:"):
-                    _put_back(each.folder)
-        if st.checkbox("I will not need them again", key="sure-trash") and st.button(
-            "Empty the trash for good", icon=":material/delete_forever:"
-        ):
-            library.empty_trash(RUNS, older_than_days=0.0)
-            st.rerun()
-
-
-def _put_back(thrown: Path) -> None:
-    if tried(runs.put_back, thrown):
-        st.session_state.pop(THROWN, None)
         st.rerun()

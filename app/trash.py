@@ -1,0 +1,57 @@
+"""What was thrown away: offered back on the spot, and listed until the trash is emptied."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from app import look
+from app.tried import tried
+from storybook import library
+
+
+def thrown_away(root: Path, folder: Path) -> None:
+    """Remember, to be offered back, what has just gone from `root` to `folder` in its trash."""
+    st.session_state[_key(root)] = str(folder)
+
+
+def offer(root: Path, says: str, put_back: Callable[[Path], object]) -> None:
+    """The way back for what was thrown away just now; `says` stands after its name."""
+    thrown = st.session_state.get(_key(root))
+    if not thrown or not Path(thrown).is_dir():
+        return
+    name = Path(thrown).name.rsplit("-", 3)[0]
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="thrown"):
+        st.markdown(f"**{look.plain(name)}** {says}")
+        if st.button("Put back", icon=":material/undo:", key="put-back"):
+            _put_back(root, Path(thrown), put_back)
+
+
+def listed(root: Path, note: str, put_back: Callable[[Path], object]) -> None:
+    """All that lies in the trash of `root`, if anything does."""
+    found = library.trash_in(root)
+    if not found:
+        return
+    st.space("medium")
+    with st.expander(f"Trash ({len(found)})"):
+        st.caption(note)
+        for each in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(look.plain(each.name))
+                if st.button("Put back", key=f"back-{each.folder.name}", icon=":material/undo:"):
+                    _put_back(root, each.folder, put_back)
+        if st.checkbox("I will not need them again", key="sure-trash") and st.button(
+            "Empty the trash for good", icon=":material/delete_forever:"
+        ):
+            library.empty_trash(root, older_than_days=0.0)
+            st.rerun()
+
+
+def _put_back(root: Path, thrown: Path, put_back: Callable[[Path], object]) -> None:
+    if tried(put_back, thrown):
+        st.session_state.pop(_key(root), None)
+        st.rerun()
+
+
+def _key(root: Path) -> str:
+    return f"thrown away from {root}"
