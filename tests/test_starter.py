@@ -11,7 +11,8 @@ from PIL import Image
 
 from books import SUMMARY, made, new_book
 from storybook.config import load_settings, shipped
-from storybook.records import Brief
+from storybook.fidelity import edge_strength, fidelity
+from storybook.records import Brief, Prompt
 from storybook.stages.write import write
 from storybook.studio import Studio
 
@@ -72,13 +73,16 @@ def test_the_writer_keeps_to_its_summary(studio, summary, pages):
 
 
 def test_every_model_opens_by_its_plain_class():
-    from diffusers import StableDiffusionPipeline
+    from diffusers import ControlNetModel, StableDiffusionPipeline
     from peft import PeftModel
     from spandrel import ModelLoader
     from transformers import AutoTokenizer, CLIPModel, LlamaForCausalLM
 
     pipe = StableDiffusionPipeline.from_pretrained(STARTER / "painter", local_files_only=True)
     assert pipe.scheduler.config.prediction_type == "v_prediction"
+    control = ControlNetModel.from_pretrained(STARTER / "control", local_files_only=True)
+    heard = pipe.unet.config.cross_attention_dim
+    assert control.config.cross_attention_dim == heard
     CLIPModel.from_pretrained(STARTER / "critic", local_files_only=True)
     assert ModelLoader().load_from_file(STARTER / "enlarger" / "x4.safetensors").scale == 4
     base = LlamaForCausalLM.from_pretrained(STARTER / "writer" / "base", local_files_only=True)
@@ -86,6 +90,20 @@ def test_every_model_opens_by_its_plain_class():
     adapted = PeftModel.from_pretrained(base, STARTER / "writer" / "story-lora")
     assert tokenizer.pad_token_id != tokenizer.eos_token_id
     assert adapted.peft_config["default"].r == 8
+
+
+def test_the_controlnet_adds_detail_and_the_plate_stays_its_picture(studio):
+    """A picture that the painter knows, with the ControlNet that ships and without."""
+    picture = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((128, 128))
+    prompt = Prompt(page=1, positive="watercolour of a brown dog sitting in a garden")
+    plates = {}
+    for control in (studio.settings.enlarge.control, "off"):
+        changed = Studio(load_settings("starter", (*QUICK, f"enlarge.control={control}")))
+        with changed.enlarger() as enlarger:
+            plates[control] = enlarger.enlarge(picture, prompt, width_px=512, seed=1)
+    held, plain = plates.values()
+    assert fidelity(held, picture).faults == ()
+    assert edge_strength(held).mean() > 1.05 * edge_strength(plain).mean()
 
 
 def test_the_models_are_small_enough_to_ship():
