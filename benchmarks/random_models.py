@@ -3,6 +3,7 @@
 They cost what real ones cost, and are written as real ones are published.
 """
 
+import re
 from pathlib import Path
 
 import torch
@@ -16,6 +17,8 @@ from training.formats.checkpoint import save_checkpoint
 from training.formats.header import Origin
 
 SD1 = CONFIGS / "stable-diffusion-1"
+LAYERS = {"model.0": "conv_first", "model.1.sub.23": "conv_body", "model.3": "conv_up1",
+          "model.6": "conv_up2", "model.8": "conv_hr", "model.10": "conv_last"}  # fmt: skip
 PAINTER, CONTROL, ENLARGER = "sd15.safetensors", "softedge.safetensors", "RealESRGAN_x4plus.pth"
 
 
@@ -40,5 +43,16 @@ def write_models(home: Path, origin: Origin) -> StableDiffusionPipeline:
 
 
 def write_enlarger(file: Path) -> None:
-    """Write a RealESRGAN_x4plus."""
-    torch.save({"params_ema": ESRGAN().state_dict()}, file)
+    """Write a RealESRGAN_x4plus, by the names that it is published with."""
+    tensors = ESRGAN().state_dict()
+    torch.save({"params_ema": {_published(name): each for name, each in tensors.items()}}, file)
+
+
+def _published(name: str) -> str:
+    """What RRDBNet of today calls a tensor of the first ESRGAN."""
+    for old, new in LAYERS.items():
+        if name.startswith(f"{old}."):
+            return new + name.removeprefix(old)
+    block = re.fullmatch(r"model\.1\.sub\.(\d+)\.RDB(\d)\.conv(\d)\.0\.(\w+)", name)
+    number, dense, conv, kind = block.groups()
+    return f"body.{number}.rdb{dense}.conv{conv}.{kind}"
