@@ -235,6 +235,7 @@ def _looked_at(book: Book, modified: float) -> Shelved:
     pages = [scene.page for scene in book.scenes] if told else [*range(brief.pages + 1)]
     stars = tuple(hero.name for hero in story.cast[:1]) if story else ()
     picked = [page for page in pages if book.pick_of(page).is_file()]
+    pdf = book.pdf  # which is read from two files
     return Shelved(
         name=book.folder.name,
         title=brief.title or (story.title if story else book.folder.name),
@@ -243,20 +244,21 @@ def _looked_at(book: Book, modified: float) -> Shelved:
         style=brief.style,
         pages=len(pages) - 1,
         picked=len(picked),
-        finished=told and _is_finished(book, pages),
-        pdf=book.pdf.name if book.pdf.is_file() else None,
+        finished=told and _is_finished(book, pages, pdf),
+        pdf=pdf.name if pdf.is_file() else None,
         cover=_cover(book),
         modified=modified,
     )
 
 
-def _is_finished(book: Book, pages: Sequence[int]) -> bool:
+def _is_finished(book: Book, pages: Sequence[int], pdf: Path) -> bool:
     made = [
         book.path(name) for name in (book.BRIEF, book.STORY, book.SCENES)
     ] + [path for page in pages for path in (book.pick_of(page), book.plate_of(page))]  # fmt: skip
-    if not book.pdf.is_file() or not all(path.is_file() for path in made):
+    try:
+        return max(path.stat().st_mtime_ns for path in made) <= pdf.stat().st_mtime_ns
+    except FileNotFoundError:
         return False
-    return max(path.stat().st_mtime_ns for path in made) <= book.pdf.stat().st_mtime_ns
 
 
 def _cover(book: Book) -> str | None:
