@@ -4,7 +4,7 @@ import time
 from itertools import groupby
 
 from storybook.job_folder import EVENTS, Job, JobState, job_state, jobs_in, last_lines
-from storybook.records import Record
+from storybook.records import Event
 
 BEFORE = 20
 """So many jobs back one of the same kind is looked for."""
@@ -14,14 +14,9 @@ EARLY = 0.05
 """Before this share of a job's time is over, its pace says nothing."""
 
 
-class Progress(Record):
+class Progress(Event):
     """The last event of a job, and how long it will still take at the present pace."""
 
-    stage: str
-    done: int
-    total: int
-    page: int | None = None
-    note: str = ""
     seconds_left: float | None = None
     """Of this stage."""
     job_seconds_left: float | None = None
@@ -30,15 +25,11 @@ class Progress(Record):
     """Of the whole job's time that is over, in [0, 1]; None as above."""
 
 
-class Told(Record):
+class Told(Event):
     """An event as it stands in a job's folder."""
 
     time: float
-    stage: str
-    done: int
-    total: int
-    page: int | None = None
-    note: str = ""
+    """Seconds since 1970."""
 
 
 def progress(job: Job) -> Progress | None:
