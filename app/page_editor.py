@@ -82,7 +82,7 @@ def _text(book: Book, scene: Scene, *, busy: bool) -> None:
                   on_click=keep)  # fmt: skip
         st.button("Tell it again", key=f"again-{key}", icon=":material/history_edu:",
                   disabled=busy, on_click=_tell_again, args=(book, scene.page))  # fmt: skip
-    words.unsaid(book, name, key, scene.text)
+    words.unsaid(key, scene.text)
 
 
 def _tell_again(book: Book, page: int) -> None:
@@ -153,7 +153,7 @@ def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
 
         st.button("Keep the prompt", key=f"keep-{key}", icon=":material/check:", disabled=busy,
                   on_click=keep)  # fmt: skip
-        words.unsaid(book, name, key, prompt.positive)
+        words.unsaid(key, prompt.positive)
 
 
 def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:

@@ -26,9 +26,9 @@ def area(
     return key
 
 
-def unsaid(book: Book, name: str, key: str, now: str) -> None:
-    """Say under a field that its words are not kept yet, if they are not."""
-    if st.session_state[key] != now and unkept.load(book, name):
+def unsaid(key: str, now: str) -> None:
+    """Say under the field `key` that its words are not kept yet, if they are not."""
+    if st.session_state[key] != now:
         st.caption("Not kept yet; it waits here for you.")
 
 

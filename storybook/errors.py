@@ -5,7 +5,7 @@
      ├ BookError              a book's folder is not as a stage needs it
      │  ├ EditedByHand        an edited artifact would have to be made again
      │  └ ChangedMeanwhile    an edit would overwrite what its author has not seen
-     ├ NotForChildren         words that do not belong into a book for small children
+     ├ NotForChildren         words or pictures that do not belong into a book for small children
      ├ HeroError              a hero is missing or malformed
      ├ ModelError             a model is missing, broken or of another kind
      │  └ OutOfMemory         the device is too small for the request
@@ -52,7 +52,7 @@ class ChangedMeanwhile(BookError):
 
 
 class NotForChildren(StorybookError):
-    """A summary or a prompt says what does not belong into a book for small children."""
+    """Words say, or all of a page's pictures show, what is not for small children."""
 
 
 class HeroError(StorybookError):
