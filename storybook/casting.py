@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from storybook.readability import common_words
-from storybook.records import Hero
+from storybook.records import Departure, Hero
 from storybook.world import World, article
 
 MAX_COMPANIONS = 3
@@ -57,6 +57,8 @@ class Cast:
     heroes: tuple[Hero, ...]
     summary: str
     notes: tuple[str, ...] = ()
+    departures: tuple[Departure, ...] = ()
+    """Where cast and summary are not what the author's summary says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +79,10 @@ def cast(
     """Cast a summary: `heroes` first, then whom it names, with at most three companions.
 
     With `limited` a painter draws the world's species only: a neighbour of one (a dragon) becomes
-    it (a fox), in the summary too, so that story and pictures agree, and a note says so.
+    it (a fox), in the summary too, so that story and pictures agree; this is a departure.
     """
     chance = Random(f"{seed} {summary}")
-    text, notes = _within_reach(summary, world) if limited else (summary, [])
+    text, departures = _within_reach(summary, world) if limited else (summary, [])
     star = _star(text, _mentions(text, world))
     if not heroes:
         people = [_first_hero(text, star, world, chance)]
@@ -89,15 +91,19 @@ def cast(
     else:
         people = list(heroes)
         if star is not None and not any(_says(text, hero.name) for hero in heroes):
-            text, note = _played_by(text, star, heroes[0])
-            notes += [note] if note else []
+            text, played = _played_by(text, star, heroes[0])
+            departures += [played] if played else []
     for mention in sorted([*_mentions(text, world), *_persons(text, world)], key=lambda m: m.at):
-        if len(people) <= MAX_COMPANIONS and _is_new(mention, people):
+        if not _is_new(mention, people):
+            continue
+        if len(people) <= MAX_COMPANIONS:
             people.append(_companion(mention, people, world, chance))
-    notes += [
+        else:
+            departures.append(_one_too_many(mention))
+    notes = [
         f"{hero.name} is drawn as {article(hero.words)}" for hero in people if hero not in heroes
     ]
-    return Cast(tuple(people), text, tuple(notes))
+    return Cast(tuple(people), text, tuple(notes), tuple(dict.fromkeys(departures)))
 
 
 def befriended(who: Cast, world: World, *, seed: int) -> Cast:
@@ -115,9 +121,9 @@ def befriended(who: Cast, world: World, *, seed: int) -> Cast:
     return replace(who, heroes=(star, *others), notes=(*who.notes, note))
 
 
-def _within_reach(summary: str, world: World) -> tuple[str, list[str]]:
+def _within_reach(summary: str, world: World) -> tuple[str, list[Departure]]:
     """The summary with each neighbour that is cast told as the species that stands in for it."""
-    notes = []
+    departures = []
     for mention in _mentions(summary, world):
         if mention.word not in world.species[mention.species].near:
             continue
@@ -125,8 +131,9 @@ def _within_reach(summary: str, world: World) -> tuple[str, list[str]]:
             continue
         said = re.compile(rf"\b(?:(an?) )?((?:[a-z-]+ )??){re.escape(mention.word)}(s?)\b", re.I)
         summary = said.sub(lambda found, to=mention.species: _retold(found, to), summary)
-        notes.append(f"this painter knows no {mention.word}; it is drawn as {mention.species}")
-    return summary, list(dict.fromkeys(notes))
+        says = f"No {mention.word} can be drawn: {article(mention.species)} stands for it."
+        departures.append(Departure(kind="animal", text=says))
+    return summary, departures
 
 
 def _retold(found: re.Match[str], species: str) -> str:
@@ -227,16 +234,23 @@ def _first_hero(text: str, star: Mention | None, world: World, chance: Random) -
     return Hero(name=name, species=species, look=said or NATURAL.get(species, look))
 
 
-def _played_by(text: str, star: Mention, lead: Hero) -> tuple[str, str]:
-    """The summary with the author's hero in the part of its own star, and a note."""
+def _one_too_many(mention: Mention) -> Departure:
+    whom = mention.name or f"the {mention.word}"
+    says = f"{whom[0].upper()}{whom[1:]} does not play: a book has room for {MAX_COMPANIONS + 1}."
+    return Departure(kind="person", text=says)
+
+
+def _played_by(text: str, star: Mention, lead: Hero) -> tuple[str, Departure | None]:
+    """The summary with the author's hero in the part of its own star, and that it is so."""
     whom = star.name or (f"the {star.word}" if star.word else "")
     if star.word and star.species != lead.species:
         text = re.sub(rf"\b{re.escape(star.word)}\b", lead.species, text, flags=re.IGNORECASE)
     if star.name:
         text = re.sub(rf"\b{re.escape(star.name)}\b", lead.name, text)
     elif star.species == lead.species:
-        return text, ""
-    return text, f"{lead.name} plays the part of {whom}"
+        return text, None
+    says = f"{lead.name} plays the part of {whom}."
+    return text, Departure(kind="part", text=says)
 
 
 def _twin_of(

@@ -86,6 +86,20 @@ class Style(Record):
     avoid: str = ""
 
 
+class Departure(Record):
+    """Something that a book could not keep of what its author asked for."""
+
+    kind: Literal["animal", "part", "person", "thing", "clause", "undrawn", "look", "words"]
+    text: str
+    """What it is, in a sentence for the author."""
+    page: int | None = None
+    """The number of the page that it belongs to; None: to the whole book."""
+    words: tuple[str, ...] = ()
+    """Stems of what is not told: pages that tell half of them have kept it after all."""
+    fine: bool = False
+    """Whether the author has said that it is fine."""
+
+
 class Story(Record):
     """The text of a book, and who is in it."""
 
@@ -93,6 +107,13 @@ class Story(Record):
     paragraphs: tuple[str, ...] = Field(min_length=1)
     cast: tuple[Hero, ...] = Field(min_length=1)
     """The star first, then the companions that the summary names."""
+    departures: tuple[Departure, ...] = Field(default=(), exclude_if=lambda given: not given)
+    """What the book could not keep of its summary."""
+
+    @property
+    def told(self) -> Self:
+        """The story alone: nothing is made from its departures."""
+        return self.but(departures=())
 
 
 class Scene(Record):

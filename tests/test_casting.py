@@ -4,7 +4,7 @@ import pytest
 
 from storybook.casting import Cast, cast
 from storybook.config import shipped
-from storybook.records import Hero
+from storybook.records import Departure, Hero
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
@@ -88,7 +88,10 @@ def test_an_animal_out_of_reach_becomes_its_neighbour_in_the_summary_too() -> No
     found = casting("Spark the dragon is cold. An owl helps the dragon.")
     assert (found.heroes[0].name, found.heroes[0].species) == ("Spark", "fox")
     assert found.summary == "Spark the fox is cold. A mouse helps the fox."
-    assert "this painter knows no dragon; it is drawn as fox" in found.notes
+    assert [each.text for each in found.departures] == [
+        "No dragon can be drawn: a fox stands for it.",
+        "No owl can be drawn: a mouse stands for it.",
+    ]
 
 
 def test_a_painter_of_anything_keeps_the_summary() -> None:
@@ -100,7 +103,15 @@ def test_the_author_s_hero_plays_the_summary_s_star() -> None:
     found = casting("A dog named Rex lost a ball. The dog cried, and Rex slept.", BISCUIT)
     assert found.heroes == (BISCUIT,)
     assert found.summary == "A cat named Biscuit lost a ball. The cat cried, and Biscuit slept."
-    assert "Biscuit plays the part of Rex" in found.notes
+    assert Departure(kind="part", text="Biscuit plays the part of Rex.") in found.departures
+
+
+def test_cast_says_who_is_one_too_many() -> None:
+    found = casting("Pip the mouse, Rex the dog, Tom the cat, Ada the fox and Bo the bear sing.")
+    assert len(found.heroes) == 4
+    assert [(each.kind, each.text) for each in found.departures] == [
+        ("person", "Bo does not play: a book has room for 4.")
+    ]
 
 
 def test_two_of_a_kind_both_get_names() -> None:

@@ -135,7 +135,8 @@ def plates_of(book: Book) -> list[PlatePage]:
 
 def story_of(book: Book) -> Story:
     """The story under the title that its author asks for."""
-    return book.story.but(title=book.brief.title) if book.brief.title else book.story
+    story = book.story.told
+    return story.but(title=book.brief.title) if book.brief.title else story
 
 
 def wishes_of(book: Book, studio: Studio) -> Wishes:

@@ -58,7 +58,7 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
 def jobs(book: Book, studio: Studio) -> list[str]:
     """From what the scenes have to be made, if they have to be."""
     who = [(hero.name, hero.species) for hero in book.cast]  # a look is nothing to cut by
-    made_from = digest(book.story, who, book.brief.pages, studio.world)
+    made_from = digest(book.story.told, who, book.brief.pages, studio.world)
     return [made_from] if book.due(book.SCENES, made_from) else []
 
 

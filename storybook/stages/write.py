@@ -68,7 +68,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         if how.for_children:
             check_kind(brief.summary, "The summary")
         who = cast_of(book, studio)
-        for note in who.notes:
+        for note in (*(each.text for each in who.departures), *who.notes):
             yield Event(stage="write", done=0, total=how.attempts, note=note)
         told: list[Draft] = []
         with studio.writer() as writer:
