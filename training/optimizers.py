@@ -11,6 +11,7 @@ from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from storybook.errors import TrainingError
+from storybook.quantisation import show_bitsandbytes
 from training.recipe import Recipe
 from training.student import Student
 
@@ -33,6 +34,7 @@ def new_optimizer(student: Student, recipe: Recipe, processes: int = 1) -> Optim
         case "adamw":
             return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
         case "adamw8bit":
+            show_bitsandbytes()
             kind = _extra("bitsandbytes.optim", "AdamW8bit", "bitsandbytes")
             return kind(groups, weight_decay=recipe.weight_decay)
         case "prodigy":

@@ -16,6 +16,7 @@ from trl import SFTConfig
 from storybook.errors import TrainingError
 from storybook.frames import Frame, load_frame
 from storybook.models.devices import memory_of
+from storybook.quantisation import show_bitsandbytes
 from storybook.records import Event
 from training.board import Board
 from training.data.pair_check import split
@@ -113,6 +114,8 @@ def trainer_of(
     """TRL's trainer for a recipe, with checkpoints in `folder`."""
     disable_progress_bars()  # of preparing the rows, which takes no time
     width = lessons.width(recipe, base.context)
+    if recipe.optimizer != "adamw":
+        show_bitsandbytes()
     patience = [EarlyStoppingCallback(recipe.patience)] if recipe.patience else []
     # TRL lays packed rows out itself.
     layer = None if recipe.packing else partial(padded, pad=base.tokenizer.pad_token_id)

@@ -14,6 +14,7 @@ from storybook.errors import ModelError, QuestionTooLong, ReplyError
 from storybook.models.generation import Sampling, sampling_beside
 from storybook.models.replies import answered, demand
 from storybook.models.weights import check_weights, read_json, weights_digest
+from storybook.quantisation import is_quantised, show_bitsandbytes
 from storybook.records import R, digest
 
 if TYPE_CHECKING:
@@ -246,6 +247,8 @@ def _load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
 def _load_model(folder: Path, dtype: "torch.dtype") -> "PreTrainedModel":
     from transformers import AutoModelForCausalLM
 
+    if is_quantised(folder):
+        show_bitsandbytes()
     try:
         model, report = AutoModelForCausalLM.from_pretrained(
             folder, dtype=dtype, use_safetensors=True, local_files_only=True,

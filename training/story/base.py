@@ -15,6 +15,7 @@ from transformers import (
 from storybook.errors import ModelError, TrainingError
 from storybook.models.devices import quiet
 from storybook.models.hub import MOVED
+from storybook.quantisation import is_quantised, show_bitsandbytes
 from training.story.recipe import StoryRecipe
 
 FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja"]
@@ -50,6 +51,8 @@ def open_base(recipe: StoryRecipe, device: torch.device) -> Base:
     if recipe.load == "fp16" and device.type == "cpu":
         raise TrainingError("load=fp16 needs a GPU: a CPU computes it slowly. Set fp32 or bf16.")
     folder = folder_of(recipe.base)
+    if recipe.load in ("int8", "nf4") or is_quantised(folder):
+        show_bitsandbytes()
     tokenizer = open_tokenizer(folder)
     with quiet():
         try:
