@@ -25,11 +25,13 @@ book: $(STAMP)   ## the sample book, or yours: make book SUMMARY="..." HERO=bisc
 app: $(STAMP)    ## the studio in the browser: make app PORT=8501
 	@$(BIN)/storybook app --port $(or $(PORT),8501)
 
-test: $(STAMP)   ## the fast tests
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest
+PYTEST := HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist worksteal
 
-test-all: $(STAMP) ## the slow ones too
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -m "slow or not slow"
+test: $(STAMP)   ## the fast tests; with those that need Chromium: make test BROWSER=1
+	@$(PYTEST) -m "not slow $(if $(BROWSER),,and not browser)"
+
+test-all: $(STAMP) ## all tests, the slow ones too
+	@$(PYTEST) -m ""
 
 check: $(STAMP)  ## style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""The studio in a real browser, for slow tests: a server of its own in a folder of its own."""
+"""The studio in a real browser: a server of its own in a folder of its own."""
 
 import os
 import socket

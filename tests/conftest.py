@@ -4,6 +4,9 @@ import os
 import sys
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+if "PYTEST_XDIST_WORKER" in os.environ:  # workers, and what they start, share the cores
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 

@@ -12,7 +12,7 @@ import pytest
 from browser import browser_page, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.browser
 
 from playwright.sync_api import Page, expect  # noqa: E402
 

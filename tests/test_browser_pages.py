@@ -8,6 +8,7 @@ import pytest
 from browser import browser_page, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
+pytestmark = pytest.mark.browser
 
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Page, expect  # noqa: E402

@@ -12,7 +12,7 @@ from browser import browser_page, skip_without_a_browser, studio_at
 from storybook.config import shipped
 
 skip_without_a_browser()
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.browser
 
 from playwright.sync_api import Page, expect  # noqa: E402
 

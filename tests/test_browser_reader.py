@@ -10,7 +10,7 @@ from storybook.sharing import share
 from studio_pages import in_folder_of_doubles
 
 skip_without_a_browser()
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.browser
 
 SPILT = """() => Array.from(document.querySelectorAll('.page.here')).flatMap(page => {
   const room = page.getBoundingClientRect();
