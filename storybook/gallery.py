@@ -20,16 +20,24 @@ def pictures_in(folder: Path, words: str = "") -> Iterator[Shown]:
     """The pictures under `folder` whose prompt, model or seed has all `words`, the newest first.
 
     Those that say nothing of themselves, such as plates, are passed over, and so is what is no
-    picture. Raises BookError if there is no such folder.
+    picture or cannot be read. Raises BookError if there is no such folder.
     """
     if not folder.is_dir():
         raise BookError(f"There is no folder {folder} to look for pictures in.")
-    files = sorted(folder.rglob("*.png"), key=lambda file: -file.stat().st_mtime_ns)
+    files = sorted(folder.rglob("*.png"), key=_age)
     wanted = words.lower().split()
     for file in files:
         said = _said(file)
         if said is not None and all(word in _text(said) for word in wanted):
             yield Shown(file, said)
+
+
+def _age(file: Path) -> int:
+    """The newest first; a link that goes nowhere, or what has gone meanwhile, last."""
+    try:
+        return -file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _said(file: Path) -> Infotext | None:

@@ -97,3 +97,21 @@ def test_words_between_commas_are_heard_together(clip):
     heard = encode_prompt(*clip, first + " cat cat cat")
     alone = [encode_prompt(*clip, words) for words in (first, "cat cat cat")]
     assert torch.allclose(heard, torch.cat(alone), atol=1e-6)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(
+    ("prompt", "parts"),
+    [
+        ("a cat BREAK", ["a cat"]),
+        ("a cat BREAK ()", ["a cat"]),
+        ("BREAK", [""]),
+        ("BREAK a cat", ["", "a cat"]),
+        ("a cat BREAK BREAK", ["a cat", ""]),
+        ("cat " * 25 + "BREAK a dog BREAK\n", ["cat " * 25, "a dog"]),
+    ],
+)
+def test_encode_prompt_begins_no_chunk_behind_the_last_break(clip, prompt, parts):
+    heard = encode_prompt(*clip, prompt)
+    alone = torch.cat([encode_prompt(*clip, words) for words in parts])
+    assert heard.shape == alone.shape and torch.allclose(heard, alone, atol=1e-6)

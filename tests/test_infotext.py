@@ -89,6 +89,57 @@ def test_an_a1111_text_is_read() -> None:
     assert ("Lora hashes", "pet: 1a2b, b: 2") in found.others
 
 
+LAST = "Steps: 30, Sampler: Euler a, CFG scale: 7, Seed: {}, Size: 512x512, Model: v1-5"
+
+
+@pytest.mark.parametrize("seed", ["random", "1.5", "None", "", "1e3", "0x1f", "nan", "9" * 5000])
+def test_parsed_keeps_a_number_that_is_none_as_it_is_written(seed: str) -> None:
+    """Other programs write what they like; what they wrote is not lost."""
+    found = parsed("a cat\n" + LAST.format(seed))
+    assert found.seed is None and ("Seed", seed) in found.others
+    assert (found.positive, found.steps, found.guidance, found.width_px) == ("a cat", 30, 7, 512)
+
+
+@pytest.mark.parametrize(
+    ("fact", "name"),
+    [("Steps: many", "steps"), ("CFG scale: None", "guidance"), ("CFG scale: inf", "guidance"),
+     ("Size: 512", "width_px"), ("Size: 512xlarge", "width_px"), ("Size: 1x2x3", "height_px")],
+)  # fmt: skip
+def test_parsed_knows_what_other_facts_say(fact: str, name: str) -> None:
+    found = parsed(f"a cat\n{fact}, Sampler: Euler, Seed: 7, Model: v1-5")
+    assert getattr(found, name) is None and tuple(fact.split(": ")) in found.others
+    assert (found.positive, found.seed, found.model) == ("a cat", 7, "v1-5")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " \n\n", "\n\t"])
+@pytest.mark.parametrize("line", ["\n", "\r\n", "\r"])
+def test_parsed_reads_any_end_of_line(line: str, end: str) -> None:
+    said = ("a cat,", "in rain", "Negative prompt: bad", LAST.format(3))
+    found = parsed(line.join(said) + end)
+    assert (found.positive, found.negative, found.seed) == ("a cat,\nin rain", "bad", 3)
+
+
+def test_parsed_reads_a_long_line_without_facts_quickly() -> None:
+    assert parsed("a " * 200_000).positive == "a " * 200_000
+
+
+def test_read_infotext_says_what_cannot_be_opened(tmp_path: Path) -> None:
+    """Pillow raises six kinds of errors for files that are no pictures; all are one line."""
+    from PIL import PngImagePlugin
+
+    huge = Image.new("RGB", (8, 8))
+    facts = PngImagePlugin.PngInfo()
+    facts.add_text("parameters", "x" * (PngImagePlugin.MAX_TEXT_CHUNK + 1), zip=True)
+    huge.save(tmp_path / "bomb.png", pnginfo=facts)
+    whole = (tmp_path / "bomb.png").read_bytes()
+    (tmp_path / "cut.png").write_bytes(whole[:60])
+    (tmp_path / "wide.png").write_bytes(whole[:16] + b"\x7f\xff\xff\xff" * 2 + whole[24:])
+    (tmp_path / "folder.png").mkdir()
+    for name in ("bomb", "cut", "wide", "folder", "none"):
+        with pytest.raises(BookError, match=rf"{name}\.png is no picture that can be read"):
+            read_infotext(tmp_path / f"{name}.png")
+
+
 def test_a_line_with_few_facts_is_prompt() -> None:
     assert parsed("a cat\nLight: day, Shot: wide").positive == "a cat\nLight: day, Shot: wide"
 

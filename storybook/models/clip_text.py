@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.models.emphasis import heard, sections
+from storybook.models.emphasis import sections
+from storybook.models.scheduling import heard
 
 SMALLEST_MEAN = 0.02
 """Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
@@ -51,8 +52,11 @@ def prompt_chunks(
     room, comma = room_of(tokenizer, encoder), tokenizer.convert_tokens_to_ids(COMMA)
     chunks: list[Chunk] = []
     weights: list[list[float]] = []
-    for section in sections(heard(prompt)[0]):
+    parts = sections(heard(prompt)[0])
+    for number, section in enumerate(parts, 1):
         said = [(new, span.weight) for span in section for new in _ids(tokenizer, span.text)]
+        if not said and chunks and number == len(parts):
+            break  # a BREAK at the end begins nothing
         for start, end in chunk_cuts([token == comma for token, _ in said], room):
             chunks.append([token for token, _ in said[start:end]])
             weights.append([weight for _, weight in said[start:end]])

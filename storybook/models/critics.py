@@ -14,7 +14,8 @@ from transformers.image_processing_utils import BaseImageProcessor
 from storybook.errors import HeroError, ModelError
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
-from storybook.models.emphasis import heard, plain
+from storybook.models.emphasis import plain
+from storybook.models.scheduling import heard
 from storybook.models.weights import check_weights, model_name, read_json
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article

@@ -2,10 +2,7 @@
 
 import math
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
-
-from storybook.errors import nearest
 
 MORE = 1.1
 LESS = 1 / 1.1
@@ -23,14 +20,7 @@ _TOKEN = re.compile(
 )
 
 
-_NETWORK = re.compile(r"<\w+:[^<>]*>")
-_EDIT = re.compile(
-    r"""(?<!\\)\[(?P<before>[^][():|]*):      # [before:after:when], [after:when]
-        (?:(?P<after>[^][():|]*):)?\s*\d*\.?\d+\s*\]""",
-    re.VERBOSE,
-)
-_TURNS = re.compile(r"(?<!\\)\[(?P<first>[^][|]*)\|[^][]*\]")
-_AND = re.compile(r"(?::\s*\d*\.?\d+)?\s*\bAND\b\s*")
+NETWORK = re.compile(r"<\w+:[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +55,8 @@ Span(text=' ', weight=1.0), Span(text='c', weight=0.9090909090909091))
             _scale(pieces, round_starts.pop(), MORE)
         elif token == "]" and square_starts:
             _scale(pieces, square_starts.pop(), LESS)
-        else:
-            pieces.append(Span(token[1:] if token[0] == "\\" and len(token) == 2 else token))
+        elif token != "\\":  # a backslash before no bracket is nothing, as in A1111
+            pieces.append(Span(token.removeprefix("\\")))
     for start in round_starts:
         _scale(pieces, start, MORE)
     for start in square_starts:
@@ -96,7 +86,7 @@ def networks(prompt: str) -> tuple[Network, ...]:
     (Network(mark='<lora:rex:0.8>', name='rex', text=0.8, unet=0.8),)
     """
     found = []
-    for match in _NETWORK.finditer(prompt):
+    for match in NETWORK.finditer(prompt):
         kind, name, *others = match.group()[1:-1].split(":")
         named = dict(each.split("=", 1) for each in others if "=" in each)
         places = [each for each in others if "=" not in each]
@@ -108,41 +98,6 @@ def networks(prompt: str) -> tuple[Network, ...]:
         if kind == "lora" and name.strip() and math.isfinite(text) and math.isfinite(unet):
             found.append(Network(match.group(), name.strip(), text, unet))
     return tuple(found)
-
-
-def heard(prompt: str, loras: Collection[str] | None = None) -> tuple[str, tuple[str, ...]]:
-    """What is heard of a prompt, and a line for each of A1111's marks that is not.
-
-    `loras` are the names of those that the painter has and melts in; None: it takes none.
-
-    >>> heard("a [cat:dog:0.5] AND a bird <lora:rex:0.8>")[0]
-    'a dog, a bird '
-    """
-    notes = []
-    asked = {} if loras is None else {each.mark: each.name for each in networks(prompt)}
-
-    def hear(mark: re.Match[str], words: str) -> str:
-        said = f"is heard as {words.strip()!r}" if words.strip() else "is not heard"
-        notes.append(f"{mark.group().strip()} {said}")
-        return words
-
-    def network(mark: re.Match[str]) -> str:
-        name = asked.get(mark.group())
-        if name is None:
-            return hear(mark, "")
-        if name not in loras:
-            others = nearest(name, loras)
-            notes.append(f"{mark.group()} is not heard: draw.lora_folder has no {name}. {others}")
-        return ""
-
-    def edited(mark: re.Match[str]) -> str:
-        return hear(mark, mark["after"] or mark["before"])
-
-    text = _NETWORK.sub(network, prompt)
-    text = _EDIT.sub(edited, text)
-    text = _TURNS.sub(lambda mark: hear(mark, mark["first"]), text)
-    text = _AND.sub(lambda mark: hear(mark, ", "), text)
-    return text, tuple(notes)
 
 
 def sections(prompt: str) -> tuple[tuple[Span, ...], ...]:

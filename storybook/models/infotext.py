@@ -2,9 +2,13 @@
 
 import io
 import json
+import math
 import re
-from collections.abc import Mapping
+import struct
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image, PngImagePlugin, UnidentifiedImageError
 
@@ -15,9 +19,17 @@ KEY = "parameters"
 SAMPLER = "DPM++ 2M"
 NEGATIVE = "Negative prompt: "
 
-_FACT = re.compile(r'\s*(\w[\w \-/]+):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
+_FACT = re.compile(r'\s*(\w[\w \-/]{1,60}):\s*("(?:\\.|[^\\"])+"|[^,]*)(?:,|$)')
 _FEWEST_FACTS = 3
 """With fewer, A1111 takes the last line for a part of the prompt."""
+
+
+_LINES = re.compile(r"\r\n?")
+UNREADABLE = (OSError, UnidentifiedImageError, SyntaxError, ValueError, EOFError, struct.error,
+              zlib.error, Image.DecompressionBombError)  # fmt: skip
+"""What Pillow raises for a file that is no picture, or would be far too large as one."""
+
+N = TypeVar("N", int, float)
 
 
 class Infotext(Record):
@@ -33,7 +45,10 @@ class Infotext(Record):
     model: str = ""
     model_hash: str = ""
     others: tuple[tuple[str, str], ...] = ()
-    """Every other fact with its key, in the order in which they are written."""
+    """Every other fact with its key, in the order in which they are written.
+
+    A number that is none, such as `Seed: random`, is among these.
+    """
 
 
 def png_bytes(
@@ -96,35 +111,49 @@ def read_infotext(path: Path, *, whole: bool = True) -> Infotext | None:
             if whole:
                 image.load()  # iTXt may stand behind the pixels
             text = image.info.get(KEY)
-    except (OSError, UnidentifiedImageError, SyntaxError) as fault:
+    except UNREADABLE as fault:
         raise BookError(f"{path} is no picture that can be read ({fault}).") from fault
     return parsed(text) if isinstance(text, str) else None
 
 
 def parsed(text: str) -> Infotext:
-    """The facts of an infotext, ours or A1111's; what is no fact stays in the prompt."""
-    lines = text.split("\n")
+    """The facts of an infotext, whoever wrote it; what is no fact stays in the prompt."""
+    text = _LINES.sub("\n", text)
+    lines = text.rstrip().split("\n")
     facts = [(key, _unquoted(value)) for key, value in _FACT.findall(lines[-1])]
     if len(facts) < _FEWEST_FACTS:
-        facts = []
+        lines, facts = text.split("\n"), []
     else:
         lines.pop()
     start = next((n for n, line in enumerate(lines) if line.startswith(NEGATIVE)), len(lines))
-    known = dict(reversed(facts))
-    width_px, _, height_px = known.get("Size", "").partition("x")
-    ours = ("Steps", "CFG scale", "Seed", "Size", "Model", "Model hash")
+    said = dict(reversed(facts))
+    sides = [_number(side, int) for side in said.get("Size", "").split("x")]
+    width_px, height_px = sides if len(sides) == 2 and None not in sides else (None, None)
+    found = {
+        "steps": ("Steps", _number(said.get("Steps"), int)),
+        "guidance": ("CFG scale", _number(said.get("CFG scale"), float)),
+        "seed": ("Seed", _number(said.get("Seed"), int)),
+        "width_px": ("Size", width_px),
+        "height_px": ("Size", height_px),
+        "model": ("Model", said.get("Model", "")),
+        "model_hash": ("Model hash", said.get("Model hash", "")),
+    }
+    told = {key for key, value in found.values() if value is not None}
     return Infotext(
         positive="\n".join(lines[:start]),
         negative="\n".join(lines[start:]).removeprefix(NEGATIVE),
-        steps=known.get("Steps"),
-        guidance=known.get("CFG scale"),
-        seed=known.get("Seed"),
-        width_px=width_px or None,
-        height_px=height_px or None,
-        model=known.get("Model", ""),
-        model_hash=known.get("Model hash", ""),
-        others=tuple((key, value) for key, value in facts if key not in ours),
+        others=tuple((key, value) for key, value in facts if key not in told),
+        **{name: value for name, (_, value) in found.items()},
     )
+
+
+def _number(text: str | None, kind: Callable[[str], N]) -> N | None:
+    """The number that other programs wrote, or None for what is none."""
+    try:
+        number = kind(text or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _quoted(value: object) -> str:

@@ -6,8 +6,9 @@ from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.files import write_whole
 from storybook.models import Guard, Painter
-from storybook.models.emphasis import heard, networks
+from storybook.models.emphasis import networks
 from storybook.models.infotext import png_bytes
+from storybook.models.scheduling import heard
 from storybook.records import Candidate, Event
 from storybook.studio import Studio
 
