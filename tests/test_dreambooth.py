@@ -11,6 +11,7 @@ from PIL import Image
 
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
+from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Candidate, Prompt
@@ -66,6 +67,24 @@ def run_of(chosen: Recipe, folder: Path, *, resume: bool = False, stop_after: in
             events.close()
             break
     return run
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"kind": "hypernetwork", "activation": "mish"}, {"kind": "hypernetwork", "ema": 0.9},
+     {"dora": True, "text_encoder": True}],
+    ids=["hypernetwork", "averaged", "dora and text"],
+)  # fmt: skip
+def test_train_teaches_any_kind_in_halves(home, tmp_path, capfd, settings):
+    """What learns and what it is put on have one number format, or the first step fails."""
+    chosen = recipe(home, precision="full_bf16", max_steps=1, sample_count=1, **settings)
+    run = run_of(chosen, tmp_path / "run")
+    assert run.state().state == "done"
+    assert {each.dtype for each in weights(run).values()} == {torch.bfloat16}
+    if chosen.kind == "hypernetwork":
+        found = read_hypernetwork(run.result / "bhna-cat.pt")
+        assert {each.dtype for each in found.networks.parameters()} == {torch.float32}
+    assert "float32" not in capfd.readouterr().err, "a line of the library's"
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:

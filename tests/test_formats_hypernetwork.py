@@ -1,14 +1,25 @@
 """Hypernetworks go out as A1111 reads them, and come back drawing the same."""
 
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.nn.modules import activation
 
 from storybook.errors import ModelError
-from storybook.models.hypernetwork import Bend, Design, attach, read_hypernetwork
+from storybook.models import sd1
+from storybook.models.hypernetwork import (
+    ACTIVATIONS,
+    UNUSABLE,
+    Bend,
+    Design,
+    attach,
+    read_hypernetwork,
+)
+from storybook.models.weights import Adapter, Fittings
 from tiny_sd import WIDTH, tiny_painter
 from tiny_taught import ORIGIN, drawn, opened
 from training.formats.hypernetwork import new_hypernetwork, save_hypernetwork
@@ -94,6 +105,11 @@ def test_dropout_goes_where_a1111_has_it() -> None:
     four = (1, 2, 2, 1)
     assert kinds(use_dropout=True) == ["Linear", "Linear"]
     assert kinds(use_dropout=True, last_layer_dropout=True) == ["Linear", "Dropout", "Linear"]
+    two = (1, 1)
+    assert kinds(use_dropout=True, layer_structure=two) == ["Linear"]
+    assert kinds(last_layer_dropout=True, use_dropout=True, layer_structure=two)[1:] == ["Dropout"]
+    assert kinds(dropout_structure=(0, 0.2, 0), layer_structure=two) == ["Linear", "Dropout"]
+    assert kinds(dropout_structure=(0, 0, 0, 0), layer_structure=two) == ["Linear"]
     assert kinds(use_dropout=True, layer_structure=four) == ["Linear", "Dropout"] + ["Linear"] * 2
     assert kinds(activation_func="tanh") == ["Linear", "Tanh", "Linear", "Tanh"]
     assert kinds(activation_func="linear") == ["Linear", "Linear"]
@@ -116,6 +132,8 @@ def test_hypernetworks_of_old_and_of_no_use(folder: Path, tmp_path: Path) -> Non
         ({12: (old, old), "layer_structure": [2, 1]}, "begins and ends with 1"),
         ({12: (old, old), "activation_func": "relo"}, "Did you mean relu"),
         ({12: (old, old), "dropout_structure": [0]}, "one share for each"),
+        ({12: (old, old), "dropout_structure": [0, 1.5, 0]}, "is not built as it says"),
+        ({12: (old, old), "activation_func": "glu"}, "glu builds no network. Did you mean gelu"),
     ):
         torch.save(values, file)
         with pytest.raises(ModelError, match=message):
@@ -123,3 +141,57 @@ def test_hypernetworks_of_old_and_of_no_use(folder: Path, tmp_path: Path) -> Non
     file.write_bytes(b"")
     with pytest.raises(ModelError, match=r"old\.pt"):
         read_hypernetwork(file)
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_read_hypernetwork_knows_each_activation_of_torch(tmp_path: Path, name: str) -> None:
+    """A1111 looks them up among torch's classes by their names in small letters."""
+    file, width = tmp_path / "rex.pt", 4
+    torch.manual_seed(0)
+    network = {
+        "linear.0.weight": torch.randn(8, width),
+        "linear.0.bias": torch.randn(8),
+        "linear.2.weight": torch.randn(width, 8),
+        "linear.2.bias": torch.randn(width),
+    }
+    if name == "prelu":  # it has a weight of its own
+        network["linear.1.weight"] = torch.tensor([0.4])
+    values = {width: (network, network), "activation_func": name, "activate_output": False}
+    if name in ("linear", *UNUSABLE):
+        network |= {f"linear.1.{kind}": network.pop(f"linear.2.{kind}")
+                    for kind in ("weight", "bias")}  # fmt: skip
+    torch.save(values, file)
+    if name in UNUSABLE:
+        with pytest.raises(ModelError, match=f"{name} builds no network"):
+            read_hypernetwork(file)
+        one = {f"linear.0.{kind}": network[f"linear.1.{kind}"] for kind in ("weight", "bias")}
+        one["linear.0.weight"] = torch.randn(width, width)
+        torch.save(values | {width: (one, one), "layer_structure": [1, 1]}, file)
+        assert not read_hypernetwork(file).design.activates, "it is named, and comes nowhere"
+        return
+    found = read_hypernetwork(file)
+    x = torch.randn(2, 3, width)
+    hidden = x @ network["linear.0.weight"].T + network["linear.0.bias"]
+    if name != "linear":
+        kind = {each.lower(): each for each in activation.__all__} | {"swish": "Hardswish"}
+        own = getattr(nn, kind[name])()
+        if name == "prelu":
+            own.weight.data = network["linear.1.weight"]
+        with warnings.catch_warnings(action="ignore"):  # of a dimension that nobody named
+            hidden = own.eval()(hidden)
+    out_at = "linear.1" if name == "linear" else "linear.2"
+    wanted = x + hidden @ network[f"{out_at}.weight"].T + network[f"{out_at}.bias"]
+    bend = found.networks[str(width)][0]
+    assert torch.allclose(bend(x), wanted, atol=1e-5)
+    alone = torch.allclose(bend(x[:1]), wanted[:1], atol=1e-5)
+    assert found.design.mixes != alone, "only what mixes depends on its batch"
+
+
+def test_a_painter_with_one_that_mixes_draws_alone(folder: Path, tmp_path: Path) -> None:
+    for name, batch in (("softmax", 1), ("mish", 8)):
+        chance = torch.Generator().manual_seed(1)
+        design = Design(activation_func=name, weight_initialization="XavierNormal")
+        network = new_hypernetwork(opened(folder).unet, design, chance)
+        save_hypernetwork(network, tmp_path / f"{name}.pt", origin=ORIGIN)
+        fittings = Fittings(hypernetworks=(Adapter(tmp_path / f"{name}.pt"),))
+        assert sd1.open_painter(folder, device="cpu", fittings=fittings).batch == batch

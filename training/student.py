@@ -13,6 +13,7 @@ from peft import LoraConfig
 from torch import Tensor, nn
 
 from storybook.errors import TrainingError
+from storybook.models.devices import quiet
 from storybook.models.hypernetwork import Design, Hypernetwork, attach
 from storybook.models.sd1 import SAMPLING
 from storybook.world import WORLD
@@ -113,9 +114,10 @@ def enrol(pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device) -
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
         part.requires_grad_(False)
     half = HALVES.get(recipe.precision)
-    pipe.unet.to(device, half)
-    pipe.text_encoder.to(device, half)
-    pipe.vae.to(device)
+    with quiet():  # of no layers that are to stay in single precision
+        pipe.unet.to(device, half)
+        pipe.text_encoder.to(device, half)
+        pipe.vae.to(device)
     parts: dict[str, nn.Module] = {"unet": pipe.unet}
     if recipe.text_encoder:
         parts["text_encoder"] = pipe.text_encoder
@@ -199,7 +201,7 @@ def _with_hypernetwork(
     design = Design(layer_structure=recipe.layer_structure, activation_func=recipe.activation)
     chance = torch.Generator().manual_seed(recipe.seed)
     hypernetwork = new_hypernetwork(pipe.unet, design, chance)
-    hypernetwork.networks.to(device)
+    hypernetwork.networks.to(device, pipe.unet.dtype)  # single, unless all are halves
     attach(hypernetwork, pipe.unet)
     learners = {"hypernetwork": list(hypernetwork.networks.named_parameters())}
     return Student(pipe, recipe, learners, hypernetwork)

@@ -24,11 +24,15 @@ def fit(pipe: StableDiffusionPipeline, fittings: Fittings) -> None:
         _teach_word(pipe, file)
 
 
-def bend(pipe: StableDiffusionPipeline, hypernetwork: Adapter) -> None:
-    """Attach a hypernetwork where the U-Net is; ModelError if it fits nothing there."""
+def bend(pipe: StableDiffusionPipeline, hypernetwork: Adapter) -> bool:
+    """Attach a hypernetwork where the U-Net is; whether it makes a picture depend on its batch.
+
+    Raises ModelError if it fits nothing there.
+    """
     found = read_hypernetwork(hypernetwork.path)
     found.networks.to(place_of(pipe), pipe.unet.dtype)
     attach(found, pipe.unet, hypernetwork.weight)
+    return found.design.mixes
 
 
 def _vae_like(own: AutoencoderKL, path: Path) -> AutoencoderKL:

@@ -4,7 +4,7 @@ For each width there is one network for the keys and one for the values. A netwo
 attention layer would make its keys (or values) of, x, and gives x + strength * linear(x).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -15,27 +15,26 @@ from diffusers import UNet2DConditionModel
 from diffusers.models.attention_processor import Attention
 from pydantic import ValidationError, model_validator
 from torch import Tensor, nn
+from torch.nn.modules import activation
 from torch.utils.hooks import RemovableHandle
 
 from storybook.errors import ModelError, nearest
 from storybook.models.weights import check_weights, unpickle
 from storybook.records import Record
 
-ACTIVATIONS: Mapping[str, type[nn.Module]] = {
+WHOLE_BATCH = ("softmax", "softmin", "logsoftmax", "softmax2d")
+"""Without a dimension torch takes these over the first of three, which is the batch's."""
+ACTIVATIONS: Mapping[str, Callable[[], nn.Module]] = {
+    **{name.lower(): getattr(activation, name) for name in activation.__all__},
     "linear": nn.Identity,
-    "relu": nn.ReLU,
-    "leakyrelu": nn.LeakyReLU,
-    "elu": nn.ELU,
     "swish": nn.Hardswish,
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-    **{each.__name__.lower(): each for each in (
-        nn.CELU, nn.GELU, nn.Hardshrink, nn.Hardsigmoid, nn.Hardswish, nn.Hardtanh, nn.LogSigmoid,
-        nn.Mish, nn.ReLU6, nn.SELU, nn.SiLU, nn.Softplus, nn.Softshrink, nn.Softsign,
-        nn.Tanhshrink,
-    )},
-}  # fmt: skip
-"""By A1111's names; its `swish` is the hard one."""
+    "softmax": partial(nn.Softmax, 0),
+    "softmin": partial(nn.Softmin, 0),
+    "logsoftmax": partial(nn.LogSoftmax, 0),
+}
+"""By A1111's names: those of torch's classes, and its `swish`, which is the hard one."""
+UNUSABLE = ("glu", "threshold", "multiheadattention")
+"""One halves what goes through it, and two want to be told more: with them A1111 fails, too."""
 
 USUAL_DROPOUT = 0.3
 """A1111's share, where a file says that there is dropout but not how much."""
@@ -54,7 +53,10 @@ class Design(Record):
     """Whether the activation comes after the last layer as well."""
     use_dropout: bool = False
     dropout_structure: tuple[float, ...] | None = None
-    """The share dropped after each width of `layer_structure`; the first and the last are 0."""
+    """The share dropped after each width of `layer_structure`; the first and the last are 0.
+
+    More than there are widths are passed over.
+    """
     last_layer_dropout: bool = False
     """Whether the usual dropout comes before the last layer as well."""
     weight_initialization: Literal[
@@ -66,22 +68,33 @@ class Design(Record):
         widths, dropouts = self.layer_structure, self.dropout_structure
         if len(widths) < 2 or widths[0] != 1 or widths[-1] != 1:
             raise ValueError("layer_structure begins and ends with 1, such as [1, 2, 1]")
-        if dropouts is not None and len(dropouts) != len(widths):
+        if dropouts is not None and len(dropouts) < len(widths):
             raise ValueError("dropout_structure says one share for each of layer_structure")
-        if self.activation_func not in (None, *ACTIVATIONS):
-            known = nearest(self.activation_func, ACTIVATIONS)
-            raise ValueError(f"activation_func {self.activation_func} is unknown. {known}")
+        name = self.activation_func
+        if self.activates and (name not in ACTIVATIONS or name in UNUSABLE):
+            known = nearest(name, ACTIVATIONS.keys() - set(UNUSABLE))
+            raise ValueError(f"activation_func {name} builds no network. {known}")
         return self
 
     @property
+    def activates(self) -> bool:
+        """Whether an activation comes anywhere."""
+        after = len(self.layer_structure) > 2 or self.activate_output
+        return after and self.activation_func not in (None, "linear")
+
+    @property
+    def mixes(self) -> bool:
+        """Whether what it makes of a picture depends on the others in its batch."""
+        return self.activates and self.activation_func in WHOLE_BATCH
+
+    @property
     def dropouts(self) -> tuple[float, ...]:
-        """The share dropped after each width of `layer_structure`."""
+        """The share dropped after each width of `layer_structure`; A1111 has a third for two."""
         if self.dropout_structure is not None:
             return self.dropout_structure
         share = USUAL_DROPOUT if self.use_dropout else 0.0
-        inner = len(self.layer_structure) - 2
-        shares = [share] * inner
-        if inner and not self.last_layer_dropout:
+        shares = [share] * max(len(self.layer_structure) - 2, 1)
+        if not self.last_layer_dropout:
             shares[-1] = 0.0
         return (0.0, *shares, 0.0)
 
@@ -96,8 +109,7 @@ class Bend(nn.Module):
         for number, (before, after) in enumerate(steps):
             layers.append(nn.Linear(int(width * before), int(width * after)))
             last = number == len(steps) - 1
-            silent = design.activation_func in (None, "linear")
-            if not silent and (design.activate_output or not last):
+            if design.activates and (design.activate_output or not last):
                 layers.append(ACTIVATIONS[design.activation_func]())
             if design.is_layer_norm:
                 layers.append(nn.LayerNorm(int(width * after)))
@@ -160,7 +172,8 @@ def read_hypernetwork(file: Path) -> Hypernetwork:
             for network, state in zip(networks[str(width)], both, strict=True):
                 network.load_state_dict({_today(name): each for name, each in state.items()})
     except ValidationError as fault:
-        raise ModelError(f"{file} cannot be built: {fault.errors()[0]['msg']}.") from fault
+        reason = fault.errors()[0]["msg"].removeprefix("Value error, ").rstrip(".")
+        raise ModelError(f"{file} cannot be built: {reason}.") from fault
     except (RuntimeError, ValueError, AttributeError) as fault:
         reason = str(fault).splitlines()[-1].strip()
         raise ModelError(f"{file} is not built as it says ({reason}). Fetch it again.") from fault

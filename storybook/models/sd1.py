@@ -142,8 +142,8 @@ def open_painter(
         fit(pipe, fittings)
         pipe.to(dtype_of(place))
         settle(pipe, room.plan(pipe, place), place)
-        for each in fittings.hypernetworks:
-            bend(pipe, each)
+        mixing = [bend(pipe, each) for each in fittings.hypernetworks]
+    batch = 1 if any(mixing) else batch  # a picture depends on its own request only
     name = model_name(checkpoint, adapters, fittings)
     return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip, loras or {})
 

@@ -30,10 +30,10 @@ def new_hypernetwork(
 
 
 def save_hypernetwork(hypernetwork: Hypernetwork, file: Path, *, origin: Origin) -> None:
-    """Write A1111's `.pt`, whole or not at all."""
+    """Write A1111's `.pt`, whole or not at all, in single precision as A1111 does."""
     values: dict[object, object] = {
         int(width): tuple(
-            {name: tensor.detach().cpu() for name, tensor in network.state_dict().items()}
+            {name: tensor.detach().float().cpu() for name, tensor in network.state_dict().items()}
             for network in both
         )
         for width, both in hypernetwork.networks.items()
