@@ -6,6 +6,7 @@ from storybook import edits
 from storybook.book import Book
 from storybook.errors import BookError, ReplyError
 from storybook.models import Writer
+from storybook.models.prose import untitled
 from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
@@ -86,4 +87,4 @@ def _page_by_page(
     )
     for reply in writer.tell_each(question, seeds=range(seed, seed + 2), max_words=3 * most):
         if not isinstance(reply, ReplyError):
-            yield " ".join(reply.split())
+            yield " ".join(untitled(reply).split())

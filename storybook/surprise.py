@@ -6,6 +6,7 @@ from storybook.casting import NAMES
 from storybook.errors import ReplyError
 from storybook.kindness import unkind_words
 from storybook.models import Writer
+from storybook.models.prose import untitled
 from storybook.models.writers import open_writer
 from storybook.prompts import template
 from storybook.records import Hero
@@ -46,7 +47,7 @@ def thought_up(
     for reply in writer.tell_each(question, seeds=range(seed, seed + TRIES), max_words=MOST_WORDS):
         # A writer that nothing stops goes on to the tale itself: its first line is meant.
         said = reply.reply if isinstance(reply, ReplyError) else reply
-        line = " ".join(said.strip().partition("\n")[0].split())
+        line = " ".join(untitled(said.strip()).partition("\n")[0].split())
         summary = roles.fill(line) if roles else line
         if _is_one(summary, hero):
             return summary

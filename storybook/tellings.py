@@ -10,6 +10,7 @@ from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.frames import Frame
 from storybook.kindness import unkind_words
 from storybook.models import Writer
+from storybook.models.prose import MOST_TITLE, untitled
 from storybook.prompts import template
 from storybook.readability import TARGETS, measure
 from storybook.records import Brief, Hero, Record, Story
@@ -24,7 +25,7 @@ REPEATED_SHARE = 0.2
 LEAST_WORDS, MOST_WORDS = 7, 60
 """On a page, on average: beyond them no layout looks like a picture book."""
 PAGE_TRIES = 2
-TITLE = re.compile(r"^\W*Title\s*:\s*(.+)$", re.IGNORECASE)
+TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
 
 
 class Outline(Record):
@@ -199,12 +200,15 @@ def _told_at_once(
 
 def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
     """A reply's title and paragraphs."""
-    lines = [line.strip() for line in reply.splitlines() if line.strip()]
+    lines = [" ".join(line.split()) for line in reply.split("\n") if line.strip()]
     title = TITLE.match(lines[0]) if lines else None
     paragraphs = lines[1:] if title else lines
     if not paragraphs:
         return ReplyError(f"{writer.name} gave a title and no story", reply)
-    said = title[1].strip(" \"'.*") if title else f"{who.heroes[0].name}'s Story"
+    said = title[1].strip(" \"'.*") if title else ""
+    if not any(map(str.isalnum, said)) or len(said) > MOST_TITLE:
+        star = who.heroes[0].name
+        said = f"{star}'s Story" if brief.language == "en" else star
     return Story(title=brief.title or said, paragraphs=tuple(paragraphs), cast=who.heroes), reply
 
 
@@ -248,7 +252,8 @@ def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> st
     """One page's text in one line; told once more if its length is off."""
     text = ""
     for attempt in range(PAGE_TRIES):
-        text = " ".join(writer.tell(question, seed=seed + attempt, max_words=3 * most).split())
+        told = writer.tell(question, seed=seed + attempt, max_words=3 * most)
+        text = " ".join(untitled(told).split())
         if least <= len(text.split()) <= most:
             break
     return text

@@ -24,6 +24,9 @@ class Desk:
     url: str
     replies: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
     asked: list[dict] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    serves: tuple[str, ...] = ()
+    """The models that it says it has."""
     keys: list[str] = field(default_factory=list)
 
     def will(self, *replies: Callable[[BaseHTTPRequestHandler], None]) -> None:
@@ -43,6 +46,36 @@ def says(text: str, *, reason: str | None = "stop") -> Callable[[BaseHTTPRequest
         _send(wire, {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5,
                                               "total_tokens": 16}})  # fmt: skip
         wire.wfile.write(b"data: [DONE]\n\n")
+
+    return reply
+
+
+def sends(*events: object, over: bool = True) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A stream of just these events, `[DONE]` at its end if it is `over`; bytes go as they are."""
+
+    def reply(wire: BaseHTTPRequestHandler) -> None:
+        _head(wire, 200, {"content-type": "text/event-stream"})
+        for event in events:
+            line = event if isinstance(event, bytes) else json.dumps(event).encode()
+            wire.wfile.write(b"data: " + line + b"\n\n")
+        wire.wfile.write(b"data: [DONE]\n\n" * over)
+
+    return reply
+
+
+def piece(content: object = None, reason: str | None = None, **delta: object) -> dict:
+    """A chunk of a stream with one choice."""
+    delta = delta if content is None else {"content": content, **delta}
+    return {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+
+
+def answers(body: object, status: int = 200) -> Callable[[BaseHTTPRequestHandler], None]:
+    """A body in one piece: a record as JSON, a text as a web page."""
+
+    def reply(wire: BaseHTTPRequestHandler) -> None:
+        is_page = isinstance(body, str)
+        _head(wire, status, {"content-type": "text/html" if is_page else "application/json", **NOW})
+        wire.wfile.write(body.encode() if is_page else json.dumps(body).encode())
 
     return reply
 
@@ -92,7 +125,12 @@ def desk() -> Iterator[Desk]:
             size = int(self.headers["content-length"])
             desk.asked.append(json.loads(self.rfile.read(size)))
             desk.keys.append(self.headers["authorization"])
+            desk.paths.append(self.path)
             desk.replies.pop(0)(self)
+
+        def do_GET(self) -> None:
+            models = [{"id": name, "object": "model"} for name in desk.serves]
+            answers({"object": "list", "data": models}, 200 if models else 404)(self)
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""
@@ -116,11 +154,13 @@ def key_set(variable: str, key: str) -> Iterator[None]:
         del os.environ[variable]
 
 
-def writer_at(desk: Desk, *, timeout_s: float = 5.0, retries: int = 4) -> ServerWriter:
-    with key_set("STORYBOOK_TEST_KEY", KEY):
+def writer_at(
+    desk: Desk, *, timeout_s: float = 5.0, retries: int = 4, key: str = KEY, url: str = ""
+) -> ServerWriter:
+    with key_set("STORYBOOK_TEST_KEY", key):
         return open_server_writer(
             "m",
-            base_url=desk.url,
+            base_url=url or desk.url,
             key_variable="STORYBOOK_TEST_KEY",
             timeout_s=timeout_s,
             retries=retries,

@@ -13,7 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from desks import KEY, Desk, dawdles, fails, half_a_line, hangs_up, says, writer_at
+from desks import (
+    KEY,
+    Desk,
+    dawdles,
+    fails,
+    half_a_line,
+    hangs_up,
+    piece,
+    says,
+    sends,
+    writer_at,
+)
 from storybook.config import shipped
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
@@ -72,7 +83,15 @@ def test_gives_up_in_one_line_without_the_key(desk: Desk, status: int, message: 
     [
         (says(""), "empty reply"),
         (says("Once upon", reason="length"), "at its length limit"),
-        (says("Once upon", reason=None), "in mid-stream"),
+        (says("Once upon", reason="MAX_TOKENS"), "at its length limit"),
+        (says("Once upon", reason="content_filter"), r"for its own rules \(content_filter\)"),
+        (says("", reason="tool_calls"), "to ask for a tool"),
+        (says("Once upon", reason="error"), r"\(error\)"),
+        (sends(piece("Once upon"), over=False), "in mid-stream"),
+        (sends(piece(refusal="I cannot."), piece(reason="stop")), "refuses: I cannot"),
+        (sends(piece(reasoning_content="Hm."), piece(reason="stop")), "only thought"),
+        (says("<think>Hm."), "only thought"),
+        (says("<think>Hm.</think>***"), "no story, only talk"),
         (half_a_line, "broke off its reply in mid-stream"),
         (hangs_up, "broke off its reply in mid-stream"),
     ],

@@ -17,6 +17,7 @@ from threading import local
 from pydantic import Field
 
 from storybook.errors import ReplyError, TrainingError
+from storybook.models.prose import untitled
 from storybook.models.server_writer import ServerWriter, Usage
 from storybook.prompts import template
 from storybook.records import Event, Record
@@ -203,20 +204,14 @@ class _Desks:
         writer, seed = self._own.writer, what.number
         summary = ""
         try:
-            summary = writer.tell(
-                template("pair_summary").fill(
-                    ages=what.ages, hero=what.hero, setting=what.setting, theme=what.theme
-                ),
-                seed=seed,
-                max_words=SUMMARY_WORDS,
+            question = template("pair_summary").fill(
+                ages=what.ages, hero=what.hero, setting=what.setting, theme=what.theme
             )
-            story = writer.tell(
-                template("pair_story").fill(
-                    ages=what.ages, summary=summary, paragraphs=PARAGRAPHS[what.ages]
-                ),
-                seed=seed,
-                max_words=STORY_WORDS,
+            summary = untitled(writer.tell(question, seed=seed, max_words=SUMMARY_WORDS))
+            question = template("pair_story").fill(
+                ages=what.ages, summary=summary, paragraphs=PARAGRAPHS[what.ages]
             )
+            story = untitled(writer.tell(question, seed=seed, max_words=STORY_WORDS))
         except ReplyError as fault:
             return Made(number=what.number, summary=summary, story=fault.reply, reason=str(fault))
         return Made(number=what.number, summary=summary, story=story)

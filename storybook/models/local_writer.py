@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from storybook.errors import ModelError, QuestionTooLong, ReplyError
 from storybook.models.generation import Sampling, sampling_beside
+from storybook.models.prose import prose
 from storybook.models.replies import answered, demand
 from storybook.models.weights import check_weights, read_json, weights_digest
 from storybook.quantisation import is_quantised, show_bitsandbytes
@@ -78,6 +79,7 @@ class LocalWriter:
         text = self._tokenizer.decode(ids[:last], skip_special_tokens=True)
         end = END.search(text)
         told = text[: end.start()].strip() if end else text.strip()
+        told = prose(told) if self._chat else told
         if not told:
             return ReplyError(f"{self.name} gave an empty reply. Try another seed.")
         if end is None and last is None:

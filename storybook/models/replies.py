@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pydantic import ValidationError
 
 from storybook.errors import QuestionTooLong, ReplyError
+from storybook.models.prose import without_thinking
 from storybook.records import R
 
 TRIES = 3
@@ -61,7 +62,7 @@ def in_turn(ask: Ask, question: str, seeds: Iterable[int]) -> Iterator[str | Rep
 def parsed(reply: str, kind: type[R]) -> tuple[R | None, str]:
     """The first JSON object of a reply that is a `kind`, or None and what is wrong in one line."""
     fault = "There is no whole JSON object in it."
-    for text in _objects(reply):
+    for text in _objects(without_thinking(reply)):
         try:
             return kind.model_validate_json(text), ""
         except ValidationError as error:

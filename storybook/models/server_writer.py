@@ -4,31 +4,43 @@ The key is read from the environment when the door opens and goes into request h
 into a file, a log, a name or an error.
 """
 
-import json
 import os
+import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import httpx2
 import openai
 from openai import OpenAI
 
-from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
+from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError, nearest
+from storybook.models.prose import prose, without_thinking
 from storybook.models.replies import answered, demand, in_turn
+from storybook.models.server_replies import ServerReply, ServerSaid, words_of
 from storybook.records import R, Record
 
-if TYPE_CHECKING:
-    from openai import Stream
-    from openai.types.chat import ChatCompletionChunk
-
 RETRIES = 4
-"""Of the client, with a growing pause, on 408, 409, 429, 5xx and lost connections."""
+"""Of the client, with a growing pause or the one that the server asks for (of a minute at most), on
+408, 409, 429, 5xx and lost connections."""
 TOKENS_PER_WORD = 4
 """A generous limit for prose: the models' own ends come far earlier."""
+THINKING_TOKENS = 8192
+"""More for a model that thinks first, since servers count its thoughts as reply."""
 ANSWER_WORDS = 800
 SPARE = {"max_tokens", "temperature", "seed", "response_format", "stream_options"}
 """What a server may refuse to be told; it is left out from then on."""
 NO_KEY = "no-key-needed"
 TOO_LONG = ("context_length", "context length", "maximum context", "too many tokens")
+QUOTA = ("quota", "billing", "credit")
+LONG_KEY = 16
+"""Letters from which on a key is no word that a message could hold by chance."""
+MOST_LISTED = 12
+LIST_TIMEOUT_S = 5.0
+VERSIONED = re.compile(r"/v\d+\w*(?:/|$)")
+NO_PATH = re.compile(
+    r"\b(?:page|file|path|route|url|endpoint|method)\b|^\W*(?:404\W*)?not found\W*$", re.IGNORECASE
+)
+ENDPOINT = re.compile(r"(?:/chat)?/completions/?$")
 
 
 class Usage(Record):
@@ -49,18 +61,25 @@ class ServerWriter:
     def __init__(self, client: OpenAI, model: str, *, temperature: float | None = None) -> None:
         self.name = f"server-{model}"
         self.used = Usage()
+        self.advice = ""
+        """What the author may change for the better, once it is known."""
         self._client = client
         self._model = model
         self._options = {} if temperature is None else {"temperature": temperature}
         self._refused: set[str] = set()
+        self._thinks = False
 
     def tell(self, question: str, *, seed: int, max_words: int) -> str:
-        """Prose that follows `question`, without the closing END.
+        """Prose that follows `question`, without the closing END and what chat models add.
 
         Raises ReplyError if nothing came back or the reply was cut off, ModelError if the server
         cannot be reached or refuses.
         """
-        return self._reply(question, seed, max_words).strip().removesuffix("END").rstrip()
+        reply = self._reply(question, seed, max_words)
+        text = re.sub(r"(?:^|\s)END\W*$", "", reply.strip())
+        if told := prose(text):
+            return told
+        raise ReplyError(f"{self.name} sent no story, only talk around one. Try again.", reply)
 
     def tell_each(
         self, question: str, *, seeds: Sequence[int], max_words: int
@@ -87,6 +106,7 @@ class ServerWriter:
         self._client.close()
 
     def _reply(self, question: str, seed: int, max_words: int, **form: Any) -> str:
+        """A whole reply without what was thought before it."""
         options = {
             "max_tokens": max_words * TOKENS_PER_WORD,
             "seed": seed,
@@ -95,49 +115,67 @@ class ServerWriter:
             **form,
         }
         while True:
+            if self._thinks:
+                options["max_tokens"] = max_words * TOKENS_PER_WORD + THINKING_TOKENS
             try:
-                return self._stream(question, options)
+                reply = self._ask(question, options)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as refusal:
                 if not self._learns_from(refusal, options):
                     raise self._fault(refusal) from None
             except openai.OpenAIError as fault:
-                raise self._fault(fault) from None
+                if not (isinstance(fault, openai.APIStatusError) and self._moves(fault)):
+                    raise self._fault(fault) from None
+            except ServerSaid as fault:
+                is_elsewhere = fault.is_page or NO_PATH.search(fault.words)
+                if not (is_elsewhere and self._goes_to_v1()):
+                    raise self._said_instead(fault) from None
+            else:
+                text = without_thinking(reply.text)
+                thought = bool(reply.thinking) or text != reply.text
+                if not (thought and reply.is_too_long and not self._thinks):
+                    self._check(reply, text)
+                    return text
+                self._thinks = True
 
-    def _stream(self, question: str, options: dict[str, Any]) -> str:
-        with self._client.chat.completions.create(
+    def _ask(self, question: str, options: dict[str, Any]) -> ServerReply:
+        """What the server sends for a question, as far as it came."""
+        reply = ServerReply()
+        with self._client.chat.completions.with_streaming_response.create(
             model=self._model,
             messages=[{"role": "user", "content": question}],
             stream=True,
             **{key: value for key, value in options.items() if key not in self._refused},
-        ) as stream:
-            text, reason = self._read(stream)
+        ) as response:
+            self.used = self.used.plus(requests=1)
+            try:
+                for piece in response.iter_bytes():
+                    reply.feed(piece)
+                reply.close()
+            except httpx2.TimeoutException:
+                raise openai.APITimeoutError(response.http_request) from None
+            except httpx2.RequestError:  # the line was cut: what came so far is no whole reply
+                pass
+            finally:
+                self.used = self.used.plus(
+                    question_tokens=reply.question_tokens, reply_tokens=reply.reply_tokens
+                )
+        return reply
+
+    def _check(self, reply: ServerReply, text: str) -> None:
+        """Raise ReplyError if a reply is none, or not a whole one."""
+        if reply.refusal and not text.strip():
+            raise ReplyError(f"{self.name} refuses: {words_of(reply.refusal)}", reply.refusal)
+        if reply.why_cut and (text.strip() or not reply.thinking):
+            if not text.strip() and reply.why_cut == "in mid-stream":
+                raise ReplyError(f"{self.name} gave an empty reply. Try again, or another model.")
+            raise ReplyError(f"{self.name} broke off its reply {reply.why_cut}. Try again.", text)
+        if not text.strip() and (reply.thinking or reply.text.strip()):
+            raise ReplyError(
+                f"{self.name} only thought and told nothing. Try again, switch its thinking off "
+                "on the server, or take another model.", reply.thinking or reply.text,
+            )  # fmt: skip
         if not text.strip():
             raise ReplyError(f"{self.name} gave an empty reply. Try again, or another model.")
-        if reason != "stop":
-            where = {"length": "at its length limit", None: "in mid-stream"}
-            why = where.get(reason, f"({reason})")
-            raise ReplyError(f"{self.name} broke off its reply {why}. Try again.", text)
-        return text
-
-    def _read(self, stream: "Stream[ChatCompletionChunk]") -> tuple[str, str | None]:
-        """The whole text of a stream and the reason of its end, None if it had none."""
-        pieces, reason = [], None
-        self.used = self.used.plus(requests=1)
-        try:
-            for chunk in stream:
-                if chunk.usage:
-                    self.used = self.used.plus(
-                        question_tokens=chunk.usage.prompt_tokens,
-                        reply_tokens=chunk.usage.completion_tokens,
-                    )
-                for choice in chunk.choices[:1]:
-                    pieces.append(choice.delta.content or "")
-                    reason = choice.finish_reason or reason
-        except openai.APITimeoutError:
-            raise
-        except (openai.APIConnectionError, json.JSONDecodeError):
-            return "".join(pieces), None
-        return "".join(pieces), reason
 
     def _learns_from(self, refusal: openai.APIStatusError, options: dict[str, Any]) -> bool:
         """Whether the refusal names an option that can be left out, or may mean the schema."""
@@ -148,10 +186,33 @@ class ServerWriter:
         self._refused |= blamed
         return bool(blamed)
 
+    def _moves(self, refusal: openai.APIStatusError) -> bool:
+        """Whether there is nothing at this address, but may be under /v1."""
+        is_elsewhere = refusal.status_code in (404, 405) and "model" not in _said(refusal).lower()
+        return is_elsewhere and self._goes_to_v1()
+
+    def _goes_to_v1(self) -> bool:
+        """Ask under /v1 from now on, unless the address names a version already."""
+        base = str(self._client.base_url).rstrip("/")
+        if VERSIONED.search(base):
+            return False
+        self._client = self._client.with_options(base_url=f"{base}/v1")
+        self.advice = f"the server answers at {base}/v1: let write.base_url say so"
+        return True
+
+    def _said_instead(self, said: ServerSaid) -> ModelError:
+        """An error that came in the place of a reply, as one line of ours."""
+        where = f"The server at {self._client.base_url}"
+        if said.is_page:
+            return ModelError(f"{where} sends a web page, not an OpenAI-compatible reply. Is "
+                              "write.base_url right? Most end in /v1.")  # fmt: skip
+        return ModelError(f"{where} has no reply. It says: {self._masked(said.words)}. "
+                          "Try again later.")  # fmt: skip
+
     def _fault(self, fault: openai.OpenAIError) -> ModelError | QuestionTooLong:
         """A library's error as one line of ours, the key struck out."""
         where = f"The server at {self._client.base_url}"
-        said = _said(fault).rstrip(".").replace(self._client.api_key, "***")
+        said = self._masked(_said(fault))
         match fault:
             case openai.APITimeoutError():
                 return ModelError(f"{where} gave no answer in time. Is it busy or loading? "
@@ -162,9 +223,17 @@ class ServerWriter:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return ModelError(f"{where} does not accept the key. Set the environment variable "
                                   f"that write.key_variable names. It says: {said}")  # fmt: skip
+            case openai.NotFoundError() if NO_PATH.search(said):
+                return ModelError(f"{where} has no chat completions there. Is write.base_url "
+                                  f"right? It says: {said}")  # fmt: skip
             case openai.NotFoundError():
+                served = self._served()
+                choices = f"{nearest(self._model, served[:MOST_LISTED])} " if served else ""
                 return ModelError(f"{where} knows no model {self._model!r}. Set write.model. "
-                                  f"It says: {said}")  # fmt: skip
+                                  f"{choices}It says: {said}")  # fmt: skip
+            case openai.RateLimitError() if any(sign in said.lower() for sign in QUOTA):
+                return ModelError(f"{where} takes no more questions on this account. It says: "
+                                  f"{said}")  # fmt: skip
             case openai.RateLimitError():
                 return ModelError(f"{where} asks to slow down, again and again. Wait, or check "
                                   f"the account. It says: {said}")  # fmt: skip
@@ -174,6 +243,20 @@ class ServerWriter:
                 return ModelError(f"{where} failed with status {fault.status_code}. "
                                   f"Try again later. It says: {said}")  # fmt: skip
         return ModelError(f"{where} failed: {said}. Try again.")
+
+    def _masked(self, words: str) -> str:
+        """The words without the key, wherever it stands as a word of its own."""
+        key = re.escape(self._client.api_key)
+        whole = key if len(self._client.api_key) >= LONG_KEY else rf"(?<!\w){key}(?!\w)"
+        return re.sub(whole, "***", words).rstrip(".")
+
+    def _served(self) -> list[str]:
+        """The models that the server says it has; none if it does not say."""
+        try:
+            client = self._client.with_options(timeout=LIST_TIMEOUT_S, max_retries=0)
+            return [model.id for model in client.models.list().data or []]
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError):
+            return []
 
 
 def open_server_writer(
@@ -188,24 +271,27 @@ def open_server_writer(
     """A writer for `model` at `base_url` (None: the vendor's own).
 
     `timeout_s` bounds the wait for the first and for each next piece of a reply. Raises ConfigError
-    if no model is named, or the vendor's server is meant and the environment holds no key.
+    if no model is named, the address is none, or the vendor's server is meant and the environment
+    holds no key.
     """
     if not model:
         raise ConfigError("A server's writer needs a name: set write.model to one that it serves.")
+    if base_url is not None and not re.match(r"https?://[^/\s]", base_url):
+        raise ConfigError(
+            f"write.base_url is {base_url!r}, which is no address. Write it whole, such as "
+            "http://127.0.0.1:8080/v1."
+        )
     key = os.environ.get(key_variable, "").strip()
     if not key and base_url is None:
         raise ConfigError(
             f"The environment variable {key_variable} holds no key. Set it, or name a server of "
             "your own with write.base_url."
         )
-    client = OpenAI(
-        api_key=key or NO_KEY, base_url=base_url, timeout=timeout_s, max_retries=retries
-    )
+    where = ENDPOINT.sub("", base_url.strip()) if base_url else None
+    client = OpenAI(api_key=key or NO_KEY, base_url=where, timeout=timeout_s, max_retries=retries)
     return ServerWriter(client, model, temperature=temperature)
 
 
 def _said(fault: Exception) -> str:
-    """What the server said, in one line of at most 200 characters."""
-    body = getattr(fault, "body", None)
-    message = body.get("message") if isinstance(body, dict) else None
-    return " ".join(str(message or fault).split())[:200]
+    """What the server said, in one line."""
+    return words_of(getattr(fault, "body", None)) or words_of(str(fault))

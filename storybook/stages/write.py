@@ -81,6 +81,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
                 found = draft.complaint or f"{draft.covered:.0%} of the summary"
                 note = f"telling {len(told)}: {found}" if draft.faults or how.candidates > 1 else ""
                 yield Event(stage="write", done=len(told), total=how.attempts, note=note)
+            if advice := getattr(writer, "advice", ""):  # a server's alone has any
+                yield Event(stage="write", done=len(told), total=how.attempts, note=advice)
         try:
             story = best(told, studio.writer_name)
         except ReplyError as fault:
