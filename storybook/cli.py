@@ -27,6 +27,14 @@ JOB_DEEDS = {
     "delete": "forget a job; what it made stays",
 }
 
+PAINT_EXAMPLES = """examples:
+  storybook paint "a grey cat sleeping on a cushion at night" --count 4
+  storybook paint "Bruno runs on the beach" --hero bruno --seed 7
+  storybook paint "a bhna cat (playing with yarn:1.2)" --count 4 --seed 42 --steps 25 --out results
+  storybook paint "ink drawing of a fox" --studio classic --adapter ink.safetensors:0.8 \\
+      --negative "blurry, photograph" --width 512 --height 640 --guidance 6
+"""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
@@ -62,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_new(commands)
     studio = _studio_options()
+    _add_paint(commands)
     _add_book(commands, studio)
     make = commands.add_parser("make", parents=[studio], help="bring a book up to date")
     make.set_defaults(command="make_")
@@ -87,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", help="say what a picture was made from")
     show.add_argument("picture", help="a PNG of ours or of A1111's")
     pictures = commands.add_parser("pictures", help="find earlier pictures by their words")
-    pictures.add_argument("folder", nargs="?", default="books", help="where (default: books)")
+    pictures.add_argument("folder", nargs="?", help="where (default: books, results and runs)")
     pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
                           "or seed, all of them")  # fmt: skip
     pictures.add_argument("--most", type=int, default=50, help="how many (default: 50)")
@@ -146,6 +155,43 @@ def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> N
     command.add_argument("--seed", type=int, help="another number is another book (default: 1)")
 
 
+def _add_paint(commands: argparse._SubParsersAction) -> None:
+    paint = commands.add_parser(
+        "paint",
+        parents=[_studio_options(shares=False)],
+        help="pictures of free words, outside a book",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=PAINT_EXAMPLES,
+    )
+    paint.add_argument("words", metavar="PROMPT", help="what they show; A1111's marks are heard")
+    paint.add_argument("--negative", default="", metavar="TEXT", help="what they shall not show")
+    paint.add_argument("--count", type=int, default=1, help="how many (default: 1)")
+    paint.add_argument(
+        "--seed", type=int, default=1, help="of the first; the others count on (default: 1)"
+    )
+    paint.add_argument(
+        "--hero",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="who is in them; give it again for others",
+    )
+    paint.add_argument(
+        "--adapter",
+        action="append",
+        default=[],
+        metavar="FILE[:WEIGHT]",
+        help="a LoRA beside the studio's, such as ink.safetensors:0.8",
+    )
+    paint.add_argument("--steps", type=int, help="how many (default: as the painter likes)")
+    paint.add_argument("--guidance", type=float, help="how closely the words are kept to")
+    paint.add_argument("--width", type=int, dest="width_px", metavar="PX")
+    paint.add_argument("--height", type=int, dest="height_px", metavar="PX")
+    paint.add_argument(
+        "--out", default="results", metavar="FOLDER", help="where they go (default: results)"
+    )
+
+
 def _add_hero(commands: argparse._SubParsersAction) -> None:
     hero = commands.add_parser("hero", help="list the heroes, show, add or teach one")
     deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
@@ -190,14 +236,19 @@ def _add_jobs(commands: argparse._SubParsersAction) -> None:
             one.add_argument("--to", metavar="FILE", help="the zip (default: ID.zip)")
 
 
-def _studio_options() -> argparse.ArgumentParser:
+def _studio_options(*, shares: bool = True) -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--studio", metavar="NAME_OR_FILE",
                          help="which models work (default: ./studio.toml or starter)")  # fmt: skip
     options.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
                          help="change a setting, such as draw.candidates=4")  # fmt: skip
-    options.add_argument("--share", default="1/1", metavar="I/N",
-                         help="do this part of the pages; run all N at once")  # fmt: skip
+    if shares:
+        options.add_argument(
+            "--share",
+            default="1/1",
+            metavar="I/N",
+            help="do this part of the pages; run all N at once",
+        )
     return options
 
 

@@ -9,7 +9,6 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.util import find_spec
-from itertools import islice
 from pathlib import Path
 from socket import socket
 
@@ -23,15 +22,17 @@ from storybook.config import load_settings, shipped, studios, validated
 from storybook.doctor import examine, models_of
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
-from storybook.gallery import pictures_in
 from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
 from storybook.job_commands import jobs as jobs
 from storybook.jobs_told import ByHand, told
 from storybook.make import STAGES, follow, make
 from storybook.models import hub
-from storybook.models.infotext import read_infotext
 from storybook.new_book import checked, folder_name
+from storybook.paint import Wish, painting, plan
+from storybook.paint import paint as paint_
+from storybook.picture_commands import pictures as pictures
+from storybook.picture_commands import show as show
 from storybook.records import Brief, Event
 from storybook.retelling import retell as retell_page
 from storybook.share import Share
@@ -117,34 +118,23 @@ def retell(options: Namespace) -> None:
     _make(options, book_, studio, "choose")
 
 
-def show(options: Namespace) -> None:
-    """What a picture was made from, as it says itself."""
-    said = read_infotext(Path(options.picture))
-    if said is None:
-        raise BookError(f"{options.picture} does not say what it was made from.")
-    facts = {
-        "prompt": said.positive,
-        "without": said.negative,
-        "model": f"{said.model} {said.model_hash}".strip(),
-        "size": f"{said.width_px} x {said.height_px} px" if said.width_px else "",
-        "steps": said.steps,
-        "guidance": said.guidance,
-        "seed": said.seed,
-        **{key.lower(): value for key, value in said.others},
-    }
-    for key, fact in facts.items():
-        if fact not in ("", None):
-            print(f"{key}: {fact}")
-
-
-def pictures(options: Namespace) -> None:
-    """Earlier pictures by their words, the newest first."""
-    found = list(islice(pictures_in(Path(options.folder), options.find), options.most))
-    for each in found:
-        print(f"{each.path}  {each.said.positive}")
-    if not found:
-        words = f" with {options.find!r}" if options.find else ""
-        print(f"No picture in {options.folder}{words} says what it was made from.")
+def paint(options: Namespace) -> None:
+    """Pictures of free words; standard output gets their paths, and that of their sheet."""
+    asked = {key: getattr(options, key) for key in ("steps", "guidance", "width_px", "height_px")}
+    settings = painting(load_settings(options.studio, options.set), options.adapter, **asked)
+    wish = {key: getattr(options, key) for key in ("words", "negative", "count", "seed")}
+    wish["heroes"] = tuple(options.hero)
+    studio, folder = Studio(settings), Path(options.out)
+    ordered = plan(validated(Wish, wish, "paint"), studio, folder)
+    for note in ordered.notes:
+        print(note, file=sys.stderr)
+    made = _show(paint_(ordered, studio), _by_hand(options, folder, settings.device))
+    if not made:
+        print(f"Nothing to do: {folder} has them already. Another --seed draws others.")
+    for path in ordered.drawn:
+        print(path)
+    if ordered.sheet.is_file():
+        print(ordered.sheet)
 
 
 def models(options: Namespace) -> None:

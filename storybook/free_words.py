@@ -7,10 +7,14 @@ in the way that summaries and pages are read. What it has no word for it could n
 import re
 from collections.abc import Iterator, Sequence
 
-from storybook.casting import cast
+from storybook.casting import PLURALS, cast
+from storybook.coverage import FUNCTION
+from storybook.models.emphasis import plain
+from storybook.models.scheduling import heard
+from storybook.readability import WORD
 from storybook.reading import DEFAULT_LIGHT, DEFAULT_PLACE, likeliest_moment, without_names
 from storybook.records import Hero
-from storybook.world import MOST_COMPANIONS, World, picture_words
+from storybook.world import MOST_COMPANIONS, World, article, picture_words
 
 DEFAULT_SHOT = "middle"
 MARKED = re.compile(r"[()\[\]<>]")
@@ -45,6 +49,46 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
         mood=_first([mood for mood in world.find("moods", said) if mood != "happy"], ""),
         shot=_first(world.find("shots", said), DEFAULT_SHOT),
     )
+
+
+def unknown_words(words: str, heroes: Sequence[Hero], world: World) -> tuple[str, ...]:
+    """What `words` say and the world has no word for, in their order, each once.
+
+    A1111's marks are left out, and so are function words, names and tokens of the `heroes`, and
+    animals that the world draws as another: those `stand_ins` tells.
+
+    >>> unknown_words("a (purple:1.2) cat eats pizza", [], load_world(shipped("assets")))
+    ('purple', 'pizza')
+    """
+    said = plain(heard(words)[0])
+    for hero in heroes:
+        names = "|".join(re.escape(name) for name in (hero.name, hero.token, hero.look) if name)
+        said = re.sub(rf"\b(?:{names})\b", " ", said, flags=re.IGNORECASE)
+    said = world.without_its_words(said.lower())
+    near = {word for each in world.species.values() for word in each.near}
+    kept = {word for phrase in near for word in phrase.split()} | {"view", *FUNCTION}
+    found = [
+        word
+        for word in WORD.findall(said)
+        if len(word) > 1
+        and not {word, PLURALS.get(word, word), word.removesuffix("s")} & kept
+        and not any(_past(word, world))
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def stand_ins(words: str, world: World) -> tuple[str, ...]:
+    """A line for each animal of `words` that the world draws as another.
+
+    >>> stand_ins("two lions and a cat", load_world(shipped("assets")))
+    ('lion is drawn as a cat',)
+    """
+    near = {word: kind for kind, each in world.species.items() for word in each.near}
+    spoken = near.keys() | {many for many, one in PLURALS.items() if one in near}
+    longest = "|".join(map(re.escape, sorted(spoken, key=len, reverse=True)))
+    found = re.findall(rf"\b({longest})s?\b", words.lower()) if near else []
+    ones = dict.fromkeys(PLURALS.get(word, word) for word in found)
+    return tuple(f"{word} is drawn as {article(near[word])}" for word in ones)
 
 
 def _is_caption(words: str, world: World) -> bool:

@@ -16,17 +16,20 @@ class Shown:
     said: Infotext
 
 
-def pictures_in(folder: Path, words: str = "") -> Iterator[Shown]:
-    """The pictures under `folder` whose prompt, model or seed has all `words`, the newest first.
+def pictures_in(*folders: Path, words: str = "") -> Iterator[Shown]:
+    """The pictures under `folders` whose prompt, model or seed has all `words`, the newest first.
 
-    Those that say nothing of themselves, such as plates, are passed over, and so is what is no
-    picture or cannot be read. Raises BookError if there is no such folder.
+    Hidden folders are looked through as well: class images lie in one. Pictures that say nothing of
+    themselves, such as plates, are passed over, and so is what is no picture or cannot be read.
+    Raises BookError if there is no such folder.
     """
-    if not folder.is_dir():
-        raise BookError(f"There is no folder {folder} to look for pictures in.")
-    files = sorted(folder.rglob("*.png"), key=_age)
+    for folder in folders:
+        if not folder.is_dir():
+            raise BookError(f"There is no folder {folder} to look for pictures in.")
+    files = {file for folder in folders for file in folder.rglob("*.png")}
+    newest_first = sorted(sorted(files), key=_age)
     wanted = words.lower().split()
-    for file in files:
+    for file in newest_first:
         said = _said(file)
         if said is not None and all(word in _text(said) for word in wanted):
             yield Shown(file, said)

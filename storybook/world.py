@@ -92,6 +92,12 @@ class World(Record):
             found.setdefault(key, match.start())
         return sorted(found, key=found.__getitem__)
 
+    def without_its_words(self, text: str) -> str:
+        """A lower-case `text` without every phrase that the world has an entry for."""
+        for pattern in self._patterns.values():
+            text = pattern.sub(" ", text)
+        return text
+
     def possible_relations(self, action: str, thing: str) -> list[str]:
         """How somebody who does `action` can be placed to `thing`, `with` it first."""
         if action in NEEDS_THING:

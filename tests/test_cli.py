@@ -55,6 +55,8 @@ def test_earlier_pictures_are_found_and_say_what_they_are(capsys):
     assert len(said(capsys, "pictures", "--most", "3")[1].splitlines()) == 3
     assert "No picture in books with 'xyzzy'" in said(capsys, "pictures", "--find", "xyzzy")[1]
     assert said(capsys, "pictures", "nowhere")[0] == 2
+    said(capsys, "paint", "a purple whale", *DOUBLES)
+    assert said(capsys, "pictures")[1].startswith("results/00001-")
     out = said(capsys, "show", lines[0].split()[0])[1]
     assert "prompt: " in out and "seed: " in out and "size: 128 x 128 px" in out
     code, _, err = said(capsys, "show", str(book.plate_of(1)))

@@ -11,12 +11,14 @@ from PIL import Image
 
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
+from storybook.gallery import pictures_in
 from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.sd1 import open_painter
-from storybook.models.weights import Adapter
+from storybook.models.weights import Adapter, weights_digest
 from storybook.records import Candidate, Prompt
 from storybook.studio import Studio
 from tiny_sd import tiny_critic, tiny_painter
+from training.class_images import SEED
 from training.dreambooth import train
 from training.recipe import Recipe, load_recipe, recipe_of
 from training.run import Run
@@ -190,6 +192,44 @@ def test_class_pictures_are_drawn_once(home, tmp_path):
     run = run_of(chosen, tmp_path / "two")
     assert [path.stat().st_mtime_ns for path in drawn] == before
     assert "class images" not in (run.folder / "log.jsonl").read_text()
+
+
+def test_samples_and_class_images_say_what_they_were_made_from(home, tmp_path):
+    """So that they are found again by their words, as a book's pictures are."""
+    concept = {
+        "photos": str(home / "bhna-cat"),
+        "token": "bhna",
+        "class_word": "cat",
+        "class_prompts": ["a cat in the snow"],
+        "class_images": 2,
+    }
+    chosen = recipe(
+        home,
+        concept=[concept],
+        max_steps=2,
+        sample_prompts=["a bhna cat"],
+        sample_negative="blurry",
+        sample_count=2,
+        sample_guidance=5.5,
+    )
+    run = run_of(chosen, tmp_path / "runs" / "miso")
+    found = {each.path: each.said for each in pictures_in(tmp_path / "runs")}
+    drawn = {path for path in found if ".class-images" in path.parts}
+    assert len(drawn) == 2 and {path for path in found if path not in drawn} == {
+        run.samples / f"{step:06d}-{number:02d}.png" for step in (0, 2) for number in (0, 1)
+    }
+    for path, said in found.items():
+        assert (said.width_px, said.height_px) == Image.open(path).size == (64, 64)
+        assert dict(said.others)["Sampler"] == "DPM++ 2M"
+    sample = found[run.samples / "000002-01.png"]
+    assert (sample.positive, sample.negative) == ("a bhna cat", "blurry")
+    assert (sample.steps, sample.guidance, sample.seed) == (2, 5.5, chosen.seed + 1)
+    assert (sample.model, sample.model_hash) == ("miso-000002", "")
+    other = found[min(drawn)]
+    assert (other.positive, other.seed, other.model) == ("a cat in the snow", SEED, "painter")
+    assert weights_digest(home / "painter").startswith(other.model_hash) and other.model_hash
+    [one] = pictures_in(tmp_path / "runs", words=f"miso-000002 seed {chosen.seed}")
+    assert one.path == run.samples / "000002-00.png"
 
 
 def test_a_run_that_changes_nothing_has_failed(home, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from books import BISCUIT
 from storybook.config import shipped
-from storybook.free_words import as_caption
+from storybook.free_words import as_caption, stand_ins, unknown_words
 from storybook.records import Hero
 from storybook.world import load_world
 from training.starter.pictures import caption, random_picture
@@ -59,3 +59,38 @@ def test_heroes_are_known_by_name_and_by_token() -> None:
 def test_a_hero_named_like_a_thing_is_no_thing() -> None:
     ball = BISCUIT.but(name="Kite")
     assert "kite" not in said("Kite runs home", ball)
+
+
+def test_unknown_words_of_a_caption_are_none() -> None:
+    for number in range(100):
+        words = caption(random_picture(WORLD, Random(number)), WORLD)
+        assert unknown_words(words, (), WORLD) == (), words
+
+
+@pytest.mark.parametrize(
+    ("words", "unknown"),
+    [
+        ("a purple cat eats pizza, and more pizza", ("purple", "pizza")),
+        ("Rex and ohwx dog dance", ("dance",)),  # the world knows dancing, and no bare form
+        ("Rex is dancing and tiptoes", ()),
+        ("two lions, wolves and a guinea pig", ("two",)),
+        ("an ((astronaut:1.3)) cat <lora:space:0.8> BREAK [rocket]", ("astronaut", "rocket")),
+        ("artistic digital painting, 4k", ("artistic", "digital", "painting")),
+        ("Łucja’s cat", ("łucja’s",)),
+        ("", ()),
+    ],
+)
+def test_unknown_words_are_those_that_the_world_has_no_word_for(words, unknown) -> None:
+    assert unknown_words(words, (REX,), WORLD) == unknown
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        ("a lion and two Lions", ("lion is drawn as a cat",)),
+        ("wolves meet a guinea pig", ("wolf is drawn as a dog", "guinea pig is drawn as a rabbit")),
+        ("a cat and a dandelion", ()),
+    ],
+)
+def test_stand_ins_names_each_animal_that_is_drawn_as_another(words, lines) -> None:
+    assert stand_ins(words, WORLD) == lines

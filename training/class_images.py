@@ -3,6 +3,8 @@
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
+from storybook.files import write_whole
+from storybook.models.infotext import png_bytes
 from storybook.models.sd1 import Sd1Painter
 from storybook.records import Candidate, Event, Prompt, digest
 from training.data.folders import pictures_in
@@ -51,16 +53,16 @@ def class_images(
 
 
 def _draw(folder: Path, requests: list[Candidate], painter: Sd1Painter) -> Iterator[Event]:
-    folder.mkdir(parents=True, exist_ok=True)
+    """Draw what is missing; each picture says what it was made from, with its words beside it."""
+    name, _, weights = painter.name.rpartition("-")
+    karras = bool(painter.sampler.config.use_karras_sigmas)
     due = [n for n in range(len(requests)) if not (folder / f"{n:04d}.png").is_file()]
     for start in range(0, len(due), painter.batch):
         part = due[start : start + painter.batch]
         pictures = painter.paint([requests[number] for number in part])
         for number, picture in zip(part, pictures, strict=True):
-            file, draft = folder / f"{number:04d}.png", folder / f".{number:04d}.png"
-            words = requests[number].prompt.positive
-            file.with_suffix(".txt").write_text(words + "\n", encoding="utf-8")
-            picture.save(draft)
-            draft.replace(file)
+            file, request = folder / f"{number:04d}.png", requests[number]
+            write_whole(file.with_suffix(".txt"), f"{request.prompt.positive}\n".encode())
+            write_whole(file, png_bytes(picture, request, name, weights, karras=karras))
         done = len(requests) - len(due) + start + len(part)
         yield Event(stage="class images", done=done, total=len(requests))

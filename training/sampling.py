@@ -11,7 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from storybook.config import shipped
 from storybook.errors import TrainingError
+from storybook.files import write_whole
 from storybook.models.critics import ClipCritic, open_critic
+from storybook.models.infotext import png_bytes
 from storybook.models.sd1 import SAMPLING, Sd1Painter, open_sampler
 from storybook.models.weights import read_json
 from storybook.records import Candidate, Prompt
@@ -42,13 +44,16 @@ class Sampler:
     def draw(self, step: int) -> float | None:
         """Draw all requests into the run's samples, with the grid; the likeness to the photos.
 
+        Each says what it was made from, as A1111 writes it; its model is the run's at this step.
         Raises TrainingError if a picture is black or no picture.
         """
         with _at_rest(self.painter.pipe):
             pictures = list(self.painter.paint(self.requests))
-        self.run.samples.mkdir(parents=True, exist_ok=True)
-        for number, picture in enumerate(pictures):
-            picture.save(self.run.samples / _name(step, number))
+        model = f"{self.run.folder.name}-{step:06d}"
+        karras = bool(self.painter.sampler.config.use_karras_sigmas)
+        for number, (request, picture) in enumerate(zip(self.requests, pictures, strict=True)):
+            png = png_bytes(picture, request, model, karras=karras)
+            write_whole(self.run.samples / _name(step, number), png)
         self._lay_grid()
         if all(np.asarray(picture).max() < DARKEST for picture in pictures):
             raise TrainingError(

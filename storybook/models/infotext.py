@@ -55,7 +55,7 @@ def png_bytes(
     image: Image.Image,
     candidate: Candidate,
     model_name: str,
-    model_hash: str,
+    model_hash: str = "",
     *,
     karras: bool = True,
     loras: Mapping[str, str] | None = None,
@@ -72,14 +72,15 @@ def png_bytes(
 def infotext(
     candidate: Candidate,
     model_name: str,
-    model_hash: str,
+    model_hash: str = "",
     *,
     karras: bool = True,
     loras: Mapping[str, str] | None = None,
 ) -> str:
     """Prompt, negative prompt and a line of facts, as A1111 and what reads its pictures expect.
 
-    `loras` are the hashes of those that the prompt asks for, by name.
+    A `model_hash` that is not known is left out. `loras` are the hashes of those that the prompt
+    asks for, by name.
     """
     facts = {
         "Steps": candidate.steps,
