@@ -22,7 +22,7 @@ from storybook.models.weights import Fittings
 from storybook.records import Prompt
 from storybook.stages import enlarge
 from storybook.studio import Studio
-from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
+from tiny_sd import WIDTH, alike, change_json, tiny_lora, tiny_painter
 
 PICTURE = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((64, 64))
 PROMPT = Prompt(page=1, positive="a (cat:1.2)", negative="dark")
@@ -119,7 +119,7 @@ def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
 
     plain = over("")
     assert np.abs(over("<lora:rex:1>") - plain).max() > 1
-    assert np.array_equal(over(""), plain)
+    assert np.abs(over("") - plain).max() <= 1
 
 
 def test_an_offloaded_painter_paints_over_the_same(home):
@@ -264,7 +264,7 @@ def test_a_file_in_the_original_layout(tmp_path, monkeypatch, prefix, ending):
             each(latents, torch.tensor(7), states, shown, return_dict=False)
             for each in (opened, net)
         ))  # fmt: skip
-    assert len(one) == 13 and all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+    assert len(one) == 13 and all(alike(a, b) for a, b in zip(one, other, strict=True))
     assert max(float(each.abs().max()) for each in one) > 0.1
     del named[prefix + "zero_convs.3.0.weight"], named[prefix + "input_blocks.4.0.in_layers.2.bias"]
     torch.save(named, tmp_path / "half.pth")

@@ -3,7 +3,6 @@
 import pickle
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
@@ -15,7 +14,7 @@ from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.single_file import read_parts
 from storybook.models.weights import header_text
 from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
-from tiny_taught import ORIGIN, drawn, opened
+from tiny_taught import ORIGIN, another_picture, drawn, opened, same_picture
 from training.formats.checkpoint import checkpoint_keys, save_checkpoint, save_folder
 from training.formats.header import origin_in
 from training.formats.keys import text_keys, unet_keys, vae_keys
@@ -61,13 +60,14 @@ def test_a_single_file_draws_the_same(folder: Path, tmp_path: Path, form: str) -
     theirs = StableDiffusionPipeline.from_single_file(
         str(file), config=str(folder), local_files_only=True
     )
-    assert np.array_equal(drawn(theirs), picture)
-    assert np.array_equal(drawn(open_checkpoint(file, folder)), picture)
+    assert same_picture(drawn(theirs), picture)
+    assert same_picture(drawn(open_checkpoint(file, folder)), picture)
     assert not list(tmp_path.glob(".*")), "no draft is left"
 
 
 def test_an_adapter_is_melted_in_first(folder: Path, tmp_path: Path) -> None:
     pipe, file = opened(folder), tmp_path / "rex.safetensors"
+    bare = drawn(pipe)
     pipe.load_lora_weights(str(tiny_lora(tmp_path / "lora").parent))
     with pytest.raises(TrainingError, match="with an adapter on"):
         save_checkpoint(pipe, file, precision="fp32", origin=ORIGIN)
@@ -76,7 +76,9 @@ def test_an_adapter_is_melted_in_first(folder: Path, tmp_path: Path) -> None:
     pipe.fuse_lora()
     pipe.unload_lora_weights()
     save_checkpoint(pipe, file, precision="fp32", origin=ORIGIN)
-    assert np.array_equal(drawn(open_checkpoint(file, folder)), drawn(pipe))
+    melted = drawn(pipe)
+    assert same_picture(drawn(open_checkpoint(file, folder)), melted)
+    assert another_picture(melted, bare)
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -144,7 +146,7 @@ def test_a_folder_replaces_the_one_before(folder: Path, tmp_path: Path) -> None:
         assert {weight.dtype for weight in weights.values()} == {dtype}
         assert pipe.unet.dtype == torch.float32, "what is saved stays as it was"
     assert [path.name for path in tmp_path.iterdir()] == ["rex"]
-    assert np.array_equal(drawn(opened(out)), drawn(pipe))
+    assert same_picture(drawn(opened(out)), drawn(pipe))
 
 
 def test_the_header_says_where_a_file_is_from(folder: Path, tmp_path: Path) -> None:
@@ -166,7 +168,7 @@ def test_odd_files_are_read(folder: Path, tmp_path: Path) -> None:
     odd |= {"betas": torch.ones(4), "loss.logvar": torch.ones(1), "cond_stage_model.logit_scale":
             torch.ones(())}  # fmt: skip
     torch.save({"state_dict": odd, "epoch": 1}, tmp_path / "odd.ckpt")  # today's archive
-    assert np.array_equal(drawn(open_checkpoint(tmp_path / "odd.ckpt", folder)), drawn(pipe))
+    assert same_picture(drawn(open_checkpoint(tmp_path / "odd.ckpt", folder)), drawn(pipe))
 
 
 def test_what_is_of_another_shape_is_said(folder: Path, tmp_path: Path) -> None:

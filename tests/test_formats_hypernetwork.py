@@ -20,8 +20,8 @@ from storybook.models.hypernetwork import (
     read_hypernetwork,
 )
 from storybook.models.weights import Adapter, Fittings
-from tiny_sd import WIDTH, tiny_painter
-from tiny_taught import ORIGIN, drawn, opened
+from tiny_sd import WIDTH, alike, tiny_painter
+from tiny_taught import ORIGIN, another_picture, drawn, opened, same_picture
 from training.formats.hypernetwork import new_hypernetwork, save_hypernetwork
 
 
@@ -51,7 +51,7 @@ def test_a_hypernetwork_draws_the_same(folder: Path, tmp_path: Path, design: Des
     hypernetwork.networks.eval()
     handles = attach(hypernetwork, pipe.unet)
     picture = drawn(pipe)
-    assert np.abs(picture - before).max() > 1e-4
+    assert another_picture(picture, before)
     save_hypernetwork(hypernetwork, file, origin=ORIGIN)
     for handle in handles:
         handle.remove()
@@ -59,11 +59,11 @@ def test_a_hypernetwork_draws_the_same(folder: Path, tmp_path: Path, design: Des
     back = read_hypernetwork(file)
     assert back.design == design
     handles = attach(back, pipe.unet)
-    assert np.array_equal(drawn(pipe), picture)
+    assert same_picture(drawn(pipe), picture)
     for handle in handles:
         handle.remove()
     attach(back, pipe.unet, strength=0)
-    assert np.allclose(drawn(pipe), before, atol=1e-6)
+    assert same_picture(drawn(pipe), before)
 
 
 def test_a_hypernetwork_s_file_is_a1111_s(folder: Path, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_hypernetwork_s_file_is_a1111_s(folder: Path, tmp_path: Path) -> None:
         out, (16,), for_keys["linear.4.weight"], for_keys["linear.4.bias"]
     )
     bend = hypernetwork.networks[str(WIDTH)][0]
-    assert torch.allclose(bend(x, 0.5), x + 0.5 * out, atol=1e-6)
+    assert alike(bend(x, 0.5), x + 0.5 * out)
 
 
 def test_dropout_goes_where_a1111_has_it() -> None:

@@ -24,7 +24,7 @@ from storybook.models.memory import Room
 from storybook.models.sdxl import SdxlPainter, encode_text
 from storybook.models.single_file import CONFIGS
 from storybook.models.weights import Adapter, Fittings
-from tiny_sd import WIDTH, asked, change_json, difference, tiny_painter, tiny_xl_painter
+from tiny_sd import WIDTH, alike, asked, change_json, difference, tiny_painter, tiny_xl_painter
 from training.formats.keys import text_keys, unet_keys, vae_keys
 
 BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0.attn2"
@@ -87,15 +87,15 @@ def test_it_hears_as_diffusers_does(folder: Path, painter: SdxlPainter) -> None:
     states, _, whole, _ = plain(folder).encode_prompt("a cat", do_classifier_free_guidance=False)
     found = encode_text(painter.pipe, "a cat")
     assert found.states.shape == (77, 3 * WIDTH) and found.whole.shape == (8,)
-    assert torch.allclose(found.states, states[0]) and torch.allclose(found.whole, whole[0])
+    assert alike(found.states, states[0]) and alike(found.whole, whole[0])
 
 
 def test_long_prompts_and_emphasis(painter: SdxlPainter) -> None:
     one, two = (encode_text(painter.pipe, f"a dog {more}") for more in ("", "BREAK in the snow"))
     assert (len(one.states), len(two.states)) == (77, 154)
-    assert torch.allclose(one.whole, two.whole), "of the first chunk"
+    assert alike(one.whole, two.whole), "of the first chunk"
     strong = encode_text(painter.pipe, "a (dog:1.5) ")
-    assert torch.equal(strong.whole, one.whole) and not torch.allclose(strong.states, one.states)
+    assert alike(strong.whole, one.whole) and not alike(strong.states, one.states, 100)
     for part in (slice(None, WIDTH), slice(WIDTH, None)):  # each encoder's mean by itself
         means = [float(each.states[:, part].mean()) for each in (strong, one)]
         assert means[0] == pytest.approx(means[1], rel=1e-3)
@@ -153,13 +153,13 @@ def test_adapters_of_all_parts(folder: Path, painter: SdxlPainter, tmp_path: Pat
         drawn(own, "a cat", "a cat<lora:rex:0.8>", "a cat"),
     )
     assert difference(taught, bare) <= 1 and difference(taught, calm) > 1
-    assert difference(again, calm) == 0
+    assert difference(again, calm) <= 1
     parts = (always.pipe.text_encoder, always.pipe.text_encoder_2)
     before = (painter.pipe.text_encoder, painter.pipe.text_encoder_2)
     for changed, part in zip(parts, before, strict=True):
         one, other = (each.text_model.encoder.layers[0].self_attn.q_proj.weight
                       for each in (changed, part))  # fmt: skip
-        assert not torch.allclose(one, other)
+        assert not alike(one, other, 100)
 
 
 def test_offloaded_it_draws_the_same(folder: Path, painter: SdxlPainter) -> None:

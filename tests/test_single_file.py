@@ -3,10 +3,10 @@
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
@@ -17,7 +17,7 @@ from storybook.models.single_file import CONFIGS, prediction_of
 from storybook.models.weights import Adapter
 from storybook.records import Candidate, Prompt
 from storybook.studio import Studio
-from tiny_sd import tiny_lora, tiny_painter
+from tiny_sd import difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN, opened
 from training.dreambooth import train
 from training.formats.checkpoint import save_checkpoint
@@ -45,25 +45,26 @@ def as_file(folder: Path, file: Path) -> Path:
     return file
 
 
-def drawn(checkpoint: Path, adapters: tuple[Adapter, ...] = ()) -> np.ndarray:
+def drawn(checkpoint: Path, adapters: tuple[Adapter, ...] = ()) -> Image.Image:
     painter = open_painter(checkpoint, adapters, device="cpu")
     asked = Candidate(prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
                       painter="p", seed=7, width_px=64, height_px=64, steps=3,
                       guidance=4)  # fmt: skip
     (picture,) = painter.paint([asked])
-    return np.asarray(picture)
+    return picture
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_it_draws_what_its_folder_draws(folder: Path, tmp_path: Path, form: str) -> None:
     file = as_file(folder, tmp_path / f"rex.{form}")
-    assert np.array_equal(drawn(file), drawn(folder))
+    assert difference(drawn(file), drawn(folder)) <= 1
 
 
 def test_an_adapter_is_melted_into_it(folder: Path, tmp_path: Path) -> None:
     file, adapter = as_file(folder, tmp_path / "rex.ckpt"), Adapter(tiny_lora(tmp_path / "lora"))
-    assert np.array_equal(drawn(file, (adapter,)), drawn(folder, (adapter,)))
-    assert not np.array_equal(drawn(file, (adapter,)), drawn(file))
+    taught = drawn(file, (adapter,))
+    assert difference(taught, drawn(folder, (adapter,))) <= 1
+    assert difference(taught, drawn(file)) > 1
 
 
 def test_it_stands_in_a_studio(folder: Path, tmp_path: Path) -> None:
@@ -91,7 +92,7 @@ def test_v_prediction_reaches_the_sampler(folder: Path, tmp_path: Path) -> None:
     file = as_file(folder, tmp_path / "rex.ckpt")
     epsilon = drawn(file)
     (tmp_path / "rex.yaml").write_text('parameterization: "v"\n')
-    assert not np.array_equal(drawn(file), epsilon)
+    assert difference(drawn(file), epsilon) > 1
 
 
 def test_it_is_taught_as_its_folder_is(folder: Path, tmp_path: Path) -> None:
@@ -108,7 +109,10 @@ def test_it_is_taught_as_its_folder_is(folder: Path, tmp_path: Path) -> None:
         taught.append(load_file(run.result / "pytorch_lora_weights.safetensors"))
     one, other = taught
     assert one.keys() == other.keys() and one
-    assert all(torch.equal(one[name], other[name]) for name in one)
+    # Adam's steps are as long as the learning rate, whatever a gradient's length: where a gradient
+    # is no more than rounding, its whole step is. So the mean difference counts, not the largest.
+    away = torch.cat([(one[name] - other[name]).abs().flatten() for name in one])
+    assert float(away.mean()) < 0.01 * 1e-2
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -31,6 +31,10 @@ from storybook.records import Candidate, Prompt
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789,.'-()[]:!?"
 WIDTH = 16
+ROUNDING = 3 * 3 * 2 * WIDTH * 2**-24
+"""So much of its size a sum may be off if it is taken in another order: each of its products, 288
+in a tiny painter's largest convolution, is rounded to 24 bits. Another processor, another number of
+threads, even the same weights read to another place in memory may choose another order."""
 
 
 def tiny_tokenizer() -> CLIPTokenizer:
@@ -188,6 +192,14 @@ def difference(one: Image.Image, other: Image.Image) -> int:
     """The largest difference of a level, 0 to 255."""
     assert one.size == other.size
     return int(np.abs(np.asarray(one, int) - np.asarray(other, int)).max())
+
+
+def alike(one: torch.Tensor, other: torch.Tensor, times: float = 1.0) -> bool:
+    """Whether they are the same but for rounding, which later steps enlarged so many `times`."""
+    assert one.shape == other.shape
+    with torch.no_grad():
+        off, size = float((one - other).abs().max()), float(other.abs().max())
+    return off <= times * ROUNDING * size
 
 
 def change_json(file: Path, **changes: object) -> None:

@@ -7,6 +7,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from peft import LoraConfig
 
+from tiny_sd import alike
 from training.formats.header import Origin
 from training.formats.lora import CONVOLUTIONS, TEXT, TRANSFORMER
 
@@ -29,6 +30,23 @@ def opened(folder: Path) -> StableDiffusionPipeline:
     pipe = StableDiffusionPipeline.from_pretrained(folder, local_files_only=True)
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+GUIDED = 2 * 7.5 - 1
+"""So many times guidance, 7.5 as diffusers has it, enlarges what two predictions are off."""
+
+
+def same_picture(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether pictures, [h, w, 3] in [0, 1], are of the same weights: 1/16 of a level at most off.
+
+    A picture by other weights is off by levels, which `another_picture` says.
+    """
+    return alike(torch.from_numpy(one), torch.from_numpy(other), GUIDED)
+
+
+def another_picture(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether pictures, [h, w, 3] in [0, 1], are of other weights: somewhere a level off."""
+    return float(np.abs(one - other).max()) > 1 / 255
 
 
 def drawn(pipe: StableDiffusionPipeline) -> np.ndarray:
