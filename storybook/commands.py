@@ -7,13 +7,10 @@ import tomllib
 import warnings
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from socket import socket
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from storybook import edits
@@ -25,7 +22,7 @@ from storybook.files import write_whole
 from storybook.hero import load_hero
 from storybook.hero_commands import hero as hero
 from storybook.job_commands import jobs as jobs
-from storybook.jobs_told import ByHand, told
+from storybook.jobs_told import ByHand
 from storybook.make import STAGES, follow, make
 from storybook.models import hub
 from storybook.new_book import checked, folder_name
@@ -40,6 +37,8 @@ from storybook.sharing import share as html_of
 from storybook.status import status as status_of
 from storybook.studio import Studio
 from storybook.surprise import surprise
+from storybook.terminal import print_table
+from storybook.terminal import show as show_progress
 
 SAMPLE = ("sample-book", "brief.toml")
 
@@ -146,7 +145,7 @@ def models(options: Namespace) -> None:
         for model in models_of(load_settings(name, options.set)):
             size = f"{model.size_mb:.1f} MB" if model.size_mb is not None else "missing"
             table.add_row(name, model.door, model.path, size)
-    Console().print(table)
+    print_table(table)
 
 
 def _get_model(options: Namespace) -> None:
@@ -247,28 +246,6 @@ def _make(options: Namespace, book_: Book, studio: Studio, until: str) -> None:
 
 
 def _show(events: Iterator[Event], by_hand: ByHand) -> bool:
-    """Draw a bar for each verb while its events come in; whether there was any."""
+    """Show long work; whether there was any."""
     warnings.simplefilter("ignore")  # a library's warnings are for us, not for the author
-    console = Console(file=sys.stderr)
-    columns = (
-        TextColumn("{task.description:9}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[note]}", style="dim"),
-    )
-    made = False
-    with Progress(*columns, console=console) as progress, closing(told(events, by_hand)) as news:
-        bars = {}
-        for event in news:
-            made = True
-            if event.stage not in bars:
-                bars[event.stage] = progress.add_task(event.stage, note="")
-            page = "" if event.page is None else f"page {event.page}: "
-            progress.update(
-                bars[event.stage],
-                completed=event.done,
-                total=event.total,
-                note=f"{page}{event.note}"[:60],
-            )
-    return made
+    return show_progress(events, by_hand=by_hand)

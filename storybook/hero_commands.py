@@ -5,7 +5,6 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from storybook.config import load_settings, shipped, validated
@@ -23,6 +22,7 @@ from storybook.hero import (
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.teaching import adopt, are_drawings, lay_recipe, token_for
+from storybook.terminal import print_table
 from storybook.world import load_world
 
 RUNS = Path("runs")
@@ -69,7 +69,7 @@ def _add(options: Namespace) -> None:
     table = Table("photo", "verdict", "why")
     for each in verdict.photos:
         table.add_row(each.file, each.fitness, "; ".join(each.reasons))
-    Console().print(table)
+    print_table(table)
     for line in (*verdict.findings, *filter(None, [note])):
         print(line)
     print(f"look: {coat}. From the photos: {look.coat}, {look.markings} ({look.reason})")

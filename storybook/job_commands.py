@@ -5,11 +5,11 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from storybook import jobs as library
 from storybook.job_folder import LOG, Job, job_state
+from storybook.terminal import print_table
 
 FOLLOW_S = 0.3
 
@@ -46,7 +46,7 @@ def _list(root: Path) -> None:
     table = Table("job", "state", "what", "how far")
     for job in found:
         table.add_row(job.id, job_state(job).state, job.what, _how_far(job))
-    Console().print(table)
+    print_table(table)
 
 
 def _status(job: Job, *, as_json: bool) -> None:

@@ -72,6 +72,13 @@ def told(events: Iterator[Event], by_hand: ByHand | None = None) -> Iterator[Eve
             yield from _registered(chain([event], events), by_hand, root)
 
 
+def line_of(event: Event) -> str:
+    """An event as a line for people, such as `draw 3/26, page 1: she is running`."""
+    page = "" if event.page is None else f", page {event.page}"
+    note = f": {' '.join(event.note.split())}" if event.note else ""
+    return f"{event.stage} {event.done}/{event.total}{page}{note}"
+
+
 def _root_of(by_hand: ByHand | None) -> Path | None:
     """Where a command that was typed by hand makes its job's folder, if it is to make one."""
     if by_hand is None or os.environ.get(SWITCH) == "off":
@@ -123,8 +130,7 @@ def _written(events: Iterator[Event], job: Job, asked: Bell) -> Iterator[Event]:
         for event in events:
             line = {"time": round(time.time(), 3)} | event.model_dump(exclude_none=True)
             lines.write(json.dumps(line, ensure_ascii=False) + "\n")
-            page = "" if event.page is None else f", page {event.page}"
-            log.write(f"{event.stage} {event.done}/{event.total}{page}: {event.note}\n")
+            log.write(f"{line_of(event)}\n")
             yield event
             # The interrupt is lost if it falls into a callback whose errors Python passes over.
             if asked.is_set():

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from storybook.errors import StorybookError
 from storybook.jobs_told import ByHand
 from storybook.records import Event
+from storybook.terminal import show
 from training import stories
-from training.terminal import quiet, show
+from training.terminal import quiet
 
 if TYPE_CHECKING:
     from training.run import Run

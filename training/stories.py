@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from storybook.errors import ConfigError, TrainingError, nearest
+from storybook.terminal import show
 from training.data.pair_check import PairReport, check, split
 from training.data.pairs import Pair, read_pairs, write_pairs
-from training.terminal import show
 
 SHOWN = 20
 """Troubles that are printed; the rest is counted."""

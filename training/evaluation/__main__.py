@@ -9,10 +9,11 @@ from rich.console import Console
 from storybook.errors import StorybookError, nearest
 from storybook.records import Event, digest
 from storybook.studio import Studio
+from storybook.terminal import show
 from training.evaluation.options import add_options, bench_of
 from training.evaluation.records import Bench, Part
 from training.evaluation.report import kept_parts, print_parts, save_part, write_report
-from training.terminal import quiet, show
+from training.terminal import quiet
 
 PARTS = ("pictures", "stories", "adapter", "books", "pets")
 

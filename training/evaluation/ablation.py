@@ -21,6 +21,7 @@ from storybook.hero import photos_in
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero, Record, digest
 from storybook.studio import Studio
+from storybook.terminal import show
 from training.dreambooth import train
 from training.evaluation.judge import taught_judge, with_pets
 from training.evaluation.options import add_options, bench_of
@@ -30,7 +31,7 @@ from training.recipe import Concept, Recipe, load_recipe
 from training.run import Run
 from training.starter.dataset import source_digest
 from training.starter.pets import PETS, Pet
-from training.terminal import quiet, show
+from training.terminal import quiet
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "the recipe": {},

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from storybook.errors import StorybookError, nearest
 from storybook.records import Event
+from storybook.terminal import show
 from storybook.world import WORLD, load_world
 from training.starter.loop import Budget
 from training.starter.plan import FULL, TOY
 from training.starter.steps import SHARES, STEPS, Workshop
-from training.terminal import quiet, show
+from training.terminal import quiet
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
