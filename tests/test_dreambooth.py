@@ -2,13 +2,13 @@
 
 import shutil
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from pet_runs import lay_home, recipe, run_of, weights
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.gallery import pictures_in
@@ -17,58 +17,14 @@ from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter, weights_digest
 from storybook.records import Candidate, Prompt
 from storybook.studio import Studio
-from tiny_sd import tiny_critic, tiny_painter
 from training.class_images import SEED
-from training.dreambooth import train
-from training.recipe import Recipe, load_recipe, recipe_of
+from training.recipe import load_recipe
 from training.run import Run
-
-PETS = Path(__file__).parents[1] / "assets" / "pets"
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("home")
-    tiny_painter(folder / "painter")
-    tiny_critic(folder / "critic")
-    for name, count in (("bhna-cat", 5), ("cat", 3), ("ohwx-dog", 3)):
-        (folder / name).mkdir()
-        for file in sorted((PETS / name).glob("*.*"))[: 2 * count]:
-            shutil.copy(file, folder / name)
-    return folder
-
-
-def recipe(home: Path, **settings: object) -> Recipe:
-    table = {
-        "preset": "none",
-        "model": str(home / "painter"),
-        "lr": 1e-2,
-        "batch": 2,
-        "max_steps": 6,
-        "resolution_px": 64,
-        "sample_steps": 2,
-        "save_every_epochs": 1,
-        "concept": [
-            {
-                "photos": str(home / "bhna-cat"),
-                "token": "bhna",
-                "class_word": "cat",
-                "class_photos": str(home / "cat"),
-            }
-        ],
-    }
-    return recipe_of(table | settings)[0]
-
-
-def run_of(chosen: Recipe, folder: Path, *, resume: bool = False, stop_after: int | None = None):
-    run = Run(folder)
-    events = train(chosen, run, CPU, "none", resume=resume)
-    for event in run.logged(events):
-        if event.stage == "teach" and event.done == stop_after:
-            events.close()
-            break
-    return run
+    return lay_home(tmp_path_factory.mktemp("home"))
 
 
 @pytest.mark.parametrize(
@@ -87,10 +43,6 @@ def test_train_teaches_any_kind_in_halves(home, tmp_path, capfd, settings):
         found = read_hypernetwork(run.result / "bhna-cat.pt")
         assert {each.dtype for each in found.networks.parameters()} == {torch.float32}
     assert "float32" not in capfd.readouterr().err, "a line of the library's"
-
-
-def weights(run: Run) -> dict[str, torch.Tensor]:
-    return run.load(run.steps_kept()[-1])["weights"]
 
 
 @pytest.mark.parametrize(

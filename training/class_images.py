@@ -5,11 +5,11 @@ from pathlib import Path
 
 from storybook.files import write_whole
 from storybook.models.infotext import png_bytes
-from storybook.models.sd1 import Sd1Painter
+from storybook.models.sd1 import SAMPLING, Sd1Painter
+from storybook.models.weights import read_json
 from storybook.records import Candidate, Event, Prompt, digest
 from training.data.folders import pictures_in
 from training.recipe import Recipe
-from training.sampling import habits_of
 
 FOLDER = ".class-images"
 SEED = 1_000_000
@@ -50,6 +50,13 @@ def class_images(
         yield from _draw(folder, requests, painter)
         folders.append(folder)
     return folders
+
+
+def habits_of(painter: Path) -> tuple[int, float]:
+    """The steps and the guidance that a painter's folder wishes for; else the classic 30 and 7."""
+    file = painter / SAMPLING
+    own = read_json(file) if file.is_file() else {}
+    return own.get("steps", 30), own.get("guidance", 7.0)
 
 
 def _draw(folder: Path, requests: list[Candidate], painter: Sd1Painter) -> Iterator[Event]:

@@ -6,21 +6,20 @@ was stopped goes on as if it had not been.
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 
 import torch
 from accelerate import PartialState
 from torch import Tensor, distributed
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.batches import measured
 from training.board import Board
+from training.checkpoints import Checkpoints, Learning
 from training.data.buckets import Batch, Position, first_position, steps_from
 from training.gradients import Gradients
 from training.optimizers import (
@@ -33,7 +32,8 @@ from training.optimizers import (
 from training.origin import origin_of, training_of
 from training.prepared import Prepared, prepare
 from training.recipe import Recipe
-from training.run import Measure, Run, RunState, as_json, best_of
+from training.run import Measure, Run, RunState, best_of
+from training.sample_prompts import check_sample_files
 from training.sampling import Sampler, new_sampler
 from training.student import save
 
@@ -44,32 +44,30 @@ REMEDY = "Try --set batch=1, --set checkpointing=true, a smaller rank or resolut
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate")
 
 
-@dataclass(frozen=True, slots=True)
-class Learning:
-    """What moves the weights."""
-
-    optimizer: Optimizer
-    scheduler: LRScheduler
-    scaler: torch.amp.GradScaler
-    gradients: Gradients
-
-
 def train(
-    recipe: Recipe, run: Run, device: torch.device, preset: str, *, resume: bool = False
+    recipe: Recipe,
+    run: Run,
+    device: torch.device,
+    preset: str,
+    *,
+    resume: bool = False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Event]:
     """Teach the painter of `recipe` its concepts in `run`, and leave the result there.
 
-    With `resume`, goes on from the run's last checkpoint; closing the iterator keeps one. Raises
-    TrainingError when the run cannot go on, or when it has learnt nothing.
+    With `resume`, goes on from the run's last checkpoint; closing the iterator keeps one. `clock`
+    gives seconds. Raises TrainingError when the run cannot go on, or when it has learnt nothing.
     """
     check_precision(recipe, device)
+    check_sample_files(recipe)
     processes = PartialState()
     chief = processes.is_main_process
     if chief and not resume:
         run.begin(recipe)
     if chief:
         versions = {name: version(name) for name in PACKAGES}
-        run.say(RunState(state="running", preset=preset, versions=versions))
+        before = run.state() if resume else RunState(state="running")
+        run.say(before.but(state="running", message="", preset=preset, versions=versions))
     with memory_of(device, "Opening the painter", REMEDY):
         ready = yield from prepare(recipe, run, device)
     if recipe.measure:  # no longer, once it was measured and written down
@@ -80,25 +78,20 @@ def train(
 
     student, steps = ready.student, ready.steps
     optimizer = new_optimizer(student, recipe, processes.num_processes)
-    learning = Learning(
-        optimizer,
-        new_scheduler(optimizer, recipe, steps),
-        new_scaler(recipe, device),
-        Gradients(ready),
-    )
-    sampler = new_sampler(student, run, _photos(ready))
-    step, position, best = 0, first_position(ready.order), None
+    scheduler, scaler = new_scheduler(optimizer, recipe, steps), new_scaler(recipe, device)
+    learning = Learning(optimizer, scheduler, scaler, Gradients(ready))
+    checkpoints = Checkpoints(ready, learning, run, clock)
+    sampler = new_sampler(ready, run)
+    step, position = 0, first_position(ready.order)
     if resume and run.steps_kept():
-        step, position, best = _go_on(ready, learning, run)
-    elif chief:
-        yield Event(stage="samples", done=0, total=1, note="before the first step")
-        run.measure(Measure(step=0, epoch=0, likeness=sampler.draw(0), validation=_judge(ready)))
-        yield Event(stage="samples", done=1, total=1)
-    if chief:
-        run.say(run.state().but(step=step, steps=steps, best_step=best))
-
-    begun, losses, last = step, [], ""
+        step, position = checkpoints.go_on()
     board = Board(run.folder, step)
+    if chief:
+        run.say(run.state().but(step=step, steps=steps))
+        if _looks(ready, step, position) and run.state().looked_step != step:
+            yield from _look(ready, run, sampler, board, checkpoints, step, position)
+
+    begun, losses, loss = step, [], math.nan
     batches = recipe.accumulation * processes.num_processes
     for group, after in steps_from(ready.order, position, batches):
         if step >= steps:
@@ -108,30 +101,34 @@ def train(
         with memory_of(device, f"Learning from {recipe.batch} pictures at once", REMEDY):
             losses.append(_descend(ready, learning, mine, group, step, learning_text))
         step, position = step + 1, after
-        epoch_ends = position.batch == 0
-        looks = step == steps or (epoch_ends and _due(recipe, position.epoch))
+        looks = _looks(ready, step, position)
         if looks or step % LOOK_EVERY == 0 or step == begun + 1:
             loss = _mean(losses, step, run)
             losses = []
-            last = f"epoch {position.epoch}, loss {loss:.4f}"
-            rate = learning.scheduler.get_last_lr()[0]
+            rate = scheduler.get_last_lr()[0]
             measure = Measure(step=step, epoch=position.epoch, loss=loss, lr=rate)
             if chief:
                 run.measure(measure)
                 board.show(measure)
-        if looks and chief:
-            best = _look(ready, learning, run, sampler, board, step, position)
+        lasts, late = looks or checkpoints.due(step), checkpoints.late()
+        if chief and (lasts or late):
+            _mean(losses, step, run)
+            checkpoints.keep(step, position, passing=not lasts)  # before anything slow is done
+            if not looks:
+                checkpoints.drop()
         try:
-            yield Event(stage="teach", done=step, total=steps, note=last)
+            yield Event(stage="teach", done=step, total=steps, note=_note(ready, position, loss))
         except GeneratorExit:
             if chief:
                 _mean(losses, step, run)
-                _keep(ready, learning, run, step, position, best)
+                checkpoints.keep(step, position, passing=True)
             raise
+        if looks and chief:
+            yield from _look(ready, run, sampler, board, checkpoints, step, position)
     board.close()
     processes.wait_for_everyone()
     if chief:
-        yield from _finish(ready, run, sampler, preset, best or step)
+        yield from _finish(ready, run, sampler, checkpoints, preset)
 
 
 def _descend(
@@ -180,40 +177,55 @@ def _share(ready: Prepared, total: Tensor, learning_text: bool) -> None:
     distributed.all_reduce(total)
 
 
+def _looks(ready: Prepared, step: int, position: Position) -> bool:
+    """Whether samples or held-out pictures are to be looked at after `step`: it ends an epoch."""
+    recipe, epoch = ready.recipe, position.epoch
+    if step in (0, ready.steps):
+        return True
+    every = recipe.sample_every_epochs
+    return position.batch == 0 and (
+        epoch % recipe.save_every_epochs == 0 or bool(every and epoch % every == 0)
+    )
+
+
 def _look(
     ready: Prepared,
-    learning: Learning,
     run: Run,
     sampler: Sampler,
     board: Board,
+    checkpoints: Checkpoints,
     step: int,
     position: Position,
-) -> int | None:
-    """Draw samples, judge the held-out pictures, keep a checkpoint; the best step so far."""
+) -> Iterator[Event]:
+    """Draw samples, judge the held-out pictures, and say which step was the best so far.
+
+    The step is kept before, so that nothing is lost if this is stopped; it is done again then.
+    """
     recipe, epoch = ready.recipe, position.epoch
-    last = step == ready.steps
     every = recipe.sample_every_epochs
+    samples_due = step in (0, ready.steps) or (every and epoch % every == 0)
     with ready.student.averaged():
-        likeness = sampler.draw(step) if last or (every and epoch % every == 0) else None
+        likeness = (yield from sampler.draw(step)) if samples_due else None
         validation = _judge(ready)
     measure = Measure(step=step, epoch=epoch, likeness=likeness, validation=validation)
     run.measure(measure)
     board.show(measure, sampler.grid)
-    kept = {*run.steps_kept(), step}
-    best = best_of(run.measures(), kept)
-    _keep(ready, learning, run, step, position, best)
-    run.say(run.state().but(step=step, best_step=best))
-    return best
+    best = best_of(run.measures(), run.steps_kept())
+    run.say(run.state().but(looked_step=step, best_step=best))
+    checkpoints.drop()
 
 
-def _finish(ready: Prepared, run: Run, sampler: Sampler, preset: str, best: int) -> Iterator[Event]:
+def _finish(
+    ready: Prepared, run: Run, sampler: Sampler, checkpoints: Checkpoints, preset: str
+) -> Iterator[Event]:
     """Take the best step's weights, make sure that they changed something, and save them."""
     student, steps = ready.student, ready.steps
+    best = run.state().best_step or steps
     if best != steps:
-        _take(ready, run.load(best))
+        checkpoints.take(run.load(best))
     with student.averaged():
         if not sampler.has(best):
-            sampler.draw(best)
+            yield from sampler.draw(best)
         if not sampler.changed(best):
             raise TrainingError(
                 f"After {steps} steps the painter draws what it drew before: it has learnt "
@@ -225,48 +237,15 @@ def _finish(ready: Prepared, run: Run, sampler: Sampler, preset: str, best: int)
     yield Event(stage="saved", done=1, total=1, note=f"step {best} in {run.result}: {names}")
 
 
-def _keep(
-    ready: Prepared, learning: Learning, run: Run, step: int, position: Position, best: int | None
-) -> None:
-    averages = ready.student.averages
-    values = {
-        "step": step,
-        "best": best,
-        "position": as_json(position),
-        "weights": ready.student.state(),
-        "averages": None if averages is None else averages.state_dict(),
-        "optimizer": learning.optimizer.state_dict(),
-        "scheduler": learning.scheduler.state_dict(),
-        "scaler": learning.scaler.state_dict(),
-    }
-    run.keep(step, values, ready.recipe.keep_last, best)
-
-
-def _go_on(ready: Prepared, learning: Learning, run: Run) -> tuple[int, Position, int | None]:
-    """Take up the run's last checkpoint; the step, the place in the data and the best step."""
-    values = run.load(run.steps_kept()[-1])
-    _take(ready, values)
-    learning.optimizer.load_state_dict(values["optimizer"])
-    learning.scheduler.load_state_dict(values["scheduler"])
-    learning.scaler.load_state_dict(values["scaler"])
-    return values["step"], Position.model_validate(values["position"]), values["best"]
-
-
-def _take(ready: Prepared, values: dict) -> None:
-    ready.student.take(values["weights"])
-    if ready.student.averages is not None:
-        ready.student.averages.load_state_dict(values["averages"])
+def _note(ready: Prepared, position: Position, loss: float) -> str:
+    """In which epoch the last step was, and the loss when it was looked at last."""
+    epoch = position.epoch + (position.batch > 0)
+    return f"epoch {epoch} of {ready.epochs}, loss {loss:.4f}"
 
 
 def _judge(ready: Prepared) -> float | None:
     ready.student.pipe.unet.eval()
     return ready.validation()
-
-
-def _due(recipe: Recipe, epoch: int) -> bool:
-    """Whether samples or a checkpoint are due when `epoch` epochs are done."""
-    every = recipe.sample_every_epochs
-    return epoch % recipe.save_every_epochs == 0 or bool(every and epoch % every == 0)
 
 
 def _mean(losses: Sequence[Tensor], step: int, run: Run) -> float:
@@ -280,12 +259,3 @@ def _mean(losses: Sequence[Tensor], step: int, run: Run) -> float:
             f"too coarse. Set a smaller lr or precision=fp32; {again}."
         )
     return mean
-
-
-def _photos(ready: Prepared) -> dict[str, list]:
-    """The photos of each concept, by its name."""
-    found: dict[str, list] = {}
-    for example in ready.gathered.lessons.examples:
-        if not example.is_class:
-            found.setdefault(example.concept, []).append(example.path)
-    return found

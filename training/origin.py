@@ -48,7 +48,7 @@ def training_of(ready: Prepared) -> Training:
         num_train_images=shown[False],
         num_reg_images=shown[True],
         num_batches_per_epoch=steps_per_epoch(per_bucket.values(), recipe.batch),
-        num_epochs=-(-ready.steps // ready.steps_per_epoch),
+        num_epochs=ready.epochs,
         max_train_steps=ready.steps,
         batch_size_per_device=recipe.batch,
         total_batch_size=recipe.batch * recipe.accumulation,

@@ -2,10 +2,12 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Self
 
 import torch
+from accelerate import PartialState
 from diffusers import DDPMScheduler
 from torch import Tensor
 
@@ -72,6 +74,8 @@ class Prepared:
     held_out: Cache
     device: torch.device
     resolution_px: int
+    processes: int = 1
+    """How many share the batches of a step."""
 
     @property
     def order(self) -> Order:
@@ -82,12 +86,26 @@ class Prepared:
     def steps_per_epoch(self) -> int:
         """Optimizer steps until all pictures were shown, repeats included."""
         shown = shown_per_bucket(self.order).values()
-        return steps_per_epoch(shown, self.recipe.batch, self.recipe.accumulation)
+        together = self.recipe.accumulation * self.processes
+        return steps_per_epoch(shown, self.recipe.batch, together)
 
     @property
     def steps(self) -> int:
         """Of the whole run; `max_steps` decides if it is given, else the epochs."""
         return self.recipe.max_steps or self.recipe.epochs * self.steps_per_epoch
+
+    @property
+    def epochs(self) -> int:
+        """Of the whole run, the last one begun at least."""
+        return -(-self.steps // self.steps_per_epoch)
+
+    def photos(self) -> dict[str, list[Path]]:
+        """The pictures that each concept is learnt from, by its name, none of the class."""
+        found: dict[str, list[Path]] = {}
+        for example in self.gathered.lessons.examples:
+            if not example.is_class:
+                found.setdefault(example.concept, []).append(example.path)
+        return found
 
     def material(self, batch: Batch) -> Material:
         """What a batch is made of; all chance comes from the batch's place in the run."""
@@ -196,7 +214,8 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
         words.prepare(_all_captions(gathered.lessons) + _all_captions(gathered.held_out))
     schedule = DDPMScheduler.from_config(schedule_of(recipe.model))
     schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
-    return Prepared(recipe, student, schedule, words, gathered, *caches, device, side_px)
+    processes = PartialState().num_processes
+    return Prepared(recipe, student, schedule, words, gathered, *caches, device, side_px, processes)
 
 
 def _all_captions(lessons: Lessons) -> list[str]:

@@ -133,10 +133,14 @@ class Recipe(Record):
 
     # What is watched and kept
     sample_prompts: tuple[str, ...] = ()
-    """Drawn before the first step and then again and again; none: one for each concept."""
+    """Drawn before the first step and then again and again; none: what the concepts are taught
+    with, and their classes."""
     sample_prompts_file: Path | None = None
     """One prompt a line, in place of `sample_prompts`."""
     sample_negative: str = ""
+    """What is kept out of all samples."""
+    sample_negatives_file: Path | None = None
+    """One negative prompt a line, for the sample prompt on the same line; or one for all."""
     sample_count: int = Field(default=1, ge=1, le=16)
     """Pictures for each prompt."""
     sample_every_epochs: int = Field(default=10, ge=0)
@@ -148,6 +152,11 @@ class Recipe(Record):
     held_out: int = Field(default=0, ge=0)
     """So many pictures of each concept are only looked at, for the validation loss."""
     save_every_epochs: int = Field(default=10, ge=1)
+    checkpoint_every_steps: int | None = Field(default=None, ge=1)
+    """As `save_every_epochs`, by steps; None: by epochs only."""
+    checkpoint_every_minutes: float = Field(default=5.0, ge=0)
+    """After so many a checkpoint is written that the next one takes the place of; 0: by epochs
+    and steps only."""
     keep_last: int = Field(default=2, ge=1)
     """Checkpoints kept beside the best one."""
     save_as: tuple[Form, ...] = ()

@@ -5,8 +5,9 @@ runs/bhna-cat/
   run.json             how it stands: RunState
   log.jsonl            every Event, as it came
   measures.jsonl       loss, validation loss, likeness and rates by step
-  samples/             pictures by step, and grid.png: steps x prompts
-  checkpoints/         000120.pt: everything needed to go on from step 120
+  samples/             pictures by step, grid.png: steps x prompts, and prompts.txt
+  checkpoints/         000120.pt: everything needed to go on from step 120; latest-000133.pt: the
+                       same, until the next one takes its place
   result/              what was made
 
 A front end that only looks at runs loads no framework for it.
@@ -14,7 +15,8 @@ A front end that only looks at runs loads no framework for it.
 
 import json
 import time
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +29,10 @@ from storybook.files import write_whole
 from storybook.records import Event, Record
 
 RECIPE, STATE, LOG, MEASURES = "recipe.toml", "run.json", "log.jsonl", "measures.jsonl"
+PROMPTS = "prompts.txt"
+"""Among the samples: what each picture of a step was asked for, a line each."""
+PASSING = "latest-"
+"""What the name of a checkpoint opens with that is only there to go on from."""
 
 
 class Measure(Record):
@@ -46,7 +52,10 @@ class RunState(Record):
 
     state: Literal["running", "stopped", "failed", "done"]
     step: int = 0
+    """The last one that was taken; of a killed run, the last one that was kept."""
     steps: int = 0
+    looked_step: int | None = None
+    """The last step whose samples were drawn and whose held-out pictures were judged."""
     best_step: int | None = None
     chosen_step: int | None = None
     """The step whose weights are the result, where the owner chose another than the best one."""
@@ -110,12 +119,17 @@ class Run:
                 found[values["step"]] = found.get(values["step"], {}) | values
         return [Measure.model_validate(found[step]) for step in sorted(found)]
 
-    def keep(self, step: int, values: dict[str, Any], last: int, best: int | None) -> None:
-        """Write a checkpoint whole, then drop all but the `last` ones and that of step `best`."""
+    def keep(self, step: int, values: dict[str, Any], *, passing: bool = False) -> None:
+        """Write a checkpoint whole; the passing one before it goes.
+
+        A passing checkpoint is there to go on from: the next one, of either kind, takes its place.
+        """
         import torch
 
-        path = self._checkpoint(step)
+        path = self._checkpoints / f"{PASSING if passing else ''}{step:06d}.pt"
         path.parent.mkdir(parents=True, exist_ok=True)
+        for left in path.parent.glob("*.draft"):  # of a process that was killed while it wrote
+            left.unlink()
         draft = path.with_suffix(".draft")
         try:
             torch.save(values, draft)
@@ -126,48 +140,64 @@ class Run:
                 f"disk of {self.folder}, then --resume latest goes on from the last good one."
             ) from fault
         draft.replace(path)
-        kept = {self._checkpoint(each) for each in self.steps_kept()[-last:]}
-        kept |= {self._checkpoint(best)} if best is not None else set()
-        for old in set(path.parent.glob("*.pt")) - kept:
-            old.unlink()
+        for old in self._checkpoints.glob(f"{PASSING}*.pt"):
+            if old != path:
+                old.unlink()
+
+    def drop(self, last: int, best: int | None) -> None:
+        """Drop all lasting checkpoints but the `last` ones and that of step `best`."""
+        lasting = sorted(self._checkpoints.glob("[0-9]*.pt"), key=_step_of)
+        for old in lasting[:-last]:
+            if _step_of(old) != best:
+                old.unlink()
 
     def steps_kept(self) -> list[int]:
         """The steps that have a checkpoint, in order."""
-        return sorted(int(path.stem) for path in (self.folder / "checkpoints").glob("*.pt"))
+        return sorted({_step_of(path) for path in self._checkpoints.glob("*.pt")})
 
     def load(self, step: int) -> dict[str, Any]:
         """The checkpoint of a step; tensors come on the CPU."""
         import torch
 
-        path = self._checkpoint(step)
-        try:
-            return torch.load(path, map_location="cpu", weights_only=True)
-        except FileNotFoundError:
+        found = [path for path in self._checkpoints.glob("*.pt") if _step_of(path) == step]
+        if not found:
             kept = ", ".join(map(str, self.steps_kept())) or "none"
-            raise TrainingError(f"{path} is missing. Steps that were kept: {kept}.") from None
+            raise TrainingError(
+                f"{self.folder} has kept no step {step}. Steps that were kept: {kept}."
+            )
+        return torch.load(max(found), map_location="cpu", weights_only=True)
 
-    def logged(self, events: Iterator[Event]) -> Iterator[Event]:
+    def logged(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """The events, each written into the log first; a fault is written down as the end."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        taken = None
         with (self.folder / LOG).open("a", encoding="utf-8", buffering=1) as log:
             try:
-                for event in events:
-                    line = {"time": time.time()} | event.model_dump(exclude_defaults=True)
-                    log.write(json.dumps(line) + "\n")
-                    yield event
+                with closing(events):  # it keeps what it has, before the end is written down
+                    for event in events:
+                        taken = event.done if event.stage == "teach" else taken
+                        line = {"time": time.time()} | event.model_dump(exclude_defaults=True)
+                        log.write(json.dumps(line) + "\n")
+                        yield event
             except StorybookError as fault:
-                self._end("failed", str(fault))
+                self._end("failed", str(fault), taken)
                 raise
             except (KeyboardInterrupt, GeneratorExit):
-                self._end("stopped", "Go on by --resume latest.")
+                self._end("stopped", "Go on by --resume latest.", taken)
                 raise
 
-    def _end(self, state: Literal["stopped", "failed"], message: str) -> None:
+    def _end(
+        self, state: Literal["stopped", "failed"], message: str, taken: int | None = None
+    ) -> None:
+        """Write down how it ended, after the step that was `taken` last."""
         if (self.folder / STATE).is_file():
-            self.say(self.state().but(state=state, message=message))
+            before = self.state()
+            step = before.step if taken is None else taken
+            self.say(before.but(state=state, message=message, step=step))
 
-    def _checkpoint(self, step: int) -> Path:
-        return self.folder / "checkpoints" / f"{step:06d}.pt"
+    @property
+    def _checkpoints(self) -> Path:
+        return self.folder / "checkpoints"
 
 
 def best_of(measures: Sequence[Measure], steps: Container[int]) -> int | None:
@@ -192,6 +222,10 @@ def best_of(measures: Sequence[Measure], steps: Container[int]) -> int | None:
         return (each.likeness or 0.0) - risen
 
     return max(judged, key=worth).step
+
+
+def _step_of(checkpoint: Path) -> int:
+    return int(checkpoint.stem.removeprefix(PASSING))
 
 
 def as_json(record: Record) -> dict[str, Any]:

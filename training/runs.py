@@ -20,7 +20,7 @@ from storybook.job_folder import Job, job_state, last_lines
 from storybook.jobs import jobs_in, load_job, retry, start
 from storybook.library import TRASH, free_folder
 from storybook.records import Record
-from training.run import LOG, RECIPE, STATE, Run, RunState
+from training.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
 from training.settings import preset_names
 
 Teaches = Literal["pet", "stories"]
@@ -116,11 +116,13 @@ def samples_of(folder: Path, step: int) -> list[Path]:
 
 
 def sample_words(folder: Path) -> list[str]:
-    """What the sample pictures of a run were asked for, in their order, as far as its recipe says.
+    """What the sample pictures of a run were asked for, in their order.
 
-    `training.sampling` chooses them; where the recipe names none, they are of each concept by its
-    name and by its class.
+    Runs of before it was written down beside them say it by their recipes, as far as those do.
     """
+    said = folder / "samples" / PROMPTS
+    if said.is_file():
+        return said.read_text(encoding="utf-8").splitlines()
     recipe = _recipe(folder)
     concepts = [each for each in recipe.get("concept", []) if isinstance(each, dict)]
     names = [

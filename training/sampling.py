@@ -1,6 +1,6 @@
 """What the painter draws while it learns: always the same prompts from the same seeds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +14,13 @@ from storybook.errors import TrainingError
 from storybook.files import write_whole
 from storybook.models.critics import ClipCritic, open_critic
 from storybook.models.infotext import png_bytes
-from storybook.models.sd1 import SAMPLING, Sd1Painter, open_sampler
-from storybook.models.weights import read_json
-from storybook.records import Candidate, Prompt
+from storybook.models.sd1 import Sd1Painter, open_sampler
+from storybook.records import Candidate, Event
+from training.class_images import habits_of
 from training.data.pictures import open_picture
-from training.recipe import Recipe
-from training.run import Run
-from training.student import Student
+from training.prepared import Prepared
+from training.run import PROMPTS, Run
+from training.sample_prompts import sample_prompts
 
 DARKEST = 4.0
 """In levels of 255: a picture whose brightest pixel is below this is black."""
@@ -41,19 +41,23 @@ class Sampler:
     critics: dict[str, ClipCritic]
     """By the name of a concept: one who knows its photos."""
 
-    def draw(self, step: int) -> float | None:
+    def draw(self, step: int) -> Generator[Event, None, float | None]:
         """Draw all requests into the run's samples, with the grid; the likeness to the photos.
 
         Each says what it was made from, as A1111 writes it; its model is the run's at this step.
-        Raises TrainingError if a picture is black or no picture.
+        An event for each. Raises TrainingError if all are black or one is no picture.
         """
-        with _at_rest(self.painter.pipe):
-            pictures = list(self.painter.paint(self.requests))
+        pictures = []
+        self._say_prompts()
         model = f"{self.run.folder.name}-{step:06d}"
         karras = bool(self.painter.sampler.config.use_karras_sigmas)
-        for number, (request, picture) in enumerate(zip(self.requests, pictures, strict=True)):
-            png = png_bytes(picture, request, model, karras=karras)
-            write_whole(self.run.samples / _name(step, number), png)
+        total, note = len(self.requests), f"of step {step}" if step else "before the first step"
+        with _at_rest(self.painter.pipe):
+            for number, picture in enumerate(self.painter.paint(self.requests)):
+                png = png_bytes(picture, self.requests[number], model, karras=karras)
+                write_whole(self.run.samples / _name(step, number), png)
+                pictures.append(picture)
+                yield Event(stage="samples", done=number + 1, total=total, note=note)
         self._lay_grid()
         if all(np.asarray(picture).max() < DARKEST for picture in pictures):
             raise TrainingError(
@@ -81,6 +85,11 @@ class Sampler:
         numbers = range(len(self.requests))
         return all((self.run.samples / _name(step, number)).is_file() for number in numbers)
 
+    def _say_prompts(self) -> None:
+        """Write down what is asked for, a line for each picture of a step."""
+        lines = "".join(f"{request.prompt.positive}\n" for request in self.requests)
+        write_whole(self.run.samples / PROMPTS, lines.encode())
+
     def _lay_grid(self) -> None:
         steps = sorted({int(path.stem.split("-")[0]) for path in self.run.samples.glob("*-*.png")})
         columns = len(self.requests)
@@ -106,44 +115,24 @@ class Sampler:
             float(critic.see(picture) @ critic.portrait)
             for request, picture in zip(self.requests, pictures, strict=True)
             for name, critic in self.critics.items()
-            if name and name in request.prompt.positive
+            if name in request.prompt.positive
         ]
         return sum(cosines) / len(cosines) if cosines else None
 
 
-def new_sampler(student: Student, run: Run, photos: dict[str, list[Path]]) -> Sampler:
-    """The sampler that the recipe asks for; `photos` are those of each concept, by its name."""
-    recipe, pipe = student.recipe, student.pipe
+def new_sampler(ready: Prepared, run: Run) -> Sampler:
+    """The sampler that the recipe asks for, with a critic for each concept that has a name."""
+    recipe, pipe = ready.recipe, ready.student.pipe
     critics = {}
     if recipe.critic is not None:
         device = str(pipe.unet.device)
         critics = {
             name: open_critic(recipe.critic, photos=_readable(paths), device=device)
-            for name, paths in photos.items()
+            for name, paths in ready.photos().items()
+            if name
         }
     painter = Sd1Painter("student", pipe, open_sampler(recipe.model), 4, recipe.clip_skip)
-    return Sampler(painter, _requests(student), run, critics)
-
-
-def sample_prompts(recipe: Recipe) -> list[str]:
-    """The recipe's prompts, those of its file, or each concept by name and by class alone."""
-    if recipe.sample_prompts_file is not None:
-        try:
-            text = recipe.sample_prompts_file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as fault:
-            raise TrainingError(
-                f"sample_prompts_file {recipe.sample_prompts_file} cannot be read: {fault}."
-            ) from fault
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    own = [f"a {word}" for each in recipe.concept for word in (each.name, each.class_word) if word]
-    return list(recipe.sample_prompts) or list(dict.fromkeys(own)) or [""]
-
-
-def habits_of(painter: Path) -> tuple[int, float]:
-    """The steps and the guidance that a painter's folder wishes for; else the classic 30 and 7."""
-    file = painter / SAMPLING
-    own = read_json(file) if file.is_file() else {}
-    return own.get("steps", 30), own.get("guidance", 7.0)
+    return Sampler(painter, _requests(ready), run, critics)
 
 
 @contextmanager
@@ -160,21 +149,20 @@ def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
             part.train(learning).to(device)
 
 
-def _requests(student: Student) -> tuple[Candidate, ...]:
-    recipe, pipe = student.recipe, student.pipe
+def _requests(ready: Prepared) -> tuple[Candidate, ...]:
+    recipe, side_px = ready.recipe, ready.resolution_px
     steps, guidance = habits_of(recipe.model)
-    side = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
     return tuple(
         Candidate(
-            prompt=Prompt(page=0, positive=prompt, negative=recipe.sample_negative),
+            prompt=prompt,
             painter="student",
             seed=recipe.seed + number,
-            width_px=side,
-            height_px=side,
+            width_px=side_px,
+            height_px=side_px,
             steps=recipe.sample_steps or steps,
             guidance=guidance if recipe.sample_guidance is None else recipe.sample_guidance,
         )
-        for prompt in sample_prompts(recipe)
+        for prompt in sample_prompts(recipe, ready.gathered.lessons.examples)
         for number in range(recipe.sample_count)
     )
 
