@@ -1,5 +1,8 @@
 """Books for tests, made with the doubles unless a test says otherwise."""
 
+import atexit
+import shutil
+import tempfile
 from pathlib import Path
 
 from storybook.book import Book
@@ -13,6 +16,9 @@ SUMMARY = "Biscuit the cat finds a blue mitten in the snow. A shy fox helps her 
 
 BISCUIT = Hero(name="Biscuit", species="cat", look="orange striped")
 FOX = Hero(name="Fern", species="fox", look="orange")
+
+_COPIES: dict[tuple[str, str], tuple[Path, list[Event]]] = {}
+"""What the doubles made of a new book, by its brief and how far; with the events of it."""
 
 
 def brief(**changes: object) -> Brief:
@@ -28,9 +34,35 @@ def doubles(*changes: str, share: str = "1/1") -> Studio:
 
 
 def made(book: Book, studio: Studio | None = None, until: str = "bind") -> list[Event]:
-    """The events of bringing a book up to date."""
-    studio = studio or doubles()
-    return list(follow(make(book, studio, until), book, studio))
+    """The events of bringing a book up to date.
+
+    A new book is made by the doubles once; further ones of the same brief become copies of it, so
+    that a test which needs a finished book has one at once. To have it made, name the studio.
+    """
+    if studio is not None or not _is_new(book):
+        studio = studio or doubles()
+        return list(follow(make(book, studio, until), book, studio))
+    key = (book.path(Book.BRIEF).read_text(encoding="utf-8"), until)
+    if key not in _COPIES:
+        events = made(book, doubles(), until)
+        _COPIES[key] = shutil.copytree(book.folder, _shelf() / "book"), events
+        return list(events)
+    kept, events = _COPIES[key]
+    shutil.copytree(kept, book.folder, dirs_exist_ok=True)
+    return list(events)
+
+
+def _is_new(book: Book) -> bool:
+    """Whether nothing is there but a brief, with heroes that are the shipped ones."""
+    return [path.name for path in book.folder.iterdir()] == [Book.BRIEF] and not (
+        Path("heroes").exists()
+    )
+
+
+def _shelf() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="storybook-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def story(pages: int = 4) -> Story:

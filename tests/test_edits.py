@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,10 @@ from storybook.status import status
 STUDIO = doubles()
 
 
-MADE = {}
-"""Finished books by their number of pages, each made once and copied for every test."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _shelf(tmp_path_factory):
-    for pages in (4, 6):
-        MADE[pages] = new_book(tmp_path_factory.mktemp("made") / "book", pages=pages)
-        made(MADE[pages])
-
-
 def finished(pages=4):
-    return Book(shutil.copytree(MADE[pages].folder, "book"))
+    book = new_book(pages=pages)
+    made(book)
+    return book
 
 
 def pictures(book):
