@@ -3,10 +3,14 @@
 import fcntl
 import os
 import re
-import tempfile
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from secrets import token_hex
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 DRAFT = ".draft"
 
@@ -23,18 +27,56 @@ def write_whole(path: Path, data: bytes) -> None:
 
 def draft_of(path: Path, data: bytes) -> Path:
     """`data` in a file of its own beside `path`, safely on the disk, to be renamed to `path`."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=DRAFT)
-    draft = Path(name)
+    draft = _draft_name(path)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with draft.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        draft.chmod(0o644)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
     return draft
+
+
+def save_weights(
+    tensors: "Mapping[str, Tensor]", path: Path, header: Mapping[str, str] | None = None
+) -> None:
+    """Write a safetensors file, whole or not at all; what `save_file` raises.
+
+    The library by itself keeps its files from everybody but their owner.
+    """
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = _draft_name(path)
+    try:
+        save_file(dict(tensors), draft, None if header is None else dict(header))
+        follow_umask(draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def follow_umask(path: Path) -> None:
+    """Give a file, or a folder and all in it, the mode that a new one gets: as the umask says.
+
+    For what a library wrote for its owner alone, so that a web UI of another user can read it.
+    """
+    probe = _draft_name(path)  # to ask the umask itself is to change it, for every thread
+    with probe.open("xb"):
+        mode = probe.stat().st_mode & 0o777
+    probe.unlink()
+    for each in (path, *path.rglob("*")):
+        if each.is_dir():
+            each.chmod(mode | (mode & 0o444) >> 2)
+        elif not each.is_symlink():
+            each.chmod(mode)
+
+
+def _draft_name(path: Path) -> Path:
+    """A name beside `path` that nothing has."""
+    return path.with_name(f".{path.name}.{token_hex(4)}{DRAFT}")
 
 
 def try_lock(file: IO, *, shared: bool = False) -> bool:

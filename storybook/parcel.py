@@ -17,7 +17,7 @@ from PIL import Image
 
 from storybook.book import Book, Stamp, Tries, slug
 from storybook.errors import BookError, StorybookError
-from storybook.files import DRAFT
+from storybook.files import DRAFT, follow_umask
 from storybook.library import free_folder
 
 TEXTS = (".toml", ".json")
@@ -70,7 +70,7 @@ def import_zip(file: Path, root: Path) -> Book:
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
             raise BookError(f"{file.name} is no zip that can be read: {fault}.") from fault
         _check(draft, file.name)
-        draft.chmod(0o755)
+        follow_umask(draft)
         folder = free_folder(root, slug(name))
         draft.rename(folder)
         return Book(folder)

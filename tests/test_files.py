@@ -1,6 +1,12 @@
-import pytest
+import os
+import tempfile
+from pathlib import Path
 
-from storybook.files import write_whole
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from storybook.files import follow_umask, save_weights, write_whole
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path):
@@ -18,3 +24,46 @@ def test_a_failed_write_leaves_the_old_file_and_no_draft(tmp_path):
         write_whole(path, "no bytes")
     assert path.read_bytes() == b"one"
     assert [each.name for each in tmp_path.iterdir()] == ["a.txt"]
+
+
+@pytest.fixture(params=[0o022, 0o002, 0o077], ids=["others read", "a group writes", "private"])
+def umask(request):
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def modes(folder):
+    paths = (each for each in folder.rglob("*"))
+    return {each.name: each.stat().st_mode & 0o777 for each in paths}
+
+
+def test_write_whole_follows_the_umask(tmp_path, umask):
+    write_whole(tmp_path / "a.txt", b"one")
+    assert modes(tmp_path) == {"a.txt": 0o666 & ~umask}
+
+
+def test_save_weights_follows_the_umask_and_leaves_no_draft(tmp_path, umask):
+    file = tmp_path / "new" / "a.safetensors"
+    for number in (1.0, 2.0):
+        save_weights({"a": torch.full((2,), number)}, file, {"who": "us"})
+    assert load_file(file)["a"].tolist() == [2.0, 2.0]
+    assert modes(file.parent) == {"a.safetensors": 0o666 & ~umask}
+    with pytest.raises(RuntimeError, match="share memory"):
+        shared = torch.zeros(4)
+        save_weights({"a": shared, "b": shared[1:]}, file)
+    assert load_file(file)["a"].tolist() == [2.0, 2.0]
+    assert [each.name for each in file.parent.iterdir()] == ["a.safetensors"]
+
+
+def test_follow_umask_opens_what_libraries_keep_private(tmp_path, umask):
+    """safetensors gives its files to their owner alone, and so does tempfile its folders."""
+    folder = Path(tempfile.mkdtemp(dir=tmp_path))
+    (folder / "unet").mkdir(mode=0o700)
+    save_file({"a": torch.zeros(1)}, folder / "unet" / "a.safetensors")
+    (tmp_path / "elsewhere").write_text("theirs")
+    (tmp_path / "elsewhere").chmod(0o640)
+    (folder / "link").symlink_to(tmp_path / "elsewhere")
+    follow_umask(folder)
+    assert folder.stat().st_mode & 0o777 == 0o777 & ~umask
+    assert modes(folder) == {"unet": 0o777 & ~umask, "a.safetensors": 0o666 & ~umask, "link": 0o640}

@@ -146,6 +146,9 @@ def test_a_folder_replaces_the_one_before(folder: Path, tmp_path: Path) -> None:
         assert {weight.dtype for weight in weights.values()} == {dtype}
         assert pipe.unet.dtype == torch.float32, "what is saved stays as it was"
     assert [path.name for path in tmp_path.iterdir()] == ["rex"]
+    (tmp_path / "new.txt").touch()
+    modes = {path.stat().st_mode for path in out.rglob("*") if path.is_file()}
+    assert modes == {(tmp_path / "new.txt").stat().st_mode}, "as the umask says"
     assert same_picture(drawn(opened(out)), drawn(pipe))
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import torch
 from PIL import Image
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional
 from torchvision.transforms.functional import pil_to_tensor
 
 from storybook.config import validated
 from storybook.errors import ModelError
+from storybook.files import save_weights
 from storybook.models.weights import read_json, read_tensors
 from storybook.records import Record
 
@@ -124,7 +124,7 @@ def save_classifier(classifier: Classifier, folder: Path) -> None:
         name: (weight.half() if weight.is_floating_point() else weight).cpu().contiguous()
         for name, weight in classifier.state_dict().items()
     }
-    save_file(weights, folder / WEIGHTS)
+    save_weights(weights, folder / WEIGHTS)
     (folder / CHOICES).write_text(classifier.known.model_dump_json() + "\n", encoding="utf-8")
 
 

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
+from storybook.files import save_weights
 from storybook.models.denoising import encode_pictures
 from storybook.records import Event, digest
 from training.data.buckets import fit
@@ -40,10 +41,7 @@ def cached_latents(
     for place in range(total):
         cache |= _latents(lessons, place, vae, flip=flip)
         yield Event(stage="latents", done=place + 1, total=total)
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".draft")
-    save_file(cache, draft)
-    draft.replace(file)
+    save_weights(cache, file)
     return cache
 
 

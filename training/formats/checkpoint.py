@@ -6,10 +6,11 @@ from tempfile import TemporaryDirectory
 
 import torch
 from diffusers import StableDiffusionPipeline
-from safetensors.torch import load, save_file
+from safetensors.torch import load
 from torch import Tensor
 
 from storybook.errors import TrainingError, nearest
+from storybook.files import follow_umask, save_weights
 from storybook.models.devices import quiet
 from training.formats.header import DTYPES, Origin, Precision, header_of
 from training.formats.keys import (
@@ -43,12 +44,12 @@ def save_checkpoint(
         name: tensor.detach().to("cpu", _dtype(name, tensor, precision)).contiguous()
         for name, tensor in checkpoint_keys(pipe).items()
     }
+    if file.suffix == ".safetensors":
+        save_weights(state, file, header_of(origin, "checkpoint") | {"format": "pt"})
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.draft")
-    if file.suffix == ".safetensors":
-        save_file(state, draft, header_of(origin, "checkpoint") | {"format": "pt"})
-    else:
-        save_pickle({"state_dict": state, "epoch": origin.epoch, "global_step": origin.step}, draft)
+    save_pickle({"state_dict": state, "epoch": origin.epoch, "global_step": origin.step}, draft)
     draft.replace(file)
 
 
@@ -63,7 +64,8 @@ def save_folder(pipe: StableDiffusionPipeline, folder: Path, *, precision: Preci
             for file in (draft / part).glob("*.safetensors"):
                 tensors = load(file.read_bytes())  # a copy: the file is about to be replaced
                 cast = {name: tensor.to(DTYPES[precision]) for name, tensor in tensors.items()}
-                save_file(cast, file, {"format": "pt"})
+                save_weights(cast, file, {"format": "pt"})
+        follow_umask(draft)
         if folder.exists():
             folder.replace(Path(scratch) / "old")
         draft.replace(folder)

@@ -14,11 +14,11 @@ from diffusers import UNet2DConditionModel
 from diffusers.loaders.lora_base import LORA_ADAPTER_METADATA_KEY
 from peft import LoraConfig, set_peft_model_state_dict
 from peft.tuners.lora import LoraLayer
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from transformers import CLIPTextModel
 
 from storybook.errors import TrainingError
+from storybook.files import save_weights
 from training.formats.header import (
     DTYPES,
     Origin,
@@ -253,8 +253,5 @@ def _cast(tensors: Mapping[str, Tensor], precision: Precision) -> dict[str, Tens
 def _save(
     tensors: Mapping[str, Tensor], file: Path, header: dict[str, str], precision: Precision
 ) -> Path:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
-    save_file(_cast(tensors, precision), draft, header)
-    draft.replace(file)
+    save_weights(_cast(tensors, precision), file, header)
     return file

@@ -15,10 +15,11 @@ import numpy as np
 import torch
 from diffusers import ControlNetModel, UNet2DConditionModel
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from storybook.fidelity import edge_strength
+from storybook.files import save_weights
 from storybook.models import Enlarger
 from storybook.models.control import FACTOR, ControlledEnlarger, Manner, as_shown
 from storybook.models.sampling import Begin, decode, denoise
@@ -169,7 +170,7 @@ def pairs_in(
         path.parent.mkdir(parents=True, exist_ok=True)
         whole = {name: torch.cat(tensors) for name, tensors in made.items()}
         whole |= {"heard": heard.half(), "unheard": _states(painter, [""])[0].half()}
-        save_file(whole, path)
+        save_weights(whole, path)
     return Pairs(**load_file(path))
 
 

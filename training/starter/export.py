@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from transformers import CLIPImageProcessor, CLIPProcessor
 
+from storybook.files import follow_umask, save_weights
 from storybook.models.classifier import save_classifier
 from storybook.models.control import ControlledEnlarger
 from storybook.models.sd1 import SAMPLING
@@ -92,7 +92,7 @@ def export_enlarger(shop: Workshop) -> Iterator[Event]:
     folder, draft = shop.out / "enlarger", shop.out / "enlarger.draft"
     draft.mkdir(parents=True, exist_ok=True)
     weights = {name: weight.half().contiguous() for name, weight in enlarger.state_dict().items()}
-    save_file(weights, draft / ENLARGER)
+    save_weights(weights, draft / ENLARGER)
     progress = progress_of(shop.work / "esrgan")
     write_record(
         draft,
@@ -184,4 +184,5 @@ def _put(draft: Path, folder: Path) -> None:
     """Put a finished folder in the place of the one that stands there."""
     if folder.exists():
         shutil.rmtree(folder)
+    follow_umask(draft)
     draft.replace(folder)

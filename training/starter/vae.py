@@ -12,10 +12,11 @@ from pathlib import Path
 import torch
 from diffusers import AutoencoderKL
 from PIL.Image import Image
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
+from storybook.files import save_weights
 from storybook.records import Event
 from training.starter.dataset import Drawings
 from training.starter.loop import Lesson, Schooling, descend
@@ -68,8 +69,7 @@ def components_in(path: Path, drawings: Drawings, count: int) -> Components:
     """The components kept in a safetensors file, found in the drawings first if it is missing."""
     if not path.exists():
         found = components_of(drawings, count)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({"mean": found.mean, "basis": found.basis.contiguous()}, path)
+        save_weights({"mean": found.mean, "basis": found.basis.contiguous()}, path)
     kept = load_file(path)
     return Components(kept["mean"], kept["basis"])
 

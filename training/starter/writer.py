@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from storybook.files import follow_umask
 from storybook.models.weights import weights_digest
 from storybook.records import Event
 from storybook.roles import ROLES
@@ -153,6 +154,7 @@ def export_base(base: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, fold
     shipped.load_state_dict(base.state_dict())
     shipped.half().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+    follow_umask(folder)
 
 
 def _lesson(

@@ -7,7 +7,7 @@ from math import exp
 from pathlib import Path
 from shutil import rmtree
 
-from storybook.files import write_whole
+from storybook.files import follow_umask, write_whole
 from storybook.frames import Frame, lay_frame
 from storybook.models.weights import weights_digest
 from storybook.records import digest
@@ -48,6 +48,7 @@ def lay_result(
         merged.save_pretrained(folder / MERGED)
         base.tokenizer.save_pretrained(folder / MERGED)
         lay_frame(frame, folder / MERGED)
+    follow_umask(folder)
     return folder
 
 
