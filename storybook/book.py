@@ -12,7 +12,6 @@ log/                      events and the studio that ran
 """
 
 import hashlib
-import json
 import os
 import shutil
 import tomllib
@@ -38,13 +37,6 @@ class Stamp(Record):
 
     made_from: str
     content: str
-
-
-class Tries(Record):
-    """Which tries of a page are in play: `count` pictures from try number `first` on."""
-
-    first: int = 0
-    count: int
 
 
 class Book:
@@ -217,8 +209,16 @@ class Book:
 
     def save(self, artifact: Path | str, record: Record, made_from: str | None) -> None:
         """Write a record as JSON; without `made_from` it is the author's and never made again."""
-        text = json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False)
-        self.save_bytes(artifact, f"{text}\n".encode(), made_from)
+        self.save_bytes(artifact, record.as_file(), made_from)
+
+    def annotate(self, artifact: Path | str, record: Record) -> None:
+        """Write a record in which only that is new which nothing is made from: it is no edit."""
+        path = self.path(artifact)
+        stamp = self._stamp(path)
+        if stamp and stamp.content == content_digest(path.read_bytes()):
+            self.save(artifact, record, stamp.made_from)
+        else:
+            write_whole(path, record.as_file())
 
     def save_bytes(self, artifact: Path | str, data: bytes, made_from: str | None) -> None:
         """Write an artifact and its stamp so that a kill at any moment leaves a state `due` reads.

@@ -1,8 +1,8 @@
 """What a book asks of its painter: each page's candidates, each the request for one picture."""
 
-from storybook.book import Book, Tries
+from storybook.book import Book
 from storybook.free_words import as_caption
-from storybook.records import Candidate, Prompt
+from storybook.records import Candidate, Prompt, Tries
 from storybook.studio import Sampling, Studio
 
 SEEDS_A_PAGE = 100

@@ -83,6 +83,11 @@ def parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", parents=[studio], help="say how far a book is")
     status.add_argument("folder")
     status.add_argument("--json", action="store_true", help="see docs/command-line.md")
+    accept = commands.add_parser("accept", parents=[studio],
+                                 help="say that what a book could not keep is fine")  # fmt: skip
+    accept.add_argument("folder")
+    accept.add_argument("number", type=int, nargs="*", help="as status counts; all without one")
+    accept.add_argument("--undo", action="store_true", help="say that it is not fine after all")
     pick = commands.add_parser("pick", help="choose a page's picture yourself")
     pick.add_argument("folder")
     pick.add_argument("page", type=int, help="page number; 0 is the cover")

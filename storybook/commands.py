@@ -16,6 +16,9 @@ from rich.table import Table
 from storybook import edits
 from storybook.book import Book
 from storybook.config import load_settings, shipped, studios, validated
+from storybook.departure_commands import accept as accept
+from storybook.departure_commands import tell_departures
+from storybook.departures import listed
 from storybook.doctor import examine, models_of
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
@@ -91,6 +94,7 @@ def status(options: Namespace) -> None:
         more = f", {one.to_make} to make" if one.to_make else ""
         print(f"  {one.verb:9} {one.state}{more}")
     print(f"  {book_.folder / now.pdf}" if now.pdf else "  no PDF yet")
+    tell_departures(book_, now.departures)
 
 
 def pick(options: Namespace) -> None:
@@ -241,6 +245,8 @@ def _make(options: Namespace, book_: Book, studio: Studio, until: str) -> None:
     made = _show(events, _by_hand(options, book_.folder, studio.settings.device))
     if not made:
         print("Nothing to do: the book is up to date.")
+    else:
+        tell_departures(book_, listed(book_, studio))
     if until == "bind" and book_.pdf.is_file():
         print(book_.pdf)
 

@@ -8,14 +8,13 @@ stand. So nothing is drawn again when one is moved, put in or taken out. An edit
 stamp: when what it was made from changes later, `due` asks its author (architecture.md).
 """
 
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import tomli_w
 
-from storybook.book import Book, Tries
+from storybook.book import Book
 from storybook.candidates import tries
 from storybook.clashes import clash as clash
 from storybook.clashes import keep_edited as keep_edited
@@ -33,6 +32,7 @@ from storybook.records import (
     Record,
     Scene,
     Scenes,
+    Tries,
     digest,
 )
 from storybook.status import check_page
@@ -83,7 +83,7 @@ def set_scene(book: Book, scene: Scene, seen: str) -> None:
     """Change what a page shows, and its text. `seen`: version of the old scene."""
     with book.lock():
         before = _scene(book, scene.page)
-        _check_seen(seen, before, _said(scene), _said(before))
+        _check_seen(seen, before, scene.as_text(), before.as_text())
         known = [hero.name for hero in book.cast]
         strangers = [name for name in scene.cast if name not in known]
         if strangers or not scene.cast:
@@ -109,7 +109,7 @@ def set_prompt(book: Book, page: int, positive: str, negative: str, seen: str) -
         check_page(book, page)
         before = book.prompt(page)
         prompt = before.but(positive=positive.strip(), negative=negative.strip())
-        _check_seen(seen, before, _said(prompt), _said(before))
+        _check_seen(seen, before, prompt.as_text(), before.as_text())
         if not prompt.positive:
             raise BookError(f"Page {page}: the painter must be told something.")
         _write(book.prompt_of(page), prompt)
@@ -118,7 +118,7 @@ def set_prompt(book: Book, page: int, positive: str, negative: str, seen: str) -
 def set_brief(book: Book, brief: Brief, seen: str) -> None:
     """Change what was asked for. `seen`: version of the old brief."""
     with book.lock():
-        _check_seen(seen, book.brief, _said(brief), _said(book.brief))
+        _check_seen(seen, book.brief, brief.as_text(), book.brief.as_text())
         _write_brief(book, brief)
 
 
@@ -261,7 +261,7 @@ def _write_scenes(book: Book, scenes: Sequence[Scene]) -> None:
 
 def _write(path: Path, record: Record) -> None:
     """As an author's editor would: without touching the stamp."""
-    write_whole(path, f"{_said(record)}\n".encode())
+    write_whole(path, record.as_file())
 
 
 def _write_brief(book: Book, brief: Brief) -> None:
@@ -274,10 +274,6 @@ def _is_as_made(book: Book, artifact: Path) -> bool:
         return book.due(artifact, "")
     except EditedByHand:
         return False
-
-
-def _said(record: Record) -> str:
-    return json.dumps(record.model_dump(mode="json"), indent=2, ensure_ascii=False)
 
 
 def _check_seen(seen: str, now: object, yours: str, theirs: str) -> None:

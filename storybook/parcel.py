@@ -15,10 +15,11 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from storybook.book import Book, Stamp, Tries, slug
+from storybook.book import Book, Stamp, slug
 from storybook.errors import BookError, StorybookError
 from storybook.files import DRAFT, follow_umask
 from storybook.library import free_folder
+from storybook.records import Tries
 
 TEXTS = (".toml", ".json")
 KINDS = (*TEXTS, ".png", ".pdf")

@@ -28,6 +28,14 @@ class Record(BaseModel):
         """The same record with some fields changed, validated again."""
         return type(self).model_validate(self.model_dump() | changes)
 
+    def as_text(self) -> str:
+        """The record as indented JSON, for people to read and change."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False)
+
+    def as_file(self) -> bytes:
+        """The same as a file's content."""
+        return f"{self.as_text()}\n".encode()
+
 
 class Brief(Record):
     """What the author asks for: `brief.toml`."""
@@ -164,6 +172,13 @@ class Candidate(Record):
     def id(self) -> str:
         """Twelve hex digits that name this request and no other."""
         return digest(self)
+
+
+class Tries(Record):
+    """Which tries of a page are in play: `count` pictures from try number `first` on."""
+
+    first: int = 0
+    count: int
 
 
 class Verdict(Record):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from storybook import edits
 from storybook.book import Book
+from storybook.departures import keep_lost, texts_of
 from storybook.errors import BookError, ReplyError
 from storybook.models import Writer
 from storybook.models.prose import untitled
@@ -27,7 +28,7 @@ def retell(book: Book, studio: Studio, page: int, *, seed: int) -> Iterator[Even
     that no telling has, ReplyError if nothing else comes back.
     """
     scene = _told_page(book, page)
-    seen = edits.version(scene.text)
+    seen, before = edits.version(scene.text), texts_of(book)
     yield Event(stage="retell", done=0, total=1, page=page, note="waking the writer")
     with studio.writer() as writer:
         others = _page_by_page if studio.settings.write.outline else _from_whole_stories
@@ -38,6 +39,7 @@ def retell(book: Book, studio: Studio, page: int, *, seed: int) -> Iterator[Even
         raise ReplyError(f"{name} tells page {page} as it is. Try another seed, or write it.")
     edits.set_text(book, page, text, seen)
     edits.read_again(book, studio, page)
+    keep_lost(book, cast_of(book, studio), before, studio.world)
     yield Event(stage="retell", done=1, total=1, page=page, note=text)
 
 

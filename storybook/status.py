@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from storybook.book import Book
+from storybook.departures import Listed, listed
 from storybook.errors import BookError
 from storybook.make import STAGES
 from storybook.records import Candidate, Record, Scene
@@ -45,6 +46,7 @@ class Status(Record):
     pages: int
     verbs: tuple[VerbStatus, ...]
     page_status: tuple[PageStatus, ...] = ()
+    departures: tuple[Listed, ...] = ()
     pdf: str | None = None
 
     @property
@@ -74,6 +76,7 @@ def status(book: Book, studio: Studio) -> Status:
             _page(book, place, scene, due=scene.page in pages_due)
             for place, scene in enumerate(scenes)
         ),
+        departures=listed(book, studio),
         pdf=_relative(book, book.pdf),
     )
 

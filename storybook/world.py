@@ -116,6 +116,12 @@ class World(Record):
         return "with"
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every single word, in lower case, that a key or what a story may say for it has."""
+        phrases = (phrase for meaning in self._meaning.values() for phrase in meaning)
+        return frozenset(word for phrase in phrases for word in phrase.split())
+
+    @cached_property
     def _meaning(self) -> dict[str, dict[str, str]]:
         return {section: _meaning(getattr(self, section)) for section in type(self).model_fields}
 

@@ -2,11 +2,10 @@ import pytest
 from PIL import Image
 
 from books import BISCUIT, doubles, made, new_book
-from storybook.book import Tries
 from storybook.candidates import wanted
 from storybook.errors import BookError
 from storybook.models.doubles import LengthCritic
-from storybook.records import Pick, Prompt
+from storybook.records import Pick, Prompt, Tries
 from storybook.stages import choose
 from storybook.studio import Sampling
 

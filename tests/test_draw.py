@@ -6,12 +6,11 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
-from storybook.book import Tries
 from storybook.candidates import candidates, wanted
 from storybook.config import load_settings
 from storybook.models.doubles import FlatPainter
 from storybook.models.infotext import read_infotext
-from storybook.records import Prompt
+from storybook.records import Prompt, Tries
 from storybook.stages import draw, enlarge
 from storybook.studio import Sampling, Studio
 from tiny_sd import tiny_lora, tiny_painter

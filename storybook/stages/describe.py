@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from storybook.book import Book
+from storybook.departures import keep_departures
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.studio import Studio
@@ -55,3 +56,4 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         book.save(book.prompt_of(scene.page), prompt, made_from)
         note = prompt.positive
         yield Event(stage="describe", done=done, total=len(todo), page=scene.page, note=note)
+    keep_departures(book, studio)

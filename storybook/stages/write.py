@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from storybook.book import Book
 from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
-from storybook.errors import ConfigError, ReplyError
+from storybook.departures import carried, of_telling
+from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.frames import Frame
 from storybook.kindness import check_kind
 from storybook.models import Writer
 from storybook.prompts import template
-from storybook.records import Brief, Event, Story, digest
+from storybook.records import Brief, Departure, Event, Story, digest
 from storybook.roles import RoleWords
 from storybook.studio import Studio
 from storybook.tellings import Draft, best, drafts
@@ -89,8 +90,19 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             path = book.folder / "rejected" / "write.txt"
             write_whole(path, fault.reply.encode())
             raise ReplyError(f"{fault} Its reply is kept in {path}.", fault.reply) from None
+        limited = studio.draws_the_world
+        lost = of_telling(brief, who, story.paragraphs, studio.world, limited=limited)
+        story = story.but(departures=carried(lost, _departures_before(book)))
         book.save(book.STORY, story, made_from)
         yield Event(stage="write", done=how.attempts, total=how.attempts, note=story.title)
+
+
+def _departures_before(book: Book) -> tuple[Departure, ...]:
+    """Those of the story that is told anew, so that what was accepted stays so."""
+    try:
+        return book.story.departures
+    except BookError:
+        return ()
 
 
 def check_language(brief: Brief, how: WriteSettings) -> None:

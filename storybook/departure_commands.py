@@ -1,0 +1,34 @@
+"""What `storybook accept` does, and how the command line tells of departures."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+
+from storybook import departures
+from storybook.book import Book
+from storybook.config import load_settings
+from storybook.departures import Listed
+from storybook.records import COVER
+from storybook.studio import Studio
+
+
+def accept(options: Namespace) -> None:
+    """Say of what a book could not keep that it is fine, or is not after all."""
+    book, fine = Book(options.folder), not options.undo
+    studio = Studio(load_settings(options.studio, options.set))
+    said = departures.accept(book, studio, options.number, fine=fine)
+    for each in said:
+        print(f"{'Fine' if fine else 'Not fine after all'}: {each.text}")
+    if not said:
+        print(f"Nothing was changed: {'all' if fine else 'none'} of it was accepted before.")
+
+
+def tell_departures(book: Book, found: Sequence[Listed]) -> None:
+    """What the book could not keep, without what its author has accepted."""
+    unmet = [each for each in found if not each.fine]
+    if not unmet:
+        return
+    print("Not in this book, until you change it or say that it is fine:")
+    for each in unmet:
+        pages = ", ".join("cover" if page == COVER else str(page) for page in each.pages)
+        print(f"  {each.number}. {each.text}{f' (page {pages})' if pages else ''}")
+    print(f"To say that it is fine: storybook accept {book.folder} [NUMBER ...]")

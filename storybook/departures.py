@@ -1,0 +1,227 @@
+"""Departures: what a book could not keep of what its author asked for, until they say it is fine.
+
+`write` finds what its telling lost and keeps it in `story.json`. What pictures cannot show depends
+on the painter at hand, so it is looked for in today's prompts, and kept there when they are made.
+Nothing is made from a departure: to accept one makes nothing due, and is no edit of the story.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+
+from storybook.book import Book
+from storybook.casting import Cast, cast
+from storybook.coverage import TOLD_SHARE, stem
+from storybook.errors import BookError
+from storybook.free_words import unknown_words
+from storybook.models.scheduling import heard
+from storybook.readability import words
+from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
+from storybook.studio import Studio
+from storybook.untold import phrases, untold
+from storybook.world import MOST_COMPANIONS, World
+
+OF_PICTURES = ("look", "words", "undrawn")
+"""Kinds that are found in prompts; the others are of the telling."""
+ASKS = frozenset(
+    """
+    picture painting drawing illustration style image scene fur coat stripes spots sky
+    """.split()  # noqa: SIM905
+)
+"""Words by which people ask for a picture, and what is in it whether it is asked for or not."""
+COLOURS = "purple violet lilac pink blue turquoise green teal rainbow"
+"""What fur has in stories, and no coat of a drawn world, unless it says so."""
+
+
+class Listed(Record):
+    """A departure as people are told of it, with all pages that it is on."""
+
+    number: int
+    """What it is called by, from 1; it stays while others are accepted."""
+    kind: str
+    text: str
+    pages: tuple[int, ...] = ()
+    """By their own numbers, which need not be where they stand; none: it is the whole book's."""
+    fine: bool = False
+
+
+def of_telling(
+    brief: Brief, who: Cast, pages: Sequence[str], world: World, *, limited: bool
+) -> tuple[Departure, ...]:
+    """Where a telling departs from its summary; what it left out is looked for in English only.
+
+    `limited`: the painter draws the world's species and coats only.
+    """
+    found = list(who.departures)
+    if limited:
+        found += _recoloured(who, world)
+    if brief.language == "en":
+        found += untold(who.summary, pages, who.heroes, world)
+    return tuple(found)
+
+
+def carried(now: Iterable[Departure], before: Iterable[Departure]) -> tuple[Departure, ...]:
+    """`now`, each once; what was accepted in `before` and is found again stays accepted."""
+    fine = {(each.text, each.page) for each in before if each.fine}
+    return tuple(dict.fromkeys(
+        each.but(fine=each.fine or (each.text, each.page) in fine) for each in now
+    ))  # fmt: skip
+
+
+def departures(book: Book, studio: Studio) -> tuple[Departure, ...]:
+    """All departures of a book as it is now, accepted ones too; none while no story is told.
+
+    What its author has written into the pages since is none any more.
+    """
+    if not book.path(book.STORY).is_file():
+        return ()
+    kept, texts = book.story.departures, texts_of(book)
+    told = [each for each in kept if each.kind not in OF_PICTURES and not _is_told(each, texts)]
+    return (*told, *carried(_of_pictures(book, studio), kept))
+
+
+def texts_of(book: Book) -> list[str]:
+    """What the pages say today; the story's paragraphs until there are pages."""
+    if not book.path(book.SCENES).is_file():
+        return list(book.story.paragraphs)
+    return [scene.text for scene in book.scenes if scene.page != COVER]
+
+
+def keep_departures(book: Book, studio: Studio) -> None:
+    """Keep in `story.json` what pictures cannot show today, too."""
+    story = book.story
+    shown = carried(_of_pictures(book, studio), story.departures)
+    told = [each for each in story.departures
+            if each.kind not in OF_PICTURES or (each.fine and each not in shown)]  # fmt: skip
+    now = story.but(departures=(*told, *shown))
+    if now != story:
+        book.annotate(book.STORY, now)
+
+
+def keep_lost(book: Book, who: Cast, before: Sequence[str], world: World) -> None:
+    """Keep, too, what the pages said `before` a page was told again, and do not say any more."""
+    if book.brief.language != "en":
+        return
+    known = {each.text for each in untold(who.summary, before, who.heroes, world)}
+    now = untold(who.summary, texts_of(book), who.heroes, world)
+    lost = [each for each in now if each.text not in known]
+    with book.lock():
+        story = book.story
+        both = carried((*story.departures, *lost), story.departures)
+        if both != story.departures:
+            book.annotate(book.STORY, story.but(departures=both))
+
+
+def listed(book: Book, studio: Studio) -> tuple[Listed, ...]:
+    """The departures as people are told of them: the same one on several pages is one."""
+    groups: dict[tuple[str, str], list[Departure]] = {}
+    for each in departures(book, studio):
+        groups.setdefault((each.kind, each.text), []).append(each)
+    return tuple(
+        Listed(number=number, kind=kind, text=text, fine=all(each.fine for each in group),
+               pages=tuple(each.page for each in group if each.page is not None))
+        for number, ((kind, text), group) in enumerate(groups.items(), 1)
+    )  # fmt: skip
+
+
+def accept(
+    book: Book, studio: Studio, numbers: Sequence[int] = (), *, fine: bool = True
+) -> list[Listed]:
+    """Say of departures, by their numbers or of all, that they are fine, or are not after all.
+
+    Returns those of which it was said. Raises BookError for a number that there is not.
+    """
+    with book.lock():
+        known = {each.number: each for each in listed(book, studio)}
+        if missing := [number for number in numbers if number not in known]:
+            many = f"They go from 1 to {len(known)}" if known else "It has none"
+            raise BookError(f"{book.folder} has no departure {missing[0]}. {many}; see: "
+                            f"storybook status {book.folder}")  # fmt: skip
+        chosen = [known[number] for number in numbers or known if known[number].fine != fine]
+        said = {each.text for each in chosen}
+        now = {each: each.but(fine=fine) if each.text in said else each
+               for each in (*book.story.departures, *departures(book, studio))}  # fmt: skip
+        if said:
+            unique = {(each.kind, each.text, each.page): each for each in now.values()}
+            book.annotate(book.STORY, book.story.but(departures=tuple(unique.values())))
+        return chosen
+
+
+def _is_told(departure: Departure, texts: Sequence[str]) -> bool:
+    """Whether a page, with the one after it, says at least half of its words."""
+    if not departure.words:
+        return False
+    said = [{stem(word.lower()) for word in words(text)} for text in texts]
+    wanted = set(departure.words)
+    return any(
+        len(wanted & (page | after)) >= TOLD_SHARE * len(wanted)
+        for page, after in zip_longest(said, said[1:], fillvalue=set())
+    )
+
+
+def _recoloured(who: Cast, world: World) -> Iterator[Departure]:
+    """Animals whose colour no coat of the world has."""
+    colours = "|".join(word for word in COLOURS.split() if not world.find("coats", word))
+    for hero in who.heroes:
+        kinds = world.species[hero.species].words if hero.species in world.species else ()
+        kind = "|".join(map(re.escape, (hero.species, *kinds)))
+        asked = re.search(rf"\b({colours}) (?:[a-z]+ ){{0,2}}?(?:{kind})\b", who.summary, re.I)
+        if asked and hero.look and asked[1].lower() not in hero.look:
+            says = f"No {hero.species} can be drawn {asked[1].lower()}: no coat is."
+            yield Departure(kind="animal", text=says)
+
+
+def _of_pictures(book: Book, studio: Studio) -> list[Departure]:
+    """What no picture of the book shows, though its author asked for it."""
+    cast = book.cast
+    known = studio.known(cast)
+    found = [
+        Departure(kind="look", text=f"{hero.name} was taught to another painter, and goes by its "
+                  "look here.")
+        for hero, here in zip(cast, known, strict=True) if here != hero
+    ]  # fmt: skip
+    if not book.path(book.SCENES).is_file():
+        return found
+    for scene in book.scenes:
+        found += _too_much(scene, studio.world)
+        if book.prompt_of(scene.page).is_file():
+            found += _unheard(book.prompt(scene.page), known, studio)
+    return list(dict.fromkeys(found))
+
+
+def _too_much(scene: Scene, world: World) -> Iterator[Departure]:
+    """Who and what a scene has more than one picture is asked to show."""
+    for name in scene.cast[1 + MOST_COMPANIONS :]:
+        says = f"{name} is not in the picture: it has room for {1 + MOST_COMPANIONS}."
+        yield Departure(kind="undrawn", text=says, page=scene.page)
+    named = world.find("things", scene.text)
+    for thing in scene.things[1:]:
+        if thing not in named:  # else it is only read from the text, and nobody asked for it
+            says = f"The {thing} is not in the picture, which shows one thing: the "
+            yield Departure(kind="undrawn", text=f"{says}{scene.things[0]}.", page=scene.page)
+
+
+def _unheard(prompt: Prompt, known: Sequence[Hero], studio: Studio) -> Iterator[Departure]:
+    """What a page's prompt says and its painter does not hear."""
+    marks = heard(prompt.positive, studio.loras)[1] + heard(prompt.negative)[1]
+    for note in marks:
+        yield Departure(kind="words", text=f"{note.rstrip('.')}.", page=prompt.page)
+    if not studio.draws_the_world:
+        return
+    said = prompt.positive
+    present = [hero for hero in known if hero.words in said or hero.name in said]
+    for each in cast(said, present, studio.world, seed=0).departures:
+        if each.kind == "animal":
+            yield each.but(page=prompt.page)
+    for thing in _unknown_things(said, known, studio.world):
+        says = f"The painter has no picture of “{thing}”."
+        yield Departure(kind="words", text=says, page=prompt.page)
+
+
+def _unknown_things(words: str, heroes: Sequence[Hero], world: World) -> Iterator[str]:
+    """Of the words that the world has none for, those that name things."""
+    named = {head for each in phrases(words) for head in each.heads} - ASKS
+    forms = set(map(stem, world.vocabulary))
+    for word in unknown_words(words, heroes, world):
+        if word in named and stem(word) not in forms:
+            yield word

@@ -1,0 +1,216 @@
+"""Untold: what a summary names and its story never says.
+
+A story is free in how it tells, so only what can hardly be told in other words counts: names,
+things after an article or a preposition, and clauses of which not one telling word is said. What
+the drawn world has one word for (sea and shore) is one thing here. It rather misses something than
+blames a story that has it. English only.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from storybook.coverage import CLAUSE, FUNCTION, IRREGULAR, stem
+from storybook.readability import WORD, sentences
+from storybook.records import Departure, Hero
+from storybook.world import World
+
+DETERMINERS = frozenset(
+    """
+    a an the his her their its another some every two three four five
+    """.split()  # noqa: SIM905
+)
+PREPOSITIONS = frozenset(
+    """
+    about across along around as at behind beside between beyond by for from in inside into like
+    near of off on onto over past through under with without
+    """.split()  # noqa: SIM905
+)
+ADJECTIVES = frozenset(
+    """
+    big little small tiny huge great giant old new young red blue green yellow orange purple pink
+    black white grey brown golden silver warm cold hot wet dry soft loud quiet bright dark shiny
+    happy sad shy kind brave clever wise lost lonely hungry sleepy grumpy friendly funny silly
+    strange magic secret special favourite favorite beautiful lovely round long short tall high deep
+    heavy strong empty broken wooden paper wobbly real true whole own dear sweet snowy rainy sunny
+    """.split()  # noqa: SIM905
+)
+NOT_VERBS = frozenset({"mice", "lost", "stuck", "broke", "felt", "left", "spoke"})
+"""Words of `IRREGULAR` that are also said of a thing, or are one."""
+TELLS_NOTHING = frozenset(
+    """
+    friend everyone everybody everything nothing wrong nobody somebody someone anyone bit lot
+    kind end name others story tale fun course idea side moment while ever half part person
+    start beginning middle top bottom front back alone rest try turn problem lesson adventure
+    afternoon hour minute week month year
+    """.split()  # noqa: SIM905
+)
+SECTIONS = ("species", "people", "places", "things", "lights")
+LEAST_WORDS = 3
+"""A clause with fewer telling words is too easily told in others."""
+ALIKE = 4
+"""Letters: stems of which one begins the other, and that are no shorter, are of one word."""
+JOINT = re.compile(r"^(?:and|but|so|then) ")
+VERB = re.compile(r"(?<![su])s$")
+TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A thing that a text names: `said` as it stands there, and the words that have to be told."""
+
+    said: str
+    heads: tuple[str, ...]
+    """In lower case. With more than one, either may be what the others only describe."""
+
+    @property
+    def quoted(self) -> str:
+        """With marks where it is not sure that all of it is the thing."""
+        return self.said if len(self.heads) == 1 else f"“{self.said}”"
+
+
+class Said:
+    """What a story says: the stems of its words, and what the drawn world understands of them."""
+
+    def __init__(self, pages: Sequence[str], cast: Sequence[Hero], world: World) -> None:
+        text = " ".join(pages)
+        self.world = world
+        self.stems = {stem(word.lower()) for word in WORD.findall(text)}
+        self.meant = _meant(text, world)
+        for hero in cast:  # who plays is there, whatever it is called
+            self.meant |= {("species", hero.species), ("people", hero.species)}
+        self.names = {part.lower() for hero in cast for part in hero.name.split()}
+
+    def has(self, word: str) -> bool:
+        """Whether a word is said in any form, or another one for the same."""
+        if word in self.names or not _meant(word, self.world).isdisjoint(self.meant):
+            return True
+        root = stem(word)
+        return root in self.stems or any(_alike(root, other) for other in self.stems)
+
+
+def untold(
+    summary: str, pages: Sequence[str], cast: Sequence[Hero], world: World
+) -> list[Departure]:
+    """What of a summary its pages never say, in the order of the summary."""
+    said = Said(pages, cast, world)
+    found = [*_unnamed(pages, cast, said)]
+    for sentence in sentences(summary):
+        for clause in CLAUSE.split(sentence.rstrip(".!?")):
+            found += _untold_in(clause, said)
+    return list({each.text: each for each in found}.values())
+
+
+def phrases(clause: str, names: frozenset[str] | set[str] = frozenset()) -> list[Phrase]:
+    """The things that a clause names; words of `names` are none.
+
+    >>> [each.said for each in phrases("sails a bathtub across the sea to find the moon's button")]
+    ['a bathtub', 'the sea', 'the moon', 'button']
+    """
+    tokens = TOKEN.findall(clause)
+    return [
+        phrase
+        for at, opens in enumerate(tokens)
+        if (phrase := _phrase_after(tokens, at, opens.lower(), names)) is not None
+    ]
+
+
+def _unnamed(pages: Sequence[str], cast: Sequence[Hero], said: Said) -> Iterator[Departure]:
+    """Who plays and is neither named nor called by kind."""
+    text = " ".join(pages)
+    told = set(said.world.find("species", text)) | set(said.world.find("people", text))
+    for hero in cast:
+        named = re.search(rf"\b{re.escape(hero.name)}\b", text, re.IGNORECASE)
+        if not named and hero.species not in told:
+            yield Departure(kind="person", text=f"The story never speaks of {hero.name}.",
+                            words=(hero.name.lower(),))  # fmt: skip
+
+
+def _untold_in(clause: str, said: Said) -> list[Departure]:
+    """A clause that is not told at all, or else the things that are missing from it."""
+    telling = [word for word in (word.lower() for word in WORD.findall(clause))
+               if not _tells_nothing(word) and word not in said.names]  # fmt: skip
+    if len(telling) >= LEAST_WORDS and not any(said.has(word) for word in telling):
+        words = tuple(dict.fromkeys(map(stem, telling)))
+        text = f"Left out: “{JOINT.sub('', clause.strip(' ,'))}”."
+        return [Departure(kind="clause", text=text, words=words)]
+    return [
+        Departure(kind="thing", text=f"Left out: {phrase.quoted}.",
+                  words=tuple(map(stem, phrase.heads)))
+        for phrase in phrases(clause, said.names)
+        if not any(said.has(head) for head in phrase.heads)
+    ]  # fmt: skip
+
+
+def _phrase_after(
+    tokens: Sequence[str], at: int, opens: str, names: frozenset[str] | set[str]
+) -> Phrase | None:
+    """The thing that `tokens[at]`, in lower case `opens`, says is coming, if it says so."""
+    owner = re.match(r"(.+)['\u2019]s$", opens)
+    if opens not in DETERMINERS | PREPOSITIONS and opens != "to" and not owner:
+        return None
+    chunk = _chunk(tokens[at + 1 :], names)
+    if opens == "to":  # a verb follows, or a place with a name
+        chunk = chunk if chunk and chunk[0][:1].isupper() else []
+    if not chunk:
+        return None
+    heads = _heads(chunk, is_one=opens in ("a", "an"))
+    if not heads or any(_tells_nothing(head.lower()) for head in heads):
+        return None
+    last = chunk.index(heads[-1]) + 1
+    whole = " ".join(chunk[:last])
+    said = f"{opens} {whole}" if opens in DETERMINERS else whole
+    return Phrase(said, tuple(head.lower() for head in heads))
+
+
+def _chunk(tokens: Sequence[str], names: frozenset[str] | set[str]) -> list[str]:
+    """The words up to one that belongs to no name of a thing; an owner ends it (`moon's`)."""
+    found: list[str] = []
+    for token in tokens:
+        word = token.lower()
+        if not WORD.fullmatch(token) or word in names or _is_between(word):
+            break
+        if found and word in IRREGULAR and word not in NOT_VERBS:
+            break
+        owner = re.match(r"(.+)['\u2019]s$", token)
+        found.append(owner[1] if owner else token)
+        if owner:
+            break
+    return found
+
+
+def _heads(chunk: Sequence[str], *, is_one: bool) -> list[str]:
+    """The words of a chunk that may be the thing; one where it is sure which.
+
+    After `a`, a later word in -s or -ed is a verb: `a firefly shows`, `a fox helped`.
+    """
+    words = list(chunk)
+    if is_one:
+        verbs = (n for n, word in enumerate(words) if n and VERB.search(word))
+        words = words[: next(verbs, None)]
+        if len(words) > 1 and words[-1].endswith("ed"):
+            words.pop()
+        return words[-1:]
+    while len(words) > 1 and words[0].lower() in ADJECTIVES:
+        words.pop(0)
+    return words
+
+
+def _meant(text: str, world: World) -> set[tuple[str, str]]:
+    return {(section, key) for section in SECTIONS for key in world.find(section, text)}
+
+
+def _tells_nothing(word: str) -> bool:
+    return _is_between(word) or word in TELLS_NOTHING or stem(word) in TELLS_NOTHING
+
+
+def _is_between(word: str) -> bool:
+    return word in FUNCTION or stem(word) in _BETWEEN or word in DETERMINERS | PREPOSITIONS
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return len(short) >= ALIKE and long.startswith(short)
+
+
+_BETWEEN = frozenset(stem(word) for word in FUNCTION)
