@@ -113,13 +113,13 @@ def _fit(settings: Settings) -> Finding:
 
 def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
     """How the painter would share a GPU on which so much is free; None: there is no GPU."""
+    what = "painter's memory"
+    if free_gib is None or settings.device == "cpu":
+        return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     from storybook.errors import ModelError
     from storybook.models.memory import chosen, needed, stored_weights
     from storybook.studio import Studio
 
-    what = "painter's memory"
-    if free_gib is None or settings.device == "cpu":
-        return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     sampling = Studio(settings).sampling
     times = 4 if settings.enlarge.is_controlled else 1  # painted over at twice the size
     pixels = sampling.width_px * sampling.height_px * times

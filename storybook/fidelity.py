@@ -62,8 +62,9 @@ class Fidelity(Record):
 
 
 def fidelity(plate: Image.Image, picture: Image.Image) -> Fidelity:
-    """Compare a plate with the picture, RGB, that it was made from."""
-    small = plate.resize(picture.size, Image.Resampling.BOX)
+    """Compare a plate with the picture, RGB, that it was made from, at the smaller's size."""
+    size = tuple(min(sides) for sides in zip(plate.size, picture.size, strict=True))
+    small, picture = (each.resize(size, Image.Resampling.BOX) for each in (plate, picture))
     levels, wanted = np.asarray(small, float), np.asarray(picture, float)
     error = np.square(levels - wanted).mean()
     psnr_db = 99.0 if error == 0 else min(10 * np.log10(255**2 / error), 99.0)

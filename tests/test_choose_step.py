@@ -2,8 +2,10 @@
 
 import shutil
 
+import pytest
 from safetensors.torch import load_file
 
+from in_process import trained_here as trained_here
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.hero import add_hero, load_hero
@@ -14,6 +16,9 @@ from training.run import Run
 QUICK = ("--preset", "none", "--set", "max_steps=6", "--set", "lr=0.05", "--set", "batch=2",
          "--set", "resolution_px=64", "--set", "sample_steps=2", "--set", "keep_last=3",
          "--set", "save_every_epochs=1", "--set", "concept.0.class_images=2")  # fmt: skip
+
+
+pytestmark = pytest.mark.usefixtures("trained_here")
 
 
 def taught(tmp_path):

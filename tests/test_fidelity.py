@@ -146,3 +146,10 @@ def test_a_plate_that_its_author_spoilt_is_left_to_bind_to_name():
     book.fidelity_of(2).unlink()
     made(book, until="enlarge")
     assert book.fidelity(2) is None
+
+
+def test_fidelity_of_a_picture_that_is_larger_than_its_plate():
+    """An author's own may be; it is compared at the plate's size, in the memory that this takes."""
+    assert not fidelity(PICTURE, enlarged(PICTURE)).faults
+    turned = PICTURE.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    assert len(fidelity(turned, enlarged(PICTURE)).faults) == 4
