@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from storybook.config import load_settings, shipped, validated
+from storybook.config import load_settings, overridden, shipped, validated
 from storybook.errors import HeroError
 from storybook.hero import (
     PHOTOS,
@@ -21,7 +21,15 @@ from storybook.hero import (
 )
 from storybook.records import Hero
 from storybook.studio import Studio
-from storybook.teaching import adopt, are_drawings, lay_recipe, token_for
+from storybook.teaching import (
+    RECIPE,
+    adopt,
+    are_drawings,
+    lay_recipe,
+    own_painter_note,
+    token_for,
+    token_in,
+)
 from storybook.terminal import print_table
 from storybook.world import load_world
 
@@ -39,7 +47,8 @@ def hero(options: Namespace) -> int:
             one = load_hero(options.name)
             print(f"{one.name}, {one.words}\nfolder: {hero_folder(options.name)}")
             print(f"photos: {len(hero_photos(options.name))}")
-            print(f"token: {one.token or 'none'}\nadapter: {one.adapter or 'none (not taught)'}")
+            print(f"token: {one.token or 'none'}\nadapter: {one.adapter or 'none'}")
+            print(own_painter_note(one, hero_folder(options.name)) or _how_drawn(one))
         case "add":
             _add(options)
         case "teach":
@@ -95,7 +104,12 @@ def _teach(options: Namespace) -> int:
             f"by its look ({one.words}), and would learn little from photos. For the real thing: "
             "--studio classic. To see for yourself: --anyway."
         )
-    token = token_for(one)
+    if overridden({}, options.set).get("kind") == "hypernetwork":
+        raise HeroError(
+            "A hero is drawn with an adapter or a painter of its own, not with a hypernetwork. "
+            "Leave kind out, or teach one by itself: python -m training dreambooth RECIPE.toml"
+        )
+    token = token_for(one, Path(settings.draw.painter))
     recipe = lay_recipe(one, folder, token, settings, preset=options.preset)
     run = RUNS / folder.name
     command = [sys.executable, "-m", "training", "dreambooth", str(recipe), "--run", str(run)]
@@ -109,10 +123,18 @@ def _teach(options: Namespace) -> int:
     ended = _wait_for(command)
     if ended or options.dry_run:
         return ended
-    taught = adopt(one.but(token=token), folder, run / "result")
+    # The run knows the word that it taught, and the hero may have been changed meanwhile.
+    one = load_hero(options.name).but(token=token_in(run / RECIPE) or token)
+    taught = adopt(one, folder, run / "result")
+    if note := own_painter_note(load_hero(options.name), folder):
+        print(note)
     print(f"{one.name} is taught: {taught}. Look at {run / 'samples' / 'grid.png'}, then make a "
           f"book: storybook book --summary '...' --hero {options.name}")  # fmt: skip
     return 0
+
+
+def _how_drawn(one: Hero) -> str:
+    return f"drawn as: {one.words}" + ("" if one.taught else " (not taught)")
 
 
 def _choose_step(options: Namespace) -> int:

@@ -26,7 +26,7 @@ class Derived(Record):
     folder: Path
     photos: int
     taught: bool
-    """Whether it has an adapter."""
+    """Whether it has an adapter, or a painter of its own."""
     runs: tuple[Path, ...]
     size_mb: float
 
@@ -50,7 +50,7 @@ def derived_of(name: str, runs: Path) -> Derived:
     return Derived(
         folder=folder,
         photos=len(hero_photos(name)),
-        taught=load_hero(name).adapter is not None,
+        taught=load_hero(name).taught is not None,
         runs=found,
         size_mb=size,
     )

@@ -143,7 +143,12 @@ def _check(folder: Path, name: str) -> None:
     except StorybookError as fault:
         line = " ".join(str(fault).split()).replace(f"{folder}/", "")
         raise BookError(f"{name}: {line}") from None
-    named = [*brief.heroes, brief.format, brief.style, *(hero.adapter or "" for hero in cast)]
+    named = [
+        *brief.heroes,
+        brief.format,
+        brief.style,
+        *(part or "" for hero in cast for part in (hero.adapter, hero.painter)),
+    ]
     if any("/" in each and (".." in each or each.startswith("/")) for each in named):
         raise BookError(f"{name}: it names a file outside of a hero's folder.")
     for path in folder.rglob("*"):

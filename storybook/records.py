@@ -74,15 +74,23 @@ class Hero(Record):
     """The rare word that a taught painter knows this hero by, such as `bhna`."""
     adapter: str | None = None
     """File or folder name of the adapter inside the hero's folder."""
+    painter: str | None = Field(default=None, exclude_if=lambda painter: painter is None)
+    """File or folder name, inside the hero's folder, of a painter of its own: one whose weights all
+    learnt. Left out where there is none: older prompts keep their digest."""
+
+    @property
+    def taught(self) -> str | None:
+        """What a painter was taught of it: its painter or its adapter; None if nothing was."""
+        return self.painter or self.adapter
 
     @property
     def words(self) -> str:
         """How a painter is told of the hero: `bhna cat` if taught, else `orange striped cat`.
 
-        A token counts once an adapter teaches it, or where no look is known: to a painter that was
+        A token counts once it was taught, or where no look is known: to a painter that was
         not taught it, it is noise.
         """
-        known = self.token if self.adapter or not self.look else self.look
+        known = self.token if self.taught or not self.look else self.look
         return " ".join(part for part in (known, self.species) if part)
 
 

@@ -7,14 +7,15 @@ from functools import cached_property
 from pathlib import Path
 
 from storybook.config import Settings, shipped
-from storybook.errors import ConfigError, HeroError
+from storybook.errors import ConfigError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
-from storybook.hero import hero_folder, hero_photos
+from storybook.hero import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Hero, Prompt, Record, digest
 from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
+from storybook.taught import adapters_of, known, own_painter
 from storybook.world import WORLD, World, load_world
 
 
@@ -100,7 +101,8 @@ class Studio:
     def painter_name(self, cast: tuple[Hero, ...] = (), prompt: Prompt | None = None) -> str:
         """Contains the digest of the weights and of the adapters of the heroes in `cast`.
 
-        With a `prompt`, also of the LoRAs that it asks for.
+        With a `prompt`, also of the LoRAs that it asks for. Of a hero with a painter of its own the
+        weights are that painter's.
         """
         if self._is_double:
             return self.settings.draw.painter
@@ -109,26 +111,19 @@ class Studio:
 
         asked = asked_for(prompt.positive, self.loras or {}) if prompt else ()
         adapters = [*self._adapters(cast), *asked]
-        return painter_name(self._painter_folder, adapters, self._fittings())
+        painter = own_painter(cast) or self._painter_folder
+        return painter_name(painter, adapters, self._fittings())
 
     def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
         """The cast as this painter knows it.
 
-        A hero whose adapter was taught on another painter goes by its look. A painter of the drawn
-        world takes only its own: small ones differ more from each other than the large ones do.
+        One painter draws a book: the studio's, or in its place the first hero's own. A hero that
+        was taught to another goes by its look. A painter of the drawn world takes only its own:
+        small ones differ more from each other than the large ones do.
         """
         if self._is_double:
             return cast
-        from storybook.models.adapters import belongs
-
-        def own(hero: Hero) -> bool:
-            taught, exactly = self._taught((hero,)), self.draws_the_world
-            return all(belongs(path, self._painter_folder, exactly=exactly) for path in taught)
-
-        return tuple(
-            hero if own(hero) else hero.but(adapter=None, token=hero.token if hero.look else None)
-            for hero in cast
-        )
+        return known(cast, self._painter_folder, exactly=self.draws_the_world)
 
     @property
     def guard_folder(self) -> Path | None:
@@ -164,7 +159,10 @@ class Studio:
 
     @contextmanager
     def painter(self, cast: tuple[Hero, ...] = (), *, times: int = 1) -> Iterator[Painter]:
-        """A painter who knows the taught heroes of `cast`; pictures are `times` the usual size."""
+        """A painter who knows the taught heroes of `cast`, as `known` gives it.
+
+        Pictures are `times` the usual size.
+        """
         if self._is_double:
             from storybook.models.doubles import FlatPainter
 
@@ -173,7 +171,7 @@ class Studio:
         from storybook.models.families import open_painter
 
         painter = open_painter(
-            self._painter_folder,
+            own_painter(cast) or self._painter_folder,
             self._adapters(cast),
             device=self.settings.device,
             batch=self.settings.draw.batch,
@@ -268,7 +266,7 @@ class Studio:
         """Those of the studio, and those that teach the heroes of `cast`."""
         own = [Adapter.parse(each) for each in self.settings.draw.adapters]
         _check_there("draw.adapters", *(adapter.path for adapter in own))
-        return [*own, *map(Adapter, self._taught(cast))]
+        return [*own, *map(Adapter, adapters_of(cast))]
 
     def _fittings(self) -> Fittings:
         draw = self.settings.draw
@@ -278,13 +276,6 @@ class Studio:
         _check_there("draw.embeddings", *words)
         _check_there("draw.vae", *([vae] if vae else []))
         return Fittings(vae, bends, words, draw.clip_skip)
-
-    def _taught(self, cast: tuple[Hero, ...]) -> list[Path]:
-        taught = [hero_folder(hero.name) / hero.adapter for hero in cast if hero.adapter]
-        for path in taught:
-            if not path.exists():
-                raise HeroError(f"{path} is missing: the hero's hero.toml names it as its adapter.")
-        return taught
 
 
 def _check_there(setting: str, *paths: Path) -> None:

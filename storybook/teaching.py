@@ -1,7 +1,11 @@
-"""Between a hero's folder and the training of its adapter: the recipe, and what comes of it."""
+"""Between a hero's folder and its training: the token, the recipe, and what comes of it."""
 
+import os
 import shutil
+import tomllib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +14,14 @@ import tomli_w
 from storybook.config import Settings
 from storybook.errors import HeroError
 from storybook.files import write_whole
-from storybook.hero import HERO, hero_names, load_hero
+from storybook.hero import HERO, hero_folder, hero_names, load_hero
+from storybook.models.weights import WEIGHTS, numbers_in, tensor_names
+from storybook.rare_tokens import is_single, rare_tokens
 from storybook.records import Hero
 from storybook.studio import Studio
 
 TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk", "rzk", "hjq")
-"""Rare words, the field's usual one first."""
+"""The field's usual word, and others for painters that spell every rare word."""
 
 CLASS_IMAGES = 24
 EPOCHS = 60
@@ -26,15 +32,36 @@ RECIPE = "recipe.toml"
 ADAPTER = "pytorch_lora_weights.safetensors"
 
 
-def token_for(hero: Hero) -> str:
-    """The hero's token, or a rare word that no other hero has; raises HeroError if none is left."""
+def token_for(hero: Hero, painter: Path) -> str:
+    """The hero's token, or a rare word that is one token to `painter` and that no other hero has.
+
+    A painter that spells every rare word gets one of the field's usual ones. Raises ModelError for
+    a painter without a tokenizer, HeroError if no word is left.
+    """
     if hero.token:
         return hero.token
-    taken = {load_hero(name).token for name in hero_names()}
-    for token in TOKENS:
+    name = hero.name.lower()
+    others = [other for other in hero_names() if other != name]
+    taken = {load_hero(other).token for other in others} | set(map(recipe_token, others))
+    begun = recipe_token(name)
+    usual = [token for token in filter(None, (begun, *TOKENS)) if is_single(painter, token)]
+    for token in chain(usual, rare_tokens(painter), TOKENS):
         if token not in taken:
             return token
     raise HeroError(f"All of {', '.join(TOKENS)} are taken: set token in the hero's {HERO}.")
+
+
+def recipe_token(name: str) -> str | None:
+    """The word that a hero is being taught by, before it has learnt it; None if there is none."""
+    return token_in(hero_folder(name) / RECIPE)
+
+
+def token_in(recipe: Path) -> str | None:
+    """The token of the first concept of a recipe; None if it cannot be read."""
+    try:
+        return tomllib.loads(recipe.read_text(encoding="utf-8"))["concept"][0].get("token")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, preset: str) -> Path:
@@ -59,25 +86,49 @@ def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, pres
 
 
 def adopt(hero: Hero, folder: Path, result: Path) -> Path:
-    """Copy a run's adapter into the hero's folder and name it in `hero.toml`; returns its path.
+    """Keep what a run made in the hero's folder, and name it in `hero.toml`; returns where it lies.
 
-    Raises HeroError if the run made none.
+    Of a run in which all weights learnt that is a painter of its own, which shares its weights
+    with the run's where the disk can. Raises HeroError if the run made nothing to draw with.
     """
-    made = result / ADAPTER
-    if not made.is_file():
+    made = _made_in(result)
+    if made is None:
         raise HeroError(
-            f"{result} holds no adapter ({ADAPTER}), but: {_names(result.glob('*'))}. A whole "
-            f"painter is used by naming it in a studio's [draw] painter."
+            f"{result} holds nothing that a hero is drawn with, neither an adapter nor a painter, "
+            f"but: {_names(result.glob('*'))}."
         )
-    kept = folder / "adapter" / ADAPTER
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    draft = kept.with_suffix(".draft")
-    shutil.copyfile(made, draft)
-    draft.replace(kept)
-    taught = hero.but(adapter=kept.relative_to(folder).as_posix())
-    said = taught.model_dump(exclude_defaults=True)
+    if made.is_dir() or not _is_lora(made):
+        kept = folder / f"painter{made.suffix}"
+        taught = {"painter": kept.relative_to(folder).as_posix(), "adapter": None}
+    else:
+        kept = folder / "adapter" / ADAPTER
+        taught = {"adapter": kept.relative_to(folder).as_posix(), "painter": None}
+    _lay(made, kept)
+    said = hero.but(**taught).model_dump(exclude_defaults=True)
     write_whole(folder / HERO, tomli_w.dumps(said).encode())
     return kept
+
+
+def painter_bytes(painter: Path) -> int:
+    """How much a painter takes that learns in all its weights, as it is saved: in halves."""
+    if painter.is_file():
+        return 2 * numbers_in(painter) if painter.suffix == ".safetensors" else _bytes(painter)
+    files = [file for file in painter.glob("*/*") if file.suffix in WEIGHTS]
+    learns = {"unet", "text_encoder"}
+    return sum(
+        2 * numbers_in(file)
+        if file.parent.name in learns and file.suffix == ".safetensors"
+        else _bytes(file)
+        for file in files
+    )
+
+
+def own_painter_note(hero: Hero, folder: Path) -> str:
+    """A sentence on a hero's own painter and its size; nothing if it has none."""
+    if hero.painter is None:
+        return ""
+    gigabytes = _bytes(folder / hero.painter) / 1e9
+    return f"{hero.name} has a painter of its own ({gigabytes:.2f} GB), which draws its books."
 
 
 def are_drawings(photos: Sequence[Path]) -> bool:
@@ -99,6 +150,50 @@ def how_long(count: int, settings: Settings) -> str:
         "It takes about a quarter of an hour on a graphics card with 24 GB, and needs one: without "
         "it this takes days."
     )
+
+
+def _made_in(result: Path) -> Path | None:
+    """What a hero can be drawn with of a run's result: what diffusers reads before other forms."""
+    for made in (result / ADAPTER, result / "painter"):
+        if made.exists():
+            return made
+    files = [file for file in result.glob("[!.]*") if file.suffix in (".safetensors", ".ckpt")]
+    return min(files, key=lambda file: (not _is_lora(file), file.suffix == ".ckpt"), default=None)
+
+
+def _is_lora(file: Path) -> bool:
+    return any("lora" in name for name in tensor_names(file))
+
+
+def _lay(made: Path, kept: Path) -> None:
+    """Copy a file or a folder whole; weights of a painter are shared where the disk can."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    draft, old = (kept.with_name(f".{kept.name}.{what}") for what in ("draft", "old"))
+    for left in (draft, old):
+        shutil.rmtree(left, ignore_errors=True)
+        left.unlink(missing_ok=True)
+    if made.is_file():
+        _shared(made, draft)
+    else:
+        shutil.copytree(made, draft, copy_function=_shared)
+        if kept.exists():
+            kept.rename(old)
+    draft.replace(kept)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _shared(source: str | Path, target: str | Path) -> None:
+    """One more name for a file of weights, which nobody changes in place; else a copy."""
+    if Path(source).suffix in WEIGHTS:
+        with suppress(OSError):
+            os.link(source, target)
+            return
+    shutil.copyfile(source, target)
+
+
+def _bytes(path: Path) -> int:
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _names(paths: Iterable[Path]) -> str:

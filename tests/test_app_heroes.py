@@ -261,3 +261,13 @@ def test_the_shipped_pictures_can_be_looked_at(tmp_path):
     shutil.copytree(shipped("assets", "pets", "ohwx-dog"), source / "photos")
     (source / "hero.toml").write_text('name = "Dot"\nspecies = "dog"\nlook = "brown"\n')
     assert "**24 of 24** are fit" in said(opened("heroes", hero="dot"))
+
+
+def test_a_hero_with_a_painter_of_its_own_says_so_with_its_size(tmp_path):
+    folder = rex(tmp_path)
+    hero_edits.save_hero(folder, load_hero("rex").but(token="qfv", painter="painter"))
+    (folder / "painter" / "unet").mkdir(parents=True)
+    (folder / "painter" / "unet" / "weights.safetensors").write_bytes(bytes(20_000_000))
+    assert "Has a painter of its own" in said(opened("heroes"))
+    words = said(opened("heroes", hero="rex")).replace("\\", "")
+    assert "has a painter of its own (0.02 GB)" in words

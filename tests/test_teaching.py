@@ -9,14 +9,13 @@ from in_process import trained_here as trained_here
 from storybook.book import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
-from storybook.errors import HeroError
-from storybook.hero import add_hero, hero_names, load_hero
+from storybook.hero import add_hero, load_hero
 from storybook.make import STAGES
 from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Hero
 from storybook.studio import Studio
-from storybook.teaching import TOKENS, adopt, how_long, token_for
+from storybook.teaching import TOKENS, how_long
 from tiny_sd import tiny_critic, tiny_painter
 
 QUICK = ("--preset", "none", "--set", "max_steps=4", "--set", "lr=0.05", "--set", "batch=2",
@@ -108,23 +107,6 @@ def test_the_starter_does_not_pretend_to_know_photos(tmp_path, capsys):
 def test_a_hero_without_photos_is_told_how_to_get_them(tmp_path, capsys):
     assert main(("hero", "teach", "biscuit")) == 2
     assert "storybook hero add biscuit --class cat --photos" in capsys.readouterr().err
-
-
-def test_every_hero_has_a_token_of_its_own(tmp_path):
-    rex(tmp_path)
-    assert token_for(load_hero("rex")) == FREE
-    taken = {load_hero(name).token for name in hero_names()} - {None}
-    assert len(taken) == 2 and FREE not in taken, "those of the two pets that ship"
-    (tmp_path / "heroes" / "rex" / "hero.toml").write_text(
-        f'name = "Rex"\nspecies = "dog"\ntoken = "{FREE}"\n'
-    )
-    assert token_for(load_hero("biscuit")) not in (None, FREE)
-    assert token_for(load_hero("rex")) == FREE
-
-
-def test_a_result_without_an_adapter_is_refused(tmp_path):
-    with pytest.raises(HeroError, match="holds no adapter"):
-        adopt(Hero(name="Rex", species="dog"), tmp_path, tmp_path / "result")
 
 
 def test_how_long_it_takes_goes_by_painter_and_photos():

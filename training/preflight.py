@@ -20,11 +20,10 @@ from training.data.lessons import gather
 from training.data.records import Example
 from training.optimizers import autocast, check_precision
 from training.recipe import Recipe
+from training.room import STATES, check_room, checkpoint_bytes, kept_at_once
 from training.run import Run
+from training.sample_prompts import check_sample_files, sample_prompts
 from training.student import Student, enrol
-
-BYTES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
-"""What an optimizer keeps for each number that learns."""
 
 FINDINGS_SHOWN = 12
 
@@ -35,23 +34,26 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     Time and memory are measured on one step of the real painter, with noise in place of pictures.
     """
     check_precision(recipe, device)
+    check_sample_files(recipe)
     painter = open_painter(recipe.model, device=str(device))
     pipe = painter.pipe
     side_px = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
     yield f"{recipe.kind} on {painter.name} at {side_px} px, on {device}; result in {run.result}"
+    if note := check_room(recipe, pipe, run):
+        yield note
     gathered = gather(recipe, side_px, [None] * len(recipe.concept))
     lessons = gathered.lessons
 
     for each in balance(lessons.examples):
-        what = "class" if each.is_class else "pet"
+        what = " of the class" if each.is_class else " of the pet" if _has_pet(recipe) else ""
         yield (
-            f"  {each.folder}: {each.pictures} pictures of the {what}, shown {each.shown} times "
+            f"  {each.folder}: {each.pictures} pictures{what}, shown {each.shown} times "
             f"an epoch, {each.share:.0%}"
         )
     for concept in recipe.concept:
         if concept.class_images:
             yield f"  {concept.name}: others are drawn until there are {concept.class_images}"
-        if not (concept.class_photos or concept.class_images):
+        if concept.token and not (concept.class_photos or concept.class_images):
             yield (
                 f"  {concept.name}: nothing keeps the other {concept.class_word}s from becoming "
                 "it. Name class_photos, or class_images = 100 to have them drawn."
@@ -78,6 +80,8 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
             f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
             f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
         )
+    drawn = dict.fromkeys(each.positive for each in sample_prompts(recipe, lessons.examples))
+    yield f"samples: {'; '.join(drawn)}"
     examples = (*lessons.examples, *gathered.held_out.examples)
     yield from _coached(recipe, examples, pipe.tokenizer)
     for finding in gathered.findings[:FINDINGS_SHOWN]:
@@ -87,11 +91,16 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     yield from _cost(enrol(pipe, recipe, device), side_px, steps, device)
 
 
+def _has_pet(recipe: Recipe) -> bool:
+    """Whether somebody is taught by a word; else a painter learns from captions alone."""
+    return any(concept.token for concept in recipe.concept)
+
+
 def _coached(
     recipe: Recipe, examples: Sequence[Example], tokenizer: CLIPTokenizer
 ) -> Iterator[str]:
-    """What the coach says of each concept's photos and token."""
-    for concept in recipe.concept:
+    """What the coach says of each pet's photos and token; of what has no token it knows nothing."""
+    for concept in filter(lambda concept: concept.token, recipe.concept):
         photos = [
             each.path
             for each in examples
@@ -99,7 +108,7 @@ def _coached(
             and not each.is_class
             and each.path.suffix.lower() in PHOTOS
         ]
-        report = coach(photos, concept.token or None, tokenizer)
+        report = coach(photos, concept.token, tokenizer)
         for line in (*report.token, *report.photos.findings):
             yield f"coach, {concept.name}: {line}"
         for verdict in report.photos.photos:
@@ -127,13 +136,13 @@ def _cost(student: Student, side_px: int, steps: int, device: torch.device) -> I
             if device.type == "cuda":
                 torch.cuda.synchronize(device)
     minutes = (time.perf_counter() - started) * recipe.accumulation * steps / 60
-    learns = student.size * BYTES[recipe.optimizer]
+    learns = student.size * STATES[recipe.optimizer]
     if device.type == "cuda":
         used = torch.cuda.max_memory_allocated(device) + learns
     else:
         used = psutil.Process().memory_info().rss + learns
-    checkpoint = student.size * 4 + learns
+    kept = checkpoint_bytes(student.size, recipe) * kept_at_once(recipe)
     yield (
         f"{student.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
-        f"memory, {checkpoint * (recipe.keep_last + 1) / 1e6:.0f} MB for checkpoints"
+        f"memory, {kept / 1e6:.0f} MB for checkpoints"
     )

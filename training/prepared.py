@@ -24,6 +24,7 @@ from training.data.lessons import Gathered, Lessons, gather
 from training.formats.keys import is_open_clip
 from training.optimizers import autocast
 from training.recipe import Recipe
+from training.room import check_room
 from training.run import Run
 from training.student import Student, enrol
 from training.words import Words
@@ -195,6 +196,8 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
             "clip_skip is for Stable Diffusion 1.x: the text encoder of 2.x already stops at the "
             "layer before the last. Leave it out."
         )
+    if note := check_room(recipe, pipe, run):
+        yield Event(stage="open", done=1, total=1, note=note)
     side_px = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
     cache = run.folder.parent
     folders = yield from class_images(recipe, painter, side_px, cache)

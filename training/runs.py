@@ -213,6 +213,12 @@ def presets(kind: Teaches) -> Sequence[str]:
     return [name for name in preset_names(PRESETS[kind]) if name != "none"]
 
 
+def makes_a_painter(preset: str) -> bool:
+    """Whether all weights learn by a preset for pets, so that the result is a whole painter."""
+    table = tomllib.loads((PRESETS["pet"] / f"{preset}.toml").read_text(encoding="utf-8"))
+    return table.get("kind") == "full"
+
+
 def settings_for(preset: str, steps: int, keep: int) -> list[str]:
     """What is to be set beside a preset for pets, as `key=value`; `steps` 0 leaves them to it.
 

@@ -163,7 +163,7 @@ def save(student: Student, folder: Path, origin: Origin, training: Training) -> 
                 )
             case "folder":
                 path = folder / "painter"
-                save_folder(pipe, path, precision=precision)
+                save_folder(pipe, path, precision=precision, origin=origin)
                 # A painter that brings its own words and wishes keeps them.
                 for name in (WORLD, SAMPLING):
                     if (recipe.model / name).is_file():

@@ -68,6 +68,8 @@ def _state(name: str, hero: Hero) -> str:
     folder = hero_folder(name)
     if find_running((RUNS / folder.name), JOBS):
         return "Is being taught."
+    if hero.painter:
+        return "Has a painter of its own."
     if hero.adapter:
         return "The painter knows it." if is_own(folder) else "Comes along, and was taught."
     count = len(hero_photos(name))

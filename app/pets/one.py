@@ -15,7 +15,7 @@ from storybook.errors import HeroError, StorybookError
 from storybook.hero import hero_folder, load_hero
 from storybook.photo_coach import token_fault
 from storybook.records import Hero
-from storybook.teaching import token_for
+from storybook.teaching import own_painter_note
 from storybook.world import load_world
 
 PORTRAIT_PX = 260
@@ -53,9 +53,12 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
     """Look and token, to be changed if the hero is its owner's."""
     world = load_world(shipped("assets"))
     looks = list(dict.fromkeys([*world.coats, *filter(None, [hero.look])]))
-    taught = hero.adapter is not None
+    taught = hero.taught is not None
     if taught:
-        st.badge("the painter knows it", icon=":material/school:", color="green")
+        says = "has a painter of its own" if hero.painter else "the painter knows it"
+        st.badge(says, icon=":material/school:", color="green")
+    if note := own_painter_note(hero, folder):
+        st.caption(look.plain(note))
     if not own:
         st.markdown(f"A {hero.look} {hero.species} that comes with the studio.")
         return
@@ -66,9 +69,10 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
         )  # fmt: skip
         token = st.text_input(
             "The rare word it is taught by", hero.token or "", max_chars=20, disabled=taught,
-            placeholder=token_for(hero),
+            placeholder="chosen when it is taught",
             help="A word that means nothing, such as ohwx, by which a painter learns it. Leave it "
-            "empty, and one is chosen." + (" It was taught by this word." if taught else ""),
+            "empty, and one is chosen that the painter hears as one."
+            + (" It was taught by this word." if taught else ""),
         )  # fmt: skip
         if st.form_submit_button("Save", icon=":material/save:") and tried(
             _save, folder, hero, chosen or "", token.strip()

@@ -14,7 +14,6 @@ from storybook.hero import photos_in
 from storybook.photo_coach import MOST, PhotoVerdict
 from storybook.photos import read_photo
 from storybook.records import Hero, digest
-from storybook.teaching import token_for
 
 PHOTO_PX = 310
 
@@ -50,7 +49,7 @@ def _judged(hero: Hero, folder: Path, photos: list[Path]) -> None:
         and all(tried(hero_edits.leave_out, folder, file) for file in unfit)
     ):
         st.rerun()
-    known = " ".join(filter(None, (token_for(hero), hero.species)))
+    known = " ".join(filter(None, (hero.token, hero.species)))
     with st.container(horizontal=True, gap="medium", key="photos"):
         for photo, said in zip(photos, verdict.photos, strict=True):
             with st.container(

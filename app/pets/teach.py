@@ -12,7 +12,7 @@ from storybook.doctor import models_of
 from storybook.hero import hero_photos
 from storybook.records import Hero
 from storybook.studio import Studio
-from storybook.teaching import are_drawings, how_long
+from storybook.teaching import are_drawings, how_long, painter_bytes
 from training import runs
 from training.runs import RunCard
 
@@ -68,6 +68,13 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
         st.info(f"Not on the disk yet: its {' and its '.join(missing)}. The page Settings says "
                 "where they belong.", icon=":material/download:")  # fmt: skip
         return
+    if runs.makes_a_painter(preset):
+        gigabytes = painter_bytes(Path(settings.draw.painter)) / 1e9
+        st.info(
+            f"By this manner all weights learn: {look.plain(hero.name)} gets a painter of its own "
+            f"of about {gigabytes:.2f} GB, which draws its books. Each checkpoint takes several "
+            "times as much.", icon=":material/hard_drive:",
+        )  # fmt: skip
     anyway = _knows_drawings_only(hero, settings, photos)
     few = "The time left is shown after the first steps."
     st.markdown(few if most else how_long(len(photos), settings))

@@ -7,7 +7,13 @@ from safetensors import SafetensorError, safe_open
 
 from storybook.errors import ModelError
 from storybook.models.emphasis import networks
-from storybook.models.weights import WEIGHTS, Adapter, read_json, weights_digest
+from storybook.models.weights import (
+    WEIGHTS,
+    Adapter,
+    header_text,
+    read_json,
+    weights_digest,
+)
 
 BASE = "storybook.base_digest"
 """In the header of an adapter that this project taught: the digest of the painter it was taught on.
@@ -43,6 +49,22 @@ def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
     if not heard or not config.is_file():
         return True
     return heard == {read_json(config).get("cross_attention_dim")}
+
+
+def descends(taught: Path, painter: Path, *, exactly: bool) -> bool:
+    """Whether a whole painter was taught on one of this shape or, `exactly`, on this one.
+
+    As with `belongs`, one of which nothing can be told does; opening it says what is wrong.
+    """
+    unet = next(iter(sorted((taught / "unet").glob("*.safetensors"))), taught)
+    base = header_text(unet).get(BASE) if unet.is_file() else None
+    if exactly and base is not None:
+        return base == weights_digest(painter)
+    configs = [folder / "unet" / "config.json" for folder in (taught, painter)]
+    if not all(config.is_file() for config in configs):
+        return True
+    own, other = (read_json(config).get("cross_attention_dim") for config in configs)
+    return own == other
 
 
 def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:

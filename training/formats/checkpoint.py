@@ -53,8 +53,18 @@ def save_checkpoint(
     draft.replace(file)
 
 
-def save_folder(pipe: StableDiffusionPipeline, folder: Path, *, precision: Precision) -> None:
-    """Write `pipe` as a diffusers folder that replaces one of that name; precision as above."""
+def save_folder(
+    pipe: StableDiffusionPipeline,
+    folder: Path,
+    *,
+    precision: Precision,
+    origin: Origin | None = None,
+) -> None:
+    """Write `pipe` as a diffusers folder that replaces one of that name; precision as above.
+
+    Where `origin` is known, the headers of what learnt say it.
+    """
+    said = header_of(origin, "checkpoint") if origin else {}
     _refuse_adapters(pipe, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch, quiet():
@@ -64,7 +74,7 @@ def save_folder(pipe: StableDiffusionPipeline, folder: Path, *, precision: Preci
             for file in (draft / part).glob("*.safetensors"):
                 tensors = load(file.read_bytes())  # a copy: the file is about to be replaced
                 cast = {name: tensor.to(DTYPES[precision]) for name, tensor in tensors.items()}
-                save_weights(cast, file, {"format": "pt"})
+                save_weights(cast, file, said | {"format": "pt"})
         follow_umask(draft)
         if folder.exists():
             folder.replace(Path(scratch) / "old")

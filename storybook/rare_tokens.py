@@ -1,0 +1,85 @@
+"""Words that a painter hears as one token and has hardly met: for what it is to be taught.
+
+A byte-pair vocabulary lists its merges by how often they were needed: what stands last is rarest.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from storybook.errors import ModelError
+from storybook.kindness import unkind_words
+from storybook.photo_coach import common_words, token_fault
+
+END = "</w>"
+"""Stands in CLIP's vocabulary behind what ends a word."""
+WORD = re.compile(r"[a-z]{3,5}")
+VOWELS = frozenset("aeiouy")
+
+
+def rare_tokens(painter: Path) -> Iterator[str]:
+    """The rare single tokens of a painter's tokenizer, the fittest first; none if it has none.
+
+    Fit is what reads like no word: `ohwx` holds `wx`, which no common word does; or what only ever
+    ended a longer word, as `rilla` did `gorilla`. Raises ModelError if there is no tokenizer.
+    """
+    folder = _tokenizer_folder(painter)
+    vocabulary, pieces = _opened(folder)
+    ends = [word.removesuffix(END) for word in vocabulary if word.endswith(END)]
+    tails = {word[start:] for word in ends for start in range(1, len(word) - 2)}
+    known = {pair for word in common_words() for pair in pairwise(word)}
+
+    def rank(word: str) -> tuple[bool, bool, bool, int]:
+        vowels = sum(letter in VOWELS for letter in word)
+        return _reads_like_one(word, known), vowels > 1, len(word) != 4, -vocabulary[word + END]
+
+    fit = [
+        word
+        for word in ends
+        if WORD.fullmatch(word)
+        and len(set(word)) == len(word)
+        and not token_fault(word)
+        and not unkind_words(word)
+        and (word in tails or not _reads_like_one(word, known))
+    ]
+    return (word for word in sorted(fit, key=rank) if pieces(word) == [word + END])
+
+
+def is_single(painter: Path, word: str) -> bool:
+    """Whether a painter hears a word as one token."""
+    return _opened(_tokenizer_folder(painter))[1](word) == [word + END]
+
+
+def _reads_like_one(word: str, known: set[tuple[str, str]]) -> bool:
+    """Whether each two letters of a word stand side by side in some common word."""
+    return all(pair in known for pair in pairwise(word))
+
+
+def _tokenizer_folder(painter: Path) -> Path:
+    if painter.is_dir():
+        return painter / "tokenizer"
+    if not painter.exists():
+        raise ModelError(f"{painter} does not exist. Check the path, or fetch the model again.")
+    from storybook.models.single_file import configs_of
+
+    return configs_of(painter) / "tokenizer"
+
+
+def _opened(folder: Path) -> tuple[dict[str, int], Callable[[str], list[str]]]:
+    """The numbers of a tokenizer's tokens, and how it takes a word apart."""
+    from tokenizers import Tokenizer, models
+
+    vocabulary, merges, whole = (folder / name for name in
+                                 ("vocab.json", "merges.txt", "tokenizer.json"))  # fmt: skip
+    try:
+        if vocabulary.is_file() and merges.is_file():
+            model = models.BPE.from_file(str(vocabulary), str(merges), end_of_word_suffix=END)
+            numbers = json.loads(vocabulary.read_text(encoding="utf-8"))
+        else:
+            tokenizer = Tokenizer.from_file(str(whole))
+            model, numbers = tokenizer.model, tokenizer.get_vocab()
+    except Exception as fault:  # what the library raises has no type of its own
+        raise ModelError(f"{folder} holds no CLIP tokenizer: {fault}. Fetch it again.") from fault
+    return numbers, lambda word: [token.value for token in model.tokenize(word)]

@@ -1,0 +1,58 @@
+"""How much of the disk a run takes, said and looked at before anything is done."""
+
+import shutil
+from collections.abc import Sequence
+
+from diffusers import StableDiffusionPipeline
+from torch import nn
+
+from storybook.errors import TrainingError
+from training.formats.header import DTYPES
+from training.recipe import Recipe
+from training.run import Run
+
+STATES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
+"""Bytes that an optimizer keeps for each number that learns."""
+
+
+def checkpoint_bytes(size: int, recipe: Recipe) -> int:
+    """What a checkpoint takes in which `size` numbers learn: weights, averages, optimizer."""
+    weights = 2 if recipe.precision.startswith("full_") else 4
+    averages = 4 if recipe.ema is not None else 0
+    return size * (weights + averages + STATES[recipe.optimizer])
+
+
+def kept_at_once(recipe: Recipe) -> int:
+    """How many checkpoints lie on the disk at most: the last, the best, and one being written."""
+    return recipe.keep_last + 2
+
+
+def check_room(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
+    """A sentence on what a run takes in which all weights learn; nothing on others: they are small.
+
+    Raises TrainingError if the disk has no room for it, beside what the run has there already.
+    """
+    if recipe.kind != "full":
+        return ""
+    learns = [pipe.unet, *([pipe.text_encoder] if recipe.text_encoder else [])]
+    checkpoint = checkpoint_bytes(_numbers(learns), recipe)
+    halves = _numbers([pipe.unet, pipe.text_encoder]) * DTYPES[recipe.save_precision].itemsize
+    result = (halves + 4 * _numbers([pipe.vae])) * len(recipe.forms)
+    kept = checkpoint * kept_at_once(recipe)
+    place = next(path for path in (run.folder, *run.folder.absolute().parents) if path.is_dir())
+    there = sum(file.stat().st_size for file in run.folder.rglob("*") if file.is_file())
+    free = shutil.disk_usage(place).free
+    said = (
+        f"all weights learn: the result is a painter of {result / 1e9:.2f} GB, and checkpoints "
+        f"take up to {kept / 1e9:.2f} GB"
+    )
+    if result + kept - there > free:
+        raise TrainingError(
+            f"{said[0].upper()}{said[1:]}, and {place} has {free / 1e9:.2f} GB free. Make room, "
+            "--set keep_last=1, or teach a LoRA: --set kind=lora."
+        )
+    return f"{said}; {free / 1e9:.2f} GB are free"
+
+
+def _numbers(parts: Sequence[nn.Module]) -> int:
+    return sum(weight.numel() for part in parts for weight in part.parameters())
