@@ -44,20 +44,7 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     gathered = gather(recipe, side_px, [None] * len(recipe.concept))
     lessons = gathered.lessons
 
-    for each in balance(lessons.examples):
-        what = " of the class" if each.is_class else " of the pet" if _has_pet(recipe) else ""
-        yield (
-            f"  {each.folder}: {each.pictures} pictures{what}, shown {each.shown} times "
-            f"an epoch, {each.share:.0%}"
-        )
-    for concept in recipe.concept:
-        if concept.class_images:
-            yield f"  {concept.name}: others are drawn until there are {concept.class_images}"
-        if concept.token and not (concept.class_photos or concept.class_images):
-            yield (
-                f"  {concept.name}: nothing keeps the other {concept.class_word}s from becoming "
-                "it. Name class_photos, or class_images = 100 to have them drawn."
-            )
+    yield from _shares(recipe, lessons.examples)
     for row in bucket_table(lessons.sizes, lessons.order(recipe)):
         yield (
             f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, "
@@ -89,6 +76,24 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     if len(gathered.findings) > FINDINGS_SHOWN:
         yield f"  and {len(gathered.findings) - FINDINGS_SHOWN} more"
     yield from _cost(enrol(pipe, recipe, device), side_px, steps, device)
+
+
+def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
+    """What each folder weighs in an epoch, and what keeps others of a pet's class."""
+    for each in balance(examples):
+        what = " of the class" if each.is_class else " of the pet" if _has_pet(recipe) else ""
+        yield (
+            f"  {each.folder}: {each.pictures} pictures{what}, shown {each.shown} times "
+            f"an epoch, {each.share:.0%}"
+        )
+    for concept in recipe.concept:
+        if concept.class_images:
+            yield f"  {concept.name}: others are drawn until there are {concept.class_images}"
+        if concept.token and not (concept.class_photos or concept.class_images):
+            yield (
+                f"  {concept.name}: nothing keeps the other {concept.class_word}s from becoming "
+                "it. Name class_photos, or class_images = 100 to have them drawn."
+            )
 
 
 def _has_pet(recipe: Recipe) -> bool:
