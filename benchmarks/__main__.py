@@ -19,6 +19,7 @@ from benchmarks.stories import stories
 from benchmarks.teaching import teaching
 from storybook.book import Book
 from storybook.config import shipped
+from storybook.text_files import split_lines
 
 PAGES = (4, 8, 16, 32)
 OURS = ("draw", "choose", "enlarge")
@@ -58,7 +59,7 @@ def begin(folder: Path, name: str, pages: int) -> Book:
 
 def seconds_by_verb(book: Book) -> dict[str, float]:
     """Seconds that each verb took, from the times of its events in the log."""
-    lines = [json.loads(line) for line in (book.log / "1.jsonl").read_text("utf-8").splitlines()]
+    lines = [json.loads(line) for line in split_lines((book.log / "1.jsonl").read_text("utf-8"))]
     ends = {line["stage"]: line["time"] for line in lines}
     begin = (book.log / "studio.toml").stat().st_mtime
     spent, before = {}, begin

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from benchmarks.measure import run
 from storybook.config import shipped
+from storybook.text_files import split_lines
 from training.data.pairs import write_pairs
 from training.starter.pairs import composed_pairs
 from training.story.recipe import load_story_recipe
@@ -28,13 +29,13 @@ def stories(console: Console, folder: Path) -> None:
     ours = run(
         ["training", "story-lora", "stories.toml", "--run", "told", "--device", "cpu"], folder
     )
-    log = [json.loads(line) for line in (folder / "told" / "log.jsonl").read_text().splitlines()]
+    log = [json.loads(line) for line in split_lines((folder / "told" / "log.jsonl").read_text())]
     times = [line["time"] for line in log if line["stage"] == "teach"]
     fast = _useful_tokens(recipe) / len(times) / _step(times)
     console.print(f"{fast:,.0f} useful tokens/s with {ours.peak_mb:.0f} MB")
     for width, steps in BASELINES.items():
         plain = run(["benchmarks.plain_stories", "stories.toml", width, str(steps), width], folder)
-        theirs = [json.loads(line) for line in (folder / width).read_text().splitlines()]
+        theirs = [json.loads(line) for line in split_lines((folder / width).read_text())]
         mean = sum(line["tokens"] for line in theirs) / len(theirs)
         slow = mean / _step([line["time"] for line in theirs])
         console.print(

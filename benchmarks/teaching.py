@@ -10,6 +10,7 @@ from rich.console import Console
 
 from benchmarks.measure import run
 from storybook.config import shipped
+from storybook.text_files import split_lines
 
 STEPS, BATCH, SIDE_PX = 60, 4, 128
 WARM = 5
@@ -22,12 +23,12 @@ def teaching(console: Console, folder: Path) -> None:
     recipe.write_bytes(tomli_w.dumps(_recipe()).encode())
     begun = time.time()
     ours = run(["training", "dreambooth", "recipe.toml", "--run", "run", "--device", "cpu"], folder)
-    log = [json.loads(line) for line in (folder / "run" / "log.jsonl").read_text().splitlines()]
+    log = [json.loads(line) for line in split_lines((folder / "run" / "log.jsonl").read_text())]
     times = [line["time"] for line in log if line["stage"] == "teach"]
-    measures = (folder / "run" / "measures.jsonl").read_text().splitlines()
+    measures = split_lines((folder / "run" / "measures.jsonl").read_text())
     losses = [json.loads(line).get("loss") for line in measures]
     plain = run(["benchmarks.plain_teaching", "recipe.toml", "plain.jsonl"], folder)
-    theirs = [json.loads(line) for line in (folder / "plain.jsonl").read_text().splitlines()]
+    theirs = [json.loads(line) for line in split_lines((folder / "plain.jsonl").read_text())]
 
     fast, slow = _speed(times), _speed([line["time"] for line in theirs])
     # Our loss is the mean of the steps since the last one that was written down.

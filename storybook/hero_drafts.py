@@ -15,6 +15,7 @@ from storybook.errors import HeroError
 from storybook.files import write_whole
 from storybook.hero import photos_in
 from storybook.records import Record
+from storybook.text_files import split_lines
 from storybook.uploads import Upload, checked
 
 DRAFTS, SAID = ".drafts", "said.jsonl"
@@ -66,7 +67,7 @@ def take_in(draft: Path, name: str, data: bytes) -> Upload:
 def said_of(draft: Path) -> list[Line]:
     """What was said of the files that were brought, in their order."""
     path = draft / SAID
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = split_lines(path.read_text(encoding="utf-8")) if path.is_file() else []
     return [Line.model_validate_json(line) for line in lines if line.endswith("}")]
 
 

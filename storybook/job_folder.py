@@ -24,6 +24,7 @@ from pydantic import Field
 
 from storybook.files import try_lock, write_whole
 from storybook.records import Record
+from storybook.text_files import split_lines
 
 JOB, STATE, EVENTS, LOG = "job.json", "state.json", "events.jsonl", "log.txt"
 JOBS = Path("jobs")
@@ -228,7 +229,7 @@ def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:
         with path.open("rb") as file:
             start = max(0, file.seek(0, os.SEEK_END) - most_bytes)
             file.seek(start)
-            lines = file.read().decode("utf-8", "replace").splitlines()
+            lines = split_lines(file.read().decode("utf-8", "replace"))
     except FileNotFoundError:
         return []
     return lines[1:] if start else lines

@@ -126,3 +126,31 @@ def test_ideas_are_spread_evenly():
     assert max(kinds) - min(kinds) <= 1
     assert len({each.but(number=0).model_dump_json() for each in many}) > 350
     assert idea(1, 5) == idea(1, 5) != idea(2, 5)
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e", "\r"])
+def test_read_made_ends_lines_at_newlines_only(tmp_path, desk: Desk, sign):
+    story = f"{words(60)}{sign}{words(50)}"
+    desk.will(says(words(20)), says(story), *good(1))
+    made(tmp_path, desk, 2)
+    assert len(read_made(tmp_path / PAIRS)) == 2
+    assert made(tmp_path, desk, 2) == [], "nothing is asked again"
+    assert len(read_pairs(tmp_path / PAIRS)) == 2, "and it can be taught from"
+
+
+def test_make_pairs_refuses_half_a_character_and_can_write_it_down(tmp_path, desk: Desk):
+    desk.will(says(words(20)), says(f"{words(60)} \ud83d"), *good(1))
+    made(tmp_path, desk, 1)
+    (broken,) = read_made(tmp_path / REJECTED)
+    assert "half a character" in broken.reason and broken.story
+
+
+def test_make_pairs_writes_over_half_a_line(tmp_path, desk: Desk):
+    desk.will(*good(1))
+    made(tmp_path, desk, 1)
+    with (tmp_path / PAIRS).open("ab") as file:
+        file.write('{"number": 9, "summary": "Caf\u00e9'.encode()[:-1])  # killed in mid character
+    desk.will(*good(1))
+    made(tmp_path, desk, 2)
+    assert [pair.number for pair in read_made(tmp_path / PAIRS)] == [0, 1]
+    assert len(read_pairs(tmp_path / PAIRS)) == 2

@@ -5,6 +5,7 @@ from random import Random
 
 import pytest
 
+import training.__main__ as command
 from storybook.errors import TrainingError
 from training.data.pair_check import check, groups, split
 from training.data.pairs import Pair, read_pairs, write_pairs
@@ -66,6 +67,10 @@ def test_what_is_written_is_read_again(tmp_path):
         ("a.txt", b"A fox ran.", "sample 1, which begins 'A fox ran.'"),
         ("a.txt", b"one\ntw\xe9", "line 2: byte 0xe9 is not UTF-8"),
         ("a.docx", b"", "no file of pairs"),
+        ("a.json", b'{"train": [], "test": []}', "not train, test"),
+        ("a.json", b'[{"summary": 5, "story": "y"}]', "entry 1: summary is 5: a summary must be"),
+        ("a.json", b'[{"summary": "x", "story": null}]', "entry 1: story is None: a story must be"),
+        ("a.jsonl", b'{"summary": "caf\xe9", "story": "y"}', "line 1: byte 0xe9 is not UTF-8"),
     ],
 )
 def test_a_mistake_is_one_clear_line(tmp_path, name, data, says):
@@ -131,3 +136,118 @@ def test_the_check_names_what_is_amiss():
     assert report.tokens == (2, 57, 80)
     assert report.too_long == (5,)
     assert 0 <= report.grade < 6
+
+
+KITE = {"summary": "A mouse flies a kite.", "story": "Pip ran."}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\u0085"])
+def test_read_pairs_keeps_line_separators_inside_json_strings(tmp_path, sign):
+    lines = [json.dumps(KITE | {"story": f"Pip ran.{sign}Far."}, ensure_ascii=False)] * 2
+    for end in ("\n", "\r\n"):
+        (tmp_path / "a.jsonl").write_bytes(end.join(lines).encode())
+        assert [pair.story for pair in read_pairs(tmp_path / "a.jsonl")] == [
+            f"Pip ran.{sign}Far."
+        ] * 2
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("blank", ["", " ", "\t\xa0"])
+def test_read_pairs_parts_samples_at_any_two_blank_lines(tmp_path, end, blank):
+    sample = ["Summary: A mouse. END", "Full story: One.", "", "Two. END"]
+    text = end.join([*sample, blank, blank, *sample, ""])
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    assert [pair.story for pair in read_pairs(tmp_path / "a.txt")] == ["One.\n\nTwo."] * 2
+
+
+def chat(speaker, words, who):
+    return [{speaker: who, words: "A fox."}, {speaker: "assistant", words: "It ran."}]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"instruction": "A fox.", "input": "", "output": "It ran."},
+        {"instruction": "A fox.", "input": " \n", "output": "It ran."},
+        {"summary": "A fox.", "story": "", "text": "It ran."},
+        {"summary": "A fox.", "story": ["It ran."]},
+        {"messages": [{"role": "system", "content": "Tell."}, *chat("role", "content", "user")]},
+        {"conversations": chat("from", "value", "human")},
+    ],
+)
+def test_read_pairs_takes_the_first_column_that_says_something(tmp_path, row):
+    (tmp_path / "a.json").write_text(json.dumps({"data": {"pairs": [row]}}))
+    assert read_pairs(tmp_path / "a.json") == [Pair(summary="A fox.", story="It ran.")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("lines.json", "\n".join([json.dumps(KITE)] * 2)),
+        ("list.jsonl", json.dumps([KITE, KITE], indent=1)),
+        ("excel.csv", "summary;story\r\n" + "A mouse flies a kite.;Pip ran.\r\n" * 2),
+        ("mac.csv", "summary,story\r" + "A mouse flies a kite.,Pip ran.\r" * 2),
+    ],
+)
+def test_read_pairs_reads_other_programs_manners(tmp_path, name, text):
+    for encoding in ("utf-8-sig", "utf-16"):
+        (tmp_path / name).write_bytes(text.encode(encoding))
+        assert read_pairs(tmp_path / name) == [Pair(**KITE)] * 2
+
+
+def test_read_pairs_leaves_half_a_character_out_and_check_says_so(tmp_path):
+    for broken in ("A mouse. \\ud83d", "A mouse. \\udc00", "A\\udfff mouse."):
+        (tmp_path / "a.json").write_text(
+            f'[{{"summary": "{broken}", "story": "It ran \\ud83d\\ude00."}}]'
+        )
+        (pair,) = read_pairs(tmp_path / "a.json")
+        assert (pair.summary, pair.story, pair.broken) == ("A mouse.", "It ran 😀.", True)
+        assert "half a character" in check([pair]).troubles[0].what
+
+
+def command_of(*arguments, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["training", "stories", *map(str, arguments)])
+    return command.main()
+
+
+def test_stories_split_writes_both_parts_or_neither(tmp_path, monkeypatch, capsys):
+    pairs = [pair.model_dump(exclude_defaults=True) for pair in many(10)]
+    pairs[4]["story"] += " \ud83d"
+    (tmp_path / "a.json").write_text(json.dumps(pairs))
+    assert command_of("split", tmp_path / "a.json", monkeypatch=monkeypatch) == 0
+    parts = [read_pairs(tmp_path / f"a-{name}.json") for name in ("train", "test")]
+    assert [len(part) for part in parts] == [8, 2]
+    assert command_of("split", tmp_path / "a.json", "--test", 0, monkeypatch=monkeypatch) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_stories_check_takes_names_of_columns(tmp_path, monkeypatch, capsys):
+    (tmp_path / "a.csv").write_text("plot,summary,tale\nA fox.,not this,It ran.\n")
+    named = ("--summary-column", "Plot", "--story-column", "tale")
+    found = read_pairs(tmp_path / "a.csv", summary_column="Plot", story_column="tale")
+    assert found == [Pair(summary="A fox.", story="It ran.")]
+    assert command_of("check", tmp_path / "a.csv", *named, monkeypatch=monkeypatch) == 0
+    assert "1 pairs" in capsys.readouterr().out
+    wrong = ("--story-column", "tail")
+    assert command_of("check", tmp_path / "a.csv", *wrong, monkeypatch=monkeypatch) == 2
+    assert "no column 'tail'. Did you mean tale?" in capsys.readouterr().err
+
+
+RAW = "There was a cat\nwho napped.\n\nShe purred. END\n\n\nAnother text, Summary: none.\n \n\t\n"
+
+
+def test_read_pairs_raw_takes_each_text_as_it_stands(tmp_path):
+    for end in ("\n", "\r\n"):
+        (tmp_path / "a.txt").write_bytes(RAW.replace("\n", end).encode())
+        cat, other = read_pairs(tmp_path / "a.txt", raw=True)
+        assert cat.story == "There was a cat\nwho napped.\n\nShe purred. END" and cat.raw
+        assert other.story == "Another text, Summary: none." and other.summary == ""
+    assert check([cat, other]).troubles == ()
+    write_pairs(tmp_path / "kept.json", [cat, other])
+    assert read_pairs(tmp_path / "kept.json") == [cat, other], "as a run keeps them"
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "A cat.", "summary": "x"}))
+    assert read_pairs(tmp_path / "a.jsonl", raw=True) == [
+        Pair(summary="", story="A cat.", raw=True)
+    ]
+    with pytest.raises(TrainingError, match="--raw"):
+        read_pairs(tmp_path / "a.txt")

@@ -110,6 +110,32 @@ def test_the_loss_is_on_the_story_alone_token_by_token(home):
     assert on_all.labels == on_all.tokens == row.tokens
 
 
+def test_row_of_a_raw_text_is_learnt_from_end_to_end(home):
+    tokenizer = open_base(recipe(home), CPU).tokenizer
+    text = Pair(summary="", story="Pip was a cat.\n\nHe was so sleepy. END", raw=True)
+    row = row_of(text, load_frame("storybook"), tokenizer)
+    assert row.labels == row.tokens == [*tokenizer(text.story).input_ids, tokenizer.eos_token_id]
+    assert tokenizer.decode(row.tokens, skip_special_tokens=True) == text.story
+
+
+def test_train_on_raw_texts_goes_on_from_what_it_kept(home, tmp_path):
+    texts = [
+        f"{pair.story.split('.')[0]}.\n\n{day} came." for pair in (NAPS, RUNS) for day in "abcde"
+    ]
+    (tmp_path / "texts.txt").write_text("\n\n\n".join(texts))
+    settings = {"pairs": tmp_path / "texts.txt", "test_pairs": None, "raw": True, "test": 0.3}
+    settings |= {"max_samples": 4, "epochs": 1}
+    chosen = recipe(home, **settings)
+    assert not any("no loss" in line for line in preflight(chosen, Run(tmp_path / "dry"), CPU))
+    run = run_of(chosen, tmp_path / "run", stop_after=1)
+    assert len(read_pairs(run.folder / "train.json")) == 4
+    assert all(pair.raw for pair in read_pairs(run.folder / "train.json"))
+    run = run_of(chosen, tmp_path / "run", resume=True)
+    assert run.state().state == "done" and (run.result / "adapter_model.safetensors").is_file()
+    first = sorted(run.samples.glob("*.md"))[0].read_text()
+    assert "## Pip was a cat." in first or "## Rex was a dog." in first
+
+
 def batches(chosen: StoryRecipe, folder: Path):
     base = open_base(chosen, CPU)
     pairs = (read_pairs(chosen.pairs), read_pairs(chosen.test_pairs))

@@ -21,6 +21,7 @@ from storybook.models.prose import untitled
 from storybook.models.server_writer import ServerWriter, Usage
 from storybook.prompts import template
 from storybook.records import Event, Record
+from storybook.text_files import without_surrogates
 from training.data.pair_check import CLOSED, SHORT_WORDS, near_duplicate, runs, unsafe_in
 from training.data.pairs import Pair
 
@@ -174,8 +175,8 @@ def read_made(path: Path) -> list[Made]:
     """The lines of a file; half a line at its end, which a killed process leaves, is no line."""
     if not path.is_file():
         return []
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    return [Made.model_validate_json(line) for line in lines if line.endswith("\n")]
+    whole = path.read_bytes().split(b"\n")[:-1]  # only at \n: a reply may hold U+2028 and the like
+    return [Made.model_validate_json(line) for line in whole if line.endswith(b"}")]
 
 
 class _Desks:
@@ -213,12 +214,20 @@ class _Desks:
             )
             story = untitled(writer.tell(question, seed=seed, max_words=STORY_WORDS))
         except ReplyError as fault:
-            return Made(number=what.number, summary=summary, story=fault.reply, reason=str(fault))
-        return Made(number=what.number, summary=summary, story=story)
+            return _made(what.number, summary, fault.reply, str(fault))
+        return _made(what.number, summary, story)
 
     def close(self) -> None:
         for writer in self._all:
             writer.close()
+
+
+def _made(number: int, summary: str, story: str, reason: str = "") -> Made:
+    """What a server sent, in characters that can be written; half ones are a reason."""
+    whole = [without_surrogates(text) for text in (summary, story, reason)]
+    if not reason and whole != [summary, story, reason]:
+        whole[2] = "half a character, as of an emoji that was cut in two"
+    return Made(number=number, summary=whole[0], story=whole[1], reason=whole[2])
 
 
 def _judged(made: Made, known: Sequence[frozenset[tuple[str, ...]]]) -> Made:
@@ -242,10 +251,9 @@ def _judged(made: Made, known: Sequence[frozenset[tuple[str, ...]]]) -> Made:
 
 def _add(path: Path, made: Made) -> None:
     with path.open("ab+") as file:
-        file.seek(0, 2)
-        if file.tell():
-            file.seek(-1, 2)
-            if file.read(1) != b"\n":  # half a line of a killed process
-                file.write(b"\n")
+        file.seek(0)
+        whole = file.read()
+        if not whole.endswith(b"\n"):  # half a line of a killed process, which is asked for again
+            file.truncate(whole.rfind(b"\n") + 1)
         line = json.dumps(made.model_dump(exclude_defaults=True), ensure_ascii=False)
         file.write((line + "\n").encode())

@@ -27,6 +27,7 @@ from pydantic import Field
 from storybook.errors import StorybookError, TrainingError
 from storybook.files import write_whole
 from storybook.records import Event, Record
+from storybook.text_files import split_lines
 
 RECIPE, STATE, LOG, MEASURES = "recipe.toml", "run.json", "log.jsonl", "measures.jsonl"
 PROMPTS = "prompts.txt"
@@ -111,7 +112,7 @@ class Run:
     def measures(self) -> list[Measure]:
         """All measures by step; what was measured later goes before what was measured earlier."""
         path = self.folder / MEASURES
-        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        lines = split_lines(path.read_text(encoding="utf-8")) if path.is_file() else []
         found: dict[int, dict[str, Any]] = {}
         for line in lines:
             if line.endswith("}"):  # a killed process may have left half a line

@@ -7,7 +7,7 @@ from pathlib import Path
 from storybook.errors import ConfigError, TrainingError, nearest
 from storybook.terminal import show
 from training.data.pair_check import PairReport, check, split
-from training.data.pairs import Pair, read_pairs, write_pairs
+from training.data.pairs import Pair, read_pairs, write_all_pairs, write_pairs
 
 SHOWN = 20
 """Troubles that are printed; the rest is counted."""
@@ -42,16 +42,33 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     tell.set_defaults(run_command=_compose)
 
     look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
-    look.add_argument("pairs", type=Path)
+    _add_pairs(look)
     look.add_argument("--tokenizer", type=Path, help="a model's folder, to count its tokens")
     look.add_argument("--max-length", type=int, help="tokens that a pair may have in its frame")
     look.set_defaults(run_command=_check)
 
     cut = deeds.add_parser("split", help="cut into train and test, near-duplicates together")
-    cut.add_argument("pairs", type=Path)
+    _add_pairs(cut)
     cut.add_argument("--test", type=float, default=0.2, help="share of the test (0.2)")
     cut.add_argument("--seed", type=int, default=1)
     cut.set_defaults(run_command=_split)
+
+
+def _add_pairs(deed: argparse.ArgumentParser) -> None:
+    deed.add_argument("pairs", type=Path)
+    raw = "texts without summaries, two blank lines apart in a .txt"
+    deed.add_argument("--raw", action="store_true", help=raw)
+    deed.add_argument("--summary-column", metavar="NAME", help="what the file calls a summary")
+    deed.add_argument("--story-column", metavar="NAME", help="what the file calls a story")
+
+
+def _read(options: argparse.Namespace) -> list[Pair]:
+    return read_pairs(
+        options.pairs,
+        summary_column=options.summary_column,
+        story_column=options.story_column,
+        raw=options.raw,
+    )
 
 
 def _generate(options: argparse.Namespace) -> None:
@@ -96,17 +113,17 @@ def _compose(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    pairs = read_pairs(options.pairs)
+    pairs = _read(options)
     length = None if options.tokenizer is None else _length_by(options.tokenizer)
     for line in report_lines(check(pairs, length, options.max_length)):
         print(line)
 
 
 def _split(options: argparse.Namespace) -> None:
-    train, test = split(read_pairs(options.pairs), options.test, options.seed)
-    for name, part in (("train", train), ("test", test)):
-        path = options.pairs.with_name(f"{options.pairs.stem}-{name}.json")
-        write_pairs(path, part)
+    parts = zip(("train", "test"), split(_read(options), options.test, options.seed), strict=True)
+    made = {options.pairs.with_name(f"{options.pairs.stem}-{name}.json"): of for name, of in parts}
+    write_all_pairs(made)
+    for path, part in made.items():
         print(f"{path}: {len(part)} pairs")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from importlib.metadata import version
 from math import exp
+from random import Random
 
 import torch
 from datasets import Dataset, disable_progress_bars
@@ -186,10 +187,20 @@ def pairs_of(recipe: StoryRecipe, run: Run | None = None) -> tuple[list[Pair], l
     """What is learnt from and what is looked at; as `run` kept them, if there is one."""
     if run is not None:
         return read_pairs(run.folder / TRAIN), read_pairs(run.folder / TEST)
-    pairs = read_pairs(recipe.pairs)
+    read = partial(
+        read_pairs,
+        summary_column=recipe.summary_column,
+        story_column=recipe.story_column,
+        raw=recipe.raw,
+    )
     if recipe.test_pairs is not None:
-        return pairs, read_pairs(recipe.test_pairs)
-    return split(pairs, recipe.test, recipe.seed)
+        train, test = read(recipe.pairs), read(recipe.test_pairs)
+    else:
+        train, test = split(read(recipe.pairs), recipe.test, recipe.seed)
+    if recipe.max_samples is not None and recipe.max_samples < len(train):
+        places = sorted(Random(recipe.seed).sample(range(len(train)), recipe.max_samples))
+        train = [train[place] for place in places]
+    return train, test
 
 
 def _dataset(rows: list[Row]) -> Dataset:

@@ -160,11 +160,16 @@ def _alike(texts: Sequence[frozenset[tuple[str, ...]]]) -> Iterable[tuple[int, i
 def _troubles(pairs: Sequence[Pair]) -> Iterable[Trouble]:
     for number, pair in enumerate(pairs, start=1):
         faults = {
-            "no summary": not words(pair.summary),
-            f"fewer than {SHORT_WORDS} words of story": len(words(pair.story)) < SHORT_WORDS,
-            "breaks off: no full stop at the end": not CLOSED.search(pair.story.strip()),
-            "no END, which other stories have": not pair.ended,
+            "half a character, as of an emoji that was cut in two, is left out": pair.broken,
+            "no words": pair.raw and not words(pair.story),
         }
+        if not pair.raw:
+            faults |= {
+                "no summary": not words(pair.summary),
+                f"fewer than {SHORT_WORDS} words of story": len(words(pair.story)) < SHORT_WORDS,
+                "breaks off: no full stop at the end": not CLOSED.search(pair.story.strip()),
+                "no END, which other stories have": not pair.ended,
+            }
         for what, holds in faults.items():
             if holds:
                 yield Trouble(pair=number, what=what)

@@ -5,30 +5,35 @@
 .csv, .tsv      a header, then a pair a row
 .txt            `Summary: ... END` and `Full story: ... END`, pairs two blank lines apart
 folder          a saved dataset of Hugging Face's
+
+With `raw`, texts without a summary, each taught as it stands: those of a `.txt` lie two blank lines
+apart, those of the others are their stories.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from storybook.errors import TrainingError
+from storybook.errors import TrainingError, nearest
 from storybook.files import write_whole
 from storybook.records import Record
+from storybook.text_files import read_text, without_surrogates
+from training.data.rows import READERS, dataset_rows
 
 SUMMARY = ("summary", "input", "prompt", "question", "plot")
 STORY = ("story", "output", "completion", "response", "answer", "text", "full_story")
-TITLE = ("title", "name")
-AGES, HERO = ("ages", "age"), ("hero", "character")
+MORE = {"title": ("title", "name"), "ages": ("ages", "age"), "hero": ("hero", "character")}
+"""What else a row may say, by our names for it."""
 INSTRUCTION = ("instruction",)
 """Where a row has both, `instruction` is the same for all and `input` the summary; alone it is it.
 """
+CHATS = (("messages", "role", "content"), ("conversations", "from", "value"))
+"""Rows of chats: their column, and the keys of a turn; the first two turns are a pair."""
 
-ENDINGS = (".json", ".jsonl", ".csv", ".tsv", ".txt")
-TWO_BLANK_LINES = re.compile(r"\n[ \t]*\n[ \t]*\n\s*")
+ENDINGS = (*READERS, ".txt")
+TWO_BLANK_LINES = re.compile(r"\n[^\S\n]*\n[^\S\n]*\n\s*")
 FRAMED = re.compile(
     r"Summary:\s*(?P<summary>.*?)(?:\s+END\b)?\s*Full story:\s*(?P<story>.*)", re.DOTALL
 )
@@ -45,8 +50,12 @@ class Pair(Record):
     """Whom it is for, such as `3-5`; empty if nobody says."""
     hero: str = ""
     """Who is in it, as a frame says it: `Pip, a grey mouse`; empty if nobody says."""
+    raw: bool = False
+    """Whether `story` is taught as it stands, without a summary, a frame or an END."""
     ended: bool = True
     """False if other stories of the same file close with END, and this one does not."""
+    broken: bool = False
+    """Whether half a character stood in it, as where an emoji was cut in two; it was left out."""
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -54,156 +63,151 @@ class Pair(Record):
         return tuple(line.strip() for line in self.story.splitlines() if line.strip())
 
 
-def read_pairs(path: Path) -> list[Pair]:
-    """All pairs of a file or of a saved dataset's folder.
+def read_pairs(
+    path: Path,
+    *,
+    summary_column: str | None = None,
+    story_column: str | None = None,
+    raw: bool = False,
+) -> list[Pair]:
+    """All pairs of a file or of a saved dataset's folder; texts without summaries if `raw`.
 
-    Raises TrainingError that names the file, the place in it and what is expected there.
+    Without names of columns the usual ones are looked for. Raises TrainingError that names the
+    file, the place in it and what is expected there.
     """
     if path.is_dir():
-        return _held_to_end(list(_of_rows(_dataset_rows(path), str(path))), path)
-    if path.suffix.lower() not in ENDINGS:
+        rows = dataset_rows(path)
+    elif (suffix := path.suffix.lower()) not in ENDINGS:
         raise TrainingError(
             f"{path} is no file of pairs by its name. Known endings are: {', '.join(ENDINGS)}."
         )
-    text = _text(path)
-    match path.suffix.lower():
-        case ".json":
-            pairs = list(_of_rows(_json_rows(text, path), str(path)))
-        case ".jsonl":
-            pairs = list(_of_rows(_jsonl_rows(text, path), str(path)))
-        case ".csv" | ".tsv":
-            pairs = list(_of_rows(_csv_rows(text, path), str(path)))
-        case _:
-            pairs = list(_of_text(text, path))
+    else:
+        text = read_text(path, TrainingError, windows=False).text
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        if suffix == ".txt":
+            read = _raw_samples if raw else _framed_samples
+            return _held_to_end(list(read(text, path)), path)
+        rows = READERS[suffix](text, path)
+    pairs = []
+    for place, row in rows:
+        columns = _Columns(row, f"{path}, {place}")
+        story = columns.text("story", STORY, story_column)
+        if raw or columns.is_raw:
+            pairs.append(_raw(story))
+        else:
+            summary = columns.text("summary", (*SUMMARY, *INSTRUCTION), summary_column)
+            more = {name: columns.first(keys) for name, keys in MORE.items()}
+            pairs.append(_pair(summary, story, **more))
     return _held_to_end(pairs, path)
 
 
 def write_pairs(path: Path, pairs: Iterable[Pair]) -> None:
     """A list of objects with `summary`, `story` and what else is known: what is always written."""
-    rows = [pair.model_dump(exclude={"ended"}, exclude_defaults=True) for pair in pairs]
-    write_whole(path, (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
+    write_whole(path, _as_json(pairs))
 
 
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as fault:
-        raise TrainingError(f"{path} cannot be read: {fault.strerror}.") from fault
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        raise TrainingError(
-            f"{path}, line {line}: byte {data[fault.start]:#04x} is not UTF-8. Save the whole "
-            "file as UTF-8; some of it may be in another encoding."
-        ) from fault
+def write_all_pairs(parts: dict[Path, Iterable[Pair]]) -> None:
+    """Several files of pairs; all are made before the first one is written."""
+    for path, data in [(path, _as_json(pairs)) for path, pairs in parts.items()]:
+        write_whole(path, data)
 
 
-def _json_rows(text: str, path: Path) -> Iterator[tuple[str, Any]]:
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise TrainingError(
-            f"{path}, line {fault.lineno}: no JSON ({fault.msg}). Is the file whole?"
-        ) from fault
-    if isinstance(found, dict):
-        lists = [value for value in found.values() if isinstance(value, list)]
-        found = lists[0] if len(lists) == 1 else None
-    if not isinstance(found, list):
-        raise TrainingError(f"{path} must hold a list of objects with a summary and a story.")
-    yield from ((f"entry {number}", row) for number, row in enumerate(found, start=1))
+def _as_json(pairs: Iterable[Pair]) -> bytes:
+    rows = [pair.model_dump(exclude={"ended", "broken"}, exclude_defaults=True) for pair in pairs]
+    return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _jsonl_rows(text: str, path: Path) -> Iterator[tuple[str, Any]]:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            yield f"line {number}", json.loads(line)
-        except json.JSONDecodeError as fault:
-            raise TrainingError(
-                f"{path}, line {number}: no whole JSON object ({fault.msg}). Mend or delete it."
-            ) from fault
+class _Columns:
+    """A row's columns by lower-case names, those of a chat's first two turns among them."""
 
-
-def _csv_rows(text: str, path: Path) -> Iterator[tuple[str, Any]]:
-    delimiter = "\t" if path.suffix.lower() == ".tsv" else ","
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        for row in rows:
-            if None in row:
-                raise TrainingError(f"{path}, line {rows.line_num}: more cells than the header.")
-            yield f"line {rows.line_num}", {k: v or "" for k, v in row.items() if k is not None}
-    except csv.Error as fault:
-        raise TrainingError(f"{path}, line {rows.line_num}: no CSV ({fault}).") from fault
-
-
-def _dataset_rows(folder: Path) -> Iterator[tuple[str, Any]]:
-    try:
-        from datasets import DatasetDict, load_from_disk
-    except ImportError as fault:
-        raise TrainingError(
-            f"{folder} needs Hugging Face's library: pip install datasets"
-        ) from fault
-    try:
-        found = load_from_disk(str(folder))
-    except (OSError, ValueError) as fault:
-        raise TrainingError(f"{folder} is no saved dataset: {fault}.") from fault
-    parts = found.values() if isinstance(found, DatasetDict) else [found]
-    rows = (row for part in parts for row in part)
-    yield from ((f"row {number}", dict(row)) for number, row in enumerate(rows, start=1))
-
-
-def _of_rows(rows: Iterable[tuple[str, Any]], where: str) -> Iterator[Pair]:
-    for place, row in rows:
+    def __init__(self, row: Any, where: str) -> None:
         if not isinstance(row, dict):
-            raise TrainingError(f"{where}, {place}: {str(row)[:40]!r} is no object.")
-        said = {str(key).strip().lower(): value for key, value in row.items()}
-        summary = _first(said, (*SUMMARY, *INSTRUCTION))
-        story = _first(said, STORY)
-        if summary is None or story is None:
-            lacks = "summary" if summary is None else "story"
-            names = SUMMARY if summary is None else STORY
-            raise TrainingError(
-                f"{where}, {place}: no {lacks}. It has {', '.join(said) or 'nothing'}; a {lacks} "
-                f"may be called {', '.join(names)}."
-            )
-        yield _pair(
-            summary,
-            story,
-            title=_first(said, TITLE) or "",
-            ages=_first(said, AGES) or "",
-            hero=_first(said, HERO) or "",
+            raise TrainingError(f"{where}: {str(row)[:40]!r} is no object.")
+        self._where = where
+        self._row = {str(key).strip().lower(): value for key, value in row.items()}
+        for column, speaker, words in CHATS:
+            self._take_chat(column, speaker, words)
+
+    @property
+    def is_raw(self) -> bool:
+        return self._row.get("raw") is True
+
+    def text(self, what: str, usual: tuple[str, ...], asked: str | None) -> str:
+        """The text of a column, or of the first of the usual ones that says something."""
+        names = usual if asked is None else (asked.strip().lower(),)
+        found = self.first(names)
+        if found or any(isinstance(self._row.get(name), str) for name in names):
+            return found
+        if asked is not None and names[0] not in self._row:
+            raise TrainingError(f"{self._where}: no column {asked!r}. {nearest(asked, self._row)}")
+        if other := next((name for name in names if name in self._row), None):
+            value = f"{self._row[other]!r}"[:40]
+            raise TrainingError(f"{self._where}: {other} is {value}: a {what} must be text.")
+        raise TrainingError(
+            f"{self._where}: no {what}. It has {', '.join(self._row) or 'nothing'}; a {what} "
+            f"may be called {', '.join(names)}."
         )
 
+    def first(self, names: Iterable[str]) -> str:
+        """The first of the columns that says something; a list of texts is its paragraphs."""
+        values = (self._row.get(name) for name in names)
+        texts = ("\n".join(v) if _is_texts(v) else v for v in values)
+        return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
-def _of_text(text: str, path: Path) -> Iterator[Pair]:
-    samples = [part for part in TWO_BLANK_LINES.split(text.strip()) if part.strip()]
-    for number, sample in enumerate(samples, start=1):
+    def _take_chat(self, column: str, speaker: str, words: str) -> None:
+        turns = self._row.get(column)
+        if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
+            return
+        spoken = [turn.get(words) for turn in turns if turn.get(speaker) != "system"]
+        if len(spoken) >= 2 and all(isinstance(text, str) for text in spoken[:2]):
+            self._row.setdefault("summary", spoken[0])
+            self._row.setdefault("story", spoken[1])
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+
+
+def _framed_samples(text: str, path: Path) -> Iterator[Pair]:
+    for number, sample in enumerate(_samples(text), start=1):
         found = FRAMED.search(sample)
         if found is None:
             raise TrainingError(
-                f"{path}, sample {number}, which begins {sample.strip()[:40]!r}: expected "
-                "'Summary: ... END' and 'Full story: ... END'; samples are two blank lines apart."
+                f"{path}, sample {number}, which begins {sample[:40]!r}: expected 'Summary: ... "
+                "END' and 'Full story: ... END'; samples are two blank lines apart. If each is to "
+                "be taught as it stands, set raw=true, or --raw."
             )
         yield _pair(found["summary"], found["story"])
 
 
-def _first(row: dict[str, Any], names: Iterable[str]) -> str | None:
-    """The value of the first of `names` that the row has and that is text."""
-    return next((row[name] for name in names if isinstance(row.get(name), str)), None)
+def _raw_samples(text: str, _: Path) -> Iterator[Pair]:
+    yield from map(_raw, _samples(text))
+
+
+def _samples(text: str) -> list[str]:
+    """The samples of a text, two blank lines apart, each stripped."""
+    parts = (part.strip() for part in TWO_BLANK_LINES.split(text))
+    return [part for part in parts if part]
+
+
+def _raw(text: str) -> Pair:
+    whole = without_surrogates(text)
+    story = whole.replace("\r\n", "\n").strip()
+    return Pair(summary="", story=story, raw=True, broken=whole != text)
 
 
 def _pair(summary: str, story: str, title: str = "", ages: str = "", hero: str = "") -> Pair:
-    told, tale = (text.replace("\r\n", "\n").strip() for text in (summary, story))
-    ended = END.search(tale) is not None
+    texts = (summary, story, title, ages, hero)
+    whole = [without_surrogates(text).replace("\r\n", "\n").strip() for text in texts]
+    told, tale, title, ages, hero = whole
     return Pair(
         summary=END.sub("", told),
         story=END.sub("", tale),
-        title=title.strip(),
-        ages=ages.strip(),
-        hero=hero.strip(),
-        ended=ended,
+        title=title,
+        ages=ages,
+        hero=hero,
+        ended=END.search(tale) is not None,
+        broken=any(without_surrogates(text) != text for text in texts),
     )
 
 
@@ -211,6 +215,6 @@ def _held_to_end(pairs: list[Pair], path: Path) -> list[Pair]:
     """Where nobody says END, nobody lacks it."""
     if not pairs:
         raise TrainingError(f"{path} holds no pair.")
-    if any(pair.ended for pair in pairs):
+    if any(pair.ended and not pair.raw for pair in pairs):
         return pairs
     return [pair.but(ended=True) for pair in pairs]

@@ -11,6 +11,7 @@ from storybook.config import validated
 from storybook.errors import TrainingError
 from storybook.reading import without_names
 from storybook.records import Ages, Brief, Hero, Record
+from storybook.text_files import split_lines
 from storybook.world import World
 from training.evaluation.measures import Wanted
 from training.starter.tales import compose, load_lexicon
@@ -75,7 +76,7 @@ def cases_in(path: Path) -> list[Case]:
         if path.suffix == ".toml":
             found = load_summaries(path)
         else:
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
+            lines = split_lines(path.read_text(encoding="utf-8-sig"))
             found = tuple(FreeSummary(text=line.strip()) for line in lines if line.strip())
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise TrainingError(f"{path} cannot be read as summaries: {fault}.") from fault

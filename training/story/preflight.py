@@ -38,8 +38,10 @@ def preflight(recipe: StoryRecipe, run: Run, device: torch.device) -> Iterator[s
         f"the longest has {lessons.longest} tokens, and the base holds {base.context}"
     )
     first = lessons.train_rows[0]
-    yield f"a question, which no loss is taken on: {_said(base, first, asked=True)}"
-    yield f"its story, which is learnt: {_said(base, first, asked=False)}"
+    if not recipe.raw:
+        yield f"a question, which no loss is taken on: {_said(base, first, asked=True)}"
+    what = "the end of a text" if recipe.raw else "its story"
+    yield f"{what}, which is learnt: {_said(base, first, asked=False)}"
     with TemporaryDirectory() as folder:
         trainer = trainer_of(recipe, base, lessons, folder, device)
         batches = len(trainer.get_train_dataloader())

@@ -25,6 +25,14 @@ class StoryRecipe(Record):
     """Summaries with their stories, in any form that `training.data.pairs` reads."""
     title: str = "my-stories"
     """What the result is called."""
+    summary_column: str | None = None
+    story_column: str | None = None
+    """What the pairs' file calls them; None: one of the usual names."""
+    raw: bool = False
+    """Whether the file holds texts without summaries, each taught as it stands, without a frame;
+    in a `.txt` they lie two blank lines apart. As A16."""
+    max_samples: int | None = Field(default=None, ge=1)
+    """At most so many pairs are learnt from, drawn by the seed; None: all of them."""
     test_pairs: Path | None = None
     """Pairs that are only looked at; None: a share of `pairs`."""
     test: float = Field(default=0.2, gt=0, lt=1)
@@ -84,7 +92,8 @@ class StoryRecipe(Record):
 
     # What is watched and kept
     sample_summaries: tuple[str, ...] = ()
-    """Told before the first step and after each epoch; none: the first three held-out ones."""
+    """Told before the first step and after each epoch; none: the first three held-out ones. Of raw
+    texts, how they begin."""
     sample_words: int = Field(default=400, ge=10)
     """A story of more words is cut off there."""
     temperature: float = Field(default=0.7, ge=0, le=2)

@@ -77,8 +77,14 @@ def row_of(
     """Question and reply with a real end of text; loss on the reply, or `on_all`.
 
     Both are cut into tokens by themselves, so that the question's are those that the writer will
-    be asked with, and the space between them begins the reply.
+    be asked with, and the space between them begins the reply. A raw text is learnt from end to
+    end, as it stands.
     """
+    if pair.raw:
+        tokens = tokenizer(pair.story, verbose=False).input_ids
+        if not tokens or tokens[-1] != tokenizer.eos_token_id:
+            tokens = [*tokens, tokenizer.eos_token_id]
+        return Row(tokens, tokens)
     asked = tokenizer(question_of(pair, frame), verbose=False).input_ids
     if asked and asked[-1] == tokenizer.eos_token_id:
         asked = asked[:-1]  # some tokenizers end every text
@@ -105,7 +111,8 @@ def rows_of(
     long = [place for place, row in enumerate(rows) if len(row.tokens) > most]
     if long and recipe.too_long == "refuse":
         named = ", ".join(
-            f"{pairs[place].summary[:40]!r} ({len(rows[place].tokens):,})" for place in long[:NAMED]
+            f"{(pairs[place].summary or pairs[place].story)[:40]!r} ({len(rows[place].tokens):,})"
+            for place in long[:NAMED]
         )
         more = f" and {len(long) - NAMED} more" if len(long) > NAMED else ""
         limit = "the base holds" if most == context else "max_length allows"

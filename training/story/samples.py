@@ -17,6 +17,8 @@ SAMPLES = 3
 """Held-out pairs whose summaries are told where the recipe names none."""
 PAGES = 6
 """Asked for a summary of the recipe's, which has no story."""
+BEGINNING = 12
+"""Words of a raw text with which its sample begins."""
 
 
 class Teller:
@@ -25,12 +27,17 @@ class Teller:
     def __init__(
         self, recipe: StoryRecipe, base: Base, frame: Frame, test: Sequence[Pair], folder: Path
     ) -> None:
-        given = [
-            Pair(summary=summary, story="\n".join(["."] * PAGES))
-            for summary in recipe.sample_summaries
-        ]
-        self._pairs = given or list(test[:SAMPLES])
-        self._model, self._frame, self._folder = base.model, frame, folder
+        if recipe.raw:
+            begun = [" ".join(pair.story.split()[:BEGINNING]) for pair in test[:SAMPLES]]
+            self._asked = [(words, words) for words in recipe.sample_summaries or begun]
+        else:
+            given = [
+                Pair(summary=summary, story="\n".join(["."] * PAGES))
+                for summary in recipe.sample_summaries
+            ]
+            pairs = given or test[:SAMPLES]
+            self._asked = [(pair.summary, question_of(pair, frame)) for pair in pairs]
+        self._model, self._folder = base.model, folder
         self._words, self._seed = recipe.sample_words, recipe.seed
         self._writer = LocalWriter(
             base.model,
@@ -47,16 +54,15 @@ class Teller:
 
     def _lines(self, step: int, loss: float) -> Iterator[str]:
         yield f"# After {step} steps: loss {loss:.3f} on stories that it was not taught\n"
-        for pair in self._pairs:
-            yield f"## {pair.summary}\n"
-            yield f"{self._told(pair)}\n"
+        for heading, question in self._asked:
+            yield f"## {heading}\n"
+            yield f"{self._told(question)}\n"
 
-    def _told(self, pair: Pair) -> str:
+    def _told(self, question: str) -> str:
         was_training = self._model.training
         self._model.eval()
         try:
-            asked = question_of(pair, self._frame)
-            return self._writer.tell(asked, seed=self._seed, max_words=self._words)
+            return self._writer.tell(question, seed=self._seed, max_words=self._words)
         except (ReplyError, QuestionTooLong) as fault:
             told = getattr(fault, "reply", "")
             return f"{told}\n\n*{fault}*"
