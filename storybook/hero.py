@@ -3,6 +3,7 @@
 import re
 import shutil
 import tomllib
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,10 +12,11 @@ import tomli_w
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, nearest
 from storybook.files import write_whole
+from storybook.photo_files import NameIndex, photos_in
 from storybook.records import Hero
+from storybook.text_files import read_text
 
 HERO, PORTRAIT = "hero.toml", "portrait.webp"
-PHOTOS = (".jpg", ".jpeg", ".png", ".webp")
 NAME = re.compile(r"[\w-]{1,40}")
 
 
@@ -32,17 +34,17 @@ def hero_names() -> list[str]:
 def hero_folder(name: str) -> Path:
     """The folder of a hero; raises HeroError that lists the known ones."""
     _check_name(name)
+    index = NameIndex()
     for folder in hero_folders():
-        if (folder / name.lower() / HERO).is_file():
-            return folder / name.lower()
-    raise HeroError(f"There is no hero {name!r}. {nearest(name.lower(), hero_names())}")
+        if found := index.find(folder / _folder_name(name) / HERO):
+            return found.parent
+    raise HeroError(f"There is no hero {name!r}. {nearest(_folder_name(name), hero_names())}")
 
 
 def hero_photos(name: str) -> list[Path]:
     """The photos of a hero, in `photos/` of its folder; none for one that has no folder."""
-    if name.lower() not in hero_names():
-        return []
-    return photos_in(hero_folder(name) / "photos")
+    known = {_folder_name(each) for each in hero_names()}
+    return photos_in(hero_folder(name) / "photos") if _folder_name(name) in known else []
 
 
 def hero_portrait(name: str) -> Path | None:
@@ -51,16 +53,11 @@ def hero_portrait(name: str) -> Path | None:
     return portrait if portrait.is_file() else next(iter(hero_photos(name)), None)
 
 
-def photos_in(folder: Path) -> list[Path]:
-    """The photos that lie in a folder, by name."""
-    return [path for path in sorted(folder.glob("*")) if path.suffix.lower() in PHOTOS]
-
-
 def new_hero_folder(name: str) -> Path:
     """Where a new hero of the author will live; raises HeroError if one lives there already."""
     _check_name(name)
-    folder = hero_folders()[0] / name.lower()
-    if folder.exists():
+    folder = hero_folders()[0] / _folder_name(name)
+    if folder.exists() or NameIndex().find(folder / HERO):
         raise HeroError(f"{folder} is there already: choose another name, or move it away first.")
     return folder
 
@@ -68,19 +65,21 @@ def new_hero_folder(name: str) -> Path:
 def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
     """Make a hero's folder with its `hero.toml` and upright copies of its photos; returns it.
 
-    A caption in a `.txt` beside a photo comes along. The folder is there whole or not at all.
-    Raises HeroError if there is one already, or if a photo cannot be read.
+    A caption beside a photo comes along, as UTF-8. The folder is there whole or not at all. Raises
+    HeroError if there is one already, or if a photo or its caption cannot be read.
     """
     from storybook.photos import copy_photo
 
     folder = new_hero_folder(hero.name)
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
+    index = NameIndex()
     try:
         for number, photo in enumerate(photos, start=1):
             kept = copy_photo(photo, draft / "photos", f"{number:02d}")
-            if (words := photo.with_suffix(".txt")).is_file():
-                write_whole(kept.with_suffix(".txt"), words.read_bytes())
+            if words := index.caption(photo):
+                text = read_text(words, HeroError).text
+                write_whole(kept.with_suffix(".txt"), text.encode())
         said = hero.model_dump(exclude_defaults=True)
         write_whole(draft / HERO, tomli_w.dumps(said).encode())
         draft.rename(folder)
@@ -98,6 +97,10 @@ def load_hero(name: str) -> Hero:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
 
 
+def _folder_name(name: str) -> str:
+    return unicodedata.normalize("NFC", name).lower()
+
+
 def _check_name(name: str) -> None:
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(unicodedata.normalize("NFC", name)):
         raise HeroError(f"{name!r} is no hero's name: use letters, digits, - and _ only.")

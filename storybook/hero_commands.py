@@ -10,15 +10,14 @@ from rich.table import Table
 from storybook.config import load_settings, overridden, shipped, validated
 from storybook.errors import HeroError
 from storybook.hero import (
-    PHOTOS,
     add_hero,
     hero_folder,
     hero_names,
     hero_photos,
     load_hero,
     new_hero_folder,
-    photos_in,
 )
+from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, passed_over, photos_in
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.teaching import (
@@ -31,6 +30,8 @@ from storybook.teaching import (
     token_in,
 )
 from storybook.terminal import print_table
+from storybook.text_files import printable, read_text
+from storybook.uploads import checked
 from storybook.world import load_world
 
 RUNS = Path("runs")
@@ -66,9 +67,7 @@ def _add(options: Namespace) -> None:
     new_hero_folder(options.name)
     world = load_world(shipped("assets"))
     species, note = species_in(world, options.kind)
-    photos = photos_in(Path(options.photos))
-    if not photos:
-        raise HeroError(f"--photos {options.photos}: no photo ({', '.join(PHOTOS)}) lies there.")
+    photos, lines = _photos_in(Path(options.photos))
     if options.token is not None and (fault := token_fault(options.token)):
         raise HeroError(f"--token {options.token!r}: {fault}")
     verdict, look = judge_photos(photos), derive_look(photos, world)
@@ -79,13 +78,48 @@ def _add(options: Namespace) -> None:
     for each in verdict.photos:
         table.add_row(each.file, each.fitness, "; ".join(each.reasons))
     print_table(table)
-    for line in (*verdict.findings, *filter(None, [note])):
+    for line in (*lines, *verdict.findings, *filter(None, [note])):
         print(line)
     print(f"look: {coat}. From the photos: {look.coat}, {look.markings} ({look.reason})")
     if not look.sure and options.look is None:
         print(f"This is a guess. Set look in {folder}/hero.toml, or add it anew with --look, to "
               f"one of: {', '.join(world.coats)}.")  # fmt: skip
     print(f"{folder} is made, with {len(photos)} photos.")
+
+
+def _photos_in(folder: Path) -> tuple[list[Path], list[str]]:
+    """The photos of a folder, each once, and a line for each other file and for what was changed.
+
+    What the studio in the browser refuses is passed over for the same reasons. Raises HeroError if
+    no photo is left.
+    """
+    index, taken = NameIndex(), {}
+    photos, lines = [], []
+    captions = set()
+    for path in photos_in(folder):
+        try:
+            upload = checked(printable(Path(path.name)), path.read_bytes(), taken)
+        except OSError as fault:
+            raise HeroError(f"{printable(path)} cannot be read: {fault.strerror}.") from fault
+        captions.add(index.caption(path))
+        if upload.fault:
+            lines.append(f"passed over: {upload.says}")
+            continue
+        photos.append(path)
+        taken[upload.digest] = upload.name
+        if upload.notes:
+            lines.append(upload.says)
+        words = index.caption(path)
+        if words and not (read := read_text(words, HeroError)).is_utf8:
+            lines.append(f"{words.name} is {read.encoding}, and kept as UTF-8.")
+    for path, reason in passed_over(folder, captions):
+        lines.append(f"passed over: {printable(Path(path.name))} is {reason}.")
+    if not photos:
+        kinds = ", ".join(PHOTO_SUFFIXES)
+        raise HeroError(
+            " ".join([f"--photos {folder}: no photo ({kinds}) lies there.", *lines[:3]])
+        )
+    return photos, lines
 
 
 def _teach(options: Namespace) -> int:

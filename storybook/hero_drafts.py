@@ -13,7 +13,7 @@ from pathlib import Path
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
-from storybook.hero import photos_in
+from storybook.photo_files import photos_in
 from storybook.records import Record
 from storybook.text_files import split_lines
 from storybook.uploads import Upload, checked

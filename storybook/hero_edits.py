@@ -9,7 +9,7 @@ left-out/03.jpg         photos that nobody is to learn from; they can be taken i
 import io
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tomli_w
@@ -17,9 +17,11 @@ from PIL import Image
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
-from storybook.hero import HERO, hero_folder, hero_folders, photos_in
+from storybook.hero import HERO, hero_folder, hero_folders
+from storybook.photo_files import NameIndex, photos_in
 from storybook.photos import JPEG_QUALITY, foreground, looked_at, read_photo
 from storybook.records import Hero, Record
+from storybook.text_files import read_text
 
 PHOTOS, LEFT_OUT, UNDO = "photos", "left-out", ".undo"
 CHANGE, BEFORE = "change.json", "before"
@@ -106,18 +108,22 @@ def left_out(folder: Path) -> list[Path]:
 
 
 def caption_of(photo: Path) -> str:
-    """What is said of a photo when it is learnt from; empty if nobody said anything."""
-    words = photo.with_suffix(".txt")
-    return words.read_text(encoding="utf-8").strip() if words.is_file() else ""
+    """What is said of a photo when it is learnt from; empty if nobody said anything.
+
+    Raises HeroError for words in an encoding that cannot be told.
+    """
+    words = NameIndex().caption(photo)
+    return read_text(words, HeroError).text.strip() if words else ""
 
 
 def say_of(folder: Path, photo: str, caption: str) -> None:
     """Set the caption of a photo; an empty one is taken away."""
     path = _photo(folder, photo)
-    words = path.with_suffix(".txt")
+    words = NameIndex().caption(path) or path.with_suffix(".txt")
     caption = " ".join(caption.split())
-    if caption == caption_of(path):
-        return
+    with suppress(HeroError):  # words that nobody can read may be replaced
+        if caption == caption_of(path):
+            return
     with _change(folder, f"What is said of {_called(photo, capital=False)} was changed.", [words]):
         if caption:
             write_whole(words, f"{caption}\n".encode())
@@ -212,7 +218,7 @@ def _changes(folder: Path) -> list[Path]:
 
 
 def _move(folder: Path, says: str, photo: Path, to: Path) -> None:
-    parts = [path for path in (photo, photo.with_suffix(".txt")) if path.is_file()]
+    parts = [photo, *filter(None, [NameIndex().caption(photo)])]
     targets = [to / path.name for path in parts]
     if taken := [path.name for path in targets if path.exists()]:
         raise HeroError(f"{to} has a {taken[0]} already: move that away first.")

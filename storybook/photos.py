@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFilter, ImageOps
+from PIL import Image, ImageCms, ImageFilter
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
+from storybook.photo_reading import DAMAGE, read_picture
 
 LONG_SIDE_PX = 1536
 """The long side of a kept photo: three times what Stable Diffusion 1.5 learns from, so that a crop
@@ -38,13 +39,13 @@ LITTLE = 0.02
 
 
 def read_photo(path: Path) -> Image.Image:
-    """The photo upright by its EXIF orientation, RGB; raises HeroError that names the file."""
+    """The photo upright, RGB, in sRGB and on white; raises HeroError that names the file."""
     try:
-        with Image.open(path) as opened:
-            return ImageOps.exif_transpose(opened).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        return read_picture(path).image
+    except (*DAMAGE, Image.DecompressionBombError) as fault:
+        reason = " ".join(str(fault).split()) or type(fault).__name__
         raise HeroError(
-            f"{path} cannot be read as a photo ({fault}). Take it out or save it as JPEG or PNG."
+            f"{path} cannot be read as a photo ({reason}). Take it out or save it as JPEG or PNG."
         ) from fault
 
 

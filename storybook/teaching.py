@@ -16,6 +16,7 @@ from storybook.errors import HeroError
 from storybook.files import write_whole
 from storybook.hero import HERO, hero_folder, hero_names, load_hero
 from storybook.models.weights import WEIGHTS, numbers_in, tensor_names
+from storybook.photo_files import NameIndex
 from storybook.rare_tokens import is_single, rare_tokens
 from storybook.records import Hero
 from storybook.studio import Studio
@@ -133,7 +134,8 @@ def own_painter_note(hero: Hero, folder: Path) -> str:
 
 def are_drawings(photos: Sequence[Path]) -> bool:
     """Whether all pictures come with captions, as the project's own drawn pets do."""
-    return all(path.with_suffix(".txt").is_file() for path in photos)
+    index = NameIndex()
+    return all(index.caption(path) for path in photos)
 
 
 def how_long(count: int, settings: Settings) -> str:

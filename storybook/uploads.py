@@ -8,11 +8,10 @@ import hashlib
 import io
 import re
 from collections.abc import Mapping
-from importlib.util import find_spec
 
-import numpy as np
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import Image
 
+from storybook.photo_reading import DAMAGE, TooManyPixels, read_picture
 from storybook.photos import JPEG_QUALITY, LONG_SIDE_PX
 from storybook.records import Record
 
@@ -23,14 +22,13 @@ of a camera with 200 megapixels stay below."""
 LEAST_PX = 64
 """A photo with a shorter side shows no pet."""
 LONGEST_NAME = 40
-FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"]
-HEIC = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
+STILLS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+"""What files say of themselves that hold photos in the form of films: HEIC and AVIF."""
 ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 PICTURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 FILMS = (b"\x1aE\xdf\xa3", b"FLV", b"\x00\x00\x01\xba")
 CUT_OFF = "is broken off: the end of the file is missing. Copy it from the camera again."
 DAMAGED = "is damaged and cannot be read. Copy it from the camera again."
-HEIF_READER = "pillow_heif"
 
 
 class Upload(Record):
@@ -96,24 +94,34 @@ def shown_name(name: str) -> str:
 def _opened(data: bytes) -> tuple[Image.Image, list[str], str]:
     """The picture, RGB and at most LONG_SIDE_PX, what was changed, and the ending it is kept by."""
     _look_at_the_first_bytes(data)
-    formats = [*FORMATS, "HEIF"] if _reads_heic() else FORMATS
     try:
-        with Image.open(io.BytesIO(data), formats=formats) as opened:
-            _check_size(*opened.size)
-            notes = _shrunk(opened)
-            if opened.format not in ("JPEG", "MPO", "HEIF", "AVIF") and _moves(opened):
-                notes.append("only the first of its pictures")
-            suffix = ".png" if opened.format == "PNG" else ".jpg"
-            picture = _upright(_on_screen(opened, notes), opened, notes)
-            picture.info = {}  # profiles, comments and places that an encoder would write again
-            return picture, notes, suffix
+        photo = read_picture(data, _enough, most_px=MOST_PX)
+    except TooManyPixels as fault:
+        width, height = fault.size
+        raise _Unfit(f"is {width:,} x {height:,} px large, too much to open. Save it smaller, at "
+                     "4,000 px or so, and bring it again.") from None  # fmt: skip
     except Image.DecompressionBombError:
         raise _Unfit("has too many pixels to be opened safely. Save it smaller, at 4,000 px or "
                      "so, and bring it again.") from None  # fmt: skip
     except Image.UnidentifiedImageError:
         raise _Unfit(_no_picture(data)) from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, KeyError, TypeError) as fault:
+    except DAMAGE as fault:
         raise _Unfit(CUT_OFF if _ends_early(fault) else DAMAGED) from fault
+    notes = [note.brief for note in photo.notes if note.brief]
+    if max(photo.stored) > LONG_SIDE_PX:
+        width, height = photo.stored
+        notes.insert(0, f"made smaller, {width:,} x {height:,} px before")
+    photo.image.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.LANCZOS)
+    return photo.image, notes, ".png" if photo.form == "PNG" else ".jpg"
+
+
+def _enough(size: tuple[int, int]) -> tuple[int, int] | None:
+    """The size at which a photo of such a size is kept; None: its own."""
+    width, height = size
+    if min(size) < LEAST_PX:
+        raise _Unfit(f"is only {width} x {height} px large: too small to see a pet.")
+    share = LONG_SIDE_PX / max(size)
+    return (round(width * share), round(height * share)) if share < 1 else None
 
 
 def _look_at_the_first_bytes(data: bytes) -> None:
@@ -127,14 +135,8 @@ def _look_at_the_first_bytes(data: bytes) -> None:
         raise _Unfit("is an archive. Unpack it, and bring the photos in it.")
     if head.startswith(b"%PDF"):
         raise _Unfit("is a PDF. Bring the photo itself, as JPEG or PNG.")
-    if head[4:8] == b"ftyp" and head[8:12] != b"avif":
-        if head[8:12] not in HEIC:
-            raise _Unfit("is a film. Bring photos, or a still of it.")
-        if not _reads_heic():
-            raise _Unfit(
-                "is in HEIC, as iPhones save photos, which cannot be read here. Export it as JPEG, "
-                "or set Settings > Camera > Formats to Most Compatible."
-            )
+    if head[4:8] == b"ftyp" and head[8:12] not in STILLS:
+        raise _Unfit("is a film. Bring photos, or a still of it.")
     if head.startswith(FILMS) or (head[:4] == b"RIFF" and head[8:11] == b"AVI"):
         raise _Unfit("is a film. Bring photos, or a still of it.")
     if b"<svg" in head.lower():
@@ -151,84 +153,9 @@ def _no_picture(data: bytes) -> str:
         text = "\0"
     if all(sign.isprintable() or sign.isspace() for sign in text):
         return "holds text and no picture, whatever its name says."
-    return "is no picture that can be read here. JPEG, PNG, WebP, GIF, BMP and TIFF are."
-
-
-def _check_size(width: int, height: int) -> None:
-    if min(width, height) < LEAST_PX:
-        raise _Unfit(f"is only {width} x {height} px large: too small to see a pet.")
-
-
-def _shrunk(opened: Image.Image) -> list[str]:
-    """Read the picture, at about the size in which it is kept; what there is to say of that."""
-    width, height = opened.size
-    share = min(1.0, LONG_SIDE_PX / max(width, height))
-    small = (round(width * share), round(height * share))
-    if opened.format in ("JPEG", "MPO"):
-        opened.draft(None, small)
-    if opened.size[0] * opened.size[1] > MOST_PX:
-        raise _Unfit(f"is {width:,} x {height:,} px large, too much to open. Save it smaller, at "
-                     "4,000 px or so, and bring it again.")  # fmt: skip
-    opened.load()
-    return [f"made smaller, {width:,} x {height:,} px before"] if share < 1 else []
-
-
-def _moves(opened: Image.Image) -> bool:
-    return bool(getattr(opened, "is_animated", False)) or getattr(opened, "n_frames", 1) > 1
-
-
-def _on_screen(opened: Image.Image, notes: list[str]) -> Image.Image:
-    """The picture in sRGB, at most LONG_SIDE_PX a side, what is see-through as white."""
-    picture = _plain(opened)
-    picture.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX), Image.Resampling.LANCZOS)
-    if picture.mode == "CMYK":
-        notes.append("print colours (CMYK) turned into those of a screen")
-    if picture.has_transparency_data:
-        seen = picture.convert("RGBA")
-        white = Image.new("RGBA", seen.size, "white")
-        return Image.alpha_composite(white, seen).convert("RGB")
-    if profile := opened.info.get("icc_profile"):
-        try:
-            own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            to = ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(picture, own, to, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # a profile that does not fit its picture is worth nothing
-    return picture.convert("RGB")
-
-
-def _plain(opened: Image.Image) -> Image.Image:
-    """The first picture in a mode that can be made smaller without steps."""
-    if opened.mode in ("P", "PA", "1"):
-        return opened.convert("RGBA" if opened.has_transparency_data else "RGB")
-    if opened.mode.startswith("I") or opened.mode == "F":  # 16 bits, which `convert` would clip
-        values = np.asarray(opened, np.float32)
-        top = 65535 if opened.mode.startswith("I") else max(1.0, float(values.max(initial=0)))
-        return Image.fromarray((values.clip(0, top) / top * 255).astype(np.uint8))
-    return opened.copy()
-
-
-def _upright(picture: Image.Image, opened: Image.Image, notes: list[str]) -> Image.Image:
-    turn = opened.getexif().get(ExifTags.Base.Orientation, 1)
-    if turn not in range(2, 9):
-        return picture
-    notes.append("turned upright")
-    exif = Image.Exif()
-    exif[ExifTags.Base.Orientation] = turn
-    picture.info = {"exif": exif.tobytes()}
-    return ImageOps.exif_transpose(picture)
+    return "is no picture that can be read here. JPEG, PNG, WebP, HEIC, GIF, BMP and TIFF are."
 
 
 def _ends_early(fault: Exception) -> bool:
     words = str(fault).lower()
     return any(word in words for word in ("truncated", "unexpected end", "eof", "not enough"))
-
-
-def _reads_heic() -> bool:
-    """Whether HEIC can be read here: where `pillow-heif` is installed."""
-    if find_spec(HEIF_READER) is None:
-        return False
-    import pillow_heif
-
-    pillow_heif.register_heif_opener()
-    return True

@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw
 from storybook import hero_edits, hero_trash
 from storybook.config import shipped
 from storybook.errors import HeroError
-from storybook.hero import add_hero, hero_folder, hero_names, load_hero, photos_in
+from storybook.hero import add_hero, hero_folder, hero_names, load_hero
 from storybook.job_folder import JobState, lay, new_job, say
+from storybook.photo_files import photos_in
 from storybook.records import Hero
 
 

@@ -10,8 +10,8 @@ from app.tried import tried
 from app.where import HEROES
 from storybook import hero_drafts, hero_edits
 from storybook.errors import StorybookError
-from storybook.hero import photos_in
 from storybook.photo_coach import MOST, PhotoVerdict
+from storybook.photo_files import photos_in
 from storybook.photos import read_photo
 from storybook.records import Hero, digest
 
@@ -69,7 +69,11 @@ def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:
             _crop(folder, photo)
         if st.button("Leave out", key=f"out-{name}", icon=":material/block:"):
             _done(tried(hero_edits.leave_out, folder, name))
-    caption = hero_edits.caption_of(photo)
+    try:
+        caption = hero_edits.caption_of(photo)
+    except StorybookError as fault:
+        st.error(str(fault))
+        caption = ""
     words = st.text_input(
         f"What photo {photo.stem} shows", caption, key=f"say-{name}-{digest(caption)}",
         placeholder=f"{known}, sleeping on a sofa", max_chars=300,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
-from PIL import Image, ImageOps, ImageStat
+from PIL import Image, ImageStat
 from torch import Tensor
 from transformers import AutoImageProcessor, CLIPModel, CLIPTokenizer
 from transformers.image_processing_utils import BaseImageProcessor
@@ -17,6 +17,7 @@ from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.emphasis import plain
 from storybook.models.scheduling import heard
 from storybook.models.weights import check_weights, model_name, read_json
+from storybook.photo_reading import DAMAGE, read_picture
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article
 
@@ -183,8 +184,8 @@ def open_critic(
 
 def _photo(path: Path) -> Image.Image:
     try:
-        return ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    except OSError as fault:
+        return read_picture(path).image
+    except (*DAMAGE, Image.DecompressionBombError) as fault:
         raise HeroError(f"{path} cannot be read as a photo. Mend it, or take it away.") from fault
 
 

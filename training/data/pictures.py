@@ -6,18 +6,15 @@ cases a Finding says so. Nothing is changed in silence.
 
 import hashlib
 import math
-import struct
-import warnings
-import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
+from storybook.photo_reading import DAMAGE, read_picture
 from training.data.records import Example, Finding, Size
 
 HUGE_PX = 40_000_000
@@ -29,15 +26,6 @@ NEAR = 20
 Another size, brightness or encoding changes 1 to 3 bits, a crop of 2 % about 20; two of the shipped
 pets' pictures differ in 28 and more.
 """
-
-ORIENTATION = 0x0112
-UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, zlib.error)
-"""What Pillow raises for files that hold no picture, or not all of one."""
-
-KINDS = {"P": "a palette of colours", "L": "grey", "1": "black and white"}
-
-Note = tuple[str, str]
-"""What was found, and what was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +56,20 @@ def open_picture(
     left out. One with less area than `resolution_px` squared is kept, unless it would be enlarged
     more than four times.
     """
+    least = 2 * resolution_px
+
+    def enough(size: Size) -> Size | None:
+        return (least, least) if size[0] * size[1] > huge_px else None
+
+    image: Image.Image | None = None
     try:
-        image, notes = _open(path, resolution_px, huge_px)
+        photo = read_picture(path, enough)
+        image, notes = photo.image, [(note.found, note.done) for note in photo.notes]
     except Image.DecompressionBombError:
-        image, notes = None, [("too many pixels to open", "left out; save it smaller")]
-    except UNREADABLE as fault:
+        notes = [("too many pixels to open", "left out; save it smaller")]
+    except DAMAGE as fault:
         reason = " ".join(str(fault).split()) or type(fault).__name__
-        image, notes = None, [(f"no whole picture ({reason})", "left out")]
+        notes = [(f"no whole picture ({reason})", "left out")]
     if image is not None:
         enlarged = resolution_px / math.sqrt(image.width * image.height)
         found = f"only {image.width} x {image.height} px"
@@ -142,87 +137,3 @@ def _nearest(own: np.ndarray, others: list[np.ndarray]) -> int | None:
     differing = np.bitwise_count(np.stack(others) ^ own).sum(axis=1)
     nearest = int(differing.argmin())
     return nearest if differing[nearest] <= NEAR else None
-
-
-def _open(path: Path, resolution_px: int, huge_px: int) -> tuple[Image.Image, list[Note]]:
-    notes: list[Note] = []
-    # A file, not a path: Pillow maps plain TIFFs that it has the path of, and garbles turned ones.
-    with path.open("rb") as file, warnings.catch_warnings():
-        # Large pictures are made small below; those too large for that raise an error instead.
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        image = Image.open(file)
-        if (frames := getattr(image, "n_frames", 1)) > 1:
-            notes.append((f"holds {frames} pictures", "the first one is taken"))
-        width, height = image.size
-        huge = width * height > huge_px
-        least = 2 * resolution_px
-        if huge:
-            image.draft(None, (least, least))
-        deep = any(";16" in str(tile.args) for tile in image.tile)
-        # Before loading, since Pillow turns a TIFF upright then; but for a PNG this is loading.
-        orientation = image.getexif().get(ORIENTATION, 1)
-        profile = image.info.get("icc_profile")
-        image.load()
-        if deep:
-            notes.append(("16 bits a channel", "brought to 8"))
-        image = _plain(image, notes)
-        if huge:
-            image = image.reduce(max(1, min(image.size) // least))
-            notes.append((f"{width} x {height} px", f"reduced to {image.width} x {image.height}"))
-        if orientation in range(2, 9):
-            image = ImageOps.exif_transpose(image)
-            notes.append((f"stored turned (EXIF orientation {orientation})", "put upright"))
-        image = _in_rgb(image, profile, notes)
-    return image, notes
-
-
-def _plain(image: Image.Image, notes: list[Note]) -> Image.Image:
-    """The picture without a palette and with 8 bits a channel: only so can it be reduced."""
-    if image.mode.startswith(("I", "F")):
-        image = _eight_bits(image)
-    if image.mode not in KINDS:
-        return image
-    notes.append((KINDS[image.mode], "turned into RGB"))
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of more than 8 bits scaled to 8; 32 bits say no range, so it is told by the values."""
-    values = np.asarray(image, np.float32)
-    most = 65535 if image.mode.startswith("I;16") else float(values.max())
-    full = next((top for top in (1, 255, 65535) if most <= top), most)
-    grey = Image.fromarray(np.rint(values * (255 / full)).clip(0, 255).astype(np.uint8))
-    grey.info = image.info
-    return grey
-
-
-def _in_rgb(image: Image.Image, profile: bytes | None, notes: list[Note]) -> Image.Image:
-    """The picture in RGB and sRGB; what had to be done for that is added to `notes`."""
-    if image.has_transparency_data:
-        ground = Image.new("RGBA", image.size, "white")
-        ground.alpha_composite(image.convert("RGBA"))
-        image = ground.convert("RGB")
-        notes.append(("transparency", "laid on white"))
-    elif image.mode not in ("RGB", "CMYK"):
-        notes.append((f"colours as {image.mode}", "turned into RGB"))
-        image = image.convert("RGB")
-    if image.mode == "CMYK":
-        notes.append(("CMYK", "turned into RGB"))
-    if profile:
-        image = _in_srgb(image, profile, notes)
-    return image.convert("RGB")
-
-
-def _in_srgb(image: Image.Image, profile: bytes, notes: list[Note]) -> Image.Image:
-    try:
-        known = ImageCms.ImageCmsProfile(BytesIO(profile))
-        name = ImageCms.getProfileDescription(known).strip()
-        if "srgb" in name.lower():
-            return image
-        srgb = ImageCms.createProfile("sRGB")
-        turned = ImageCms.profileToProfile(image, known, srgb, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        notes.append(("a colour profile that does not fit the picture", "passed over"))
-        return image
-    notes.append((f"colours in {name}", "brought to sRGB"))
-    return turned
