@@ -16,7 +16,7 @@ def test_sidecars_are_read_with_their_odd_ones(tmp_path):
     lay(tmp_path / "4.JPG", 4, "one\n\ntwo\n")
     lay(tmp_path / "5.jpg", 5)
     (tmp_path / "6.txt").write_text("nobody's")
-    (tmp_path / "7.HEIC").write_bytes(b"")
+    (tmp_path / "7.CR2").write_bytes(b"")
     (tmp_path / ".DS_Store").write_bytes(b"")
     reading = read_folder(tmp_path, concept="cat")
     assert reading.layout == "sidecars"
@@ -30,8 +30,8 @@ def test_sidecars_are_read_with_their_odd_ones(tmp_path):
     notes = found(reading.findings)
     assert notes["4.txt"] == ("2 lines of words", "the first one is the caption")
     assert notes["5.jpg"] == ("no caption", "taken without words")
-    assert notes["6.txt"][1] == notes["7.HEIC"][1] == "passed over"
-    assert "save it as JPEG" in notes["7.HEIC"][0] and len(notes) == 4
+    assert notes["6.txt"][1] == notes["7.CR2"][1] == "passed over"
+    assert "raw file; save it as JPEG" in notes["7.CR2"][0] and len(notes) == 4
     assert {(example.concept, example.is_class) for example in reading.examples} == {("cat", False)}
 
 
@@ -167,7 +167,7 @@ def test_an_imagefolder_may_have_several_captions_but_must_have_the_column(tmp_p
     with pytest.raises(TrainingError, match=r"no column 'text'.*caption, file_name"):
         read_folder(tmp_path)
     file.write_text('{"file_name": "1.jpg", ')
-    with pytest.raises(TrainingError, match="line 1 is not JSON"):
+    with pytest.raises(TrainingError, match="line 1: no whole JSON object"):
         read_folder(tmp_path)
 
 
@@ -205,7 +205,7 @@ def test_what_cannot_be_read_is_said(tmp_path):
     with pytest.raises(TrainingError, match="no picture in"):
         read_folder(tmp_path)
     lay(tmp_path / "1.jpg", 1).with_suffix(".txt").write_bytes(b"\xff\xfe\xfa")
-    with pytest.raises(TrainingError, match=r"1.txt is no UTF-8"):
+    with pytest.raises(TrainingError, match=r"1.txt, line 1: byte 0xfa is not UTF-8"):
         read_folder(tmp_path)
     with pytest.raises(TrainingError, match="The choices are"):
         read_folder(tmp_path, layout="sidecar")

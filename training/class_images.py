@@ -9,6 +9,7 @@ from storybook.models.sd1 import SAMPLING, Sd1Painter
 from storybook.models.weights import read_json
 from storybook.records import Candidate, Event, Prompt, digest
 from training.data.folders import pictures_in
+from training.data.records import Size
 from training.recipe import Recipe
 
 FOLDER = ".class-images"
@@ -17,7 +18,7 @@ SEED = 1_000_000
 
 
 def class_images(
-    recipe: Recipe, painter: Sd1Painter, size_px: int, cache: Path
+    recipe: Recipe, painter: Sd1Painter, size_px: Size, cache: Path
 ) -> Generator[Event, None, list[Path | None]]:
     """Folders of drawn class pictures, one for each concept, None where none are wanted.
 
@@ -33,15 +34,16 @@ def class_images(
             folders.append(None)
             continue
         prompts = concept.class_prompts or (f"a {concept.class_word}",)
-        folder = cache / FOLDER / digest(painter.name, prompts, size_px, missing)
+        side = size_px[0] if size_px[0] == size_px[1] else size_px
+        folder = cache / FOLDER / digest(painter.name, prompts, side, missing)
         steps, guidance = habits_of(recipe.model)
         requests = [
             Candidate(
                 prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),
                 painter=painter.name,
                 seed=SEED + number,
-                width_px=size_px,
-                height_px=size_px,
+                width_px=size_px[0],
+                height_px=size_px[1],
                 steps=steps,
                 guidance=guidance,
             )

@@ -26,7 +26,8 @@ def origin_of(ready: Prepared, run: Run, preset: str, step: int) -> Origin:
         base_digest=weights_digest(recipe.model),
         recipe=preset,
         run=run.folder.name,
-        resolution_px=ready.resolution_px,
+        resolution_px=ready.size_px[0],
+        height_px=ready.size_px[1],
         epoch=step // ready.steps_per_epoch,
         step=step,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -37,7 +38,7 @@ def training_of(ready: Prepared) -> Training:
     """How it was taught, as kohya's trainer would say it."""
     recipe, examples = ready.recipe, ready.gathered.lessons.examples
     shown = {
-        is_class: sum(each.repeats for each in examples if each.is_class == is_class)
+        is_class: round(sum(each.repeats for each in examples if each.is_class == is_class))
         for is_class in (False, True)
     }
     per_bucket = shown_per_bucket(ready.order)
@@ -63,7 +64,7 @@ def training_of(ready: Prepared) -> Training:
         max_token_length=recipe.max_tokens,
         cache_latents=True,
         seed=recipe.seed,
-        resolution=(ready.resolution_px, ready.resolution_px),
+        resolution=ready.size_px,
         enable_bucket=recipe.buckets,
         min_bucket_reso=recipe.least_px,
         max_bucket_reso=recipe.most_px,
@@ -81,7 +82,7 @@ def training_of(ready: Prepared) -> Training:
         shuffle_caption=recipe.shuffle,
         flip_aug=recipe.flip,
         color_aug=False,
-        random_crop=False,
+        random_crop=recipe.random_crop,
     )
 
 

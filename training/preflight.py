@@ -8,16 +8,15 @@ import torch
 from diffusers import DDPMScheduler
 from transformers import CLIPTokenizer
 
-from storybook.hero import PHOTOS
 from storybook.models.clip_text import caption_ids, encode_captions
 from storybook.models.denoising import training_loss
 from storybook.models.devices import memory_of
 from storybook.models.sd1 import open_painter
 from training.coach import coach
 from training.data.balance import balance
-from training.data.buckets import bucket_table, shown_per_bucket, steps_per_epoch
+from training.data.buckets import bucket_table, steps_of_epochs
 from training.data.lessons import gather
-from training.data.records import Example
+from training.data.records import Example, Size
 from training.optimizers import autocast, check_precision
 from training.recipe import Recipe
 from training.room import STATES, check_room, checkpoint_bytes, kept_at_once
@@ -37,11 +36,13 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     check_sample_files(recipe)
     painter = open_painter(recipe.model, device=str(device))
     pipe = painter.pipe
-    side_px = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
-    yield f"{recipe.kind} on {painter.name} at {side_px} px, on {device}; result in {run.result}"
+    size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
+    width, height = size_px
+    size = f"{width} px" if width == height else f"{width} x {height} px"
+    yield f"{recipe.kind} on {painter.name} at {size}, on {device}; result in {run.result}"
     if note := check_room(recipe, pipe, run):
         yield note
-    gathered = gather(recipe, side_px, [None] * len(recipe.concept))
+    gathered = gather(recipe, size_px, [None] * len(recipe.concept))
     lessons = gathered.lessons
 
     yield from _shares(recipe, lessons.examples)
@@ -50,9 +51,9 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
             f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, "
             f"{row.batches} batches, off by {row.aspect_error:.3f} of aspect"
         )
-    shown = shown_per_bucket(lessons.order(recipe)).values()
-    an_epoch = steps_per_epoch(shown, recipe.batch, recipe.accumulation)
-    steps = recipe.max_steps or recipe.epochs * an_epoch
+    order = lessons.order(recipe)
+    an_epoch = steps_of_epochs(order, recipe.accumulation, 1)
+    steps = recipe.max_steps or steps_of_epochs(order, recipe.accumulation, recipe.epochs)
     why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
     yield f"{an_epoch} steps an epoch, {steps} in all ({why})"
 
@@ -75,7 +76,7 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
         yield f"  {finding.path}: {finding.found}; {finding.done}"
     if len(gathered.findings) > FINDINGS_SHOWN:
         yield f"  and {len(gathered.findings) - FINDINGS_SHOWN} more"
-    yield from _cost(enrol(pipe, recipe, device), side_px, steps, device)
+    yield from _cost(enrol(pipe, recipe, device), size_px, steps, device)
 
 
 def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
@@ -107,11 +108,7 @@ def _coached(
     """What the coach says of each pet's photos and token; of what has no token it knows nothing."""
     for concept in filter(lambda concept: concept.token, recipe.concept):
         photos = [
-            each.path
-            for each in examples
-            if each.concept == concept.name
-            and not each.is_class
-            and each.path.suffix.lower() in PHOTOS
+            each.path for each in examples if each.concept == concept.name and not each.is_class
         ]
         report = coach(photos, concept.token, tokenizer)
         for line in (*report.token, *report.photos.findings):
@@ -121,12 +118,12 @@ def _coached(
                 yield f"coach, {verdict.file}: {verdict.fitness}; {'; '.join(verdict.reasons)}"
 
 
-def _cost(student: Student, side_px: int, steps: int, device: torch.device) -> Iterator[str]:
+def _cost(student: Student, size_px: Size, steps: int, device: torch.device) -> Iterator[str]:
     """Time, memory and disk, from one step on noise; the second pass is timed."""
     recipe, pipe = student.recipe, student.pipe
     schedule = DDPMScheduler.from_config(pipe.scheduler.config)
-    side = side_px // pipe.vae_scale_factor
-    noise = torch.randn(recipe.batch, pipe.unet.config.in_channels, side, side, device=device)
+    width, height = (side // pipe.vae_scale_factor for side in size_px)
+    noise = torch.randn(recipe.batch, pipe.unet.config.in_channels, height, width, device=device)
     times = torch.full((recipe.batch,), 500, device=device)
     with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
         for _ in range(2):

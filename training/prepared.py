@@ -17,10 +17,17 @@ from storybook.models.sd1 import open_painter, schedule_of
 from storybook.models.weights import weights_digest
 from storybook.records import Event
 from training.class_images import class_images
-from training.data.buckets import Batch, Order, shown_per_bucket, steps_per_epoch
+from training.data.buckets import (
+    Batch,
+    Order,
+    shown_per_bucket,
+    steps_of_epochs,
+    steps_per_epoch,
+)
 from training.data.captions import Shaping, shaped
-from training.data.latents import Cache, cached_latents, drawn
+from training.data.latents import Cache, cached_latents, cutting_of, drawn
 from training.data.lessons import Gathered, Lessons, gather
+from training.data.records import Size
 from training.formats.keys import is_open_clip
 from training.optimizers import autocast
 from training.recipe import Recipe
@@ -74,7 +81,8 @@ class Prepared:
     latents: Cache
     held_out: Cache
     device: torch.device
-    resolution_px: int
+    size_px: Size
+    """Of a picture, or with as many pixels as one."""
     processes: int = 1
     """How many share the batches of a step."""
 
@@ -85,7 +93,7 @@ class Prepared:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Optimizer steps until all pictures were shown, repeats included."""
+        """Optimizer steps of the first epoch, repeats included."""
         shown = shown_per_bucket(self.order).values()
         together = self.recipe.accumulation * self.processes
         return steps_per_epoch(shown, self.recipe.batch, together)
@@ -93,7 +101,8 @@ class Prepared:
     @property
     def steps(self) -> int:
         """Of the whole run; `max_steps` decides if it is given, else the epochs."""
-        return self.recipe.max_steps or self.recipe.epochs * self.steps_per_epoch
+        recipe = self.recipe
+        return recipe.max_steps or steps_of_epochs(self.order, recipe.accumulation, recipe.epochs)
 
     @property
     def epochs(self) -> int:
@@ -177,9 +186,12 @@ class Prepared:
         return total / len(lessons.examples)
 
     def _version(self, index: int, rng: Random) -> str:
-        mirrored = f"{index}.flip"
+        """Which cut of a picture is shown, and whether mirrored."""
+        cuts = self.recipe.cuts
+        name = f"{index}.{rng.randrange(cuts)}" if cuts else str(index)
+        mirrored = f"{name}.flip"
         turn = self.recipe.flip and mirrored in self.latents and rng.random() < 0.5
-        return mirrored if turn else str(index)
+        return mirrored if turn else name
 
 
 def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, None, Prepared]:
@@ -198,16 +210,16 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
         )
     if note := check_room(recipe, pipe, run):
         yield Event(stage="open", done=1, total=1, note=note)
-    side_px = recipe.resolution_px or pipe.unet.config.sample_size * pipe.vae_scale_factor
+    size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     cache = run.folder.parent
-    folders = yield from class_images(recipe, painter, side_px, cache)
-    gathered = gather(recipe, side_px, folders)
+    folders = yield from class_images(recipe, painter, size_px, cache)
+    gathered = gather(recipe, size_px, folders)
     single = recipe.model.is_file()
     vae_name = weights_digest(recipe.model if single else recipe.model / "vae")
     caches = []
-    for lessons in (gathered.lessons, gathered.held_out):
+    for lessons, cutting in ((gathered.lessons, cutting_of(recipe)), (gathered.held_out, None)):
         made = yield from cached_latents(
-            lessons, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip
+            lessons, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, cutting=cutting
         )
         caches.append({name: each.to(device) for name, each in made.items()})
     student = enrol(pipe, recipe, device)
@@ -218,7 +230,7 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
     schedule = DDPMScheduler.from_config(schedule_of(recipe.model))
     schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
     processes = PartialState().num_processes
-    return Prepared(recipe, student, schedule, words, gathered, *caches, device, side_px, processes)
+    return Prepared(recipe, student, schedule, words, gathered, *caches, device, size_px, processes)
 
 
 def _all_captions(lessons: Lessons) -> list[str]:

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from storybook.records import Record
-from training.data.records import Layout
+from training.data.records import LATENT_PX, STEP_PX, Layout, Size
 from training.formats.header import Precision
 from training.settings import load, resolved
 
@@ -19,6 +19,9 @@ PRESETS = Path(__file__).with_name("presets") / "pet"
 
 Form = Literal["diffusers", "kohya", "folder", "safetensors", "ckpt", "hypernetwork"]
 """`diffusers` and `kohya` hold a LoRA; `folder`, `safetensors` and `ckpt` a whole painter."""
+
+LEAST_PX, MOST_PX = 64, 2048
+"""Pixels that a side of a picture may have."""
 
 FORMS: dict[str, tuple[Form, ...]] = {
     "lora": ("diffusers", "kohya"),
@@ -34,7 +37,13 @@ class Concept(Record):
     photos: Path
     """A folder in any of five layouts, or a metadata file."""
     layout: Layout | None = None
-    """None: as it looks."""
+    """None: the recipe's, or as it looks."""
+    metadata: Path | None = None
+    """A metadata file that does not lie in `photos`, as kohya's scripts leave it beside the folder;
+    then `photos` is where its pictures are."""
+    image_column: str = "image"
+    caption_column: str = "text"
+    """What a dataset calls its pictures and their words."""
     token: str = ""
     """The rare word, such as `bhna`; none in a run that learns from captions alone."""
     class_word: str = ""
@@ -83,14 +92,27 @@ class Recipe(Record):
     activation: str = "linear"
 
     # What a picture becomes
-    resolution_px: int | None = Field(default=None, ge=64, le=2048)
-    """Side of a square with as many pixels as a bucket may have; None: the painter's own."""
+    resolution_px: int | tuple[int, int] | None = None
+    """Side of a square with as many pixels as a bucket may have, or `[width, height]` with as many;
+    None: the painter's own."""
     buckets: bool = True
-    """Whether shapes are kept, in buckets; else all are cut to squares."""
+    """Whether shapes are kept, in buckets; else all are cut to `resolution_px`."""
     least_px: int = Field(default=256, ge=64)
     most_px: int = Field(default=1024, ge=64)
     flip: bool = False
     """Whether mirror images are learnt from too; a pet's marks have their sides."""
+    random_crop: bool = False
+    """Whether a picture that does not have its bucket's shape is cut at a place by chance, and not
+    in its middle."""
+    crop_jitter_px: int = Field(default=0, ge=0, le=256)
+    """By so many pixels at most a cut moves to any side; pictures are made that much larger."""
+    crops: int = Field(default=4, ge=1, le=64)
+    """So many cuts of each picture are made, if chance has a part in them; each showing takes one.
+    """
+    layout: Layout | None = None
+    """How folders without metadata are read whose concept does not say; None: as they look."""
+    max_samples: int | None = Field(default=None, ge=1)
+    """At most so many pictures of each concept are learnt from, drawn by the seed; None: all."""
     repeats: int = Field(default=1, ge=1)
     shuffle: bool = False
     keep_tokens: int = Field(default=0, ge=0)
@@ -163,6 +185,15 @@ class Recipe(Record):
     """None: all forms of an adapter, the folder of a painter."""
     save_precision: Precision = "fp16"
 
+    @field_validator("resolution_px", mode="before")
+    @classmethod
+    def _is_a_size(cls, value: Any) -> Any:
+        sides = value if isinstance(value, list | tuple) else [value]
+        fits = all(type(side) is int and LEAST_PX <= side <= MOST_PX for side in sides)
+        if value is not None and not (fits and len(sides) == (2 if sides is value else 1)):
+            raise ValueError(f"a side from {LEAST_PX} to {MOST_PX} px, or [width, height] of such")
+        return value
+
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         unfit = [form for form in self.save_as if form not in FORMS[self.kind]]
@@ -173,9 +204,28 @@ class Recipe(Record):
             raise ValueError("text_encoder: a hypernetwork changes the U-Net's attention only")
         if self.dora and self.kind != "lora":
             raise ValueError("dora: only a LoRA can have it")
-        if len({each.name for each in self.concept}) < len(self.concept):
+        taught = [each.name for each in self.concept if each.token]
+        if len(set(taught)) < len(taught):
             raise ValueError("concept: two of them have the same token and class_word")
+        self._check_size()
         return self
+
+    def _check_size(self) -> None:
+        step = STEP_PX if self.buckets else LATENT_PX
+        for side in self.size_px(0):
+            if side % step:
+                raise ValueError(f"resolution_px: {side} is no multiple of {step}")
+
+    def size_px(self, own_px: int) -> Size:
+        """Width and height in pixels that a picture has, or a bucket's area: `resolution_px`, or a
+        square of the painter's `own_px`."""
+        chosen = self.resolution_px or own_px
+        return chosen if isinstance(chosen, tuple) else (chosen, chosen)
+
+    @property
+    def cuts(self) -> int:
+        """How many cuts by chance there are of each picture; 0: it is cut in its middle."""
+        return self.crops if self.random_crop or self.crop_jitter_px else 0
 
     @property
     def called(self) -> str:

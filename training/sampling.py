@@ -150,15 +150,15 @@ def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
 
 
 def _requests(ready: Prepared) -> tuple[Candidate, ...]:
-    recipe, side_px = ready.recipe, ready.resolution_px
+    recipe, (width, height) = ready.recipe, ready.size_px
     steps, guidance = habits_of(recipe.model)
     return tuple(
         Candidate(
             prompt=prompt,
             painter="student",
             seed=recipe.seed + number,
-            width_px=side_px,
-            height_px=side_px,
+            width_px=width,
+            height_px=height,
             steps=recipe.sample_steps or steps,
             guidance=guidance if recipe.sample_guidance is None else recipe.sample_guidance,
         )

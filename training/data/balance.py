@@ -1,10 +1,12 @@
 """How much each folder weighs in an epoch."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 from storybook.records import Record
+from training.data.folders import tidy
 from training.data.records import Example
 
 
@@ -14,7 +16,7 @@ class FolderShare(Record):
     folder: Path
     is_class: bool
     pictures: int
-    shown: int
+    shown: float
     """Pictures times repeats."""
     share: float
     """Of all that an epoch shows, in [0, 1]."""
@@ -22,7 +24,7 @@ class FolderShare(Record):
 
 def balance(examples: Iterable[Example]) -> list[FolderShare]:
     """What each folder contributes, the heaviest first: what teaches much, and what is drowned."""
-    groups: dict[tuple[Path, bool], list[int]] = defaultdict(list)
+    groups: dict[tuple[Path, bool], list[float]] = defaultdict(list)
     for example in examples:
         groups[example.path.parent, example.is_class].append(example.repeats)
     total = sum(sum(repeats) for repeats in groups.values())
@@ -31,7 +33,7 @@ def balance(examples: Iterable[Example]) -> list[FolderShare]:
             folder=folder,
             is_class=is_class,
             pictures=len(repeats),
-            shown=sum(repeats),
+            shown=tidy(sum(repeats)),
             share=sum(repeats) / total,
         )
         for (folder, is_class), repeats in groups.items()
@@ -46,7 +48,7 @@ def match_class(examples: Iterable[Example]) -> list[Example]:
     repeats differ by one at most; more class than pet pictures stay as they are.
     """
     examples = list(examples)
-    wanted: dict[str, int] = defaultdict(int)
+    wanted: dict[str, float] = defaultdict(int)
     members: dict[str, list[int]] = defaultdict(list)
     for index, example in enumerate(examples):
         if example.is_class:
@@ -54,7 +56,7 @@ def match_class(examples: Iterable[Example]) -> list[Example]:
         else:
             wanted[example.concept] += example.repeats
     for concept, indices in members.items():
-        missing = wanted[concept] - sum(examples[index].repeats for index in indices)
+        missing = math.floor(wanted[concept] - sum(examples[index].repeats for index in indices))
         for turn, index in enumerate(indices):
             more = (missing - turn + len(indices) - 1) // len(indices)
             if more > 0:

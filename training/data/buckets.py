@@ -4,16 +4,14 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 
 from PIL import Image
 
 from storybook.errors import TrainingError
 from storybook.records import Record, digest
-from training.data.records import Size
-
-STEP_PX = 64
-"""Sides of buckets are multiples of it: 8 pixels to a latent, and three halvings in the U-Net."""
+from training.data.records import STEP_PX, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +20,8 @@ class Order:
 
     buckets: tuple[Size, ...]
     """The bucket of each example."""
-    repeats: tuple[int, ...]
-    """How often an epoch shows each example."""
+    repeats: tuple[float, ...]
+    """How often an epoch shows each example; 0.5 is every other epoch."""
     batch: int
     seed: int
 
@@ -94,21 +92,28 @@ def nearest_bucket(size: Size, buckets: Sequence[Size]) -> Size:
     return min(buckets, key=lambda bucket: abs(bucket[0] / bucket[1] - aspect))
 
 
-def fit(image: Image.Image, bucket: Size, at: tuple[float, float] = (0.5, 0.5)) -> Image.Image:
-    """The picture scaled to cover `bucket` and cut to it.
+def fit(
+    image: Image.Image, bucket: Size, at: tuple[float, float] = (0.5, 0.5), spare_px: int = 0
+) -> Image.Image:
+    """The picture scaled to cover `bucket` with `spare_px` more each way, and cut to it.
 
     `at` says where the cut lies, from (0, 0) for the left top to (1, 1). Scales down with Hamming,
     which of Pillow's filters is nearest to the area filter of kohya's scripts, and up with Lanczos.
     """
-    width, height = image.size
-    scale = max(bucket[0] / width, bucket[1] / height)
-    covering = (int(width * scale + 0.5), int(height * scale + 0.5))
+    covering = covering_size(image.size, bucket, spare_px)
     if covering != image.size:
-        down = Image.Resampling.HAMMING
-        image = image.resize(covering, down if scale < 1 else Image.Resampling.LANCZOS)
+        smaller = covering[0] < image.width
+        filter_ = Image.Resampling.HAMMING if smaller else Image.Resampling.LANCZOS
+        image = image.resize(covering, filter_)
     left = int((covering[0] - bucket[0]) * at[0])
     top = int((covering[1] - bucket[1]) * at[1])
     return image.crop((left, top, left + bucket[0], top + bucket[1]))
+
+
+def covering_size(size: Size, bucket: Size, spare_px: int = 0) -> Size:
+    """The size to which a picture is scaled so that it covers `bucket`, and `spare_px` more."""
+    scale = max((cut + spare_px) / side for cut, side in zip(bucket, size, strict=True))
+    return int(size[0] * scale + 0.5), int(size[1] * scale + 0.5)
 
 
 def steps_per_epoch(shown: Iterable[int], batch: int, accumulation: int = 1) -> int:
@@ -150,12 +155,44 @@ def bucket_table(sizes: Sequence[Size], order: Order) -> list[BucketRow]:
     return rows
 
 
-def shown_per_bucket(order: Order) -> dict[Size, int]:
-    """How many pictures an epoch shows of each bucket, repeats included."""
+def shown_per_bucket(order: Order, epoch: int = 0) -> dict[Size, int]:
+    """How many pictures an epoch shows of each bucket, repeats included.
+
+    With fractions of repeats epochs differ a little.
+    """
     shown: Counter[Size] = Counter()
-    for bucket, repeats in zip(order.buckets, order.repeats, strict=True):
-        shown[bucket] += repeats
+    for bucket, times in zip(order.buckets, showings(order, epoch), strict=True):
+        shown[bucket] += times
     return dict(shown)
+
+
+def showings(order: Order, epoch: int) -> list[int]:
+    """How often an epoch shows each example, which for whole repeats is always the same.
+
+    Examples with the same fraction take turns in an order that the seed decides, so that of 0.5 an
+    epoch shows one half of them and the next epoch the other.
+    """
+    times = [int(repeats) for repeats in order.repeats]
+    sharing: dict[float, list[int]] = defaultdict(list)
+    for index, repeats in enumerate(order.repeats):
+        if repeats != int(repeats):
+            sharing[repeats].append(index)
+    for repeats, indices in sorted(sharing.items()):
+        Random(f"{order.seed}/{repeats}").shuffle(indices)
+        exact = Fraction(str(repeats))
+        for turn, index in enumerate(indices):
+            ahead = Fraction(turn, len(indices))
+            before, after = (math.floor(exact * each + ahead) for each in (epoch, epoch + 1))
+            times[index] = after - before
+    return times
+
+
+def steps_of_epochs(order: Order, accumulation: int, epochs: int) -> int:
+    """Optimizer steps of so many epochs from the first one on."""
+    whole = all(repeats == int(repeats) for repeats in order.repeats)
+    shown = [shown_per_bucket(order, epoch).values() for epoch in range(1 if whole else epochs)]
+    steps = [steps_per_epoch(counts, order.batch, accumulation) for counts in shown]
+    return steps[0] * epochs if whole else sum(steps)
 
 
 def epoch_batches(order: Order, epoch: int) -> list[Batch]:
@@ -166,8 +203,10 @@ def epoch_batches(order: Order, epoch: int) -> list[Batch]:
     """
     chance = Random(f"{order.seed}/{epoch}")
     members = defaultdict(list)
-    for index, (bucket, repeats) in enumerate(zip(order.buckets, order.repeats, strict=True)):
-        members[bucket] += [index] * repeats
+    for index, (bucket, times) in enumerate(
+        zip(order.buckets, showings(order, epoch), strict=True)
+    ):
+        members[bucket] += [index] * times
     parts = []
     for bucket, indices in sorted(members.items()):
         chance.shuffle(indices)
@@ -196,6 +235,8 @@ def batches_from(order: Order, position: Position) -> Iterator[tuple[Batch, Posi
         raise TrainingError("There is no picture to learn from.")
     while True:
         batches = epoch_batches(order, position.epoch)
+        if not batches:  # an epoch in which no picture has its turn
+            position = position.but(epoch=position.epoch + 1, batch=0)
         for batch in batches[position.batch :]:
             last = batch.number + 1 == len(batches)
             after = {"epoch": batch.epoch + last, "batch": 0 if last else batch.number + 1}

@@ -1,12 +1,15 @@
 """The words that a picture is taught with."""
 
 import re
+import unicodedata
 from pathlib import Path
 from random import Random
 
 from pydantic import Field
 
 from storybook.records import Record
+from storybook.text_files import without_surrogates
+from training.data.records import Finding
 
 FILEWORDS = "[filewords]"
 
@@ -28,7 +31,16 @@ def name_caption(path: Path) -> str:
     >>> name_caption(Path("a photo of rex on a bed_(1).png"))
     'a photo of rex on a bed'
     """
-    return path.stem.split("_")[0].strip()
+    return _composed(path.stem).split("_")[0].strip()
+
+
+def clean(caption: str, where: Path, findings: list[Finding]) -> str:
+    """A caption as it can be taught: accents composed (NFC), no half characters, on one line."""
+    whole = without_surrogates(caption)
+    if whole != caption:
+        found = "half a character, as of an emoji that was cut in two"
+        findings.append(Finding(path=where, found=found, done="left out of the words"))
+    return " ".join(_composed(whole).split())
 
 
 def filewords(path: Path, caption: str = "") -> str:
@@ -37,7 +49,7 @@ def filewords(path: Path, caption: str = "") -> str:
     >>> filewords(Path("0012-a cat asleep.jpg"))
     'a cat asleep'
     """
-    return caption or re.sub(r"^[-\d]+\s*", "", path.stem)
+    return caption or re.sub(r"^[-\d]+\s*", "", _composed(path.stem))
 
 
 def instance_caption(prompt: str, words: str, instance: str, class_word: str) -> str:
@@ -53,6 +65,7 @@ def instance_caption(prompt: str, words: str, instance: str, class_word: str) ->
     'bhna cat on a sofa'
     """
     text = prompt.replace(FILEWORDS, words)
+    instance, class_word = _composed(instance), _composed(class_word)
     if instance and class_word and not _word(instance).search(text):
         named = re.compile(rf"(?:\b(?:a|an|the)\s+)?{_word(class_word).pattern}", re.IGNORECASE)
         text, count = named.subn(lambda _: instance, text)
@@ -71,6 +84,7 @@ def class_caption(prompt: str, words: str, instance: str, class_word: str) -> st
     'a cat on a sofa'
     """
     text = prompt.replace(FILEWORDS, words)
+    instance, class_word = _composed(instance), _composed(class_word)
     if not (instance and class_word):
         return _tidy(text)
     without = _word(instance).sub("", text)
@@ -98,6 +112,12 @@ def shaped(captions: tuple[str, ...], shaping: Shaping, chance: Random) -> str:
     kept, loose = parts[: shaping.keep_tokens], parts[shaping.keep_tokens :]
     chance.shuffle(loose)
     return ", ".join(kept + loose)
+
+
+def _composed(text: str) -> str:
+    """The text with accents as parts of their letters, as tokenizers and people write them, and
+    without what stands for bytes of a file's name that are no letters."""
+    return without_surrogates(unicodedata.normalize("NFC", text))
 
 
 def _word(text: str) -> re.Pattern[str]:

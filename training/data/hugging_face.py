@@ -1,18 +1,19 @@
 """Hugging Face datasets of pictures with words: an `imagefolder`, or what `save_to_disk` wrote."""
 
-import csv
 import hashlib
 import importlib.util
-import json
-from collections.abc import Iterable, Iterator
-from io import StringIO
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from storybook.errors import TrainingError, nearest
 from storybook.files import write_whole
-from training.data.folders import read_text, unlisted
+from storybook.photo_files import NameIndex
+from storybook.text_files import split_lines
+from training.data.captions import clean
+from training.data.folders import locate, text_of, unlisted
 from training.data.records import Example, Finding, Reading
+from training.data.rows import READERS
 
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
 SAVED = ("dataset_dict.json", "dataset_info.json")
@@ -22,6 +23,8 @@ HELD_BACK = ("test", "validation", "valid", "val", "dev", "eval")
 """Splits that are not learnt from."""
 
 UNPACKED = "unpacked"
+COLUMNS = ("image", "text")
+"""What a dataset usually calls its pictures and their words."""
 
 
 def is_dataset(folder: Path) -> bool:
@@ -30,7 +33,7 @@ def is_dataset(folder: Path) -> bool:
 
 
 def read_dataset(
-    folder: Path, *, image_column: str = "image", text_column: str = "text"
+    folder: Path, *, image_column: str = COLUMNS[0], text_column: str = COLUMNS[1]
 ) -> Reading:
     """The pictures of the training split with their captions, one or a list of them.
 
@@ -45,19 +48,19 @@ def read_dataset(
         raise TrainingError(
             f"{folder} is no dataset: it holds no {', '.join((*METADATA, *SAVED))}."
         )
-    examples, findings = [], []
+    examples, findings, names = [], [], NameIndex()
     for file in files:
         if _held_back(file, folder):
             findings.append(Finding(path=file, found="not the training split", done="left out"))
             continue
         for row in _rows(file):
-            path = file.parent / str(_cell(row, "file_name", file))
-            if path.is_file():
-                captions = _captions(_cell(row, text_column, file))
+            name = str(_cell(row, "file_name", file))
+            if path := locate(name, file.parent, names):
+                captions = _captions(_cell(row, text_column, file), path, findings)
                 examples.append(Example(path=path, captions=captions))
             else:
                 found = f"listed in {file.name}, but not there"
-                findings.append(Finding(path=path, found=found, done="left out"))
+                findings.append(Finding(path=file.parent / name, found=found, done="left out"))
     strays = unlisted(folder, examples, "the dataset's metadata")
     findings += [stray for stray in strays if not _held_back(stray.path, folder)]
     return Reading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
@@ -77,28 +80,23 @@ def _metadata(folder: Path) -> list[Path]:
 def _has_file_names(file: Path) -> bool:
     if file.suffix == ".parquet":
         return True
-    with file.open(encoding="utf-8-sig", errors="replace") as lines:
-        return "file_name" in lines.readline()
+    try:
+        return "file_name" in "".join(split_lines(text_of(file))[:1])
+    except TrainingError:
+        return b"file_name" in file.read_bytes()[:1000]  # and what is amiss is said when it is read
 
 
 def _rows(file: Path) -> Iterable[dict[str, Any]]:
     if file.suffix == ".parquet":
         return _library(file).Dataset.from_parquet(str(file))
-    if file.suffix == ".csv":
-        return csv.DictReader(StringIO(read_text(file), newline=""))
-    return _json_lines(file)
+    return _objects(file)
 
 
-def _json_lines(file: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(read_text(file).splitlines(), start=1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as fault:
-                raise TrainingError(f"{file}, line {number} is not JSON: {fault}.") from fault
-            if not isinstance(row, dict):
-                raise TrainingError(f"{file}, line {number} must be an object with file_name.")
-            yield row
+def _objects(file: Path) -> Iterable[dict[str, Any]]:
+    for place, row in READERS[file.suffix](text_of(file), file):
+        if not isinstance(row, dict):
+            raise TrainingError(f"{file}, {place} must be an object with file_name.")
+        yield row
 
 
 def _cell(row: dict[str, Any], column: str, where: Path) -> Any:
@@ -107,9 +105,10 @@ def _cell(row: dict[str, Any], column: str, where: Path) -> Any:
     return row[column]
 
 
-def _captions(cell: Any) -> tuple[str, ...]:
+def _captions(cell: Any, path: Path, findings: list[Finding]) -> tuple[str, ...]:
     texts = cell if isinstance(cell, list) else [cell]
-    return tuple(str(text).strip() for text in texts if text is not None and str(text).strip())
+    words = (clean(str(text), path, findings) for text in texts if text is not None)
+    return tuple(filter(None, words))
 
 
 def _library(path: Path) -> Any:
@@ -140,7 +139,8 @@ def _read_saved(folder: Path, image_column: str, text_column: str) -> Reading:
     for row in held.cast_column(image_column, library.Image(decode=False)):
         picture = row[image_column]
         path = _unpacked(folder, picture["path"], picture["bytes"])
-        examples.append(Example(path=path, captions=_captions(row[text_column])))
+        captions = _captions(row[text_column], path, findings)
+        examples.append(Example(path=path, captions=captions))
     done = f"unpacked into {folder / UNPACKED}"
     findings.append(Finding(path=folder, found="pictures within a dataset", done=done))
     return Reading(layout="dataset", examples=tuple(examples), findings=tuple(findings))

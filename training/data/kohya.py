@@ -2,16 +2,22 @@
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from storybook.errors import TrainingError
-from training.data.folders import locate, read_text, unlisted
-from training.data.records import Example, Finding, Reading, Size
+from storybook.photo_files import NameIndex, is_litter
+from storybook.photo_reading import DAMAGE, FORMATS
+from storybook.text_files import split_lines
+from training.data.captions import clean
+from training.data.folders import locate, text_of, unlisted
+from training.data.records import LATENT_PX, Example, Finding, Reading, Size
+from training.data.rows import json_line_rows
 
 KEYS = {"caption", "tags", "train_resolution", "image_size"}
 
@@ -31,8 +37,8 @@ class Latents:
 
 def metadata_files(source: Path) -> list[Path]:
     """The metadata files of kohya's scripts in a folder, or `source` itself if it is one."""
-    files = [source] if source.is_file() else sorted(source.glob("*.json*"))
-    return [file for file in files if _is_metadata(file)]
+    files = [source] if source.is_file() else sorted(source.glob("*"))
+    return [file for file in files if not is_litter(file.name) and _is_metadata(file)]
 
 
 def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
@@ -48,32 +54,44 @@ def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
         raise TrainingError(f"{source} must hold one metadata file: name one. There are: {names}.")
     file = files[0]
     folder = pictures or file.parent
-    examples, findings = [], []
+    examples, findings, names = [], [], NameIndex()
     for key, entry in _entries(file):
         words = [str(entry.get(part) or "").strip() for part in ("caption", "tags")]
-        text = ", ".join(filter(None, words))
+        text = clean(", ".join(filter(None, words)), file, findings)
         if not text:
             raise TrainingError(f"{file}: {key!r} has neither caption nor tags. Give it one.")
-        path = locate(key, folder)
+        path = locate(key, folder, names)
         if path is None:
             found = f"listed in {file.name}, but not there"
             findings.append(Finding(path=Path(key), found=found, done="left out"))
             continue
         bucket = _size(entry.get("train_resolution"), f"{file}: train_resolution of {key!r}")
         examples.append(Example(path=path, captions=(text,), bucket=bucket))
-    examples, note = _with_latents(examples)
+    examples, note = _with_latents(examples, names)
     if note:
         findings.append(Finding(path=file, found=note, done="made anew for all pictures"))
     findings += unlisted(folder, examples, file.name)
     return Reading(layout="metadata", examples=tuple(examples), findings=tuple(findings))
 
 
-def find_latents(path: Path, size: Size | None) -> Path | None:
-    """The latents of a picture: `01_0512x0768_sd.npz` if its size is known, else `01.npz`."""
-    names = [f"{path.stem}.npz"]
-    if size is not None:
-        names.insert(0, f"{path.stem}_{size[0]:04d}x{size[1]:04d}_sd.npz")
-    return next((path.with_name(name) for name in names if path.with_name(name).is_file()), None)
+def find_latents(path: Path, bucket: Size | None, names: NameIndex) -> Path | None:
+    """The latents of a picture: `01_0300x0200_sd.npz`, else `01.npz`.
+
+    Today's scripts name them by the size of the picture; by that of its bucket they are found too.
+    """
+    sizes = [stored_size(path), bucket]
+    files = [f"{path.stem}_{size[0]:04d}x{size[1]:04d}_sd.npz" for size in sizes if size]
+    found = (names.find(path.with_name(name)) for name in (*files, f"{path.stem}.npz"))
+    return next((file for file in found if file is not None), None)
+
+
+def stored_size(path: Path) -> Size | None:
+    """Width and height of a picture as its file has them, not turned; None if it holds none."""
+    try:
+        with Image.open(path, formats=FORMATS) as image:
+            return image.size
+    except (*DAMAGE, Image.DecompressionBombError):
+        return None
 
 
 def read_latents(file: Path) -> Latents:
@@ -118,41 +136,56 @@ def _has_flip(file: Path) -> bool:
     return _flipped(file).is_file() or "latents_flipped" in _arrays(file)
 
 
-def _with_latents(examples: list[Example]) -> tuple[list[Example], str]:
-    """The examples with their latents, or as they were, and why if only some have any."""
-    found = [find_latents(example.path, example.bucket) for example in examples]
+def _with_latents(examples: list[Example], names: NameIndex) -> tuple[list[Example], str]:
+    """The examples with their latents, or as they were, and why if those cannot be used."""
+    found = [find_latents(example.path, example.bucket, names) for example in examples]
     there = [file for file in found if file is not None]
     if not there:
         return [example.but(bucket=None) for example in examples], ""
     flips = [file for file in there if _has_flip(file)]
-    note = ""
+    pairs = list(zip(examples, found, strict=True))
     if len(there) < len(examples):
         note = f"latents of {len(there)} of {len(examples)} pictures only"
     elif 0 < len(flips) < len(there):
         note = f"flipped latents of {len(flips)} of {len(there)} pictures only"
-    elif any(example.bucket is None for example in examples):
-        note = "latents without the train_resolution that they were made at"
-    if note:
-        return [example.but(bucket=None) for example in examples], note
-    pairs = zip(examples, found, strict=True)
-    return [example.but(latents=file) for example, file in pairs], ""
+    elif others := sum(not _is_of(file, example.path) for example, file in pairs):
+        note = f"latents of {others} pictures that had another size"
+    else:
+        return [ex.but(latents=file, bucket=_bucket_of(file)) for ex, file in pairs], ""
+    return [example.but(bucket=None) for example in examples], note
 
 
-def _entries(file: Path) -> Iterable[tuple[str, dict[str, Any]]]:
-    if file.suffix == ".json":
-        return json.loads(read_text(file)).items()
-    lines = [json.loads(line) for line in read_text(file).splitlines() if line.strip()]
-    return [(str(line["image_path"]), line) for line in lines]
+def _bucket_of(file: Path) -> Size:
+    """The size in pixels at which latents were made."""
+    _, height, width = read_latents(file).values.shape
+    return width * LATENT_PX, height * LATENT_PX
+
+
+def _is_of(file: Path, path: Path) -> bool:
+    """Whether latents are of a picture of this one's size, as far as they say of which they are."""
+    said, size = read_latents(file).original_size, stored_size(path)
+    return said is None or size is None or said in (size, size[::-1])
+
+
+def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    if file.suffix.lower() == ".json":
+        yield from json.loads(text_of(file)).items()
+        return
+    for place, row in json_line_rows(text_of(file), file):
+        if not isinstance(row, dict) or not isinstance(row.get("image_path"), str):
+            raise TrainingError(f"{file}, {place} must be an object with image_path.")
+        yield row["image_path"], row
 
 
 def _is_metadata(file: Path) -> bool:
+    suffix = file.suffix.lower()
     try:
-        if file.suffix == ".jsonl":
-            with file.open(encoding="utf-8-sig") as lines:
-                return "image_path" in json.loads(lines.readline())
-        if file.suffix != ".json":
+        if suffix == ".jsonl":
+            first = json.loads("".join(split_lines(text_of(file))[:1]))
+            return isinstance(first, dict) and "image_path" in first
+        if suffix != ".json":
             return False
-        held = json.loads(read_text(file))
+        held = json.loads(text_of(file))
     except (ValueError, TrainingError):
         return False
     if not isinstance(held, dict) or not held:

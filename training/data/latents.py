@@ -1,46 +1,106 @@
 """Latents of all pictures, made once: then the autoencoder can leave the device."""
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import torch
 from diffusers import AutoencoderKL
+from PIL import Image
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
 from storybook.files import save_weights
 from storybook.models.denoising import encode_pictures
-from storybook.records import Event, digest
-from training.data.buckets import fit
+from storybook.records import Event, Record, digest
+from training.data.buckets import covering_size, fit
 from training.data.kohya import read_latents
 from training.data.lessons import Lessons
 from training.data.pictures import open_picture
+from training.data.records import Size
+from training.recipe import Recipe
 
 Cache = dict[str, Tensor]
-"""By place in the lessons, `3` or of its mirror image `3.flip`: mean and deviation [2, c, h, w]."""
+"""By place in the lessons, `3` or of its mirror image `3.flip`: mean and deviation [2, c, h, w]. Of
+several cuts: `3.0`, `3.1`, `3.0.flip` ..."""
+
+KOHYA_CHANNELS = 4
+"""Of the latents that kohya's scripts leave: those of Stable Diffusion 1 and 2."""
+
+
+class Cutting(Record):
+    """How pictures are cut where chance has a part in it."""
+
+    cuts: int
+    """Of each picture."""
+    anywhere: bool
+    """Along the side that is too long for the bucket; else about the middle."""
+    jitter_px: int
+    seed: int
+
+    def parts(self, image: Image.Image, bucket: Size, place: int) -> Iterator[Image.Image]:
+        """The cuts of the picture at a place in the lessons, always the same ones."""
+        spare = 2 * self.jitter_px
+        whole = covering_size(image.size, bucket, spare)
+        for cut in range(self.cuts):
+            rng = Random(f"{self.seed}/{place}/{cut}")
+            yield fit(image, bucket, self._at(rng, whole, bucket), spare)
+
+    def _at(self, rng: Random, whole: Size, bucket: Size) -> tuple[float, float]:
+        if self.anywhere:
+            return rng.random(), rng.random()
+        over = [max(1, side - cut) for side, cut in zip(whole, bucket, strict=True)]
+        across, down = (0.5 + rng.uniform(-self.jitter_px, self.jitter_px) / each for each in over)
+        return across, down
+
+
+def cutting_of(recipe: Recipe) -> Cutting | None:
+    """None if all pictures are cut in their middle."""
+    if not recipe.cuts:
+        return None
+    return Cutting(
+        cuts=recipe.cuts,
+        anywhere=recipe.random_crop,
+        jitter_px=recipe.crop_jitter_px,
+        seed=recipe.seed,
+    )
 
 
 def cached_latents(
-    lessons: Lessons, vae: AutoencoderKL, vae_name: str, folder: Path, *, flip: bool
+    lessons: Lessons,
+    vae: AutoencoderKL,
+    vae_name: str,
+    folder: Path,
+    *,
+    flip: bool,
+    cutting: Cutting | None = None,
 ) -> Generator[Event, None, Cache]:
     """The latents of `lessons`, from a file in `folder` if it was made from these very pictures.
 
-    The file's name is a digest of the pictures' content, their buckets and the autoencoder, so a
-    stale one is never taken for today's.
+    The file's name is a digest of the pictures' content, their buckets and cuts and the
+    autoencoder, so a stale one is never taken for today's. Latents that kohya's scripts left are
+    taken where they are of this autoencoder's kind and nothing else is to be cut.
     """
-    file = folder / f"{_fingerprint(lessons, vae_name, flip)}.safetensors"
+    file = folder / f"{_fingerprint(lessons, vae_name, flip, cutting)}.safetensors"
     try:
         return load_file(file)
     except (OSError, SafetensorError):
         pass
     cache: Cache = {}
     total = len(lessons.examples)
+    usable = cutting is None and vae.config.latent_channels == KOHYA_CHANNELS
+    left = not usable and any(example.latents is not None for example in lessons.examples)
+    note = "the latents that lie beside the pictures do not fit: made anew" if left else ""
     for place in range(total):
-        cache |= _latents(lessons, place, vae, flip=flip)
-        yield Event(stage="latents", done=place + 1, total=total)
+        latents = lessons.examples[place].latents
+        if latents is not None and usable:
+            cache |= _of_kohya(latents, place, vae.config.scaling_factor, flip=flip)
+        else:
+            cache |= _encoded(lessons, place, vae, flip=flip, cutting=cutting)
+        yield Event(stage="latents", done=place + 1, total=total, note=note)
     save_weights(cache, file)
     return cache
 
@@ -51,17 +111,24 @@ def drawn(moments: Tensor, chance: torch.Generator) -> Tensor:
     return mean + deviation * torch.randn(mean.shape, generator=chance).to(mean.device)
 
 
-def _latents(lessons: Lessons, place: int, vae: AutoencoderKL, *, flip: bool) -> Cache:
+def _encoded(
+    lessons: Lessons, place: int, vae: AutoencoderKL, *, flip: bool, cutting: Cutting | None
+) -> Cache:
     example, bucket = lessons.examples[place], lessons.buckets[place]
-    if example.latents is not None:
-        return _of_kohya(example.latents, place, vae.config.scaling_factor, flip=flip)
     image, _ = open_picture(example.path, max(bucket))
-    pixels = torch.from_numpy(np.asarray(fit(image, bucket)).copy())
-    pixels = pixels.permute(2, 0, 1)[None].float() / 127.5 - 1  # [1, 3, h, w] in [-1, 1]
-    made = {str(place): pixels} | ({f"{place}.flip": pixels.flip(3)} if flip else {})
-    return {
-        name: torch.stack(encode_pictures(vae, each), 1)[0].cpu() for name, each in made.items()
-    }
+    if cutting is None:
+        parts = {str(place): fit(image, bucket)}
+    else:
+        cuts = enumerate(cutting.parts(image, bucket, place))
+        parts = {f"{place}.{cut}": part for cut, part in cuts}
+    cache: Cache = {}
+    for name, part in parts.items():
+        pixels = torch.from_numpy(np.asarray(part).copy())
+        pixels = pixels.permute(2, 0, 1)[None].float() / 127.5 - 1  # [1, 3, h, w] in [-1, 1]
+        made = {name: pixels} | ({f"{name}.flip": pixels.flip(3)} if flip else {})
+        for key, each in made.items():
+            cache[key] = torch.stack(encode_pictures(vae, each), 1)[0].cpu()
+    return cache
 
 
 def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> Cache:
@@ -76,9 +143,12 @@ def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> Cache:
     }
 
 
-def _fingerprint(lessons: Lessons, vae_name: str, flip: bool) -> str:
+def _fingerprint(
+    lessons: Lessons, vae_name: str, flip: bool, cutting: Cutting | None = None
+) -> str:
     contents = [
         hashlib.sha256((each.latents or each.path).read_bytes()).hexdigest()
         for each in lessons.examples
     ]
-    return digest(contents, lessons.buckets, vae_name, flip)
+    more = [] if cutting is None else [cutting]  # so that older files keep their names
+    return digest(contents, lessons.buckets, vae_name, flip, *more)

@@ -1,5 +1,6 @@
 """From a recipe's folders to what is learnt: pictures with their final words, in buckets."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from storybook.errors import TrainingError
 from training.data.balance import match_class
 from training.data.buckets import Order, bucket_sizes, nearest_bucket
 from training.data.captions import class_caption, filewords, instance_caption
+from training.data.folders import tidy
 from training.data.pictures import look_through
 from training.data.readers import read_folder
-from training.data.records import Example, Finding, Size
+from training.data.records import Example, Finding, Reading, Size
 from training.recipe import Concept, Recipe
 
 
@@ -40,16 +42,17 @@ class Gathered:
     findings: tuple[Finding, ...]
 
 
-def gather(recipe: Recipe, resolution_px: int, class_images: Sequence[Path | None]) -> Gathered:
+def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -> Gathered:
     """Read, look through and caption all pictures; raises TrainingError where that cannot be.
 
-    `class_images` are the folders of generated pictures, one for each concept or None.
+    `size_px` is that of a picture, or of one with as many pixels. `class_images` are the folders
+    of generated pictures, one for each concept or None.
     """
     findings: list[Finding] = []
     taught: list[tuple[Example, Size]] = []
     kept_back: list[tuple[Example, Size]] = []
     for concept, generated in zip(recipe.concept, class_images, strict=True):
-        own = _read(concept, concept.photos, resolution_px, findings, is_class=False)
+        own = _own(recipe, concept, size_px, findings)
         if not own:
             raise TrainingError(
                 f"No picture in {concept.photos} can be learnt from. Bring other ones; see above "
@@ -57,13 +60,13 @@ def gather(recipe: Recipe, resolution_px: int, class_images: Sequence[Path | Non
             )
         back = _held_out(concept, len(own), recipe)
         kept_back += [own[place] for place in back]
-        taught += [each for place, each in enumerate(own) if place not in back]
+        taught += _fewest(recipe, [each for place, each in enumerate(own) if place not in back])
         for folder in filter(None, (concept.class_photos, generated)):
-            taught += _read(concept, folder, resolution_px, findings, is_class=True)
+            taught += _of_class(concept, folder, size_px, findings)
     examples = match_class(
-        example.but(repeats=example.repeats * recipe.repeats) for example, _ in taught
+        example.but(repeats=tidy(example.repeats * recipe.repeats)) for example, _ in taught
     )
-    sizes = _bucket_sizes(recipe, resolution_px)
+    sizes = _bucket_sizes(recipe, size_px)
     return Gathered(
         _in_buckets(list(zip(examples, (size for _, size in taught), strict=True)), sizes),
         _in_buckets(kept_back, sizes),
@@ -71,26 +74,47 @@ def gather(recipe: Recipe, resolution_px: int, class_images: Sequence[Path | Non
     )
 
 
-def _read(
-    concept: Concept,
-    folder: Path,
-    resolution_px: int,
-    findings: list[Finding],
-    *,
-    is_class: bool,
+def _own(
+    recipe: Recipe, concept: Concept, size_px: Size, findings: list[Finding]
 ) -> list[tuple[Example, Size]]:
-    layout = None if is_class else concept.layout
-    reading = read_folder(folder, layout=layout, concept=concept.name, is_class=is_class)
-    checked = look_through(reading.examples, resolution_px)
-    findings += [*reading.findings, *checked.findings]
-    repeats = 1 if is_class else concept.repeats
+    reading = read_folder(
+        concept.metadata or concept.photos,
+        layout=concept.layout,
+        plain=recipe.layout,
+        pictures=concept.photos if concept.metadata else None,
+        columns=(concept.image_column, concept.caption_column),
+        concept=concept.name,
+    )
     return [
-        (
-            example.but(captions=_captions(example, concept), repeats=example.repeats * repeats),
-            size,
-        )
+        (example.but(repeats=tidy(example.repeats * concept.repeats)), size)
+        for example, size in _looked_through(reading, concept, size_px, findings)
+    ]
+
+
+def _of_class(
+    concept: Concept, folder: Path, size_px: Size, findings: list[Finding]
+) -> list[tuple[Example, Size]]:
+    reading = read_folder(folder, concept=concept.name, is_class=True)
+    return _looked_through(reading, concept, size_px, findings)
+
+
+def _looked_through(
+    reading: Reading, concept: Concept, size_px: Size, findings: list[Finding]
+) -> list[tuple[Example, Size]]:
+    """The pictures that can be learnt from, captioned, with their sizes."""
+    checked = look_through(reading.examples, math.isqrt(size_px[0] * size_px[1]))
+    findings += [*reading.findings, *checked.findings]
+    return [
+        (example.but(captions=_captions(example, concept)), size)
         for example, size in zip(checked.examples, checked.sizes, strict=True)
     ]
+
+
+def _fewest(recipe: Recipe, found: list[tuple[Example, Size]]) -> list[tuple[Example, Size]]:
+    """At most `max_samples` of what was found, in its order."""
+    most = len(found) if recipe.max_samples is None else min(recipe.max_samples, len(found))
+    places = sorted(Random(recipe.seed).sample(range(len(found)), most))
+    return [found[place] for place in places]
 
 
 def _captions(example: Example, concept: Concept) -> tuple[str, ...]:
@@ -115,10 +139,10 @@ def _held_out(concept: Concept, count: int, recipe: Recipe) -> set[int]:
     return set(chance.sample(range(count), min(recipe.held_out, count // 3)))
 
 
-def _bucket_sizes(recipe: Recipe, resolution_px: int) -> tuple[Size, ...]:
+def _bucket_sizes(recipe: Recipe, size_px: Size) -> tuple[Size, ...]:
     if not recipe.buckets:
-        return ((resolution_px, resolution_px),)
-    return bucket_sizes(resolution_px, resolution_px, recipe.least_px, recipe.most_px)
+        return (size_px,)
+    return bucket_sizes(*size_px, recipe.least_px, recipe.most_px)
 
 
 def _in_buckets(pairs: Sequence[tuple[Example, Size]], sizes: tuple[Size, ...]) -> Lessons:

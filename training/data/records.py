@@ -18,6 +18,12 @@ name; `image_captions`: in `image_captions.json`; `metadata`: in a metadata file
 Size = tuple[int, int]
 """Width and height in pixels."""
 
+LATENT_PX = 8
+"""Pixels of a side to a latent."""
+
+STEP_PX = 64
+"""Sides of buckets are multiples of it: 8 pixels to a latent, and three halvings in the U-Net."""
+
 
 class Example(Record):
     """One picture to learn from, with its words."""
@@ -25,8 +31,8 @@ class Example(Record):
     path: Path
     captions: tuple[str, ...] = ()
     """None if nobody said what it shows; of several, each epoch takes one."""
-    repeats: int = Field(default=1, ge=1)
-    """How often an epoch shows it."""
+    repeats: int | float = Field(default=1, gt=0)
+    """How often an epoch shows it; 0.5 is every other epoch."""
     concept: str = ""
     is_class: bool = False
     """Whether it shows others of the pet's class, so that they are not forgotten."""

@@ -39,6 +39,8 @@ class Origin(Record):
     run: str
     """Name of the folder of the run."""
     resolution_px: int = 512
+    height_px: int | None = None
+    """None: as many as `resolution_px`, which is the width then."""
     epoch: int = 0
     step: int = 0
     date: str = ""
@@ -105,7 +107,7 @@ class Training(Record):
 def header_of(origin: Origin, kind: Kind) -> dict[str, str]:
     """`storybook.*` and `modelspec.*` (1.0.1) entries; safetensors knows text only."""
     ours = {f"{OURS}{name}": _said(value) for name, value in origin if value is not None}
-    side = f"{origin.resolution_px}x{origin.resolution_px}"
+    side = f"{origin.resolution_px}x{origin.height_px or origin.resolution_px}"
     spec = {
         "sai_model_spec": "1.0.1",
         "architecture": _architecture(origin) + ("/lora" if kind == "lora" else ""),
