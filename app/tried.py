@@ -1,8 +1,9 @@
 """Doing what a button says, and saying in a line what was in its way."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 import streamlit as st
@@ -22,5 +23,8 @@ def tried(do: Callable[..., object], *arguments: object, **more: object) -> bool
 
 def packed(pack: Callable[[Path], Path]) -> IO[bytes]:
     """What `pack` writes into the file that it is given, to be downloaded; it leaves no file."""
-    with NamedTemporaryFile(suffix=".zip") as file:
-        return pack(Path(file.name)).open("rb")
+    kept = TemporaryFile()  # noqa: SIM115 (who gets it closes it)
+    with TemporaryDirectory() as folder, pack(Path(folder) / "packed.zip").open("rb") as file:
+        shutil.copyfileobj(file, kept)
+    kept.seek(0)
+    return kept

@@ -1,13 +1,12 @@
 """Starting commands as jobs, and showing how they go. A job outlives the page that started it."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import streamlit as st
 
 from app.where import JOBS
-from storybook import jobs
+from storybook import jobs, processes
 from storybook.errors import StorybookError
 from storybook.job_folder import Job, JobState, job_state
 
@@ -44,10 +43,8 @@ def make(book: Path, what: str) -> Job | None:
 
 def ask(arguments: tuple[str, ...]) -> str:
     """What a short command says; raises StorybookError with its one line if it has none to say."""
-    done = subprocess.run(
-        [sys.executable, "-m", "storybook.cli", *arguments],
-        capture_output=True, text=True, timeout=ASKED_S, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "storybook.cli", *arguments]
+    done = processes.asked(command, timeout_s=ASKED_S)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
         raise StorybookError(last.removeprefix("storybook: "))

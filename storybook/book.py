@@ -12,7 +12,6 @@ log/                      events and the studio that ran
 """
 
 import hashlib
-import os
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -23,10 +22,11 @@ import tomli_w
 from PIL import Image
 from pydantic import ValidationError
 
+from storybook.book_lock import hold_book
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
 from storybook.fidelity import Fidelity
-from storybook.files import DRAFT, draft_of, slug, try_lock, write_whole
+from storybook.files import DRAFT, draft_of, slug, write_whole
 from storybook.hero import load_hero
 from storybook.models.plain import plain_rgb
 from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
@@ -257,23 +257,7 @@ class Book:
 
         Shares of one job hold it together; whoever comes first finishes what a kill interrupted.
         """
-        path = self.folder / ".made" / "lock"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a+") as file:
-            if try_lock(file):
-                self.finish_writing()
-                if not shared:
-                    file.truncate(0)
-                    file.write(str(os.getpid()))
-                    file.flush()
-                    yield
-                    return
-            if not (shared and try_lock(file, shared=True)):
-                file.seek(0)
-                raise BookError(
-                    f"{self.folder} is being made by another process ({file.read() or 'a share'}). "
-                    "Wait for it, or stop it."
-                )
+        with hold_book(self.folder, shared=shared, first=self.finish_writing):
             yield
 
     def finish_writing(self) -> None:
@@ -305,7 +289,7 @@ class Book:
         self.page(page).replace(target)
 
     def _stamp_path(self, path: Path) -> Path:
-        name = str(path.relative_to(self.folder)).replace("/", ",")
+        name = path.relative_to(self.folder).as_posix().replace("/", ",")
         return self.folder / ".made" / f"{name}.json"
 
     def _stamp(self, path: Path) -> Stamp | None:

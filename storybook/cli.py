@@ -38,6 +38,7 @@ PAINT_EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    _speak_any_language()
     options = parser().parse_args(arguments)
     options.arguments = sys.argv[1:] if arguments is None else arguments
     from storybook import commands
@@ -59,6 +60,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"storybook: {where}{fault.strerror}. Nothing is lost; mend it and run again.",
               file=sys.stderr)  # fmt: skip
         return 2
+
+
+def _speak_any_language() -> None:
+    """Let a letter that a terminal or a pipe cannot take be a `?`, and no end of the work."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -4,12 +4,12 @@ import os
 import platform
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import psutil
 
+from storybook import processes
 from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.errors import StorybookError
 from storybook.records import Record
@@ -190,7 +190,7 @@ def _size_mb(path: Path) -> float | None:
 def asked(studio: str) -> list[Finding]:
     """What `examine` finds of a studio, asked of another process: this one loads no framework."""
     command = [sys.executable, "-m", "storybook.cli", "doctor", "--studio", studio]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=ASKED_S, check=False)
+    done = processes.asked(command, timeout_s=ASKED_S)
     findings = [
         Finding(what=what, says=says, good=verdict == "ok ")
         for verdict, what, says in SAID.findall(done.stdout)

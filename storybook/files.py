@@ -1,18 +1,27 @@
-"""Writing files so that they are there whole or not at all, locking and naming them."""
+"""Writing files so that they are there whole or not at all, and naming them."""
 
-import fcntl
 import os
 import re
+import time
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from secrets import token_hex
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from storybook.locks import POSIX
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 DRAFT = ".draft"
+PAUSES_S = (0.01, 0.03, 0.1, 0.3, 1.0)
+"""How long a file that another process has open is waited for, try by try, where that matters."""
+PORTS = (f"{kind}{number}" for kind in ("com", "lpt") for number in range(10))
+DEVICES = {"con", "prn", "aux", "nul", *PORTS}
+"""Names that Windows keeps for devices, whatever ending follows."""
+
+T = TypeVar("T")
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -22,7 +31,20 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = draft_of(path, data)
-    draft.replace(path)
+    patiently(lambda: draft.replace(path))
+
+
+def patiently(do: Callable[[], T]) -> T:
+    """Do it. Windows refuses to touch a file that somebody has open: there it is tried again.
+
+    Raises PermissionError where it is refused for good.
+    """
+    for pause_s in () if POSIX else PAUSES_S:
+        try:
+            return do()
+        except PermissionError:
+            time.sleep(pause_s)
+    return do()
 
 
 def draft_of(path: Path, data: bytes) -> Path:
@@ -53,7 +75,7 @@ def save_weights(
     try:
         save_file(dict(tensors), draft, None if header is None else dict(header))
         follow_umask(draft)
-        draft.replace(path)
+        patiently(lambda: draft.replace(path))
     finally:
         draft.unlink(missing_ok=True)
 
@@ -79,15 +101,6 @@ def _draft_name(path: Path) -> Path:
     return path.with_name(f".{path.name}.{token_hex(4)}{DRAFT}")
 
 
-def try_lock(file: IO, *, shared: bool = False) -> bool:
-    """Lock an open file if it is free; whether it was. A process that ends lets go of it."""
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def slug(title: str) -> str:
     """A title as a file name: letters, digits and hyphens of any script, at most 60 characters.
 
@@ -95,4 +108,5 @@ def slug(title: str) -> str:
     'biscuit-the-lost-mitten'
     """
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", title).lower())
-    return "-".join(words)[:60].strip("-") or "book"
+    name = "-".join(words)[:60].strip("-") or "book"
+    return f"{name}-book" if name in DEVICES else name

@@ -11,7 +11,7 @@ import tomli_w
 
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, nearest
-from storybook.files import write_whole
+from storybook.files import DEVICES, write_whole
 from storybook.photo_files import NameIndex, photos_in
 from storybook.records import Hero
 from storybook.text_files import read_text
@@ -56,6 +56,8 @@ def hero_portrait(name: str) -> Path | None:
 def new_hero_folder(name: str) -> Path:
     """Where a new hero of the author will live; raises HeroError if one lives there already."""
     _check_name(name)
+    if name.lower() in DEVICES:
+        raise HeroError(f"{name!r} is a name that Windows keeps for itself: choose another one.")
     folder = hero_folders()[0] / _folder_name(name)
     if folder.exists() or NameIndex().find(folder / HERO):
         raise HeroError(f"{folder} is there already: choose another name, or move it away first.")

@@ -22,7 +22,8 @@ from typing import IO, Literal
 
 from pydantic import Field
 
-from storybook.files import try_lock, write_whole
+from storybook.files import patiently, write_whole
+from storybook.locks import POSIX, is_locked, try_lock, wait_for_lock
 from storybook.records import Record
 from storybook.text_files import split_lines
 
@@ -35,6 +36,8 @@ BEAT_S = 2.0
 LATE_S = 10.0
 """A heart that has not beaten for so long is looked after."""
 CLOCKS_DIFFER_S = 2.0
+STARTS_S = 60.0
+"""So long a runner may take to lock its job itself, where nobody can hand the lock on to it."""
 UNEXPECTED = "It ended unexpectedly; retry goes on where it was."
 
 Module = Literal["storybook", "training"]
@@ -112,24 +115,35 @@ def new_job(module: Module, arguments: tuple[str, ...], what: str, **more: objec
 def lay(job: Job, root: Path) -> tuple[Job, IO[bytes]]:
     """Give a job its folder, and return the open file whose lock says that somebody runs it.
 
-    The lock outlives this process if the file is handed on to another one.
+    The lock outlives this process if the file is handed on to another one. A folder is a job once
+    `job.json` is in it, which is therefore written last: whoever lists the jobs sees it whole and
+    alive.
     """
     root.mkdir(parents=True, exist_ok=True)
     while True:
-        name = f"{datetime.now():%Y%m%d-%H%M%S-%f}"
-        draft = root / f".{name}"
+        folder = root / f"{datetime.now():%Y%m%d-%H%M%S-%f}"
         try:
-            draft.mkdir()
+            folder.mkdir()
             break
         except FileExistsError:
             continue
-    lock = (draft / ALIVE).open("ab")
+    lock = (folder / ALIVE).open("ab")
     try_lock(lock)
-    write_whole(draft / JOB, (job.model_dump_json(indent=2) + "\n").encode())
-    write_whole(draft / STATE, _text_of(JobState(state="queued")))
-    (draft / HEARTBEAT).touch()
-    draft.rename(root / name)  # whoever lists the jobs sees it whole and alive
-    return job.but(folder=root / name), lock
+    write_whole(folder / STATE, _text_of(JobState(state="queued")))
+    (folder / HEARTBEAT).touch()
+    write_whole(folder / JOB, (job.model_dump_json(indent=2) + "\n").encode())
+    return job.but(folder=folder), lock
+
+
+@contextmanager
+def held(job: Job) -> Iterator[None]:
+    """For the process that runs a job: hold the job's lock, if its starter could not hand it on."""
+    if POSIX:
+        yield
+        return
+    with (job.folder / ALIVE).open("ab") as file:
+        wait_for_lock(file)
+        yield
 
 
 def job_at(folder: Path) -> Job | None:
@@ -149,7 +163,7 @@ def say(job: Job, state: JobState) -> None:
 def told_state(job: Job) -> JobState:
     """How a job stands by its own words, with the last beat of its heart."""
     try:
-        state = JobState.model_validate_json((job.folder / STATE).read_bytes())
+        state = JobState.model_validate_json(patiently((job.folder / STATE).read_bytes))
         beat = (job.folder / HEARTBEAT).stat().st_mtime
     except (OSError, ValueError):
         return JobState(state="failed", error="Its folder is damaged or gone.")
@@ -183,12 +197,13 @@ def is_alive(job: Job, state: JobState) -> bool:
 
 
 def is_held(job: Job) -> bool:
-    """Whether some process holds the lock of the job."""
-    try:
-        with (job.folder / ALIVE).open("rb") as file:
-            return not try_lock(file, shared=True)
-    except FileNotFoundError:
-        return False
+    """Whether some process holds the lock of the job, or is about to."""
+    return is_locked(job.folder / ALIVE) or (not POSIX and _is_starting(job))
+
+
+def _is_starting(job: Job) -> bool:
+    """Whether its runner may still be on its way to the lock."""
+    return told_state(job).state == "queued" and time.time() - job.created < STARTS_S
 
 
 def birth_of(pid: int) -> float | None:

@@ -4,7 +4,6 @@ How a job lies on the disk, and how a dead one is known, says `job_folder.py`; w
 `jobs_runner.py`; what the command tells of itself, `jobs_told.py`.
 """
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -36,6 +35,8 @@ from storybook.job_folder import job_state as job_state
 from storybook.job_folder import jobs_in as jobs_in
 from storybook.job_progress import Progress
 from storybook.job_progress import progress as progress
+from storybook.locks import wait_for_lock
+from storybook.processes import UTF8, detached
 from storybook.records import Record
 
 KEPT = 200
@@ -88,9 +89,13 @@ def start(
             (job.queue / job.id).touch()
             runner = subprocess.Popen(
                 [sys.executable, "-m", "storybook.jobs_runner", str(job.folder.resolve())],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=job.at, env=_environment(),
-                pass_fds=(lock.fileno(),), start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=job.at,
+                env=_environment(),
+                **detached(lock),
+            )
     Thread(target=runner.wait, daemon=True).start()  # so that it is no zombie when it has ended
     return job
 
@@ -167,7 +172,8 @@ def download(job: Job, to: Path) -> Path:
 def _environment() -> dict[str, str]:
     """This process's environment, such that a child runs this very code wherever it stands."""
     paths = [str(PROJECT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1", UTF8: "1"}
+    return os.environ | own
 
 
 @contextmanager
@@ -175,7 +181,7 @@ def _guarded(root: Path) -> Iterator[None]:
     """One start at a time, so that two tabs do not start the same work."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        wait_for_lock(file)
         yield
 
 

@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from storybook.files import try_lock
 from storybook.job_folder import (
     CANCEL,
     JOB_VARIABLE,
@@ -25,23 +24,28 @@ from storybook.job_folder import (
     beat,
     birth_of,
     device_of,
+    held,
     is_held,
     job_at,
     last_lines,
     say,
 )
+from storybook.locks import try_lock
+from storybook.processes import Manner, grouped, stop
 
 POLL_S = 0.2
-STOPS = ((signal.SIGINT, 30.0), (signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
-"""What a command that is to stop is sent in turn, and how many seconds each has to work: after the
-first one a training keeps a checkpoint."""
+STOPS: tuple[tuple[Manner, float], ...] = (("interrupt", 30.0), ("terminate", 5.0), ("kill", 5.0))
+"""How a command is stopped in turn, and how many seconds each has to work: after the first one a
+training keeps a checkpoint."""
 
 
 def main() -> None:
     """Run the job whose folder is named on the command line."""
     # Where we were started in the background it is ignored, and would be by the command, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    run(job_at(Path(sys.argv[1])))
+    job = job_at(Path(sys.argv[1]))
+    with held(job):
+        run(job)
 
 
 def run(job: Job) -> None:
@@ -93,9 +97,13 @@ def _run_command(job: Job, device: IO[bytes]) -> int:
     """Run the command, which holds the device as well, to its end; returns its exit code."""
     with (job.folder / LOG).open("ab") as log:
         child = subprocess.Popen(
-            job.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, process_group=0,
-            pass_fds=(device.fileno(),), env=os.environ | {JOB_VARIABLE: str(job.folder)},
-        )  # fmt: skip
+            job.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | {JOB_VARIABLE: str(job.folder)},
+            **grouped(device),
+        )
     stops, patience_ends = iter(STOPS), 0.0
     while True:
         try:
@@ -103,8 +111,8 @@ def _run_command(job: Job, device: IO[bytes]) -> int:
         except subprocess.TimeoutExpired:
             beat(job)
         if (job.folder / CANCEL).exists() and time.monotonic() > patience_ends:
-            kind, grace_s = next(stops, STOPS[-1])
-            os.killpg(child.pid, kind)
+            manner, grace_s = next(stops, STOPS[-1])
+            stop(child, manner)
             patience_ends = time.monotonic() + grace_s
 
 
@@ -114,9 +122,9 @@ def _last_words(job: Job, code: int) -> str:
     ours = [line for line in lines if line.startswith("storybook: ")]
     if code == 2 and ours:
         return ours[-1].removeprefix("storybook: ")
-    if code < 0:
+    if code < 0:  # a signal's number, where there are signals
         name = signal.Signals(-code).name
-        why = " Perhaps the memory was too small." if code == -signal.SIGKILL else ""
+        why = " Perhaps the memory was too small." if name == "SIGKILL" else ""
         return f"It was ended by {name}.{why} Retry goes on where it was."
     return f"This is our own bug, please report it: {lines[-1] if lines else f'exit {code}'}"
 

@@ -9,17 +9,15 @@ beside the `books/`, `runs/` or `models/` that it works in. STORYBOOK_JOBS=off k
 import json
 import os
 import shlex
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from threading import Event as Bell
-from threading import Thread, main_thread
+from threading import Thread
 
 from storybook.errors import StorybookError
-from storybook.files import try_lock
 from storybook.job_folder import (
     CANCEL,
     EVENTS,
@@ -38,6 +36,8 @@ from storybook.job_folder import (
     say,
 )
 from storybook.jobs import prune
+from storybook.locks import try_lock
+from storybook.processes import HEARS_SIGNALS, end_this, interrupt_this
 from storybook.records import Event, Record
 
 SWITCH = "STORYBOOK_JOBS"
@@ -62,8 +62,7 @@ def told(events: Iterator[Event], by_hand: ByHand | None = None) -> Iterator[Eve
     job = job_at(Path(named)) if named else None
     root = _root_of(by_hand)
     if job is not None:
-        # Once the job is held by nobody, whoever ran it is dead.
-        with _stopping(job, when=lambda: not is_held(job)) as asked:
+        with _stopping(job, when=lambda: _is_to_stop(job)) as asked:
             yield from _written(events, job, asked)
     elif root is None:
         yield from events
@@ -77,6 +76,11 @@ def line_of(event: Event) -> str:
     page = "" if event.page is None else f", page {event.page}"
     note = f": {' '.join(event.note.split())}" if event.note else ""
     return f"{event.stage} {event.done}/{event.total}{page}{note}"
+
+
+def _is_to_stop(job: Job) -> bool:
+    """Once the job is held by nobody, whoever ran it is dead; who hears signals is told by one."""
+    return not is_held(job) or (not HEARS_SIGNALS and (job.folder / CANCEL).exists())
 
 
 def _root_of(by_hand: ByHand | None) -> Path | None:
@@ -151,10 +155,10 @@ def _stopping(job: Job, when: Callable[[], bool]) -> Iterator[Bell]:
                 if job.by_hand:
                     beat(job)
                 if when():
-                    signal.pthread_kill(main_thread().ident, signal.SIGINT)
+                    interrupt_this()
                     asked.set()
                     if not over.wait(GRACE_S):
-                        os.kill(os.getpid(), signal.SIGKILL)
+                        end_this()
 
     watcher = Thread(target=watch, daemon=True)
     watcher.start()

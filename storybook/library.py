@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from storybook.book import Book
 from storybook.errors import BookError, StorybookError
 from storybook.files import DRAFT, write_whole
+from storybook.locks import POSIX
 from storybook.records import COVER, Pick, Record, digest
 
 BOOKS = Path("books")
@@ -120,8 +121,9 @@ def throw_away(book: Book) -> Path:
     trash.mkdir(exist_ok=True)
     target = trash / f"{book.folder.name}-{datetime.now():{WHEN}}"
     with book.lock():
-        book.folder.rename(target)
-    return target
+        if POSIX:
+            return book.folder.rename(target)
+    return book.folder.rename(target)  # Windows moves no folder in which a file is open
 
 
 def trash_in(root: Path = BOOKS) -> list[Trashed]:
@@ -268,7 +270,7 @@ def _cover(book: Book) -> str | None:
         names = [book.read(book.pick_of(COVER), Pick).candidate]
     if not names or not book.picture(COVER, names[-1]).is_file():
         return None
-    return str(book.picture(COVER, names[-1]).relative_to(book.folder))
+    return book.picture(COVER, names[-1]).relative_to(book.folder).as_posix()
 
 
 def _thumbs_of(picture: Path) -> Path:

@@ -120,4 +120,4 @@ def _page_of(item: object) -> int | None:
 
 
 def _relative(book: Book, path: Path) -> str | None:
-    return str(path.relative_to(book.folder)) if path.is_file() else None
+    return path.relative_to(book.folder).as_posix() if path.is_file() else None

@@ -11,10 +11,10 @@ import numpy as np
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from storybook.files import try_lock
 from storybook.hero import add_hero
 from storybook.job_folder import EVENTS, LOG, JobState, job_state, lay, new_job, say
 from storybook.jobs import cancel, jobs_in
+from storybook.locks import try_lock
 from storybook.records import Hero
 from training.run import LOG as RUN_LOG
 from training.run import Measure, Run, RunState

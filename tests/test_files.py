@@ -6,7 +6,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from storybook.files import follow_umask, save_weights, write_whole
+from storybook import files
+from storybook.files import follow_umask, patiently, save_weights, write_whole
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path):
@@ -67,3 +68,34 @@ def test_follow_umask_opens_what_libraries_keep_private(tmp_path, umask):
     follow_umask(folder)
     assert folder.stat().st_mode & 0o777 == 0o777 & ~umask
     assert modes(folder) == {"unet": 0o777 & ~umask, "a.safetensors": 0o666 & ~umask, "link": 0o640}
+
+
+class Busy:
+    """Something that another process has open for a while."""
+
+    def __init__(self, times):
+        self.left = times
+
+    def __call__(self):
+        self.left -= 1
+        if self.left >= 0:
+            raise PermissionError("somebody has it open")
+        return "done"
+
+
+@pytest.mark.parametrize("times", [0, 1, 5])
+def test_patiently_waits_for_a_busy_file_where_open_files_are_refused(monkeypatch, times):
+    monkeypatch.setattr(files, "POSIX", False)
+    monkeypatch.setattr(files, "PAUSES_S", (0.0,) * 5)
+    assert patiently(Busy(times)) == "done"
+
+
+def test_patiently_gives_up_and_tries_once_only_where_open_files_are_no_trouble(monkeypatch):
+    once = Busy(1)
+    with pytest.raises(PermissionError):
+        patiently(once)
+    assert once.left == 0
+    monkeypatch.setattr(files, "POSIX", False)
+    monkeypatch.setattr(files, "PAUSES_S", (0.0,) * 5)
+    with pytest.raises(PermissionError):
+        patiently(Busy(100))

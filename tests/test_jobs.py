@@ -20,10 +20,10 @@ from storybook import job_folder, jobs
 from storybook.book import Book
 from storybook.cli import main
 from storybook.errors import BookError, JobError
-from storybook.files import try_lock
 from storybook.job_folder import UNEXPECTED, JobState, device_of, lay, new_job, say
 from storybook.jobs import cancel, delete, job_state, jobs_in, progress, retry, start
 from storybook.jobs_told import ByHand, told
+from storybook.locks import try_lock
 from storybook.records import Event
 
 MAKE = ("make", "books/b", "--studio", "doubles")

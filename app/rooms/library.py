@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 
@@ -150,10 +150,11 @@ def _import() -> None:
 
 def _unpack(given: object) -> None:
     """Import from a file of a name of ours; what the upload calls itself is no path."""
-    with NamedTemporaryFile(suffix=".zip") as kept:
-        shutil.copyfileobj(given, kept)
-        kept.flush()
-        import_zip(Path(kept.name), BOOKS)
+    with TemporaryDirectory() as folder:
+        kept = Path(folder) / "given.zip"
+        with kept.open("wb") as file:
+            shutil.copyfileobj(given, file)
+        import_zip(kept, BOOKS)
 
 
 def _try(deed: Callable[[], object]) -> None:

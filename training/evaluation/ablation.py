@@ -127,7 +127,7 @@ def evaluate(
             yield event.model_copy(update={"stage": f"{name}: {event.stage}"})
         seen = yield from _asked(bench, judge, pet, run.result, whole=taught.kind == "full")
         found = _found(seen, pet, run.result)
-        (folder / "found.json").write_text(found.model_dump_json(indent=1))
+        (folder / "found.json").write_text(found.model_dump_json(indent=1), encoding="utf-8")
 
 
 def _asked(

@@ -102,7 +102,8 @@ def _studio(settings: Sequence[str]) -> Studio:
 def _base_of(folder: Path) -> str:
     """The base that an adapter names: a folder that lies beside it, or a path or name as it is."""
     try:
-        named = json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
+        config = (folder / "adapter_config.json").read_text(encoding="utf-8")
+        named = json.loads(config)["base_model_name_or_path"]
     except (OSError, ValueError, KeyError) as fault:
         raise TrainingError(
             f"{folder} is no adapter that names its base: say it by --base."

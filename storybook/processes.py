@@ -1,0 +1,104 @@
+"""Starting, interrupting and ending processes, with POSIX's means or without.
+
+Without them, as on Windows, a process can only be ended from outside, at once: what is to stop in
+its own time has to look for itself whether it should (`HEARS_SIGNALS`).
+"""
+
+import os
+import signal
+import subprocess
+from collections.abc import Sequence
+from threading import main_thread
+from typing import IO, Literal
+
+from storybook.locks import POSIX
+
+HEARS_SIGNALS = POSIX
+"""Whether `stop` can ask a process to stop in its own time."""
+UTF8 = "PYTHONUTF8"
+"""The environment variable by which Python speaks UTF-8 in pipes and files, also on Windows."""
+Manner = Literal["interrupt", "terminate", "kill"]
+
+
+def asked(command: Sequence[str], *, timeout_s: float) -> subprocess.CompletedProcess[str]:
+    """Run a command of Python's to its end and hear what it says, whatever the language.
+
+    Raises subprocess.TimeoutExpired.
+    """
+    return subprocess.run(
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        env=os.environ | {UTF8: "1"},
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+def detached(*files: IO) -> dict[str, object]:
+    """Options of Popen for a process that outlives this one and holds the locks of `files`.
+
+    Locks are handed on with POSIX only.
+    """
+    if POSIX:
+        return {"pass_fds": [file.fileno() for file in files], "start_new_session": True}
+    return {"creationflags": _windows("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")}
+
+
+def grouped(*files: IO) -> dict[str, object]:
+    """Options of Popen for a process that `stop` can stop with all that it starts."""
+    if POSIX:
+        return {"pass_fds": [file.fileno() for file in files], "process_group": 0}
+    return {"creationflags": _windows("CREATE_NEW_PROCESS_GROUP")}
+
+
+def stop(process: subprocess.Popen, manner: Manner) -> None:
+    """Stop a process that was started as `grouped`, with those that it has started.
+
+    Without signals nobody is interrupted from outside, and the other manners are one.
+    """
+    if POSIX:
+        signals = {"interrupt": signal.SIGINT, "terminate": signal.SIGTERM, "kill": signal.SIGKILL}
+        os.killpg(process.pid, signals[manner])
+    elif manner != "interrupt":
+        end_tree(process.pid)
+
+
+def end_tree(pid: int) -> None:
+    """End a process and all below it at once; one that is gone already is none."""
+    import psutil
+
+    try:
+        top = psutil.Process(pid)
+        everybody = [*top.children(recursive=True), top]
+    except psutil.NoSuchProcess:
+        return
+    for each in everybody:
+        try:
+            each.kill()
+        except psutil.NoSuchProcess:
+            continue
+
+
+def interrupt_this() -> None:
+    """Interrupt this process as Ctrl-C does: its main thread gets a KeyboardInterrupt."""
+    if POSIX:
+        signal.pthread_kill(main_thread().ident, signal.SIGINT)  # also where it waits for something
+    else:
+        import _thread
+
+        _thread.interrupt_main()
+
+
+def end_this() -> None:
+    """End this process at once, whatever it does."""
+    if POSIX:
+        os.kill(os.getpid(), signal.SIGKILL)
+    else:
+        end_tree(os.getpid())
+
+
+def _windows(*flags: str) -> int:
+    """Some of Windows's flags for new processes as one number; 0 where there are none."""
+    return sum(getattr(subprocess, flag, 0) for flag in flags)
