@@ -14,7 +14,7 @@ import pytest
 
 from storybook.errors import ModelError
 from storybook.models import hub
-from storybook.models.hub import Listing, RemoteFile, check_room, needed
+from storybook.models.hub import Listing, RemoteFile, check_room, needed, on_disk
 
 SD = (
     "model_index.json", "README.md", "v1-5-pruned-emaonly.safetensors", "v1-5.ckpt",
@@ -55,6 +55,51 @@ def test_a_disk_that_is_too_small_is_said_before(tmp_path: Path):
     with pytest.raises(ModelError, match=r"a/b takes 1000000000\.0 GB.*--into"):
         check_room(huge, tmp_path / "models" / "b")
     check_room(huge.but(files=files("x.bin")), tmp_path / "models" / "b")
+
+
+def cached(hub_cache: Path, repository: str, commit: str, *refs: str) -> Path:
+    """A repository as the hub's own client keeps it."""
+    folder = hub_cache / f"models--{repository.replace('/', '--')}"
+    snapshot = folder / "snapshots" / commit
+    snapshot.mkdir(parents=True)
+    (folder / "refs").mkdir(exist_ok=True)
+    for ref in refs:
+        (folder / "refs" / ref).write_text(commit)
+    return snapshot
+
+
+def test_on_disk_finds_a_repository_in_the_hubs_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    first = cached(tmp_path / "hub", "somebody/painter", "a" * 40, "main")
+    second = cached(tmp_path / "hub", "somebody/painter", "b" * 40, "fp16")
+    moved = cached(
+        tmp_path / "hub", "stable-diffusion-v1-5/stable-diffusion-v1-5", "c" * 40, "main"
+    )
+    assert on_disk(Path("somebody/painter")) == first
+    assert on_disk(Path("somebody/painter@fp16")) == second
+    assert on_disk(Path("runwayml/stable-diffusion-v1-5")) == moved, "under its old name"
+
+
+def test_on_disk_takes_a_path_before_a_name_and_what_was_fetched_before_the_cache(tmp_path):
+    fetched = Path("models/painter")
+    fetched.mkdir(parents=True)
+    assert on_disk(Path("somebody/painter")) == fetched
+    there = Path("somebody/painter")
+    there.mkdir(parents=True)
+    assert on_disk(there) == there
+
+
+@pytest.mark.parametrize("name", ["somebody/nothing", "somebody/nothing@v2"])
+def test_on_disk_says_in_a_line_how_to_fetch_what_is_nowhere(name):
+    with pytest.raises(ModelError) as fault:
+        on_disk(Path(name))
+    assert str(fault.value).endswith("storybook models get somebody/nothing")
+    assert "\n" not in str(fault.value)
+
+
+@pytest.mark.parametrize("name", ["models/no.safetensors", "../no", "a/b/c", "no", "/no/where"])
+def test_on_disk_leaves_paths_to_who_opens_them(name):
+    assert on_disk(Path(name)) == Path(name)
 
 
 HELD = {"model_index.json": b"{}", "unet/config.json": b'{"a": 1}', "unet/model.bin": b"b" * 5000,

@@ -125,7 +125,7 @@ def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
         signal.signal(signal.SIGINT, before)  # the second one stops at once
 
     before = signal.signal(signal.SIGINT, ask)
-    signal.signal(signal.SIGTERM, ask)
+    terminated = signal.signal(signal.SIGTERM, ask)
     try:
         for event in events:
             yield event
@@ -134,6 +134,7 @@ def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
                 raise KeyboardInterrupt
     finally:
         signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGTERM, terminated)
 
 
 def _options() -> argparse.Namespace:

@@ -36,7 +36,7 @@ def class_images(
         prompts = concept.class_prompts or (f"a {concept.class_word}",)
         side = size_px[0] if size_px[0] == size_px[1] else size_px
         folder = cache / FOLDER / digest(painter.name, prompts, side, missing)
-        steps, guidance = habits_of(recipe.model)
+        steps, guidance = habits_of(recipe.painter)
         requests = [
             Candidate(
                 prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),

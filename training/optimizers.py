@@ -30,20 +30,23 @@ def new_optimizer(student: Student, recipe: Recipe, processes: int = 1) -> Optim
         }
         for part, weights in student.learners.items()
     ]
+    adam = {
+        "betas": (recipe.adam_beta1, recipe.adam_beta2),
+        "eps": recipe.adam_epsilon,
+        "weight_decay": recipe.weight_decay,
+    }
     match recipe.optimizer:
         case "adamw":
-            return torch.optim.AdamW(groups, weight_decay=recipe.weight_decay, fused=True)
+            return torch.optim.AdamW(groups, fused=True, **adam)
         case "adamw8bit":
             show_bitsandbytes()
             kind = _extra("bitsandbytes.optim", "AdamW8bit", "bitsandbytes")
-            return kind(groups, weight_decay=recipe.weight_decay)
+            return kind(groups, **adam)
         case "prodigy":
             kind = _extra("prodigyopt", "Prodigy", "prodigyopt")
             # It finds the rate by itself; what is given is a factor. And it is told to be silent.
             with redirect_stdout(StringIO()):
-                return kind(
-                    [group | {"lr": 1.0} for group in groups], weight_decay=recipe.weight_decay
-                )
+                return kind([group | {"lr": 1.0} for group in groups], **adam)
 
 
 def new_scheduler(optimizer: Optimizer, recipe: Recipe, steps: int) -> LRScheduler:

@@ -23,7 +23,7 @@ def origin_of(ready: Prepared, run: Run, preset: str, step: int) -> Origin:
         family="sd2" if is_open_clip(pipe.text_encoder) else "sd1",
         prediction=ready.schedule.config.prediction_type,
         base=recipe.model.name,
-        base_digest=weights_digest(recipe.model),
+        base_digest=weights_digest(recipe.painter),
         recipe=preset,
         run=run.folder.name,
         resolution_px=ready.size_px[0],
@@ -43,6 +43,7 @@ def training_of(ready: Prepared) -> Training:
     }
     per_bucket = shown_per_bucket(ready.order)
     return Training(
+        vae_name=recipe.vae.name if recipe.vae else None,
         learning_rate=recipe.lr,
         unet_lr=recipe.lr,
         text_encoder_lr=(recipe.text_lr or recipe.lr / 2) if recipe.text_encoder else None,

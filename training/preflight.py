@@ -12,6 +12,7 @@ from storybook.models.clip_text import caption_ids, encode_captions
 from storybook.models.denoising import training_loss
 from storybook.models.devices import memory_of
 from storybook.models.sd1 import open_painter
+from storybook.models.weights import Fittings
 from training.coach import coach
 from training.data.balance import balance
 from training.data.buckets import bucket_table, steps_of_epochs
@@ -22,7 +23,7 @@ from training.recipe import Recipe
 from training.room import STATES, check_room, checkpoint_bytes, kept_at_once
 from training.run import Run
 from training.sample_prompts import check_sample_files, sample_prompts
-from training.student import Student, enrol
+from training.student import Student, adapter_before, enrol
 
 FINDINGS_SHOWN = 12
 
@@ -34,12 +35,17 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     """
     check_precision(recipe, device)
     check_sample_files(recipe)
-    painter = open_painter(recipe.model, device=str(device))
+    painter = open_painter(recipe.painter, device=str(device), fittings=Fittings(recipe.vae))
     pipe = painter.pipe
     size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     width, height = size_px
     size = f"{width} px" if width == height else f"{width} x {height} px"
     yield f"{recipe.kind} on {painter.name} at {size}, on {device}; result in {run.result}"
+    if before := adapter_before(recipe, pipe):
+        yield (
+            f"goes on from {recipe.network_weights}: rank {before.rank}, alpha {before.alpha:g}, "
+            f"layers of {' and '.join(before.parts)}"
+        )
     if note := check_room(recipe, pipe, run):
         yield note
     gathered = gather(recipe, size_px, [None] * len(recipe.concept))
@@ -76,7 +82,7 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
         yield f"  {finding.path}: {finding.found}; {finding.done}"
     if len(gathered.findings) > FINDINGS_SHOWN:
         yield f"  and {len(gathered.findings) - FINDINGS_SHOWN} more"
-    yield from _cost(enrol(pipe, recipe, device), size_px, steps, device)
+    yield from _cost(enrol(pipe, recipe, device, before), size_px, steps, device)
 
 
 def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from storybook.errors import TrainingError
 from storybook.models.denoising import training_loss
 from storybook.models.sd1 import open_painter, schedule_of
-from storybook.models.weights import weights_digest
+from storybook.models.weights import Fittings, weights_digest
 from storybook.records import Event
 from training.class_images import class_images
 from training.data.buckets import (
@@ -33,7 +33,7 @@ from training.optimizers import autocast
 from training.recipe import Recipe
 from training.room import check_room
 from training.run import Run
-from training.student import Student, enrol
+from training.student import Student, adapter_before, enrol
 from training.words import Words
 
 VALIDATION_TIMES = 8
@@ -199,7 +199,7 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
 
     Raises ModelError or TrainingError where something cannot be.
     """
-    painter = open_painter(recipe.model, device=str(device))
+    painter = open_painter(recipe.painter, device=str(device), fittings=Fittings(recipe.vae))
     pipe = painter.pipe
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
         part.float()
@@ -210,24 +210,25 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
         )
     if note := check_room(recipe, pipe, run):
         yield Event(stage="open", done=1, total=1, note=note)
+    before = adapter_before(recipe, pipe)
     size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     cache = run.folder.parent
     folders = yield from class_images(recipe, painter, size_px, cache)
     gathered = gather(recipe, size_px, folders)
-    single = recipe.model.is_file()
-    vae_name = weights_digest(recipe.model if single else recipe.model / "vae")
+    own_vae = recipe.painter if recipe.painter.is_file() else recipe.painter / "vae"
+    vae_name = weights_digest(recipe.vae or own_vae)
     caches = []
     for lessons, cutting in ((gathered.lessons, cutting_of(recipe)), (gathered.held_out, None)):
         made = yield from cached_latents(
             lessons, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, cutting=cutting
         )
         caches.append({name: each.to(device) for name, each in made.items()})
-    student = enrol(pipe, recipe, device)
+    student = enrol(pipe, recipe, device, before)
     pipe.vae.to("cpu")
     words = Words(pipe, recipe, device)
     if not (recipe.text_encoder or recipe.shuffle):
         words.prepare(_all_captions(gathered.lessons) + _all_captions(gathered.held_out))
-    schedule = DDPMScheduler.from_config(schedule_of(recipe.model))
+    schedule = DDPMScheduler.from_config(schedule_of(recipe.painter))
     schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
     processes = PartialState().num_processes
     return Prepared(recipe, student, schedule, words, gathered, *caches, device, size_px, processes)

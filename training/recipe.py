@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from storybook.models.hub import on_disk
 from storybook.records import Record
 from training.data.records import LATENT_PX, STEP_PX, Layout, Size
 from training.formats.header import Precision
@@ -70,7 +71,10 @@ class Recipe(Record):
 
     # What is taught, to whom
     model: Path
-    """The painter: a diffusers folder."""
+    """The painter: a diffusers folder, a single file, or a hub's OWNER/NAME[@REVISION] that was
+    fetched."""
+    vae: Path | None = None
+    """An autoencoder in place of the painter's own."""
     concept: tuple[Concept, ...] = Field(min_length=1)
     title: str = ""
     """What the result is called; empty: by its concepts."""
@@ -81,6 +85,9 @@ class Recipe(Record):
     targets: Literal["attention", "transformer", "convolutions"] = "transformer"
     """Which layers a LoRA changes: attention's four, all of the transformers, convolutions too."""
     dora: bool = False
+    network_weights: Path | None = None
+    """A LoRA to go on from, a file or a folder of any trainer: its layers, ranks and alphas go
+    before those here."""
     text_encoder: bool = False
     """Whether the text encoder learns too."""
     text_lr: float | None = Field(default=None, gt=0)
@@ -133,6 +140,10 @@ class Recipe(Record):
     power: float = 1.0
     optimizer: Literal["adamw", "adamw8bit", "prodigy"] = "adamw"
     weight_decay: float = Field(default=0.01, ge=0)
+    adam_beta1: float = Field(default=0.9, ge=0, lt=1)
+    adam_beta2: float = Field(default=0.999, ge=0, lt=1)
+    adam_epsilon: float = Field(default=1e-8, gt=0)
+    """Of all three optimizers, as of Adam."""
     clip_norm: float = Field(default=1.0, ge=0)
     """0: gradients are not clipped."""
     batch: int = Field(default=1, ge=1)
@@ -204,6 +215,11 @@ class Recipe(Record):
             raise ValueError("text_encoder: a hypernetwork changes the U-Net's attention only")
         if self.dora and self.kind != "lora":
             raise ValueError("dora: only a LoRA can have it")
+        if self.network_weights and self.kind != "lora":
+            raise ValueError(
+                "network_weights: only a LoRA goes on from one. To teach a painter further, name "
+                "what it became as model"
+            )
         taught = [each.name for each in self.concept if each.token]
         if len(set(taught)) < len(taught):
             raise ValueError("concept: two of them have the same token and class_word")
@@ -226,6 +242,11 @@ class Recipe(Record):
     def cuts(self) -> int:
         """How many cuts by chance there are of each picture; 0: it is cut in its middle."""
         return self.crops if self.random_crop or self.crop_jitter_px else 0
+
+    @property
+    def painter(self) -> Path:
+        """Where the painter lies; raises ModelError if it is a hub's and was not fetched."""
+        return on_disk(self.model)
 
     @property
     def called(self) -> str:

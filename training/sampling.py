@@ -131,7 +131,7 @@ def new_sampler(ready: Prepared, run: Run) -> Sampler:
             for name, paths in ready.photos().items()
             if name
         }
-    painter = Sd1Painter("student", pipe, open_sampler(recipe.model), 4, recipe.clip_skip)
+    painter = Sd1Painter("student", pipe, open_sampler(recipe.painter), 4, recipe.clip_skip)
     return Sampler(painter, _requests(ready), run, critics)
 
 
@@ -151,7 +151,7 @@ def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
 
 def _requests(ready: Prepared) -> tuple[Candidate, ...]:
     recipe, (width, height) = ready.recipe, ready.size_px
-    steps, guidance = habits_of(recipe.model)
+    steps, guidance = habits_of(recipe.painter)
     return tuple(
         Candidate(
             prompt=prompt,

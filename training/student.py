@@ -25,10 +25,13 @@ from training.formats.lora import (
     CONVOLUTIONS,
     TEXT,
     TRANSFORMER,
+    Lora,
+    put_on,
     save_diffusers_lora,
     save_kohya_lora,
     taught_lora,
 )
+from training.formats.lora_reader import read_lora
 from training.recipe import Recipe
 
 TARGETS = {
@@ -108,8 +111,24 @@ class Student:
             self.averages.restore(self.weights)
 
 
-def enrol(pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device) -> Student:
-    """`pipe` on `device`, with the weights that `recipe` teaches ready to learn, all others not."""
+def adapter_before(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None:
+    """The adapter that `recipe` goes on from; ModelError if it is broken or does not fit `pipe`."""
+    if recipe.network_weights is None:
+        return None
+    return read_lora(recipe.network_weights, pipe.unet, pipe.text_encoder)
+
+
+def enrol(
+    pipe: StableDiffusionPipeline,
+    recipe: Recipe,
+    device: torch.device,
+    before: Lora | None = None,
+) -> Student:
+    """`pipe` on `device`, with the weights that `recipe` teaches ready to learn, all others not.
+
+    An adapter that goes on from the one `before` begins as that one. What it holds of a text
+    encoder that is not to learn stays as it is, and is saved with the rest.
+    """
     torch.manual_seed(recipe.seed)
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
         part.requires_grad_(False)
@@ -125,7 +144,13 @@ def enrol(pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device) -
         case "hypernetwork":
             student = _with_hypernetwork(pipe, recipe, device)
         case "lora":
+            if before:
+                put_on(before, pipe.unet, pipe.text_encoder)
+                pipe.text_encoder.requires_grad_(False)
             for name, part in parts.items():
+                if before and name in before.parts:
+                    part.set_adapter("default")  # which makes it learn
+                    continue
                 part.add_adapter(_lora_config(recipe, TEXT if name == "text_encoder" else None))
             student = Student(pipe, recipe, _learners(parts))
         case "full":
@@ -152,7 +177,7 @@ def save(student: Student, folder: Path, origin: Origin, training: Training) -> 
     file = folder / f"{recipe.called}.safetensors"
     precision = recipe.save_precision
     if recipe.kind == "lora":
-        lora = taught_lora(pipe.unet, pipe.text_encoder if recipe.text_encoder else None)
+        lora = taught_lora(pipe.unet, pipe.text_encoder)
     for form in recipe.forms:
         match form:
             case "diffusers":
@@ -166,8 +191,8 @@ def save(student: Student, folder: Path, origin: Origin, training: Training) -> 
                 save_folder(pipe, path, precision=precision, origin=origin)
                 # A painter that brings its own words and wishes keeps them.
                 for name in (WORLD, SAMPLING):
-                    if (recipe.model / name).is_file():
-                        shutil.copy(recipe.model / name, path)
+                    if (recipe.painter / name).is_file():
+                        shutil.copy(recipe.painter / name, path)
             case "safetensors" | "ckpt":
                 path = file.with_suffix(f".{form}")
                 save_checkpoint(pipe, path, precision=precision, origin=origin)

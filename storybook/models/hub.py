@@ -3,6 +3,7 @@
 The hub is huggingface.co, or what HF_ENDPOINT names. Nothing else in this project asks one.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -18,6 +19,9 @@ MOVED = {
 }
 """Repositories that are gone, with where the same weights are now."""
 
+REPOSITORY = re.compile(r"(?P<repository>[\w-][\w.-]*/[\w.-]+?)(@(?P<revision>[\w.-]+))?")
+MODELS = Path("models")
+"""Where models are fetched to, unless another folder is named."""
 KEPT = PICKLES | {".safetensors", ".json", ".txt", ".model", ".jinja", ".yaml"}
 UNUSED = ("onnx", "openvino", "flax", "coreml")
 """Folders of other runtimes."""
@@ -47,6 +51,30 @@ class Listing(Record):
     def size(self) -> int:
         """Bytes of all files."""
         return sum(file.size for file in self.files)
+
+
+def on_disk(model: Path) -> Path:
+    """Where a model lies that is named by its path, or as a hub's `OWNER/NAME` or one `@REVISION`.
+
+    What is no path is looked for where `storybook models get` puts it and in the hub's cache, both
+    under its old name and its new one; no hub is asked. Raises ModelError if it is nowhere.
+    """
+    name = REPOSITORY.fullmatch(model.as_posix())
+    if model.exists() or name is None or model.suffix in PICKLES | {".safetensors"}:
+        return model
+    repository, revision = name["repository"], name["revision"]
+    both = dict.fromkeys((repository, MOVED.get(repository, repository)))
+    for each in both:
+        fetched = MODELS / each.rpartition("/")[2]
+        if revision is None and fetched.is_dir():
+            return fetched
+    for each in both:
+        if (cached := _in_cache(each, revision)) is not None:
+            return cached
+    raise ModelError(
+        f"{model} does not exist here, and no model of that name was fetched. Check the path, or "
+        f"fetch it: storybook models get {repository}"
+    )
 
 
 def listing(repository: str, *, half: bool = False) -> Listing:
@@ -139,6 +167,17 @@ def check_room(wanted: Listing, folder: Path) -> None:
 def megabytes(file: RemoteFile) -> str:
     """A file's size for people."""
     return f"{file.size / 1e6:,.1f} MB"
+
+
+def _in_cache(repository: str, revision: str | None) -> Path | None:
+    """The folder of a repository in the hub's cache; None if it is not there."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(repository, revision=revision, local_files_only=True))
+    except (HFValidationError, LocalEntryNotFoundError):
+        return None
 
 
 def _is_weight(path: PurePosixPath) -> bool:
