@@ -4,7 +4,7 @@ import json
 import math
 import resource
 import shutil
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from training.story.base import open_base
 from training.story.preflight import preflight
 from training.story.recipe import PRESETS, StoryRecipe, load_story_recipe
 from training.story.rows import UNTAUGHT, lessons_of, row_of
+from training.story.samples import Teller
 from training.story.steps import STATE, checkpoints_in
 from training.story.trainer import ByLength, StoryTrainer
 from training.story_lora import frame_of, train, trainer_of
@@ -500,3 +501,35 @@ def test_pairs_of_a_saved_dataset_are_learnt_from(home, tmp_path):
     assert load_from_disk(tmp_path / "set").num_rows == len(rows)
     run = run_of(recipe(home, pairs=tmp_path / "set", max_steps=2), tmp_path / "run")
     assert run.state().step == 2
+
+
+def test_train_keeps_a_checkpoint_by_minutes_and_goes_on_exactly_from_it(home, tmp_path):
+    """Copied within an epoch, as a killed process would leave it."""
+    whole = run_of(recipe(home), tmp_path / "whole")
+    steps = [each.step for each in whole.measures() if each.validation is not None]
+    clock = count(step=1e6).__next__  # one by minutes after each step
+    run, left = Run(tmp_path / "run"), None
+    for event in run.logged(train(recipe(home), run, CPU, "none", clock=clock)):
+        if event.stage == "teach" and event.done == steps[1] + 2:
+            left = Path(shutil.copytree(run.folder, tmp_path / "left"))
+            break
+    kept = [int(path.name.rpartition("-")[2]) for path in checkpoints_in(left / "checkpoints")]
+    assert kept[-1] == steps[1] + 1, "within the second epoch"
+    again = run_of(recipe(home), left, resume=True)
+    one, other = adapter(whole), adapter(again)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_train_keeps_an_epoch_before_its_stories_are_told(home, tmp_path, monkeypatch):
+    kept_when_told = {}
+    tell = Teller.tell
+
+    def watched(self, step, loss):
+        kept_when_told[step] = [path.name for path in checkpoints_in(tmp_path / "checkpoints")]
+        return tell(self, step, loss)
+
+    monkeypatch.setattr(Teller, "tell", watched)
+    run = run_of(recipe(home), tmp_path)
+    steps = [each.step for each in run.measures() if each.validation is not None]
+    assert list(kept_when_told) == steps and kept_when_told.pop(0) == []
+    assert all(f"checkpoint-{step}" in kept for step, kept in kept_when_told.items())

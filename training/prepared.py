@@ -102,12 +102,14 @@ class Prepared:
     def steps(self) -> int:
         """Of the whole run; `max_steps` decides if it is given, else the epochs."""
         recipe = self.recipe
-        return recipe.max_steps or steps_of_epochs(self.order, recipe.accumulation, recipe.epochs)
+        together = recipe.accumulation * self.processes
+        return recipe.max_steps or steps_of_epochs(self.order, together, recipe.epochs)
 
     @property
     def epochs(self) -> int:
         """Of the whole run, the last one begun at least."""
-        return -(-self.steps // self.steps_per_epoch)
+        recipe = self.recipe
+        return -(-self.steps // self.steps_per_epoch) if recipe.max_steps else recipe.epochs
 
     def photos(self) -> dict[str, list[Path]]:
         """The pictures that each concept is learnt from, by its name, none of the class."""

@@ -3,7 +3,8 @@
 TRL's SFTTrainer takes the steps; what it does with its defaults is said here in full.
 """
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import version
 from math import exp
@@ -43,12 +44,19 @@ OPTIMIZERS = {
 
 
 def train(
-    recipe: StoryRecipe, run: Run, device: torch.device, preset: str, *, resume: bool = False
+    recipe: StoryRecipe,
+    run: Run,
+    device: torch.device,
+    preset: str,
+    *,
+    resume: bool = False,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Event]:
     """Teach the base of `recipe` its stories in `run`, and leave the adapter there.
 
     With `resume`, goes on from the run's last whole checkpoint; closing the iterator keeps one.
-    Raises TrainingError when the run cannot go on, or when it has learnt nothing.
+    `clock` gives seconds. Raises TrainingError when the run cannot go on, or when it has learnt
+    nothing.
     """
     frame = frame_of(recipe)
     pairs = pairs_of(recipe, run if resume else None)
@@ -73,7 +81,7 @@ def train(
     trainer = trainer_of(recipe, base, lessons, str(run.folder / "checkpoints"), device)
     teller = Teller(recipe, base, frame, lessons.test, run.samples)
     board = Board(run.folder, trainer.state.global_step)
-    watcher = Watcher(run, board, teller, trainer.state)
+    watcher = Watcher(run, board, teller, 60 * recipe.checkpoint_every_minutes, clock)
     trainer.add_callback(watcher)
     last = checkpoints_in(run.folder / "checkpoints")[-1:] if resume else []
     if not last:

@@ -99,6 +99,8 @@ class StoryRecipe(Record):
     temperature: float = Field(default=0.7, ge=0, le=2)
     keep_last: int = Field(default=2, ge=1)
     """Checkpoints kept beside the best one."""
+    checkpoint_every_minutes: float = Field(default=5.0, ge=0)
+    """After so many one is written within an epoch, too; 0: after epochs only."""
     merge: bool = False
     """Whether a whole model with the adapter in its weights is saved, too."""
 

@@ -1,7 +1,7 @@
 """The steps of a story run as events: the trainer works in a thread of its own and tells."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Semaphore, Thread
@@ -23,15 +23,29 @@ STATE = "trainer_state.json"
 
 
 class Watcher(TrainerCallback):
-    """Measures, samples and tells what the trainer does; stops it between two steps if asked."""
+    """Measures, samples and tells what the trainer does; stops it between two steps if asked.
 
-    def __init__(self, run: Run, board: Board, teller: Teller, state: TrainerState) -> None:
+    Samples are told once the step is kept, so that nothing is lost if that is stopped. Within an
+    epoch a checkpoint is written after each `every_s` seconds of `clock`; 0: none.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        board: Board,
+        teller: Teller,
+        every_s: float,
+        clock: Callable[[], float],
+    ) -> None:
         self.told: SimpleQueue[Event | BaseException | None] = SimpleQueue()
         self.heard = Semaphore(0)
         """Released when what was told of a step has been heard, so that none is taken before."""
         self.stops = False
         self._run, self._board, self._teller = run, board, teller
         self._note = ""
+        self._every_s, self._clock, self._since = every_s, clock, clock()
+        self._judged: float | None = None
+        """The loss on held-out pairs, until samples are told."""
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -46,6 +60,8 @@ class Watcher(TrainerCallback):
         self.heard.acquire()
         if self.stops:
             control.should_save = control.should_training_stop = True
+        elif self._every_s and self._clock() - self._since >= self._every_s:
+            control.should_save = True
 
     def on_epoch_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -77,13 +93,22 @@ class Watcher(TrainerCallback):
     ) -> None:
         _check(metrics["eval_loss"], state.global_step)
         self._measure(state, validation=metrics["eval_loss"])
-        self._teller.tell(state.global_step, metrics["eval_loss"])
+        self._judged = metrics["eval_loss"]
+        if state.global_step == 0:  # of which no checkpoint is kept
+            self._tell(state)
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         best = state.best_global_step or None
         self._run.say(self._run.state().but(step=state.global_step, best_step=best))
+        self._since = self._clock()
+        if self._judged is not None:
+            self._tell(state)
+
+    def _tell(self, state: TrainerState) -> None:
+        loss, self._judged = self._judged, None
+        self._teller.tell(state.global_step, loss)
 
     def _measure(self, state: TrainerState, **figures: float) -> None:
         step = state.global_step
