@@ -33,10 +33,35 @@ DOORS = {
 }
 
 
+OPENS = ("book", "page", "hero", "run", "job", "new")
+"""What an address says is open; another one is another page to who reads it."""
+SHOWN = "shown"
+"""What `st.session_state` calls what was open when the page was drawn last."""
+TO_TOP = """<script>
+(() => { /* %s */
+  const up = () => document.querySelector("[data-testid='stMain']")?.scrollTo({top: 0});
+  up();
+  requestAnimationFrame(up);
+})();
+</script>"""
+
+
 def enter(at: str = "library") -> None:
     """Draw the page that the address names, or the one called `at` if it names none."""
     pages = [_page(name, default=name == at) for name in DOORS]
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="top")
+    page.run()
+    _to_top((page.url_path, *(st.query_params.get(key) for key in OPENS)))
+
+
+def _to_top(opened: tuple[str | None, ...]) -> None:
+    """Show the beginning of a page that was opened just now: a browser stays where it was."""
+    before = st.session_state.get(SHOWN)
+    st.session_state[SHOWN] = opened
+    if before not in (None, opened):
+        st.session_state["ups"] = number = st.session_state.get("ups", 0) + 1
+        # The number makes it another script each time: the same one would not be run again.
+        st.html(TO_TOP % number, unsafe_allow_javascript=True)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,17 +1,16 @@
 """One page of a book to change: its text, what it shows, its picture, and where it stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from random import randrange
 
 import streamlit as st
 
-from app import look, words, work
-from storybook import edits, unkept
+from app import departures_shown, look, words, work
+from app.edited import edit, open_page, said_of_edits
+from app.page_place import placing
+from storybook import edits
 from storybook.book import Book
-from storybook.config import load_settings
-from storybook.errors import ChangedMeanwhile, StorybookError
 from storybook.job_folder import Job
-from storybook.kindness import check_kind
 from storybook.records import COVER, Pick, Scene
 from storybook.studio import Studio
 
@@ -27,9 +26,11 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
     look.heading("The cover" if page == COVER else f"Page {place}")
     said_of_edits()
     busy = bool(job) and work.panel(job)
+    departures_shown.hint(page)
     picture, told = st.columns([1, 1], gap="large")
     with picture:
         _picture(book, page, scenes[place])
+        departures_shown.of_page(book, studio, page, busy=busy)
     with told:
         if page != COVER:
             _text(book, scenes[place], busy=busy)
@@ -37,7 +38,7 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
         _prompt(book, studio, page, busy=busy)
     _candidates(book, studio, page, busy=busy)
     if page != COVER:
-        _place(book, studio, page, place, busy=busy)
+        placing(book, studio, page, place, busy=busy)
 
 
 def _ways(book: Book, place: int) -> None:
@@ -80,8 +81,16 @@ def _text(book: Book, scene: Scene, *, busy: bool) -> None:
     with st.container(horizontal=True):
         st.button("Keep the text", key=f"keep-{key}", icon=":material/check:", disabled=busy,
                   on_click=keep)  # fmt: skip
-        st.button("Tell it again", key=f"again-{key}", icon=":material/history_edu:",
-                  disabled=busy, on_click=_tell_again, args=(book, scene.page))  # fmt: skip
+        own = scene.page > book.brief.pages
+        st.button(
+            "Tell it again",
+            key=f"again-{key}",
+            icon=":material/history_edu:",
+            disabled=busy or own,
+            on_click=_tell_again,
+            args=(book, scene.page),
+            help="You wrote this page yourself." if own else None,
+        )
     words.unsaid(key, scene.text)
 
 
@@ -160,17 +169,40 @@ def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
     drawn = book.pictures(page)[::-1]
     st.subheader("Its pictures", anchor=False)
     chosen = book.pick(page)
+    kept_back = len(list(book.page(page).glob("*.refused.json")))
     with st.container(horizontal=True, key="rolls"):
-        st.button("Draw four more", icon=":material/casino:", disabled=busy or not drawn,
-                  on_click=edit, args=(book, lambda: _roll(book, studio, page)))  # fmt: skip
+        if drawn or kept_back:
+            st.button(
+                "Draw four more",
+                icon=":material/casino:",
+                disabled=busy,
+                on_click=edit,
+                args=(book, lambda: _roll(book, studio, page)),
+            )
+        else:
+            st.button(
+                "Draw it",
+                icon=":material/brush:",
+                type="primary",
+                disabled=busy,
+                on_click=work.make,
+                args=(book.folder, f"Draw page {page}"),
+            )
         if chosen and chosen.by == "author":
             st.button("Let the critic choose", icon=":material/lock_open:", disabled=busy,
                       on_click=edit, args=(book, lambda: edits.unpick(book, page)))  # fmt: skip
-    kept_back = len(list(book.page(page).glob("*.refused.json")))
     if kept_back:
         st.caption(f"The picture safety checker kept back {kept_back} more.")
     elif not drawn:
-        st.caption("None has been drawn yet.")
+        st.caption(
+            "None has been drawn yet. "
+            + (
+                "It comes with what is being made."
+                if busy
+                else "The whole book is brought "
+                "up to date with it, so other pages that have changed are drawn, too."
+            )
+        )
     with st.container(horizontal=True, gap="medium", key="candidates"):
         for number, candidate in enumerate(drawn):
             _candidate(book, page, candidate, chosen, number, busy=busy)
@@ -203,78 +235,3 @@ def _roll(book: Book, studio: Studio, page: int) -> None:
     edits.unpick(book, page)
     edits.reroll(book, studio, page)
     work.make(book.folder, f"Draw page {page} again")
-
-
-def _place(book: Book, studio: Studio, page: int, place: int, *, busy: bool) -> None:
-    last, seen = len(book.scenes) - 1, edits.version(edits.order(book))
-    key = f"insert-{page}"
-
-    def move(to: int) -> None:
-        edit(book, lambda: edits.move_page(book, page, to, seen))
-
-    def insert() -> None:
-        text = st.session_state[key]
-        edit(book, lambda: open_page(edits.insert_page(book, studio, page, text, seen)), text)
-
-    def take_out() -> None:
-        edit(book, lambda: edits.remove_page(book, page, seen))
-
-    with st.expander("Move, add or take out", icon=":material/swap_vert:"):
-        with st.container(horizontal=True):
-            st.button("Move it forward", icon=":material/arrow_upward:", on_click=move,
-                      args=(place - 1,), disabled=busy or place == 1)  # fmt: skip
-            st.button("Move it back", icon=":material/arrow_downward:", on_click=move,
-                      args=(place + 1,), disabled=busy or place == last)  # fmt: skip
-            st.button("Take it out", icon=":material/delete:", on_click=take_out, disabled=busy)
-        with st.form(f"form-{key}", border=False, clear_on_submit=True):
-            st.text_area("The text of a new page behind this one", key=key, height=100,
-                         disabled=busy)  # fmt: skip
-            st.form_submit_button("Put it in", icon=":material/add:", disabled=busy,
-                                  on_click=insert)  # fmt: skip
-
-
-def open_page(page: int | None) -> None:
-    """Let the address name another page of the book, or none."""
-    if page is None:
-        st.query_params.pop("page", None)
-    else:
-        st.query_params["page"] = str(page)
-
-
-def edit(book: Book, deed: Callable[[], object], said: str = "", *fields: str) -> None:
-    """Do something to the book; what is in its way is said at the top of the page.
-
-    `said` are the author's own words: they are shown if the page was changed in another window, and
-    looked over for what is not for children. The `fields` that they stood in are done with then.
-    """
-    try:
-        if said and load_settings(None, []).write.for_children:
-            check_kind(said, "The page")
-        deed()
-    except ChangedMeanwhile as clash:
-        st.session_state["clash"] = (str(clash), said, clash.theirs)
-    except StorybookError as fault:
-        st.session_state["fault"] = (str(fault), said)
-        return
-    for field in fields:
-        unkept.drop(book, field)
-
-
-def said_of_edits() -> None:
-    """What was in the way of the last edit; the author's words are there to be copied."""
-    if "fault" in st.session_state:
-        says, yours = st.session_state.pop("fault")
-        st.error(says)
-        if yours:
-            st.caption("What you wrote, to copy:")
-            st.code(yours, language=None, wrap_lines=True)
-    if "clash" in st.session_state:
-        says, yours, theirs = st.session_state.pop("clash")
-        st.warning(says)
-        mine, other = st.columns(2)
-        with mine:
-            st.caption("Yours, which was not kept:")
-            st.code(yours or "-", language=None, wrap_lines=True)
-        with other:
-            st.caption("What is there now:")
-            st.code(theirs or "-", language=None, wrap_lines=True)

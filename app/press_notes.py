@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import look, work
 from app.doors import link
-from app.page_editor import edit
+from app.edited import edit
 from app.proofs_shown import Proof
 from storybook import edits
 from storybook.proofs import Note, notes

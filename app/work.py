@@ -140,7 +140,7 @@ def _ended(job: Job, state: JobState) -> None:
                 else:
                     st.rerun()
             if st.button("Put this away", key=f"away-{job.id}", type="tertiary"):
-                _put_away().add(job.id)
+                put_away(job)
                 st.rerun()
         with st.expander("What it said"):
             st.code(jobs.tail(job) or "Nothing.", language=None, wrap_lines=True)
@@ -153,6 +153,11 @@ def _mark(job: Job) -> str:
         return job_state(job).state
     shown = now.done if now.stage in ("draw", "choose", "enlarge", "teach", "samples") else 0
     return f"{now.stage} {shown}"
+
+
+def put_away(job: Job) -> None:
+    """Say no more of how a job ended."""
+    _put_away().add(job.id)
 
 
 def _put_away() -> set[str]:

@@ -91,11 +91,7 @@ def parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", parents=[studio], help="say how far a book is")
     status.add_argument("folder")
     status.add_argument("--json", action="store_true", help="see docs/command-line.md")
-    accept = commands.add_parser("accept", parents=[studio],
-                                 help="say that what a book could not keep is fine")  # fmt: skip
-    accept.add_argument("folder")
-    accept.add_argument("number", type=int, nargs="*", help="as status counts; all without one")
-    accept.add_argument("--undo", action="store_true", help="say that it is not fine after all")
+    _add_accept(commands, studio)
     pick = commands.add_parser("pick", help="choose a page's picture yourself")
     pick.add_argument("folder")
     pick.add_argument("page", type=int, help="page number; 0 is the cover")
@@ -129,6 +125,15 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("doctor", parents=[studio], help="say what this machine can do")
     _add_models(commands, studio)
     return top
+
+
+def _add_accept(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    accept = commands.add_parser(
+        "accept", parents=[studio], help="say that what a book could not keep is fine"
+    )
+    accept.add_argument("folder")
+    accept.add_argument("number", type=int, nargs="*", help="as status counts; all without one")
+    accept.add_argument("--undo", action="store_true", help="say that it is not fine after all")
 
 
 def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:

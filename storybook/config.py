@@ -49,9 +49,24 @@ class WriteSettings(Record):
     """Tellings before the best one is taken or the writer is given up."""
     candidates: int = Field(default=1, ge=1, le=20)
     """So many tellings without faults, of which the one is taken that tells most of the summary."""
+    languages: tuple[str, ...] | None = None
+    """Tags of the languages that the writer tells in, such as `["en", "de"]`; None: English for a
+    model of a folder, any for a server's."""
     for_children: bool = True
     """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts, and
     pictures are looked at by a safety checker where there is one."""
+
+    @property
+    def told_languages(self) -> tuple[str, ...] | None:
+        """The languages that the writer tells in; None: any."""
+        if self.writer in ("server", "echo"):
+            return self.languages or None
+        return self.languages or ("en",)
+
+    def tells_in(self, language: str) -> bool:
+        """Whether the writer tells in a language, by its tag; `en-GB` is English, too."""
+        told = self.told_languages
+        return told is None or bool({language, language.partition("-")[0]}.intersection(told))
 
 
 class SplitSettings(Record):

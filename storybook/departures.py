@@ -63,9 +63,9 @@ def of_telling(
 def carried(now: Iterable[Departure], before: Iterable[Departure]) -> tuple[Departure, ...]:
     """`now`, each once; what was accepted in `before` and is found again stays accepted."""
     fine = {(each.text, each.page) for each in before if each.fine}
-    return tuple(dict.fromkeys(
-        each.but(fine=each.fine or (each.text, each.page) in fine) for each in now
-    ))  # fmt: skip
+    return tuple(
+        dict.fromkeys(each.but(fine=each.fine or (each.text, each.page) in fine) for each in now)
+    )
 
 
 def departures(book: Book, studio: Studio) -> tuple[Departure, ...]:
@@ -91,8 +91,11 @@ def keep_departures(book: Book, studio: Studio) -> None:
     """Keep in `story.json` what pictures cannot show today, too."""
     story = book.story
     shown = carried(_of_pictures(book, studio), story.departures)
-    told = [each for each in story.departures
-            if each.kind not in OF_PICTURES or (each.fine and each not in shown)]  # fmt: skip
+    told = [
+        each
+        for each in story.departures
+        if each.kind not in OF_PICTURES or (each.fine and each not in shown)
+    ]
     now = story.but(departures=(*told, *shown))
     if now != story:
         book.annotate(book.STORY, now)
@@ -118,10 +121,15 @@ def listed(book: Book, studio: Studio) -> tuple[Listed, ...]:
     for each in departures(book, studio):
         groups.setdefault((each.kind, each.text), []).append(each)
     return tuple(
-        Listed(number=number, kind=kind, text=text, fine=all(each.fine for each in group),
-               pages=tuple(each.page for each in group if each.page is not None))
+        Listed(
+            number=number,
+            kind=kind,
+            text=text,
+            fine=all(each.fine for each in group),
+            pages=tuple(each.page for each in group if each.page is not None),
+        )
         for number, ((kind, text), group) in enumerate(groups.items(), 1)
-    )  # fmt: skip
+    )
 
 
 def accept(
@@ -135,12 +143,16 @@ def accept(
         known = {each.number: each for each in listed(book, studio)}
         if missing := [number for number in numbers if number not in known]:
             many = f"They go from 1 to {len(known)}" if known else "It has none"
-            raise BookError(f"{book.folder} has no departure {missing[0]}. {many}; see: "
-                            f"storybook status {book.folder}")  # fmt: skip
+            raise BookError(
+                f"{book.folder} has no departure {missing[0]}. {many}; see: "
+                f"storybook status {book.folder}"
+            )
         chosen = [known[number] for number in numbers or known if known[number].fine != fine]
         said = {each.text for each in chosen}
-        now = {each: each.but(fine=fine) if each.text in said else each
-               for each in (*book.story.departures, *departures(book, studio))}  # fmt: skip
+        now = {
+            each: each.but(fine=fine) if each.text in said else each
+            for each in (*book.story.departures, *departures(book, studio))
+        }
         if said:
             unique = {(each.kind, each.text, each.page): each for each in now.values()}
             book.annotate(book.STORY, book.story.but(departures=tuple(unique.values())))
@@ -176,10 +188,13 @@ def _of_pictures(book: Book, studio: Studio) -> list[Departure]:
     cast = book.cast
     known = studio.known(cast)
     found = [
-        Departure(kind="look", text=f"{hero.name} was taught to another painter, and goes by its "
-                  "look here.")
-        for hero, here in zip(cast, known, strict=True) if here != hero
-    ]  # fmt: skip
+        Departure(
+            kind="look",
+            text=f"{hero.name} was taught to another painter, and goes by its look here.",
+        )
+        for hero, here in zip(cast, known, strict=True)
+        if here != hero
+    ]
     if not book.path(book.SCENES).is_file():
         return found
     for scene in book.scenes:

@@ -122,24 +122,31 @@ def _unnamed(pages: Sequence[str], cast: Sequence[Hero], said: Said) -> Iterator
     for hero in cast:
         named = re.search(rf"\b{re.escape(hero.name)}\b", text, re.IGNORECASE)
         if not named and hero.species not in told:
-            yield Departure(kind="person", text=f"The story never speaks of {hero.name}.",
-                            words=(hero.name.lower(),))  # fmt: skip
+            yield Departure(
+                kind="person",
+                text=f"The story never speaks of {hero.name}.",
+                words=(hero.name.lower(),),
+            )
 
 
 def _untold_in(clause: str, said: Said) -> list[Departure]:
     """A clause that is not told at all, or else the things that are missing from it."""
-    telling = [word for word in (word.lower() for word in WORD.findall(clause))
-               if not _tells_nothing(word) and word not in said.names]  # fmt: skip
+    telling = [
+        word
+        for word in (word.lower() for word in WORD.findall(clause))
+        if not _tells_nothing(word) and word not in said.names
+    ]
     if len(telling) >= LEAST_WORDS and not any(said.has(word) for word in telling):
         words = tuple(dict.fromkeys(map(stem, telling)))
         text = f"Left out: “{JOINT.sub('', clause.strip(' ,'))}”."
         return [Departure(kind="clause", text=text, words=words)]
     return [
-        Departure(kind="thing", text=f"Left out: {phrase.quoted}.",
-                  words=tuple(map(stem, phrase.heads)))
+        Departure(
+            kind="thing", text=f"Left out: {phrase.quoted}.", words=tuple(map(stem, phrase.heads))
+        )
         for phrase in phrases(clause, said.names)
         if not any(said.has(head) for head in phrase.heads)
-    ]  # fmt: skip
+    ]
 
 
 def _phrase_after(

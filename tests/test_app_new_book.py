@@ -48,6 +48,31 @@ def test_an_idea_a_hero_and_a_style_are_kept_for_the_next_visit() -> None:
     assert (draft.summary, draft.heroes, draft.style) == (idea.label, ("miso",), "crayon")
 
 
+def languages_offered(write: str) -> tuple[list[str], str]:
+    """Those of a studio of doubles with another table for its writer, and what the page says."""
+    doubles = Path("studio.toml").read_text()
+    Path("studio.toml").write_text(doubles.replace('writer = "echo"', write))
+    test = drawn("new_book")
+    Path("studio.toml").write_text(doubles)
+    return next(one for one in test.selectbox if one.label == "Language").options, said(test)
+
+
+def test_only_languages_that_the_writer_tells_in_are_offered() -> None:
+    options, says = languages_offered('writer = "models/some-folder"')
+    assert options == ["English"] and "tells in English only" in says
+    options, says = languages_offered('writer = "models/some"\nlanguages = ["de", "en", "cy"]')
+    assert options == ["Deutsch", "English", "cy"]
+    assert "tells in Deutsch, English and cy only" in says
+    options, says = languages_offered('writer = "server"')
+    assert len(options) == 8 and "only" not in says
+
+
+def test_a_draft_in_a_language_that_is_not_told_here_gets_one_that_is() -> None:
+    save_draft(BOOKS, Draft(summary="Ein Hund.", language="de"))
+    languages_offered('writer = "models/some-folder"')
+    assert load_draft(BOOKS).language == "en"
+
+
 def test_other_ideas_are_others() -> None:
     test = drawn("new_book")
     before = [one.label for one in test.button if one.label.startswith("Bruno the dog ")]

@@ -8,6 +8,7 @@ from books import doubles, made, new_book
 from storybook import edits, jobs
 from storybook.book import Book
 from storybook.job_folder import job_state
+from storybook.records import Departure
 from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said
 
@@ -163,11 +164,59 @@ def test_pages_are_moved_put_in_taken_out_and_put_back(book: Book) -> None:
     button(test, "Put it in").click().run()
     assert edits.order(long) == (0, 2, 7, 1, 3, 4, 5, 6)
     assert test.query_params["page"] == "7"
+    assert button(test, "Draw it") and "None has been drawn yet" in said(test)
+    assert button(test, "Tell it again").disabled, "its author wrote it"
     button(test, "Take it out").click().run()
-    assert 7 not in edits.order(long)
+    assert 7 not in edits.order(long) and "page" not in test.query_params
+    assert "**Page 2** was taken out." in said(test)
+    button(test, "Undo").click().run()
+    assert edits.order(long) == (0, 2, 7, 1, 3, 4, 5, 6) and "taken out" not in said(test)
+    edits.remove_page(long, 7)
     whole = drawn("storyboard", book="long")
     button(whole, "Put it back").click().run()
     assert edits.order(long) == (0, 2, 7, 1, 3, 4, 5, 6)
+
+
+def test_what_the_book_could_not_keep_is_said_until_it_is_fine(book: Book) -> None:
+    left_out = Departure(kind="thing", text="Left out: a bathtub.", words=("bathtub",))
+    book.annotate(book.STORY, book.story.but(departures=(left_out,)))
+    test = drawn("storyboard", book="kite")
+    assert "bathtub" in said(test) and not due(book)
+    button(test, "Write it in").click().run()
+    assert "Write it into the text of this page" in said(test)
+    text(test).set_value("Biscuit sat in a bathtub.")
+    button(test, "Keep the text").click().run()
+    assert "bathtub" not in said(drawn("storyboard", book="kite")).partition("Cover")[0]
+    edits.set_text(book, 1, "Biscuit sat.", edits.version(book.scenes[1].text))
+    test = drawn("storyboard", book="kite")
+    button(test, "That is fine").click().run()
+    assert [each.fine for each in book.story.departures] == [True]
+    button(test, "Not fine after all").click().run()
+    assert [each.fine for each in book.story.departures] == [False]
+
+
+def text(test):
+    return next(one for one in test.text_area if one.label == "Text")
+
+
+def test_a_wish_that_cannot_be_met_is_changed_on_the_book_s_page(book: Book) -> None:
+    wishes = book.brief.but(heroes=("nobody",))
+    edits.set_brief(book, wishes, edits.version(book.brief))
+    test = drawn("storyboard", book="kite")
+    assert "nobody" in said(test)
+    stars = next(one for one in test.multiselect if one.label.startswith("Who stars"))
+    stars.set_value(["biscuit"])
+    button(test, "Keep these wishes").click().run()
+    assert book.brief == wishes.but(heroes=("biscuit",))
+    assert "nobody" not in said(test)
+
+
+def test_wishes_that_make_no_book_are_refused(book: Book) -> None:
+    test = drawn("storyboard", book="kite")
+    summary = next(one for one in test.text_area if one.label.startswith("The story"))
+    summary.set_value("12")
+    button(test, "Keep these wishes").click().run()
+    assert "no words" in said(test) and book.brief.summary != "12"
 
 
 def test_the_scene_is_changed_in_the_painter_s_words(book: Book) -> None:

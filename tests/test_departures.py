@@ -203,8 +203,12 @@ def test_status_and_make_tell_of_them_until_they_are_accepted(
     assert not main(["status", "lion", "--studio", "doubles", "--json"])
     now = json.loads(capsys.readouterr().out)
     assert now["departures"][0] == {
-        "number": 1, "kind": "animal", "text": REPLACED, "pages": [], "fine": False,
-    }  # fmt: skip
+        "number": 1,
+        "kind": "animal",
+        "text": REPLACED,
+        "pages": [],
+        "fine": False,
+    }
     assert not main(["accept", "lion", "1", "--studio", "doubles"])
     assert f"Fine: {REPLACED}" in capsys.readouterr().out
     assert not main(["status", "lion", "--studio", "doubles"])

@@ -196,6 +196,14 @@ def test_other_languages_need_another_writer(changes: dict[str, object], message
     check_language(brief(**changes), WriteSettings(writer="server"))
 
 
+def test_a_studio_file_says_in_which_languages_its_writer_tells() -> None:
+    two = WriteSettings(writer="some/folder", languages=("de", "fr"))
+    check_language(brief(language="de-AT", summary="Ein Hund."), two)
+    with pytest.raises(ConfigError, match="tells in de, fr, not 'en'"):
+        check_language(brief(), two)
+    check_language(brief(language="en-GB"), WriteSettings(writer="some/folder"))
+
+
 def test_the_stage_writes_once() -> None:
     book, studio = new_book(), doubles()
     events = list(stage.run(book, studio))

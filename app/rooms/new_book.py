@@ -6,7 +6,7 @@ from random import Random
 
 import streamlit as st
 
-from app import look, work
+from app import languages, look, work
 from app.doors import go
 from app.where import BOOKS
 from storybook.config import load_settings
@@ -19,8 +19,6 @@ from storybook.prompts import styles
 PICTURES = Path(__file__).parents[1] / "pictures"
 LENGTHS = (8, 12, 16, 24)
 AGES = ("3-5", "5-7", "7-9")
-LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español",
-             "it": "Italiano", "nl": "Nederlands", "pt": "Português", "pl": "Polski"}  # fmt: skip
 IDEAS = 3
 
 
@@ -156,12 +154,35 @@ def _more(draft: Draft) -> None:
     with st.expander("More choices", icon=":material/tune:"):
         _field(st.text_input, "Title", "title", draft, placeholder="The writer finds one.",
                max_chars=80)  # fmt: skip
-        _field(st.selectbox, "Language", "language", draft, options=list(LANGUAGES),
-               format_func=LANGUAGES.get, help="The writer that comes along tells in English; "
-               "a server's writer tells in others.")  # fmt: skip
+        _language(draft)
         _field(st.selectbox, "Size of the pages", "format", draft, options=format_names())
         _field(st.number_input, "Number of the telling", "seed", draft, min_value=0,
                max_value=2**31 - 1, help="Another number is another book.")  # fmt: skip
+
+
+def _language(draft: Draft) -> None:
+    """Those that the studio's writer tells in, and why there are no others."""
+    try:
+        write = load_settings(None, []).write
+    except StorybookError as fault:
+        st.error(look.plain(str(fault)))
+        return
+    known = languages.offered(write)
+    if draft.language not in known:  # another studio works here now
+        _change(language=known[0])
+        draft = draft.but(language=known[0])
+        st.session_state["turn-language"] = _turn("language") + 1
+    _field(
+        st.selectbox,
+        "Language",
+        "language",
+        draft,
+        options=known,
+        format_func=languages.name,
+        disabled=len(known) == 1,
+    )
+    if why := languages.why_no_others(write):
+        st.caption(why)
 
 
 def _field(

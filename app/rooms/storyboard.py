@@ -4,14 +4,18 @@ from functools import partial
 
 import streamlit as st
 
-from app import look, work
+from app import departures_shown, look, work
+from app.asked import asked
 from app.doors import link
-from app.page_editor import edit, editor, open_page, said_of_edits
+from app.edited import edit, open_page, said_of_edits
+from app.page_editor import editor
+from app.page_place import taken_out_just_now
 from app.where import open_book
 from storybook import edits
 from storybook.book import Book
 from storybook.config import load_settings
-from storybook.errors import StorybookError
+from storybook.errors import EditedByHand, StorybookError
+from storybook.job_folder import job_state
 from storybook.prompts import styles
 from storybook.status import PageStatus, Status, status
 from storybook.studio import Studio
@@ -33,17 +37,27 @@ def page() -> None:
         now = status(book, studio)
     except StorybookError as fault:
         look.heading(book.brief.title or book.folder.name)
-        if not _clash(book, studio):
-            st.error(str(fault))
+        if not (isinstance(fault, EditedByHand) and _clash(book, studio)):
+            st.error(look.plain(str(fault)))
+            said_of_edits()
+            asked(book, job, busy=False, expanded=True)
         return
     _head(book, now)
     said_of_edits()
+    taken_out_just_now(book, busy=bool(job) and job_state(job).active)
     busy = bool(job) and work.panel(job)
     if not busy:
         _up_to_date(book, now)
+    departures_shown.panel(book, studio, now.departures, busy=busy)
+    wanted = bool(st.session_state.pop(departures_shown.ASKED, False))
+    if wanted or not now.page_status:
+        failed = bool(job) and not busy and job_state(job).state == "failed"
+        asked(book, job, busy=busy, expanded=wanted or failed)
     _cards(book, now, busy=busy)
     if now.page_status:
         _whole_book(book, busy=busy)
+        if not wanted:
+            asked(book, job, busy=busy, expanded=False)
 
 
 def _asked_page(book: Book) -> int | None:

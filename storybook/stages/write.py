@@ -19,8 +19,6 @@ from storybook.studio import Studio
 from storybook.tellings import Draft, best, drafts
 from storybook.world import World
 
-SPEAKS_ANY_LANGUAGE = ("server", "echo")
-
 
 def write(
     brief: Brief,
@@ -107,13 +105,17 @@ def _departures_before(book: Book) -> tuple[Departure, ...]:
 
 def check_language(brief: Brief, how: WriteSettings) -> None:
     """Raise ConfigError if the book's language is not one that the writer tells in."""
-    if how.writer in SPEAKS_ANY_LANGUAGE:
-        return
-    remedy = "Write the summary in English, or use a server's writer (write.writer = 'server')."
-    if brief.language != "en":
+    told = how.told_languages
+    server = "or use a server's writer (write.writer = 'server')."
+    remedy = f"Write the summary in English, {server}"
+    if not how.tells_in(brief.language):
+        known = "English" if told == ("en",) else ", ".join(told)
+        remedy = f"Give the book such a language, {server}"
         raise ConfigError(
-            f"This studio's writer tells in English, not {brief.language!r}. {remedy}"
+            f"This studio's writer tells in {known}, not {brief.language!r}. {remedy}"
         )
+    if told != ("en",):
+        return
     letters = [letter for letter in brief.summary if letter.isalpha()]
     latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
     if latin < len(letters) / 2:

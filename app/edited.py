@@ -1,0 +1,58 @@
+"""Doing what an author asks of a book, where a page shows it; and which of its pages is open."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from storybook import unkept
+from storybook.book import Book
+from storybook.config import load_settings
+from storybook.errors import ChangedMeanwhile, StorybookError
+from storybook.kindness import check_kind
+
+
+def open_page(page: int | None) -> None:
+    """Let the address name another page of the book, or none."""
+    if page is None:
+        st.query_params.pop("page", None)
+    else:
+        st.query_params["page"] = str(page)
+
+
+def edit(book: Book, deed: Callable[[], object], said: str = "", *fields: str) -> None:
+    """Do something to the book; what is in its way is said at the top of the page.
+
+    `said` are the author's own words: they are shown if the page was changed in another window, and
+    looked over for what is not for children. The `fields` that they stood in are done with then.
+    """
+    try:
+        if said and load_settings(None, []).write.for_children:
+            check_kind(said, "The page")
+        deed()
+    except ChangedMeanwhile as clash:
+        st.session_state["clash"] = (str(clash), said, clash.theirs)
+    except StorybookError as fault:
+        st.session_state["fault"] = (str(fault), said)
+        return
+    for field in fields:
+        unkept.drop(book, field)
+
+
+def said_of_edits() -> None:
+    """What was in the way of the last edit; the author's words are there to be copied."""
+    if "fault" in st.session_state:
+        says, yours = st.session_state.pop("fault")
+        st.error(says)
+        if yours:
+            st.caption("What you wrote, to copy:")
+            st.code(yours, language=None, wrap_lines=True)
+    if "clash" in st.session_state:
+        says, yours, theirs = st.session_state.pop("clash")
+        st.warning(says)
+        mine, other = st.columns(2)
+        with mine:
+            st.caption("Yours, which was not kept:")
+            st.code(yours or "-", language=None, wrap_lines=True)
+        with other:
+            st.caption("What is there now:")
+            st.code(theirs or "-", language=None, wrap_lines=True)

@@ -1,0 +1,37 @@
+"""Which languages a book can be told in, by the writer of the studio that works here."""
+
+from storybook.config import WriteSettings
+
+NAMES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "it": "Italiano",
+    "nl": "Nederlands",
+    "pt": "Português",
+    "pl": "Polski",
+}
+
+
+def offered(write: WriteSettings) -> list[str]:
+    """Their tags, the first of them for who does not choose; never none."""
+    told = write.told_languages
+    return list(NAMES) if told is None else list(told)
+
+
+def name(tag: str) -> str:
+    """A language as its speakers call it; its tag where we do not know."""
+    return NAMES.get(tag, tag)
+
+
+def why_no_others(write: WriteSettings) -> str:
+    """Why only those are offered, for people; empty where the writer tells in any."""
+    told = write.told_languages
+    if told is None:
+        return ""
+    known = " and ".join(filter(None, [", ".join(map(name, told[:-1])), name(told[-1])]))
+    return (
+        f"The writer of this studio tells in {known} only. For another language, let a server's "
+        'writer tell: `[write] writer = "server"` in `studio.toml`.'
+    )

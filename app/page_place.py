@@ -1,0 +1,77 @@
+"""Where a page stands: moved, a new one put behind it, taken out and put back."""
+
+from functools import partial
+
+import streamlit as st
+
+from app.edited import edit, open_page
+from storybook import edits
+from storybook.book import Book
+from storybook.studio import Studio
+
+TAKEN = "taken out"
+"""What `st.session_state` calls the page that was taken out last: book, number and place."""
+
+
+def placing(book: Book, studio: Studio, page: int, place: int, *, busy: bool) -> None:
+    """Move the page that stands at `place`, add one, or take it out."""
+    last, seen = len(book.scenes) - 1, edits.version(edits.order(book))
+    key = f"insert-{page}"
+
+    def move(to: int) -> None:
+        edit(book, lambda: edits.move_page(book, page, to, seen))
+
+    def insert() -> None:
+        text = st.session_state[key]
+        edit(book, lambda: open_page(edits.insert_page(book, studio, page, text, seen)), text)
+
+    def take_out() -> None:
+        edit(book, lambda: _take_out(book, page, place, seen))
+
+    with st.expander("Move, add or take out", icon=":material/swap_vert:"):
+        with st.container(horizontal=True):
+            st.button(
+                "Move it forward",
+                icon=":material/arrow_upward:",
+                on_click=move,
+                args=(place - 1,),
+                disabled=busy or place == 1,
+            )
+            st.button(
+                "Move it back",
+                icon=":material/arrow_downward:",
+                on_click=move,
+                args=(place + 1,),
+                disabled=busy or place == last,
+            )
+            st.button("Take it out", icon=":material/delete:", on_click=take_out, disabled=busy)
+        with st.form(f"form-{key}", border=False, clear_on_submit=True):
+            st.text_area(
+                "The text of a new page behind this one", key=key, height=100, disabled=busy
+            )
+            st.form_submit_button(
+                "Put it in", icon=":material/add:", disabled=busy, on_click=insert
+            )
+
+
+def _take_out(book: Book, page: int, place: int, seen: str) -> None:
+    edits.remove_page(book, page, seen)
+    st.session_state[TAKEN] = (book.folder.name, page, place)
+    open_page(None)
+
+
+def taken_out_just_now(book: Book, *, busy: bool) -> None:
+    """The way back for the page that was taken out last, while it is out."""
+    name, page, place = st.session_state.get(TAKEN, ("", 0, 0))
+    if name != book.folder.name or page not in {each.scene.page for each in edits.removed(book)}:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", border=True, key="taken"):
+        st.markdown(f"**Page {place}** was taken out.", width="stretch")
+        st.button(
+            "Undo",
+            key="undo-taken",
+            icon=":material/undo:",
+            disabled=busy,
+            on_click=edit,
+            args=(book, partial(edits.put_page_back, book, page)),
+        )
