@@ -18,6 +18,13 @@ from storybook.studio import Studio
 
 STARTER = shipped("assets", "starter")
 QUICK = ("draw.steps=2", "draw.candidates=1", "enlarge.width_px=512")
+QUICKEST = (*QUICK, "write.candidates=2", "enlarge.steps=2")
+"""For what does not ask how good a book is."""
+SUMMARIES = (
+    SUMMARY,
+    "Pepper the dog wants to fly a kite at the beach, but the wind is too strong.",
+    "A shy bear wants to sing at the village party.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,8 +32,8 @@ def studio():
     return Studio(load_settings("starter", QUICK))
 
 
-def test_the_whole_chain_on_the_models_that_ship(studio):
-    book = new_book()
+def test_the_whole_chain_on_the_models_that_ship():
+    book, studio = new_book(), Studio(load_settings("starter", QUICKEST))
     events = made(book, studio)
     assert list(dict.fromkeys(event.stage for event in events)) == [
         "write", "split", "describe", "draw", "choose", "enlarge", "bind",
@@ -43,23 +50,24 @@ def test_a_book_needs_no_network(tmp_path):
         pytest.skip("this machine does not let a process give up its network")
     new_book("b")
     command = [sys.executable, "-m", "storybook", "make", "b", "--until", "draw"]
-    command += [part for change in QUICK for part in ("--set", change)]
+    command += [part for change in QUICKEST for part in ("--set", change)]
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "HF_HUB_OFFLINE": "0"}
     told = subprocess.run(["unshare", "-rn", *command], env=env, capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
     assert "Warning" not in told.stderr
 
 
-@pytest.mark.parametrize("pages", [4, 12, 20])
 @pytest.mark.parametrize(
-    "summary",
+    ("pages", "summary"),
     [
-        SUMMARY,
-        "Pepper the dog wants to fly a kite at the beach, but the wind is too strong.",
-        "A shy bear wants to sing at the village party.",
+        pytest.param(pages, summary, marks=() if number == place else pytest.mark.slow)
+        for number, pages in enumerate((12, 4, 20))
+        for place, summary in enumerate(
+            SUMMARIES
+        )  # each length and each summary once, the rest slow
     ],
 )
-def test_the_writer_keeps_to_its_summary(studio, summary, pages):
+def test_the_writer_keeps_to_its_summary(studio, pages, summary):
     from storybook.casting import befriended, cast
 
     who = befriended(cast(summary, (), studio.world, seed=1), studio.world, seed=1)
