@@ -117,7 +117,8 @@ def teach_manner(
         if not files[part].is_file():
             write_pairs(files[part], composed_pairs(count, seed, manner))
     settings = [f"base={base}", f"pairs={files['train']}", f"test_pairs={files['test']}"]
-    settings += [f"max_steps={steps}"] if steps else []
+    if steps:  # a rehearsal: who was taught so little has nothing to tell
+        settings += [f"max_steps={steps}", "sample_words=10"]
     recipe, preset = load_story_recipe(RECIPES / f"starter-{manner}.toml", settings=settings)
     run = Run(work / f"{manner}-{weights_digest(base)}")
     begun = (run.folder / "run.json").is_file()
