@@ -62,7 +62,7 @@ def bench(tmp_path):
                "draw.steps=1", "draw.width_px=64", "draw.height_px=64"]  # fmt: skip
     extent = replace(QUICK, judge_drawings=16, judge_held_out=8, judge_steps=1, pet_pictures=2)
     return Bench(Studio(load_settings("starter", changes)), load_world(shipped("assets")), extent,
-                 tmp_path / "work", tmp_path)  # fmt: skip
+                 tmp_path / "work", tmp_path, workers=1)  # fmt: skip
 
 
 def test_variants_are_taught_judged_and_tabled_once(bench, tmp_path):

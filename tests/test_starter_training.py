@@ -50,7 +50,7 @@ def shop(world, tmp_path_factory):
     """A workshop in which every picture model was taught for two steps and exported."""
     folder = tmp_path_factory.mktemp("starter")
     shop = Workshop(
-        world, ASSETS / WORLD, source_digest(world), TOY, folder / "work", folder / "out", workers=2
+        world, ASSETS / WORLD, source_digest(world), TOY, folder / "work", folder / "out", workers=1
     )
     for name in PICTURE_STEPS:
         events = list(STEPS[name](shop, Budget(minutes=60, steps=2)))
@@ -273,7 +273,7 @@ def test_drawing_goes_on_where_it_was_stopped(shop, world, tmp_path):
     block = next(folder.glob("*.npy"))
     before = block.read_bytes()
     block.unlink()
-    assert list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=1))
+    assert list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=2))
     assert block.read_bytes() == before
     assert not list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=1))
     assert len(load_drawings(folder, world, TOY.held_out, seed=8).pictures) == TOY.held_out

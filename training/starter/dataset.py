@@ -6,9 +6,10 @@ seed and `n`, so that drawing can stop anywhere and several processes can share 
 
 import hashlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -80,22 +81,31 @@ def source_digest(world: World) -> str:
 def draw_all(
     folder: Path, world: World, count: int, size_px: int, seed: int, workers: int
 ) -> Iterator[Event]:
-    """Draw what is missing of `count` pictures, rounded up to whole blocks, into `folder`."""
+    """Draw what is missing of `count` pictures, rounded up to whole blocks, into `folder`.
+
+    More than one of the `workers` are processes of their own; one alone is this process.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     blocks = range(-(-count // BLOCK))
     missing = [block for block in blocks if not _file(folder, block).exists()]
     if not missing:
         return
+    draw = partial(_draw_block, folder, world, size_px, seed)
+    drawn = map(draw, missing) if workers == 1 else _drawn_by(workers, draw, missing)
+    for done, _ in enumerate(drawn, start=len(blocks) - len(missing) + 1):
+        yield Event(
+            stage="draw",
+            done=done * BLOCK,
+            total=len(blocks) * BLOCK,
+            note=f"pictures of {size_px} px",
+        )
+
+
+def _drawn_by(workers: int, draw: Callable[[int], None], blocks: list[int]) -> Iterator[None]:
+    """Draw each of the blocks in one of so many processes, in no order."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(_draw_block, folder, world, size_px, seed, block) for block in missing]
-        for done, job in enumerate(as_completed(jobs), start=len(blocks) - len(missing) + 1):
-            job.result()
-            yield Event(
-                stage="draw",
-                done=done * BLOCK,
-                total=len(blocks) * BLOCK,
-                note=f"pictures of {size_px} px",
-            )
+        for job in as_completed([pool.submit(draw, block) for block in blocks]):
+            yield job.result()
 
 
 def load_drawings(folder: Path, world: World, count: int, seed: int) -> Drawings:
