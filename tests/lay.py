@@ -10,10 +10,10 @@ def noise(seed=0, size=(96, 80)):
     return Image.fromarray(blocks).resize(size, Image.Resampling.NEAREST)
 
 
-def lay(path, seed=0, words=None, suffix=".txt"):
+def lay(path, seed=0, words=None, suffix=".txt", size=(96, 80)):
     """A picture at `path`, with words beside it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    noise(seed).save(path)
+    noise(seed, size).save(path)
     if words is not None:
         path.with_suffix(suffix).write_text(words, encoding="utf-8")
     return path

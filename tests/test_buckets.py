@@ -1,4 +1,4 @@
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -13,12 +13,15 @@ from training.data.buckets import (
     batches_from,
     bucket_sizes,
     bucket_table,
+    covering_size,
     epoch_batches,
     everydream_steps,
     first_position,
     fit,
     nearest_bucket,
+    showings,
     shown_per_bucket,
+    steps_of_epochs,
     steps_per_epoch,
 )
 
@@ -174,3 +177,40 @@ def test_the_table_says_what_each_bucket_holds():
     assert (square.bucket, square.pictures, square.shown, square.batches) == ((512, 512), 2, 11, 3)
     assert square.aspect_error == pytest.approx(0.05)
     assert wide.bucket == (576, 448) and wide.aspect_error == pytest.approx(4 / 3 - 576 / 448, 1e-6)
+
+
+@pytest.mark.parametrize(("repeats", "count"), [(0.5, 7), (0.25, 4), (1.5, 5), (0.1, 3), (2.7, 6)])
+def test_showings_of_a_fraction_are_even_over_epochs_and_pictures(repeats, count):
+    order = Order(((64, 64),) * (count + 1), (repeats,) * count + (2,), batch=2, seed=3)
+    epochs = [showings(order, epoch) for epoch in range(20)]
+    totals = [sum(each[:-1]) for each in epochs]
+    assert max(totals) - min(totals) <= 1 and sum(totals) == round(20 * repeats * count)
+    for place in range(count):
+        shown = [each[place] for each in epochs]
+        assert sum(shown) == 20 * repeats and max(shown) - min(shown) <= 1
+    assert {each[-1] for each in epochs} == {2}
+    assert epochs[0] == showings(order, 0)
+
+
+def test_batches_go_on_where_an_epoch_shows_nothing():
+    order = Order(((64, 64),), (0.25,), batch=4, seed=1)
+    shown = list(islice(batches_from(order, first_position(order)), 3))
+    epochs = [batch.epoch for batch, _ in shown]
+    assert [later - sooner for sooner, later in pairwise(epochs)] == [4, 4]
+    assert list(islice(batches_from(order, shown[0][1]), 2)) == shown[1:]
+    assert steps_of_epochs(order, 1, 12) == 3
+
+
+def test_steps_of_epochs_are_those_that_there_are():
+    order = Order(((64, 64),) * 3 + ((128, 64),) * 2, (0.5, 0.5, 1.5, 0.3, 1), batch=2, seed=1)
+    for accumulation in (1, 2):
+        counted = sum(-(-len(epoch_batches(order, epoch)) // accumulation) for epoch in range(9))
+        assert steps_of_epochs(order, accumulation, 9) == counted
+    assert steps_of_epochs(ORDER, 2, 9) == 9 * 3
+
+
+def test_fitting_with_pixels_to_spare_scales_further():
+    image = Image.new("RGB", (200, 100), "red")
+    assert covering_size(image.size, (100, 100)) == (200, 100)
+    assert covering_size(image.size, (100, 100), 20) == (240, 120)
+    assert fit(image, (100, 100), spare_px=20).size == (100, 100)

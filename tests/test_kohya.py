@@ -101,3 +101,69 @@ def test_latents_of_another_kind_are_refused(tmp_path, held):
     (tmp_path / "1.npz").write_bytes(b"PK broken")
     with pytest.raises(TrainingError, match="holds no arrays"):
         read_latents(tmp_path / "1.npz")
+
+
+def test_find_latents_goes_by_the_size_of_the_picture(tmp_path):
+    """`lay` makes pictures of 96 x 80; latents of today are named by that, whatever its bucket."""
+    lay_kohya(tmp_path, size=(64, 128))
+    values = np.zeros((4, 16, 8), np.float32)
+    for stem in "12":
+        named = {"latents": values, "original_size": [96, 80], "crop_ltrb": [0, 0, 64, 128]}
+        np.savez(tmp_path / f"{stem}_0096x0080_sd.npz", **named)
+    reading = read_folder(tmp_path)
+    assert [each.latents.name for each in reading.examples] == [
+        f"{n}_0096x0080_sd.npz" for n in (1, 2)
+    ]
+    assert {example.bucket for example in reading.examples} == {(64, 128)}
+    assert reading.findings == ()
+
+
+def test_latents_say_themselves_at_which_size_they_were_made(tmp_path):
+    metadata = lay_kohya(tmp_path)
+    for entry in metadata.values():
+        del entry["train_resolution"]
+    (tmp_path / "meta_lat.json").write_text(json.dumps(metadata))
+    for stem in "12":
+        np.savez(tmp_path / f"{stem}_0096x0080_sd.npz", latents=np.zeros((4, 8, 16), np.float32))
+    assert {example.bucket for example in read_folder(tmp_path).examples} == {(128, 64)}
+
+
+def test_latents_of_another_picture_are_made_anew_and_it_is_said(tmp_path):
+    lay_kohya(tmp_path)
+    for stem in "12":
+        np.savez(tmp_path / f"{stem}.npz", latents=np.zeros((4, 16, 8)), original_size=[300, 200])
+    reading = read_folder(tmp_path)
+    assert {example.latents for example in reading.examples} == {None}
+    note = found(reading.findings)["meta_lat.json"]
+    assert note == ("latents of 2 pictures that had another size", "made anew for all pictures")
+
+
+def test_latents_that_no_metadata_speaks_of_are_made_anew_and_it_is_said(tmp_path):
+    lay(tmp_path / "1.jpg", 1, "a cat")
+    np.savez(tmp_path / "1_0096x0080_sd.npz", latents=np.zeros((4, 16, 8)))
+    note = found(read_folder(tmp_path).findings)[tmp_path.name]
+    assert note[0].startswith("latents of 1 pictures") and note[1].startswith("made anew")
+
+
+@pytest.mark.parametrize(
+    "line", ['{"image_path": "2.jpg", "capt', '["2.jpg"]', '{"caption": "a cat"}', "7"]
+)
+def test_read_metadata_names_the_line_that_is_none(tmp_path, line):
+    lay(tmp_path / "1.jpg", 1)
+    first = json.dumps({"image_path": "1.jpg", "caption": "a cat"})
+    (tmp_path / "meta.jsonl").write_text(f"{first}\n{line}\n")
+    with pytest.raises(TrainingError, match=r"meta\.jsonl, line 2") as caught:
+        read_folder(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_read_metadata_beside_its_folder(tmp_path):
+    folder = tmp_path / "train_data"
+    lay_kohya(folder)
+    (folder / "meta_lat.json").rename(tmp_path / "meta_lat.json")
+    reading = read_folder(tmp_path / "meta_lat.json", pictures=folder)
+    assert set(said(reading)) == {"1.jpg", "2.jpg"}
+    other = json.dumps({"1": {"caption": "cat"}, "2": {"caption": "cat"}})
+    (tmp_path / "meta_lat.json").write_text(other)
+    with pytest.raises(TrainingError, match="set photos to their folder and metadata to the file"):
+        read_folder(tmp_path / "meta_lat.json")

@@ -1,14 +1,21 @@
 """From a recipe's folders to captioned pictures in buckets."""
 
+import json
 import shutil
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from diffusers import AutoencoderKL
 from PIL import Image
 
+from lay import lay
 from storybook.config import shipped
 from storybook.errors import TrainingError
-from training.data.latents import _fingerprint
+from training.data.buckets import batches_from, covering_size, first_position
+from training.data.latents import Cutting, _fingerprint, cached_latents, cutting_of
 from training.data.lessons import gather
 from training.recipe import recipe_of
 
@@ -88,3 +95,134 @@ def test_real_photos_find_their_buckets():
     for size, bucket in zip(gathered.lessons.sizes, gathered.lessons.buckets, strict=True):
         assert bucket[0] * bucket[1] <= 512 * 512
         assert abs(size[0] / size[1] - bucket[0] / bucket[1]) < 0.35
+
+
+def test_gather_takes_two_folders_without_a_token(tmp_path):
+    for name, words in (("cats", "a cat asleep"), ("dogs", "a dog on grass")):
+        lay(tmp_path / name / "1.png", len(words), words)
+    concepts = [{"photos": str(tmp_path / name)} for name in ("cats", "dogs")]
+    chosen = recipe_of({"preset": "none", "model": "m", "concept": concepts})[0]
+    assert chosen.called == "cats+dogs"
+    lessons = gather(chosen, (64, 64), [None, None]).lessons
+    assert {each.captions for each in lessons.examples} == {("a cat asleep",), ("a dog on grass",)}
+    same = [each | {"class_word": "cat"} for each in concepts]
+    assert recipe_of({"preset": "none", "model": "m", "concept": same})[0].called == "cat+cat"
+
+
+@pytest.mark.parametrize("buckets", [True, False])
+def test_gather_goes_by_a_resolution_that_is_no_square(tmp_path, buckets):
+    lay(tmp_path / "1.png", 1, size=(300, 420))
+    chosen = recipe(tmp_path, resolution_px=[128, 192], least_px=64, most_px=256, buckets=buckets)
+    lessons = gather(chosen, chosen.size_px(512), [None]).lessons
+    assert lessons.buckets == ((128, 192),)
+
+
+def test_gather_reads_metadata_that_lies_beside_the_folder(tmp_path):
+    """SEEDS E27: --in_json meta_lat.json --train_data_dir train_data."""
+    lay(tmp_path / "train_data" / "1.png", 1)
+    entry = {"1": {"caption": "a cat", "tags": "orange", "train_resolution": [64, 64]}}
+    (tmp_path / "meta_lat.json").write_text(json.dumps(entry))
+    names = {"token": "", "class_word": "", "metadata": str(tmp_path / "meta_lat.json")}
+    chosen = recipe(tmp_path / "train_data", concept=names, preset="kohya")
+    (example,) = gather(chosen, (64, 64), [None]).lessons.examples
+    assert example.captions == ("a cat, orange",)
+
+
+def test_gather_takes_names_of_columns_and_the_recipe_s_layout(tmp_path):
+    lay(tmp_path / "set" / "1.png", 1)
+    (tmp_path / "set" / "metadata.jsonl").write_text('{"file_name": "1.png", "said": "a cat"}')
+    chosen = recipe(tmp_path / "set", concept={"caption_column": "said"}, layout="names")
+    (example,) = gather(chosen, (64, 64), [None]).lessons.examples
+    assert example.captions == ("bhna cat",)
+    lay(tmp_path / "flat" / "a cat asleep_1.png", 1)
+    with pytest.raises(TrainingError, match="one layer below"):
+        gather(recipe(tmp_path / "flat", preset="everydream"), (64, 64), [None])
+
+
+def test_gather_takes_at_most_max_samples_of_each_concept():
+    folders = [{"photos": str(PETS / name)} for name in ("bhna-cat", "ohwx-dog")]
+    table = {"preset": "none", "model": "m", "concept": folders, "held_out": 2}
+    every = gather(recipe_of(table)[0], (128, 128), [None, None])
+    few = gather(recipe_of(table | {"max_samples": 5})[0], (128, 128), [None, None])
+    assert len(few.lessons.examples) == 10 < len(every.lessons.examples)
+    assert few.held_out == every.held_out
+    order = [every.lessons.examples.index(each) for each in few.lessons.examples]
+    assert order == sorted(order)
+    other = gather(recipe_of(table | {"max_samples": 5, "seed": 2})[0], (128, 128), [None, None])
+    assert other.lessons.examples != few.lessons.examples
+
+
+def test_gather_shows_half_of_the_pictures_of_half_a_repeat(tmp_path):
+    for number in range(4):
+        lay(tmp_path / "any" / f"a cat {number}.png", number)
+    (tmp_path / "any" / "multiply.txt").write_text("0.5")
+    lessons = gather(recipe(tmp_path, batch=2, repeats=3), (64, 64), [None]).lessons
+    order = lessons.order(recipe(tmp_path, batch=2, repeats=3))
+    assert order.repeats == (1.5,) * 4
+    batches = list(islice(batches_from(order, first_position(order)), 6))
+    shown = [sum(len(batch.examples) for batch, _ in batches if batch.epoch == e) for e in (0, 1)]
+    assert shown == [6, 6]
+
+
+RAMP = Image.fromarray(np.tile(np.arange(200, dtype=np.uint8), (100, 1))).convert("RGB")
+
+
+@pytest.mark.parametrize(("anywhere", "jitter"), [(True, 0), (False, 8), (True, 8), (False, 0)])
+def test_cutting_moves_cuts_no_further_than_asked(anywhere, jitter):
+    """Of a ramp of 200 x 100, each pixel as bright as it lies far to the right."""
+    cutting = Cutting(cuts=16, anywhere=anywhere, jitter_px=jitter, seed=1)
+    cuts = [np.asarray(cut, int)[..., 0] for cut in cutting.parts(RAMP, (100, 100), 0)]
+    assert {cut.shape for cut in cuts} == {(100, 100)}
+    whole = covering_size(RAMP.size, (100, 100), 2 * jitter)
+    lefts = [cut[50, 0] * whole[0] / 200 for cut in cuts]
+    middle, room = (whole[0] - 100) / 2, whole[0] - 100
+    reach = room / 2 if anywhere else jitter
+    assert all(abs(left - middle) <= reach + 2 for left in lefts)
+    assert (max(lefts) - min(lefts) > reach) == bool(reach), "chance makes use of it"
+    again = [np.asarray(cut, int)[..., 0] for cut in cutting.parts(RAMP, (100, 100), 0)]
+    assert all(np.array_equal(one, other) for one, other in zip(cuts, again, strict=True))
+
+
+def tiny_vae(channels=4):
+    torch.manual_seed(1)
+    return AutoencoderKL(block_out_channels=(8,), norm_num_groups=4, latent_channels=channels)
+
+
+def test_cached_latents_holds_each_cut_and_its_mirror_image(tmp_path):
+    lay(tmp_path / "set" / "1.png", 1, size=(160, 80))
+    chosen = recipe(tmp_path / "set", random_crop=True, crops=3, flip=True, buckets=False,
+                    resolution_px=64)  # fmt: skip
+    lessons = gather(chosen, (64, 64), [None]).lessons
+    cutting = cutting_of(chosen)
+    events = cached_latents(lessons, tiny_vae(), "v", tmp_path, flip=True, cutting=cutting)
+    try:
+        while True:
+            next(events)
+    except StopIteration as end:
+        cache = end.value
+    assert sorted(cache) == sorted(f"0.{cut}{flip}" for cut in range(3) for flip in ("", ".flip"))
+    assert not torch.equal(cache["0.0"], cache["0.1"])
+    plain = _fingerprint(lessons, "v", True)
+    assert _fingerprint(lessons, "v", True, cutting) != plain
+    assert cutting_of(recipe(tmp_path / "set")) is None
+
+
+@pytest.mark.parametrize("channels", [4, 8])
+def test_cached_latents_takes_those_beside_the_pictures_where_they_fit(tmp_path, channels):
+    lay(tmp_path / "1.png", 1)
+    entry = {"1": {"caption": "a cat", "train_resolution": [64, 64]}}
+    (tmp_path / "meta.json").write_text(json.dumps(entry))
+    np.savez(tmp_path / "1_0096x0080_sd.npz", latents=np.ones((4, 8, 8), np.float32))
+    lessons = gather(recipe(tmp_path), (64, 64), [None]).lessons
+    vae = tiny_vae(channels)
+    notes, events = [], cached_latents(lessons, vae, "v", tmp_path / "kept", flip=False)
+    try:
+        while True:
+            notes.append(next(events).note)
+    except StopIteration as end:
+        cache = end.value
+    if channels == 4:
+        assert torch.equal(cache["0"][0], torch.full((4, 8, 8), vae.config.scaling_factor))
+        assert notes == [""]
+    else:
+        assert cache["0"].shape[1] == 8 and "made anew" in notes[0]

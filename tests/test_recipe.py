@@ -29,7 +29,8 @@ def test_the_last_word_counts():
                         "warmup_steps": 0, "optimizer": "adamw8bit", "seed": 42,
                         "sample_count": 4, "sample_every_epochs": 50, "precision": "fp16"}),
         ("everydream", {"epochs": 2, "repeats": 20, "batch": 6, "resolution_px": 512, "seed": 555,
-                        "lr": 1e-6, "text_encoder": True, "flip": False}),
+                        "lr": 1e-6, "text_encoder": True, "flip": False,
+                        "layout": "names"}),
         ("cerebrium", {"accumulation": 1, "lr": 5e-4, "scheduler": "constant", "max_steps": None,
                        "epochs": 30, "batch": 2, "scale_lr": False, "warmup_steps": 0,
                        "sample_every_epochs": 10, "optimizer": "adamw8bit"}),
@@ -62,6 +63,14 @@ def test_every_preset_is_a_recipe():
         ({"scheduler": "onecycle"}, "cosine"),
         ({"concept": []}, "at least 1"),
         ({"concept": TABLE["concept"] * 2}, "the same token"),
+        ({"resolution_px": [512, 700]}, "700 is no multiple of 64"),
+        ({"resolution_px": 500, "buckets": False}, "500 is no multiple of 8"),
+        ({"resolution_px": [512]}, "a side from 64 to 2048 px, or"),
+        ({"resolution_px": [512, 512, 512]}, "width, height"),
+        ({"resolution_px": [512, 4096]}, "a side from 64 to 2048 px"),
+        ({"resolution_px": "large"}, "resolution_px: a side from 64"),
+        ({"max_samples": 0}, "max_samples"),
+        ({"layout": "sidecar"}, "layout"),
     ],
 )
 def test_a_mistake_is_one_clear_line(settings, says):
@@ -74,3 +83,18 @@ def test_a_file_that_is_no_toml_is_named(tmp_path):
     (tmp_path / "r.toml").write_text("model = ")
     with pytest.raises(ConfigError, match=r"r\.toml"):
         load_recipe(tmp_path / "r.toml")
+
+
+def test_size_px_is_a_square_or_what_the_recipe_says():
+    for settings, size in ((None, (128, 128)), (512, (512, 512)), ([512, 704], (512, 704))):
+        assert (
+            recipe_of(TABLE | {"preset": "none", "resolution_px": settings})[0].size_px(128) == size
+        )
+    set_ = recipe_of(TABLE | {"preset": "none"}, None, ["resolution_px=[512, 704]"])[0]
+    assert set_.size_px(128) == (512, 704)
+
+
+def test_cuts_are_by_chance_only_where_that_is_asked_for():
+    assert recipe_of(TABLE | {"preset": "none"})[0].cuts == 0
+    assert recipe_of(TABLE | {"preset": "none", "random_crop": True, "crops": 1})[0].cuts == 1
+    assert recipe_of(TABLE | {"preset": "none", "crop_jitter_px": 20})[0].cuts == 4

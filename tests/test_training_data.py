@@ -1,4 +1,6 @@
 import json
+import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -96,11 +98,24 @@ def test_photos_without_words_are_no_captions_in_names(tmp_path):
         read_folder(tmp_path, layout="names")
 
 
-def test_multiply_must_be_a_number(tmp_path):
+@pytest.mark.parametrize("text", ["often", "0", "-1", "0.0", "nan", "inf", "1,5", "", "1e3"])
+def test_multiply_must_be_a_number_above_0(tmp_path, text):
     lay(tmp_path / "any" / "a cat.jpg", 1)
-    (tmp_path / "any" / "multiply.txt").write_text("often")
-    with pytest.raises(TrainingError, match=r"multiply.txt says 'often'"):
+    (tmp_path / "any" / "multiply.txt").write_text(text)
+    with pytest.raises(TrainingError, match=rf"multiply.txt says '{text}': write a number above 0"):
         read_folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [("0.5", 0.5), ("2.0", 2), ("2.", 2), (".25", 0.25), ("3", 3), ("\ufeff1.5\r\n", 1.5)],
+)
+@pytest.mark.parametrize("name", ["multiply.txt", "Multiply.TXT"])
+def test_multiply_takes_any_number_above_0(tmp_path, text, repeats, name):
+    lay(tmp_path / "any" / "a cat.jpg", 1)
+    (tmp_path / "any" / name).write_text(text, encoding="utf-8")
+    (example,) = read_folder(tmp_path).examples
+    assert example.repeats == repeats and type(example.repeats) is type(repeats)
 
 
 def test_image_captions_are_found_after_a_move(tmp_path):
@@ -216,4 +231,239 @@ def test_what_cannot_be_read_is_said(tmp_path):
 def test_a_dataset_of_gone_pictures_is_an_error(tmp_path):
     (tmp_path / "image_captions.json").write_text('{"gone.jpg": "a cat"}')
     with pytest.raises(TrainingError, match=r"Nothing in .*gone.jpg: listed"):
+        read_folder(tmp_path)
+
+
+NFC, NFD = (unicodedata.normalize(form, "Zoë") for form in ("NFC", "NFD"))
+
+
+@pytest.mark.parametrize(("picture", "words"), [(NFD, NFC), (NFC, NFD)])
+def test_read_folder_takes_accents_as_they_are_written(tmp_path, picture, words):
+    """Of sidecars and of all three kinds of metadata; words come out as one way of writing."""
+    caption = unicodedata.normalize("NFD", "a dog at the café")
+    lay(tmp_path / "sidecars" / f"{picture}.jpg", 1)
+    (tmp_path / "sidecars" / f"{words}.txt").write_text(caption, encoding="utf-8")
+    for kind in ("captions", "metadata", "dataset"):
+        lay(tmp_path / kind / picture / f"{picture}.jpg", 1)
+    name = f"{words}/{words}.jpg"
+    listed = json.dumps({name: caption}, ensure_ascii=False)
+    (tmp_path / "captions" / "image_captions.json").write_text(listed, encoding="utf-8")
+    entry = json.dumps({f"{words}/{words}": {"caption": caption}}, ensure_ascii=False)
+    (tmp_path / "metadata" / "meta.json").write_text(entry, encoding="utf-8")
+    row = json.dumps({"file_name": name, "text": caption}, ensure_ascii=False)
+    (tmp_path / "dataset" / "metadata.jsonl").write_text(row, encoding="utf-8")
+    for kind in ("sidecars", "captions", "metadata", "dataset"):
+        assert said(read_folder(tmp_path / kind)) == {f"{picture}.jpg": ("a dog at the café",)}
+
+
+@pytest.mark.parametrize("words", ["1.TXT", "1.jpg.txt", "1.JPG.TXT", "1.Caption", "1.jpg.caption"])
+def test_read_sidecars_finds_words_however_they_are_called(tmp_path, words):
+    lay(tmp_path / "1.jpg", 1)
+    lay(tmp_path / "2.jpg", 2)
+    (tmp_path / words).write_text("a dog asleep")
+    reading = read_folder(tmp_path)
+    assert said(reading) == {"1.jpg": ("a dog asleep",), "2.jpg": ()}
+    assert found(reading.findings) == {"2.jpg": ("no caption", "taken without words")}
+
+
+@pytest.mark.parametrize(
+    "name", ["sub\\1.jpg", ".\\sub\\1.jpg", "sub/1.jpg", "Sub\\1.JPG", "C:\\pets\\sub\\1.jpg"]
+)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "json", "kohya"])
+def test_read_folder_takes_paths_of_windows(tmp_path, name, kind):
+    lay(tmp_path / "sub" / "1.jpg", 1)
+    row = {"file_name": name, "text": "a dog"}
+    files = {
+        "csv": ("metadata.csv", f"file_name,text\n{name},a dog\n"),
+        "jsonl": ("metadata.jsonl", json.dumps(row)),
+        "json": ("image_captions.json", json.dumps({name: "a dog"})),
+        "kohya": ("meta.json", json.dumps({name: {"caption": "a dog"}})),
+    }
+    file, text = files[kind]
+    (tmp_path / file).write_text(text)
+    assert said(read_folder(tmp_path)) == {"1.jpg": ("a dog",)}
+
+
+@pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1e"])
+def test_read_folder_ends_no_line_within_a_caption(tmp_path, sign):
+    rows = [("1.jpg", f"a dog{sign}on grass"), ("2.jpg", "a cat")]
+    for number in (1, 2):
+        lay(tmp_path / "set" / f"{number}.jpg", number)
+        lay(tmp_path / "meta" / f"{number}.jpg", number)
+    lay(tmp_path / "words" / "1.jpg", 1, f"a dog{sign}on grass")
+    dataset = [json.dumps({"file_name": n, "text": t}, ensure_ascii=False) for n, t in rows]
+    kohya = [json.dumps({"image_path": n, "caption": t}, ensure_ascii=False) for n, t in rows]
+    if sign >= "\x85":  # JSON has other control characters escaped
+        (tmp_path / "set" / "metadata.jsonl").write_bytes("\r\n".join(dataset).encode())
+        (tmp_path / "meta" / "meta.jsonl").write_bytes("\n".join(kohya).encode())
+        for kind in ("set", "meta"):
+            assert said(read_folder(tmp_path / kind))["1.jpg"] == ("a dog on grass",)
+    assert said(read_folder(tmp_path / "words")) == {"1.jpg": ("a dog on grass",)}
+
+
+def test_read_folder_looks_into_linked_folders_and_ends_where_links_lead_back(tmp_path):
+    lay(tmp_path / "real" / "1.jpg", 1, "a dog")
+    lay(tmp_path / "real" / "deep" / "2.jpg", 2, "a cat")
+    folder = tmp_path / "set"
+    folder.mkdir()
+    (folder / "photos").symlink_to(tmp_path / "real", target_is_directory=True)
+    (tmp_path / "real" / "up").symlink_to(folder, target_is_directory=True)
+    (tmp_path / "real" / "again").symlink_to(tmp_path / "real" / "deep", target_is_directory=True)
+    (tmp_path / "real" / "self").symlink_to("self")
+    (folder / "gone.jpg").symlink_to(tmp_path / "gone.jpg")
+    reading = read_folder(folder)
+    assert said(reading) == {"1.jpg": ("a dog",), "2.jpg": ("a cat",)}
+    notes = found(reading.findings)
+    assert notes["up"] == ("a link to a folder that is read already", "not followed")
+    assert notes["again"][1] == "not followed" and notes["gone.jpg"][0] == "a link to nothing"
+    linked = tmp_path / "linked"
+    linked.symlink_to(folder, target_is_directory=True)
+    assert said(read_folder(linked)) == said(reading)
+
+
+def test_read_folder_passes_over_what_systems_leave(tmp_path):
+    lay(tmp_path / "1.jpg", 1, "a dog")
+    for name in ("._1.jpg", "._1.txt", ".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX/2.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"\0\5\x16\7")
+    reading = read_folder(tmp_path)
+    assert said(reading) == {"1.jpg": ("a dog",)} and reading.findings == ()
+
+
+def test_read_sidecars_reads_western_words_and_says_so(tmp_path):
+    lay(tmp_path / "1.jpg", 1)
+    (tmp_path / "1.txt").write_bytes("a dog at the café".encode("cp1252"))
+    lay(tmp_path / "2.jpg", 2)
+    (tmp_path / "2.txt").write_bytes("a dog, Zoë".encode("utf-16"))
+    reading = read_folder(tmp_path)
+    assert said(reading) == {"1.jpg": ("a dog at the café",), "2.jpg": ("a dog, Zoë",)}
+    note = found(reading.findings)["1.txt"]
+    assert note == ("words that are no UTF-8", "read as Windows-1252; save it as UTF-8")
+    (tmp_path / "1.txt").write_bytes("собака".encode("cp1251"))
+    with pytest.raises(TrainingError, match=r"1\.txt, line 1: byte 0xf1 is not UTF-8"):
+        read_folder(tmp_path)
+
+
+@pytest.mark.parametrize("half", ["\ud83d", "\udc36"])
+def test_read_folder_leaves_half_a_character_out_of_captions(tmp_path, half):
+    lay(tmp_path / "1.jpg", 1)
+    for text in (
+        json.dumps({"1.jpg": f"a dog {half}"}),
+        json.dumps({f"1{half}.jpg": "x", "1.jpg": "a dog"}),
+    ):
+        (tmp_path / "image_captions.json").write_text(text)
+        reading = read_folder(tmp_path)
+        assert said(reading) == {"1.jpg": ("a dog",)} and len(reading.findings) == 1
+
+
+def test_read_folder_takes_names_that_are_no_utf8(tmp_path):
+    lay(tmp_path / "set" / os.fsdecode(b"a dog at the caf\xe9_1.jpg"), 1)
+    (example,) = read_folder(tmp_path / "set", layout="sidecars").examples
+    example.model_dump_json(exclude={"path"}).encode()
+    lay(tmp_path / "named" / "any" / os.fsdecode(b"a dog at the caf\xe9_1.jpg"), 1)
+    (example,) = read_folder(tmp_path / "named", layout="names").examples
+    assert example.captions == ("a dog at the caf",)
+
+
+def everydream(folder):
+    for number in range(1, 4):
+        lay(folder / "dogs" / f"a photo of rex on a bed_({number}).jpg", number)
+    lay(folder / "2023_summer" / "a cat asleep_1.jpg", 4)
+    return folder
+
+
+def test_recognise_goes_by_what_most_pictures_have(tmp_path):
+    everydream(tmp_path)
+    stray = tmp_path / "dogs" / "a photo of rex on a bed_(2).txt"
+    stray.write_text("rex, sleeping")
+    reading = read_folder(tmp_path)
+    assert reading.layout == "names"
+    assert said(reading) == {
+        "a photo of rex on a bed_(1).jpg": ("a photo of rex on a bed",),
+        "a photo of rex on a bed_(2).jpg": ("rex, sleeping",),
+        "a photo of rex on a bed_(3).jpg": ("a photo of rex on a bed",),
+        "a cat asleep_1.jpg": ("a cat asleep",),
+    }
+    assert {example.repeats for example in reading.examples} == {1}, "2023 is a year"
+    assert found(reading.findings) == {
+        stray.name: ("words beside the picture", "taken, and not the name of the picture")
+    }
+    for number in (1, 3):
+        (tmp_path / "dogs" / f"a photo of rex on a bed_({number}).txt").write_text("rex")
+    assert recognise(tmp_path) == "sidecars"
+
+
+def test_recognise_takes_names_of_cameras_for_no_captions(tmp_path):
+    for number in range(1, 4):
+        lay(tmp_path / "summer" / f"IMG_{number}.jpg", number)
+    lay(tmp_path / "winter" / "DSC_4.jpg", 4, "a dog in snow")
+    reading = read_folder(tmp_path)
+    assert reading.layout == "sidecars"
+    assert said(reading)["DSC_4.jpg"] == ("a dog in snow",) and said(reading)["IMG_1.jpg"] == ()
+
+
+def test_read_names_refuses_pictures_in_the_root_whatever_else_lies_there(tmp_path):
+    everydream(tmp_path)
+    root = lay(tmp_path / "a stray dog_1.jpg", 9, "a stray dog")
+    for layout in (None, "names"):
+        with pytest.raises(TrainingError, match=r"a stray dog_1.jpg lies in .* itself") as caught:
+            read_folder(tmp_path, layout=layout)
+        assert "\n" not in str(caught.value)
+    root.unlink()
+    flat = tmp_path / "dogs"
+    assert read_folder(flat).layout == "sidecars"
+    with pytest.raises(TrainingError, match="one layer below"):
+        read_folder(flat, plain="names")
+    (flat / "image_captions.json").write_text(json.dumps({"a photo of rex on a bed_(1)": "rex"}))
+    assert read_folder(flat, plain="names").layout == "image_captions", "metadata goes before"
+
+
+def test_read_names_takes_no_caption_without_a_letter(tmp_path):
+    lay(tmp_path / "any" / "1.jpg", 1)
+    lay(tmp_path / "any" / "a cat_2.jpg", 2)
+    reading = read_folder(tmp_path)
+    assert said(reading) == {"1.jpg": (), "a cat_2.jpg": ("a cat",)}
+    assert found(reading.findings)["1.jpg"][1] == "taken without words"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "main_prompt: a photo of rex\ntags: [{tag: on a bed, weight: 0.5}, {tag: asleep}]\n",
+            "a photo of rex, on a bed, asleep",
+        ),
+        ("main_prompt: a photo of rex\n", "a photo of rex"),
+        ("tags: [rex, 'on a bed', 7]\n", "rex, on a bed, 7"),
+        ("a photo of rex\n", "a photo of rex"),
+        ("main_prompt:\ntags:\n  - tag: rex\n  -\n", "rex"),
+    ],
+)
+@pytest.mark.parametrize("name", ["1.yaml", "1.yml", "1.YAML", "1.jpg.yaml"])
+def test_read_folder_reads_captions_in_yaml(tmp_path, text, words, name):
+    lay(tmp_path / "any" / "1.jpg", 1)
+    (tmp_path / "any" / name).write_text(text)
+    assert set(said(read_folder(tmp_path)).values()) == {(words,)}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("rating: 1.1\n", "must hold main_prompt and tags"), ("[1, 2]", "must hold main_prompt"),
+     ("main_prompt: [", "is no YAML"), ("!!python/object:os.system {}", "is no YAML")],
+)  # fmt: skip
+def test_read_folder_refuses_yaml_of_another_shape(tmp_path, text, says):
+    lay(tmp_path / "any" / "1.jpg", 1)
+    (tmp_path / "any" / "1.yaml").write_text(text)
+    with pytest.raises(TrainingError, match=says) as caught:
+        read_folder(tmp_path)
+    assert "\n" not in str(caught.value) and "1.yaml" in str(caught.value)
+
+
+def test_read_dataset_takes_names_of_columns(tmp_path):
+    lay(tmp_path / "1.jpg", 1)
+    (tmp_path / "metadata.csv").write_text("file_name;caption\n1.jpg;a dog, asleep\n")
+    assert said(read_folder(tmp_path, columns=("image", "caption"))) == {
+        "1.jpg": ("a dog, asleep",)
+    }
+    with pytest.raises(TrainingError, match=r"no column 'text'.*caption"):
         read_folder(tmp_path)
