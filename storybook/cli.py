@@ -38,7 +38,7 @@ PAINT_EXAMPLES = """examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    _speak_any_language()
+    speak_any_language()
     options = parser().parse_args(arguments)
     options.arguments = sys.argv[1:] if arguments is None else arguments
     from storybook import commands
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _speak_any_language() -> None:
+def speak_any_language() -> None:
     """Let a letter that a terminal or a pipe cannot take be a `?`, and no end of the work."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import tempfile
+import unicodedata
 import warnings
 import zipfile
 import zlib
@@ -19,12 +20,14 @@ from storybook.book import Book, Stamp, slug
 from storybook.errors import BookError, StorybookError
 from storybook.files import DRAFT, follow_umask
 from storybook.library import free_folder
+from storybook.photo_files import is_system_file
 from storybook.records import Tries
 
 TEXTS = (".toml", ".json")
 KINDS = (*TEXTS, ".png", ".pdf")
 LEFT_OUT = {"log", "rejected", "left-over", "thumbs", "unkept"}
-JUNK = re.compile(r"__MACOSX/|(?:.*/)?(?:\.DS_Store|Thumbs\.db|desktop\.ini)")
+UTF_8 = 1 << 11
+"""The flag of names in a zip that are UTF-8; others are in code page 437, or so it is said."""
 NAME = re.compile(r"[^\x00-\x1f\x7f\\:]{1,120}")
 """The whole path, so that with four bytes a letter its parts fit into any file system."""
 MOST_FILES = 6000
@@ -104,17 +107,20 @@ def _unpack(packed: zipfile.ZipFile, into: Path, name: str) -> str:
 
 def _files(packed: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The files in a zip, each with its place; raises BookError for what may not be in it."""
+    named = ((info, _name_of(info)) for info in packed.infolist())
     infos = [
-        info for info in packed.infolist() if not info.is_dir() and not JUNK.match(info.filename)
+        (info, inside)
+        for info, inside in named
+        if not inside.endswith("/") and not any(is_system_file(part) for part in inside.split("/"))
     ]
     if len(infos) > MOST_FILES:
         raise BookError(f"{name} holds {len(infos)} files; a book has at most {MOST_FILES}.")
-    if sum(info.file_size for info in infos) > MOST_BYTES:
+    if sum(info.file_size for info, _ in infos) > MOST_BYTES:
         raise BookError(f"{name} is too large: more than {MOST_BYTES >> 30} GB when unpacked.")
-    for info in infos:
-        path, mode = PurePosixPath(info.filename), info.external_attr >> 16
-        if path.is_absolute() or ".." in path.parts or not NAME.fullmatch(info.filename):
-            raise BookError(f"{name}: {info.filename[:80]!r} is no place inside of a book.")
+    for info, inside in infos:
+        path, mode = PurePosixPath(inside), info.external_attr >> 16
+        if path.is_absolute() or ".." in path.parts or not NAME.fullmatch(inside):
+            raise BookError(f"{name}: {inside[:80]!r} is no place inside of a book.")
         if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
             raise BookError(f"{name}: {path} is a link, and no file.")
         if info.flag_bits & 1:
@@ -126,6 +132,18 @@ def _files(packed: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipInfo
         if tight or (is_text and info.file_size > MOST_TEXT_BYTES):
             raise BookError(f"{name}: {path} is too large for what it is ({info.file_size} bytes).")
         yield info, path
+
+
+def _name_of(info: zipfile.ZipInfo) -> str:
+    """Where a file of a zip belongs, as this system would say it.
+
+    macOS writes UTF-8 with accents apart and does not say so; some Windows programs write `\\`.
+    """
+    name = info.filename
+    if not info.flag_bits & UTF_8:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return unicodedata.normalize("NFC", name.replace("\\", "/"))
 
 
 def _check(folder: Path, name: str) -> None:

@@ -19,8 +19,10 @@ PHOTO_SUFFIXES = (
 
 CAPTION_SUFFIXES = (".txt", ".caption")
 
-LITTER = frozenset(("thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r"))
-"""What systems leave in folders, beside all that begins with a dot; in lower case."""
+SYSTEM_FILES = frozenset(
+    (".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r")
+)
+"""What systems leave in folders, beside `._01.jpg`; in lower case."""
 
 OTHERS = {
     (".cr2", ".cr3", ".nef", ".arw", ".dng", ".raf", ".orf", ".rw2"): "a camera's raw file",
@@ -98,8 +100,13 @@ def is_photo(path: Path) -> bool:
 
 
 def is_litter(name: str) -> bool:
+    """Whether a file or folder is not worth a word: a hidden one, or one that a system left."""
+    return name.startswith(".") or is_system_file(name)
+
+
+def is_system_file(name: str) -> bool:
     """Whether a system left the file or folder there: `.DS_Store`, `._01.jpg`, `Thumbs.db`."""
-    return name.startswith(".") or name.lower() in LITTER
+    return name.startswith("._") or name.lower() in SYSTEM_FILES
 
 
 def photos_in(folder: Path) -> list[Path]:

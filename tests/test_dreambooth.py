@@ -45,15 +45,26 @@ def test_train_teaches_any_kind_in_halves(home, tmp_path, capfd, settings):
     assert "float32" not in capfd.readouterr().err, "a line of the library's"
 
 
+CUT = {
+    "random_crop": True,
+    "crop_jitter_px": 8,
+    "crops": 2,
+    "resolution_px": [64, 128],
+    "least_px": 64,
+    "most_px": 128,
+}
+"""Pictures cut by chance, at a resolution that is no square."""
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         {"text_encoder": True, "stop_text": 0.5, "accumulation": 2},
         {"kind": "full", "ema": 0.9, "scheduler": "cosine", "noise_offset": 0.1},
         {"kind": "hypernetwork", "lr": 1e-1, "dropout": 0.3, "shuffle": True, "min_snr": 5.0},
-        {"dora": True, "targets": "convolutions", "flip": True, "checkpointing": True},
+        {"dora": True, "targets": "convolutions", "flip": True, "checkpointing": True, **CUT},
     ],
-    ids=["lora and text", "full, averaged", "hypernetwork", "dora"],
+    ids=["lora and text", "full, averaged", "hypernetwork", "dora on cuts"],
 )
 def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path, settings):
     chosen = recipe(home, **settings)
@@ -61,6 +72,8 @@ def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path,
     run_of(chosen, tmp_path / "parts", stop_after=3)
     parts = run_of(chosen, tmp_path / "parts", resume=True)
     assert parts.state().state == "done"
+    with Image.open(whole.samples / "000006-00.png") as sample:
+        assert sample.size == chosen.size_px(64)
     one, other = weights(whole), weights(parts)
     assert one.keys() == other.keys()
     assert all(torch.equal(one[name], other[name]) for name in one)

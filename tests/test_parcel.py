@@ -68,6 +68,17 @@ SCENES = json.dumps(
 STORY = {"title": "t", "paragraphs": ["a"]}
 
 
+def test_import_zip_reads_names_as_other_systems_write_them():
+    names = ("brief.toml", "._brief.toml", "Thumbs.db")
+    file = zipped({f"ZoeXXs Buch/{name}": BRIEF for name in names})
+    file.write_bytes(file.read_bytes().replace(b"ZoeXXs", "Zoe\u0308s".encode()))  # no flag says so
+    assert import_zip(file, ROOT).folder.name == "zoës-buch"
+    windows = zipped({"Kite\\brief.toml": BRIEF, "Kite\\pages\\": b""}, "windows.zip")
+    assert import_zip(windows, ROOT).folder.name == "kite"
+    with pytest.raises(BookError, match="no place inside of a book"):
+        import_zip(zipped({"..\\..\\brief.toml": BRIEF}, "evil.zip"), ROOT)
+
+
 @pytest.mark.parametrize(
     ("files", "says"),
     [

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from storybook.cli import speak_any_language
 from storybook.errors import StorybookError
 from storybook.jobs_told import ByHand
 from storybook.records import Event
@@ -21,6 +22,7 @@ RUNS = Path("runs")
 
 def main() -> int:
     """Run the command; 2 if the author can mend what went wrong, 130 if they stopped it."""
+    speak_any_language()
     options = _options()
     quiet()
     try:
