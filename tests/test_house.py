@@ -93,3 +93,47 @@ def test_every_module_says_what_it_is():
     for path in SOURCES:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert ast.get_docstring(tree) or not tree.body, path
+
+
+def names_in(path):
+    """What a module of ours defines or imports at its top, in ifs and tries too."""
+    names = set()
+    nodes = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    while nodes:
+        match nodes.pop():
+            case ast.If() | ast.Try() | ast.With() as block:
+                nodes += [
+                    each for each in ast.iter_child_nodes(block) if isinstance(each, ast.stmt)
+                ]
+                nodes += [
+                    each for handler in getattr(block, "handlers", ()) for each in handler.body
+                ]
+            case (
+                ast.FunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+            ):
+                names.add(name)
+            case ast.Import(names=found) | ast.ImportFrom(names=found):
+                names |= {each.asname or each.name.split(".")[0] for each in found}
+            case ast.Assign() | ast.AnnAssign() as said:
+                targets = said.targets if isinstance(said, ast.Assign) else [said.target]
+                names |= {each.id for target in targets for each in ast.walk(target)
+                          if isinstance(each, ast.Name)}  # fmt: skip
+    return names
+
+
+def test_what_is_imported_from_our_modules_is_there():
+    """Seen without importing: a name that was moved is missed in modules that few tests open."""
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in SOURCES}
+    modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
+    known = {name: names_in(path) for name, path in modules.items()}
+    for path in (*SOURCES, *(ROOT / "tests").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module in known:
+                there = known[node.module] | {
+                    name.rpartition(".")[2] for name in modules
+                    if name.rpartition(".")[0] == node.module
+                }  # fmt: skip
+                missing = {alias.name for alias in node.names} - there
+                assert not missing, f"{name_of(path)} imports {missing} from {node.module}"

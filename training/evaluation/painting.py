@@ -8,10 +8,9 @@ import numpy as np
 from diffusers import AutoencoderKL
 from PIL import Image
 
-from storybook.book import Tries
 from storybook.candidates import wanted
 from storybook.free_words import as_caption
-from storybook.records import Candidate, Event, Hero, Prompt
+from storybook.records import Candidate, Event, Hero, Prompt, Tries
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
 from storybook.studio import Studio
