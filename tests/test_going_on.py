@@ -9,11 +9,11 @@ from diffusers import AutoencoderKL
 from PIL import Image
 
 from pet_runs import CPU, lay_home, recipe, run_of
-from storybook.errors import ConfigError, ModelError
+from storybook.errors import ConfigError, ModelError, TrainingError
 from storybook.models.sd1 import open_painter
 from tiny_sd import tiny_painter
 from training.formats.lora_reader import read_lora
-from training.optimizers import new_optimizer
+from training.optimizers import new_optimizer, new_scheduler
 from training.preflight import preflight
 from training.recipe import load_recipe
 from training.run import Run
@@ -143,3 +143,46 @@ def test_model_of_a_hub_is_taught_from_what_was_fetched(home, tmp_path):
     assert str(kept.model) == "somebody/tiny-painter", "another machine may have it elsewhere"
     with pytest.raises(ModelError, match="storybook models get somebody/nothing"):
         run_of(recipe(home, model="somebody/nothing"), tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    "scheduler",
+    ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"],
+)
+def test_new_scheduler_knows_the_fields_six(home, scheduler):
+    chosen = recipe(home, scheduler=scheduler, lr=1.0, warmup_steps=4, cycles=2, power=2.0)
+    student = enrol(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
+    optimizer = new_optimizer(student, chosen)
+    schedule, rates = new_scheduler(optimizer, chosen, 20), []
+    for _ in range(20):
+        rates.append(schedule.get_last_lr()[0])
+        optimizer.step()
+        schedule.step()
+    warms = scheduler != "constant"
+    assert rates[:3] == pytest.approx([0, 0.25, 0.5] if warms else [1, 1, 1])
+    assert rates[4] == pytest.approx(1.0)
+    falls = {"linear": 1 / 16, "cosine": 0.0096, "cosine_with_restarts": 0.038,
+             "polynomial": 1 / 256}  # fmt: skip
+    # diffusers' polynomial ends a little above nothing.
+    assert rates[19] == pytest.approx(falls.get(scheduler, 1.0), rel=0.02, abs=2e-4)
+
+
+def test_clip_skip_is_refused_for_stable_diffusion_2(home, tmp_path):
+    shutil.copytree(home / "painter", tmp_path / "two")
+    config = tmp_path / "two" / "text_encoder" / "config.json"
+    config.write_text(config.read_text().replace("quick_gelu", "gelu"))
+    chosen = recipe(home, model=str(tmp_path / "two"), clip_skip=2)
+    with pytest.raises(TrainingError, match="clip_skip is for Stable Diffusion 1"):
+        run_of(chosen, tmp_path / "run")
+
+
+def test_a_run_that_is_done_goes_on_where_more_epochs_are_asked_for(home, tmp_path):
+    """More can always be taught, as EveryDream says."""
+    once = recipe(home, max_steps=None, epochs=1)
+    run = run_of(once, tmp_path / "run")
+    assert (run.state().step, run.state().state) == (5, "done")
+    run_of(once.but(epochs=2), run.folder, resume=True)
+    assert (run.state().step, run.state().steps, run.state().state) == (10, 10, "done")
+    whole = run_of(recipe(home, max_steps=None, epochs=2), tmp_path / "whole")
+    one, other = (each.load(10)["weights"] for each in (run, whole))
+    assert all(torch.equal(one[name], other[name]) for name in one)

@@ -15,7 +15,7 @@ from storybook.models.sd1 import open_painter
 from storybook.models.weights import Fittings
 from training.coach import coach
 from training.data.balance import balance
-from training.data.buckets import bucket_table, steps_of_epochs
+from training.data.buckets import bucket_table, everydream_steps, steps_of_epochs
 from training.data.lessons import gather
 from training.data.records import Example, Size
 from training.optimizers import autocast, check_precision
@@ -62,6 +62,9 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     steps = recipe.max_steps or steps_of_epochs(order, recipe.accumulation, recipe.epochs)
     why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
     yield f"{an_epoch} steps an epoch, {steps} in all ({why})"
+    if recipe.repeats > 1:
+        counted = everydream_steps(len(lessons.examples), recipe.repeats, recipe.batch)
+        yield f"  by EveryDream's formula, which counts its validation in, {counted:.1f} an epoch"
 
     captions = sorted({words for each in lessons.examples for words in each.captions})
     cut = [
