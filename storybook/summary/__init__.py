@@ -1,0 +1,12 @@
+"""Reading a summary: who is in it, of what kind, and whom its pronouns mean.
+
+The one place that reads what an author types, in layers that each can be tested:
+text -> tokens -> names -> noun phrases -> characters -> pronouns.
+"""
+
+from storybook.summary.characters import Character
+from storybook.summary.pronouns import pronouns_in
+from storybook.summary.reader import Reading, read_summary
+from storybook.summary.tokens import called
+
+__all__ = ["Character", "Reading", "called", "pronouns_in", "read_summary"]

@@ -1,0 +1,309 @@
+"""Names: which words of a text are somebody's own, by their letters and by where they stand."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from storybook.summary.lexicon import Words
+from storybook.summary.nouns import DETERMINERS, OWNERS, Nouns
+from storybook.summary.tokens import Token, tokens
+
+NAMING = ("named", "called", "nicknamed")
+CALLING = ("call", "calls", "called", "name", "names", "named")
+PARTICLES = ("de", "da", "di", "van", "von", "el", "al", "la", "le", "bin", "del", "mc")
+SPOTS = ("in", "at", "near", "through", "across", "over", "into", "around")
+ASKING = ("will", "can", "may", "could", "would", "should", "must", "does", "did", "is", "are")
+WHEN = ("on", "in", "by", "every", "this", "last", "next", "until", "at")
+JOINTS = ("and", "but", "when", "because", "while", ",", "so")
+MOST_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name at tokens `start` to `end`, as it is to be printed."""
+
+    start: int
+    end: int
+    text: str
+    sure: bool = True
+    """Whether its place makes it one; else it is only a capital word in a sentence."""
+
+
+def find_names(nouns: Nouns, known: Iterable[str] = ()) -> dict[int, Name]:
+    """The names of a text by the tokens that they begin at; `known` are names of given heroes.
+
+    The text is read twice: who is named in one place is known wherever the same word stands.
+    """
+    given = tuple(tuple(token.lower for token in tokens(name)) for name in known)
+    first = _Names(nouns, nouns.words, nouns.tokens, given, frozenset()).all()
+    sure = frozenset(name.text.lower() for name in first if name.sure)
+    found = _Names(nouns, nouns.words, nouns.tokens, given, sure).all()
+    return {name.start: name for name in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What is looked at to find names: the text, names that are known, names that were found."""
+
+    nouns: Nouns
+    words: Words
+    tokens: Sequence[Token]
+    known: tuple[tuple[str, ...], ...]
+    sure: frozenset[str]
+
+    def all(self) -> Iterator[Name]:
+        i = 0
+        while i < len(self.tokens):
+            name = self._at(i)
+            if name:
+                yield name
+            i = name.end if name else i + 1
+
+    def _at(self, i: int) -> Name | None:
+        """The name that begins at token `i`."""
+        if not self.tokens[i].is_word or self.tokens[i].text == "'s":
+            return None
+        for parts in self.known:
+            end = i + len(parts)
+            said = tuple(self._low(n) for n in range(i, end))
+            if said == parts and not self._is_common_here(i):
+                return self._name(i, end)
+        slot = self._in_a_slot(i)
+        if slot:
+            return slot
+        if self.tokens[i].capital:
+            return self._by_capital(i)
+        return self._by_word(i)
+
+    def _in_a_slot(self, i: int) -> Name | None:
+        """A name by its place, whatever the word: `named May`, `May the rabbit`, `Rex, a dog`."""
+        end = self._run(i)
+        if self._is_named(i):
+            return self._name(i, end)
+        if self.words.is_never(self._low(i)) and not (
+            end == i + 1 and self._low(end) == "the" and self._low(i - 1) not in WHEN
+        ):
+            return None
+        if self._is_closed(i) and not (self._is_month(i) or self._low(i) in ("will", "may")):
+            return None
+        if self._is_verb_here(i):
+            return None
+        if self._the_kind_behind(end) and not self._asks(i) and self._may_open(i):
+            return self._name(i, end)
+        return None
+
+    def _the_kind_behind(self, end: int) -> bool:
+        """Whether `the ... KIND` follows, perhaps behind `and` and another name."""
+        if self._low(end) == "and" and self._capital(end + 1):
+            return self._the_kind_behind(self._run(end + 1))
+        if self._low(end) == "," and self._low(end + 1) == "the":
+            end += 1
+        if self._low(end) != "the":
+            return False
+        found = self.nouns.at(end)
+        return found is not None and found.determiner == "the"
+
+    def _may_open(self, i: int) -> bool:
+        """Whether a word before `the KIND` can be a name: capital, or with nothing to govern it."""
+        if self._capital(i) and not self.tokens[i].head:
+            return True
+        word = self._low(i)
+        if self.tokens[i].head or self._low(i - 1) in ("about", "of"):
+            return not (word.endswith("ing") and self.words.is_verb(word))
+        unusual = not self.words.is_common(word) or self.words.is_first_name(word)
+        pet = self.words.has("pet_names.words", word) and not self.words.is_verb(word)
+        return self._low(i - 1) not in DETERMINERS and (unusual or pet)
+
+    def _is_named(self, i: int) -> bool:
+        """Whether `named`, `called`, `known as` or `name is` stands before."""
+        before, word = self._low(i - 1), self._low(i)
+        naming = (
+            before in NAMING
+            or (before == "as" and self._low(i - 2) == "known")
+            or (before in ("is", "was", "'s") and self._low(i - 2) == "name")
+            or (before == "of" and self._low(i - 2) == "name")
+            or (before in ("him", "her", "it") and self._low(i - 2) in CALLING)
+        )
+        if naming:
+            return self._capital(i) or not (self._is_closed(i) and word not in ("may", "will"))
+        if before not in ("and", ",") or self._is_closed(i) or self._is_verb_here(i):
+            return False
+        start = i - 2
+        while start > 0 and self.tokens[start].is_word and i - start < MOST_WORDS:
+            if self._low(start - 1) in (*NAMING, "and", ","):
+                unusual = self.words.is_first_name(word) or not self.words.is_common(word)
+                return self._is_named(start) and (self._capital(i) or unusual)
+            start -= 1
+        return False
+
+    def _by_capital(self, i: int) -> Name | None:
+        end = self._run(i)
+        name = self._name(i, end)
+        if name.text.lower() in self.sure and not self._is_common_here(i):
+            return name
+        if self.words.is_title(self._low(i)) and end == i + 1 and self.nouns.kind_at(i):
+            return self._relative(i)
+        if self.tokens[i].head:
+            return self._at_head(i, end)
+        if self.words.is_never(self._low(i)) or self._is_closed(i):
+            return None
+        if self._is_titled_thing(i):
+            return None
+        before = self._low(i - 1)
+        weak = before in SPOTS or (before in ("to", "from") and not self._acts(end))
+        return Name(i, end, name.text, sure=not weak)
+
+    def _is_titled_thing(self, i: int) -> bool:
+        """Whether an article stands before the run of capitals: `the Lost Lantern`."""
+        while self._capital(i) and not self.tokens[i].head:
+            i -= 1
+        return self._low(i) in DETERMINERS and self._low(i) not in OWNERS
+
+    def _at_head(self, i: int, end: int) -> Name | None:
+        """The first word of a sentence, if it is a name: it is none because it has a capital."""
+        word = self._low(i)
+        if self._is_closed(i) or (self.words.is_never(word) and not self._is_month(i)):
+            return None
+        if end > i + 1 and self.words.is_common(word) and not self._is_pet(word):
+            adjective = not self.words.is_title(word) and not self.nouns.kind_at(end - 1)
+            return None if adjective else self._name(i, end)
+        kind = self.nouns.kind_at(i)
+        if kind and kind[1] == i + 1 == end:
+            return self._name(i, end) if self._kind_as_name(i) else None
+        if self._is_month(i) or self.words.has("mass.words", word):
+            return None
+        if end > i + 1 or not self.words.is_common(word) or self.words.is_first_name(word):
+            gerund = word.endswith("ing") and self.words.is_verb(word)
+            cry = self._low(end) in ("!", "?")
+            return (
+                None
+                if gerund or cry or self.words.has("closed.heads", word)
+                else self._name(i, end)
+            )
+        if self._low(end) == "'s":
+            return self._name(i, end) if self._is_pet(word) else None
+        if self._low(end) == "and" and (self._capital(end + 1) or self._low(end + 1) in OWNERS):
+            return self._name(i, end)
+        if self._low(end) == "," and self._capital(end + 1):
+            return self._name(i, end)
+        if self._is_pet(word) and (self._acts(end) or self._low(end) == ","):
+            return self._name(i, end)
+        is_verb = self.words.is_verb(self._low(end)) and self._acts(end)
+        copula = self._low(end) in ("is", "was", "are", "were")
+        plural = word.endswith("s")
+        return self._name(i, end) if is_verb and not copula and not plural else None
+
+    def _kind_as_name(self, i: int) -> bool:
+        """Whether a bare kind is a name, as in `Bear wants to sleep`; `Kittens play` has none."""
+        kind = self.nouns.kind_at(i)
+        if not kind or kind[0].many:
+            return False
+        return self._acts(i + 1) or self._low(i + 1) in ("and", "'s", ",")
+
+    def _relative(self, i: int) -> Name | None:
+        """`Grandma` by herself; other titles alone are no name."""
+        kind = self.nouns.kind_at(i)
+        return self._name(i, i + 1) if kind and not kind[0].many else None
+
+    def _by_word(self, i: int) -> Name | None:
+        """A name in small letters, where its place or the list of first names shows it."""
+        word = self._low(i)
+        if self._is_closed(i) or self.words.is_never(word):
+            return None
+        free = self._low(i - 1) not in DETERMINERS
+        if word in self.sure and free and not self._is_common_here(i):
+            return self._name(i, i + 1)
+        kind = self.nouns.kind_at(i)
+        if kind:
+            person = kind[0].sort == "person" and self.words.is_title(word) and not kind[0].many
+            bare = free and (self._is_subject(i) or person) and not kind[0].many
+            return self._name(i, i + 1) if bare and (person or self._acts(i + 1)) else None
+        if self._low(i - 1) in OWNERS or not free:
+            return self._after_kind(i)
+        if self.words.is_common(word) and not (self.words.is_first_name(word) and self._joined(i)):
+            pet = self._is_pet(word) and self.tokens[i].head and self._acts(i + 1)
+            return self._name(i, i + 1) if pet else self._after_kind(i)
+        if self._is_subject(i) and (self._acts(i + 1) or self._joined(i)):
+            return self._name(i, i + 1)
+        return self._after_kind(i)
+
+    def _after_kind(self, i: int) -> Name | None:
+        """`my dog rex`: a small strange word behind somebody's own animal."""
+        for n in (1, 2, 3):
+            kind = self.nouns.kind_at(i - n) if i >= n else None
+            if not (kind and kind[1] == i):
+                continue
+            start = next((m for m in range(i - n, max(i - n - 5, -1), -1)
+                          if self._low(m) in DETERMINERS), None)  # fmt: skip
+            word = self._low(i)
+            strange = not self.words.is_common(word) or self.words.is_first_name(word)
+            pet = self._is_pet(word) and not self.words.is_verb(word)
+            owned = start is not None and self._low(start) in OWNERS
+            owned |= self.words.is_first_name(word) or self._is_pet(word)
+            if start is not None and owned and (strange or pet) and not self._is_verb_here(i):
+                compound = self.words.has("pretend.after", word)
+                return None if compound else self._name(i, i + 1)
+        return None
+
+    def _joined(self, i: int) -> bool:
+        return self._low(i + 1) in ("and", "the") or self._acts(i + 1)
+
+    def _is_subject(self, i: int) -> bool:
+        """Whether token `i` stands where somebody who acts does: at a head, or behind a joint."""
+        return self.tokens[i].head or self._low(i - 1) in JOINTS
+
+    def _run(self, i: int) -> int:
+        """The end of a run of capital words from `i` on: `Sir Barks-a-lot`, `Peter Rabbit`."""
+        end = i + 1
+        title = self.words.is_title(self._low(i))
+        small = not self._capital(i)
+        while end < len(self.tokens) and end - i < MOST_WORDS:
+            token = self.tokens[end]
+            if not token.is_word or token.text == "'s" or token.head:
+                break
+            particle = self._low(end) in PARTICLES and self._capital(end + 1)
+            after_title = title and small and end == i + 1 and not self._is_closed(end)
+            never = self.words.is_never(self._low(end)) and not title
+            if not ((token.capital and not never) or particle or after_title):
+                break
+            end += 1
+        return end
+
+    def _name(self, start: int, end: int) -> Name:
+        parts = [self.tokens[n].text for n in range(start, end)]
+        parts = [part if part.lower() in PARTICLES and n else part[:1].upper() + part[1:]
+                 for n, part in enumerate(parts)]  # fmt: skip
+        return Name(start, end, " ".join(parts))
+
+    def _asks(self, i: int) -> bool:
+        """`Will the cat ...?`: a question, and nobody's name."""
+        if self._low(i) not in ASKING or not self.tokens[i].head:
+            return False
+        here = self.tokens[i].sentence
+        return any(token.text == "?" for token in self.tokens if token.sentence == here)
+
+    def _is_common_here(self, i: int) -> bool:
+        """Whether a word that is a name elsewhere is a plain noun here: `the bear`."""
+        return self._low(i - 1) in DETERMINERS and not self._capital(i)
+
+    def _is_verb_here(self, i: int) -> bool:
+        word = self._low(i)
+        return not self._capital(i) and not self.tokens[i].head and self.words.is_verb(word)
+
+    def _is_month(self, i: int) -> bool:
+        word = self._low(i)
+        return self.words.is_never(word) and self.words.is_first_name(word)
+
+    def _is_pet(self, word: str) -> bool:
+        return self.words.has("pet_names.words", word) or self.words.is_first_name(word)
+
+    def _is_closed(self, i: int) -> bool:
+        return self.words.has("closed.words", self._low(i))
+
+    def _acts(self, i: int) -> bool:
+        return self.nouns.acts(i)
+
+    def _capital(self, i: int) -> bool:
+        return 0 <= i < len(self.tokens) and self.tokens[i].capital
+
+    def _low(self, i: int) -> str:
+        return self.nouns.low(i)
