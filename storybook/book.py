@@ -85,7 +85,8 @@ class Book:
     def cast(self) -> tuple[Hero, ...]:
         """The story's cast; a hero with a folder looks as its folder says today."""
         today = {hero.name: hero for hero in self.heroes()}
-        return tuple(today.get(hero.name, hero) for hero in self.story.cast)
+        pairs = ((today.get(hero.name, hero), hero) for hero in self.story.cast)
+        return tuple(known.but(pronoun=known.pronoun or told.pronoun) for known, told in pairs)
 
     @property
     def scenes(self) -> tuple[Scene, ...]:

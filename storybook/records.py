@@ -10,6 +10,8 @@ Ages = Literal["3-5", "5-7", "7-9"]
 Shot = Literal["wide", "middle", "close"]
 Font = Literal["pair", "andika", "grandstander"]
 """`pair` is text in Andika under titles in Grandstander; the others are one family throughout."""
+Pronoun = Literal["", "he", "she", "they"]
+"""What somebody is called by; empty where nothing says it."""
 Placement = Literal["auto", "over", "below", "beside"]
 """Where the text stands to the picture; `auto` is what the format likes best."""
 
@@ -77,6 +79,7 @@ class Hero(Record):
     painter: str | None = Field(default=None, exclude_if=lambda painter: painter is None)
     """File or folder name, inside the hero's folder, of a painter of its own: one whose weights all
     learnt. Left out where there is none: older prompts keep their digest."""
+    pronoun: Pronoun = Field(default="", exclude_if=lambda pronoun: not pronoun)
 
     @property
     def taught(self) -> str | None:
