@@ -1,53 +1,31 @@
 """Who is in a book: its heroes, and whom its summary names, each with one look that holds.
 
-A summary is read by patterns: animals are found by the words of the drawn world, their names and
-coats by what stands around them. What a summary leaves open is drawn from the book's seed.
+`storybook.summary` reads the summary; here looks and companions are decided. What a summary leaves
+open is drawn from the book's seed.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from storybook.readability import common_words
+from storybook.parts import (
+    NATURAL,
+    Means,
+    coat_of,
+    companion,
+    look_of,
+    new_name,
+    printed_name,
+    pronoun_of,
+    species_of,
+)
 from storybook.records import Departure, Hero
+from storybook.summary import Character, called, read_summary
+from storybook.summary.lexicon import BAND, load_words, plural
+from storybook.summary.rewording import Edit, reworded, say_instead
 from storybook.world import World, article
 
 MAX_COMPANIONS = 3
-NAMES = ("Biscuit", "Pip", "Mimi", "Olive", "Button", "Hazel", "Milo", "Tansy", "Rusty", "Clover")
-NATURAL = {"fox": "orange", "bear": "brown", "mouse": "grey"}
-"""Coats unless the summary says otherwise; other animals come in any."""
-
-NAME = r"[A-Z][\w-]*[a-z][\w-]*"
-PLURALS = {"mice": "mouse", "wolves": "wolf", "ponies": "pony", "bunnies": "bunny",
-           "puppies": "puppy", "kitties": "kitty", "foxes": "fox"}  # fmt: skip
-PRETEND = re.compile(
-    r"\b(?:toy|stuffed|plush|wooden|paper|teddy|clay|gingerbread) $", re.IGNORECASE
-)
-NO_ANIMAL = re.compile(r"[ -](?:hole|trap|house|food|bed|basket|bowl|tail|shaped|box|costume)\b")
-ARTICLE = r"(?:an?|the|another|his|her|their|my|our|two|three|some)"
-OWNED = ("his", "her", "their", "my", "our")
-BEFORE = re.compile(
-    rf"(?:\b(?P<name>(?!(?i:{ARTICLE})\b){NAME}),? )?(?:\b(?P<article>(?i:{ARTICLE})) )?"
-    rf"(?P<said>(?:(?!(?:{ARTICLE}|with|meets?) )[a-z-]+,? ){{0,5}})$"
-)
-IS_A = re.compile(rf"\b(?P<name>{NAME}) (?:is|was) (?:an?|the) (?:[a-z-]+,? ){{0,5}}$")
-NAMED = re.compile(rf",? (?:(?:is |was )?(?:named|called|known as)|whose name (?:is|was)) ({NAME})")
-THEN_NAME = re.compile(rf" ({NAME})\b")
-PAIR = re.compile(rf"\b({NAME}) and ({NAME})\b")
-COAT = re.compile(r",? with (?:an? )?([\w -]{3,30}?) (fur|coat|stripes|spots)\b")
-ACTS = re.compile(
-    rf"(?:^|[.!?] +)({NAME})(?= and\b|,? \w+(?:s|ed|nt)\b| (?:ran|lost|had|can|went)\b)"
-)
-INSIDE = re.compile(rf"(?<=[a-z,;] )({NAME})\b(?!['\u2019]s)")
-OPENERS = """
-One Once When After Then She He It They His Her Their Every Everyone Everything There This That
-These Those In On At With For From But And So Two Three Four Some All Many My Our Your We You If
-As While Until Before Now Today Tonight Monday Tuesday Wednesday Thursday Friday Saturday Sunday
-January February March April May June July August September October November December Christmas
-Easter Halloween Mr Mrs Ms Miss Dr English Title Summary Story
-"""
-NO_NAMES = frozenset(OPENERS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +39,6 @@ class Cast:
     """Where cast and summary are not what the author's summary says."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Somebody that a summary speaks of: `word` as it says it, `species` as the world does."""
-
-    at: int
-    word: str
-    species: str
-    name: str
-    article: str
-    coat: str
-
-
 def cast(
     summary: str, heroes: Sequence[Hero], world: World, *, seed: int, limited: bool = True
 ) -> Cast:
@@ -81,216 +47,197 @@ def cast(
     With `limited` a painter draws the world's species only: a neighbour of one (a dragon) becomes
     it (a fox), in the summary too, so that story and pictures agree; this is a departure.
     """
-    chance = Random(f"{seed} {summary}")
-    text, departures = _within_reach(summary, world) if limited else (summary, [])
-    star = _star(text, _mentions(text, world))
-    if not heroes:
-        people = [_first_hero(text, star, world, chance)]
-        text, twin = _twin_of(people[0], text, star, world, chance)
-        people += [twin] if twin else []
-    else:
-        people = list(heroes)
-        if star is not None and not any(_says(text, hero.name) for hero in heroes):
-            text, played = _played_by(text, star, heroes[0])
-            departures += [played] if played else []
-    for mention in sorted([*_mentions(text, world), *_persons(text, world)], key=lambda m: m.at):
-        if not _is_new(mention, people):
+    reading = read_summary(summary, world, heroes)
+    means = Means(world, Random(f"{seed} {summary}"), reading.text, limited)
+    others, edits, played = list(reading.characters), [], []
+    leads = [_as_told(hero, others, reading.loose) for hero in heroes]
+    named = [one for one in others if one.name in {hero.name for hero in heroes}]
+    others = [one for one in others if one not in named]
+    star = None if named else _star(others, heroes)
+    if star and (star.is_animal or not heroes):
+        others.remove(star)
+        leads, edits, played = (
+            _played(star, leads, means) if heroes else _leads(star, others, means)
+        )
+    elif not heroes:
+        leads = [_anybody(means)]
+    for one in _without_parts(others, leads, heroes):
+        if not _is_new(one, leads, means):
             continue
-        if len(people) <= MAX_COMPANIONS:
-            people.append(_companion(mention, people, world, chance))
+        if len(leads) <= MAX_COMPANIONS:
+            leads.append(companion(one, leads, means))
         else:
-            departures.append(_one_too_many(mention))
+            played.append(_one_too_many(one))
+    text, lacking = reworded(reading.text, edits), []
+    leads = [hero.but(pronoun=pronoun_of(hero.name, hero.pronoun)) for hero in leads]
+    if limited:
+        text, lacking = _within_reach(text, reading.characters, leads)
+    given = {hero.name for hero in heroes}
     notes = [
-        f"{hero.name} is drawn as {article(hero.words)}" for hero in people if hero not in heroes
+        f"{hero.name} is drawn as {article(hero.words)}" for hero in leads if hero.name not in given
     ]
-    return Cast(tuple(people), text, tuple(notes), tuple(dict.fromkeys(departures)))
+    departures = dict.fromkeys((*lacking, *played))
+    return Cast(tuple(leads), text, tuple(notes), tuple(departures))
 
 
 def befriended(who: Cast, world: World, *, seed: int) -> Cast:
     """The cast with a friend of the star's second, and with a name: tales of roles have one."""
     chance = Random(f"{seed} {who.summary} friend")
     star, *others = who.heroes
-    names = [name for name in NAMES if all(name != hero.name for hero in who.heroes)]
+    taken = [hero.name for hero in who.heroes]
     if not others:
-        strangers = [kind for kind in sorted(world.species) if kind != star.species]
-        stranger = Mention(0, chance.choice(NAMES), chance.choice(strangers), "", "a", "")
-        others = [_companion(stranger, who.heroes, world, chance)]
-    if others[0].name not in who.summary:
-        others[0] = others[0].but(name=chance.choice(names))
+        species = chance.choice([kind for kind in sorted(world.species) if kind != star.species])
+        name = new_name(taken, chance)
+        look = look_of(species, who.heroes, world, chance)
+        others = [Hero(name=name, species=species, look=look, pronoun=pronoun_of(name, ""))]
+    elif not called(others[0].name).search(who.summary):
+        friend = others[0]
+        others[0] = friend.but(name=new_name(taken, chance, friend.pronoun))
     note = f"{star.name}'s friend is {others[0].name}, {article(others[0].words)}"
     return replace(who, heroes=(star, *others), notes=(*who.notes, note))
 
 
-def _within_reach(summary: str, world: World) -> tuple[str, list[Departure]]:
-    """The summary with each neighbour that is cast told as the species that stands in for it."""
-    departures = []
-    for mention in _mentions(summary, world):
-        if mention.word not in world.species[mention.species].near:
-            continue
-        if not (mention.name or mention.article):
-            continue
-        said = re.compile(rf"\b(?:(an?) )?((?:[a-z-]+ )??){re.escape(mention.word)}(s?)\b", re.I)
-        summary = said.sub(lambda found, to=mention.species: _retold(found, to), summary)
-        says = f"No {mention.word} can be drawn: {article(mention.species)} stands for it."
-        departures.append(Departure(kind="animal", text=says))
-    return summary, departures
+def _star(people: Sequence[Character], heroes: Sequence[Hero]) -> Character | None:
+    """Whom a summary is about: the first animal with a name, or several at once; else the first.
 
-
-def _retold(found: re.Match[str], species: str) -> str:
-    words = f"{found[2]}{species}{found[3]}"
-    return article(words).replace("a", found[1][0], 1) if found[1] else words
-
-
-def _mentions(text: str, world: World) -> list[Mention]:
-    """Animals that the text speaks of, in its order; toys and mouse-holes are none."""
-    kinds = {word: key for key, each in world.species.items() for word in (*each.near, *each.words)}
-    kinds |= {key: key for key in world.species}
-    kinds.pop("teddy", None)
-    spoken = kinds | {many: kinds[one] for many, one in PLURALS.items() if one in kinds}
-    return _spoken_of(text, spoken, world)
-
-
-def _persons(text: str, world: World) -> list[Mention]:
-    """People that the text speaks of; a granny mouse is a mouse."""
-    kinds = {word: key for key, each in world.people.items() for word in (key, *each.words)}
-    animals = {mention.at for mention in _mentions(text, world)}
-    return [
-        mention
-        for mention in _spoken_of(text, kinds, world)
-        if mention.at + len(mention.word) + 1 not in animals
-    ]
-
-
-def _spoken_of(text: str, spoken: dict[str, str], world: World) -> list[Mention]:
-    """Whom the text mentions by the words that `spoken` gives a kind to, in its order."""
-    if not spoken:
-        return []
-    longest = sorted(spoken, key=len, reverse=True)
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, longest))})\b", re.IGNORECASE)
-    found = []
-    for match in pattern.finditer(text):
-        left, right = text[: match.start()], text[match.end() :]
-        if PRETEND.search(left) or NO_ANIMAL.match(right):
-            continue
-        word = PLURALS.get(match[0].lower(), match[0].lower())
-        found.append(_mention(left, right, match.start(), word, spoken[match[0].lower()], world))
-    return found
-
-
-def _mention(left: str, right: str, at: int, word: str, species: str, world: World) -> Mention:
-    before = BEFORE.search(left)
-    assert before is not None, "every group of it is optional"
-    named = NAMED.match(right) or THEN_NAME.match(right)
-    is_a = IS_A.search(left)
-    apposed = before["name"] if before["article"] in ("a", "an", "the", "two") else None
-    names = (named and named[1], is_a and is_a["name"], apposed)
-    name = next((each for each in names if each and each not in NO_NAMES), "")
-    fur = COAT.match(right)
-    marks = {"stripes": " striped", "spots": " spotted"}
-    said = f"{before['said']}, {fur[1]}{marks.get(fur[2], '')}" if fur else before["said"]
-    coats = world.find("coats", said)
-    return Mention(
-        at, word, species, name, (before["article"] or "").lower(), coats[0] if coats else ""
-    )
-
-
-def _star(text: str, mentions: Sequence[Mention]) -> Mention | None:
-    """Whom the summary is about: the first with a name, else the first of all.
-
-    A name without a kind takes that of `the mouse` of the same summary, but not of `a mouse`; next
-    to somebody's own named animal (`Emma and her dog Rex`) it is the animal's person.
+    Who is given a hero for the part and says no name has it played by one of the hero's kind.
     """
-    named = next((each for each in mentions if each.name or each.article == "two"), None)
-    pair = PAIR.search(text)
-    if named and named.article == "two":
-        return replace(named, name=pair[1]) if pair and named.name in pair.groups() else named
-    known = {said for each in mentions for said in (each.name, each.word.title())} | NO_NAMES
-    lonely = next((name for name in _names(text) if name not in known), "")
-    if lonely and not (named and (named.article in OWNED or named.at < text.index(lonely))):
-        own = next((each for each in mentions if each.article == "the" and not each.name), None)
-        blank = own or Mention(0, "", "", "", "", "")
-        return replace(blank, at=text.index(lonely), name=lonely, article="")
-    return named or next(iter(mentions), None)
+    animals = [one for one in people if one.is_animal]
+    chosen = next((one for one in animals if one.name or (one.count > 1 and one.acts)), None)
+    if heroes and not chosen:
+        chosen = next((one for one in animals if one.species == heroes[0].species), None)
+    if chosen or animals:
+        return chosen or animals[0]
+    return next((one for one in people if one.name), None)
 
 
-def _names(text: str) -> list[str]:
-    """Words with a capital that are names by their place: in a sentence, or at its head, acting."""
-    common = common_words()
-    inside = [found[1] for found in INSIDE.finditer(text)]
-    heads = [found[1] for found in ACTS.finditer(text)]
-    sure = [name for name in heads if name.lower() not in common or name in inside]
-    return [*sure, *inside, *heads]
+def _as_told(hero: Hero, people: Sequence[Character], loose: str) -> Hero:
+    """A given hero, called by the pronoun that its folder says, or the summary."""
+    one = next((one for one in people if one.name == hero.name), None)
+    said = one.sex if one else "" if people else loose
+    return hero.but(pronoun=hero.pronoun or said)
 
 
-def _first_hero(text: str, star: Mention | None, world: World, chance: Random) -> Hero:
-    """The star of a summary; what it leaves open is drawn by chance."""
-    name, species = chance.choice(NAMES), chance.choice(sorted(world.species))
-    look = chance.choice(sorted(world.coats))
-    if star is None:
-        return Hero(name=name, species=species, look=look)
-    name, species = star.name or name, star.species or species
-    same = [each.coat for each in _mentions(text, world) if each.species == species]
-    said = next(filter(None, (star.coat, *same)), "")
-    return Hero(name=name, species=species, look=said or NATURAL.get(species, look))
+def _leads(
+    star: Character, others: list[Character], means: Means
+) -> tuple[list[Hero], list[Edit], list[Departure]]:
+    """The star of a summary, or as many as it speaks of at once, and the text with their names."""
+    notes = []
+    if not star.is_animal and means.limited:
+        says = f"People are drawn only as company: an animal plays {star.name}."
+        notes = [Departure(kind="part", text=says)]
+    together = [star, *(one for one in others if one.start == star.start and one.name)]
+    species, chance = species_of(star, [], means), means.chance
+    name = star.name or new_name([one.name for one in others], chance, star.sex)
+    look = chance.choice(sorted(means.world.coats))
+    look = coat_of(star, means) or NATURAL.get(species, look)
+    heroes = [Hero(name=name, species=species, look=look, pronoun=pronoun_of(star.name, star.sex))]
+    edits: list[Edit] = []
+    if star.count > 1 and len(together) == 1:
+        _fill(star, heroes, means)
+        edits = _introduced(star, heroes)
+    return heroes, edits, notes
 
 
-def _one_too_many(mention: Mention) -> Departure:
-    whom = mention.name or f"the {mention.word}"
+def _fill(star: Character, heroes: list[Hero], means: Means) -> None:
+    """Others of the star's kind, until there are as many as the summary says."""
+    band = star.kind is not None and star.kind.sort == BAND
+    while len(heroes) < min(star.count, MAX_COMPANIONS + 1):
+        lead = heroes[0]
+        species = lead.species
+        if band:
+            used = {hero.species for hero in heroes}
+            free = [kind for kind in sorted(means.world.species) if kind not in used]
+            species = means.chance.choice(free)
+        name = new_name([hero.name for hero in heroes], means.chance, star.sex)
+        look = look_of(species, heroes, means.world, means.chance, natural=band)
+        heroes.append(Hero(name=name, species=species, look=look, pronoun=star.sex))
+
+
+def _introduced(star: Character, heroes: Sequence[Hero]) -> list[Edit]:
+    """`Two mice` become `Two mice named Pip and Milo`, so that the writer hears the names."""
+    names = [hero.name for hero in heroes]
+    said = f"{', '.join(names[:-1])} and {names[-1]}"
+    if star.name:
+        end = star.names[0][1]
+        others = f"{', '.join(names[1:-1])} and {names[-1]}" if names[2:] else f"and {names[-1]}"
+        return [Edit(end, end, f"{',' if names[2:] else ''} {others}")]
+    end = star.nouns[0][1]
+    return [Edit(end, end, f" named {said}" if star.indefinite else f" {said}")]
+
+
+def _played(
+    star: Character, leads: list[Hero], means: Means
+) -> tuple[list[Hero], list[Edit], list[Departure]]:
+    """The author's heroes in the part of the summary's star, and the text with them in it."""
+    first = leads[0]
+    leads[0] = lead = first.but(pronoun=first.pronoun or star.sex)
+    several = star.count > 1 and not star.name
+    open_kind = star.open or star.species == lead.species
+    edits = []
+    if not open_kind:
+        for start, end in star.nouns:
+            many = star.count > 1
+            new = plural(lead.species, load_words().irregular) if many else lead.species
+            edits.append(Edit(start, end, new))
+    if several:
+        if len(leads) == 1:
+            _fill(star, leads, means)
+        edits += _introduced(star, leads[: max(star.count, 2)])
+        return leads, edits, []
+    edits += [Edit(start, end, lead.name) for start, end in star.names]
+    whom = star.name or (f"the {star.kind.word}" if star.kind and not open_kind else "")
+    says = f"{lead.name} plays the part of {whom}."
+    return leads, edits, [Departure(kind="part", text=says)] if whom else []
+
+
+def _without_parts(
+    people: Sequence[Character], leads: Sequence[Hero], heroes: Sequence[Hero]
+) -> list[Character]:
+    """Those who are still to be cast: a given hero without a part plays one of its own kind."""
+    spare = [hero for hero in heroes[1:] if hero.name not in {one.name for one in people}]
+    left = []
+    for one in people:
+        part = next((h for h in spare if not one.name and h.species == one.species), None)
+        if part:
+            spare.remove(part)
+        else:
+            left.append(one)
+    return left
+
+
+def _one_too_many(one: Character) -> Departure:
+    whom = one.name or f"the {one.kind.word if one.kind else 'other'}"
     says = f"{whom[0].upper()}{whom[1:]} does not play: a book has room for {MAX_COMPANIONS + 1}."
     return Departure(kind="person", text=says)
 
 
-def _played_by(text: str, star: Mention, lead: Hero) -> tuple[str, Departure | None]:
-    """The summary with the author's hero in the part of its own star, and that it is so."""
-    whom = star.name or (f"the {star.word}" if star.word else "")
-    if star.word and star.species != lead.species:
-        text = re.sub(rf"\b{re.escape(star.word)}\b", lead.species, text, flags=re.IGNORECASE)
-    if star.name:
-        text = re.sub(rf"\b{re.escape(star.name)}\b", lead.name, text)
-    elif star.species == lead.species:
-        return text, None
-    says = f"{lead.name} plays the part of {whom}."
-    return text, Departure(kind="part", text=says)
+def _is_new(one: Character, leads: Sequence[Hero], means: Means) -> bool:
+    name = printed_name(one, means)
+    if not name or any(hero.name == name for hero in leads):
+        return False
+    return bool(one.name) or one.indefinite or all(hero.species != one.species for hero in leads)
 
 
-def _twin_of(
-    lead: Hero, text: str, star: Mention | None, world: World, chance: Random
-) -> tuple[str, Hero | None]:
-    """The other one of `two mice`, and the summary with names for both."""
-    if star is None or star.article != "two":
-        return text, None
-    pair = PAIR.search(text)
-    if pair and lead.name in pair.groups():
-        name = pair[1] if pair[2] == lead.name else pair[2]
-    else:
-        name = chance.choice([name for name in NAMES if name != lead.name])
-        end = re.compile(r"\w+").match(text, star.at).end()  # type: ignore[union-attr]
-        text = f"{text[:end]} named {lead.name} and {name}{text[end:]}"
-    coats = [coat for coat in sorted(world.coats) if coat != lead.look]
-    return text, Hero(name=name, species=lead.species, look=chance.choice(coats))
+def _anybody(means: Means) -> Hero:
+    """A star for a summary that has nobody who can be one."""
+    species = means.chance.choice(sorted(means.world.species))
+    look = NATURAL.get(species, means.chance.choice(sorted(means.world.coats)))
+    return Hero(name=new_name([], means.chance), species=species, look=look)
 
 
-def _is_new(mention: Mention, people: Sequence[Hero]) -> bool:
-    if mention.name:
-        return all(hero.name != mention.name for hero in people)
-    return bool(mention.article) and all(hero.species != mention.species for hero in people)
-
-
-def _companion(mention: Mention, people: Sequence[Hero], world: World, chance: Random) -> Hero:
-    name = mention.name or mention.word.title()
-    if mention.species in world.people:
-        return Hero(name=name, species=mention.species)
-    hues = {_hue(hero.look) for hero in people}  # a child tells friends apart by their colour
-    free = [coat for coat in sorted(world.coats) if _hue(coat) not in hues] or sorted(world.coats)
-    natural = NATURAL.get(mention.species, "")
-    look = mention.coat or (natural if natural in free else chance.choice(free))
-    return Hero(name=name, species=mention.species, look=look)
-
-
-def _hue(look: str) -> str:
-    """The first word: `orange` of `orange striped`."""
-    return look.partition(" ")[0]
-
-
-def _says(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
+def _within_reach(
+    text: str, people: Sequence[Character], leads: Sequence[Hero]
+) -> tuple[str, list[Departure]]:
+    """The summary with each animal that cannot be drawn told as the one that stands for it."""
+    departures, irregular = [], load_words().irregular
+    names = [hero.name for hero in leads]
+    for one in people:
+        if not one.kind or one.kind.drawn or not one.species:
+            continue
+        word, new = one.kind.word, one.species
+        text = say_instead(text, word, new, names)
+        text = say_instead(text, plural(word, irregular), plural(new, irregular), names)
+        says = f"No {one.kind.word} can be drawn: {article(one.species)} stands for it."
+        departures.append(Departure(kind="animal", text=says))
+    return text, departures

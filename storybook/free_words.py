@@ -7,13 +7,17 @@ in the way that summaries and pages are read. What it has no word for it could n
 import re
 from collections.abc import Iterator, Sequence
 
-from storybook.casting import PLURALS, cast
+from storybook.casting import cast
 from storybook.coverage import FUNCTION
 from storybook.models.emphasis import plain
 from storybook.models.scheduling import heard
 from storybook.readability import WORD
 from storybook.reading import DEFAULT_LIGHT, DEFAULT_PLACE, likeliest_moment, without_names
 from storybook.records import Hero
+from storybook.summary import called
+from storybook.summary.lexicon import kinds_of, load_words
+from storybook.summary.nouns import Nouns
+from storybook.summary.tokens import tokens
 from storybook.world import MOST_COMPANIONS, World, article, picture_words
 
 DEFAULT_SHOT = "middle"
@@ -65,13 +69,12 @@ def unknown_words(words: str, heroes: Sequence[Hero], world: World) -> tuple[str
         names = "|".join(re.escape(name) for name in (hero.name, hero.token, hero.look) if name)
         said = re.sub(rf"\b(?:{names})\b", " ", said, flags=re.IGNORECASE)
     said = world.without_its_words(said.lower())
-    near = {word for each in world.species.values() for word in each.near}
-    kept = {word for phrase in near for word in phrase.split()} | {"view", *FUNCTION}
+    kept = {word for phrase in kinds_of(world) for word in phrase.split()} | {"view", *FUNCTION}
     found = [
         word
         for word in WORD.findall(said)
         if len(word) > 1
-        and not {word, PLURALS.get(word, word), word.removesuffix("s")} & kept
+        and word not in kept
         and not any(_past(word, world))
     ]
     return tuple(dict.fromkeys(found))
@@ -83,12 +86,17 @@ def stand_ins(words: str, world: World) -> tuple[str, ...]:
     >>> stand_ins("two lions and a cat", load_world(shipped("assets")))
     ('lion is drawn as a cat',)
     """
-    near = {word: kind for kind, each in world.species.items() for word in each.near}
-    spoken = near.keys() | {many for many, one in PLURALS.items() if one in near}
-    longest = "|".join(map(re.escape, sorted(spoken, key=len, reverse=True)))
-    found = re.findall(rf"\b({longest})s?\b", words.lower()) if near else []
-    ones = dict.fromkeys(PLURALS.get(word, word) for word in found)
-    return tuple(f"{word} is drawn as {article(near[word])}" for word in ones)
+    nouns = Nouns(tokens(words), kinds_of(world), load_words())
+    near = {word for each in world.species.values() for word in each.near}
+    found = []
+    for i in range(len(nouns.tokens)):
+        common, kind = nouns.at(i), nouns.kind_at(i)
+        if common and not common.kind.drawn:
+            found.append(common.kind)
+        elif kind and kind[0].word in near:
+            found.append(kind[0])
+    lines = (f"{kind.word} is drawn as {article(kind.species)}" for kind in found if kind.species)
+    return tuple(dict.fromkeys(lines))
 
 
 def _is_caption(words: str, world: World) -> bool:
@@ -98,8 +106,7 @@ def _is_caption(words: str, world: World) -> bool:
 
 
 def _is_called(hero: Hero, words: str) -> bool:
-    names = [re.escape(name) for name in (hero.name, hero.token) if name]
-    return re.search(rf"\b(?:{'|'.join(names)})\b", words) is not None
+    return any(called(name).search(words) for name in (hero.name, hero.token) if name)
 
 
 def _action(said: str, things: Sequence[str], world: World) -> str:

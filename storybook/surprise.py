@@ -2,12 +2,12 @@
 
 from random import Random
 
-from storybook.casting import NAMES
 from storybook.errors import ReplyError
 from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import untitled
 from storybook.models.writers import open_writer
+from storybook.parts import NAMES
 from storybook.prompts import template
 from storybook.records import Hero
 from storybook.roles import Roles, RoleWords
@@ -70,11 +70,11 @@ def _roles(hero: Hero, world: World, words: RoleWords, chance: Random) -> Roles:
         name=chance.choice([name for name in NAMES if name != hero.name]),
         species=chance.choice(kinds),
     )
+    thing, place = chance.choice(words.things), chance.choice(words.places)
+    hers, theirs = (chance.choice(("he", "she")) for _ in range(2))
     return Roles(
-        star=hero,
-        friend=friend,
-        thing=chance.choice(words.things),
-        place=chance.choice(words.places),
-        female=chance.random() < 0.5,
-        friend_female=chance.random() < 0.5,
+        star=hero.but(pronoun=hero.pronoun or hers),
+        friend=friend.but(pronoun=theirs),
+        thing=thing,
+        place=place,
     )
