@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from storybook.records import COVER, Hero, Scene, Shot
+from storybook.summary import called, pronouns_in
 from storybook.world import NEEDS_THING, World
 
 DEFAULT_PLACE, DEFAULT_LIGHT, DEFAULT_MOOD = "garden", "day", "happy"
@@ -20,7 +21,7 @@ WEAK_ACTIONS = ("looking up", "walking", "sitting")
 QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")
 ASKED = re.compile(r"[^.!?]*\?")
 DENIED = re.compile(r"\b(?:not|never|cannot|\w+n['’]t)\s+\w+", re.IGNORECASE)
-ALONE = re.compile(r"\b(?:he|she|it|his|her|him|I)\b", re.IGNORECASE)
+ALONE = re.compile(r"\b(?:it|I)\b", re.IGNORECASE)
 TOGETHER = re.compile(r"\b(?:they|them|their|we|us|both|together|friends)\b", re.IGNORECASE)
 
 
@@ -73,8 +74,9 @@ def read_cover(title: str, scenes: Sequence[Scene], cast: Sequence[Hero]) -> Sce
 
 def without_names(text: str, cast: Sequence[Hero]) -> str:
     """A cat named Biscuit is nothing to eat."""
-    names = "|".join(re.escape(hero.name) for hero in cast)
-    return re.sub(rf"\b(?:{names})\b", "___", text) if names else text
+    for hero in cast:
+        text = called(hero.name).sub("___", text)
+    return text
 
 
 def _moment(told: str, things: tuple[str, ...], before: Scene | None, world: World) -> str:
@@ -95,13 +97,31 @@ def _company(text: str, cast: Sequence[Hero], before: Scene | None) -> tuple[str
     here = [hero.name for hero in cast if _is_called(hero, text, cast)]
     if before and TOGETHER.search(text):
         here += [star, *before.cast]
+    meant = _meant(text, cast, before)
+    here += meant
     if star not in here and (not here or ALONE.search(text)):
         here.insert(0, star)
     return tuple(hero.name for hero in cast if hero.name in here)
 
 
+def _meant(text: str, cast: Sequence[Hero], before: Scene | None) -> list[str]:
+    """Whom `he` and `she` on a page mean: the star, unless it is called otherwise.
+
+    Then it is whoever came along from the page before and is called so.
+    """
+    star, found = cast[0], []
+    for sex in {sex for *_, sex in pronouns_in(text)} & {"he", "she"}:
+        if star.pronoun in ("", sex):
+            found.append(star.name)
+        elif before:
+            found += [
+                hero.name for hero in cast[1:] if hero.pronoun == sex and hero.name in before.cast
+            ]
+    return found
+
+
 def _is_called(hero: Hero, text: str, cast: Sequence[Hero]) -> bool:
-    if re.search(rf"\b{re.escape(hero.name)}\b", text):
+    if called(hero.name).search(text):
         return True
     alone_of_its_kind = sum(other.species == hero.species for other in cast) == 1
     return alone_of_its_kind and bool(re.search(rf"\b{hero.species}\b", text, re.IGNORECASE))

@@ -13,21 +13,29 @@ from pathlib import Path
 from storybook.config import validated
 from storybook.models.weights import read_json
 from storybook.records import Hero, Record
+from storybook.summary import called, pronouns_in
+from storybook.summary.lexicon import load_words
 from storybook.world import article
 
 ROLES = "roles.json"
-SEX = {"he": "HE", "she": "HE", "him": "HIM", "his": "HIS", "himself": "HIMSELF",
-       "herself": "HIMSELF"}  # fmt: skip
-HE, SHE = ("he", "him", "his", "himself"), ("she", "her", "her", "herself")
 PRONOUNS = ("HE", "HIM", "HIS", "HIMSELF")
-HERS = re.compile(r"\bher\b(?= (?!and\b|or\b|to\b|in\b|on\b|at\b|by\b|for\b|with\b|but\b)[A-Za-z])")
+SPOKEN: dict[str, tuple[str, ...]] = {
+    "he": ("he", "him", "his", "himself"),
+    "she": ("she", "her", "her", "herself"),
+    "they": ("they", "them", "their", "themself"),
+}
+"""What stands for `PRONOUNS`, by what somebody is called by."""
 THERE = r"(?:at|in|on|by|near|over|into|under|across|through|inside)"
 SOMETHING, SOMEWHERE = "little drum", "in the garden"
 ARTICLE = re.compile(r"\b(an?|An?) ((?:COAT )?(?:PALKIND|KIND|THING|COAT)\b)")
-HELPED = re.compile(r"(\b(?:help|let|make|see|hear|watch|ask|tell|teach|show|give|bring)s? )her\b")
 OPENING = re.compile(r'(^|[.!?…] |(?:^| )[“"])([a-z])')
 SAYING = r"(?:said|asked|cried|called|whispered|shouted|sang|sighed|laughed)\b"
-AFTER_SPEECH = re.compile(rf'([.!?][”"] )({"|".join(HE + SHE)}) (?!{SAYING})')
+ANY = "|".join(dict.fromkeys(word for each in SPOKEN.values() for word in each))
+AGREE = {"was": "were", "is": "are", "has": "have", "does": "do", "wasn't": "weren't",
+         "isn't": "aren't", "hasn't": "haven't", "doesn't": "don't", "Was": "Were"}  # fmt: skip
+"""Verbs behind `he`, and behind a `they` that means one."""
+THEY_DO = re.compile(r"^ ([a-z]+(?:n['’]t)?)\b")
+AFTER_SPEECH = re.compile(rf'([.!?][”"] )({ANY}) (?!{SAYING})')
 
 
 class RoleWords(Record):
@@ -46,15 +54,14 @@ class Roles(Record):
     kinds: tuple[str, ...] = ()
     """Other words for the star's species, such as `kitten`."""
     friend_kinds: tuple[str, ...] = ()
-    female: bool = False
-    friend_female: bool = False
     thing: str = ""
     place: str = ""
 
     def mask(self, text: str) -> str:
-        """`text` with roles in place of names, kinds, thing, place and the star's pronouns."""
+        """`text` with roles in place of names, kinds, thing, place and pronouns."""
+        text = self._mask_pronouns(text)
         for name, role in ((self.star.name, "HERO"), (self.friend.name, "FRIEND")):
-            text = re.sub(rf"\b{re.escape(name)}\b", role, text)
+            text = called(name).sub(role, text)
         text = self.mask_things(text)
         if self.star.look:
             own = rf"\b{re.escape(self.star.look)} (?={_any(self.star.species, self.kinds)})"
@@ -62,10 +69,19 @@ class Roles(Record):
         text = _kinds(text, self.star.species, self.kinds, "KIND")
         if self.friend.species != self.star.species:
             text = _kinds(text, self.friend.species, self.friend_kinds, "PALKIND")
-        text = HELPED.sub(r"\1HIM", text)
-        text = HERS.sub("HIS", text)
-        text = re.sub(r"\bher\b", "HIM", text)
-        return re.sub(rf"\b(?:{'|'.join(SEX)})\b", lambda he: SEX[he[0].lower()], text, flags=re.I)
+        return text
+
+    def _mask_pronouns(self, text: str) -> str:
+        """`text` with `HE`, `HIM` and so on for the star's pronouns, `PHE` for the friend's."""
+        for start, end, form, sex in reversed(pronouns_in(text)):
+            if sex == "they" and "they" not in (self.star.pronoun, self.friend.pronoun):
+                continue
+            behind = text[end:]
+            if sex == "they" and form == "he":
+                behind = THEY_DO.sub(lambda verb: f" {_singular(verb[1])}", behind)
+            friend = self.friend.pronoun == sex != self.star.pronoun
+            text = f"{text[:start]}{'P' * friend}{form.upper()}{behind}"
+        return text
 
     def mask_things(self, text: str) -> str:
         """`text` with roles in place of the thing and the place."""
@@ -88,8 +104,8 @@ class Roles(Record):
             "COAT": self.star.look, "KIND": self.star.species, "PALKIND": self.friend.species,
             "THING": self.thing or SOMETHING, "ATPLACE": at, "TOPLACE": f"to {spot}",
             "THEPLACE": spot,
-            **dict(zip(PRONOUNS, SHE if self.female else HE, strict=True)),
-            **dict(zip((f"P{he}" for he in PRONOUNS), SHE if self.friend_female else HE,
+            **dict(zip(PRONOUNS, SPOKEN[self.star.pronoun or "he"], strict=True)),
+            **dict(zip((f"P{he}" for he in PRONOUNS), SPOKEN[self.friend.pronoun or "he"],
                        strict=True)),
         }  # fmt: skip
         own |= {"KINDs": _plural(own["KIND"]), "PALKINDs": _plural(own["PALKIND"])}
@@ -99,26 +115,37 @@ class Roles(Record):
         for line in text.split("\n"):
             line = ARTICLE.sub(lambda found: _with_article(found, role, own), line)
             title = line.lstrip().startswith("Title:")
+            line = self._agreeing(line)
             line = role.sub(lambda found, t=title: _said(own[found[0]], title=t), line)
             line = OPENING.sub(lambda found: found[1] + found[2].upper(), line.strip())
             line = AFTER_SPEECH.sub(lambda said: f"{said[1]}{said[2].capitalize()} ", line)
             lines.append(line)
         return "\n".join(lines)
 
+    def _agreeing(self, line: str) -> str:
+        """A story's line with the verbs of whoever is called `they`: `HE was` as `HE were`."""
+        for who, he in ((self.star, "HE"), (self.friend, "PHE")):
+            if who.pronoun != "they":
+                continue
+            behind, before = rf"\b{he} ([a-z]+(?:n['’]t)?)", rf"\b({'|'.join(AGREE)}) {he}\b"
+            line = re.sub(behind, lambda verb, he=he: f"{he} {_many(verb[1])}", line)
+            line = re.sub(before, lambda verb, he=he: f"{AGREE[verb[1]]} {he}", line)
+        return line
+
 
 def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: object) -> Roles:
     """The roles of a book whose cast is star and friend, and perhaps more who keep their names."""
     star, friend = cast[:2]
-    names = "|".join(re.escape(hero.name) for hero in cast)
     place = next((place for place in words.places if _there(place).search(summary)), "")
-    rest = re.sub(rf"\b(?:{names})\b", "", summary)
+    rest = summary
+    for hero in cast:
+        rest = called(hero.name).sub("", rest)
     return Roles(
         star=star,
         friend=friend,
         # A castle can be built or be lived in: where somebody is, it is no thing.
         thing=_thing(_there(place).sub("", rest) if place else rest, words.things),
         place=place,
-        female=bool(re.search(r"\b(?:she|her|herself)\b", summary, re.I)),
         **open_ends,
     )
 
@@ -140,8 +167,8 @@ def _thing(summary: str, things: Sequence[str]) -> str:
             found = match.start(), thing
     if found is None:
         return ""
-    with_quality = re.search(rf"\b(?:an?|the|his|her|their) ([a-z]+ )(?={re.escape(found[1])})",
-                             summary, re.I)  # fmt: skip
+    quality = r"(?:an?|the|his|her|their) (?!lost|missing)([a-z]+ )"
+    with_quality = re.search(rf"\b{quality}(?={re.escape(found[1])})", summary, re.I)
     return f"{with_quality[1].lower()}{found[1]}" if with_quality else found[1]
 
 
@@ -149,6 +176,26 @@ def _there(place: str) -> re.Pattern[str]:
     """How a text says that somebody is or goes there."""
     spot = place.partition(" ")[2].removeprefix("the ")
     return re.compile(rf"\b(?:{THERE}|to) (?:the |a |an )?{re.escape(spot)}\b", re.I)
+
+
+def _many(verb: str) -> str:
+    """A verb behind `they`: `were` of `was`, `look` of `looks`."""
+    said = AGREE.get(verb)
+    stems = (verb.removesuffix("s"), verb.removesuffix("es"), f"{verb.removesuffix('ies')}y")
+    known = load_words().lists["verbs.words"]
+    return said or next((stem for stem in stems if stem != verb and stem in known), verb)
+
+
+def _singular(verb: str) -> str:
+    """A verb behind `he`: `was` of `were`, `looks` of `look`."""
+    said = {many: one for one, many in AGREE.items()}.get(verb)
+    return said or (_third(verb) if verb in load_words().lists["verbs.words"] else verb)
+
+
+def _third(verb: str) -> str:
+    if verb.endswith("y") and verb[-2:-1] not in "aeiou":
+        return f"{verb[:-1]}ies"
+    return f"{verb}{'es' if verb.endswith(('s', 'x', 'ch', 'sh', 'o')) else 's'}"
 
 
 def _any(species: str, others: Sequence[str]) -> str:

@@ -13,8 +13,10 @@ from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
 from storybook.prompts import template
 from storybook.readability import TARGETS, measure
+from storybook.reading import without_names
 from storybook.records import Brief, Hero, Record, Story
 from storybook.roles import Roles, RoleWords, roles_of
+from storybook.summary import called
 from storybook.world import World, article
 
 ASKED_AT_ONCE = 20
@@ -285,11 +287,11 @@ def _missing(text: str, who: Cast, world: World) -> Iterable[str]:
     for hero in who.heroes:
         if not _says(text, hero.name) and (hero is who.heroes[0] or hero.species not in species):
             yield hero.name
-    names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
-    told = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
-    wanted = world.find("things", names.sub("_", who.summary))
+    # A cat named Biscuit is nothing to eat.
+    told = world.find("things", without_names(text, who.heroes))
+    wanted = world.find("things", without_names(who.summary, who.heroes))
     yield from (thing for thing in wanted if thing not in told)
 
 
 def _says(text: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
+    return called(name, re.IGNORECASE).search(text) is not None

@@ -79,3 +79,20 @@ def test_a_place_that_is_asked_for_is_not_where_they_are():
     before = read("Biscuit ran in the snow.")
     page = read("She saw a nest. Is this your home? No, no, no.", before, 2)
     assert page.place == before.place == "snow"
+
+
+def test_read_page_tells_whom_he_and_she_mean():
+    bruno = BISCUIT.but(name="Bruno", species="dog", pronoun="he")
+    kitten = FOX.but(name="Kitten", species="cat", pronoun="she")
+    cast = (bruno, kitten)
+    first = read_page("Bruno saw a kitten.", 1, cast, WORLD, None)
+    alone = read_page("She was cold.", 2, cast, WORLD, first.but(cast=("Bruno", "Kitten")))
+    assert alone.cast == ("Kitten",)
+    assert read_page("He was cold.", 2, cast, WORLD, first).cast == ("Bruno",)
+    both = read_page("He held her close.", 2, cast, WORLD, alone)
+    assert both.cast == ("Bruno", "Kitten")
+
+
+def test_read_page_finds_names_that_end_in_a_stop():
+    star = BISCUIT.but(name="J.R.")
+    assert read_page("J.R. and the fox ran.", 1, (star, FOX), WORLD, None).cast == ("J.R.", "Fern")

@@ -30,7 +30,7 @@ def test_what_was_put_aside_comes_back_as_the_summary_said_it():
         "“A THING!” said FRIEND the PALKIND.\n"
         '"I know!" HE ran. "Wait," HE said. PHE hugged HIM.'
     )
-    assert roles().fill(told) == (
+    assert roles(star=BISCUIT.but(pronoun="she")).fill(told) == (
         "Title: Biscuit's Lost Green Mitten\n"
         "Biscuit the orange striped cat took her green mitten to the snow. She lost it. "
         "“A green mitten!” said Fern the fox.\n"
@@ -92,3 +92,37 @@ def test_a_writers_folder_says_what_it_puts_aside(tmp_path):
     (tmp_path / "roles.json").write_text("{")
     with pytest.raises(ModelError, match=r"roles.json is no JSON"):
         load_role_words(tmp_path / "base")
+
+
+def test_roles_keep_both_pronouns_apart():
+    own = roles(
+        "Bruno the dog finds a lost kitten. He carries her home.",
+        Hero(name="Bruno", species="dog", pronoun="he"),
+        Hero(name="Kitten", species="cat", pronoun="she"),
+        friend_kinds=("kitten",),
+    )
+    assert own.mask("Bruno finds a kitten. He carries her home in her basket.") == (
+        "HERO finds a PALKIND. HE carries PHIM home in PHIS basket."
+    )
+    assert own.fill("HE saw HIS tail. PHE hugged HIM and PHIS own tail.") == (
+        "He saw his tail. She hugged him and her own tail."
+    )
+
+
+def test_roles_let_verbs_agree_with_one_who_is_called_they():
+    own = roles("Biscuit lost their hat.", BISCUIT.but(pronoun="they"))
+    assert own.mask("They look for their hat. They are sad.") == "HE looks for HIS hat. HE is sad."
+    assert own.fill(
+        "HE was sad. Was HE lost? HE has HIS hat. HE looks at HIMSELF. PHE was glad."
+    ) == ("They were sad. Were they lost? They have their hat. They look at themself. He was glad.")
+
+
+def test_their_of_several_is_no_pronoun_of_the_star():
+    assert roles(star=BISCUIT.but(pronoun="she")).mask("They find their hat.") == (
+        "They find their hat."
+    )
+
+
+def test_what_is_lost_about_a_thing_is_no_part_of_it():
+    assert roles("Biscuit the cat looks for his lost kite.").thing == "kite"
+    assert roles("Biscuit the cat looks for the missing blue mitten.").thing == "blue mitten"
