@@ -10,8 +10,9 @@ from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, NotForChildren, QuestionTooLong, ReplyError
 from storybook.frames import PLAIN, load_frame
+from storybook.hero import add_hero
 from storybook.models.replies import answered, in_turn
-from storybook.records import R, Story
+from storybook.records import R, Story, digest
 from storybook.stages import write as stage
 from storybook.stages.write import check_language, write
 from storybook.studio import Studio
@@ -188,6 +189,12 @@ def test_an_outline_of_another_length_is_asked_for_again() -> None:
     [
         ({"language": "de"}, "tells in English, not 'de'"),
         ({"summary": "猫が雪の中で青い手袋を見つける"}, "reads English"),
+        (
+            {"summary": "Pip die Maus möchte am Strand einen roten Drachen steigen lassen."},
+            r"of the 8 words of the summary that are no names 2 are\. Write the summary in English",
+        ),
+        ({"summary": "El perro Bruno encuentra una llave en la playa."}, "reads English"),
+        ({"summary": "Minou le chat"}, "reads English"),
     ],
 )
 def test_other_languages_need_another_writer(changes: dict[str, object], message: str) -> None:
@@ -211,7 +218,7 @@ def test_the_stage_writes_once() -> None:
     assert events[-1].done == events[-1].total
     notes = [event.note for event in events]
     assert "Fox is drawn as a grey fox" in notes  # Biscuit is orange
-    assert book.story.cast == (BISCUIT, *WHO.heroes[1:])
+    assert book.story.cast == (BISCUIT.but(pronoun="she"), *WHO.heroes[1:])
     assert list(stage.run(book, studio)) == []
 
 
@@ -289,3 +296,28 @@ def test_of_equal_tellings_one_that_need_not_be_cut_anew_goes_first() -> None:
     story = Story(title="T", paragraphs=("P.",), cast=(BISCUIT,))
     recut = Draft("", story.but(title="recut"), (), 1.0, 1.0, recut=True)
     assert best([recut, Draft("", story, (), 0.5, 0.5)], "writer").title == "T"
+
+
+def test_the_story_keeps_what_its_heroes_are_called_by() -> None:
+    book = new_book(summary="Biscuit the cat finds a lost kitten and carries him home.")
+    list(stage.run(book, doubles()))
+    assert [(hero.name, hero.pronoun) for hero in book.story.cast] == [
+        ("Biscuit", ""),
+        ("Kitten", "he"),
+    ]
+    assert [hero.pronoun for hero in book.cast] == ["", "he"]
+
+
+def test_the_stage_is_due_when_a_folder_says_another_pronoun(tmp_path: Path) -> None:
+    book = new_book(summary="Biscuit the cat naps.")
+    list(stage.run(book, doubles()))
+    assert not stage.jobs(book, doubles())
+    add_hero(BISCUIT.but(pronoun="she"), [])
+    assert stage.jobs(book, doubles())
+    list(stage.run(book, doubles()))
+    assert book.story.cast[0].pronoun == "she"
+
+
+def test_old_records_of_heroes_keep_their_digest() -> None:
+    assert "pronoun" not in BISCUIT.model_dump()
+    assert digest(BISCUIT) != digest(BISCUIT.but(pronoun="she"))

@@ -1,6 +1,5 @@
 """write: a summary becomes a story with a cast."""
 
-import unicodedata
 from collections.abc import Iterator
 
 from storybook.book import Book
@@ -16,6 +15,7 @@ from storybook.prompts import template
 from storybook.records import Brief, Departure, Event, Story, digest
 from storybook.roles import RoleWords
 from storybook.studio import Studio
+from storybook.summary.language import english_words, is_english
 from storybook.tellings import Draft, best, drafts
 from storybook.world import World
 
@@ -56,7 +56,10 @@ def jobs(book: Book, studio: Studio) -> list[str]:
     asked = (None, brief.ages, brief.language, brief.pages, brief.seed)
     texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
     settings = (how.attempts, how.candidates, how.outline, how.temperature)
-    made_from = digest(who.summary, looks, asked, texts, settings, words, studio.writer_name)
+    sources = [who.summary, looks, asked, texts, settings, words, studio.writer_name]
+    if any(called := [hero.pronoun for hero in book.heroes()]):
+        sources.append(called)
+    made_from = digest(*sources)
     return [made_from] if book.due(book.STORY, made_from) else []
 
 
@@ -114,12 +117,12 @@ def check_language(brief: Brief, how: WriteSettings) -> None:
         raise ConfigError(
             f"This studio's writer tells in {known}, not {brief.language!r}. {remedy}"
         )
-    if told != ("en",):
-        return
-    letters = [letter for letter in brief.summary if letter.isalpha()]
-    latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
-    if latin < len(letters) / 2:
-        raise ConfigError(f"This studio's writer reads English, and the summary is not. {remedy}")
+    if told == ("en",) and not is_english(brief.summary):
+        known, count = english_words(brief.summary)
+        raise ConfigError(
+            f"This studio's writer reads English, and of the {count} words of the summary that are "
+            f"no names {known or 'none'} {'is' if known < 2 else 'are'}. {remedy}"
+        )
 
 
 def cast_of(book: Book, studio: Studio) -> Cast:
