@@ -15,7 +15,7 @@ from storybook.readability import WORD
 from storybook.reading import DEFAULT_LIGHT, DEFAULT_PLACE, likeliest_moment, without_names
 from storybook.records import Hero
 from storybook.summary import called
-from storybook.summary.lexicon import kinds_of, load_words
+from storybook.summary.lexicon import ANIMAL, kinds_of, load_words
 from storybook.summary.nouns import Nouns
 from storybook.summary.tokens import tokens
 from storybook.world import MOST_COMPANIONS, World, article, picture_words
@@ -73,9 +73,7 @@ def unknown_words(words: str, heroes: Sequence[Hero], world: World) -> tuple[str
     found = [
         word
         for word in WORD.findall(said)
-        if len(word) > 1
-        and word not in kept
-        and not any(_past(word, world))
+        if len(word) > 1 and word not in kept and not any(_past(word, world))
     ]
     return tuple(dict.fromkeys(found))
 
@@ -88,13 +86,14 @@ def stand_ins(words: str, world: World) -> tuple[str, ...]:
     """
     nouns = Nouns(tokens(words), kinds_of(world), load_words())
     near = {word for each in world.species.values() for word in each.near}
-    found = []
-    for i in range(len(nouns.tokens)):
+    found, i = [], 0
+    while i < len(nouns.tokens):
         common, kind = nouns.at(i), nouns.kind_at(i)
-        if common and not common.kind.drawn:
+        if common and common.kind.sort == ANIMAL and not common.kind.drawn:
             found.append(common.kind)
         elif kind and kind[0].word in near:
             found.append(kind[0])
+        i = common.end if common else kind[1] if kind else i + 1
     lines = (f"{kind.word} is drawn as {article(kind.species)}" for kind in found if kind.species)
     return tuple(dict.fromkeys(lines))
 

@@ -114,7 +114,8 @@ def kinds_of(world: World) -> dict[str, Kind]:
         enter(near - crawlers, ANIMAL, key, drawn=False)
     for key, person in world.people.items():
         enter((key, *person.words, *words.lists.get(f"people.{key}", ())), PERSON, key)
-    enter(crawlers, CRAWLER, next(iter(sorted(world.species)[-1:]), ""), drawn=False)
+    smallest = "mouse" if "mouse" in world.species else ""
+    enter(crawlers, CRAWLER, smallest, drawn=False)
     for sex in ("she", "he", "any"):
         enter(words.lists[f"family.{sex}"], FAMILY)
     enter(words.lists["company.one"], COMPANY)
