@@ -76,7 +76,7 @@ def _line(book: Book, studio: Studio, each: Listed, *, busy: bool) -> None:
 
 def _accepted(book: Book, studio: Studio, each: Listed, *, busy: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(look.plain(_said(book, each)), width="stretch")
+        st.caption(f":material/check: {look.plain(_said(book, each))}", width="stretch")
         st.button(
             "Not fine after all",
             key=f"unfine-{each.number}",

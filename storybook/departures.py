@@ -15,7 +15,7 @@ from storybook.coverage import TOLD_SHARE, stem
 from storybook.errors import BookError
 from storybook.free_words import unknown_words
 from storybook.models.scheduling import heard
-from storybook.readability import words
+from storybook.readability import sentences, words
 from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
 from storybook.studio import Studio
 from storybook.untold import phrases, untold
@@ -197,11 +197,30 @@ def _of_pictures(book: Book, studio: Studio) -> list[Departure]:
     ]
     if not book.path(book.SCENES).is_file():
         return found
+    found += _told_only(book, studio)
     for scene in book.scenes:
         found += _too_much(scene, studio.world)
         if book.prompt_of(scene.page).is_file():
             found += _unheard(book.prompt(scene.page), known, studio)
     return list(dict.fromkeys(found))
+
+
+def _told_only(book: Book, studio: Studio) -> Iterator[Departure]:
+    """Things of the summary that the pages tell of, and that a painter of the drawn world lacks.
+
+    Only what the writer was taught as a thing counts: nobody can draw a birthday or a secret.
+    """
+    taught = studio.role_words
+    if taught is None or not studio.draws_the_world or book.brief.language != "en":
+        return
+    things = {thing.split()[-1] for thing in taught.things}
+    summary, told = book.brief.summary, " ".join(texts_of(book)).lower()
+    unknown = set(_unknown_things(summary, book.cast, studio.world))
+    for each in (each for part in sentences(summary) for each in phrases(part)):
+        head = each.heads[-1]
+        if head in unknown & things and re.search(rf"\b{re.escape(head)}", told):
+            said = f"{each.said[0].upper()}{each.said[1:]}"
+            yield Departure(kind="undrawn", text=f"{said} is told of but cannot be drawn.")
 
 
 def _too_much(scene: Scene, world: World) -> Iterator[Departure]:

@@ -14,6 +14,7 @@ from storybook.config import shipped
 from storybook.departures import accept, carried, departures, keep_lost, listed, of_telling
 from storybook.errors import BookError
 from storybook.records import Departure, Hero, Story
+from storybook.roles import RoleWords
 from storybook.status import status
 from storybook.world import load_world
 
@@ -215,3 +216,14 @@ def test_status_and_make_tell_of_them_until_they_are_accepted(
     told = capsys.readouterr().out
     assert REPLACED not in told and f"2. {RECOLOURED}" in told
     assert main(["accept", "lion", "7", "--studio", "doubles"]) == 2
+
+
+def test_what_is_told_of_but_cannot_be_drawn_is_said(book: Book) -> None:
+    studio = doubles()
+    studio.role_words = RoleWords(things=("magic spoon", "ball", "bathtub"), places=())
+    wishes = book.brief.but(summary="Leo the cat finds a magic spoon, a ball and a bathtub.")
+    edits.set_brief(book, wishes, edits.version(book.brief))
+    text = book.scenes[1].text
+    edits.set_text(book, 1, f"{text} He had a spoon and a ball.", edits.version(text))
+    found = [each.text for each in departures(book, studio) if each.kind == "undrawn"]
+    assert found == ["A magic spoon is told of but cannot be drawn."], "a bathtub is not told of"

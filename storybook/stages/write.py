@@ -113,7 +113,7 @@ def check_language(brief: Brief, how: WriteSettings) -> None:
     remedy = f"Write the summary in English, {server}"
     if not how.tells_in(brief.language):
         known = "English" if told == ("en",) else ", ".join(told)
-        remedy = f"Give the book such a language, {server}"
+        remedy = f"Give the book a language that it tells in, {server}"
         raise ConfigError(
             f"This studio's writer tells in {known}, not {brief.language!r}. {remedy}"
         )
