@@ -7,6 +7,7 @@ Only argparse is imported at the top, so that `storybook --help` answers at once
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 VERBS = {
     "write": "tell the story",
@@ -27,6 +28,15 @@ JOB_DEEDS = {
     "delete": "forget a job; what it made stays",
 }
 
+ELSEWHERE = {
+    "doctor": "storybook.inspect_commands",
+    "hero": "storybook.hero_commands",
+    "jobs": "storybook.job_commands",
+    "pictures": "storybook.inspect_commands",
+    "show": "storybook.inspect_commands",
+}
+"""Commands that stand in a module of their own, so that the others' libraries are not imported."""
+
 PAINT_EXAMPLES = """examples:
   storybook paint "a grey cat sleeping on a cushion at night" --count 4
   storybook paint "Bruno runs on the beach" --hero bruno --seed 7
@@ -41,10 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     speak_any_language()
     options = parser().parse_args(arguments)
     options.arguments = sys.argv[1:] if arguments is None else arguments
-    from storybook import commands
     from storybook.errors import StorybookError
 
     try:
+        commands = import_module(ELSEWHERE.get(options.command, "storybook.commands"))
         return getattr(commands, options.command)(options) or 0
     except StorybookError as fault:
         print(f"storybook: {' '.join(str(fault).split())}", file=sys.stderr)

@@ -19,20 +19,16 @@ from storybook.config import load_settings, shipped, studios, validated
 from storybook.departure_commands import accept as accept
 from storybook.departure_commands import tell_departures
 from storybook.departures import listed
-from storybook.doctor import examine, models_of
+from storybook.doctor import models_of
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
 from storybook.hero import load_hero
-from storybook.hero_commands import hero as hero
-from storybook.job_commands import jobs as jobs
 from storybook.jobs_told import ByHand
 from storybook.make import STAGES, follow, make
 from storybook.models import hub
 from storybook.new_book import checked, folder_name
 from storybook.paint import Wish, painting, plan
 from storybook.paint import paint as paint_
-from storybook.picture_commands import pictures as pictures
-from storybook.picture_commands import show as show
 from storybook.records import Brief, Event
 from storybook.retelling import retell as retell_page
 from storybook.share import Share
@@ -198,14 +194,6 @@ def share(options: Namespace) -> None:
     file = html_of(book_, studio).encode()
     write_whole(path, file)
     print(f"{path} ({len(file) / 1e6:.1f} MB) opens in any browser, without a network.")
-
-
-def doctor(options: Namespace) -> int:
-    """Returns 0 if everything that the studio needs is there, else 2."""
-    findings = examine(load_settings(options.studio, options.set))
-    for finding in findings:
-        print(f"{'ok ' if finding.good else 'BAD'}  {finding.what}: {finding.says}")
-    return 0 if all(finding.good for finding in findings) else 2
 
 
 def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief:

@@ -1,10 +1,12 @@
 """What the machine can do, what a studio has on the disk, and which studios fit."""
 
+import ctypes
 import os
 import platform
 import re
 import shutil
 import sys
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -151,26 +153,42 @@ def weights_gib(path: Path, bytes_each: int) -> float:
 
 
 def _has_gpu() -> bool:
+    if not _may_have_gpu():
+        return False
     import torch
 
     return torch.cuda.is_available()
 
 
+@cache
+def _may_have_gpu() -> bool:
+    """Whether torch, which takes seconds to import, is worth asking: is there a GPU's driver?"""
+    if sys.platform == "darwin" or Path("/dev/kfd").exists():  # Apple's, AMD's
+        return True
+    try:
+        ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
 def _free_gib(on_gpu: bool) -> float:
+    if not on_gpu:
+        return psutil.virtual_memory().available / GIB
     import torch
 
-    return (torch.cuda.mem_get_info()[0] if on_gpu else psutil.virtual_memory().available) / GIB
+    return torch.cuda.mem_get_info()[0] / GIB
 
 
 def _device() -> Finding:
-    import torch
+    if _may_have_gpu():
+        import torch
 
-    if torch.cuda.is_available():
-        return Finding(
-            what="GPU", says=f"{torch.cuda.get_device_name()}, {_free_gib(True):.1f} GiB free"
-        )
-    if torch.backends.mps.is_available():
-        return Finding(what="GPU", says="Apple's; models here do not use it, but the processor")
+        if torch.cuda.is_available():
+            name = torch.cuda.get_device_name()
+            return Finding(what="GPU", says=f"{name}, {_free_gib(True):.1f} GiB free")
+        if torch.backends.mps.is_available():
+            return Finding(what="GPU", says="Apple's; models here do not use it, but the processor")
     if "microsoft" in platform.release().lower() and Path("/usr/lib/wsl/lib").is_dir():
         return Finding(
             what="GPU",

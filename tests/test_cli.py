@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from test_house import HEAVY
 
 from books import SUMMARY, made, new_book
 from storybook.book import Book
@@ -171,6 +172,26 @@ def test_help_loads_nothing_that_takes_time():
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
                           text=True, cwd=ROOT)  # fmt: skip
     assert not {"pydantic", "rich", "PIL", "numpy", "torch"} & set(told.stdout.split())
+
+
+@pytest.mark.parametrize("command", ["doctor", "pictures", "jobs"])
+def test_commands_that_only_look_load_no_framework(command, tmp_path):
+    """A machine without a GPU's driver need not ask torch whether it has one."""
+    asked = {
+        "doctor": ["doctor", *DOUBLES],
+        "pictures": ["pictures", "."],
+        "jobs": ["jobs", "list"],
+    }
+    code = (
+        "import sys; from pathlib import Path; from storybook import cli, doctor\n"
+        "doctor._may_have_gpu = lambda: False\n"
+        f"assert cli.main({asked[command]!r}) in (0, 2)\n"
+        "Path('loaded.txt').write_text(' '.join(sys.modules), encoding='utf-8')"
+    )
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=env)
+    loaded = set(Path("loaded.txt").read_text(encoding="utf-8").split())
+    assert not HEAVY & loaded and not {"reportlab", "fontTools", "httpx", "openai"} & loaded
 
 
 def in_a_process(*arguments, **options):

@@ -1,15 +1,25 @@
-"""What `storybook show|pictures` do. Front end only, as commands.py is."""
+"""What `storybook doctor|show|pictures` do: they look, and change nothing. Front end only."""
 
 from argparse import Namespace
 from itertools import islice
 from pathlib import Path
 
+from storybook.config import load_settings
+from storybook.doctor import examine
 from storybook.errors import BookError
 from storybook.gallery import pictures_in
 from storybook.models.infotext import read_infotext
 
 HOMES = ("books", "results", "runs")
 """Where pictures are looked for unless a folder is named: of books, of `paint`, of trainings."""
+
+
+def doctor(options: Namespace) -> int:
+    """Returns 0 if everything that the studio needs is there, else 2."""
+    findings = examine(load_settings(options.studio, options.set))
+    for finding in findings:
+        print(f"{'ok ' if finding.good else 'BAD'}  {finding.what}: {finding.says}")
+    return 0 if all(finding.good for finding in findings) else 2
 
 
 def show(options: Namespace) -> None:
