@@ -46,7 +46,11 @@ def test_a_single_file_is_recognised(tmp_path: Path) -> None:
         ("x.weight", r"no painter that is known: it has 1 tensors such as x\.weight\. Known"),
         ("conditioner.embedders.0.x", "looks like the refiner of Stable Diffusion XL"),
         ("lora_unet_down_x.lora_up.weight", "looks like a LoRA"),
-        ("double_blocks.0.x", "looks like Flux"),
+        ("double_blocks.0.x", "looks like a Flux"),
+        ("lora_te_x.hada_w1_a", "looks like a LoHa adapter"),
+        ("lora_te_x.lokr_w1", "looks like a LoKr adapter"),
+        ("base_model.model.x.lora_A.weight", "looks like a LoRA as peft writes it"),
+        ("first_stage_model.x", r"looks like an autoencoder \(draw\.vae\)"),
     ],
 )
 def test_a_file_of_something_else_says_what_it_looks_like(tmp_path: Path, key, said) -> None:

@@ -11,11 +11,12 @@ import torch
 from diffusers import StableDiffusionPipeline, UNet2DConditionModel
 from peft import LoraConfig, get_peft_model_state_dict
 from safetensors import safe_open
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import TrainingError
 from storybook.models import sd1
+from storybook.models.melting import melt_in
 from storybook.models.weights import Adapter
 from tiny_sd import tiny_painter
 from tiny_taught import ORIGIN, drawn, opened, teach
@@ -24,6 +25,7 @@ from training.formats.lora import (
     ATTENTION,
     TEXT,
     TRANSFORMER,
+    Lora,
     kohya_name,
     put_on,
     save_diffusers_lora,
@@ -162,11 +164,22 @@ def test_the_hash_is_of_the_tensors_alone(taught, files, tmp_path: Path) -> None
     assert a1111_hash(again, old=True) == hashlib.sha256(b"").hexdigest()[:8], "under 1 MiB"
 
 
-@pytest.mark.parametrize("form", ["diffusers", "kohya"])
-def test_dora_keeps_its_magnitudes(folder: Path, tmp_path: Path, form: str) -> None:
-    pipe, plain = opened(folder), opened(folder)
+@pytest.fixture(scope="module")
+def dora(folder: Path) -> tuple[Lora, np.ndarray]:
+    """One of both parts, with lengths of its own, and what is drawn with it."""
+    pipe = opened(folder)
     teach(pipe, use_dora=True)
-    lora, picture = taught_lora(pipe.unet, pipe.text_encoder), drawn(pipe)
+    lora = taught_lora(pipe.unet, pipe.text_encoder)
+    assert all(layer.magnitude is not None for part in lora.parts.values()
+               for layer in part.values())  # fmt: skip
+    return lora, drawn(pipe)
+
+
+@pytest.mark.parametrize("form", ["diffusers", "kohya"])
+def test_dora_of_both_parts_is_drawn_as_it_was_taught(dora, folder, tmp_path, form: str) -> None:
+    """Saved and melted in by us, put on again, and, in its own form, loaded by diffusers."""
+    lora, picture = dora
+    melted, plain = opened(folder), opened(folder)
     if form == "diffusers":
         file = save_diffusers_lora(lora, tmp_path, precision="fp32", origin=ORIGIN)
         reader = opened(folder)
@@ -177,9 +190,17 @@ def test_dora_keeps_its_magnitudes(folder: Path, tmp_path: Path, form: str) -> N
         save_kohya_lora(lora, file, precision="fp32", origin=ORIGIN)
         scales = {n: t for n, t in load_file(file).items() if n.endswith("dora_scale")}
         assert all(each.shape[1:].numel() == 1 and each.ndim > 1 for each in scales.values())
-        assert len(scales) == len(lora.unet)
+        assert len(scales) == len(lora.unet) + len(lora.text_encoder)
+    melt_in(melted, Adapter(file))
+    assert np.abs(drawn(melted) - picture).max() < 1e-4, "merged, so rounded otherwise"
     put_on(read_lora(file, plain.unet, plain.text_encoder), plain.unet, plain.text_encoder)
     assert np.abs(drawn(plain) - picture).max() < 1e-5
+    without = {name: each for name, each in load_file(file).items()
+               if not name.endswith(("dora_scale", "lora_magnitude_vector.weight"))}  # fmt: skip
+    save_file(without, tmp_path / "plain.safetensors")
+    other = opened(folder)
+    melt_in(other, Adapter(tmp_path / "plain.safetensors"))
+    assert np.abs(drawn(other) - picture).max() > 0.02, "it is no plain LoRA"
 
 
 @pytest.mark.parametrize("precision", ["fp16", "bf16"])

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import LoraConfig, get_peft_model
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from storybook.errors import ModelError
+from storybook.models.families import painter_name
 from storybook.models.melting import melt_in, melted
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
 from storybook.models.weights import Adapter
@@ -117,7 +119,7 @@ def test_one_that_does_not_fit_leaves_the_others_out_too(
     save_file(wide, tmp_path / "wide.safetensors")
     save_file({"x.lora_A.weight": torch.ones(2, 2)}, tmp_path / "odd.safetensors")
     (tmp_path / "cut.safetensors").write_bytes((home / "rex.safetensors").read_bytes()[:200])
-    for name, says in (("wide", "no adapter for this painter"), ("odd", "changes nothing"),
+    for name, says in (("wide", "was taught on another model"), ("odd", "changes nothing"),
                        ("cut", "is empty, cut off")):  # fmt: skip
         file = tmp_path / f"{name}.safetensors"
         with pytest.raises(ModelError, match=says), melted(painter.pipe, [rex, Adapter(file)]):
@@ -135,6 +137,82 @@ def test_melted_in_for_good_is_as_strong_as_asked(home: Path):
     change = lora[f"unet.{block}.lora_B.weight"] @ lora[f"unet.{block}.lora_A.weight"]
     found = weights_of(one)[f"0{block}.weight"] - before[f"0{block}.weight"]
     assert torch.allclose(found, change / 2, atol=1e-5)
+
+
+SPOKEN = "text_model.encoder.layers.0.self_attn"
+
+
+@pytest.mark.parametrize("some", [("q",), ("q", "v"), ("out",)])
+@pytest.mark.parametrize("form", ["kohya", "diffusers", "peft"])
+def test_melt_in_takes_any_layers_of_the_text_encoder(
+    home: Path, tmp_path: Path, form: str, some: tuple[str, ...]
+):
+    torch.manual_seed(6)
+    names = {
+        "kohya": ("lora_te_{}_{}_proj.lora_down.weight", "lora_te_{}_{}_proj.lora_up.weight"),
+        "diffusers": ("text_encoder.{}.{}_proj.lora_linear_layer.down.weight",
+                      "text_encoder.{}.{}_proj.lora_linear_layer.up.weight"),
+        "peft": ("base_model.model.{}.{}_proj.lora_A.weight",
+                 "base_model.model.{}.{}_proj.lora_B.weight"),
+    }  # fmt: skip
+    spoken = SPOKEN.replace(".", "_") if form == "kohya" else SPOKEN
+    pairs = {each: (torch.randn(2, 16), torch.randn(16, 2)) for each in some}
+    tensors = {name.format(spoken, each): half for each, both in pairs.items()
+               for name, half in zip(names[form], both, strict=True)}  # fmt: skip
+    save_file(tensors, tmp_path / "a.safetensors")
+    one = open_painter(home / "tiny", device="cpu")
+    before = weights_of(one)
+    melt_in(one.pipe, Adapter(tmp_path / "a.safetensors", 0.5))
+    after = weights_of(one)
+    for each, (down, up) in pairs.items():
+        name = f"1{SPOKEN}.{each}_proj.weight"
+        assert torch.allclose(after[name], before.pop(name) + up @ down / 2, atol=1e-5)
+    assert all(torch.equal(after[name], each) for name, each in before.items())
+
+
+@pytest.mark.parametrize("way", ["parts", "unet", "file", "alone"])
+def test_a_painter_opens_what_peft_saved_of_it(home: Path, tmp_path: Path, way: str):
+    """As peft's own script leaves it, a folder for each part; or one of them; or its weights."""
+    one = open_painter(home / "tiny", device="cpu")
+    torch.manual_seed(8)
+    wanted = {}
+    for part, targets in (("unet", ["to_q", "proj_in"]), ("text_encoder", ["fc1"])):
+        config = LoraConfig(r=2, lora_alpha=2 if way == "alone" else 6, target_modules=targets)
+        taught = get_peft_model(getattr(one.pipe, part), config)
+        for name, weight in taught.named_parameters():
+            if ".lora_B." in name:
+                torch.nn.init.normal_(weight, std=0.3)
+        taught.save_pretrained(tmp_path / "pet" / part)
+        wanted[part] = taught.merge_and_unload().state_dict()
+    path = tmp_path / "pet" / ("" if way == "parts" else "unet")
+    if way in ("file", "alone"):
+        path /= "adapter_model.safetensors"
+    if way == "alone":
+        path = path.rename(tmp_path / "pet.safetensors")
+    painter = open_painter(home / "tiny", [Adapter(path)], device="cpu")
+    assert painter.name == painter_name(home / "tiny", [Adapter(path)])
+    for part, state in wanted.items():
+        own = getattr(painter.pipe, part).state_dict()
+        like = all(torch.allclose(own[name], each, atol=1e-5) for name, each in state.items())
+        assert like == (part == "unet" or way == "parts"), part
+
+
+def test_dora_is_as_strong_as_asked(home: Path, tmp_path: Path):
+    """At 0 it changes nothing, between 0 and 1 the weights are between; a LoRA is the same."""
+    name = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
+    lora = load_file(home / "ink.safetensors")
+    lora[f"unet.{name}.lora_magnitude_vector"] = torch.rand(32) + 0.5
+    save_file(lora, tmp_path / "dora.safetensors")
+    weights = []
+    for strength in (0.0, 0.5, 1.0):
+        one = open_painter(home / "tiny", device="cpu")
+        before = weights_of(one)[f"0{name}.weight"]
+        melt_in(one.pipe, Adapter(tmp_path / "dora.safetensors", strength))
+        weights.append(weights_of(one)[f"0{name}.weight"])
+    assert torch.equal(weights[0], before)
+    assert torch.allclose(weights[1], (before + weights[2]) / 2, atol=1e-6)
+    lengths = lora[f"unet.{name}.lora_magnitude_vector"]
+    assert torch.allclose(weights[2].norm(dim=1), lengths, atol=1e-5)
 
 
 def test_one_that_goes_in_the_middle_is_said(home: Path, tmp_path: Path):

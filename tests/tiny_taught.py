@@ -60,8 +60,12 @@ def teach(pipe: StableDiffusionPipeline, **more: object) -> None:
     torch.manual_seed(3)
     targets = [*TRANSFORMER, *CONVOLUTIONS]
     pipe.unet.add_adapter(LoraConfig(r=3, lora_alpha=7, target_modules=targets, **more))
-    pipe.text_encoder.add_adapter(LoraConfig(r=2, lora_alpha=3, target_modules=list(TEXT)))
+    dora = bool(more.get("use_dora"))
+    config = LoraConfig(r=2, lora_alpha=3, target_modules=list(TEXT), use_dora=dora)
+    pipe.text_encoder.add_adapter(config)
     for model in (pipe.unet, pipe.text_encoder):
         for name, weight in model.named_parameters():
             if ".lora_B." in name:
                 torch.nn.init.normal_(weight, std=0.3)
+            if ".lora_magnitude_vector." in name:
+                torch.nn.init.uniform_(weight, 0.5, 1.5)

@@ -21,6 +21,7 @@ from training.batches import measured
 from training.board import Board
 from training.checkpoints import Checkpoints, Learning
 from training.data.buckets import Batch, Position, first_position, steps_from
+from training.formats.lora import DORA_IN_KOHYA
 from training.gradients import Gradients
 from training.optimizers import (
     check_precision,
@@ -234,7 +235,10 @@ def _finish(
         written = save(student, run.result, origin_of(ready, run, preset, best), training_of(ready))
     run.say(run.state().but(state="done", step=steps, best_step=best))
     names = ", ".join(path.name for path in written)
-    yield Event(stage="saved", done=1, total=1, note=f"step {best} in {run.result}: {names}")
+    note = f"step {best} in {run.result}: {names}"
+    if recipe.dora and "kohya" in recipe.forms:
+        note += f". {DORA_IN_KOHYA}"
+    yield Event(stage="saved", done=1, total=1, note=note)
 
 
 def _note(ready: Prepared, position: Position, loss: float) -> str:

@@ -19,14 +19,19 @@ BASE = "storybook.base_digest"
 """In the header of an adapter that this project taught: the digest of the painter it was taught on.
 
 Others say nothing of the kind, and are judged by their shape."""
-LORA_FILES = ("pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin")
-"""What diffusers calls an adapter in its folder, whose name is then the adapter's."""
-HEARING = (
-    "attn2.to_k.lora_A.weight",
-    "attn2.to_k.lora.down.weight",
-    "attn2_to_k.lora_down.weight",
+LORA_FILES = ("pytorch_lora_weights.safetensors", "adapter_model.safetensors",
+              "pytorch_lora_weights.bin", "adapter_model.bin")  # fmt: skip
+"""What diffusers and peft call an adapter in its folder, whose name is then the adapter's."""
+PEFT_CONFIG = "adapter_config.json"
+"""Beside peft's: it alone says alpha."""
+PARTS = ("unet", "text_encoder", "text_encoder_2")
+"""What a painter's parts are called that an adapter may change; peft keeps a folder for each."""
+HEARING = tuple(
+    f"attn2{sign}to_k.{end}"
+    for sign in "._"
+    for end in ("lora_A.weight", "lora.down.weight", "lora_down.weight", "hada_w1_b")
 )
-"""How diffusers and kohya call the part of an adapter that takes in the words."""
+"""How the part of an adapter is called that takes in the words: [rank, in]."""
 
 
 def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
@@ -35,16 +40,14 @@ def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
     An adapter of which nothing can be told belongs: opening it says what is wrong. Raises
     ModelError if the file is broken.
     """
-    try:
-        # As numpy: for torch it would be imported, and this is asked whenever a book is looked at.
-        with safe_open(adapter, "np") as file:
-            base = (file.metadata() or {}).get(BASE)
-            names = [name for name in file.keys() if name.endswith(HEARING)]  # noqa: SIM118
-            heard = {file.get_slice(name).get_shape()[1] for name in names}
-    except (SafetensorError, OSError) as fault:
-        raise ModelError(f"{adapter} is broken: {fault}. Teach the hero again.") from fault
-    if exactly and base is not None:
-        return base == weights_digest(painter)
+    bases, heard = set(), set()
+    for file in adapter_files(adapter):
+        if file.suffix == ".safetensors":  # a pickle tells nothing before it is opened
+            base, widths = _heading(file)
+            bases |= {base}
+            heard |= widths
+    if exactly and bases - {None}:
+        return bases == {weights_digest(painter)}
     config = painter / "unet" / "config.json"
     if not heard or not config.is_file():
         return True
@@ -67,6 +70,18 @@ def descends(taught: Path, painter: Path, *, exactly: bool) -> bool:
     return own == other
 
 
+def _heading(file: Path) -> tuple[str | None, set[int]]:
+    """The digest of the painter that an adapter was taught on, and how wide its words are."""
+    try:
+        # As numpy: for torch it would be imported, and this is asked whenever a book is looked at.
+        with safe_open(file, "np") as opened:
+            base = (opened.metadata() or {}).get(BASE)
+            names = [name for name in opened.keys() if name.endswith(HEARING)]  # noqa: SIM118
+            return base, {opened.get_slice(name).get_shape()[1] for name in names}
+    except (SafetensorError, OSError) as fault:
+        raise ModelError(f"{file} is broken: {fault}. Teach the hero again.") from fault
+
+
 def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
     """The adapters that prompts can ask for: files and diffusers folders by their names' stems.
 
@@ -74,7 +89,7 @@ def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
     name the first of their paths counts.
     """
     found = sorted(file for file in folder.rglob("*") if file.suffix in WEIGHTS and file.is_file())
-    found = [file.parent if file.name in LORA_FILES else file for file in found]
+    found = [_named_by(file, folder) for file in found]
     named: dict[str, Path] = {}
     for path in (*others, *found):
         named.setdefault(path.name if path.is_dir() else path.stem, path)
@@ -94,11 +109,33 @@ def asked_for(prompt: str, loras: Mapping[str, Path]) -> tuple[Adapter, ...]:
     )
 
 
-def lora_file(path: Path) -> Path:
-    """The file of an adapter that is named by its file or its folder; ModelError if none is."""
+def adapter_files(path: Path) -> tuple[Path, ...]:
+    """The files of an adapter that is named by its file or its folder; ModelError if none is.
+
+    peft keeps one for each part of a painter, in folders of their names.
+    """
     if path.is_file():
-        return path
-    for name in LORA_FILES:
-        if (path / name).is_file():
-            return path / name
-    raise ModelError(f"{path} holds no adapter. Name a file, or a folder with {LORA_FILES[0]}.")
+        return (path,)
+    for folders in ((path,), [path / part for part in PARTS]):
+        every = [[folder / name for name in LORA_FILES] for folder in folders]
+        found = [next((file for file in some if file.is_file()), None) for some in every]
+        if any(found):
+            return tuple(file for file in found if file)
+    raise ModelError(
+        f"{path} holds no adapter. Name a file, or a folder with {LORA_FILES[0]} or "
+        f"{LORA_FILES[1]}."
+    )
+
+
+def part_of(file: Path) -> str:
+    """The part that a file of peft's is for, by its folder; nothing if that does not say."""
+    ours = file.stem == "adapter_model" and file.parent.name in PARTS
+    return file.parent.name if ours else ""
+
+
+def _named_by(file: Path, shelf: Path) -> Path:
+    """What an adapter's file on a shelf is called by: itself, its folder, or that of its parts."""
+    if file.name not in LORA_FILES or file.parent == shelf:
+        return file
+    above = file.parent.parent
+    return above if part_of(file) and above != shelf else file.parent

@@ -9,6 +9,7 @@ from types import ModuleType
 from storybook.config import Memory
 from storybook.errors import ModelError
 from storybook.models import Painter
+from storybook.models.strangers import no_painter
 from storybook.models.weights import (
     WEIGHTS,
     Adapter,
@@ -40,17 +41,6 @@ FAMILIES = (
     Family("Stable Diffusion XL", "storybook.models.sdxl", "StableDiffusionXLPipeline",
            "CLIPTextModel", ("conditioner.embedders.1.model.",)),
 )  # fmt: skip
-
-STRANGERS = {
-    "conditioner.embedders.": "the refiner of Stable Diffusion XL",
-    "double_blocks.": "Flux",
-    "joint_blocks.": "Stable Diffusion 3",
-    "lora_unet_": "a LoRA of kohya's trainer",
-    "unet.": "a LoRA as diffusers writes it",
-    "control_model.": "a ControlNet",
-    "params_ema": "an enlarger",
-}
-"""What a file may be in place of a painter that is known, by what some names open with."""
 
 
 def painter_name(
@@ -121,8 +111,7 @@ def _family_of_file(file: Path) -> Family:
     for family in FAMILIES:
         if any(name.startswith(family.tensors) for name in names):
             return family
-    looks = next((look for start, look in STRANGERS.items()
-                  if any(name.startswith(start) for name in names)), "")  # fmt: skip
+    looks = no_painter(names)
     looks = looks and f", and looks like {looks}"
     raise ModelError(
         f"{file} is no painter that is known: it has {len(names)} tensors such as "

@@ -6,52 +6,36 @@ Melted in, an adapter costs no time while painting.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import torch
 from diffusers import StableDiffusionPipeline
-from peft.tuners.tuners_utils import BaseTunerLayer
-from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from storybook.errors import ModelError
-from storybook.models.adapters import lora_file
-from storybook.models.devices import quiet
+from storybook.models.adapter_files import Place, read_adapter
+from storybook.models.adapter_kinds import LORA, Change
+from storybook.models.adapters import PARTS
 from storybook.models.memory import at_hand
-from storybook.models.weights import Adapter, check_weights, read_tensors, tensor_names
-
-OF_UNET = ("down_blocks.", "mid_block.", "up_blocks.")
+from storybook.models.weights import Adapter
 
 Stash = dict[nn.Module, dict[str, Tensor]]
 """What the weights of changed layers were, on the CPU."""
 
 
+@torch.no_grad()
 def melt_in(pipe: StableDiffusionPipeline, adapter: Adapter, stash: Stash | None = None) -> None:
     """Add an adapter to the weights; `stash` is given what they were before, where it knows not.
 
-    Raises ModelError if the adapter is broken, or fits nothing in the painter.
+    A weight goes from what it is (0) to what the adapter makes of it (1) and on, as A1111 has it,
+    also where that is not a sum. Raises ModelError if the adapter is broken, or fits nothing in the
+    painter.
     """
-    file = lora_file(adapter.path)
-    check_weights(file)
-    try:
-        if all(name.startswith(OF_UNET) for name in tensor_names(file)):
-            # As the scripts of 2023 wrote them: of the U-Net alone, which is not said.
-            pipe.unet.load_lora_adapter(read_tensors(file), prefix=None, adapter_name="lora")
-        elif file.suffix == ".safetensors":
-            pipe.load_lora_weights(str(file.parent), weight_name=file.name, adapter_name="lora")
-        else:
-            pipe.load_lora_weights(read_tensors(file), adapter_name="lora")
-    except (ValueError, RuntimeError, KeyError, OSError, SafetensorError) as fault:
-        pipe.unload_lora_weights()  # it may have come half way
-        raise ModelError(f"{file} is no adapter for this painter: {first_line(fault)}") from fault
-    layers = _layers(pipe)
-    if not layers:
-        raise ModelError(f"{file} changes nothing: none of its tensors fits this painter. "
-                         "Was it taught on another model?")  # fmt: skip
-    if stash is not None:
-        for layer in layers:
-            stash.setdefault(layer.base_layer, _kept(layer.base_layer))
-    for part in pipe._lora_loadable_modules:
-        weight = adapter.weight if part == "unet" else adapter.text_weight
-        pipe.fuse_lora(components=[part], lora_scale=weight, adapter_names=["lora"])
-    pipe.unload_lora_weights()
+    parts = {part: getattr(pipe, part) for part in PARTS if hasattr(pipe, part)}
+    for place, change in read_adapter(adapter.path, parts).values():
+        if stash is not None:
+            stash.setdefault(place.module, _kept(place.module))
+        strength = adapter.weight if place.part == "unet" else adapter.text_weight
+        if strength:
+            _melt(adapter, place, change, strength)
 
 
 @contextmanager
@@ -65,7 +49,7 @@ def melted(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterat
         return
     stash: Stash = {}
     try:
-        with quiet(), at_hand(pipe):
+        with at_hand(pipe):
             for adapter in adapters:
                 melt_in(pipe, adapter, stash)
         yield
@@ -81,11 +65,32 @@ def first_line(fault: Exception) -> str:
     return lines[0][:200] if lines else type(fault).__name__
 
 
-def _layers(pipe: StableDiffusionPipeline) -> list[BaseTunerLayer]:
-    parts = [getattr(pipe, name) for name in pipe._lora_loadable_modules]
-    return [
-        layer for part in parts for layer in part.modules() if isinstance(layer, BaseTunerLayer)
-    ]
+def _melt(adapter: Adapter, place: Place, change: Change, strength: float) -> None:
+    layer = place.module
+    weight = layer.weight.float()
+    bias = None if layer.bias is None else layer.bias.float()
+    try:
+        new, new_bias = change.applied(weight, bias)
+    except (ValueError, RuntimeError) as fault:
+        raise ModelError(
+            f"{adapter.path} was taught on another model: {_misfit(place, change, fault)}"
+        ) from fault
+    layer.weight.copy_(torch.lerp(weight, new, strength))
+    if bias is not None:
+        layer.bias.copy_(torch.lerp(bias, new_bias, strength))
+
+
+def _misfit(place: Place, change: Change, fault: Exception) -> str:
+    """How an adapter's layer differs from a painter's."""
+    weight = place.module.weight
+    if change.kind is LORA and weight.ndim > 1:
+        down, up = change.roles["down"], change.roles["up"]
+        return (f"its {place.name} goes from {down.shape[1]} to {len(up)} channels, this model's "
+                f"from {weight.shape[1]} to {len(weight)}.")  # fmt: skip
+    return (
+        f"its {place.name} fits no weight of {' x '.join(map(str, weight.shape))} "
+        f"({change.kind.name}: {first_line(fault)})."
+    )
 
 
 def _kept(layer: nn.Module) -> dict[str, Tensor]:

@@ -6,23 +6,15 @@ lists what a name opens with; the rest of the name is kept, but for the inner na
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel
 
+from storybook.models.original_names import Place, renamed, unet_places
 from storybook.models.single_file import CLIP, OPEN_CLIP, TEXT_MODEL, UNET, VAE, is_open_clip
 
-IN_RESNET = {
-    "norm1": "in_layers.0",
-    "conv1": "in_layers.2",
-    "norm2": "out_layers.0",
-    "conv2": "out_layers.3",
-    "time_emb_proj": "emb_layers.1",
-    "conv_shortcut": "skip_connection",
-}
 IN_VAE_RESNET = {"conv_shortcut": "nin_shortcut"}
 IN_VAE_ATTENTION = {
     "group_norm": "norm",
@@ -40,26 +32,16 @@ IN_CLIP_LAYER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a block of diffusers stands in the original, and what is called otherwise in it."""
-
-    original: str
-    inner: Mapping[str, str] = field(default_factory=dict)
-
-
 def unet_keys(unet: UNet2DConditionModel) -> dict[str, Tensor]:
     """The U-Net's tensors by their original names (formats of CompVis/stable-diffusion)."""
-    layers = unet.config.layers_per_block
-    attentive = ["CrossAttn" in kind for kind in unet.config.up_block_types]
-    places = _unet_places(layers, attentive)
-    return {UNET + _renamed(name, places): tensor for name, tensor in unet.state_dict().items()}
+    places = unet_places(unet)
+    return {UNET + renamed(name, places): tensor for name, tensor in unet.state_dict().items()}
 
 
 def vae_keys(vae: AutoencoderKL) -> dict[str, Tensor]:
     """The autoencoder's tensors by their original names; its attention is made of convolutions."""
     places = _vae_places(vae.config.layers_per_block, len(vae.config.block_out_channels))
-    state = {VAE + _renamed(name, places): tensor for name, tensor in vae.state_dict().items()}
+    state = {VAE + renamed(name, places): tensor for name, tensor in vae.state_dict().items()}
     return {
         name: tensor[:, :, None, None] if ".attn_1." in name and tensor.ndim == 2 else tensor
         for name, tensor in state.items()
@@ -88,35 +70,6 @@ def with_text_model(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {TEXT_MODEL + name.removeprefix(TEXT_MODEL): tensor for name, tensor in state.items()}
 
 
-def _unet_places(layers: int, attentive: list[bool]) -> dict[str, Place]:
-    """The U-Net's map; `attentive` says of each block on the way up whether it has attention."""
-    places = {
-        "time_embedding.linear_1": Place("time_embed.0"),
-        "time_embedding.linear_2": Place("time_embed.2"),
-        "conv_in": Place("input_blocks.0.0"),
-        "conv_norm_out": Place("out.0"),
-        "conv_out": Place("out.2"),
-        "mid_block.resnets.0": Place("middle_block.0", IN_RESNET),
-        "mid_block.attentions.0": Place("middle_block.1"),
-        "mid_block.resnets.1": Place("middle_block.2", IN_RESNET),
-    }
-    stride = layers + 1
-    for block, attends in enumerate(attentive):
-        down, up = f"down_blocks.{block}", f"up_blocks.{block}"
-        for layer in range(layers):
-            number = stride * block + layer + 1
-            places[f"{down}.resnets.{layer}"] = Place(f"input_blocks.{number}.0", IN_RESNET)
-            places[f"{down}.attentions.{layer}"] = Place(f"input_blocks.{number}.1")
-        places[f"{down}.downsamplers.0.conv"] = Place(f"input_blocks.{stride * (block + 1)}.0.op")
-        for layer in range(stride):
-            number = stride * block + layer
-            places[f"{up}.resnets.{layer}"] = Place(f"output_blocks.{number}.0", IN_RESNET)
-            places[f"{up}.attentions.{layer}"] = Place(f"output_blocks.{number}.1")
-        last = stride * block + layers
-        places[f"{up}.upsamplers.0"] = Place(f"output_blocks.{last}.{2 if attends else 1}")
-    return places
-
-
 def _vae_places(layers: int, blocks: int) -> dict[str, Place]:
     places = {}
     for half in ("encoder", "decoder"):
@@ -137,19 +90,6 @@ def _vae_places(layers: int, blocks: int) -> dict[str, Place]:
     return places
 
 
-def _renamed(name: str, places: Mapping[str, Place]) -> str:
-    """The original name; what stands in no table is called the same."""
-    for start, place in places.items():
-        if name.startswith(f"{start}."):
-            rest = name[len(start) + 1 :]
-            for inner, original in place.inner.items():
-                if rest.startswith(f"{inner}."):
-                    rest = original + rest[len(inner) :]
-                    break
-            return f"{place.original}.{rest}"
-    return name
-
-
 def _open_clip_keys(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     places = {
         "text_model.embeddings.token_embedding": Place("token_embedding"),
@@ -168,8 +108,8 @@ def _open_clip_keys(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
             stacked = [
                 state[name.replace("q_proj", part)] for part in ("q_proj", "k_proj", "v_proj")
             ]
-            block, _, kind = _renamed(name, places).partition(".self_attn.q_proj.")
+            block, _, kind = renamed(name, places).partition(".self_attn.q_proj.")
             named[f"{block}.attn.in_proj_{kind}"] = torch.cat(stacked)
         elif ".self_attn.k_proj." not in name and ".self_attn.v_proj." not in name:
-            named[_renamed(name, places)] = tensor
+            named[renamed(name, places)] = tensor
     return {OPEN_CLIP + name: tensor for name, tensor in named.items()}

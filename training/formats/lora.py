@@ -33,6 +33,12 @@ from training.formats.keys import TEXT_MODEL
 DIFFUSERS_FILE = "pytorch_lora_weights.safetensors"
 KOHYA = {"unet": "lora_unet_", "text_encoder": "lora_te_"}
 
+DORA_IN_KOHYA = (
+    "A1111 takes DoRA's lengths in this form for those of inputs and draws other weights, and "
+    "diffusers passes over them: give diffusers the other form"
+)
+"""What is said where an adapter with DoRA is saved in kohya's form."""
+
 ATTENTION = ("to_q", "to_k", "to_v", "to_out.0")
 TRANSFORMER = (*ATTENTION, "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2")
 """Every linear layer and 1 x 1 convolution of the U-Net's transformers: kohya's choice."""
@@ -156,8 +162,8 @@ def save_kohya_lora(
 ) -> Path:
     """Write a `.safetensors` as kohya's trainer does, alpha kept; its path.
 
-    A1111, Forge, ComfyUI and diffusers read it; diffusers passes over DoRA's magnitudes in this
-    form, so that an adapter with DoRA should go to it in its own.
+    A1111, Forge, ComfyUI and diffusers read it. Of an adapter with DoRA only ComfyUI and we draw
+    what was taught: see `DORA_IN_KOHYA`.
     """
     header = header_of(origin.but(rank=lora.rank), "lora")
     header |= kohya_header(origin, training or Training(), lora.rank, lora.alpha)
@@ -230,7 +236,8 @@ def _peft_tensors(layers: Mapping[str, Layer]) -> dict[str, Tensor]:
         if layer.magnitude is not None:
             ones = [1] * (layer.down.ndim - 2)
             shape = (1, -1, *ones) if ones else (-1,)
-            tensors[f"{path}.lora_magnitude_vector"] = layer.magnitude.reshape(shape)
+            # With `.weight`, or transformers 5 makes a text encoder's lengths anew, in silence.
+            tensors[f"{path}.lora_magnitude_vector.weight"] = layer.magnitude.reshape(shape)
     return tensors
 
 

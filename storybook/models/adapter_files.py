@@ -1,0 +1,220 @@
+"""Reading adapters in every form that people have: whose layers they change, and how.
+
+kohya's and LyCORIS's names, diffusers' of today and of 2023, peft's, and those of ComfyUI are told
+apart by looking for each in the painter's own layers, so that nothing is guessed.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from diffusers.loaders.lora_base import LORA_ADAPTER_METADATA_KEY
+from peft.utils.other import get_pattern_key
+from torch import Tensor, nn
+
+from storybook.errors import ModelError
+from storybook.models.adapter_kinds import Change, kind_of
+from storybook.models.adapters import PEFT_CONFIG, adapter_files, part_of
+from storybook.models.original_names import renamed, unet_places
+from storybook.models.single_file import TEXT_MODEL
+from storybook.models.strangers import no_adapter
+from storybook.models.weights import header_text, read_json, read_tensors
+
+LAYERS = (nn.Linear, nn.Conv2d, nn.LayerNorm, nn.GroupNorm)
+"""What adapters change."""
+
+_ROLES = {
+    "down": r"lora_down\.weight|lora_A(?:\.default)?\.weight|lora(?:_linear_layer)?\.down\.weight",
+    "up": r"lora_up\.weight|lora_B(?:\.default)?\.weight|lora(?:_linear_layer)?\.up\.weight",
+    "mid": r"lora_mid\.weight",
+    "alpha": r"alpha",
+    "magnitude": r"lora_magnitude_vector(?:\.default)?(?:\.weight)?",
+    "dora_scale": r"(?:lora\.)?dora_scale",
+    "diff": r"diff|w_norm",
+    "diff_b": r"diff_b|b_norm",
+    "ia3_l": r"ia3_l(?:\.default)?",
+}
+_SAME = r"(?P<same>(?:hada|lokr)_[wt][12](?:_[ab])?|on_input|weight)(?:\.default)?"
+"""Those that are called by their formula's letters."""
+_NAME = re.compile(
+    rf"(?P<layer>.+?)\.(?:{'|'.join(f'(?P<{role}>{end})' for role, end in _ROLES.items())}|{_SAME})"
+)
+"""A tensor's name: that of its layer, then what it is to the layer."""
+
+_PROCESSOR = re.compile(r"(?:\.processor)?\.to_(q|k|v|out)_lora\.")
+"""diffusers before 0.21 said `attn1.processor.to_q_lora` of the layer `attn1.to_q`."""
+_IN_UNET = {"q": "to_q", "k": "to_k", "v": "to_v", "out": "to_out.0"}
+_IN_TEXT = {"q": "q_proj", "k": "k_proj", "v": "v_proj", "out": "out_proj"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A layer that an adapter may change, and how a change is called in messages."""
+
+    part: str
+    path: str
+    """As its module is called in diffusers; of a text encoder with `text_model.`"""
+    module: nn.Module
+
+    @property
+    def name(self) -> str:
+        """Of part and layer."""
+        return f"{self.part}.{self.path}"
+
+
+Found = Mapping[str, tuple[Place, Change]]
+"""What an adapter changes, by the places' names."""
+
+
+def read_adapter(path: Path, parts: Mapping[str, nn.Module]) -> Found:
+    """What the adapter in a file or a folder does to a painter's `parts`, `unet` and so on.
+
+    Nothing is changed. Layers of a text encoder that is not among the parts are left out. Raises
+    ModelError if a file is broken, if it holds no adapter, or if a layer of it is none of these
+    models'; the message says what it looks like.
+    """
+    found: dict[str, tuple[Place, Change]] = {}
+    for file in adapter_files(path):
+        own = part_of(file)
+        if own != "text_encoder" or own in parts:
+            found |= _read_file(file, {own: parts[own]} if own in parts else parts)
+    return found
+
+
+def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Place, Change]]:
+    tensors = read_tensors(file)
+    places = _places(parts)
+    roles: dict[str, dict[str, Tensor]] = {}
+    strange = []
+    for name, tensor in tensors.items():
+        apart = _NAME.fullmatch(_PROCESSOR.sub(_as_today, name))
+        layer = _full_name(apart["layer"]) if apart else name
+        if "text_encoder" not in parts and layer.startswith(("lora_te", "text_encoder.")):
+            continue
+        if layer not in places:
+            strange.append(name)
+        else:
+            role = apart["same"] or apart.lastgroup
+            roles.setdefault(layer, {})[role] = tensor
+    if strange or not roles:
+        raise ModelError(_complaint(file, list(tensors), strange))
+    try:
+        settings = _settings(file, places)
+        return {
+            places[layer].name: (places[layer], _change(file, places[layer], own, settings))
+            for layer, own in roles.items()
+        }
+    except (ValueError, TypeError, AttributeError) as fault:
+        raise ModelError(
+            f"What is said of rank and alpha beside the tensors of {file} cannot be ({fault}). "
+            "Fetch the adapter again."
+        ) from fault
+
+
+def _places(parts: Mapping[str, nn.Module]) -> dict[str, Place]:
+    """The layers of all parts by every name that a file may call them by."""
+    places: dict[str, Place] = {}
+    for part, model in reversed(parts.items()):  # what names no part is of the first that has it
+        originals = unet_places(model) if part == "unet" else {}
+        for path, module in model.named_modules():
+            base = getattr(module, "base_layer", module)  # under an adapter that is put on already
+            if isinstance(base, LAYERS):
+                own = path if part == "unet" else _full(path)
+                original = renamed(f"{own}.", originals).removesuffix(".")
+                names = _names_in_unet(own, original) if part == "unet" else _names(own, part)
+                places |= dict.fromkeys(names, Place(part, own, base))
+    return places
+
+
+def _full(path: str) -> str:
+    """The path of a text encoder's layer as it is on the disk, whatever transformers has."""
+    bare = path.removeprefix(TEXT_MODEL)
+    return bare if bare.startswith("text_projection") else TEXT_MODEL + bare
+
+
+def _names_in_unet(path: str, original: str) -> Iterator[str]:
+    for name in (path, original):
+        yield f"lora_unet_{name.replace('.', '_')}"
+    yield from (path, f"unet.{path}", f"diffusion_model.{original}")
+    yield f"lycoris_{path.replace('.', '_')}"
+
+
+def _names(path: str, part: str) -> Iterator[str]:
+    for start in ("lora_te2_",) if part == "text_encoder_2" else ("lora_te_", "lora_te1_"):
+        yield f"{start}{path.replace('.', '_')}"
+    for name in (path, path.removeprefix(TEXT_MODEL)):
+        yield from (name, f"{part}.{name}")
+
+
+def _as_today(old: re.Match[str]) -> str:
+    names = _IN_TEXT if old.string[: old.start()].endswith("self_attn") else _IN_UNET
+    return f".{names[old[1]]}.lora."
+
+
+def _full_name(layer: str) -> str:
+    """The name without what peft puts before it."""
+    return layer.replace("base_model.model.", "", 1)
+
+
+def _settings(file: Path, places: Mapping[str, Place]) -> dict[str, object]:
+    """What is said of rank and alpha beside the tensors, by `<part>.<setting>`."""
+    if file.suffix == ".safetensors":
+        said = json.loads(header_text(file).get(LORA_ADAPTER_METADATA_KEY, "{}"))
+        if said:
+            return said
+    beside = file.with_name(PEFT_CONFIG)
+    if not beside.is_file():
+        return {}
+    config = read_json(beside)
+    parts = {place.part for place in places.values()}
+    return {f"{part}.{key}": value for part in parts for key, value in config.items()}
+
+
+def _change(
+    file: Path, place: Place, roles: Mapping[str, Tensor], settings: Mapping[str, object]
+) -> Change:
+    kind = kind_of(roles)
+    if kind is None:
+        if {"down", "up"} & roles.keys():
+            raise ModelError(f"{file} has only one half of {place.name}. Fetch the adapter again.")
+        raise ModelError(f"{file} is of a kind that is not known: its {place.name} has "
+                         f"{', '.join(sorted(roles))}.")  # fmt: skip
+    said = {key.removeprefix(f"{place.part}."): value for key, value in settings.items()
+            if key.startswith(f"{place.part}.")}  # fmt: skip
+    rank, alpha = (_said(said, key, place.path) for key in ("r", "lora_alpha"))
+    if alpha is None:
+        alpha = _said(said, "alpha", place.path)  # as peft calls it for LoHa and LoKr
+    if alpha is not None and said.get("use_rslora") and "down" in roles:
+        alpha *= len(roles["down"]) ** 0.5  # its scale is alpha / sqrt(rank)
+    inner = said.get("feedforward_modules")
+    on_input = None if inner is None else any(
+        place.path == each or place.path.endswith(f".{each}") for each in inner
+    )  # fmt: skip
+    return Change(kind, roles, alpha, None if rank is None else int(rank), on_input)
+
+
+def _said(settings: Mapping[str, object], key: str, path: str) -> float | None:
+    """A number of peft's config for a layer: its pattern's, or what all have."""
+    pattern = {"r": "rank_pattern", "lora_alpha": "alpha_pattern", "alpha": "alpha_pattern"}[key]
+    usual = settings.get(key)
+    if usual is None:
+        return None
+    patterns = settings.get(pattern) or {}
+    return float(patterns.get(get_pattern_key(patterns.keys(), path), usual))
+
+
+def _complaint(file: Path, names: list[str], strange: list[str]) -> str:
+    if not names:
+        return f"{file} is empty: it holds no adapter. Hypernetworks stand in draw.hypernetworks."
+    fit = len(names) - len(strange)
+    looks = ", ".join((strange or names)[:3])
+    fault = "changes nothing" if fit == 0 or not strange else "fits only in part"
+    what = no_adapter(strange or names)
+    return (
+        f"{file} {fault}: {len(strange) or len(names)} of its {len(names)} tensors belong to no "
+        f"layer of this model, such as {looks}. "
+        + (f"It is {what}." if what else "It was taught on another model, or it is no adapter of "
+           "kohya, LyCORIS, diffusers or peft.")
+    )  # fmt: skip
