@@ -43,6 +43,8 @@ def test_train_teaches_any_kind_in_halves(home, tmp_path, capfd, settings):
         found = read_hypernetwork(run.result / "bhna-cat.pt")
         assert {each.dtype for each in found.networks.parameters()} == {torch.float32}
     assert "float32" not in capfd.readouterr().err, "a line of the library's"
+    log = (run.folder / "log.jsonl").read_text(encoding="utf-8")
+    assert ("A1111 takes DoRA's lengths" in log) == chosen.dora
 
 
 CUT = {

@@ -236,7 +236,7 @@ def _finish(
     run.say(run.state().but(state="done", step=steps, best_step=best))
     names = ", ".join(path.name for path in written)
     note = f"step {best} in {run.result}: {names}"
-    if recipe.dora and "kohya" in recipe.forms:
+    if "kohya" in student.recipe.forms and student.has_dora:
         note += f". {DORA_IN_KOHYA}"
     yield Event(stage="saved", done=1, total=1, note=note)
 

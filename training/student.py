@@ -66,6 +66,12 @@ class Student:
         """How many numbers learn."""
         return sum(weight.numel() for weight in self.weights)
 
+    @property
+    def has_dora(self) -> bool:
+        """Whether lengths of outputs are among what learns."""
+        names = (name for part in self.learners.values() for name, _ in part)
+        return any("lora_magnitude_vector" in name for name in names)
+
     def state(self) -> State:
         """A copy of what learns, on the CPU."""
         return {
