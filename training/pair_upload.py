@@ -15,7 +15,7 @@ from training.data.pairs import read_pairs
 from training.run import STATE
 
 PAIRS = ".pairs"
-KINDS = ("json", "jsonl", "csv", "txt")
+KINDS = ("json", "jsonl", "csv", "tsv", "txt")
 MOST_MB = 60
 NAME = re.compile(r"[\w-]{1,40}")
 RECIPES = Path(__file__).with_name("recipes")

@@ -15,11 +15,12 @@ from storybook.errors import HeroError, StorybookError
 from storybook.hero import add_hero, new_hero_folder
 from storybook.looks import derive_look, species_in
 from storybook.photo_coach import FEWEST, MOST, PhotoVerdict
+from storybook.photo_files import PHOTO_SUFFIXES
 from storybook.records import Hero
 from storybook.world import load_world
 
 PHOTO_PX = 200
-KINDS = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
+KINDS = [suffix.removeprefix(".") for suffix in PHOTO_SUFFIXES]
 """What the file chooser offers; what a file is, its first bytes say."""
 
 
