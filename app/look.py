@@ -15,7 +15,8 @@ ICON = ":material/auto_stories:"
 FOUND = re.compile(r"\w+: (.+?) ([\d.]+)(?:, (looks like .+))?")
 """How the starter's critic says what it found of one thing that was asked for."""
 SMALL_BYTES = 40_000
-"""A smaller file is shown as it is."""
+"""A smaller file is shown as it is, if browsers know its kind."""
+SHOWN = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 STYLE = """
 <style>
@@ -65,7 +66,7 @@ def heading(title: str, says: str = "") -> None:
 
 def picture(path: Path, alt: str, width_px: int) -> None:
     """A picture as wide as its place, from a file of `width_px`, twice that for fine screens."""
-    small = path.stat().st_size < SMALL_BYTES
+    small = path.stat().st_size < SMALL_BYTES and path.suffix.lower() in SHOWN
     st.image(path if small else thumbnail(path, 2 * width_px), alt=alt, width="stretch")
 
 

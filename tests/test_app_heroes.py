@@ -104,6 +104,23 @@ def test_captions_look_and_token_are_kept(tmp_path):
     assert "painters know this word already" in said(page) and load_hero("rex").token == "qfv"
 
 
+def test_a_hero_s_page_says_which_words_it_cannot_read_and_shows_the_others(tmp_path):
+    folder = rex(tmp_path) / "photos"
+    (folder / "01.txt").write_bytes("собака на траве".encode("cp1251"))
+    (folder / "02.txt").write_bytes("a dog at the café".encode("cp1252"))
+    (folder / "03.jpg.TXT").write_bytes("a dog, sitting".encode("utf-16"))
+    page = opened("heroes", hero="rex")
+    assert not page.exception and len(page.error) == 1
+    assert "01.txt, line 1: byte 0xf1 is not UTF-8" in page.error[0].value
+    fields = {each.label: each for each in page.text_input}
+    assert fields["What photo 02 shows"].value == "a dog at the café"
+    assert fields["What photo 03 shows"].value == "a dog, sitting"
+    fields["What photo 01 shows"].set_value("zwx dog").run()
+    assert hero_edits.caption_of(folder / "01.jpg") == "zwx dog"
+    hero_edits.undo(folder.parent)
+    assert (folder / "01.txt").read_bytes() == "собака на траве".encode("cp1251")
+
+
 def test_deleting_says_what_goes_before_anything_goes(tmp_path):
     folder = rex(tmp_path)
     laid_run(tmp_path, "rex", "done")

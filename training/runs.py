@@ -20,6 +20,7 @@ from storybook.job_folder import Job, job_state, last_lines
 from storybook.jobs import jobs_in, load_job, retry, start
 from storybook.library import TRASH, free_folder
 from storybook.records import Record
+from storybook.text_files import split_lines
 from training.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
 from training.settings import preset_names
 
@@ -122,7 +123,7 @@ def sample_words(folder: Path) -> list[str]:
     """
     said = folder / "samples" / PROMPTS
     if said.is_file():
-        return said.read_text(encoding="utf-8").splitlines()
+        return split_lines(said.read_text(encoding="utf-8"))
     recipe = _recipe(folder)
     concepts = [each for each in recipe.get("concept", []) if isinstance(each, dict)]
     names = [
