@@ -103,9 +103,11 @@ def _star(people: Sequence[Character], heroes: Sequence[Hero]) -> Character | No
     Who is given a hero for the part and says no name has it played by one of the hero's kind.
     """
     animals = [one for one in people if one.is_animal]
-    chosen = next((one for one in animals if one.name or (one.count > 1 and one.acts)), None)
+    chosen = next((one for one in animals if one.name or (one.count > 1 and one.leads)), None)
     if heroes and not chosen:
         chosen = next((one for one in animals if one.species == heroes[0].species), None)
+    if animals and chosen and not (chosen.leads or chosen.embedded) and animals[0].leads:
+        return animals[0]  # who acts, and not whom it meets
     if chosen or animals:
         return chosen or animals[0]
     return next((one for one in people if one.name), None)

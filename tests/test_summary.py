@@ -178,6 +178,17 @@ def test_pronouns_in_tells_whose_from_whom() -> None:
     assert found == [("he", "she"), ("him", "she"), ("his", "she"), ("him", "they")]
 
 
+def test_who_has_an_animal_and_no_kind_is_a_person() -> None:
+    assert [one.human for one in read("Nina loves her rabbit Bo.")] == [True, False]
+    assert [one.human for one in read("Zoe gets a cat called Bo.")] == [True, False]
+    assert [one.human for one in read("Biscuit loves her kitten Bo.")] == [False, False]
+    assert [one.human for one in read("Nina the cat loves her rabbit Bo.")] == [False, False]
+
+
+def test_who_asks_for_a_story_is_not_in_it() -> None:
+    assert people("My name is Tom and my dog is called Bo.") == [("Bo", "dog", "")]
+
+
 def test_a_given_hero_keeps_its_own_pronoun() -> None:
     hero = Hero(name="Bo", species="dog", pronoun="she")
     (one,) = [one for one in read("Bo meets a fox who lost his hat.", hero) if one.name]

@@ -4,7 +4,7 @@ The one place that reads what an author types, in layers that each can be tested
 text -> tokens -> names -> noun phrases -> characters -> pronouns.
 """
 
-from storybook.summary.characters import Character
+from storybook.summary.people import Character
 from storybook.summary.pronouns import pronouns_in
 from storybook.summary.reader import Reading, read_summary
 from storybook.summary.tokens import called

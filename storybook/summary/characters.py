@@ -1,67 +1,17 @@
 """Characters: who the names and nouns of a summary are, each once however often it is mentioned."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from storybook.summary.lexicon import ANIMAL, BAND, COMPANY, FAMILY, PERSON, SIBLINGS, Kind, Words
+from storybook.summary.lexicon import ANIMAL, BAND, PERSON, Kind, Words
 from storybook.summary.names import CALLING, Name
 from storybook.summary.nouns import Common, Nouns
-from storybook.summary.phrases import COPULAS, Phrases
+from storybook.summary.people import OPEN, Character, Mention
+from storybook.summary.phrases import COPULAS, SITED, Phrases
 
+ENDS = (",", ".", "!", "?", "and", "")
 HAVING = ("gets", "get", "got", "has", "had", "adopts", "adopted", "buys", "bought", "owns")
-OPEN = (BAND, SIBLINGS, COMPANY, FAMILY)
-Span = tuple[int, int]
-"""Characters of the text, from and to."""
-
-
-@dataclass(slots=True)
-class Character:
-    """Somebody in a summary, or several of a kind that it gives no names."""
-
-    name: str = ""
-    kind: Kind | None = None
-    """None where only a name is known."""
-    count: int = 1
-    sex: str = ""
-    """`he`, `she` or `they` as the summary says it; empty if it does not."""
-    acts: bool = False
-    indefinite: bool = False
-    owned: bool = False
-    human: bool = False
-    owner: int | None = None
-    """Which other character has this one: `her kittens`."""
-    start: int = 0
-    names: list[Span] = field(default_factory=list)
-    nouns: list[Span] = field(default_factory=list)
-    """Where the text says the kind."""
-    qualities: list[Span] = field(default_factory=list)
-    """Where it says what such a one is like: `sleepy orange`."""
-
-    @property
-    def species(self) -> str:
-        """A key of the world; empty where it is open."""
-        return self.kind.species if self.kind else ""
-
-    @property
-    def is_animal(self) -> bool:
-        return not self.human and (self.kind is None or self.kind.sort != PERSON)
-
-    @property
-    def open(self) -> bool:
-        """Whether no noun says what it is."""
-        return self.kind is None or self.kind.sort in OPEN
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Tokens `start` to `end` that mean `who`, several if `and` joins them."""
-
-    start: int
-    end: int
-    who: tuple[int, ...]
-    acts: bool
-    embedded: bool = False
-    """Whether it acts only inside of what another does: `helps Pip find`, `asks a fox to look`."""
 
 
 def gather(nouns: Nouns, names: Mapping[int, Name]) -> "Characters":
@@ -86,6 +36,8 @@ class Characters:
     def proper(self, i: int) -> int:
         """Names that `and` joins, with what is said of them; the token behind."""
         run, end = self.phrases.run(i)
+        if [self.low(n) for n in (i - 3, i - 2)] == ["my", "name"]:
+            return end  # who asks for the story
         common, behind = self.phrases.said_of(end, many=len(run) > 1)
         each = run if common and common.count > 1 else run[-1:]
         if common and common.count > len(run) == 1:
@@ -106,6 +58,7 @@ class Characters:
     def _mention(self, start: int, end: int, who: tuple[int, ...], many: bool) -> None:
         """Note who is meant at tokens `start` to `end`, and whether it acts."""
         acts = self.nouns.acts(end, many=many) or self.low(end) in ("who", "that")
+        acts = acts or (self.nouns.tokens[start].head and self._acts_further(end))
         before = self.low(start - 1)
         governed = {before, before.removesuffix("s"), before.removesuffix("es")}
         bare = governed & self.words.lists["verbs.bare"] and self.words.is_verb(self.low(end))
@@ -116,6 +69,8 @@ class Characters:
         self.mentions.append(Mention(start, end, who, acts or embedded, embedded))
         for index in who:
             self.all[index].acts |= acts or embedded or met
+            self.all[index].leads |= acts
+            self.all[index].embedded |= embedded
 
     def _baptise(self, index: int, i: int) -> None:
         """`She calls him Rex`, `His name is Rex`: a name for the last one who had none."""
@@ -134,10 +89,11 @@ class Characters:
         if not common:
             return i + 1
         names, end = self.phrases.names_behind(common)
-        if names and common.kind.sort in OPEN and self.phrases.have_kinds(names):
+        told = names and self.low(names[-1].end) not in COPULAS
+        if told and common.kind.sort in OPEN and self.phrases.have_kinds(names):
             return names[0].start
         self._keeps(common)
-        if common.predicate and not names:
+        if common.predicate and not names and not self._is_of_another(common):
             self._of_the_subject(common)
             return common.end
         if names:
@@ -148,7 +104,9 @@ class Characters:
                 self.all[who[0]].count = common.count
             more, behind = self.phrases.said_of(end, many=len(who) > 1)
             if more and self.low(end) in COPULAS:
-                for index in who:
+                before = [each for each in self.mentions if each.end == common.start - 1]
+                joined = more.count > 1 and self.low(common.start - 1) == "and"
+                for index in (*who, *(before[-1].who if joined and before else ())):
                     self._is_a(index, more)
                 end = behind
         else:
@@ -239,6 +197,12 @@ class Characters:
             return nameless[0] if later and common.count == 1 else None
         return None
 
+    def _is_of_another(self, common: Common) -> bool:
+        """Whether `who is a mouse` is said of somebody who was not spoken of as an animal."""
+        ends = {mention.end for mention in self.mentions}
+        who = common.start - 2
+        return self.low(who) in ("who", "that") and not {who, who - 1} & ends
+
     def _of_the_subject(self, common: Common) -> None:
         """`She is a cat`: a kind for the last one who has none."""
         for index in range(len(self.all) - 1, -1, -1):
@@ -280,6 +244,16 @@ class Characters:
         first = one.name.lower().split(" ")[0]
         pet = self.words.has("pet_names.words", first) and not self.words.is_first_name(first)
         return kind.sort == ANIMAL and one.kind is None and bool(one.name) and not pet
+
+    def _acts_further(self, end: int) -> bool:
+        """`A bear with a sore tooth is ...`: whether a verb comes behind a preposition's phrase."""
+        if self.low(end) not in SITED:
+            return False
+        ahead = (self.low(n) for n in range(end + 1, end + 7))
+        phrase = itertools.takewhile(
+            lambda word: word not in (",", ".", "!", "?", "and", ""), ahead
+        )
+        return any(self.words.is_verb(word) and self.words.is_finite(word) for word in phrase)
 
     def join(self) -> None:
         """Mentions next to each other with `and` between them act together."""

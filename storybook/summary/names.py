@@ -13,6 +13,7 @@ PARTICLES = ("de", "da", "di", "van", "von", "el", "al", "la", "le", "bin", "del
 SPOTS = ("in", "at", "near", "through", "across", "over", "into", "around")
 ASKING = ("will", "can", "may", "could", "would", "should", "must", "does", "did", "is", "are")
 WHEN = ("on", "in", "by", "every", "this", "last", "next", "until", "at")
+ARTICLES = ("a", "an", "the", "these", "those", "every", "each")
 JOINTS = ("and", "but", "when", "because", "while", ",", "so")
 MOST_WORDS = 4
 
@@ -156,7 +157,7 @@ class _Names:
         """Whether an article stands before the run of capitals: `the Lost Lantern`."""
         while self._capital(i) and not self.tokens[i].head:
             i -= 1
-        return self._low(i) in DETERMINERS and self._low(i) not in OWNERS
+        return self._low(i) in ARTICLES
 
     def _at_head(self, i: int, end: int) -> Name | None:
         """The first word of a sentence, if it is a name: it is none because it has a capital."""

@@ -15,7 +15,7 @@ from storybook.summary.lexicon import (
 )
 from storybook.summary.tokens import Token
 
-INSIDE = ("the", "these", "other", "of", "his", "her", "their", "my", "our")
+INSIDE = ("only", "the", "these", "other", "of", "his", "her", "their", "my", "our")
 NUMBERS = {"two": 2, "three": 3, "four": 4, "both": 2, "five": 5, "six": 6, "seven": 7, "2": 2,
            "eight": 8, "nine": 9, "ten": 10, "3": 3, "4": 4, "5": 5}  # fmt: skip
 OWNERS = ("my", "your", "his", "her", "its", "our", "their", "'s")
@@ -129,6 +129,8 @@ class Nouns:
                 more = self.kind_at(kind[1])  # a granny mouse is a mouse, a bear cub a bear
                 if more and not kind[0].many and more[0].sort == ANIMAL:
                     return kind[1], more[0], more[1]
+                if more and kind[0].sort == more[0].sort == FAMILY:
+                    return kind[1], more[0], more[1]  # her twin sister
                 if more and kind[0].sort == ANIMAL and more[0].sort in (BAND, SIBLINGS):
                     return n, replace(kind[0], many=True), more[1]
                 if more and kind[0].sort == ANIMAL and more[0].sort in (COMPANY, FAMILY):
@@ -155,7 +157,7 @@ class Nouns:
     def _bare(self, i: int) -> Common | None:
         """`Kittens play`, `Sleepy cat finds ...`, and what `and` joins: `a cat and dog`."""
         head = self.tokens[i].head
-        joined = self.low(i - 1) in ("and", "&") and self._noun_ends(i - 1)
+        joined = self.low(i - 1) in ("and", "&") and self._ends_before(i - 1)
         are = self.low(i - 1) in ("are", "were")
         if not (head or joined or are) or self.words.has("closed.words", self.low(i)):
             return None
@@ -173,9 +175,10 @@ class Nouns:
             return None  # a name: Bear wants to sleep
         return Common(i, noun, end, kind) if self.acts(end) or joined else None
 
-    def _noun_ends(self, i: int) -> bool:
-        """Whether a noun for somebody ends before token `i`."""
-        return any((kind := self.kind_at(i - n)) and kind[1] == i for n in (1, 2, 3) if i >= n)
+    def _ends_before(self, i: int) -> bool:
+        """Whether a noun phrase of somebody ends before token `i`."""
+        starts = range(max(i - MOST_QUALITIES, 0), i)
+        return any((found := self.at(n)) and found.end == i for n in starts)
 
     def _is_owner(self, i: int) -> bool:
         """Whether `'s` makes an owner of the word before it, and is no `is`."""
@@ -202,7 +205,8 @@ class Nouns:
         previous = before[-1] if before else ""
         if found.determiner in ("no", "every", "each", "any", "all") and found.kind.sort != BAND:
             return False
-        if qualities & self.words.lists["pretend.before"] or previous in BECOMING:
+        pretend = qualities & self.words.lists["pretend.before"]
+        if (pretend and not self.acts(found.end)) or previous in BECOMING:
             return False
         behind = self.low(found.end)
         if found.count == 1 and self._is_part(found, behind):
@@ -219,7 +223,8 @@ class Nouns:
             return False  # wants a puppy
         if previous == "of" and before[0] in DEPICTIONS:
             return False
-        return previous != "not" and not (found.kind.sort in (BAND, SIBLINGS) and found.owned)
+        denied = previous == "not" and found.determiner != "the"
+        return not denied and not (found.kind.sort in (BAND, SIBLINGS) and found.owned)
 
 
 ADVERBS = ("not", "never", "always", "often", "also", "just", "only", "even", "still", "suddenly",

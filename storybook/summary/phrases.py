@@ -60,6 +60,7 @@ class Phrases:
             end, word = end + 1, self.low(end + 1)
         if word in COPULAS:
             at = end + 1 + (self.low(end + 1) in ("once", "only", "just", "really", "all", "both"))
+            at += self.low(at) == "not" and self.low(at + 1) == "the"  # not the only bear
             common = self.nouns.at(at)
             if common and (common.determiner != "the" or common.kind.sort == ANIMAL):
                 return common, common.end

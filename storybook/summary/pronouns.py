@@ -8,9 +8,10 @@ known to be another's is never meant.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from storybook.summary.characters import Character, Characters, Mention
+from storybook.summary.characters import Characters
 from storybook.summary.lexicon import load_words
 from storybook.summary.nouns import DETERMINERS, Nouns
+from storybook.summary.people import Character, Mention
 from storybook.summary.tokens import tokens
 
 SEX = {"he": "he", "him": "he", "his": "he", "himself": "he",
@@ -59,14 +60,9 @@ def read_pronouns(nouns: Nouns, walk: Characters) -> str:
         if i in starts and i >= covered:
             _meet(focus, starts[i])
             covered = starts[i].end
-            if token.lower in ("his", "her", "their"):  # her dog: somebody else's
-                keeper = _read(nouns, people, focus, i)
-                had = people[starts[i].who[0]]
-                had.owner = keeper
-                if keeper is not None and had.kind and walk.is_keeper(keeper, had.kind):
-                    people[keeper].human = True
-            continue
         if i < covered:
+            if token.lower in ("his", "her", "their"):  # her dog, Pip and his friends
+                _keep(nouns, walk, focus, i)
             continue
         if token.lower in SEX or token.lower in (*THEIR, "they"):
             who = _read(nouns, people, focus, i)
@@ -110,6 +106,17 @@ def owns(nouns: Nouns, i: int) -> bool:
     bare = {before, *(before.removesuffix(end) for end in ("s", "es"))}
     governs = bare & words.lists["verbs.bare"]
     return not (governs and words.has("verbs.words", behind))
+
+
+def _keep(nouns: Nouns, walk: Characters, focus: _Focus, i: int) -> None:
+    """Settle whose the animal is that is mentioned from token `i` on."""
+    keeper = _read(nouns, walk.all, focus, i)
+    for mention in walk.mentions:
+        if mention.start == i and keeper is not None:
+            had = walk.all[mention.who[0]]
+            had.owner = keeper
+            if had.kind and walk.is_keeper(keeper, had.kind):
+                walk.all[keeper].human = True
 
 
 def _is_another_subject(nouns: Nouns, i: int) -> bool:

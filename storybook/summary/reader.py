@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from storybook.records import Hero
-from storybook.summary.characters import Character, gather
+from storybook.summary.characters import gather
 from storybook.summary.lexicon import COMPANY, CRAWLER, FAMILY, kinds_of, load_words
 from storybook.summary.names import find_names
 from storybook.summary.nouns import Nouns
+from storybook.summary.people import Character
 from storybook.summary.pronouns import read_pronouns
 from storybook.summary.tokens import plain, tokens
 from storybook.world import World
