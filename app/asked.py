@@ -59,15 +59,7 @@ def _fields(brief: Brief, seen: str, *, busy: bool) -> None:
     )
     _language(brief, key("language"), busy=busy)
     with st.container(horizontal=True, gap="large"):
-        st.segmented_control(
-            "For what age?",
-            AGES,
-            default=brief.ages,
-            required=True,
-            format_func="{} years".format,
-            key=key("ages"),
-            disabled=busy,
-        )
+        _one_of("For what age, in years?", list(AGES), brief.ages, key("ages"), busy=busy)
         st.number_input(
             "Pages", MIN_PAGES, MAX_PAGES, brief.pages, key=key("pages"), disabled=busy, width=160
         )

@@ -13,7 +13,9 @@ pytestmark = pytest.mark.browser
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Page, expect  # noqa: E402
 
-from books import made, new_book  # noqa: E402
+from books import doubles, made, new_book  # noqa: E402
+from storybook import departures, edits  # noqa: E402
+from storybook.book import Book  # noqa: E402
 from storybook.config import load_settings  # noqa: E402
 from studio_pages import in_folder_of_doubles  # noqa: E402
 
@@ -21,6 +23,8 @@ PAGES = {
     "library": "/",
     "new-book": "/new-book",
     "storyboard": "/storyboard?book=kite",
+    "departures": "/storyboard?book=lion",
+    "asked": "/storyboard?book=lost",
     "page": "/storyboard?book=kite&page=2",
     "reader": "/reader?book=kite",
     "press": "/press?book=kite",
@@ -43,6 +47,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def studio(home: Path) -> Iterator[str]:
     in_folder_of_doubles(home)
     made(new_book(home / "books" / "kite", title="The Kite"))
+    lion = new_book(home / "books" / "lion", heroes=(), summary="Leo the lion sees a purple fox.")
+    made(lion)
+    departures.accept(lion, doubles(), [2])
+    made(new_book(home / "books" / "lost", heroes=()))
+    lost = Book(home / "books" / "lost")
+    edits.set_brief(lost, lost.brief.but(heroes=("nobody",)), edits.version(lost.brief))
     with studio_at(home) as address:
         yield address
 
