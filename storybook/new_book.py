@@ -12,6 +12,7 @@ from storybook.files import write_whole
 from storybook.hero import load_hero
 from storybook.kindness import check_kind
 from storybook.press.formats import load_format
+from storybook.printing import check_brief
 from storybook.prompts import Template, style
 from storybook.records import Ages, Brief, Hero, Record, digest
 
@@ -71,11 +72,14 @@ def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
 
 
 def checked(brief: Brief, *, for_children: bool = True) -> Brief:
-    """The brief itself; raises if its style, format or a hero is unknown, or a word unkind."""
+    """The brief itself; raises if its style, format or a hero is unknown, or a word unkind.
+
+    And if its title, its star's name or its language cannot be printed.
+    """
     style(brief.style)
     load_format(brief.format)
-    for name in brief.heroes:
-        load_hero(name)
+    stars = [load_hero(name).name for name in brief.heroes]
+    check_brief(brief, *stars[:1])
     if for_children:
         check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
     return brief

@@ -15,15 +15,16 @@ from storybook.alt import alt_text
 from storybook.book import Book
 from storybook.errors import BookError, EditedByHand, PressError
 from storybook.library import thumbnail
-from storybook.press.fonts import UNSEEN, Face, load_fonts
+from storybook.press.fonts import UNSEEN, Face, load_fonts, symbols_lacking, without_symbols
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box, lay_out, overfull, safe_box
 from storybook.press.pdf import COVER_SHARE, set_title
 from storybook.press.preflight import LEAST_PPI
 from storybook.press.typeset import curl
+from storybook.printing import Wishes
 from storybook.records import COVER, Record, Scene, Story, digest
 from storybook.stages import bind, enlarge
-from storybook.stages.bind import PlatePage, Wishes
+from storybook.stages.bind import PlatePage
 from storybook.studio import Studio
 
 PROOF_PX = 720
@@ -83,7 +84,7 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
     """The PDF that `bind` makes of what is there, with small pictures.
 
     Where something stands in its way it is set as far as it can be: blanks for pictures, the
-    beginning of a text that is too long, a question mark for what the font lacks.
+    beginning of a text that is too long, a question mark for a letter that the font lacks.
     """
     wishes = bind.wishes_of(book, studio)
     story, texts = _settable(bind.story_of(book), pages, wishes)
@@ -109,8 +110,7 @@ def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note,
         says = f"too full: {words} words are more than fit on it."
         found.append(Note(kind="text", pages=(page,), says=says))
     for page, text in enumerate(texts, start=1):
-        if lacking := _lacking(text, face):
-            says = f"written with {lacking}, which the font {face.name} does not hold."
+        for says in _lacking(text, face):
             found.append(Note(kind="glyphs", pages=(page,), says=says))
     coarse = {page: ppi for page, ppi in printed_ppi(pages, wishes).items() if ppi < LEAST_PPI}
     if coarse:
@@ -162,19 +162,28 @@ def _in_state(pages: Sequence[ProofPage], state: State) -> tuple[int, ...]:
     return tuple(place for place, each in enumerate(pages) if each.state == state)
 
 
-def _lacking(text: str, face: Face) -> str:
-    """The characters of `text` that a face has no glyph for, for a message."""
-    return " ".join(char for char in face.missing(text) if char not in UNSEEN)
+def _lacking(text: str, face: Face) -> list[str]:
+    """What a face does not hold of a text: letters, which must be, and symbols, which need not."""
+    symbols = symbols_lacking(text, face)
+    letters = [char for char in face.missing(text) if char not in UNSEEN | set(symbols)]
+    says = []
+    if letters:
+        says.append(f"written with {' '.join(letters)}, which the font {face.name} does not hold.")
+    if symbols:
+        says.append(f"printed without {' '.join(symbols)}, which the font {face.name} "
+                    "does not hold.")  # fmt: skip
+    return says
 
 
 def _about_title(story: Story, wishes: Wishes) -> list[Note]:
     fonts, title = load_fonts(wishes.font), curl(story.title, wishes.language)
-    if lacking := _lacking(title, fonts.for_title(title)):
-        says = f"titled with {lacking}, which the font does not hold."
-        return [Note(kind="title", pages=(COVER,), says=says)]
-    if not _title_fits(title, wishes):
-        return [Note(kind="title", pages=(COVER,), says="too small for so long a title.")]
-    return []
+    says = _lacking(title, fonts.bold)
+    printed = without_symbols(title, fonts.bold)
+    if not printed.strip():
+        says.append("without a title that can be printed.")
+    elif not _title_fits(printed, wishes):
+        says.append("too small for so long a title.")
+    return [Note(kind="title", pages=(COVER,), says=each) for each in says]
 
 
 def _title_fits(title: str, wishes: Wishes) -> bool:
@@ -193,6 +202,7 @@ def _settable(story: Story | None, pages: Sequence[ProofPage],
     fonts, form = load_fonts(wishes.font), wishes.form
 
     def shown(text: str, face: Face) -> str:
+        text = without_symbols(text, face)
         lacking = set(face.missing(text)) - UNSEEN
         return "".join("?" if char in lacking else char for char in text)
 
@@ -204,10 +214,10 @@ def _settable(story: Story | None, pages: Sequence[ProofPage],
         )
     if story is not None:
         title = curl(story.title, wishes.language)
-        title = shown(title, fonts.for_title(title))
+        title = shown(title, fonts.bold) or "?"
         if not _title_fits(title, wishes):
             title = _beginning(title, lambda words: _title_fits(words, wishes))
-        star = shown(story.cast[0].name, fonts.bold)
+        star = shown(story.cast[0].name, fonts.bold) or "?"
         story = story.but(title=title, cast=(story.cast[0].but(name=star), *story.cast[1:]))
     return story, texts
 

@@ -11,15 +11,13 @@ from storybook.library import thumbnail
 from storybook.press import screen
 from storybook.press.colour import theme_of
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
-from storybook.press.fonts import check_glyphs, load_fonts
-from storybook.press.layout import lay_out
+from storybook.press.fonts import load_fonts
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
-from storybook.press.typeset import curl
+from storybook.printing import Wishes, lay_words, words_of
 from storybook.proofs import ProofPage, proof_pages
 from storybook.records import Story
 from storybook.stages import bind
-from storybook.stages.bind import Wishes
 from storybook.studio import Studio
 
 EVERY_BOOK = "0123456789 …“”‘’?!.,-–—"
@@ -41,32 +39,29 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
     Equal arguments give equal text. Raises PressError naming the page whose text does not fit or
     cannot be shown.
     """
-    fonts, language = load_fonts(wishes.font), wishes.language
-    title, star = curl(story.title, language), curl(story.cast[0].name, language)
-    check_glyphs(title, fonts.for_title(title), "cover")
-    check_glyphs(star, fonts.bold, "cover")
+    fonts, words = load_fonts(wishes.font), words_of(story, [p.text for p in pages[1:]], wishes)
     pictures = [Shown(each.picture and open_picture(each.picture, f"page {each.page}"), each.alt)
                 for each in pages]  # fmt: skip
-    texts = [curl(each.text, language) for each in pages[1:]]
     drawn = next((each.picture for each in pictures if each.picture), None)
     aspect = drawn.width / drawn.height if drawn else 1.0
-    laid = lay_out(texts, wishes.form, fonts.text, wishes.ages, aspect)
+    laid = lay_words(words, wishes, aspect)
     desk = Screen(wishes.form, fonts, theme_of(drawn or screen.plain_paper()))
-    about = f"A story about {star}"
     body = [
-        screen.cover(desk, pictures[0], title, f"starring {star}"),
+        screen.cover(desk, pictures[0], words.title, words.starring),
         screen.endpaper(1),
-        screen.title_page(desk, pictures[0], title, about),
+        screen.title_page(desk, pictures[0], words.title, words.about),
         *(screen.story_page(desk, each, shown)
           for each, shown in zip(laid, pictures[1:], strict=True)),
         screen.end_page(desk, facts),
-        *(screen.endpaper(2 + number) for number in range(1 + len(texts) % 2)),
+        *(screen.endpaper(2 + number) for number in range(1 + len(laid) % 2)),
         screen.back_cover(),
     ]  # fmt: skip
-    said = chain(texts, (title, about, f"starring {star}", THE_END, HEADING, INTRODUCTION),
+    said = chain(words.texts, (words.title, words.about, words.starring), ("-",),
+                 (THE_END, HEADING, INTRODUCTION),
                  chain.from_iterable(rows_of(facts, fonts)), screen.WORDS, EVERY_BOOK)  # fmt: skip
-    return screen.html_file(desk, body, title=title, about=about, language=language,
-                            texts="".join(said), pages=len(texts))  # fmt: skip
+    return screen.html_file(desk, body, title=words.title, about=words.about,
+                            language=wishes.language, texts="".join(said),
+                            pages=len(laid))  # fmt: skip
 
 
 def share(book: Book, studio: Studio) -> str:

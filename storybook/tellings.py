@@ -11,6 +11,7 @@ from storybook.frames import Frame
 from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
+from storybook.printing import unprintable
 from storybook.prompts import template
 from storybook.readability import TARGETS, measure
 from storybook.reading import without_names
@@ -27,6 +28,8 @@ REPEATED_SHARE = 0.2
 LEAST_WORDS, MOST_WORDS = 7, 60
 """On a page, on average: beyond them no layout looks like a picture book."""
 PAGE_TRIES = 2
+SHOWN = 8
+"""So many letters of those that cannot be printed are named."""
 TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
 
 
@@ -161,6 +164,8 @@ def faults_of(
         yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
     if for_children and (unkind := unkind_words(text)):
         yield Fault(f"it says {', '.join(unkind)}", hard=True)
+    if letters := unprintable(f"{story.title} {text}", brief.font):
+        yield Fault(f"no font of the press holds {' '.join(letters[:SHOWN])}", hard=True)
     if missing := [*_missing(text, who, world)]:
         yield Fault(f"no word of {', '.join(missing)}")
 

@@ -129,7 +129,7 @@ def test_each_warning_names_its_page_and_leads_to_it(book: Book) -> None:
     test = drawn("press", book="kite")
     words = said(test).replace("\\", "")
     assert "Page 2 is too full: 400 words are more than fit on it." in words
-    assert "Page 4 is written with 🦀, which the font Andika-Regular does not hold." in words
+    assert "Page 4 is printed without 🦀, which the font Andika-Regular does not hold." in words
     assert "too coarse for print" in words
     found = links(test)
     for page in (2, 4):

@@ -112,11 +112,58 @@ def test_cyrillic_text_sets():
     assert pages[0].startswith("Красный мяч")
 
 
-def test_an_emoji_is_an_error_naming_it_and_its_page():
-    with pytest.raises(PressError, match=r"page 3: .*U\+1F431, CAT FACE"):
-        bound((*TEXTS[:2], "A cat 🐱!", TEXTS[3]))
+def test_bind_leaves_an_emoji_out_and_names_a_letter_that_no_font_has():
+    pages = words_of(
+        bound((*TEXTS[:2], "A cat 🐱! 👩‍👩‍👧 So 👍🏽 warm ❤️.", TEXTS[3]), title="The Ball 🎾")
+    )
+    assert pages[0] == "The Ball starring Biscuit"
+    assert pages[5] == "A cat! So warm. 3"
+    with pytest.raises(PressError, match=r"page 3: .*U\+732B, CJK"):
+        bound((*TEXTS[:2], "A 猫!", TEXTS[3]))
 
 
-def test_a_title_that_fits_no_cover_is_an_error():
-    with pytest.raises(PressError, match=r"cover: the title .* is too long"):
+def test_bind_breaks_a_word_that_is_wider_than_a_line():
+    scream = "Aa" + "r" * 97 + "gh!"
+    pages = words_of(bound((*TEXTS[:2], f"Pip said {scream}", TEXTS[3]), title="Oh" * 50))
+    letters = pages[5].removesuffix(" 3").replace("- ", "").replace("-", "")
+    assert letters == f"Pip said {scream}" and "r- r" in pages[5]
+    assert pages[0].removesuffix(" starring Biscuit").replace("- ", "") == "Oh" * 50
+
+
+@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("title", ["W" * 100, "The Long Way Home " * 8, "m " * 50])
+def test_bind_sets_a_title_of_a_hundred_letters_in_every_format(name, title):
+    assert preflight(bound(form=name, title=title), load_format(name), least_ppi=0) == ()
+
+
+def test_a_title_that_fits_no_cover_is_an_error_that_says_what_would_fit():
+    with pytest.raises(PressError, match=r"cover: the title .* has 519 letters, .* some \d+ fit"):
         bound(title="The Red Ball " * 40)
+
+
+@pytest.mark.parametrize("title", ["", " ", "🎾"])
+def test_a_title_without_letters_is_an_error(title):
+    with pytest.raises(PressError, match="cover: the title has nothing that can be printed"):
+        bound(title=title)
+
+
+def test_a_long_name_of_the_star_stays_on_the_cover():
+    story = Story(title="T", paragraphs=TEXTS, cast=(Hero(name="W" * 40, species="cat"),))
+    pages = [PlatePage(page, text, plate((200, 120, 90)))
+             for page, text in enumerate(("", *TEXTS))]  # fmt: skip
+    wishes = Wishes(form=load_format("square-8.5"), ages="3-5", language="en",
+                    options=BindSettings())  # fmt: skip
+    cover = PdfReader(BytesIO(bind(story, pages, wishes, FACTS))).pages[0]
+    xs = []
+    cover.extract_text(visitor_text=lambda text, cm, tm, *_: xs.append(tm[4]) if "W" in text else 0)
+    assert xs and all(0 < x < 306 for x in xs)
+
+
+def test_a_model_whose_name_the_font_lacks_is_named_with_question_marks():
+    story = Story(title="T", paragraphs=TEXTS, cast=(Hero(name="Biscuit", species="cat"),))
+    pages = [PlatePage(page, text, plate((200, 120, 90)))
+             for page, text in enumerate(("", *TEXTS))]  # fmt: skip
+    wishes = Wishes(form=load_format("square-8.5"), ages="3-5", language="en",
+                    options=BindSettings())  # fmt: skip
+    facts = FACTS.but(painter="水彩-3fa9", writer="w" * 200)
+    assert "??-3fa9" in words_of(bind(story, pages, wishes, facts))[7]

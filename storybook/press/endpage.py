@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from storybook.press import ornaments
-from storybook.press.fonts import Face, Fonts, check_glyphs
+from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import safe_box
 from storybook.press.pdf import Desk, draw_left, draw_title, lay_paper, set_title
 from storybook.press.typeset import Setting, set_text
@@ -82,9 +82,7 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
 def set_small_print(facts: Facts, fonts: Fonts, width_pt: float, height_pt: float) -> SmallPrint:
     """The small print as large as it fits; at the smallest size it may be higher than asked."""
     face = fonts.text
-    rows = [(label, _shortened(value)) for label, value in rows_of(facts, fonts)]
-    for _, value in rows:
-        check_glyphs(value, face, "end page")
+    rows = [(label, _shortened(_shown(value, face))) for label, value in rows_of(facts, fonts)]
     for size_pt in SIZES_PT:
         values = [
             (label, _set(value, face, size_pt, width_pt - LABELS_PT)) for label, value in rows
@@ -111,9 +109,15 @@ def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
 
 def _set(text: str, face: Face, size_pt: float, width_pt: float) -> Setting:
     setting = set_text(text, lambda words: face.width(words, size_pt), face.cap_height(size_pt),
-                       size_pt, width_pt, measure_em=60)  # fmt: skip
-    assert setting is not None, "no word of the small print is wider than its column"
+                       size_pt, width_pt, measure_em=60, breaking=True)  # fmt: skip
+    assert setting is not None, "two letters of the small print fit into its column"
     return setting
+
+
+def _shown(value: str, face: Face) -> str:
+    """A value in letters that the font has: the name of a model is no reason to print no book."""
+    lacking = set(face.missing(value))
+    return "".join("?" if char in lacking else char for char in value)
 
 
 def _shortened(value: str) -> str:

@@ -1,5 +1,6 @@
 """The fonts that the press ships, and which characters they hold."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,8 +13,10 @@ from storybook.config import shipped
 from storybook.errors import PressError
 from storybook.records import Font
 
-UNSEEN = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufe0e", "\ufe0f"}
-"""Joiners and variation selectors: they have no shape of their own."""
+UNSEEN = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufe0e", "\ufe0f", "\ufeff"}
+"""Joiners, soft hyphens and variation selectors: they have no shape of their own."""
+SYMBOLS = ("So", "Sk", "Sm", "Cn", "Co", "Cs", "Cf", "Me")
+"""Kinds of characters that a story reads as well without: emoji before all, and their joiners."""
 
 
 _ANDIKA = ("Andika-Regular", "Andika-Italic", "Andika-Bold")
@@ -78,6 +81,25 @@ def load_fonts(font: Font = "pair") -> Fonts:
     return Fonts(*map(_face, files), credit)
 
 
+def without_symbols(text: str, face: Face) -> str:
+    """The text without the emoji and other symbols that `face` has no glyph for.
+
+    Letters and marks of punctuation stay, whether there is a glyph for them or not.
+    """
+    lacking = "".join(map(re.escape, symbols_lacking(text, face)))
+    if not lacking:
+        return text
+    # Marks that are drawn over a symbol go with it: a keycap's frame, the colour of a hand.
+    gaps = re.compile(rf"[ \t]*[{lacking}][{lacking}{''.join(UNSEEN)} \t]*")
+    return gaps.sub(lambda found: _gap(text[: found.start()], text[found.end() :]), text)
+
+
+def symbols_lacking(text: str, face: Face) -> list[str]:
+    """The emoji and other symbols of a text that `face` has no glyph for, in their order."""
+    missing = (char for char in face.missing(text) if char not in UNSEEN)
+    return [char for char in missing if unicodedata.category(char) in SYMBOLS]
+
+
 def check_glyphs(text: str, face: Face, where: str) -> None:
     """Raise PressError naming the first character that `face` cannot show, and where it is."""
     missing = [char for char in face.missing(text) if char not in UNSEEN]
@@ -88,6 +110,13 @@ def check_glyphs(text: str, face: Face, where: str) -> None:
             f"{where}: the font {face.name} has no glyph for {char!r} (U+{ord(char):04X}, {name}). "
             "Replace it in the text."
         )
+
+
+def _gap(before: str, after: str) -> str:
+    """What stands where a symbol stood: a space between two words, nothing before a full stop."""
+    return (
+        " " if before[-1:].strip() and after[:1].strip() and after[0] not in ".,;:!?…)”’»" else ""
+    )
 
 
 def _face(name: str) -> Face:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from storybook.errors import PressError
 from storybook.press.fonts import Face, check_glyphs
@@ -110,21 +111,22 @@ def lay_out(
 ) -> tuple[StoryPage, ...]:
     """Every story page, `texts[0]` being page 1, all in one size of type.
 
-    The largest size at which no page needs the last arrangement; else the largest at which all fit.
+    The largest size at which no page needs the last arrangement; else the largest at which all fit;
+    only if there is none, words that are too long for a line are broken.
     `aspect` is the pictures' width over height. Raises PressError naming the page whose text does
     not fit at the smallest size, or a character that the font does not hold.
     """
     for page, text in enumerate(texts, start=1):
         check_glyphs(text, face, f"page {page}")
     sizes = TEXT_SIZES_PT[ages]
-    for arrangements in (form.arrangements[:-1], form.arrangements):
-        for size_pt in sizes:
-            pages = [
-                _arrange(page, text, form, arrangements, face, size_pt, aspect)
-                for page, text in enumerate(texts, start=1)
-            ]
-            if None not in pages:
-                return tuple(pages)
+    ways = product((False, True), (form.arrangements[:-1], form.arrangements), sizes)
+    for breaking, arrangements, size_pt in ways:
+        pages = [
+            _arrange(page, text, form, arrangements, face, size_pt, aspect, breaking)
+            for page, text in enumerate(texts, start=1)
+        ]
+        if None not in pages:
+            return tuple(pages)
     page = pages.index(None) + 1
     raise PressError(
         f"page {page}: {len(texts[page - 1].split())} words do not fit at {sizes[-1]} pt in format "
@@ -140,18 +142,20 @@ def overfull(
     return tuple(
         page
         for page, text in enumerate(texts, start=1)
-        if _arrange(page, text, form, form.arrangements, face, size_pt, aspect) is None
+        if _arrange(page, text, form, form.arrangements, face, size_pt, aspect, True) is None
     )
 
 
 def _arrange(page: int, text: str, form: Format, arrangements: Sequence[Arrangement],
-             face: Face, size_pt: float, aspect: float) -> StoryPage | None:  # fmt: skip
+             face: Face, size_pt: float, aspect: float,
+             breaking: bool) -> StoryPage | None:  # fmt: skip
     """The page in the first arrangement that its text fits, or None."""
     safe = safe_box(form, sheet_of(page))
     for arrangement in arrangements:
         width_pt = _text_width(arrangement, form, safe)
         setting = set_text(text, lambda words: face.width(words, size_pt),
-                           face.cap_height(size_pt), size_pt, width_pt)  # fmt: skip
+                           face.cap_height(size_pt), size_pt, width_pt,
+                           breaking=breaking)  # fmt: skip
         laid = setting and _place(page, arrangement, form, safe, setting, aspect)
         if laid:
             return laid

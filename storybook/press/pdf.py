@@ -1,6 +1,7 @@
 """The press: laid-out pages become a PDF. Equal books give equal bytes."""
 
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 
 from PIL import Image
@@ -20,6 +21,8 @@ from storybook.press.picture import calm_side, cut_to, jpeg
 from storybook.press.typeset import Setting, largest, set_text
 
 TITLE_SIZES_PT = tuple(range(68, 23, -2))
+LONG_TITLE_SIZES_PT = (*TITLE_SIZES_PT, 22, 20, 18)
+TITLE_LINES, LONG_TITLE_LINES = 3, 5
 COVER_SHARE = 0.24
 """Of the cover's height, what the title may take."""
 FOLIO_PT = 10
@@ -79,7 +82,7 @@ def draw_cover(desk: Desk, picture: Image.Image, title: str, starring: str) -> N
             draw_halo(desk.canvas, line.text, face, setting.size_pt,
                       page.middle - line.width_pt / 2, y, colour, rim)  # fmt: skip
     draw_title(desk, setting, face, page.middle, top, theme.spark)
-    _ribbon(desk, starring, page.middle, safe.y + 17 if at_top else safe.top - 17)
+    _ribbon(desk, starring, safe, safe.y + 17 if at_top else safe.top - 17)
     desk.canvas.showPage()
 
 
@@ -154,17 +157,38 @@ def place_picture(desk: Desk, picture: Image.Image, box: Box, clip: object = Non
 
 def set_title(title: str, face: Face, width_pt: float, height_pt: float,
               most_pt: float = TITLE_SIZES_PT[0]) -> Setting:  # fmt: skip
-    """A title in at most three lines, as large as it fits; raises PressError if it is too long."""
+    """A title in at most three lines, as large as it fits; a very long one in five, and smaller.
 
-    def at(size_pt: float) -> Setting | None:
-        setting = set_text(title, lambda words: lettered_width(words, face, size_pt),
-                           face.cap_height(size_pt), size_pt, width_pt, leading=1.12)  # fmt: skip
-        return setting if setting and len(setting.lines) <= 3 else None
-
-    setting = largest([size for size in TITLE_SIZES_PT if size <= most_pt], at, height_pt)
+    Only where it needs to be is a word broken. Raises PressError if it is too long even so.
+    """
+    setting = _fit_title(title, face, width_pt, height_pt, most_pt)
     if setting is None:
-        raise PressError(f"cover: the title {title!r:.60} is too long. Give a shorter one.")
+        words = title.split()
+        while words and not _fit_title(" ".join(words), face, width_pt, height_pt, most_pt):
+            words.pop()
+        raise PressError(
+            f"cover: the title {title!r:.60} is too long: it has {len(title)} letters, of which "
+            f"some {len(' '.join(words))} fit. Give a shorter one."
+        )
     return setting
+
+
+def _fit_title(title: str, face: Face, width_pt: float, height_pt: float,
+               most_pt: float) -> Setting | None:  # fmt: skip
+    def at(size_pt: float, lines: int, breaking: bool) -> Setting | None:
+        setting = set_text(title, lambda words: lettered_width(words, face, size_pt),
+                           face.cap_height(size_pt), size_pt, width_pt, leading=1.12,
+                           breaking=breaking)  # fmt: skip
+        return setting if setting and len(setting.lines) <= lines else None
+
+    for sizes, lines, breaking in (
+        (TITLE_SIZES_PT, TITLE_LINES, False),
+        (LONG_TITLE_SIZES_PT, LONG_TITLE_LINES, True),
+    ):
+        fitting = [size for size in sizes if size <= most_pt]
+        if setting := largest(fitting, partial(at, lines=lines, breaking=breaking), height_pt):
+            return setting
+    return None
 
 
 def draw_title(desk: Desk, setting: Setting, face: Face, x: float, top: float,
@@ -221,9 +245,10 @@ def _swollen(box: Box, side: str) -> Box:
     return Box(box.x, box.y - more, box.width, box.height + more)
 
 
-def _ribbon(desk: Desk, text: str, x: float, y: float) -> None:
-    """A line in a ribbon with round ends, centred on (x, y)."""
-    face, size_pt, canvas = desk.fonts.bold, 19, desk.canvas
+def _ribbon(desk: Desk, text: str, room: Box, y: float) -> None:
+    """A line in a ribbon with round ends, in the middle of the page and within `room`."""
+    face, canvas, x = desk.fonts.bold, desk.canvas, desk.page.middle
+    size_pt = 19 * min(1.0, (room.width - 44) / max(face.width(text, 19), 1e-6))
     width = face.width(text, size_pt) + 44
     ornaments.fill_with(canvas, desk.theme.accent)
     ornaments.stroke_with(canvas, desk.theme.paper, 3.5)

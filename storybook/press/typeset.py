@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise, takewhile
 
+from storybook.press.breaks import Unit, broken, units_of
 from storybook.press.fonts import UNSEEN
 
 QUOTES = {"de": "„“‚‘", "ru": "«»„“", "fr": "«»‹›", "es": "«»“”", "it": "«»“”", "pl": "„”‚’"}
@@ -71,9 +72,11 @@ def curl(text: str, language: str = "en") -> str:
 
 
 def set_text(text: str, measure: Measure, cap_pt: float, size_pt: float, width_pt: float,
-             *, leading: float = LEADING,
-             measure_em: float = MEASURE_EM) -> Setting | None:  # fmt: skip
+             *, leading: float = LEADING, measure_em: float = MEASURE_EM,
+             breaking: bool = False) -> Setting | None:  # fmt: skip
     """`text` in lines of at most `width_pt`, or None if a word alone is wider.
+
+    With `breaking` such a word goes on in the next line.
 
     `measure` gives the width of a text at `size_pt`, `cap_pt` is the height of its capitals.
     Paragraphs stand half a line apart.
@@ -81,11 +84,12 @@ def set_text(text: str, measure: Measure, cap_pt: float, size_pt: float, width_p
     lines: list[Line] = []
     drop_pt = cap_pt
     for number, paragraph in enumerate(text.splitlines()):
-        broken = break_lines(paragraph, measure, min(width_pt, measure_em * size_pt))
-        if broken is None:
+        width = min(width_pt, measure_em * size_pt)
+        ends = break_lines(paragraph, measure, width, breaking=breaking)
+        if ends is None:
             return None
         drop_pt += 0.5 * leading * size_pt if number else 0.0
-        for line in broken:
+        for line in ends:
             lines.append(Line(line, measure(line), drop_pt))
             drop_pt += leading * size_pt
     if not lines:
@@ -94,21 +98,26 @@ def set_text(text: str, measure: Measure, cap_pt: float, size_pt: float, width_p
     return Setting(tuple(lines), size_pt, max(line.width_pt for line in lines), height_pt)
 
 
-def break_lines(text: str, measure: Measure, width_pt: float) -> tuple[str, ...] | None:
+def break_lines(text: str, measure: Measure, width_pt: float,
+                *, breaking: bool = False) -> tuple[str, ...] | None:  # fmt: skip
     """A paragraph in as few lines as it needs, as even as they can be; None if a word is too wide.
 
     Of all ways to break into that many lines, the one with the least sum of squared widths, which
     is the most even one; breaks after little words cost, breaks after a phrase are liked, and a
-    last line of a single word is taken only if there is no other way.
+    last line of a single word is taken only if there is no other way. With `breaking` a word that
+    is too wide is broken.
     """
-    words = text.split()
-    if any(measure(word) > width_pt for word in words):
+    units: list[Unit] | None = units_of(text)
+    if any(measure(word) > width_pt for word, _ in units):
+        units = broken(units, measure, width_pt) if breaking else None
+    if units is None:
         return None
-    ends = list(accumulate((measure(f"{word} ") for word in words), initial=0.0))
+    words = [word for word, _ in units]
+    ends = list(accumulate((measure(f"{word}{after}") for word, after in units), initial=0.0))
     space = measure(" ")
 
     def width(first: int, after: int) -> float:
-        return ends[after] - ends[first] - space
+        return ends[after] - ends[first] - (space if units[after - 1][1] else 0.0)
 
     def starts(after: int) -> Iterator[int]:
         """Where a line that ends before word `after` may begin."""
@@ -124,7 +133,10 @@ def break_lines(text: str, measure: Measure, width_pt: float) -> tuple[str, ...]
              (*best[first][2], after))
             for first in starts(after)
         ))  # fmt: skip
-    return tuple(" ".join(words[first:after]) for first, after in pairwise(best[-1][2]))
+    return tuple(
+        "".join(f"{word}{after}" for word, after in units[first:last]).rstrip(" ")
+        for first, last in pairwise(best[-1][2])
+    )
 
 
 def largest(sizes_pt: Sequence[float], setting_of: Callable[[float], Setting | None],

@@ -4,17 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from pydantic import Field
-
+from storybook import printing
 from storybook.book import Book
-from storybook.config import BindSettings
 from storybook.errors import BookError, PressError
 from storybook.models.infotext import read_infotext
 from storybook.press.colour import theme_of
 from storybook.press.endpage import Facts, draw_end_page
-from storybook.press.fonts import check_glyphs, load_fonts
-from storybook.press.formats import Format, load_format, placed
-from storybook.press.layout import lay_out, sheet_of
+from storybook.press.fonts import load_fonts
+from storybook.press.layout import sheet_of
 from storybook.press.pdf import (
     Desk,
     draw_back_cover,
@@ -26,8 +23,8 @@ from storybook.press.pdf import (
 )
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
-from storybook.press.typeset import curl
-from storybook.records import COVER, Ages, Event, Font, Record, Story, digest
+from storybook.printing import Wishes, lay_words, left_out, story_of, words_of
+from storybook.records import COVER, Event, Story, digest
 from storybook.studio import Studio
 
 EDITION = 1
@@ -43,17 +40,6 @@ class PlatePage:
     png: bytes
 
 
-class Wishes(Record):
-    """What the author asks of the press, and how the studio keeps pictures."""
-
-    form: Format
-    ages: Ages
-    language: str
-    options: BindSettings
-    font: Font = Field(default="pair", exclude_if=lambda font: font == "pair")
-    """Left out where it is the usual one, so that older books are not bound anew."""
-
-
 def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
     """A PDF: cover, endpaper, title page, story pages, end page, endpaper, back cover.
 
@@ -62,23 +48,21 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
     fonts, form = load_fonts(wishes.font), wishes.form
-    title, star = curl(story.title, wishes.language), curl(story.cast[0].name, wishes.language)
-    check_glyphs(title, fonts.for_title(title), "cover")
-    check_glyphs(star, fonts.bold, "cover")
+    words = words_of(story, [page.text for page in pages[1:]], wishes)
     cover = open_picture(pages[0].png, "cover")
-    texts = [curl(page.text, wishes.language) for page in pages[1:]]
-    laid = lay_out(texts, form, fonts.text, wishes.ages, cover.width / cover.height)
-    about = f"A story about {star}"
+    laid = lay_words(words, wishes, cover.width / cover.height)
     file = BytesIO()
-    canvas = new_canvas(file, form, fonts, title=title, subject=about, language=wishes.language)
+    canvas = new_canvas(
+        file, form, fonts, title=words.title, subject=words.about, language=wishes.language
+    )
     desk = Desk(canvas, form, fonts, theme_of(cover), wishes.options)
-    draw_cover(desk, cover, title, f"starring {star}")
+    draw_cover(desk, cover, words.title, words.starring)
     draw_endpaper(desk)
-    draw_title_page(desk, cover, title, about)
+    draw_title_page(desk, cover, words.title, words.about)
     for page, layout in zip(pages[1:], laid, strict=True):
         draw_story_page(desk, layout, open_picture(page.png, f"page {page.page}"))
-    draw_end_page(desk, facts, sheet_of(len(texts) + 1))
-    for _ in range(1 + len(texts) % 2):
+    draw_end_page(desk, facts, sheet_of(len(laid) + 1))
+    for _ in range(1 + len(laid) % 2):
         draw_endpaper(desk)
     draw_back_cover(desk)
     canvas.save()
@@ -103,7 +87,10 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
                 f"{book.pdf}: {faults[0]}. This is a fault of the press: please report it."
             )
         book.save_bytes(book.pdf, pdf, sources)
-        yield Event(stage="bind", done=1, total=1, note=f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB")
+        without = left_out(story_of(book), book.scenes, wishes.font)
+        note = f", without {without}, which its fonts do not hold" if without else ""
+        note = f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB{note}"
+        yield Event(stage="bind", done=1, total=1, note=note)
 
 
 def made_from(book: Book, studio: Studio) -> str:
@@ -133,21 +120,8 @@ def plates_of(book: Book) -> list[PlatePage]:
     ]  # fmt: skip
 
 
-def story_of(book: Book) -> Story:
-    """The story under the title that its author asks for."""
-    story = book.story.told
-    return story.but(title=book.brief.title) if book.brief.title else story
-
-
 def wishes_of(book: Book, studio: Studio) -> Wishes:
-    brief = book.brief
-    return Wishes(
-        form=placed(load_format(brief.format), brief.placement),
-        ages=brief.ages,
-        language=brief.language,
-        options=studio.settings.bind,
-        font=brief.font,
-    )
+    return printing.wishes_of(book.brief, studio.settings.bind)
 
 
 def facts_of(book: Book, studio: Studio) -> Facts:

@@ -9,6 +9,7 @@ from storybook.models import Guard, Painter
 from storybook.models.emphasis import networks
 from storybook.models.infotext import png_bytes
 from storybook.models.scheduling import heard
+from storybook.printing import check_book
 from storybook.records import Candidate, Event
 from storybook.studio import Studio
 
@@ -61,6 +62,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = jobs(book, studio)
     if not todo:
         return
+    check_book(book)
     unheard = {(job.prompt.page, note) for job in todo for note in _unheard(job, studio)}
     for page, note in sorted(unheard):
         yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)

@@ -1,0 +1,168 @@
+"""What a book's words are in print, and whether they can be printed: asked before it is drawn.
+
+What a font cannot show of them is of two kinds. An emoji, or another symbol, is left out, and said
+(`left_out`). A letter cannot be, so it is said before anything is drawn.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from storybook.book import Book
+from storybook.config import BindSettings
+from storybook.errors import ConfigError, PressError
+from storybook.press.fonts import (
+    UNSEEN,
+    Face,
+    Fonts,
+    check_glyphs,
+    load_fonts,
+    symbols_lacking,
+    without_symbols,
+)
+from storybook.press.formats import Format, load_format, placed
+from storybook.press.layout import StoryPage, lay_out, safe_box
+from storybook.press.pdf import COVER_SHARE, set_title
+from storybook.press.typeset import curl
+from storybook.records import COVER, Ages, Brief, Font, Record, Scene, Story
+
+LETTERS = {
+    "am": "አ", "ar": "ا", "bg": "я", "bn": "ক", "el": "α", "fa": "گ", "gu": "ક", "he": "א",
+    "hi": "क", "hy": "ա", "ja": "の", "ka": "ა", "km": "ក", "kn": "ಕ", "ko": "가", "lo": "ກ",
+    "ml": "ക", "mr": "क", "my": "က", "ne": "क", "pa": "ਕ", "ru": "я", "si": "ක", "sr": "ж",
+    "ta": "க", "te": "క", "th": "ก", "uk": "ї", "ur": "ٹ", "vi": "ệ", "yi": "א", "zh": "的",
+}  # fmt: skip
+"""A letter of each language that is not written in Latin letters alone."""
+
+
+class Wishes(Record):
+    """What the author asks of the press, and how the studio keeps pictures."""
+
+    form: Format
+    ages: Ages
+    language: str
+    options: BindSettings
+    font: Font = Field(default="pair", exclude_if=lambda font: font == "pair")
+    """Left out where it is the usual one, so that older books are not bound anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A book's words as they are printed: typographic, without symbols that the fonts lack."""
+
+    title: str
+    star: str
+    texts: tuple[str, ...]
+    """Of the story's pages, in their order."""
+
+    @property
+    def about(self) -> str:
+        return f"A story about {self.star}"
+
+    @property
+    def starring(self) -> str:
+        return f"starring {self.star}"
+
+
+def wishes_of(brief: Brief, options: BindSettings | None = None) -> Wishes:
+    """What a brief asks of the press."""
+    return Wishes(
+        form=placed(load_format(brief.format), brief.placement),
+        ages=brief.ages,
+        language=brief.language,
+        options=options or BindSettings(),
+        font=brief.font,
+    )
+
+
+def story_of(book: Book) -> Story:
+    """The story under the title that its author asks for."""
+    return book.story.but(title=book.brief.title) if book.brief.title else book.story
+
+
+def words_of(story: Story, texts: Sequence[str], wishes: Wishes) -> Words:
+    """The words of a story on pages of `texts`, as they are printed."""
+    fonts = load_fonts(wishes.font)
+    return Words(
+        title=_printed(story.title, wishes, fonts.bold),
+        star=_printed(story.cast[0].name, wishes, fonts.bold),
+        texts=tuple(_printed(text, wishes, fonts.text) for text in texts),
+    )
+
+
+def lay_words(words: Words, wishes: Wishes, aspect: float = 1.0) -> tuple[StoryPage, ...]:
+    """The pages that words are set on, `aspect` being the pictures' width over height.
+
+    Raises PressError that names what cannot be set, where, and why.
+    """
+    fonts = load_fonts(wishes.font)
+    _check_title(words.title, wishes, fonts)
+    _check_star(words.star, fonts)
+    return lay_out(words.texts, wishes.form, fonts.text, wishes.ages, aspect)
+
+
+def check_book(book: Book) -> None:
+    """Raise PressError if a book's words cannot be printed as they are.
+
+    So that it is said when words are there, and not when all pictures are drawn.
+    """
+    wishes, story = wishes_of(book.brief), story_of(book)
+    if not story.title.strip():
+        raise PressError(
+            f"{book.path(book.STORY)}: the title is empty. Write one there, or as title in "
+            f"{book.path(book.BRIEF)}."
+        )
+    texts = [scene.text for scene in book.scenes if scene.page != COVER]
+    lay_words(words_of(story, texts, wishes), wishes)
+
+
+def check_brief(brief: Brief, star: str = "") -> None:
+    """Raise ConfigError or PressError if a brief's title, star or language cannot be printed."""
+    wishes = wishes_of(brief)
+    fonts = load_fonts(wishes.font)
+    letter = LETTERS.get(brief.language.partition("-")[0].lower())
+    if letter and fonts.text.missing(letter):
+        raise ConfigError(
+            f"The fonts of the press hold no letters of the language {brief.language!r}, such as "
+            f"{letter}: they hold Latin, Cyrillic and the phonetic alphabet."
+        )
+    if brief.title:
+        _check_title(_printed(brief.title, wishes, fonts.bold), wishes, fonts)
+    if star:
+        _check_star(_printed(star, wishes, fonts.bold), fonts)
+
+
+def unprintable(text: str, font: Font) -> str:
+    """The letters of a text that a book's fonts cannot show; symbols, which are left out, apart."""
+    face = load_fonts(font).text
+    missing = [char for char in face.missing(curl(text)) if char not in UNSEEN]
+    return "".join(char for char in missing if char not in symbols_lacking(text, face))
+
+
+def left_out(story: Story, scenes: Sequence[Scene], font: Font) -> str:
+    """The symbols that are in a book's words and not in print; nothing if there are none."""
+    fonts = load_fonts(font)
+    pages = " ".join(scene.text for scene in scenes)
+    found = (*symbols_lacking(story.title, fonts.bold), *symbols_lacking(pages, fonts.text))
+    return " ".join(dict.fromkeys(found))
+
+
+def _printed(text: str, wishes: Wishes, face: Face) -> str:
+    return without_symbols(curl(text, wishes.language), face)
+
+
+def _check_title(title: str, wishes: Wishes, fonts: Fonts) -> None:
+    """Raise PressError if a title cannot stand on the cover or on the title page."""
+    face, form = fonts.for_title(title), wishes.form
+    if not title.strip():
+        raise PressError("cover: the title has nothing that can be printed. Give another one.")
+    check_glyphs(title, face, "cover")
+    set_title(title, face, safe_box(form, 1).width - 24, COVER_SHARE * form.height_pt)
+    set_title(title, face, safe_box(form, 3).width, 0.3 * form.height_pt, most_pt=46)
+
+
+def _check_star(star: str, fonts: Fonts) -> None:
+    if not star.strip():
+        raise PressError("cover: the star's name has nothing that can be printed. Change it.")
+    check_glyphs(star, fonts.bold, "cover")
