@@ -11,6 +11,8 @@ from app.page_place import placing
 from storybook import edits
 from storybook.book import Book
 from storybook.job_folder import Job
+from storybook.printing import wishes_of
+from storybook.proofs import page_notes
 from storybook.records import COVER, Pick, Scene
 from storybook.studio import Studio
 
@@ -33,7 +35,7 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
         departures_shown.of_page(book, studio, page, busy=busy)
     with told:
         if page != COVER:
-            _text(book, scenes[place], busy=busy)
+            _text(book, scenes[place], place, busy=busy)
         _scene(book, studio, scenes[place], busy=busy)
         _prompt(book, studio, page, busy=busy)
     _candidates(book, studio, page, busy=busy)
@@ -70,7 +72,7 @@ def _picture(book: Book, page: int, scene: Scene) -> None:
         st.caption(f"The critic chose it: {look.verdict(why)}")
 
 
-def _text(book: Book, scene: Scene, *, busy: bool) -> None:
+def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
     name, seen = f"text-{scene.page}", edits.version(scene.text)
     key = words.area(book, name, "Text", scene.text, height=150, busy=busy, most=1200)
 
@@ -92,6 +94,8 @@ def _text(book: Book, scene: Scene, *, busy: bool) -> None:
             help="You wrote this page yourself." if own else None,
         )
     words.unsaid(key, scene.text)
+    for note in page_notes(place, scene.text, wishes_of(book.brief)):
+        st.warning(f"This page is {note.says}", icon=":material/print:")
 
 
 def _tell_again(book: Book, page: int) -> None:

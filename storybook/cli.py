@@ -86,8 +86,8 @@ def parser() -> argparse.ArgumentParser:
         description="A summary of a few lines becomes an illustrated book that stars your own pet.",
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_new(commands)
     studio = _studio_options()
+    _add_new(commands, studio)
     _add_paint(commands)
     _add_book(commands, studio)
     make = commands.add_parser("make", parents=[studio], help="bring a book up to date")
@@ -157,8 +157,8 @@ def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentP
     get.add_argument("--dry-run", action="store_true", help="only say what it takes")
 
 
-def _add_new(commands: argparse._SubParsersAction) -> None:
-    new = commands.add_parser("new", help="begin a book")
+def _add_new(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    new = commands.add_parser("new", parents=[studio], help="begin a book")
     new.add_argument("folder")
     _add_brief(new, summary_required=True)
 
@@ -178,7 +178,9 @@ def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> N
     command.add_argument("--style", help="how it is drawn (default: watercolour)")
     command.add_argument("--pages", type=int, help="story pages (default: 12)")
     command.add_argument("--ages", help="3-5, 5-7 or 7-9 (default: 3-5)")
-    command.add_argument("--language", help="a language tag (default: en)")
+    command.add_argument(
+        "--language", help="a language tag that the studio's writer tells in (default: en)"
+    )
     command.add_argument("--format", help="size of the pages (default: square-8.5)")
     command.add_argument("--seed", type=int, help="another number is another book (default: 1)")
 

@@ -33,6 +33,7 @@ from storybook.records import Brief, Event
 from storybook.retelling import retell as retell_page
 from storybook.share import Share
 from storybook.sharing import share as html_of
+from storybook.stages.write import check_language
 from storybook.status import status as status_of
 from storybook.studio import Studio
 from storybook.surprise import surprise
@@ -43,7 +44,9 @@ SAMPLE = ("sample-book", "brief.toml")
 
 
 def new(options: Namespace) -> None:
-    book_ = Book.create(options.folder, _brief(options))
+    brief = _brief(options)
+    check_language(brief, load_settings(options.studio, options.set).write)
+    book_ = Book.create(options.folder, brief)
     print(f"{book_.folder} is begun. Make it with: storybook make {book_.folder}")
 
 
@@ -57,6 +60,8 @@ def book(options: Namespace) -> None:
         brief, name = _brief(options, sample), "sample"
     named = Path(options.folder or name)
     folder = named if len(named.parts) > 1 else Path("books") / named
+    studio = _studio(options)
+    check_language(brief, studio.settings.write)
     if not (folder / Book.BRIEF).is_file():
         Book.create(folder, brief)
     elif Book(folder).brief != brief:
@@ -64,7 +69,7 @@ def book(options: Namespace) -> None:
             f"{folder} is another book already. Delete it, or name another folder: --folder, "
             "or make book BOOK=..."
         )
-    _make(options, Book(folder), _studio(options), "bind")
+    _make(options, Book(folder), studio, "bind")
 
 
 def make_(options: Namespace) -> None:

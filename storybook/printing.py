@@ -25,7 +25,7 @@ from storybook.press.formats import Format, load_format, placed
 from storybook.press.layout import StoryPage, lay_out, safe_box
 from storybook.press.pdf import COVER_SHARE, set_title
 from storybook.press.typeset import curl
-from storybook.records import COVER, Ages, Brief, Font, Record, Scene, Story
+from storybook.records import COVER, Ages, Brief, Font, Record, Story
 
 LETTERS = {
     "am": "አ", "ar": "ا", "bg": "я", "bn": "ক", "el": "α", "fa": "گ", "gu": "ક", "he": "א",
@@ -140,12 +140,15 @@ def unprintable(text: str, font: Font) -> str:
     return "".join(char for char in missing if char not in symbols_lacking(text, face))
 
 
-def left_out(story: Story, scenes: Sequence[Scene], font: Font) -> str:
-    """The symbols that are in a book's words and not in print; nothing if there are none."""
+def left_out(story: Story, texts: Sequence[str], font: Font) -> str:
+    """The symbols that are in a book's words and not in print, said in a line; or nothing."""
     fonts = load_fonts(font)
-    pages = " ".join(scene.text for scene in scenes)
-    found = (*symbols_lacking(story.title, fonts.bold), *symbols_lacking(pages, fonts.text))
-    return " ".join(dict.fromkeys(found))
+    lacking = (
+        *symbols_lacking(story.title, fonts.bold),
+        *symbols_lacking(" ".join(texts), fonts.text),
+    )
+    symbols = " ".join(dict.fromkeys(lacking))
+    return f"printed without {symbols}, which the fonts of the press do not hold" if symbols else ""
 
 
 def _printed(text: str, wishes: Wishes, face: Face) -> str:

@@ -99,19 +99,12 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
 def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note, ...]:
     """What the author should know before the book is printed; nothing if all is well."""
     wishes = bind.wishes_of(book, studio)
-    face = load_fonts(wishes.font).text
-    texts = [curl(each.scene.text, wishes.language) for each in pages[1:]]
     found = [
         Note(kind="missing", pages=_in_state(pages, "missing"), says="not drawn yet."),
         Note(kind="unfinished", pages=_in_state(pages, "drawn"), says="not at print size yet."),
     ]
-    for page in overfull(texts, wishes.form, face, wishes.ages):
-        words = len(texts[page - 1].split())
-        says = f"too full: {words} words are more than fit on it."
-        found.append(Note(kind="text", pages=(page,), says=says))
-    for page, text in enumerate(texts, start=1):
-        for says in _lacking(text, face):
-            found.append(Note(kind="glyphs", pages=(page,), says=says))
+    for page, scene in enumerate((each.scene for each in pages[1:]), start=1):
+        found += page_notes(page, scene.text, wishes)
     coarse = {page: ppi for page, ppi in printed_ppi(pages, wishes).items() if ppi < LEAST_PPI}
     if coarse:
         says = (f"too coarse for print: {min(coarse.values()):.0f} pixels an inch, where "
@@ -119,6 +112,17 @@ def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note,
         found.append(Note(kind="coarse", pages=tuple(coarse), says=says))
     found += _about_title(bind.story_of(book), wishes)
     return tuple(note for note in found if note.pages)
+
+
+def page_notes(page: int, text: str, wishes: Wishes) -> list[Note]:
+    """What stands between one page's text and a good print."""
+    face, found = load_fonts(wishes.font).text, []
+    text = curl(text, wishes.language)
+    if overfull([text], wishes.form, face, wishes.ages):
+        says = f"too full: {len(text.split())} words are more than fit on it."
+        found.append(Note(kind="text", pages=(page,), says=says))
+    found += [Note(kind="glyphs", pages=(page,), says=says) for says in _lacking(text, face)]
+    return found
 
 
 def printed_ppi(pages: Sequence[ProofPage], wishes: Wishes) -> dict[int, float]:

@@ -233,3 +233,12 @@ def test_title_and_style_of_the_whole_book(book: Book) -> None:
     test.text_input(key="book-title").set_value("The Red Kite")
     button(test, "Keep these").click().run()
     assert book.brief.title == "The Red Kite"
+
+
+def test_a_text_that_cannot_be_printed_is_said_where_it_is_written(book: Book) -> None:
+    edits.set_text(book, 2, "Biscuit ran. " * 200, edits.version(book.scenes[2].text))
+    edits.set_text(book, 3, "A crab 🦀.", edits.version(book.scenes[3].text))
+    words = said(drawn("storyboard", book="kite", page="2"))
+    assert "This page is too full: 400 words are more than fit on it." in words
+    assert "This page is printed without 🦀" in said(drawn("storyboard", book="kite", page="3"))
+    assert "This page is" not in said(drawn("storyboard", book="kite", page="1"))

@@ -86,8 +86,9 @@ def test_the_author_s_title_wins() -> None:
     assert told(GOOD, title="Snow").title == "Snow"
 
 
-def test_a_telling_without_a_title_is_named_after_its_star() -> None:
-    assert told("\n\n".join(PARAGRAPHS)).title == "Biscuit's Story"
+@pytest.mark.parametrize("title", ["", "Title: **\n", f"Title: {'so ' * 40}long\n"])
+def test_a_telling_without_a_title_is_named_after_its_star(title: str) -> None:
+    assert told(title + "\n\n".join(PARAGRAPHS)).title == "Biscuit's Story"
 
 
 def test_a_faulty_telling_is_told_again_with_another_seed() -> None:
@@ -278,6 +279,11 @@ def test_words_that_are_not_for_children_are_refused(tmp_path: Path) -> None:
     told_anyway = doubles("write.for_children=false")
     assert list(stage.run(book, told_anyway))
     assert "whisky" in " ".join(book.story.paragraphs)
+
+
+def test_a_telling_in_letters_that_no_font_has_is_no_book() -> None:
+    assert "no font of the press holds 猫" in complaints(*PARAGRAPHS, "Biscuit said 猫.")
+    assert complaints(*PARAGRAPHS[:3], PARAGRAPHS[3] + " 🎉") == "", "an emoji is left out in print"
 
 
 def test_a_telling_with_such_words_is_no_book() -> None:

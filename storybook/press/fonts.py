@@ -90,7 +90,8 @@ def without_symbols(text: str, face: Face) -> str:
     if not lacking:
         return text
     # Marks that are drawn over a symbol go with it: a keycap's frame, the colour of a hand.
-    gaps = re.compile(rf"[ \t]*[{lacking}][{lacking}{''.join(UNSEEN)} \t]*")
+    unseen = "".join(UNSEEN)
+    gaps = re.compile(rf"[{unseen} \t]*[{lacking}][{lacking}{unseen} \t]*")
     return gaps.sub(lambda found: _gap(text[: found.start()], text[found.end() :]), text)
 
 

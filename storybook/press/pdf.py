@@ -1,5 +1,6 @@
 """The press: laid-out pages become a PDF. Equal books give equal bytes."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -164,18 +165,25 @@ def set_title(title: str, face: Face, width_pt: float, height_pt: float,
     setting = _fit_title(title, face, width_pt, height_pt, most_pt)
     if setting is None:
         words = title.split()
-        while words and not _fit_title(" ".join(words), face, width_pt, height_pt, most_pt):
-            words.pop()
+        fitting = bisect_left(
+            range(1, len(words)), True,
+            key=lambda size: _fit_title(" ".join(words[:size]), face, width_pt, height_pt,
+                                        most_pt) is None,
+        )  # fmt: skip
         raise PressError(
             f"cover: the title {title!r:.60} is too long: it has {len(title)} letters, of which "
-            f"some {len(' '.join(words))} fit. Give a shorter one."
+            f"some {len(' '.join(words[:fitting]))} fit. Give a shorter one."
         )
     return setting
 
 
 def _fit_title(title: str, face: Face, width_pt: float, height_pt: float,
                most_pt: float) -> Setting | None:  # fmt: skip
+    whole_pt = lettered_width(title, face, 1.0)
+
     def at(size_pt: float, lines: int, breaking: bool) -> Setting | None:
+        if whole_pt * size_pt > lines * (width_pt + size_pt):  # a space goes at each line's end
+            return None
         setting = set_text(title, lambda words: lettered_width(words, face, size_pt),
                            face.cap_height(size_pt), size_pt, width_pt, leading=1.12,
                            breaking=breaking)  # fmt: skip

@@ -87,10 +87,9 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
                 f"{book.pdf}: {faults[0]}. This is a fault of the press: please report it."
             )
         book.save_bytes(book.pdf, pdf, sources)
-        without = left_out(story_of(book), book.scenes, wishes.font)
-        note = f", without {without}, which its fonts do not hold" if without else ""
-        note = f"{book.pdf.name}, {len(pdf) / 1e6:.1f} MB{note}"
-        yield Event(stage="bind", done=1, total=1, note=note)
+        without = left_out(story_of(book), [scene.text for scene in book.scenes], wishes.font)
+        facts = (book.pdf.name, f"{len(pdf) / 1e6:.1f} MB", without)
+        yield Event(stage="bind", done=1, total=1, note=", ".join(filter(None, facts)))
 
 
 def made_from(book: Book, studio: Studio) -> str:

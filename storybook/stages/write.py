@@ -11,6 +11,7 @@ from storybook.files import write_whole
 from storybook.frames import Frame
 from storybook.kindness import check_kind
 from storybook.models import Writer
+from storybook.printing import left_out
 from storybook.prompts import template
 from storybook.records import Brief, Departure, Event, Story, digest
 from storybook.roles import RoleWords
@@ -95,6 +96,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         lost = of_telling(brief, who, story.paragraphs, studio.world, limited=limited)
         story = story.but(departures=carried(lost, _departures_before(book)))
         book.save(book.STORY, story, made_from)
+        if without := left_out(story, story.paragraphs, brief.font):
+            yield Event(stage="write", done=how.attempts, total=how.attempts, note=without)
         yield Event(stage="write", done=how.attempts, total=how.attempts, note=story.title)
 
 
