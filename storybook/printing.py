@@ -78,7 +78,8 @@ def wishes_of(brief: Brief, options: BindSettings | None = None) -> Wishes:
 
 def story_of(book: Book) -> Story:
     """The story under the title that its author asks for."""
-    return book.story.but(title=book.brief.title) if book.brief.title else book.story
+    story = book.story.told
+    return story.but(title=book.brief.title) if book.brief.title else story
 
 
 def words_of(story: Story, texts: Sequence[str], wishes: Wishes) -> Words:
