@@ -105,7 +105,7 @@ def phrases(clause: str, names: frozenset[str] | set[str] = frozenset()) -> list
     """The things that a clause names; words of `names` are none.
 
     >>> [each.said for each in phrases("sails a bathtub across the sea to find the moon's button")]
-    ['a bathtub', 'the sea', 'the moon', 'button']
+    ['a bathtub', 'the sea', 'the moon', 'the button']
     """
     tokens = TOKEN.findall(clause)
     return [
@@ -166,8 +166,8 @@ def _phrase_after(
         return None
     last = chunk.index(heads[-1]) + 1
     whole = " ".join(chunk[:last])
-    said = f"{opens} {whole}" if opens in DETERMINERS else whole
-    return Phrase(said, tuple(head.lower() for head in heads))
+    before = opens if opens in DETERMINERS else "the" if owner else ""
+    return Phrase(f"{before} {whole}".strip(), tuple(head.lower() for head in heads))
 
 
 def _chunk(tokens: Sequence[str], names: frozenset[str] | set[str]) -> list[str]:

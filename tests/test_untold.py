@@ -25,7 +25,7 @@ def left_out(summary: str, *pages: str, cast: tuple[Hero, ...] = (BISCUIT, FOX))
         ("sails a bathtub down the river", ["a bathtub", "the river"]),
         ("the wise old turtle, who knows an owl", ["the wise old turtle", "an owl"]),
         ("a firefly shows that the night is full of lights", ["a firefly", "the night", "lights"]),
-        ("a fox helped her to find the moon's button", ["a fox", "the moon", "button"]),
+        ("a fox helped her to find the moon's button", ["a fox", "the moon", "the button"]),
         ("goes to Mars in a red rocket", ["Mars", "a red rocket"]),
         ("wants to dance at night with two friends", ["night"]),
         ("a lost kitten in a glass bowl", ["a lost kitten", "a glass bowl"]),
