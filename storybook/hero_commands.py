@@ -143,9 +143,11 @@ def _teach(options: Namespace) -> int:
             "A hero is drawn with an adapter or a painter of its own, not with a hypernetwork. "
             "Leave kind out, or teach one by itself: python -m training dreambooth RECIPE.toml"
         )
-    token = token_for(one, Path(settings.draw.painter))
-    recipe = lay_recipe(one, folder, token, settings, preset=options.preset)
     run = RUNS / folder.name
+    recipe = run / RECIPE
+    if not (options.resume and recipe.is_file()):
+        token = token_for(one, Path(settings.draw.painter))
+        recipe = lay_recipe(one, folder, token, settings, preset=options.preset)
     command = [sys.executable, "-m", "training", "dreambooth", str(recipe), "--run", str(run)]
     command += ["--device", settings.device]
     for change in options.set:
@@ -158,7 +160,7 @@ def _teach(options: Namespace) -> int:
     if ended or options.dry_run:
         return ended
     # The run knows the word that it taught, and the hero may have been changed meanwhile.
-    one = load_hero(options.name).but(token=token_in(run / RECIPE) or token)
+    one = load_hero(options.name).but(token=token_in(run / RECIPE) or one.token)
     taught = adopt(one, folder, run / "result")
     if note := own_painter_note(load_hero(options.name), folder):
         print(note)

@@ -202,3 +202,20 @@ def test_painter_bytes_counts_what_is_saved(tmp_path):
     assert numbers / 2 < painter_bytes(tmp_path / "painter") < numbers
     assert [runs.makes_a_painter(name) for name in ("auto", "kohya", "storybook")] == [
         False, True, True]  # fmt: skip
+
+
+def test_hero_teach_resumed_goes_by_the_run_s_own_recipe(tmp_path, at_once):
+    """Whatever studio works in the folder by now, and whatever was laid for the hero since."""
+    lay_studio(tmp_path)
+    add("Rex", tmp_path)
+    assert teach("rex", "none") == 0
+    token = load_hero("rex").token
+    laid = (tmp_path / "heroes" / "rex" / "recipe.toml").read_bytes()
+    settings = (tmp_path / "studio.toml").read_text().replace("./painter", "./gone")
+    (tmp_path / "studio.toml").write_text(settings)
+    resumed = ("hero", "teach", "rex", "--resume", "--anyway", "--set", "max_steps=4")
+    assert main(resumed) == 0
+    state = Run(tmp_path / "runs" / "rex").state()
+    assert (state.state, state.step) == ("done", 4)
+    assert load_hero("rex").token == token
+    assert (tmp_path / "heroes" / "rex" / "recipe.toml").read_bytes() == laid
