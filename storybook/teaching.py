@@ -75,6 +75,7 @@ def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, pres
         "concept": [
             {
                 "photos": str(folder / "photos"),
+                "layout": "sidecars",  # as a hero's folder is, whatever the preset reads
                 "token": token,
                 "class_word": hero.species,
                 "class_images": CLASS_IMAGES,
