@@ -11,6 +11,7 @@ log/                      events and the studio that ran
 .made/                    stamps: from what each artifact was made, and what it held then
 """
 
+import codecs
 import hashlib
 import shutil
 import tomllib
@@ -69,7 +70,7 @@ class Book:
     def brief(self) -> Brief:
         path = self.folder / self.BRIEF
         try:
-            return validated(Brief, tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+            return validated(Brief, tomllib.loads(path.read_text(encoding="utf-8-sig")), str(path))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise BookError(f"{path} is not TOML: {fault}.") from fault
 
@@ -177,7 +178,7 @@ class Book:
         """An artifact as a record; raises BookError if it is missing or out of shape."""
         path = self.path(artifact)
         try:
-            return kind.model_validate_json(path.read_bytes())
+            return kind.model_validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
         except FileNotFoundError:
             raise BookError(f"{path} is missing. Run: storybook make {self.folder}") from None
         except ValidationError as fault:

@@ -217,7 +217,7 @@ def _summary(text: str) -> str:
     if not text.startswith("@"):
         return text
     try:
-        return Path(text[1:]).read_text(encoding="utf-8")
+        return Path(text[1:]).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigError(f"--summary {text}: there is no file {text[1:]}.") from None
     except UnicodeDecodeError:

@@ -187,7 +187,7 @@ def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Set
         raise ConfigError(f"There is no studio {studio!r}. {nearest(studio, studios())} "
                           "Or name a .toml file.")  # fmt: skip
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ConfigError(f"{path} is not TOML: {fault}.") from fault
     _anchor(tables, path.resolve().parent)

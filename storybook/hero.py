@@ -94,7 +94,7 @@ def load_hero(name: str) -> Hero:
     """A hero by name; raises HeroError or ConfigError that says what is wrong and where."""
     path = hero_folder(name) / HERO
     try:
-        return validated(Hero, tomllib.loads(path.read_text(encoding="utf-8")), str(path))
+        return validated(Hero, tomllib.loads(path.read_text(encoding="utf-8-sig")), str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
 

@@ -56,7 +56,7 @@ def template(name: str) -> Template:
     if not path.is_file():
         known = (file.stem for file in shipped("prompts").glob("*.txt"))
         raise ConfigError(f"There is no prompt {name!r}. {nearest(name, known)}")
-    text = path.read_text(encoding="utf-8").removesuffix("\n")
+    text = path.read_text(encoding="utf-8-sig").removesuffix("\n")
     if not Text(text).is_valid():
         raise ConfigError(f"{path}: a $ is followed by no variable; write $$ for a dollar sign.")
     return Template(name, text)
@@ -66,7 +66,7 @@ def styles() -> dict[str, Style]:
     """Every style by its name; raises ConfigError naming the file and the fault."""
     path = shipped("prompts", STYLES)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ConfigError(f"{path} cannot be read: {fault}.") from fault
     named = {name: {"name": name} | table for name, table in tables.items()}

@@ -8,6 +8,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -17,10 +18,14 @@ import pytest
 
 from books import SUMMARY, made, new_book
 from storybook.book import Book
+from storybook.cli import main
+from storybook.config import shipped
 from storybook.errors import HeroError
 from storybook.files import DEVICES, slug
-from storybook.hero import new_hero_folder
+from storybook.hero import add_hero, new_hero_folder
 from storybook.job_folder import CANCEL
+from storybook.records import Hero
+from training.recipe import load_recipe
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [
@@ -294,3 +299,33 @@ def test_a_book_and_its_jobs_have_names_that_windows_takes():
     assert len(names) > 30
     for name in names:
         assert not any(FORBIDDEN.search(part) for part in name.parts), name
+
+
+def as_an_editor_of_windows_saves(path):
+    """With a mark at its beginning and two signs at each line's end."""
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+def test_files_that_an_editor_of_windows_saved_are_read():
+    Path("s.txt").write_text(f"{SUMMARY}\nThe end.\n", encoding="utf-8")
+    as_an_editor_of_windows_saves(Path("s.txt"))
+    assert main(["new", "b", "--summary", "@s.txt", "--hero", "rex", "--pages", "4"]) == 2
+    add_hero(Hero(name="Rex", species="dog", look="brown"), [])
+    as_an_editor_of_windows_saves(Path("heroes/rex/hero.toml"))
+    assert main(["new", "b", "--summary", "@s.txt", "--hero", "rex", "--pages", "4"]) == 0
+    book = Book("b")
+    assert book.brief.summary == f"{SUMMARY}\nThe end."
+    as_an_editor_of_windows_saves(book.folder / Book.BRIEF)
+    shutil.copy(shipped("assets", "studios", "doubles.toml"), "studio.toml")
+    as_an_editor_of_windows_saves(Path("studio.toml"))
+    assert main(["make", "b", "--until", "draw"]) == 0
+    assert book.cast[0].name == "Rex"
+    pictures = {path: path.stat().st_mtime_ns for path in book.folder.rglob("*.png")}
+    for artifact in (book.folder / "story.json", book.folder / "scenes.json", book.prompt_of(1)):
+        as_an_editor_of_windows_saves(artifact)
+    assert main(["make", "b", "--until", "draw"]) == 0
+    assert {path: path.stat().st_mtime_ns for path in book.folder.rglob("*.png")} == pictures
+    ours = ROOT / "training" / "recipes" / "bhna-cat.toml"
+    theirs = Path(shutil.copy(ours, "recipe.toml"))
+    as_an_editor_of_windows_saves(theirs)
+    assert load_recipe(theirs) == load_recipe(ours)

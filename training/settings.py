@@ -22,7 +22,7 @@ def load(
     ConfigError that says what is wrong and where.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
     return resolved(kind, presets, table, preset, settings, where=str(path))
@@ -53,4 +53,4 @@ def _preset(presets: Path, name: str) -> dict[str, Any]:
     names = preset_names(presets)
     if name not in names:
         raise ConfigError(f"There is no preset {name!r}. {nearest(name, names)}")
-    return tomllib.loads((presets / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((presets / f"{name}.toml").read_text(encoding="utf-8-sig"))
