@@ -18,6 +18,7 @@ from storybook.locks import try_lock
 from storybook.records import Hero
 from training.run import LOG as RUN_LOG
 from training.run import Measure, Run, RunState
+from waiting import END_S, ended
 
 
 @contextmanager
@@ -31,9 +32,7 @@ def nothing_begins(folder: Path) -> Iterator[None]:
         for job in jobs_in(folder / "jobs"):
             if job_state(job).active:
                 cancel(job)
-                until = time.monotonic() + 20
-                while job_state(job).active and time.monotonic() < until:
-                    time.sleep(0.05)
+                ended(job)
 
 
 def _enter(name):
@@ -44,7 +43,7 @@ def _enter(name):
 
 def opened(name: str, **query: str) -> AppTest:
     """A page of the studio as somebody opens it by its address; it has drawn itself."""
-    test = AppTest.from_function(_enter, args=(name,), default_timeout=60)
+    test = AppTest.from_function(_enter, args=(name,), default_timeout=END_S)
     for key, value in query.items():
         test.query_params[key] = value
     test.run()

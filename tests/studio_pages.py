@@ -5,8 +5,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from storybook.config import shipped
-
-RUN_S = 60.0
+from waiting import END_S
 
 
 def in_folder_of_doubles(folder: Path) -> None:
@@ -26,7 +25,7 @@ def _entered() -> None:
 
 def drawn(room: str, /, **query: str) -> AppTest:
     """A page of the studio as it is drawn at first."""
-    test = AppTest.from_function(_entered, default_timeout=RUN_S)
+    test = AppTest.from_function(_entered, default_timeout=END_S)
     test.session_state["entered at"] = room
     for key, value in query.items():
         test.query_params[key] = value

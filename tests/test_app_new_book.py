@@ -9,6 +9,7 @@ from storybook.job_folder import job_state
 from storybook.library import shelf
 from storybook.new_book import Draft, load_draft, save_draft
 from studio_pages import button, drawn, in_folder_of_doubles, said
+from waiting import ended
 
 BOOKS = Path("books")
 
@@ -18,15 +19,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     in_folder_of_doubles(tmp_path)
     return tmp_path
-
-
-def ended(job: jobs.Job) -> None:
-    """Wait for a job of the doubles, which takes seconds."""
-    import time
-
-    until = time.monotonic() + 120
-    while job_state(job).active and time.monotonic() < until:
-        time.sleep(0.2)
 
 
 def test_without_a_story_it_asks_for_one() -> None:

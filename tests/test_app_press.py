@@ -1,6 +1,5 @@
 """The press, in every state of a book."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -9,9 +8,9 @@ from PIL import Image
 from books import doubles, made, new_book
 from storybook import edits, jobs
 from storybook.book import Book
-from storybook.job_folder import job_state
 from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said
+from waiting import ended
 
 
 @pytest.fixture(autouse=True)
@@ -42,12 +41,6 @@ def links(test):
 
 def pictures(test):
     return [one for each in test.get("image") for one in each.proto.imgs]
-
-
-def ended(job):
-    while job_state(job).active:
-        time.sleep(0.1)
-    return job_state(job).state
 
 
 def downloads(test):
@@ -117,7 +110,7 @@ def test_what_is_not_drawn_is_named_and_made_by_a_job() -> None:
     assert len(pictures(test)) == 10
     button(test, "Draw what is missing").click().run()
     (job,) = jobs.jobs_in(Path("jobs"))
-    assert ended(job) == "done"
+    assert ended(job).state == "done"
     test = drawn("press", book="half")
     assert "not drawn yet" not in said(test) and "Download PDF" in downloads(test)
 
@@ -166,6 +159,6 @@ def test_an_edited_story_in_the_way_leaves_the_press_open(book: Book) -> None:
 def test_a_failed_job_says_why(book: Book) -> None:
     book.pick_of(1).write_text("{")
     job = jobs.start("storybook", ("make", str(book.folder)), "Make", subject=str(book.folder))
-    assert ended(job) == "failed"
+    assert ended(job).state == "failed"
     test = drawn("press", book="kite")
     assert test.error and not test.exception

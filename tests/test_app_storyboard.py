@@ -7,10 +7,10 @@ import pytest
 from books import doubles, made, new_book
 from storybook import edits, jobs
 from storybook.book import Book
-from storybook.job_folder import job_state
 from storybook.records import Departure
 from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said
+from waiting import ended
 
 
 @pytest.fixture(autouse=True)
@@ -61,8 +61,7 @@ def test_what_is_out_of_date_is_marked(book: Book) -> None:
 def test_a_failed_job_says_why_and_goes_on(book: Book) -> None:
     job = jobs.start("storybook", ("make", "books/kite", "--set", "draw.steps=0"), "Make The Kite",
                      subject="books/kite")  # fmt: skip
-    while job_state(job).active:
-        pass
+    assert ended(job).state == "failed"
     test = drawn("storyboard", book="kite")
     assert "did not succeed" in said(test) and "draw.steps" in said(test)
     button(test, "Put this away").click().run()

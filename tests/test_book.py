@@ -11,6 +11,7 @@ from storybook.book import Book, slug
 from storybook.errors import BookError, ConfigError, EditedByHand
 from storybook.files import write_whole
 from storybook.records import Pick
+from waiting import END_S
 
 
 def test_a_new_book_holds_its_brief(tmp_path):
@@ -99,7 +100,7 @@ def test_a_kill_before_the_stamp_is_thrown_away():
 def _hold(folder, ready, leave):
     with Book(folder).lock():
         ready.set()
-        leave.wait(20)
+        leave.wait(END_S)
 
 
 def test_two_processes_do_not_make_one_book():
@@ -107,7 +108,7 @@ def test_two_processes_do_not_make_one_book():
     ready, leave = multiprocessing.Event(), multiprocessing.Event()
     other = multiprocessing.Process(target=_hold, args=(book.folder, ready, leave))
     other.start()
-    assert ready.wait(20)
+    assert ready.wait(END_S)
     with pytest.raises(BookError, match=f"another process .{other.pid}."), book.lock():
         pass
     os.kill(other.pid, signal.SIGKILL)

@@ -4,7 +4,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from books import SUMMARY, made, new_book
 from storybook.book import Book
 from storybook.cli import main
 from storybook.status import Status
+from waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
 DOUBLES = ("--studio", "doubles")
@@ -219,8 +219,7 @@ def test_ctrl_c_says_that_nothing_is_lost():
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "storybook", "make", "b", *DOUBLES]
     process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True)
-    while not (Path("b") / "log" / "1.jsonl").is_file():
-        time.sleep(0.01)
+    wait_for((Path("b") / "log" / "1.jsonl").is_file, by=process)
     process.send_signal(signal.SIGINT)
     told = process.communicate()[1]
     assert process.returncode in (0, 130)

@@ -15,6 +15,7 @@ import pytest
 from storybook.errors import ModelError
 from storybook.models import hub
 from storybook.models.hub import Listing, RemoteFile, check_room, needed, on_disk
+from waiting import END_S
 
 SD = (
     "model_index.json", "README.md", "v1-5-pruned-emaonly.safetensors", "v1-5.ckpt",
@@ -156,7 +157,7 @@ def get(server: str, tmp_path: Path, *arguments: str) -> subprocess.CompletedPro
     place = {"HF_ENDPOINT": server, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "storybook", "models", "get", *arguments],
-        capture_output=True, text=True, env=os.environ | place, timeout=120,
+        capture_output=True, text=True, env=os.environ | place, timeout=END_S,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from storybook.jobs import cancel, delete, job_state, jobs_in, progress, retry, 
 from storybook.jobs_told import ByHand, told
 from storybook.locks import try_lock
 from storybook.records import Event
+from waiting import END_S, ended, wait_for
 
 MAKE = ("make", "books/b", "--studio", "doubles")
 LONG = (*MAKE, "--set", "draw.candidates=64")
@@ -37,19 +38,6 @@ def _interrupts_are_heard():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
-
-
-def wait_for(condition, seconds=60.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.02)
-    return found
-
-
-def ended(job, seconds=60.0):
-    wait_for(lambda: not job_state(job).active, seconds)
-    return job_state(job)
 
 
 def is_drawing(job):
@@ -106,9 +94,9 @@ def test_a_job_that_fails_says_why_in_one_line():
 def test_a_killed_runner_is_seen_at_once_and_its_command_ends_too():
     book, job = a_long_job()
     os.kill(job_state(job).pid, signal.SIGKILL)
-    state = ended(job, seconds=10)
+    state = ended(job)
     assert (state.state, state.error) == ("failed", UNEXPECTED)
-    wait_for(lambda: is_free(book), 20)
+    wait_for(lambda: is_free(book))
     before = drawn(book)
     again = retry(job)
     assert again.repeats == job.id and ended(again).state == "done"
@@ -120,14 +108,14 @@ def test_a_killed_command_is_a_failed_job():
     _, job = a_long_job()
     [command] = psutil.Process(job_state(job).pid).children()
     command.kill()
-    state = ended(job, seconds=10)
+    state = ended(job)
     assert (state.state, state.exit_code) == ("failed", -9) and "SIGKILL" in state.error
 
 
 def test_cancel_keeps_the_work_and_retry_goes_on():
     book, job = a_long_job()
     cancel(job)
-    state = ended(job, seconds=20)
+    state = ended(job)
     assert (state.state, state.exit_code) == ("cancelled", 130)
     before = drawn(book)
     assert before and is_free(book)
@@ -145,7 +133,7 @@ def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
     job = start("storybook", asked, "New pictures", subject="books/b")
     wait_for(lambda: is_drawing(job))
     cancel(job)
-    assert ended(job, 20).state == "cancelled"
+    assert ended(job).state == "cancelled"
     again = retry(job)
     going_on = ("make", "books/b", "--until", "choose", "--studio", "doubles", *large)
     assert again.arguments == going_on
@@ -173,7 +161,7 @@ def test_two_jobs_do_not_work_on_one_book():
 
 
 def _start_one(number, together, ids):
-    together.wait(60)
+    together.wait(END_S)
     try:
         ids.put(start("storybook", ("nonsense",), f"{number}", subject="books/b").id)
     except JobError:
@@ -188,7 +176,7 @@ def test_of_two_who_start_at_once_one_is_refused():
         both = [context.Process(target=_start_one, args=(n, together, ids)) for n in range(2)]
         for process in both:
             process.start()
-        found = sorted((ids.get(timeout=60) for _ in both), key=str)
+        found = sorted((ids.get(timeout=END_S) for _ in both), key=str)
         assert found[1] is None or found[0] is None
         [job] = jobs_in()
         assert job.id in found
@@ -202,7 +190,7 @@ def test_twenty_jobs_on_one_device_take_turns_in_order():
     started = [start("storybook", ("nonsense",), f"{n}", device="cuda:0") for n in range(20)]
     other = start("storybook", ("nonsense",), "elsewhere", device="cpu")
     assert [job.id for job in reversed(jobs_in())] == [job.id for job in (*started, other)]
-    states = [ended(job, 120) for job in started]
+    states = [ended(job) for job in started]
     assert all(a.ended <= b.started for a, b in pairwise(states))
     assert all(state.exit_code == 2 and state.error for state in states)
     assert ended(other).ended < states[-1].started, "another device does not wait"
@@ -218,7 +206,7 @@ def test_the_dead_do_not_stand_in_line():
             wait_for(lambda job=job: job_state(job).state == "waiting")
         assert job_state(second).started is None
         os.kill(job_state(first).pid, signal.SIGKILL)
-        assert ended(first, 5).state == "failed"
+        assert ended(first).state == "failed"
     assert ended(second).state == "done"
 
 
@@ -234,13 +222,13 @@ def test_a_waiting_job_is_cancelled_and_a_teaching_is_told_to_go_on():
         with pytest.raises(JobError, match="is running"):
             delete(fresh)
         cancel(fresh)
-        assert ended(fresh, 10).state == "cancelled"
+        assert ended(fresh).state == "cancelled"
         Path("runs/x").mkdir(parents=True)
         Path("runs/x/run.json").touch()
         more = retry(job)
         assert more.arguments == (*job.arguments, "--resume", "latest")
         cancel(more)
-        assert ended(more, 10).started is None
+        assert ended(more).started is None
     delete(more)
     assert [each.id for each in jobs_in()] == [fresh.id, job.id]
 
@@ -320,7 +308,7 @@ def test_a_job_stops_also_if_the_interrupt_was_swallowed():
         [job] = jobs_in()
         cancel(job)
         try:
-            time.sleep(20)
+            time.sleep(END_S)
         except KeyboardInterrupt:
             swallowed.append(job)
         while True:
@@ -340,14 +328,14 @@ def test_a_book_made_by_hand_is_stopped(kind):
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-m", "storybook", *LONG]
     process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
-    [job] = wait_for(lambda: jobs_in())
-    wait_for(lambda: is_drawing(job))
+    [job] = wait_for(lambda: jobs_in(), by=process)
+    wait_for(lambda: is_drawing(job), by=process)
     assert job_state(job).state == "running"
     if kind is None:
         cancel(job)
     else:
         process.send_signal(kind)
-    process.wait(20)
+    process.wait(END_S)
     assert job_state(job).state == ("failed" if kind == signal.SIGKILL else "cancelled")
 
 

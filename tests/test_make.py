@@ -1,11 +1,7 @@
 """The chain as a whole, on the doubles: resumption, partial redo, shares, kills."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
+import multiprocessing
 
 import pytest
 from PIL import Image
@@ -14,6 +10,7 @@ from books import doubles, made, new_book
 from storybook.errors import EditedByHand
 from storybook.make import STAGES
 from storybook.records import Pick
+from waiting import wait_for
 
 VERBS = ["write", "split", "describe", "draw", "choose", "enlarge", "bind"]
 
@@ -142,17 +139,17 @@ def test_killed_in_any_verb_the_next_make_gives_the_same_book(verb, tmp_path):
     whole, broken = new_book("whole"), new_book("broken")
     made(whole)
     expected = files_of(whole)
-    command = [sys.executable, "-m", "storybook", "make", "broken", "--studio", "doubles"]
-    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL)
+    process = multiprocessing.get_context("fork").Process(target=made, args=(broken, doubles()))
+    process.start()
     log = broken.log / "1.jsonl"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        if log.is_file() and f'"stage": "{verb}"' in log.read_text():
-            break
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+
+    def reached():
+        return log.is_file() and f'"stage": "{verb}"' in log.read_text()
+
+    wait_for(lambda: reached() or not process.is_alive(), look_s=0.001)
+    process.kill()
+    process.join()
+    assert reached()
     drawn = {path: path.stat().st_mtime_ns for path in broken.folder.glob("pages/*/*.png")
              if path.stem != "plate"}  # fmt: skip
     made(broken)

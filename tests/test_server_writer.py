@@ -30,6 +30,7 @@ from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyErro
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
 from storybook.records import Record
 from tiny import tiny_llama
+from waiting import END_S
 
 
 class Naps(Record):
@@ -180,7 +181,7 @@ def serving(folder: Path, home: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(END_S)
         log.close()
 
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import tomllib
 
 import pytest
@@ -14,6 +13,7 @@ import torch
 from storybook.config import shipped
 from tiny_sd import tiny_painter
 from training.run import Run
+from waiting import END_S, wait_for
 
 
 @pytest.fixture
@@ -52,13 +52,6 @@ def started(*arguments):
     return subprocess.Popen(command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def wait_for_a_checkpoint(run):
-    until = time.monotonic() + 120
-    while not run.steps_kept():
-        assert time.monotonic() < until, "no checkpoint came"
-        time.sleep(0.05)
-
-
 def weights(run):
     return run.load(30)["weights"]
 
@@ -69,9 +62,9 @@ def test_stopped_or_killed_it_goes_on_to_the_same_weights(tmp_path, recipe, with
     whole, parts = Run(tmp_path / "whole"), Run(tmp_path / "parts")
     subprocess.run(command(recipe, "--run", whole.folder), check=True, capture_output=True)
     process = started(recipe, "--run", parts.folder)
-    wait_for_a_checkpoint(parts)
+    wait_for(parts.steps_kept, by=process)
     process.send_signal(with_signal)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=END_S)
     if with_signal == signal.SIGINT:
         assert process.returncode == 130
         last = said.decode().strip().splitlines()[-1]
