@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import unicodedata
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -85,6 +86,12 @@ class Hero(Record):
     def taught(self) -> str | None:
         """What a painter was taught of it: its painter or its adapter; None if nothing was."""
         return self.painter or self.adapter
+
+    @field_validator("name")
+    @classmethod
+    def _composed(cls, name: str) -> str:
+        """With accents as parts of their letters: so a story's words can be compared with it."""
+        return unicodedata.normalize("NFC", name)
 
     @property
     def words(self) -> str:

@@ -218,5 +218,6 @@ def test_hero_folder_is_found_by_either_way_to_write_accents(tmp_path, written, 
     shutil.copy(shipped("assets", "pets", "ohwx-dog", "01.jpg"), folder / "photos")
     name = unicodedata.normalize(asked, "Zoë")
     assert load_hero(name).name == "Zoë" and len(hero_photos(name)) == 1
+    assert Hero(name=name, species="dog").name == unicodedata.normalize("NFC", "Zoë")
     with pytest.raises(HeroError, match="is there already"):
         add_hero(Hero(name=name, species="dog"), [])

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Generator
 from dataclasses import replace
+from itertools import count
 
 import torch
 from accelerate.utils import broadcast_object_list
@@ -58,7 +59,8 @@ def measured(ready: Prepared) -> Generator[Event, None, Prepared]:
 
 def _pictures_a_second(ready: Prepared) -> float:
     """Forward and backward passes of the largest batch; the first one warms up and is not timed."""
-    batch = max(epoch_batches(ready.order, 0), key=lambda each: len(each.examples))
+    epochs = (epoch_batches(ready.order, epoch) for epoch in count())
+    batch = max(next(filter(None, epochs)), key=lambda each: len(each.examples))
     gradients, learning_text = Gradients(ready), ready.recipe.text_encoder
     with memory_of(ready.device, f"Trying {len(batch.examples)} pictures at once", "Fewer fit."):
         for trial in range(TRIALS + 1):

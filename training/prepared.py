@@ -93,10 +93,10 @@ class Prepared:
 
     @property
     def steps_per_epoch(self) -> int:
-        """Optimizer steps of the first epoch, repeats included."""
+        """Optimizer steps of the first epoch, repeats included; at least 1."""
         shown = shown_per_bucket(self.order).values()
         together = self.recipe.accumulation * self.processes
-        return steps_per_epoch(shown, self.recipe.batch, together)
+        return max(1, steps_per_epoch(shown, self.recipe.batch, together))
 
     @property
     def steps(self) -> int:
