@@ -1,22 +1,32 @@
 """What a book asks of its painter: each page's candidates, each the request for one picture."""
 
 from storybook.book import Book
+from storybook.composing import composed
 from storybook.free_words import as_caption
 from storybook.records import Candidate, Prompt, Tries
 from storybook.studio import Sampling, Studio
+from storybook.world import World
 
 SEEDS_A_PAGE = 100
 SEEDS_A_BOOK = 10_000
 
 
 def wanted(
-    prompt: Prompt, tries: Tries, painter: str, sampling: Sampling, book_seed: int
+    prompt: Prompt,
+    tries: Tries,
+    painter: str,
+    sampling: Sampling,
+    book_seed: int,
+    world: World | None = None,
 ) -> list[Candidate]:
-    """A page's candidates in play; a seed is the book's seed, a page and a try, never a clock."""
+    """A page's candidates in play; a seed is the book's seed, a page and a try, never a clock.
+
+    Where a `world` has words for it, each is another composition of the scene.
+    """
     first_seed = book_seed * SEEDS_A_BOOK + prompt.page * SEEDS_A_PAGE
     return [
         Candidate(
-            prompt=prompt,
+            prompt=_composed(prompt, attempt, world),
             painter=painter,
             seed=first_seed + attempt,
             width_px=sampling.width_px,
@@ -26,6 +36,12 @@ def wanted(
         )
         for attempt in range(tries.first, tries.first + tries.count)
     ]
+
+
+def _composed(prompt: Prompt, attempt: int, world: World | None) -> Prompt:
+    if world is None:
+        return prompt
+    return prompt.but(positive=composed(prompt.positive, attempt, world))
 
 
 def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
@@ -40,6 +56,7 @@ def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
         studio.painter_name(cast, prompt),
         studio.sampling,
         book.brief.seed,
+        studio.world if studio.draws_the_world else None,
     )
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from storybook.casting import cast
+from storybook.composing import composition_pattern
 from storybook.coverage import FUNCTION
 from storybook.models.emphasis import plain
 from storybook.models.scheduling import heard
@@ -18,7 +19,7 @@ from storybook.summary import called
 from storybook.summary.lexicon import ANIMAL, kinds_of, load_words
 from storybook.summary.nouns import Nouns
 from storybook.summary.tokens import tokens
-from storybook.world import MOST_COMPANIONS, World, article, picture_words
+from storybook.world import MOST_COMPANIONS, Composition, World, article, picture_words
 
 DEFAULT_SHOT = "middle"
 MARKED = re.compile(r"[()\[\]<>]")
@@ -52,6 +53,7 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
         light=_first(world.find("lights", said), DEFAULT_LIGHT),
         mood=_first([mood for mood in world.find("moods", said) if mood != "happy"], ""),
         shot=_first(world.find("shots", said), DEFAULT_SHOT),
+        composition=Composition(view=_first(world.find("views", said), "")),
     )
 
 
@@ -101,7 +103,8 @@ def stand_ins(words: str, world: World) -> tuple[str, ...]:
 def _is_caption(words: str, world: World) -> bool:
     """Whether words have the first and the last part of a caption, so that they are one."""
     styles, shots = ("|".join(map(re.escape, keys)) for keys in (world.styles, world.shots))
-    return re.fullmatch(rf"(?:{styles}) of an? .+, (?:{shots}) view", words) is not None
+    composed = composition_pattern(world)
+    return re.fullmatch(rf"(?:{styles}) of an? .+, (?:{shots}) view{composed}", words) is not None
 
 
 def _is_called(hero: Hero, words: str) -> bool:

@@ -79,6 +79,12 @@ class World(Record):
     moods: dict[str, Word]
     shots: dict[str, Word]
     styles: dict[str, Word]
+    views: dict[str, Word] = Field(default_factory=dict)
+    """From where a place may be seen. A painter without them was taught no composition."""
+    poses: dict[str, Word] = Field(default_factory=dict)
+    """In which ways something may be done."""
+    sides: dict[str, Word] = Field(default_factory=dict)
+    """Where the star may stand, and where it may look."""
 
     def find(self, section: str, text: str) -> list[str]:
         """Keys of a section that `text` mentions, in the order of first mention.
@@ -130,6 +136,31 @@ class World(Record):
         return {section: _any_of(meaning) for section, meaning in self._meaning.items()}
 
 
+class Composition(Record):
+    """How a picture of a scene is composed; what is empty is left to the painter."""
+
+    view: str = ""
+    """From where the place is seen: a key of the world's `views`."""
+    pose: str = ""
+    """A key of the world's `poses`."""
+    side: str = ""
+    """Where the star stands: a key of the world's `sides`."""
+    facing: str = ""
+    """Where the star looks: a key of the world's `sides`."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a caption says of it, but for the view, which is said with the place."""
+        return (
+            *((self.pose,) if self.pose else ()),
+            *((f"on the {self.side}",) if self.side else ()),
+            *((f"looking {self.facing}",) if self.facing else ()),
+        )
+
+
+PLAIN = Composition()
+
+
 def picture_words(
     *,
     style: str,
@@ -142,6 +173,7 @@ def picture_words(
     relation: str = "with",
     mood: str = "",
     companions: Sequence[str] = (),
+    composition: Composition = PLAIN,
 ) -> str:
     """A picture of the drawn world in one line: captions teach it, `describe` asks with it.
 
@@ -151,9 +183,23 @@ def picture_words(
     """
     doing = f"{article(star)} {doing_words(action, relation, thing)}"
     beside = f"beside {' and '.join(map(article, companions))}" if companions else ""
-    where = f"in the {place}"
-    parts = (f"{style} of {doing}", beside, where, light, mood, f"{shot} view")
+    where = where_words(place, composition.view)
+    shown = (f"{style} of {doing}", beside, where, light, mood, f"{shot} view")
+    parts = (*shown, *composition.words)
     return ", ".join(part for part in parts if part)
+
+
+def where_words(place: str, view: str = "") -> str:
+    """A place as it is seen from a view: `in a corner of the garden`.
+
+    Raises KeyError for a view that has no words.
+    """
+    return {
+        "": f"in the {place}",
+        "front": f"in the {place}",
+        "corner": f"in a corner of the {place}",
+        "edge": f"at the edge of the {place}",
+    }[view]
 
 
 def doing_words(action: str, relation: str, thing: str) -> str:

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 from storybook.book import Book
+from storybook.composing import view_of
 from storybook.departures import keep_departures
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.studio import Studio
-from storybook.world import MOST_COMPANIONS, picture_words
+from storybook.world import MOST_COMPANIONS, Composition, picture_words
 
 
-def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool) -> Prompt:
+def describe(
+    scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool, view: str = ""
+) -> Prompt:
     """The picture of a scene in words: the hero by token or look and class, and what is around it.
 
     `plainly` is for a painter of the drawn world, which knows the captions' words and no others:
     the style is its name, and there are no negative words. Others get the style's words in full.
+    `view` is from where the place is seen, for a painter who knows it from more than one.
     """
     star, *others = (next(hero for hero in cast if hero.name == name) for name in scene.cast)
     positive = picture_words(
@@ -28,6 +32,7 @@ def describe(scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool)
         light=scene.light,
         mood="" if scene.mood == "happy" else scene.mood,
         shot=scene.shot,
+        composition=Composition(view=view),
     )
     return Prompt(page=scene.page, positive=positive, negative="" if plainly else style.avoid)
 
@@ -38,7 +43,8 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     todo = []
     for scene in book.scenes:
         present = [hero for hero in cast if hero.name in scene.cast]
-        made_from = digest(scene.but(text=""), present, style, studio.draws_the_world)
+        seen = [view] if (view := _view(scene, studio)) else []
+        made_from = digest(scene.but(text=""), present, style, studio.draws_the_world, *seen)
         if book.due(book.prompt_of(scene.page), made_from):
             todo.append((scene, made_from))
     return todo
@@ -52,8 +58,13 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             note = f"{hero.name} was taught to another painter, and goes by its look here"
             yield Event(stage="describe", done=0, total=len(todo), note=note)
     for done, (scene, made_from) in enumerate(todo, start=1):
-        prompt = describe(scene, cast, style, plainly=studio.draws_the_world)
+        plainly, view = studio.draws_the_world, _view(scene, studio)
+        prompt = describe(scene, cast, style, plainly=plainly, view=view)
         book.save(book.prompt_of(scene.page), prompt, made_from)
         note = prompt.positive
         yield Event(stage="describe", done=done, total=len(todo), page=scene.page, note=note)
     keep_departures(book, studio)
+
+
+def _view(scene: Scene, studio: Studio) -> str:
+    return view_of(scene.page, studio.world) if studio.draws_the_world else ""

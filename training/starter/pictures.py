@@ -5,13 +5,23 @@ from typing import Literal
 
 from storybook.errors import ConfigError, nearest
 from storybook.records import Record
-from storybook.world import NEEDS_THING, World, article, doing_words, picture_words
+from storybook.world import (
+    NEEDS_THING,
+    Composition,
+    World,
+    article,
+    doing_words,
+    picture_words,
+    where_words,
+)
 
 COMPANIONS = (0.68, 0.24, 0.08)
 """How often the star is alone, with one companion, with two."""
 A_PERSON = 0.4
 WITH_THING = 0.5
 KEEPS_WORD, DROPS_PART, SHUFFLES = 0.6, 0.15, 0.5
+DROPS_COMPOSITION = 0.6
+"""How often free words leave a word of the composition out, as those of books mostly do."""
 CONTENT = ("sleeping", "cheering")
 """Actions that are done in one mood only."""
 
@@ -32,8 +42,14 @@ class Picture(Record):
     companions: tuple[tuple[str, str], ...] = ()
     """Species and coat of up to two animals beside the star; a person has no coat."""
     style: str
+    view: str = "front"
+    """From where the place is seen."""
+    pose: str = "calm"
+    """In which of its two ways the star does what it does."""
     side: Literal["left", "right"] = "left"
-    """Where the star stands: the one thing that captions leave open."""
+    """Where the star stands, where there is room to choose."""
+    facing: Literal["left", "right"] = "right"
+    """Where the star looks; in company it looks at who is beside it."""
 
 
 def random_picture(world: World, rng: random.Random) -> Picture:
@@ -66,7 +82,10 @@ def random_picture(world: World, rng: random.Random) -> Picture:
         relation=relation,
         companions=companions,
         style=rng.choice(list(world.styles)),
+        view=rng.choice(list(world.views) or ["front"]),
+        pose=rng.choice(list(world.poses) or ["calm"]),
         side=rng.choice(["left", "right"]),
+        facing=rng.choice(["left", "right"]) if world.sides and not companions else "right",
     )
 
 
@@ -102,6 +121,16 @@ def caption(picture: Picture, world: World) -> str:
         relation=picture.relation,
         mood=_spoken_mood(picture),
         companions=[f"{coat} {kind}".strip() for kind, coat in picture.companions],
+        composition=composition_of(picture, world),
+    )
+
+
+def composition_of(picture: Picture, world: World) -> Composition:
+    """How the picture is composed, as far as the world has words for it."""
+    if not world.views:
+        return Composition()
+    return Composition(
+        view=picture.view, pose=picture.pose, side=picture.side, facing=picture.facing
     )
 
 
@@ -115,7 +144,7 @@ def spoken_caption(picture: Picture, world: World, rng: random.Random) -> str:
     star = article(_said_animal(world, picture.species, picture.coat, rng))
     thing = _said(world, "things", picture.thing, rng) if picture.thing else ""
     doing = f"{star} {doing_words(picture.action, picture.relation, thing)}"
-    parts = [f"in the {_said(world, 'places', picture.place, rng)}"]
+    parts = [where_words(_said(world, "places", picture.place, rng), picture.view)]
     if picture.companions:
         friends = [
             article(_said_animal(world, kind, coat, rng)) for kind, coat in picture.companions
@@ -124,6 +153,8 @@ def spoken_caption(picture: Picture, world: World, rng: random.Random) -> str:
     shot = rng.choice([f"{picture.shot} view", *world.shots[picture.shot].words])
     optional = [_said(world, "lights", picture.light, rng), _spoken_mood(picture), shot]
     parts += [part for part in optional if part and rng.random() >= DROPS_PART]
+    composed = composition_of(picture, world).words
+    parts += [part for part in composed if rng.random() >= DROPS_COMPOSITION]
     if rng.random() < SHUFFLES:
         rng.shuffle(parts)
     style = _said(world, "styles", picture.style, rng)
@@ -171,6 +202,7 @@ def _require_known(picture: Picture, world: World) -> None:
         ("shots", picture.shot),
         ("styles", picture.style),
         ("relations", picture.relation),
+        *((("views", picture.view), ("poses", picture.pose)) if world.views else ()),
         *((("things", picture.thing),) if picture.thing else ()),
         *(("species" if coat else "people", kind) for kind, coat in picture.companions),
         *(("coats", coat) for _, coat in picture.companions if coat),

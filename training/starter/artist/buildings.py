@@ -58,7 +58,7 @@ def street(brush: Brush) -> None:
     for y, columns in ((74, (8, 27, 73, 92)), (83, (2, 20, 80, 98)), (93, (10, 30, 70, 90))):
         for x in columns:
             brush.flat(oval(x, y, 7, 2.3), darker(STONE, 0.13))
-    _street_lamp(brush, 15)
+    street_lamp(brush, 15)
 
 
 def _barn(brush: Brush) -> None:
@@ -74,7 +74,7 @@ def _barn(brush: Brush) -> None:
     eaves = [(1, 42), (8, 27), (24, 15), (40, 27), (47, 42), (43, 43), (37.5, 30), (24, 20.5)]
     brush.fill(polygon(*eaves, (10.5, 30), (5, 43)), rgb("#7d6a72"))
     if brush.light == "night":
-        _light(brush, loft)
+        light_behind(brush, loft)
 
 
 def _haystack(brush: Brush, x: float, foot: float) -> None:
@@ -118,7 +118,7 @@ def _slit(brush: Brush, x: float, y: float) -> None:
     slit = box(x - 1.9, y - 2.8, 3.8, 6.6, 1.8)
     brush.fill(slit, rgb("#6f6480"))
     if brush.light == "night":
-        _light(brush, slit)
+        light_behind(brush, slit)
 
 
 def _pennant(brush: Brush, x: float, foot: float, colour: Colour) -> None:
@@ -137,11 +137,11 @@ def _house(brush: Brush, x: float, width: float, tall: float, wall: Colour, roof
         pane = box(x + width * share, y, size, size * 1.15, 0.6)
         brush.fill(pane, rgb("#86a8bd"))
         if brush.light in ("night", "rain"):
-            _light(brush, pane)
+            light_behind(brush, pane)
     brush.fill(box(x + width * 0.13, 50.5, width * 0.3, 13.9, 1.5), darker(wall, 0.45))
 
 
-def _light(brush: Brush, pane: skia.Path) -> None:
+def light_behind(brush: Brush, pane: skia.Path) -> None:
     """Lamplight behind a pane, brighter at night than in rain."""
     bounds, strength = pane.getBounds(), 1.0 if brush.light == "night" else 0.6
     x, y = bounds.centerX(), bounds.centerY()
@@ -149,7 +149,8 @@ def _light(brush: Brush, pane: skia.Path) -> None:
     pure(brush, pane, LIT, strength)
 
 
-def _street_lamp(brush: Brush, x: float) -> None:
+def street_lamp(brush: Brush, x: float) -> None:
+    """A lamp of iron and glass, lit but for by day."""
     brush.fill(box(x - 1.2, 28, 2.4, 46), IRON)
     brush.fill(box(x - 3, 71, 6, 4, 0.8), IRON)
     lantern = polygon((x - 3.6, 29), (x - 5, 19.5), (x + 5, 19.5), (x + 3.6, 29))

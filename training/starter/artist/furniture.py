@@ -189,3 +189,67 @@ def _lampshade(brush: Brush, x: float, foot: float, colour: Colour) -> None:
     brush.fill(shade, colour)
     if brush.light in ("night", "rain"):
         pure(brush, shade, LIT, 1.0 if brush.light == "night" else 0.75)
+
+
+def armchair(brush: Brush, x: float, colour: Colour) -> None:
+    """An armchair with a cushion, thirty wide."""
+    back = [(x + 3, 64), (x + 3, 42), (x + 8, 37), (x + 22, 37), (x + 27, 42), (x + 27, 64)]
+    brush.fill(blob(back), colour)
+    brush.fill(box(x + 4, 56, 22, 13, 3), lighter(colour, 0.12))
+    for dx in (-1, 23):
+        brush.fill(box(x + dx, 50, 8, 21, 4), mix(colour, rgb("#fff0e0"), 0.1))
+    brush.fill(blob([(x + 10, 57), (x + 9.5, 46), (x + 20.5, 46), (x + 20, 57)]), rgb("#f2cd74"))
+
+
+def plant_pot(brush: Brush, x: float, foot: float) -> None:
+    """A pot with a leafy plant, twenty-six high; `x` is its middle."""
+    for dx, dy in ((-8, -20), (-4, -25), (1, -27), (6, -23), (9, -17)):
+        leaf = [(x, foot - 9), (x + dx * 0.5 - 2, foot + dy * 0.7), (x + dx, foot + dy)]
+        brush.fill(blob([*leaf, (x + dx * 0.5 + 2, foot + dy * 0.55)]), rgb("#74a56b"))
+    pot = polygon((x - 6, foot - 11), (x + 6, foot - 11), (x + 4.4, foot), (x - 4.4, foot))
+    brush.fill(pot, rgb("#cb836a"))
+
+
+def wardrobe(brush: Brush, x: float) -> None:
+    """A painted wardrobe with two doors, thirty-two wide."""
+    wood = rgb("#8fa9c9")
+    brush.fill(box(x, 10, 32, 60, 1.5), wood)
+    brush.fill(box(x - 1.5, 7, 35, 5, 1.5), darker(wood, 0.2))
+    for dx in (2.6, 16.8):
+        brush.fill(box(x + dx, 15, 12.6, 48, 1), lighter(wood, 0.28))
+        brush.fill(oval(x + dx + 6.3, 28, 3.2, 3.2), rgb("#e98aa0"), edge=False)
+    for dx in (13.4, 18.6):
+        brush.flat(oval(x + dx, 42, 1.2, 1.2), rgb("#f1cd7c"))
+
+
+def toy_chest(brush: Brush, x: float) -> None:
+    """An open chest that a bear and a ball look out of, thirty-four wide."""
+    for dx in (6.4, 13.6):
+        brush.fill(oval(x + dx, 43.4, 2.6, 2.6), rgb("#b98a62"))
+    brush.fill(oval(x + 10, 48, 6, 5.6), rgb("#b98a62"))
+    for dx in (8, 12):
+        brush.flat(oval(x + dx, 47, 0.9, 0.9), rgb("#3d3038"))
+    brush.fill(oval(x + 23, 48.5, 6, 6), rgb("#cf5a4d"))
+    brush.fill(box(x, 51, 34, 19, 1.6), rgb("#c89a72"))
+    brush.fill(box(x - 1, 50, 36, 4, 1.4), darker(rgb("#c89a72"), 0.22))
+    brush.flat(oval(x + 17, 61, 3, 3), rgb("#f1cd7c"))
+
+
+def globe(brush: Brush, x: float, foot: float) -> None:
+    """A globe on its stand, eighteen high; `x` is its middle."""
+    stand = rgb("#8a6a4f")
+    brush.line(curve((x, foot - 4), (x, foot)), stand, 1.8)
+    brush.fill(oval(x, foot - 0.6, 4.4, 1.3), stand)
+    ball = oval(x, foot - 10.5, 7, 7)
+    brush.fill(ball, rgb("#6cb3cf"))
+    with brush.inside(ball):
+        for dx, dy, wide, high in ((-3, -13, 3.4, 2.8), (3.4, -9, 2.8, 3.4), (-3.6, -6, 2.4, 1.8)):
+            brush.flat(oval(x + dx, foot + dy, wide, high), rgb("#9fc06f"))
+
+
+def desk_lamp(brush: Brush, x: float, foot: float) -> None:
+    """A lamp for a desk, seventeen high, lit but for by day; `x` is its middle."""
+    brush.line(curve((x, foot), (x, foot - 8)), rgb("#8a6a5a"), 1.6)
+    brush.fill(oval(x, foot - 0.5, 3.6, 1.1), rgb("#8a6a5a"))
+    _lamp_light(brush, x, foot - 12)
+    _lampshade(brush, x, foot - 7, rgb("#7fb59a"))

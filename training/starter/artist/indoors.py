@@ -31,8 +31,8 @@ def kitchen(brush: Brush) -> None:
         for column in range(10):
             shade = rgb("#a9d3cd") if (row + column) % 2 else rgb("#e6f0e6")
             brush.flat(box(-2 + column * 10.6, 43.5 + row * 10.6, 10.2, 10.2, 0.5), shade)
-    _floor_tiles(brush)
-    _window(brush, 38, 16, 25, 23, rgb("#d9705f"))
+    floor_tiles(brush)
+    window(brush, 38, 16, 25, 23, rgb("#d9705f"))
     crockery(brush, 69)
     counter(brush, 70)
     stove(brush, 6)
@@ -46,8 +46,8 @@ def bedroom(brush: Brush) -> None:
     brush.gradient(box(-2, -2, 104, 68), rgb("#b9c3e6"), rgb("#d5d6ee"))
     for x, y in ((8, 12), (24, 22), (42, 10), (14, 38), (44, 34), (95, 30), (60, 46), (32, 42)):
         brush.flat(oval(x, y, 1.7, 1.7), rgb("#f4edc8"))
-    _boards(brush, rgb("#d9b48c"))
-    _window(brush, 62, 12, 25, 25, rgb("#a982b8"))
+    boards(brush, rgb("#d9b48c"))
+    window(brush, 62, 12, 25, 25, rgb("#a982b8"))
     bed(brush)
     bedside_lamp(brush, 73)
     brush.fill(oval(50, 84, 44, 13), rgb("#d9a7b4"))
@@ -59,9 +59,9 @@ def living_room(brush: Brush) -> None:
     brush.gradient(box(-2, -2, 104, 68), rgb("#a8c7a0"), rgb("#c2d8b2"))
     for x in range(0, 104, 15):
         brush.flat(box(x, -2, 7, 68), rgb("#c6dab8"), 0.7)
-    _boards(brush, rgb("#c99f77"))
+    boards(brush, rgb("#c99f77"))
     framed_picture(brush, 68, 12)
-    _window(brush, 43, 12, 17, 22, rgb("#cf8f6c"))
+    window(brush, 43, 12, 17, 22, rgb("#cf8f6c"))
     sofa(brush, 50, rgb("#6f93b8"))
     fireplace(brush, 5)
     brush.fill(oval(50, 84, 45, 14), rgb("#b9635a"))
@@ -71,8 +71,8 @@ def living_room(brush: Brush) -> None:
 def library(brush: Brush) -> None:
     """Two cases full of coloured books, a ladder, a reading lamp and a green carpet."""
     brush.gradient(box(-2, -2, 104, 68), rgb("#f0dcae"), rgb("#f6e6c4"))
-    _boards(brush, rgb("#d0a275"))
-    _window(brush, 40, 12, 16, 24, rgb("#5f9a8c"))
+    boards(brush, rgb("#d0a275"))
+    window(brush, 40, 12, 16, 24, rgb("#5f9a8c"))
     bookcase(brush, 1, 0)
     bookcase(brush, 67, 3)
     ladder(brush, 74)
@@ -83,14 +83,16 @@ def library(brush: Brush) -> None:
     brush.fill(polygon((28, 76), (72, 76), (82, 92.5), (18, 92.5)), rgb("#84bba4"), edge=False)
 
 
-def _boards(brush: Brush, colour: Colour) -> None:
+def boards(brush: Brush, colour: Colour) -> None:
+    """A floor of boards from y = 64, and a skirting."""
     brush.gradient(box(-2, 64, 104, 38), lighter(colour, 0.12), colour)
     for y in (70, 80, 92):
         brush.line(curve((-2, y), (102, y)), darker(colour, 0.2), 0.8)
     brush.fill(box(-2, 62.5, 104, 2.6), FRAME)
 
 
-def _floor_tiles(brush: Brush) -> None:
+def floor_tiles(brush: Brush) -> None:
+    """A floor of tiles from y = 65, and a skirting."""
     brush.flat(box(-2, 65.5, 104, 36), rgb("#eedec4"))
     edges = (65.5, 73, 84, 100)
     for row, (top, bottom) in enumerate(pairwise(edges)):
@@ -107,7 +109,8 @@ def _floor_tiles(brush: Brush) -> None:
     brush.fill(box(-2, 64, 104, 2), FRAME)
 
 
-def _window(brush: Brush, x: float, y: float, width: float, height: float, curtain: Colour) -> None:
+def window(brush: Brush, x: float, y: float, width: float, height: float, curtain: Colour) -> None:
+    """A window with curtains; (x, y) is the upper left corner of its panes."""
     brush.fill(box(x - 2, y - 2, width + 4, height + 4, 1), FRAME)
     window_view(brush, x, y, width, height)
     brush.fill(box(x + width / 2 - 0.8, y, 1.6, height), FRAME, edge=False)

@@ -1,4 +1,4 @@
-"""How an animal holds itself, action by action.
+"""How an animal holds itself, action by action, when it is calm.
 
 Units: an animal that sits is about 100 high; x points where it looks, y down, the ground is y = 0.
 """
@@ -48,7 +48,7 @@ class Pose:
     """Limbs that lie over a bowl or over the face."""
 
 
-_SITTING = Pose(
+SITTING = Pose(
     hip=(-8, -18, 18),
     chest=(3, -38, 13),
     head=(7, -63),
@@ -63,14 +63,14 @@ _SITTING = Pose(
     tail=((-22, -7), (-40, -8), (-38, -46)),
 )
 
-_POSES = {
-    "sitting": _SITTING,
+POSES = {
+    "sitting": SITTING,
     "looking up": replace(
-        _SITTING,
+        SITTING,
         head=(0, -63),
         tilt=-30,
         gaze=(0.3, -0.16),
-        near=(Limb((7, -38), (22, -32), (30, -44)), _SITTING.near[1]),
+        near=(Limb((7, -38), (22, -32), (30, -44)), SITTING.near[1]),
         tail=((-22, -7), (-40, -4), (-50, -14)),
         span=(-44, 34),
     ),
@@ -222,23 +222,3 @@ _POSES = {
         arms_over=True,
     ),
 }
-
-
-def pose_of(action: str, mood: str) -> Pose:
-    """The action's pose in a mood: a sad head and tail droop."""
-    pose = _POSES[action]
-    if mood != "sad" or pose.asleep:
-        return pose
-    (x, y), (tail_x, tail_y) = pose.head, pose.tail[2]
-    return replace(
-        pose,
-        tilt=pose.tilt + 4,
-        head=(x, y + 4),
-        tail=(*pose.tail[:2], (tail_x, min(tail_y + 8, -4))),
-    )
-
-
-def holding_aside(pose: Pose) -> Pose:
-    """The pose with one paw held out, for a thing on a stick, a stalk or a string."""
-    resting, _ = pose.near
-    return replace(pose, near=(resting, Limb((11, -42), (24, -34), (29, -40), 1.1)), span=(-38, 48))

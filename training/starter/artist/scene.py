@@ -12,9 +12,10 @@ from training.starter.artist.brush import Brush
 from training.starter.artist.colour import Colour, lightness, rgb
 from training.starter.artist.people import PEOPLE, draw_person, height_of
 from training.starter.artist.places import INDOORS, draw_place
-from training.starter.artist.poses import Pose, holding_aside, pose_of
+from training.starter.artist.poses import Pose
 from training.starter.artist.shapes import curve, oval
 from training.starter.artist.sky import draw_rain
+from training.starter.artist.stances import holding_aside, pose_of
 from training.starter.artist.things import draw_thing, drop_of, grip_of, seat_of
 from training.starter.pictures import Picture
 
@@ -74,8 +75,23 @@ def draw_scene(brush: Brush, picture: Picture, world: World) -> None:
         brush.canvas.translate(50, 62)
         brush.canvas.scale(frame.nearer, frame.nearer)
         brush.canvas.translate(-50, -62)
-        draw_place(brush, picture.place)
+        draw_place(brush, picture.place, picture.view)
+    draw_figures(brush, picture, world)
+    if picture.light == "rain" and picture.place not in INDOORS:
+        draw_rain(brush)
+
+
+def draw_figures(brush: Brush, picture: Picture, world: World) -> None:
+    """Draw who and what the picture is about, without the place, on a canvas of 100 x 100."""
     brush.star = True
+    with skia.AutoCanvasRestore(brush.canvas):
+        if picture.facing == "left":
+            brush.canvas.translate(100, 0)
+            brush.canvas.scale(-1, 1)
+        _draw_facing_right(brush, picture, world, _FRAMES[picture.shot])
+
+
+def _draw_facing_right(brush: Brush, picture: Picture, world: World, frame: Frame) -> None:
     star = _star_of(picture, world)
     spots = _spots(frame, picture, star.pose)
     beside = [(spots.after, -1), (spots.before, 1)]
@@ -88,12 +104,10 @@ def draw_scene(brush: Brush, picture: Picture, world: World) -> None:
         wide = min(frame.thing, max(_FRAMES["wide"].thing, 42 * spots.size))
         x = spots.before if picture.companions else spots.after
         _place_thing(brush, picture.thing, x, frame.ground + 2, wide / 44)
-    if picture.light == "rain" and picture.place not in INDOORS:
-        draw_rain(brush)
 
 
 def _star_of(picture: Picture, world: World) -> Animal:
-    pose = pose_of(picture.action, picture.mood)
+    pose = pose_of(picture.action, picture.mood, picture.pose)
     if picture.action == "holding" and picture.thing and grip_of(picture.thing).aside:
         pose = holding_aside(pose)
     coat = world.coats[picture.coat]
@@ -128,13 +142,20 @@ def _spots(frame: Frame, picture: Picture, pose: Pose) -> Spots:
         after = max(after, thing)
     whole = before + (right - left) * size + after
     tight = min(1.0, WHOLE / whole)
-    start = (100 - WHOLE) / 2 + max(0.0, WHOLE - whole) * (0.5 + SIDES[picture.side])
+    start = (100 - WHOLE) / 2 + max(0.0, WHOLE - whole) * (0.5 + SIDES[_own_side(picture)])
     return Spots(
         size=size,
         star=start + (before - left * size) * tight,
         before=start + before / 2 * tight,
         after=start + (before + (right - left) * size + after / 2) * tight,
     )
+
+
+def _own_side(picture: Picture) -> str:
+    """The side on which the star stands before the figures are mirrored."""
+    if picture.facing == "right":
+        return picture.side
+    return "left" if picture.side == "right" else "right"
 
 
 def _width_of(kind: str) -> float:
@@ -225,7 +246,9 @@ def _companion(
             with brush.lifted(skia.Rect(-80, -170, 80, 20), *_halo(brush, 0.5)):
                 draw_person(brush, kind)
             return
-        friend = Animal(kind, world.coats[coat], pose_of("sitting", "happy"), "happy", "sitting")
+        friend = Animal(
+            kind, world.coats[coat], pose_of("sitting", "happy", "calm"), "happy", "sitting"
+        )
         with _lifted(brush, friend):
             draw_animal(brush, friend)
 

@@ -1,0 +1,75 @@
+"""Growing a painter: what one of small pictures has learnt is carried into one of larger ones.
+
+Around the U-Net's levels one more is put, at twice the size and untaught; every other weight keeps
+its shape and most of its name. What is inside still works on maps of the size that it knows, so a
+grown painter composes at 256 px after a few thousand pictures as its source does at 128 px after
+hundreds of thousands (`docs/architecture.md` has the figures).
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+
+import torch
+from diffusers import UNet2DConditionModel
+from torch import Tensor
+from transformers import CLIPTextModel, CLIPTokenizer
+
+from storybook.errors import TrainingError
+
+
+def grown_state(
+    source: Mapping[str, Tensor], target: UNet2DConditionModel
+) -> tuple[dict[str, Tensor], list[str]]:
+    """Weights for `target`, a U-Net with one more outer level than the one that `source` is of.
+
+    Its `down_blocks.i` are the source's `down_blocks.i-1`; its innermost `up_blocks` come first, so
+    these keep their numbers. Second is the list of what is untaught: the outer level, and the
+    upsampler that now follows the source's last block. Raises TrainingError for a U-Net of other
+    widths.
+    """
+    state = {name: weight.clone() for name, weight in target.state_dict().items()}
+    taught = set()
+    for name, weight in source.items():
+        first, _, rest = name.partition(".")
+        if first == "down_blocks":
+            number, _, inner = rest.partition(".")
+            name = f"down_blocks.{int(number) + 1}.{inner}"
+        if name not in state or state[name].shape != weight.shape:
+            has = "nothing" if name not in state else tuple(state[name].shape)
+            raise TrainingError(
+                f"A painter grows by an outer level, all else as it is: {name} is "
+                f"{tuple(weight.shape)} in the smaller painter and {has} in the larger one."
+            )
+        state[name] = weight.to(state[name].dtype)
+        taught.add(name)
+    return state, [name for name in state if name not in taught]
+
+
+@torch.no_grad()
+def with_words(
+    text_encoder: CLIPTextModel, old: CLIPTokenizer, new: CLIPTokenizer
+) -> CLIPTextModel:
+    """A copy of `text_encoder`, taught with `old`, that hears by the tokens of `new`.
+
+    A token that both know keeps its embedding; a word that was several tokens begins as their mean.
+    """
+    heard = deepcopy(text_encoder)
+    table = heard.text_model.embeddings.token_embedding.weight
+    known, words = old.get_vocab(), new.get_vocab()
+    found = torch.empty(len(words), table.shape[1], dtype=table.dtype)
+    for token, index in words.items():
+        same = known.get(token)
+        parts = [same] if same is not None else _parts(token, old)
+        found[index] = table[parts].mean(0)
+    heard.resize_token_embeddings(len(words))
+    heard.text_model.embeddings.token_embedding.weight.copy_(found)
+    for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
+        setattr(heard.config, key, getattr(new, key))
+    return heard
+
+
+def _parts(token: str, old: CLIPTokenizer) -> list[int]:
+    """The old tokens of a new one; the unknown's own if there are none."""
+    spoken = token.removesuffix("</w>")
+    parts = old(spoken, add_special_tokens=False).input_ids
+    return parts or [old.unk_token_id]
