@@ -1,8 +1,8 @@
 """How one scene becomes several pictures, and a book more than one stage set seen twelve times.
 
 A caption of the drawn world names one picture. So a page's view of its place is said when the page
-is described, and each candidate is asked for in another composition of the same scene: another side,
-another way to look, another pose. Painters whose world has no such words are told none.
+is described, and each candidate is asked for in another composition of the same scene: on another
+side, looking elsewhere, in another pose. Painters whose world has no such words are told none.
 """
 
 import re
@@ -19,8 +19,8 @@ COMPANY = ", beside "
 def view_of(page: int, world: World) -> str:
     """From where the place of a page is seen; the cover shows it from the front.
 
-    It depends on the page's number alone, so that one edited page redoes one page; neighbours in the
-    book's own order never share a view, and so facing pages do not.
+    It depends on the page's number alone, so that one edited page redoes one page; neighbours in
+    the order in which a book was told never share a view, and so facing pages do not.
     """
     views = list(world.views)
     if not views:
@@ -29,7 +29,7 @@ def view_of(page: int, world: World) -> str:
 
 
 def composed(caption: str, attempt: int, world: World) -> str:
-    """The caption of a scene with the composition of the candidate `attempt` (from 0) said at its end.
+    """The caption of a scene, composed as the candidate `attempt` (from 0) is.
 
     Words that are no caption, and captions that say how they are composed, stay as they are.
     """

@@ -71,7 +71,7 @@ def test_the_judge_learns_what_drawings_show(tmp_path):
         logits, gazes = judge(unseen.images(torch.arange(24)))
     right = {
         name: [judge.known.choices[name][choice] for choice in said.argmax(1)]
-        == [getattr(shown_by(picture), name) for picture in unseen.pictures]
+        == [getattr(shown_by(picture, WORLD), name) for picture in unseen.pictures]
         for name, said in logits.items()
     }
     # Day and night are told apart on every drawing; what all drawings share is learnt as well.

@@ -21,7 +21,8 @@ from training.starter.pets import (
 )
 from training.starter.pictures import caption
 
-WORLD = load_world(shipped("assets"))
+WORLD = load_world(shipped("assets", "starter", "painter"))
+"""Pets are drawn and described in the words of the painter that is taught them."""
 
 
 @pytest.mark.parametrize("pet", PETS, ids=lambda pet: pet.token)

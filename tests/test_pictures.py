@@ -89,7 +89,7 @@ def test_a_caption_says_it_in_the_words_of_the_table():
     )
     assert caption(picture, WORLD) == (
         "crayon of an orange striped cat holding a kite, beside a brown bear and a girl, "
-        "in the garden, night, sad, close view"
+        "in the garden, night, sad, close view, calm, on the left, looking right"
     )
     assert "happy" not in caption(picture.but(mood="happy"), WORLD)
     seated = picture.but(action="sitting", thing="sled", relation="on", companions=())

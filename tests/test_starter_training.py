@@ -97,7 +97,7 @@ def test_latents_are_the_components_of_the_drawings(shop):
     side = TOY.picture_px // 8
     assert latents.shape == (len(drawings.pictures), TOY.latent_channels, side, side)
     assert float((latents * config["scaling_factor"]).std()) == pytest.approx(1, abs=1e-3)
-    spread = latents.std(dim=(0, 2, 3))
+    spread = latents[::4].std(dim=(0, 2, 3))  # of the drawings in which they were found
     assert (spread.diff() < 0).all(), "the components that say most come first"
     crop = drawings.images(torch.tensor([0]))[:, :, 8:24, 16:32]
     assert torch.allclose(components.fold(crop), latents[:1, :, 1:3, 2:4], atol=1e-5)
@@ -173,8 +173,9 @@ def test_the_controlnet_s_pairs_are_made_once(shop):
     assert path.stat().st_mtime_ns == before
 
 
-def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(world, tmp_path):
+def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(tmp_path):
     folder = ASSETS / "starter" / "painter"
+    world = load_world(folder)  # what ships may know less of the world than the artist draws
     painter = open_painter(folder, device="cpu")
     sampling = Sampling.model_validate_json((folder / "sampling.json").read_bytes())
     shown = pictures_in(world, 8, 0)[:4]

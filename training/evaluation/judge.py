@@ -17,7 +17,7 @@ from storybook.records import Event, Record
 from storybook.world import World
 from training.evaluation.records import Bench
 from training.starter.classifier import classifier_lesson, classifier_of
-from training.starter.clip import ATTRIBUTES
+from training.starter.clip import attributes_of
 from training.starter.dataset import Drawings, draw_all, load_drawings, source_digest, to_tensor
 from training.starter.loop import CHECKPOINT, Budget, descend, load_learnt, progress_of
 from training.starter.pets import PETS, world_with
@@ -43,11 +43,15 @@ class Shown(Record):
     light: str = ""
     style: str = ""
     shot: str = ""
+    view: str = ""
+    pose: str = ""
+    side: str = ""
+    facing: str = ""
 
 
-def shown_by(picture: Picture) -> Shown:
-    """All that a drawn picture shows."""
-    fields = {field: getattr(picture, field) for field, _ in ATTRIBUTES}
+def shown_by(picture: Picture, world: World) -> Shown:
+    """All that a drawn picture shows of what a world has words for."""
+    fields = {field: getattr(picture, field) for field, _ in attributes_of(world)}
     return Shown(**fields, characters=1 + len(picture.companions))
 
 

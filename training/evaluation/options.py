@@ -37,9 +37,11 @@ def bench_of(options: argparse.Namespace) -> Bench:
     torch.set_num_threads(options.threads)
     extent = QUICK if options.quick else FULL
     work = options.work / "quick" if options.quick else options.work
+    studio = Studio(load_settings(options.studio, options.set))
     return Bench(
-        studio=Studio(load_settings(options.studio, options.set)),
-        world=load_world(shipped("assets")),
+        studio=studio,
+        # What a painter was not taught to hear is no fault of its pictures.
+        world=studio.world if studio.draws_the_world else load_world(shipped("assets")),
         extent=replace(extent, judge_steps=options.judge_steps or extent.judge_steps),
         work=work,
         # A quick look is no figure to publish.

@@ -77,7 +77,9 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     judge, held_out = yield from taught_judge(bench)
     seen = taught_combinations(Path(bench.studio.settings.draw.painter), bench.world)
     pictures = unseen_pictures(bench.world, bench.extent.combinations, seen)
-    unseen = [Asked(caption(picture, bench.world), shown_by(picture)) for picture in pictures]
+    unseen = [
+        Asked(caption(picture, bench.world), shown_by(picture, bench.world)) for picture in pictures
+    ]
     free = [Asked(each.words, each.shown) for each in load_prompts()[: bench.extent.prompts]]
     painted = yield from paint(bench, [*unseen, *free])
 
@@ -92,7 +94,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
         name: _by_attribute([one.shown for one in asked], seen_in[name])
         for name, (asked, _) in found.items()
     }
-    drawn_shown = [shown_by(picture) for picture in held_out.pictures]
+    drawn_shown = [shown_by(picture, bench.world) for picture in held_out.pictures]
     through_vae = yield from restored(bench, held_out.pixels)
     on_drawings = accuracy(drawn_shown, judged(judge, held_out.pixels)[0])
     on_restored = accuracy(drawn_shown, judged(judge, through_vae)[0])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storybook.errors import StorybookError, nearest
+from storybook.models.precision import FP32, Precision
 from storybook.records import Event
 from storybook.terminal import show
 from storybook.world import WORLD, load_world
@@ -16,6 +17,12 @@ from training.starter.steps import SHARES, STEPS, Workshop
 from training.terminal import quiet
 
 ASSETS = Path(__file__).parents[2] / "assets"
+
+PRECISIONS = {
+    "auto": None,
+    "fp32": FP32,
+    "bf16": Precision(dtype="bf16", channels_last=True),
+}
 
 TOY_BELOW_MINUTES = 5.0
 """Less time than this teaches nothing at full size, so every step runs at toy size instead."""
@@ -53,6 +60,7 @@ def _make(options: argparse.Namespace) -> Iterator[Event]:
         out=options.out,
         device=options.device,
         workers=options.threads,
+        precision=PRECISIONS[options.precision],
     )
     if options.go_on_from:
         from training.starter.resume import take_up
@@ -92,6 +100,12 @@ def _options() -> argparse.Namespace:
         help="models of an earlier run to teach further; their minutes count as spent",
     )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument(
+        "--precision",
+        choices=list(PRECISIONS),
+        default="auto",
+        help="in what models are taught: auto measures what this machine is quick in",
+    )
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 

@@ -27,6 +27,8 @@ class Card(Record):
     machine: str
     parameters: int
     figures: dict[str, float]
+    precision: str = "fp32"
+    """In what it was taught."""
     parts: tuple["Card", ...] = ()
 
 
@@ -57,6 +59,7 @@ def card_of(
         machine=machine(),
         parameters=sum(weight.numel() for weight in module.parameters()),
         figures={name: round(value, 4) for name, value in figures.items()},
+        precision=str(progress.precision),
         parts=parts,
     )
 

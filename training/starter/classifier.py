@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from storybook.models.classifier import WIDTHS, Classifier, new_classifier
+from storybook.models.classifier import SIDE_PX, WIDTHS, Classifier, new_classifier
 from storybook.records import Event
 from storybook.world import World
-from training.starter.clip import ATTRIBUTES
+from training.starter.clip import attributes_of
 from training.starter.dataset import Drawings
-from training.starter.loop import Lesson, Schooling, descend
+from training.starter.loop import Lesson, Schooling, learn
 from training.starter.pictures import Picture
 
 MOST_CHARACTERS = 3
@@ -23,7 +23,7 @@ def classifier_of(world: World, widths: Sequence[int] = WIDTHS, seed: int = 0) -
     """An untaught classifier of all that pictures of the world differ in."""
     choices: dict[str, Sequence[str | int | None]] = {
         field: (*getattr(world, section), *([None] if field == "thing" else []))
-        for field, section in ATTRIBUTES
+        for field, section in attributes_of(world)
     }
     return new_classifier(choices | {CHARACTERS: range(1, MOST_CHARACTERS + 1)}, widths, seed)
 
@@ -38,7 +38,7 @@ def teach_classifier(
 ) -> Iterator[Event]:
     """Teach `classifier` to name all attributes of drawings that were weathered."""
     lesson = classifier_lesson(classifier.to(schooling.device), drawings, schooling.device)
-    yield from descend(lesson, schooling.folder, schooling.budget)
+    yield from learn(lesson, schooling)
 
 
 def classifier_lesson(
@@ -49,7 +49,7 @@ def classifier_lesson(
 
     def loss(module: Classifier, chance: torch.Generator) -> Tensor:
         chosen = torch.randint(len(drawings.pictures), (batch,), generator=chance)
-        images = weathered(drawings.images(chosen), chance).to(device)
+        images = weathered(drawings.images(chosen, SIDE_PX), chance).to(device)
         logits, _ = module(images)
         losses = [
             functional.cross_entropy(said, answers[name][chosen].to(device))
@@ -57,7 +57,9 @@ def classifier_lesson(
         ]
         return torch.stack(losses).mean()
 
-    return Lesson("classifier", classifier, loss, lr=2e-3, weight_decay=0.02, twins=TWINS)
+    return Lesson(
+        "classifier", classifier, loss, lr=2e-3, weight_decay=0.02, twins=TWINS, mixed=True
+    )
 
 
 def answers_of(classifier: Classifier, pictures: Sequence[Picture]) -> dict[str, Tensor]:

@@ -12,7 +12,7 @@ from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, C
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import Drawings, near_miss, words_for
-from training.starter.loop import Lesson, Schooling, descend
+from training.starter.loop import Lesson, Schooling, learn
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.vocabulary import new_tokenizer, save_tokenizer
@@ -27,10 +27,19 @@ ATTRIBUTES = (
     ("style", "styles"),
     ("thing", "things"),
     ("relation", "relations"),
+    ("view", "views"),
+    ("pose", "poses"),
+    ("side", "sides"),
+    ("facing", "sides"),
 )
 """Fields of a Picture with the sections of the world that hold their keys."""
 
 ATTRIBUTE_WEIGHT = 0.25
+
+
+def attributes_of(world: World) -> list[tuple[str, str]]:
+    """The attributes that pictures of a world differ in; one without compositions has no views."""
+    return [(field, section) for field, section in ATTRIBUTES if getattr(world, section)]
 
 
 class Critic(nn.Module):
@@ -48,7 +57,7 @@ class Critic(nn.Module):
         self.heads = nn.ModuleDict(
             {
                 field: nn.Linear(width, len(getattr(world, section)) + 1)
-                for field, section in ATTRIBUTES
+                for field, section in attributes_of(world)
             }
         )
 
@@ -84,8 +93,8 @@ def _new_clip(plan: Plan, tokenizer: CLIPTokenizer) -> CLIPModel:
         intermediate_size=3 * width,
         num_hidden_layers=plan.vision_layers,
         num_attention_heads=4,
-        image_size=plan.picture_px,
-        patch_size=plan.picture_px // 8,
+        image_size=plan.critic_px,
+        patch_size=plan.critic_px // 8,
         projection_dim=width,
     )
     return CLIPModel(
@@ -113,7 +122,7 @@ def teach_clip(
         shown = [drawings.pictures[index] for index in chosen]
         said = [words_for(picture, world, rng) for picture in shown]
         missed = [caption(near_miss(picture, world, rng), world) for picture in shown]
-        seen = image_features(module.clip, drawings.images(chosen).to(device))
+        seen = image_features(module.clip, drawings.images(chosen, plan.critic_px).to(device))
         heard = text_features(module.clip, tokenizer, said + missed)
         scale = module.clip.logit_scale.clamp(max=4.6).exp()
         matches = scale * seen @ heard.T  # [b, 2b]
@@ -124,8 +133,10 @@ def teach_clip(
             module.heads, seen, heard[: plan.clip_batch], shown, world
         )
 
-    lesson = Lesson("clip", critic.to(device), loss, lr=1e-3, weight_decay=0.05, ema_decay=0.98)
-    yield from descend(lesson, schooling.folder, schooling.budget)
+    lesson = Lesson(
+        "clip", critic.to(device), loss, lr=1e-3, weight_decay=0.05, ema_decay=0.98, mixed=True
+    )
+    yield from learn(lesson, schooling)
 
 
 def image_features(clip: CLIPModel, images: Tensor) -> Tensor:
@@ -150,11 +161,12 @@ def retrieval(
 ) -> float:
     """The share of held-out drawings whose own caption matches best among `among` captions."""
     among = min(among, len(drawings.pictures))
+    side_px = clip.config.vision_config.image_size
     hits = []
     for part in torch.arange(len(drawings.pictures) // among * among).split(among):
         said = [caption(drawings.pictures[index], world) for index in part]
         heard = text_features(clip, tokenizer, said)
-        seen = image_features(clip, drawings.images(part).to(clip.device))
+        seen = image_features(clip, drawings.images(part, side_px).to(clip.device))
         hits.append((seen @ heard.T).argmax(1).cpu() == torch.arange(among))
     return float(torch.cat(hits).float().mean())
 
@@ -164,7 +176,7 @@ def _attribute_loss(
 ) -> Tensor:
     """Mean cross entropy of all attributes, from what was seen and from what was heard."""
     losses = []
-    for field, section in ATTRIBUTES:
+    for field, section in attributes_of(world):
         keys = [*getattr(world, section), None]
         right = torch.tensor([keys.index(getattr(one, field)) for one in shown], device=seen.device)
         # Unit vectors make small logits, so they are scaled as a CLIP scales its matches.

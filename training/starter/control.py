@@ -29,7 +29,7 @@ from storybook.records import Candidate, Event, Prompt
 from storybook.world import World
 from training.starter import artist
 from training.starter.dataset import Drawings, to_tensor, words_for
-from training.starter.loop import Lesson, Schooling, descend
+from training.starter.loop import Lesson, Schooling, learn
 from training.starter.plan import DATA_SEED
 from training.starter.sheets import sheet
 from training.starter.unet import FORETELLABLE_SNR, UNTOLD, Sampling, as_seen, new_schedule
@@ -250,9 +250,17 @@ def teach_control(
         return sheet(to_tensor(np.stack([np.array(image) for image in images])), columns=6)
 
     lesson = Lesson(
-        "control", enlarger.control, loss, show=show, lr=LR, warm_up=50, ema_decay=0.99, twins=TWINS
+        "control",
+        enlarger.control,
+        loss,
+        show=show,
+        lr=LR,
+        warm_up=50,
+        ema_decay=0.99,
+        twins=TWINS,
+        mixed=True,
     )
-    yield from descend(lesson, schooling.folder, schooling.budget)
+    yield from learn(lesson, schooling)
 
 
 def gain(enlarger: ControlledEnlarger, seen: Sequence[Exercise]) -> dict[str, float]:

@@ -17,6 +17,7 @@ from random import Random
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from storybook.records import Event, digest
 from storybook.world import NEEDS_THING, World
@@ -60,14 +61,22 @@ class Drawings:
     pixels: np.ndarray
     """uint8 [n, h, w, 3], sRGB."""
 
-    def images(self, chosen: Tensor) -> Tensor:
-        """The chosen pictures, [b, 3, h, w] in [-1, 1]."""
-        return to_tensor(self.pixels[chosen.numpy()])
+    def images(self, chosen: Tensor, side_px: int | None = None) -> Tensor:
+        """The chosen pictures, [b, 3, h, w] in [-1, 1], scaled down to `side_px` if it is given."""
+        images = to_tensor(self.pixels[chosen.numpy()])
+        return images if side_px is None else scaled_to(images, side_px)
 
 
 def to_tensor(pixels: np.ndarray) -> Tensor:
     """uint8 [b, h, w, 3] as float [b, 3, h, w] in [-1, 1]."""
     return torch.from_numpy(pixels).permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+
+
+def scaled_to(images: Tensor, side_px: int) -> Tensor:
+    """Pictures [b, 3, h, w] at [b, 3, side_px, side_px], each pixel the mean of those it covers."""
+    if images.shape[-2:] == (side_px, side_px):
+        return images
+    return functional.interpolate(images, (side_px, side_px), mode="area")
 
 
 def source_digest(world: World) -> str:
@@ -111,7 +120,10 @@ def _drawn_by(workers: int, draw: Callable[[int], None], blocks: list[int]) -> I
 def load_drawings(folder: Path, world: World, count: int, seed: int) -> Drawings:
     """The first `count` pictures of a folder that `draw_all` has filled from the same seed."""
     blocks = range(-(-count // BLOCK))
-    pixels = np.concatenate([np.load(_file(folder, block)) for block in blocks])
+    first = np.load(_file(folder, 0))
+    pixels = np.empty((len(blocks) * BLOCK, *first.shape[1:]), np.uint8)
+    for block in blocks:  # one by one: together with their copy they would be twice as large
+        pixels[block * BLOCK : (block + 1) * BLOCK] = np.load(_file(folder, block))
     shown = [picture for block in blocks for picture in pictures_in(world, seed, block)]
     return Drawings(tuple(shown[:count]), pixels[:count])
 
@@ -148,6 +160,8 @@ def near_miss(picture: Picture, world: World, rng: Random) -> Picture:
         "style": "styles",
         "thing": "things",
     }
+    if world.views:
+        fields |= {"view": "views", "pose": "poses"}
     if picture.thing and picture.action not in NEEDS_THING:
         fields["relation"] = "relations"
     field = rng.choice(list(fields))

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from storybook.records import Event
 from training.starter.dataset import Drawings
-from training.starter.loop import Lesson, Schooling, descend
+from training.starter.loop import Lesson, Schooling, learn
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 from training.starter.vae import difference, restore
@@ -52,9 +52,16 @@ def teach_enlarger(
         return sheet(torch.cat([plain, module(seen).clamp(0, 1)]) * 2 - 1, columns=4)
 
     lesson = Lesson(
-        "esrgan", enlarger.to(device), loss, show=show, lr=1e-3, weight_decay=0.0, ema_decay=0.99
+        "esrgan",
+        enlarger.to(device),
+        loss,
+        show=show,
+        lr=1e-3,
+        weight_decay=0.0,
+        ema_decay=0.99,
+        mixed=True,
     )
-    yield from descend(lesson, schooling.folder, schooling.budget)
+    yield from learn(lesson, schooling)
 
 
 def _pairs(

@@ -45,7 +45,7 @@ def export_critic(shop: Workshop, held_out: Drawings) -> Iterator[Event]:
     _in_half(critic.clip).save_pretrained(draft)
     _say_single_precision(draft)
     CLIPProcessor(
-        image_processor=_image_processor(shop.plan.picture_px), tokenizer=tokenizer
+        image_processor=_image_processor(shop.plan.critic_px), tokenizer=tokenizer
     ).save_pretrained(draft)
     _tokenizer_files(shop, draft)
     save_classifier(classifier, draft)

@@ -8,13 +8,16 @@ hundreds of thousands (`docs/architecture.md` has the figures).
 
 from collections.abc import Mapping
 from copy import deepcopy
+from typing import TypeVar
 
 import torch
 from diffusers import UNet2DConditionModel
-from torch import Tensor
-from transformers import CLIPTextModel, CLIPTokenizer
+from torch import Tensor, nn
+from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from storybook.errors import TrainingError
+
+M = TypeVar("M", CLIPModel, CLIPTextModel)
 
 
 def grown_state(
@@ -46,14 +49,12 @@ def grown_state(
 
 
 @torch.no_grad()
-def with_words(
-    text_encoder: CLIPTextModel, old: CLIPTokenizer, new: CLIPTokenizer
-) -> CLIPTextModel:
-    """A copy of `text_encoder`, taught with `old`, that hears by the tokens of `new`.
+def with_words(model: M, old: CLIPTokenizer, new: CLIPTokenizer) -> M:
+    """A copy of a CLIP or of its text tower, taught with `old`, that hears by the tokens of `new`.
 
     A token that both know keeps its embedding; a word that was several tokens begins as their mean.
     """
-    heard = deepcopy(text_encoder)
+    heard = deepcopy(model)
     table = heard.text_model.embeddings.token_embedding.weight
     known, words = old.get_vocab(), new.get_vocab()
     found = torch.empty(len(words), table.shape[1], dtype=table.dtype)
@@ -61,10 +62,13 @@ def with_words(
         same = known.get(token)
         parts = [same] if same is not None else _parts(token, old)
         found[index] = table[parts].mean(0)
-    heard.resize_token_embeddings(len(words))
-    heard.text_model.embeddings.token_embedding.weight.copy_(found)
+    heard.text_model.embeddings.token_embedding = nn.Embedding.from_pretrained(found, freeze=False)
+    config = heard.config.text_config if isinstance(heard, CLIPModel) else heard.config
+    config.vocab_size = len(words)
     for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
-        setattr(heard.config, key, getattr(new, key))
+        setattr(config, key, getattr(new, key))
+        if hasattr(heard.text_model, key):  # where the tower looks for the end of a text
+            setattr(heard.text_model, key, getattr(new, key))
     return heard
 
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from PIL.Image import Image
 from torch import Tensor, nn
 
 from storybook.errors import TrainingError
+from storybook.models.precision import FP32, Precision, computing, laid_out, quickest
 from storybook.records import Event, Record
 from training.starter.muon import Muon
 from training.starter.plan import Plan
@@ -51,6 +52,8 @@ class Lesson:
     """The result is the average of the weights over about 1 / (1 - decay) steps, if given."""
     twins: int = 1
     """How many batches make a step, each on a thread of its own."""
+    mixed: bool = False
+    """Whether the loss may be taken in bf16 where the machine is quick in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Schooling:
     folder: Path
     budget: Budget
     device: str
+    precision: Precision | None = FP32
+    """In what the loss is taken, by lessons that may; None measures what is quickest here."""
 
 
 class Progress(Record):
@@ -70,22 +75,40 @@ class Progress(Record):
     minutes: float = 0.0
     loss: float = math.nan
     """Mean of the loss over about the last 100 steps."""
+    precision: Precision = FP32
 
 
-def descend(lesson: Lesson, folder: Path, budget: Budget, seed: int = 0) -> Iterator[Event]:
+def learn(lesson: Lesson, schooling: Schooling) -> Iterator[Event]:
+    """As `descend`, where and for how long the schooling says, in its precision."""
+    precision = schooling.precision if lesson.mixed else FP32
+    yield from descend(lesson, schooling.folder, schooling.budget, precision=precision)
+
+
+def descend(
+    lesson: Lesson,
+    folder: Path,
+    budget: Budget,
+    seed: int = 0,
+    *,
+    precision: Precision | None = FP32,
+) -> Iterator[Event]:
     """Teach `lesson.module` until the budget is spent; afterwards it holds the averaged weights.
 
     Starts from the checkpoint in `folder` if there is one: with a budget of steps, stopping and
     going on gives the weights of not stopping, and closing the iterator keeps a checkpoint. Raises
-    TrainingError when the loss is no number.
+    TrainingError when the loss is no number. A precision of None is measured before the first step
+    and kept with the checkpoint, so that what goes on does so in the same.
     """
     module = lesson.module.train()
     shadow = deepcopy(module).requires_grad_(False) if lesson.ema_decay else None
     optimizer = Muon(module, lesson.weight_decay, lesson.twins)
     chance = torch.Generator().manual_seed(seed)
-    slopes = _Slopes(lesson)
     keeper = _Keeper(folder / CHECKPOINT, module, shadow, optimizer, chance)
     progress = keeper.load()
+    slopes = _Slopes(lesson)
+    if progress.step == 0 and budget.spent(progress.minutes, progress.step) < 1:
+        progress = progress.but(precision=precision or quickest(slopes.try_out))
+    slopes.settle(progress.precision)
     begun = progress.step
     started, saved = time.monotonic() - 60 * progress.minutes, time.monotonic()
 
@@ -102,7 +125,7 @@ def descend(lesson: Lesson, folder: Path, budget: Budget, seed: int = 0) -> Iter
             early = (1 + progress.step) / (10 + progress.step)
             _follow(shadow, module, min(lesson.ema_decay, early))
 
-        progress = Progress(
+        progress = progress.but(
             step=progress.step + 1,
             minutes=(time.monotonic() - started) / 60,
             loss=value if progress.step == 0 else progress.loss + 0.01 * (value - progress.loss),
@@ -178,10 +201,22 @@ class _Slopes:
     def __init__(self, lesson: Lesson) -> None:
         self.loss = lesson.loss
         self.twins = [lesson.module, *(deepcopy(lesson.module) for _ in range(lesson.twins - 1))]
-        for twin in self.twins[1:]:
-            for weight, shared in zip(twin.parameters(), lesson.module.parameters(), strict=True):
-                weight.data = shared.data
+        _share_weights(self.twins)
         self.pool = ThreadPoolExecutor(lesson.twins)
+        self.precision = FP32
+
+    def settle(self, precision: Precision) -> None:
+        """Take gradients in a precision from now on."""
+        self.precision = precision
+        laid_out(self.twins[0], precision)
+        _share_weights(self.twins)
+
+    def try_out(self, precision: Precision) -> None:
+        """Take one gradient in a precision, and forget it."""
+        self.settle(precision)
+        self.take(torch.Generator().manual_seed(0))
+        for weight in self.twins[0].parameters():
+            weight.grad = None
 
     def take(self, chance: torch.Generator) -> float:
         """Leave the mean gradient of all twins' batches in the module; their mean loss."""
@@ -195,9 +230,17 @@ class _Slopes:
         return sum(losses) / len(losses)
 
     def _descend(self, twin: nn.Module, seed: int) -> float:
-        loss = self.loss(twin, torch.Generator().manual_seed(seed))
+        device = next(twin.parameters()).device
+        with computing(self.precision, device):
+            loss = self.loss(twin, torch.Generator().manual_seed(seed))
         (loss / len(self.twins)).backward()
         return loss.item()
+
+
+def _share_weights(twins: Sequence[nn.Module]) -> None:
+    for twin in twins[1:]:
+        for weight, shared in zip(twin.parameters(), twins[0].parameters(), strict=True):
+            weight.data = shared.data
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from storybook.records import Event
 from storybook.world import World
 from training.starter.classifier import recognised
 from training.starter.clip import image_features
-from training.starter.dataset import Drawings, to_tensor
+from training.starter.dataset import Drawings, scaled_to, to_tensor
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.unet import Sampling, paint
@@ -105,9 +105,10 @@ def _look(
     said = [caption(picture, world) for picture in asked]
     painted = to_tensor(paint(pipeline, said, sampling, seed=1))
     drawn = held_out.images(torch.arange(count))
+    seen_px = eyes.clip.config.vision_config.image_size
     with torch.inference_mode():
-        ours = image_features(eyes.clip, painted.to(eyes.clip.device))
-        theirs = image_features(eyes.clip, drawn.to(eyes.clip.device))
+        ours = image_features(eyes.clip, scaled_to(painted, seen_px).to(eyes.clip.device))
+        theirs = image_features(eyes.clip, scaled_to(drawn, seen_px).to(eyes.clip.device))
     return Seen(
         sampling,
         _share(eyes, painted, asked),

@@ -70,7 +70,7 @@ def random_picture(world: World, rng: random.Random) -> Picture:
     elif count < 2 and rng.random() < WITH_THING:
         thing = rng.choice(list(world.things))
         relation = rng.choice(world.possible_relations(action, thing))
-    return Picture(
+    picture = Picture(
         species=species,
         coat=coat,
         action=action,
@@ -82,10 +82,14 @@ def random_picture(world: World, rng: random.Random) -> Picture:
         relation=relation,
         companions=companions,
         style=rng.choice(list(world.styles)),
-        view=rng.choice(list(world.views) or ["front"]),
-        pose=rng.choice(list(world.poses) or ["calm"]),
         side=rng.choice(["left", "right"]),
-        facing=rng.choice(["left", "right"]) if world.sides and not companions else "right",
+    )
+    if not world.views:
+        return picture
+    return picture.but(
+        view=rng.choice(list(world.views)),
+        pose=rng.choice(list(world.poses)),
+        facing=rng.choice(["left", "right"]) if not companions else "right",
     )
 
 

@@ -20,6 +20,9 @@ class Plan:
     control_drawings: int
     """How many of `drawings` are drawn again at twice their size for the ControlNet."""
     picture_px: int
+    """Side of the pictures that the painter paints."""
+    critic_px: int
+    """Side at which the critic looks at pictures."""
     large_px: int
     crop_px: int
     """Side of a crop that the VAE is taught on; a multiple of 8."""
@@ -30,7 +33,8 @@ class Plan:
     vision_layers: int
     vae_channels: tuple[int, int, int, int]
     latent_channels: int
-    unet_channels: tuple[int, int, int]
+    unet_channels: tuple[int, int, int, int]
+    """Of the finest map first; the two finest ones have no attention."""
     enlarger_features: int
     enlarger_layers: int
     vae_batch: int
@@ -43,15 +47,16 @@ class Plan:
 
 
 # The VAE's cost lies in its largest maps, so these have few channels. The U-Net's lies in its
-# finest map: 64 channels there see twice the pictures an hour that 96 do; width below costs little.
+# finest: 64 channels there see twice the pictures an hour that 96 do; width below costs little.
 FULL = Plan(
     drawings=16_000,
     vae_drawings=6_000,
     held_out=512,
     large_drawings=96,
     control_drawings=2_400,
-    picture_px=128,
-    large_px=512,
+    picture_px=256,
+    critic_px=128,
+    large_px=1024,
     crop_px=64,
     vocabulary=2000,
     caption_tokens=48,
@@ -60,7 +65,7 @@ FULL = Plan(
     vision_layers=4,
     vae_channels=(16, 32, 64, 128),
     latent_channels=24,
-    unet_channels=(64, 128, 192),
+    unet_channels=(64, 64, 128, 192),
     enlarger_features=32,
     enlarger_layers=8,
     vae_batch=8,
@@ -78,7 +83,8 @@ TOY = Plan(
     large_drawings=2,
     control_drawings=32,
     picture_px=64,
-    large_px=128,
+    critic_px=32,
+    large_px=256,
     crop_px=32,
     vocabulary=700,
     caption_tokens=48,
@@ -87,7 +93,7 @@ TOY = Plan(
     vision_layers=1,
     vae_channels=(8, 8, 16, 16),
     latent_channels=4,
-    unet_channels=(16, 16, 32),
+    unet_channels=(16, 16, 16, 32),
     enlarger_features=8,
     enlarger_layers=2,
     vae_batch=2,

@@ -11,17 +11,19 @@ import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel
 from safetensors.torch import load_file
 from torch import nn
-from transformers import CLIPModel, CLIPTextModel
+from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from storybook.errors import TrainingError
 from storybook.models.classifier import WEIGHTS
 from storybook.records import Event
+from storybook.world import load_world
 from training.starter.cards import CARD, Card
 from training.starter.classifier import classifier_of
 from training.starter.clip import new_critic, tokenizer_in
 from training.starter.control import new_control
 from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
+from training.starter.grow import grown_state, with_words
 from training.starter.loop import CHECKPOINT, Progress, lay_checkpoint
 from training.starter.steps import COMPONENTS, Workshop
 from training.starter.unet import new_painter
@@ -33,8 +35,6 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
 
     Raises TrainingError for weights of another size than the plan's, or with other latents.
     """
-    if not (shop.work / "tokenizer").exists():
-        shutil.copytree(shelf / "painter" / "tokenizer", shop.work / "tokenizer")
     if not (shelf / "painter" / COMPONENTS).exists():
         raise TrainingError(
             f"{shelf / 'painter'} has no {COMPONENTS}: it was made with other latents. "
@@ -43,9 +43,13 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
     if not (shop.work / COMPONENTS).exists():
         shop.work.mkdir(parents=True, exist_ok=True)
         shutil.copy(shelf / "painter" / COMPONENTS, shop.work / COMPONENTS)
+    same_words = load_world(shelf / "painter") == shop.world
+    if same_words and not (shop.work / "tokenizer").exists():
+        shutil.copytree(shelf / "painter" / "tokenizer", shop.work / "tokenizer")
     painter_card, critic_card = _card(shelf / "painter"), _card(shelf / "critic")
     cards = {part.model: part for part in painter_card.parts}
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
+    hears = CLIPTokenizer.from_pretrained(shelf / "painter" / "tokenizer")
     critic = new_critic(shop.plan, tokenizer, shop.world)
     painter = new_painter(shop.plan, critic.clip)
     vae = new_vae(shop.plan)
@@ -53,10 +57,11 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
 
     folder = shelf / "painter"
     _copy(vae, AutoencoderKL.from_pretrained(folder / "vae").state_dict(), folder)
-    _copy(critic.clip, CLIPModel.from_pretrained(shelf / "critic").state_dict(), shelf / "critic")
-    _copy(painter.unet, UNet2DConditionModel.from_pretrained(folder / "unet").state_dict(), folder)
-    heard = CLIPTextModel.from_pretrained(folder / "text_encoder").state_dict()
-    _copy(painter.text_encoder, heard, folder)
+    clip = with_words(CLIPModel.from_pretrained(shelf / "critic"), hears, tokenizer)
+    _copy(critic.clip, clip.state_dict(), shelf / "critic")
+    _take_unet(painter.unet, UNet2DConditionModel.from_pretrained(folder / "unet"), folder)
+    heard = with_words(CLIPTextModel.from_pretrained(folder / "text_encoder"), hears, tokenizer)
+    _copy(painter.text_encoder, heard.state_dict(), folder)
     _copy(enlarger, load_file(shelf / "enlarger" / ENLARGER), shelf / "enlarger")
     taken = (
         ("vae", vae, cards["vae"]),
@@ -64,11 +69,14 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         ("unet", painter, painter_card),
         ("esrgan", enlarger, _card(shelf / "enlarger")),
     )
-    if (shelf / "critic" / WEIGHTS).is_file():  # a critic from before it had a classifier has none
-        classifier = classifier_of(shop.world)
+    classifier = classifier_of(shop.world)
+    # One that names other things, or none, as before there was one, is made from nothing.
+    if (shelf / "critic" / WEIGHTS).is_file() and same_words:
         _copy(classifier, load_file(shelf / "critic" / WEIGHTS), shelf / "critic")
         taken += (("classifier", classifier, critic_card.parts[0]),)
-    if (shelf / "control").is_dir():
+    levels = len(UNet2DConditionModel.load_config(folder / "unet")["block_out_channels"])
+    # A ControlNet is of one U-Net's shape: a grown painter's is made from nothing.
+    if (shelf / "control").is_dir() and levels == len(shop.plan.unet_channels):
         control = new_control(painter.unet)
         taught = ControlNetModel.from_pretrained(shelf / "control").state_dict()
         _copy(control, taught, shelf / "control")
@@ -79,6 +87,15 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
             lay_checkpoint(shop.work / name, module.float(), progress)
         note = f"{name} after {card.minutes} minutes"
         yield Event(stage="take up", done=done, total=len(taken), note=note)
+
+
+def _take_unet(target: UNet2DConditionModel, source: UNet2DConditionModel, folder: Path) -> None:
+    """The weights of `source` in `target`, which may have one outer level more."""
+    levels = [len(unet.config.block_out_channels) for unet in (source, target)]
+    if levels[0] + 1 == levels[1]:
+        target.load_state_dict(grown_state(source.state_dict(), target)[0])
+    else:
+        _copy(target, source.state_dict(), folder)
 
 
 def _card(folder: Path) -> Card:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storybook.models.precision import FP32, Precision
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import Drawings, draw_all, load_drawings
@@ -36,6 +37,8 @@ class Workshop:
     out: Path
     device: str = "cpu"
     workers: int = 2
+    precision: Precision | None = FP32
+    """In what models are taught that may be taught in any; None measures it."""
 
     @property
     def drawings_folder(self) -> Path:
@@ -44,7 +47,7 @@ class Workshop:
 
     def schooling(self, name: str, budget: Budget) -> Schooling:
         """What the step `name` needs to teach its model."""
-        return Schooling(self.plan, self.work / name, budget, self.device)
+        return Schooling(self.plan, self.work / name, budget, self.device, self.precision)
 
 
 def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:

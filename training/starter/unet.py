@@ -19,7 +19,7 @@ from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 from storybook.records import Event, Record
 from storybook.world import World
 from training.starter.dataset import to_tensor, words_for
-from training.starter.loop import Lesson, Schooling, descend
+from training.starter.loop import Lesson, Schooling, learn
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
@@ -55,13 +55,14 @@ def new_painter(plan: Plan, clip: CLIPModel) -> Painter:
     """An untaught U-Net beside the text tower of a taught CLIP."""
     text_encoder = CLIPTextModel(clip.config.text_config)
     text_encoder.text_model.load_state_dict(clip.text_model.state_dict())
-    # Attention over all 256 places of the finest map costs half of everything: it begins one below.
+    # Attention over all places of the finest maps would cost most of everything: it begins where a
+    # map has a quarter of the picture's sides in latents.
     unet = UNet2DConditionModel(
         sample_size=plan.picture_px // 8,
         in_channels=plan.latent_channels,
         out_channels=plan.latent_channels,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+        down_block_types=("DownBlock2D",) * 2 + ("CrossAttnDownBlock2D",) * 2,
+        up_block_types=("CrossAttnUpBlock2D",) * 2 + ("UpBlock2D",) * 2,
         block_out_channels=plan.unet_channels,
         layers_per_block=1,
         attention_head_dim=4,
@@ -130,9 +131,17 @@ def teach_unet(
         return sheet(to_tensor(paint(pipeline, fixed, sampling, seed=1)), columns=4)
 
     lesson = Lesson(
-        "unet", painter.to(device), loss, show=show, lr=2e-3, warm_up=50, ema_decay=0.995, twins=2
+        "unet",
+        painter.to(device),
+        loss,
+        show=show,
+        lr=2e-3,
+        warm_up=50,
+        ema_decay=0.995,
+        twins=2,
+        mixed=True,
     )
-    yield from descend(lesson, schooling.folder, schooling.budget)
+    yield from learn(lesson, schooling)
 
 
 def as_seen(latents: Tensor) -> Tensor:

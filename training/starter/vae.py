@@ -19,7 +19,7 @@ from torch.nn import functional
 from storybook.files import save_weights
 from storybook.records import Event
 from training.starter.dataset import Drawings
-from training.starter.loop import Lesson, Schooling, descend
+from training.starter.loop import Lesson, Schooling, learn
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 
@@ -127,8 +127,10 @@ def teach_vae(
         seen = held_out.images(torch.arange(min(16, len(held_out.pictures)))).to(device)
         return sheet(torch.stack([seen, restore(module, seen)], dim=1).flatten(0, 1), columns=8)
 
-    lesson = Lesson("vae", vae.to(device), loss, show=show, lr=2e-3, weight_decay=0.0, twins=2)
-    yield from descend(lesson, schooling.folder, schooling.budget)
+    lesson = Lesson(
+        "vae", vae.to(device), loss, show=show, lr=2e-3, weight_decay=0.0, twins=2, mixed=True
+    )
+    yield from learn(lesson, schooling)
 
 
 def random_crops(drawings: Drawings, count: int, crop_px: int, chance: torch.Generator) -> Tensor:

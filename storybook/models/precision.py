@@ -1,0 +1,80 @@
+"""The precision that a machine is quick in: measured on the work at hand, not assumed.
+
+A CPU with AMX multiplies in bf16 six times as fast as in fp32, one with AVX-512 BF16 somewhat
+faster, one with neither far slower; and whether `channels_last` helps convolutions depends on the
+library's kernels for the processor. So a few steps are taken in each way, and the quickest is kept.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import torch
+from torch import nn
+
+from storybook.records import Record
+
+ROUNDS = 3
+"""How often each way is timed; the quickest round counts, since other work only ever slows one."""
+WORTH_IT = 1.15
+"""How many times as quick as plain fp32 another way must be: what is less may be chance."""
+
+
+class Precision(Record):
+    """How a model computes: its number format, and how its maps lie in memory."""
+
+    dtype: Literal["fp32", "bf16"] = "fp32"
+    channels_last: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.dtype}{', channels_last' if self.channels_last else ''}"
+
+
+FP32 = Precision()
+WAYS = tuple(
+    Precision(dtype=dtype, channels_last=channels_last)
+    for dtype in ("fp32", "bf16")
+    for channels_last in (False, True)
+)
+
+
+def quickest(
+    step: Callable[[Precision], object],
+    *,
+    ways: tuple[Precision, ...] = WAYS,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Precision:
+    """The way in which `step` takes the least time; plain fp32 unless another is `WORTH_IT`.
+
+    `step` does some work in the way that it is given, and waits until the device has done it. Each
+    way is warmed up once, then all take turns, so that a slow moment of the machine meets all.
+    """
+    for way in ways:
+        step(way)
+    seconds = dict.fromkeys(ways, float("inf"))
+    for _ in range(ROUNDS):
+        for way in ways:
+            begun = clock()
+            step(way)
+            seconds[way] = min(seconds[way], clock() - begun)
+    best = min(ways, key=seconds.__getitem__)
+    plain = seconds.get(FP32, float("inf"))
+    return best if plain >= WORTH_IT * seconds[best] else FP32
+
+
+@contextmanager
+def computing(precision: Precision, device: str | torch.device) -> Iterator[None]:
+    """Inside the `with`, products are taken in the precision's number format; weights are kept."""
+    kind = torch.device(device).type
+    with torch.autocast(kind, torch.bfloat16, enabled=precision.dtype == "bf16"):
+        yield
+
+
+def laid_out(module: nn.Module, precision: Precision) -> nn.Module:
+    """`module` itself, its weights in the memory format of the precision."""
+    form = torch.channels_last if precision.channels_last else torch.contiguous_format
+    for weight in module.parameters():
+        if weight.dim() == 4:
+            weight.data = weight.data.contiguous(memory_format=form)
+    return module
