@@ -14,6 +14,7 @@ from torch import nn
 
 from storybook.errors import TrainingError
 from storybook.models.control import open_control
+from storybook.models.precision import Precision
 from storybook.models.sd1 import open_painter
 from storybook.world import WORLD, load_world
 from training.starter.artist import draw
@@ -47,10 +48,17 @@ def world():
 
 @pytest.fixture(scope="module")
 def shop(world, tmp_path_factory):
-    """A workshop in which every picture model was taught for two steps and exported."""
+    """A workshop in which every picture model was taught for two steps, in bf16, and exported."""
     folder = tmp_path_factory.mktemp("starter")
     shop = Workshop(
-        world, ASSETS / WORLD, source_digest(world), TOY, folder / "work", folder / "out", workers=1
+        world,
+        ASSETS / WORLD,
+        source_digest(world),
+        TOY,
+        folder / "work",
+        folder / "out",
+        workers=1,
+        precision=Precision(dtype="bf16", channels_last=True),
     )
     for name in PICTURE_STEPS:
         events = list(STEPS[name](shop, Budget(minutes=60, steps=2)))
@@ -198,6 +206,7 @@ def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(tmp_path):
 
 def test_cards_say_what_was_done(shop):
     card = json.loads((shop.out / "painter" / "card.json").read_text())
+    assert card["precision"] == "bf16, channels_last"
     assert card["steps"] == 2 and card["minutes"] >= 0 and card["parameters"] > 0
     assert card["parts"][0]["model"] == "vae" and "held_out_psnr_db" in card["parts"][0]["figures"]
 
