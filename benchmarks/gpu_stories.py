@@ -9,7 +9,6 @@ Rows are full, as packed rows nearly are. Random weights cost what real ones do.
 import argparse
 import time
 
-import bitsandbytes as bnb
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
 from torch import nn
@@ -17,6 +16,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 
 from storybook.errors import OutOfMemory
 from storybook.models.devices import device_of, memory_of
+from storybook.quantisation import show_bitsandbytes
 
 WARM, TIMED = 2, 6
 TINY = LlamaConfig(
@@ -115,6 +115,9 @@ def adapted(
 
 def quantise(model: LlamaForCausalLM, load: str, device: torch.device) -> None:
     """Put bitsandbytes' layers in place of all linear ones but the head, one after another."""
+    show_bitsandbytes()
+    import bitsandbytes as bnb
+
     for name, module in list(model.named_modules()):
         if not isinstance(module, nn.Linear) or name == KEPT:
             continue
