@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from storybook.models.precision import FP32
 from storybook.records import Record
 from training.starter.loop import Progress
 
@@ -59,7 +60,7 @@ def card_of(
         machine=machine(),
         parameters=sum(weight.numel() for weight in module.parameters()),
         figures={name: round(value, 4) for name, value in figures.items()},
-        precision=str(progress.precision),
+        precision=str(progress.precision or FP32),
         parts=parts,
     )
 

@@ -249,17 +249,8 @@ def teach_control(
         ]
         return sheet(to_tensor(np.stack([np.array(image) for image in images])), columns=6)
 
-    lesson = Lesson(
-        "control",
-        enlarger.control,
-        loss,
-        show=show,
-        lr=LR,
-        warm_up=50,
-        ema_decay=0.99,
-        twins=TWINS,
-        mixed=True,
-    )
+    learner = enlarger.control
+    lesson = Lesson("control", learner, loss, show, lr=LR, ema_decay=0.99, twins=TWINS, mixed=True)
     yield from learn(lesson, schooling)
 
 

@@ -75,7 +75,8 @@ class Progress(Record):
     minutes: float = 0.0
     loss: float = math.nan
     """Mean of the loss over about the last 100 steps."""
-    precision: Precision = FP32
+    precision: Precision | None = None
+    """None: not chosen yet, as for weights that come from elsewhere."""
 
 
 def learn(lesson: Lesson, schooling: Schooling) -> Iterator[Event]:
@@ -89,15 +90,13 @@ def descend(
     folder: Path,
     budget: Budget,
     seed: int = 0,
-    *,
     precision: Precision | None = FP32,
 ) -> Iterator[Event]:
     """Teach `lesson.module` until the budget is spent; afterwards it holds the averaged weights.
 
     Starts from the checkpoint in `folder` if there is one: with a budget of steps, stopping and
-    going on gives the weights of not stopping, and closing the iterator keeps a checkpoint. Raises
-    TrainingError when the loss is no number. A precision of None is measured before the first step
-    and kept with the checkpoint, so that what goes on does so in the same.
+    going on gives the weights of not stopping, and closing the iterator keeps a checkpoint; so is
+    the precision, which is measured first if it is None. Raises TrainingError for a loss of NaN.
     """
     module = lesson.module.train()
     shadow = deepcopy(module).requires_grad_(False) if lesson.ema_decay else None
@@ -106,9 +105,9 @@ def descend(
     keeper = _Keeper(folder / CHECKPOINT, module, shadow, optimizer, chance)
     progress = keeper.load()
     slopes = _Slopes(lesson)
-    if progress.step == 0 and budget.spent(progress.minutes, progress.step) < 1:
+    if progress.precision is None and budget.spent(progress.minutes, progress.step) < 1:
         progress = progress.but(precision=precision or quickest(slopes.try_out))
-    slopes.settle(progress.precision)
+    slopes.settle(progress.precision or FP32)
     begun = progress.step
     started, saved = time.monotonic() - 60 * progress.minutes, time.monotonic()
 
