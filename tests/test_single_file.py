@@ -11,10 +11,11 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from storybook.config import load_settings
+from storybook.errors import ModelError
 from storybook.models import single_file
 from storybook.models.families import open_painter
 from storybook.models.single_file import CONFIGS, prediction_of
-from storybook.models.weights import Adapter
+from storybook.models.weights import Adapter, Fittings
 from storybook.records import Candidate, Prompt
 from storybook.studio import Studio
 from tiny_sd import difference, tiny_lora, tiny_painter
@@ -45,8 +46,10 @@ def as_file(folder: Path, file: Path) -> Path:
     return file
 
 
-def drawn(checkpoint: Path, adapters: tuple[Adapter, ...] = ()) -> Image.Image:
-    painter = open_painter(checkpoint, adapters, device="cpu")
+def drawn(
+    checkpoint: Path, adapters: tuple[Adapter, ...] = (), fittings: Fittings | None = None
+) -> Image.Image:
+    painter = open_painter(checkpoint, adapters, device="cpu", fittings=fittings)
     asked = Candidate(prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
                       painter="p", seed=7, width_px=64, height_px=64, steps=3,
                       guidance=4)  # fmt: skip
@@ -65,6 +68,29 @@ def test_an_adapter_is_melted_into_it(folder: Path, tmp_path: Path) -> None:
     taught = drawn(file, (adapter,))
     assert difference(taught, drawn(folder, (adapter,))) <= 1
     assert difference(taught, drawn(file)) > 1
+
+
+@pytest.mark.parametrize("left", ["nothing", "half", "a folder"])
+def test_open_painter_takes_another_autoencoder_for_one_that_is_missing(
+    folder: Path, tmp_path: Path, left: str
+) -> None:
+    """Files without `first_stage_model.*` are common, and come with an autoencoder beside them."""
+    shutil.copytree(folder / "vae", tmp_path / "vae")
+    fittings = Fittings(vae=tmp_path / "vae")
+    wanted = drawn(folder, fittings=fittings)
+    if left == "a folder":
+        shutil.rmtree(folder / "vae")
+        checkpoint, says = folder, "vae"
+    else:
+        checkpoint = as_file(folder, tmp_path / "rex.safetensors")
+        state = load_file(checkpoint)
+        own = [name for name in state if name.startswith("first_stage_model.")]
+        gone = set(own if left == "nothing" else own[1::2])
+        save_file({n: each for n, each in state.items() if n not in gone}, checkpoint)
+        says = r"no autoencoder .*draw\.vae" if left == "nothing" else "no AutoencoderKL like that"
+    assert difference(drawn(checkpoint, fittings=fittings), wanted) <= 1
+    with pytest.raises(ModelError, match=says):
+        drawn(checkpoint)
 
 
 def test_it_stands_in_a_studio(folder: Path, tmp_path: Path) -> None:

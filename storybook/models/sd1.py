@@ -31,7 +31,13 @@ from storybook.models.fittings import bend, fit
 from storybook.models.melting import first_line, melt_in, melted
 from storybook.models.memory import Room, place_of, settle
 from storybook.models.sampling import check_numbers, decode, denoise
-from storybook.models.single_file import Parts, configs_of, prediction_of, read_parts
+from storybook.models.single_file import (
+    Parts,
+    configs_of,
+    prediction_of,
+    read_parts,
+    vae_without_weights,
+)
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
 from storybook.records import Candidate, Prompt
 
@@ -122,7 +128,7 @@ def open_painter(
     check_weights(checkpoint)
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
-        unet, vae, text_encoder = _open_parts(checkpoint)
+        unet, vae, text_encoder = _open_parts(checkpoint, fittings.vae)
         if unet.config.addition_embed_type:
             raise ModelError(f"{checkpoint} is a Stable Diffusion XL, which draws but cannot be "
                              "taught here. Name one of 1.x or 2.x.")  # fmt: skip
@@ -202,12 +208,12 @@ def _configs_of(checkpoint: Path) -> Path:
     return checkpoint if checkpoint.is_dir() else configs_of(checkpoint)
 
 
-def _open_parts(checkpoint: Path) -> Parts:
+def _open_parts(checkpoint: Path, other_vae: Path | None) -> Parts:
     if checkpoint.is_file():
-        return read_parts(checkpoint, configs_of(checkpoint))
+        return read_parts(checkpoint, configs_of(checkpoint), vae_in=other_vae is None)
     return (
         open_part(UNet2DConditionModel, checkpoint / "unet"),
-        open_part(AutoencoderKL, checkpoint / "vae"),
+        open_vae(checkpoint / "vae", other_vae),
         open_part(CLIPTextModel, checkpoint / "text_encoder"),
     )
 
@@ -230,6 +236,17 @@ def open_part(kind: type[P], folder: Path) -> P:
             "Fetch the model again."
         )
     return part
+
+
+def open_vae(folder: Path, other: Path | None) -> AutoencoderKL:
+    """The autoencoder in a part's folder; if there is an `other`, one like it without weights.
+
+    How it is built is then said by the part's folder, or by that of the other.
+    """
+    if other is None:
+        return open_part(AutoencoderKL, folder)
+    said = folder if (folder / "config.json").is_file() or other.is_file() else other
+    return vae_without_weights(said)
 
 
 def open_tokenizer(folder: Path) -> CLIPTokenizer:

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import torch
 from diffusers import (
-    AutoencoderKL,
     DPMSolverMultistepScheduler,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
@@ -30,7 +29,7 @@ from storybook.models.fittings import fit
 from storybook.models.melting import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
 from storybook.models.sampling import check_numbers, decode, denoise
-from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer
+from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer, open_vae
 from storybook.models.single_file import configs_of, read_parts, read_second_encoder
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
 from storybook.records import Candidate
@@ -150,7 +149,7 @@ def open_painter(
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
         sampler = open_sampler(checkpoint)
-        pipe = _open_pipe(checkpoint)
+        pipe = _open_pipe(checkpoint, fittings.vae)
         pipe.register_modules(scheduler=sampler)
         for adapter in adapters:
             melt_in(pipe, adapter)
@@ -164,16 +163,16 @@ def open_painter(
     )
 
 
-def _open_pipe(checkpoint: Path) -> StableDiffusionXLPipeline:
+def _open_pipe(checkpoint: Path, other_vae: Path | None) -> StableDiffusionXLPipeline:
     if checkpoint.is_file():
         configs = configs_of(checkpoint)
-        unet, vae, first = read_parts(checkpoint, configs)
+        unet, vae, first = read_parts(checkpoint, configs, vae_in=other_vae is None)
         second, zeros = read_second_encoder(checkpoint, configs), True
         # The vocabularies of the two encoders are those of Stable Diffusion 1 and 2.
         words = [configs.parent / name / "tokenizer" for name in WORDS]
     else:
         unet = open_part(UNet2DConditionModel, checkpoint / "unet")
-        vae = open_part(AutoencoderKL, checkpoint / "vae")
+        vae = open_vae(checkpoint / "vae", other_vae)
         first = open_part(CLIPTextModel, checkpoint / "text_encoder")
         second = open_part(CLIPTextModelWithProjection, checkpoint / "text_encoder_2")
         zeros = read_json(checkpoint / "model_index.json").get("force_zeros_for_empty_prompt", True)

@@ -64,23 +64,37 @@ def prediction_of(file: Path) -> str:
     return "v_prediction" if said.startswith("v") else "epsilon"
 
 
-def read_parts(file: Path, configs: Path) -> Parts:
+def read_parts(file: Path, configs: Path, *, vae_in: bool = True) -> Parts:
     """U-Net, autoencoder and text encoder in single precision on the CPU.
 
     `configs` is a diffusers folder of the same family; its weights, if it has any, are not read.
-    Averaged weights (`model_ema.*`) and other extra tensors are passed over. Raises ModelError if
-    the file is broken, wants to run a program, or is of another shape.
+    Averaged weights (`model_ema.*`) and other extra tensors are passed over. If not `vae_in`, the
+    file's autoencoder is passed over, too, and what is given in its place has no weights yet.
+    Raises ModelError if the file is broken, wants to run a program, or is of another shape.
     """
     state = _prefixed(read_tensors(file))
     unet = UNet2DConditionModel.from_config(read_json(configs / "unet" / "config.json"))
-    vae = AutoencoderKL.from_config(read_json(configs / "vae" / "config.json"))
+    vae = vae_without_weights(configs / "vae")
     encoder = CLIPTextModel(CLIPTextConfig.from_pretrained(configs / "text_encoder"))
     in_unet = convert_ldm_unet_checkpoint(_part_of(state, UNET), unet.config)
-    in_vae = convert_ldm_vae_checkpoint(_part_of(state, VAE), vae.config)
     _fill(unet, in_unet, file, configs)
-    _fill(vae, in_vae, file, configs)
+    if vae_in:
+        own = _part_of(state, VAE)
+        if not own:
+            raise ModelError(
+                f"{file} has no autoencoder ({VAE}*). Name one beside it: "
+                "--set draw.vae=models/vae.safetensors."
+            )
+        vae = AutoencoderKL.from_config(vae.config)
+        _fill(vae, convert_ldm_vae_checkpoint(own, vae.config), file, configs)
     _fill(encoder, _text_state(encoder, state), file, configs)
     return unet, vae, encoder
+
+
+def vae_without_weights(folder: Path) -> AutoencoderKL:
+    """An autoencoder of the shape that `folder` says, to be replaced: it takes no memory."""
+    with torch.device("meta"):
+        return AutoencoderKL.from_config(read_json(folder / "config.json"))
 
 
 def read_second_encoder(file: Path, configs: Path) -> CLIPTextModelWithProjection:

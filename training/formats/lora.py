@@ -35,7 +35,7 @@ KOHYA = {"unet": "lora_unet_", "text_encoder": "lora_te_"}
 
 DORA_IN_KOHYA = (
     "A1111 takes DoRA's lengths in this form for those of inputs and draws other weights, and "
-    "diffusers passes over them: give diffusers the other form"
+    "diffusers leaves them out: give it the other form"
 )
 """What is said where an adapter with DoRA is saved in kohya's form."""
 
@@ -162,8 +162,7 @@ def save_kohya_lora(
 ) -> Path:
     """Write a `.safetensors` as kohya's trainer does, alpha kept; its path.
 
-    A1111, Forge, ComfyUI and diffusers read it. Of an adapter with DoRA only ComfyUI and we draw
-    what was taught: see `DORA_IN_KOHYA`.
+    A1111, Forge, ComfyUI and diffusers read it, but for DoRA: see `DORA_IN_KOHYA`.
     """
     header = header_of(origin.but(rank=lora.rank), "lora")
     header |= kohya_header(origin, training or Training(), lora.rank, lora.alpha)
