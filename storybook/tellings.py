@@ -11,13 +11,12 @@ from storybook.frames import Frame
 from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
+from storybook.naming import misses_name, says_name
 from storybook.printing import unprintable
 from storybook.prompts import template
-from storybook.readability import TARGETS, measure
-from storybook.reading import without_names
+from storybook.readability import TARGETS, length, measure
 from storybook.records import Brief, Hero, Record, Story
 from storybook.roles import Roles, RoleWords, roles_of
-from storybook.summary import called
 from storybook.world import World, article
 
 ASKED_AT_ONCE = 20
@@ -155,8 +154,8 @@ def faults_of(
     if not least <= a_page <= most:
         beyond = not LEAST_WORDS <= a_page <= MOST_WORDS
         yield Fault(f"{a_page:.0f} words a page, not {least:.0f} to {most}", hard=beyond)
-    named = sum(_says(part, star) for part in story.paragraphs) / len(story.paragraphs)
-    if named < NAMED_SHARE:
+    named = sum(says_name(part, star) for part in story.paragraphs) / len(story.paragraphs)
+    if named < NAMED_SHARE and misses_name(text, star, brief.language):
         yield Fault(f"{star} is named in {named:.0%} of the paragraphs", hard=named == 0)
     if brief.language == "en" and reading.fk_grade > target.fk_grade:
         yield Fault(f"reading grade {reading.fk_grade:.1f}, above {target.fk_grade}")
@@ -166,7 +165,7 @@ def faults_of(
         yield Fault(f"it says {', '.join(unkind)}", hard=True)
     if letters := unprintable(f"{story.title} {text}", brief.font):
         yield Fault(f"no font of the press holds {' '.join(letters[:SHOWN])}", hard=True)
-    if missing := [*_missing(text, who, world)]:
+    if missing := [*_missing(text, who, world, brief.language)]:
         yield Fault(f"no word of {', '.join(missing)}")
 
 
@@ -196,6 +195,8 @@ def _told_at_once(
     if roles:
         hero, summary = roles.mask(hero), roles.mask(summary)
     question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
+    if brief.language != "en":  # no frame is taught in another one
+        question = f"{template('language').fill(language=brief.language)}\n\n{question}"
     for first in range(0, attempts, at_once):
         seeds = range(brief.seed + first, brief.seed + min(first + at_once, attempts))
         for reply in writer.tell_each(question, seeds=seeds, max_words=_room(brief, pages)):
@@ -261,7 +262,7 @@ def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> st
     for attempt in range(PAGE_TRIES):
         told = writer.tell(question, seed=seed + attempt, max_words=3 * most)
         text = " ".join(untitled(told).split())
-        if least <= len(text.split()) <= most:
+        if least <= length(text) <= most:
             break
     return text
 
@@ -286,17 +287,20 @@ def _too_long(brief: Brief, writer: Writer, fault: QuestionTooLong) -> BookError
     )
 
 
-def _missing(text: str, who: Cast, world: World) -> Iterable[str]:
-    """Names and things of the summary that a story leaves out."""
-    species = world.find("species", text)
+def _missing(text: str, who: Cast, world: World, language: str) -> Iterable[str]:
+    """Names and things of the summary that a story leaves out.
+
+    Kinds and things are known by their English words, so in other languages names alone count.
+    """
+    is_english = language == "en"
+    species = world.find("species", text) if is_english else [hero.species for hero in who.heroes]
     for hero in who.heroes:
-        if not _says(text, hero.name) and (hero is who.heroes[0] or hero.species not in species):
+        if says_name(text, hero.name) or not misses_name(text, hero.name, language):
+            continue
+        if hero is who.heroes[0] or hero.species not in species:
             yield hero.name
-    # A cat named Biscuit is nothing to eat.
-    told = world.find("things", without_names(text, who.heroes))
-    wanted = world.find("things", without_names(who.summary, who.heroes))
-    yield from (thing for thing in wanted if thing not in told)
-
-
-def _says(text: str, name: str) -> bool:
-    return called(name, re.IGNORECASE).search(text) is not None
+    if is_english:
+        names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
+        told = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
+        wanted = world.find("things", names.sub("_", who.summary))
+        yield from (thing for thing in wanted if thing not in told)

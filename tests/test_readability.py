@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybook.readability import TARGETS, is_rare, measure, sentences, syllables, words
+from storybook.readability import TARGETS, is_rare, length, measure, sentences, syllables, words
 
 SYLLABLES = {
     1: "cat jumped cakes once eyes moved played crawled smiled leaves whale strange laughed our",
@@ -33,6 +33,19 @@ def test_syllables(word: str, count: int) -> None:
         ("It was cold\nThe snow fell", 2),
         ("Oh! the snow. Was it I? It was I. They slept", 4),
         ("...\n!", 0),
+        ("小老鼠跑了。风很大！他去哪儿？多好……", 4),
+        ("“快跑！”皮普说。他跑了。", 2),
+        ("「早く！」とピップは言った。ピップは走った。", 2),
+        ("皮普笑了!他跑了?是的", 3),
+        ("أين الكرة؟ ركض بيب. نام.", 3),
+        ("پپ بھاگا۔ وہ سو گیا۔", 2),
+        ("पिप भागा। वह सो गया।", 2),
+        ("Պիպը վազեց։ Նա քնեց։", 2),
+        ("Πού είναι; Ο Πιπ έτρεξε.", 2),
+        ("หนูปิ๊ปวิ่ง เขาหัวเราะ แล้วก็นอน", 3),
+        ("ပစ် ပြေးသည်။ သူ အိပ်သည်။", 2),
+        ("ፒፕ ሮጠ። ተኛ።", 2),
+        ("Pip lief. »Wo?«, sagte er. Dann schlief er.", 3),
     ],
 )
 def test_sentences(text: str, count: int) -> None:
@@ -42,6 +55,22 @@ def test_sentences(text: str, count: int) -> None:
 @given(st.text(alphabet="aB .!?…\"'”\n", max_size=60))
 def test_sentences_lose_no_word(text: str) -> None:
     assert words(" ".join(sentences(text))) == words(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "least", "most"),
+    [
+        ("小老鼠皮普有一只红色的风筝。皮普拿着它跑到海边。风很大，也很暖和。皮普笑了。", 20, 28),
+        ("ねずみのピップは赤いたこをもっていました。ピップは海へ走りました。", 9, 16),
+        ("หนูปิ๊ปมีว่าวสีแดง ปิ๊ปวิ่งไปที่ชายหาด", 6, 14),
+        ("Pip the mouse had a red kite. Pip ran to the beach.", 12, 12),
+        ("Мышонок Пип нашёл мяч.", 4, 4),
+        ("", 0, 0),
+    ],
+)
+def test_length_counts_what_a_text_says(text: str, least: int, most: int) -> None:
+    assert least <= length(text) <= most
+    assert measure(text).words == round(length(text))
 
 
 def test_grade_is_the_formula() -> None:

@@ -34,6 +34,13 @@ def test_a_quotation_is_never_broken():
         assert all(part.count("“") == part.count("”") for part in parts)
 
 
+def test_cut_keeps_scripts_without_spaces_as_they_are():
+    text = ["皮普跑到海边。风很大，也很暖和。", "风筝飞起来了。皮普笑了。他跑回家。", "他睡了。"]
+    parts = cut(text, 2)
+    assert "".join(parts) == "".join(text)
+    assert max(map(len, parts)) - min(map(len, parts)) <= 6
+
+
 def test_pages_of_a_cut_are_even():
     text = [" ".join(f"Biscuit ran to tree number {n} in the wood." for n in range(24))]
     lengths = [len(part.split()) for part in cut(text, 8)]

@@ -1,5 +1,6 @@
 """write: tellings, their faults, the best of them, and the stage on a book's folder."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -279,6 +280,44 @@ def test_words_that_are_not_for_children_are_refused(tmp_path: Path) -> None:
     told_anyway = doubles("write.for_children=false")
     assert list(stage.run(book, told_anyway))
     assert "whisky" in " ".join(book.story.paragraphs)
+
+
+ZH = ("小老鼠皮普有一只红色的风筝。皮普拿着它跑到海边。风很大，也很暖和。皮普笑了。",
+      "风筝飞起来了。它飞过沙滩，越飞越高。皮普用两只爪子抓住线。多么美好的一天！",
+      "线断了。风筝飞到了海上。皮普坐在沙滩上。他流下了眼泪。",
+      "风又转了方向。它把风筝带回给皮普。皮普紧紧抱住它。然后皮普回家睡觉了。")  # fmt: skip
+RU = ("Мышонок Бисквит нашёл в снегу синюю варежку. Он взял её в лапы. Снег был белый.",
+      "— Кто её потерял? — спросил Бисквит. Из леса вышла лиса. Она молчала.",
+      "Лиса и Бисквит пошли вниз по холму. У лисы был хороший нос. Нюх, нюх!",
+      "Они пришли к тёплому дому. Бисквит отдал варежку. Потом он уснул у огня.")  # fmt: skip
+PL = tuple(part.replace("Biscuit", "Biscuita") for part in PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("language", "paragraphs", "complaint"),
+    [
+        ("zh", ZH, r"no font of the press holds [^;]*"),
+        ("ru", RU, "13 words a page, not 15 to 30"),
+        ("pl", PL, ""),
+        ("de", [part.replace("Biscuit", "Er") for part in PARAGRAPHS],
+         "Biscuit is named in 0% of the paragraphs; no word of Biscuit"),
+        ("zh", ["皮普。"] * 4, r"\d words a page, not 15 to 30; no font.*"),
+    ],
+)  # fmt: skip
+def test_a_telling_in_another_language_is_measured_by_its_own_script(
+    language: str, paragraphs: tuple[str, ...], complaint: str
+) -> None:
+    alone = Cast(WHO.heroes[:1], WHO.summary)
+    assert re.fullmatch(complaint, complaints(*paragraphs, who=alone, language=language))
+
+
+def test_a_writer_is_told_which_language_to_tell_in() -> None:
+    writer = Scripted("Title: Мышонок\n" + "\n".join(RU))
+    alone = Cast(WHO.heroes[:1], WHO.summary)
+    story = write(brief(language="ru"), alone, WORLD, writer, PLAINLY, attempts=1)
+    assert story.paragraphs == RU
+    assert 'in the language "ru"' in writer.asked[0][0] and SUMMARY in writer.asked[0][0]
+    assert "language" not in PLAINLY.question
 
 
 def test_a_telling_in_letters_that_no_font_has_is_no_book() -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from storybook.book import Book
 from storybook.errors import BookError
-from storybook.readability import sentences
+from storybook.readability import UNSPACED, length, run_on, sentences
 from storybook.reading import read_cover, read_page
 from storybook.records import Event, Hero, Scene, Scenes, Story, digest
 from storybook.studio import Studio
@@ -38,7 +38,7 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
             f"The story has {len(units)} sentences for {pages} pages. "
             f"Ask for at most {len(units)} pages, or write more."
         )
-    words = [len(text.split()) for text, _ in units]
+    words = [_size(text) for text, _ in units]
     mean = sum(words) / pages
     best = {0: (0.0, [0])}  # units used -> (cost, where the pages end), for the pages so far
     for page in range(1, pages + 1):
@@ -52,7 +52,12 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
             for end in ends
         }
     cuts = best[len(units)][1]
-    return [" ".join(text for text, _ in units[start:end]) for start, end in pairwise(cuts)]
+    return [run_on(text for text, _ in units[start:end]) for start, end in pairwise(cuts)]
+
+
+def _size(text: str) -> float:
+    """How long a text is, in words."""
+    return length(text) if UNSPACED.search(text) else len(text.split())
 
 
 def jobs(book: Book, studio: Studio) -> list[str]:
