@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +13,14 @@ import pytest
 
 from storybook import jobs
 from storybook.job_folder import job_state
+from waiting import END_S, ended, wait_for
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
-READY_S = 60.0
+END_MS = END_S * 1000
+STILL = """() => document.getAnimations().every(each => each.playState !== 'running'
+  || each.effect.getComputedTiming().iterations === Infinity)"""
+"""Whether nothing on a page fades or moves any more, but what turns for ever."""
 
 
 def skip_without_a_browser() -> None:
@@ -54,16 +57,16 @@ def _end_jobs(root: Path) -> None:
     running = [job for job in jobs.jobs_in(root) if job_state(job).active]
     for job in running:
         jobs.cancel(job)
-    until = time.monotonic() + READY_S
-    while any(job_state(job).active for job in running) and time.monotonic() < until:
-        time.sleep(0.2)
+    for job in running:
+        ended(job)
 
 
 @contextmanager
 def browser_page(width: int = 1440, height: int = 900, scheme: str = "light") -> Iterator[object]:
     """A page of a headless Chromium."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=END_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=str(CHROMIUM),
@@ -72,18 +75,28 @@ def browser_page(width: int = 1440, height: int = 900, scheme: str = "light") ->
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
         )
+        context.set_default_timeout(END_MS)
         try:
             yield context.new_page()
         finally:
             browser.close()
 
 
+def is_still(page: object) -> None:
+    """Wait until Streamlit has drawn a page to its end, and what it faded in or out is done."""
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-test-script-state='notRunning']").first).to_be_attached()
+    expect(page.locator("[data-stale='true']")).to_have_count(0)
+    page.wait_for_function(STILL)
+
+
 def _await(address: str, server: subprocess.Popen) -> None:
-    until = time.monotonic() + READY_S
-    while time.monotonic() < until and server.poll() is None:
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=END_S):
+                return True
         except OSError:
-            time.sleep(0.3)
-    raise AssertionError("the studio did not start; its folder has a studio.log")
+            return False
+
+    wait_for(answers, by=server, look_s=0.2)

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,10 +17,10 @@ from playwright.sync_api import Page, expect  # noqa: E402
 
 from storybook.book import Book  # noqa: E402
 from studio_pages import in_folder_of_doubles  # noqa: E402
+from waiting import wait_for  # noqa: E402
 
 LONG = 600_000
 """Milliseconds that a machine may take for a book."""
-expect.set_options(timeout=30_000)
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def make_a_book(page: Page, studio: str) -> None:
     page.get_by_role("button", name=re.compile("Bruno the dog")).first.click()
     page.get_by_text("8", exact=True).click()
     page.get_by_role("button", name="Make my book").click()
-    expect(page.get_by_text("You may close this window").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("You may close this window").first).to_be_visible()
 
 
 def finished(page: Page) -> None:
@@ -63,7 +62,7 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
 ) -> None:
     make_a_book(page, studio)
     page.reload()  # in the middle: the work is found again
-    expect(page.get_by_text("You may close this window").first).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("You may close this window").first).to_be_visible()
     finished(page)
     with page.expect_download() as given:
         page.get_by_role("button", name="Download PDF").click()
@@ -90,13 +89,11 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
 
 def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: Path) -> None:
     make_a_book(page, studio)
-    until = time.monotonic() + 300
-    while not pictures_in(tmp_path) and time.monotonic() < until:
-        time.sleep(0.2)
+    wait_for(lambda: pictures_in(tmp_path))
     (job,) = tmp_path.glob("jobs/[0-9]*")
     state = re.search(r'"pid": ?(\d+)', (job / "state.json").read_text())
     os.killpg(int(state[1]), signal.SIGKILL)
-    expect(page.get_by_text("did not succeed")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("did not succeed")).to_be_visible()
     drawn = pictures_in(tmp_path)
     page.get_by_role("button", name="Go on").click()
     finished(page)

@@ -19,9 +19,7 @@ from storybook.job_folder import job_state  # noqa: E402
 from storybook.jobs import jobs_in  # noqa: E402
 from studio_pages import in_folder_of_doubles  # noqa: E402
 
-WAIT_MS = 120_000
 SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
-expect.set_options(timeout=WAIT_MS)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +41,6 @@ def studio(home: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with browser_page(height=700) as opened:
-        opened.set_default_timeout(WAIT_MS)
         yield opened
 
 
@@ -95,7 +92,7 @@ def heading(page: Page, words: str) -> Locator:
 def stands_at_its_top(page: Page, words: str) -> None:
     """The page of that heading is there, from its beginning on."""
     expect(heading(page, words)).to_be_visible()
-    page.wait_for_function(f"{SCROLLED} === 0", timeout=WAIT_MS)
+    page.wait_for_function(f"{SCROLLED} === 0")
     expect(heading(page, words)).to_be_in_viewport()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import browser_page, skip_without_a_browser, studio_at
+from browser import browser_page, is_still, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -35,7 +35,6 @@ PAGES = {
     "settings": "/settings",
 }
 SERIOUS = ("serious", "critical")
-expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +66,8 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) -> None:
     page.goto(studio + PAGES[name])
     expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator("[data-test-script-state='notRunning']").first).to_be_attached()
+    is_still(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.locator("[data-stale='true']")).to_have_count(0)
-    page.wait_for_timeout(500)
     found = [
         f"{each['id']}: {node['html'][:160]}"
         for each in Axe().run(page).response["violations"]

@@ -1,6 +1,5 @@
 """A pet in the browser: photos brought, mended, learnt from, thrown away and put back."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from PIL import Image
 
 from browser import browser_page, skip_without_a_browser, studio_at
 from storybook.config import shipped
+from waiting import wait_for
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -31,8 +31,6 @@ def studio(tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     with browser_page() as opened:
-        opened.set_default_timeout(60_000)
-        expect.set_options(timeout=60_000)
         yield opened
 
 
@@ -63,14 +61,6 @@ def settled(page: Page) -> None:
 
 def kept(folder: Path) -> list[Path]:
     return sorted((folder / "heroes" / "rex" / "photos").glob("[0-9]*.*"))
-
-
-def until(check: object) -> None:
-    """Wait until a folder is as it is to be."""
-    limit = time.monotonic() + 60
-    while not check() and time.monotonic() < limit:
-        time.sleep(0.2)
-    assert check()
 
 
 def add_the_pet(page: Page, studio: str, folder: Path) -> None:
@@ -105,7 +95,7 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     page.get_by_role("button", name="Turn").first.click()
     expect(page.get_by_text("Photo 1 was turned.")).to_be_visible()
     page.get_by_role("button", name="Take it back").click()
-    until(lambda: first.read_bytes() == before)
+    wait_for(lambda: first.read_bytes() == before)
     expect(page.get_by_text("Photo 1 was turned.")).to_have_count(0)
 
     size = Image.open(first).size
@@ -145,7 +135,7 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     expect(page.get_by_text("lie in the trash")).to_be_visible()
     assert not adapter.exists() and not (tmp_path / "runs" / "rex").exists()
     page.get_by_role("button", name="Put back").first.click()
-    until(adapter.is_file)
+    wait_for(adapter.is_file)
     expect(page.get_by_role("link", name="Open Rex")).to_be_visible()
 
 
@@ -156,7 +146,7 @@ def test_a_studio_is_chosen_after_asking(page: Page, studio: str, tmp_path: Path
     expect(page.get_by_text("This writes")).to_be_visible()
     assert not file.exists()
     page.get_by_role("button", name="Use Dry run").click()
-    until(file.is_file)
+    wait_for(file.is_file)
     assert 'painter = "flat"' in file.read_text()
     expect(page.get_by_text("works here")).to_be_visible()
 
@@ -165,6 +155,6 @@ def test_a_studio_is_chosen_after_asking(page: Page, studio: str, tmp_path: Path
     page.get_by_role("button", name="Use it").first.click()
     expect(page.get_by_role("dialog").get_by_text("# mine")).to_be_visible()
     page.get_by_role("button", name="Use Starter").click()
-    until(lambda: "# mine" not in file.read_text())
+    wait_for(lambda: "# mine" not in file.read_text())
     (old,) = tmp_path.glob("studio-*.toml")
     assert old.read_text().startswith("# mine")

@@ -167,7 +167,7 @@ def test_the_studio_shows_the_same_view(tmp_path, monkeypatch):
         page.get_by_text("The Kite").first.wait_for()
         page.goto(f"{address}/reader?book=kite")
         book = page.frame_locator(".st-key-reading iframe")
-        book.locator("#where").wait_for(timeout=60_000)
+        book.locator("#where").wait_for()
         book.locator("#book").focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
