@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import browser_page, skip_without_a_browser, studio_at
+from browser import END_MS, browser_page, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -70,9 +70,9 @@ def chosen_from(page: Page, field: Locator, option: str) -> int:
     for _ in range(20):
         field.click()
         try:
-            one.wait_for(timeout=WAIT_MS / 20)
+            one.wait_for(timeout=END_MS / 20)
             count = page.get_by_role("option").count()
-            one.click(timeout=WAIT_MS / 20)
+            one.click(timeout=END_MS / 20)
             return count
         except TimeoutError:
             page.keyboard.press("Escape")
