@@ -55,7 +55,7 @@ def of_telling(
     found = list(who.departures)
     if limited:
         found += _recoloured(who, world)
-    if brief.language == "en":
+    if _in_english(brief):
         found += untold(who.summary, pages, who.heroes, world)
     return tuple(found)
 
@@ -103,7 +103,7 @@ def keep_departures(book: Book, studio: Studio) -> None:
 
 def keep_lost(book: Book, who: Cast, before: Sequence[str], world: World) -> None:
     """Keep, too, what the pages said `before` a page was told again, and do not say any more."""
-    if book.brief.language != "en":
+    if not _in_english(book.brief):
         return
     known = {each.text for each in untold(who.summary, before, who.heroes, world)}
     now = untold(who.summary, texts_of(book), who.heroes, world)
@@ -159,6 +159,10 @@ def accept(
         return chosen
 
 
+def _in_english(brief: Brief) -> bool:
+    return brief.language.partition("-")[0] == "en"
+
+
 def _is_told(departure: Departure, texts: Sequence[str]) -> bool:
     """Whether a page, with the one after it, says at least half of its words."""
     if not departure.words:
@@ -211,7 +215,7 @@ def _told_only(book: Book, studio: Studio) -> Iterator[Departure]:
     Only what the writer was taught as a thing counts: nobody can draw a birthday or a secret.
     """
     taught = studio.role_words
-    if taught is None or not studio.draws_the_world or book.brief.language != "en":
+    if taught is None or not studio.draws_the_world or not _in_english(book.brief):
         return
     things = {thing.split()[-1] for thing in taught.things}
     summary, told = book.brief.summary, " ".join(texts_of(book)).lower()

@@ -68,7 +68,9 @@ def test_a_book_from_before_has_no_departures_and_nothing_due(book: Book) -> Non
 def test_of_telling_looks_for_what_is_left_out_in_english_only() -> None:
     who = Cast(cast("Leo the cat finds a bathtub.", (), WORLD, seed=1).heroes, "Ein Bad in Berlin.")
     brief = new_brief(language="en")
-    assert of_telling(brief, who, ["Leo slept."], WORLD, limited=True)
+    for language in ("en", "en-GB"):
+        told = of_telling(brief.but(language=language), who, ["Leo slept."], WORLD, limited=True)
+        assert [each.text for each in told] == ["Left out: “Ein Bad in Berlin”."]
     assert not of_telling(brief.but(language="de"), who, ["Leo slept."], WORLD, limited=True)
 
 
