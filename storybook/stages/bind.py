@@ -23,7 +23,7 @@ from storybook.press.pdf import (
 )
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
-from storybook.printing import Wishes, lay_words, left_out, story_of, words_of
+from storybook.printing import Wishes, check_book, lay_words, left_out, story_of, words_of
 from storybook.records import COVER, Event, Story, digest
 from storybook.studio import Studio
 
@@ -79,6 +79,7 @@ def jobs(book: Book, studio: Studio) -> list[str]:
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
     for sources in jobs(book, studio):
+        check_book(book)
         wishes = wishes_of(book, studio)
         pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))
         faults = preflight(pdf, wishes.form, least_ppi=0)
