@@ -143,6 +143,8 @@ def test_a_name_in_one_place_is_known_in_all() -> None:
         ("Tom and Max are cats.", [("Tom", "cat", ""), ("Max", "cat", "")]),
         ("Two mice, Nib and Tuck, nap.", [("Nib", "mouse", ""), ("Tuck", "mouse", "")]),
         ("A dog naps. His name is Rex.", [("Rex", "dog", "he")]),
+        ("A dog meets a bear. The bear is called Bo.", [("", "dog", ""), ("Bo", "bear", "")]),
+        ("A dog naps. The dog Rex snores.", [("Rex", "dog", "")]),
         ("A girl finds a puppy and calls him Bo.", [("", "girl", "she"), ("Bo", "dog", "he")]),
         ("Tom, a dog and a fox sing.", [("Tom", "", ""), ("", "dog", ""), ("", "fox", "")]),
         ("Papa Bear and Bo sing.", [("Papa Bear", "bear", "he"), ("Bo", "", "")]),

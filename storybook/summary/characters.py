@@ -1,7 +1,7 @@
 """Characters: who the names and nouns of a summary are, each once however often it is mentioned."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storybook.summary.lexicon import ANIMAL, BAND, PERSON, Kind, Words
@@ -97,6 +97,7 @@ class Characters:
             self._of_the_subject(common)
             return common.end
         if names:
+            self._call(common, names)
             who = tuple(self._named(name) for name in names)
             for index in who:
                 self._is_a(index, common)
@@ -156,6 +157,13 @@ class Characters:
             if self.words.has(f"family.{sex}", common.kind.word):
                 return sex
         return next(filter(None, map(self.words.sex, words)), "")
+
+    def _call(self, common: Common, names: Sequence[Name]) -> None:
+        """`The bear is called Olga`: a name for the bear of before."""
+        known = None if common.indefinite or len(names) > 1 else self._meant(common)
+        taken = {one.name for one in self.all}
+        if known is not None and not self.all[known].name and names[0].text not in taken:
+            self.all[known].name = names[0].text
 
     def _unnamed(self, common: Common) -> tuple[int, ...]:
         """Whom a noun without a name means: somebody of before, or a new one."""
