@@ -1,5 +1,7 @@
 """Reading a summary, layer by layer: tokens, nouns, names, characters, pronouns, language."""
 
+from random import Random
+
 import pytest
 
 from storybook.casting import cast
@@ -270,3 +272,21 @@ def test_reworded_fits_the_article() -> None:
 )
 def test_is_english_tells_languages_apart(text: str, english: bool) -> None:
     assert is_english(text) == english
+
+
+@pytest.mark.parametrize(
+    "text", ["Emily's", "e is", "Tom,", "the", "...", "👍 Pip", "named", "a a a"]
+)
+def test_any_scrap_of_a_text_can_be_read(text: str) -> None:
+    assert cast(text, (), WORLD, seed=1).heroes
+
+
+def test_any_order_of_words_can_be_cast() -> None:
+    chance = Random(5)
+    text = "The the a an two Tom Max dog kittens fox's and who is are named called her his , . ? ("
+    more = " finds friends of like O'Malley Grandma sister ) \" \u2014 into she him to help bear"
+    words = [token.text for token in tokens(text + more)]
+    for seed in range(150):
+        said = " ".join(chance.choices(words, k=chance.randint(1, 20)))
+        heroes = cast(said, (), WORLD, seed=seed).heroes
+        assert 1 <= len({hero.name for hero in heroes}) == len(heroes) <= 4, said

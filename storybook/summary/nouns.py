@@ -65,6 +65,8 @@ class Nouns:
 
     def at(self, i: int) -> Common | None:
         """The noun phrase that begins at token `i`, if one does and it is somebody."""
+        if not 0 <= i < len(self.tokens):
+            return None
         found = self._with_determiner(i) or self._bare(i)
         return found if found and self._is_somebody(found) else None
 
