@@ -78,6 +78,38 @@ def test_old_names_of_the_text_encoder_and_of_kohya_are_read(folder, tmp_path) -
     assert {name.split(".")[-1] for name in read.text_encoder} == {"out_proj", "q_proj", "k_proj"}
 
 
+def test_read_lora_takes_every_name_of_a_layer_of_the_unet(folder, tmp_path) -> None:
+    """As diffusers has it today and had it, kohya, ComfyUI, LyCORIS, and XL's original blocks."""
+    block = "down_blocks.1.attentions.0.transformer_blocks.0.attn1"
+    original = "input_blocks.3.1.transformer_blocks.0.attn1"
+    names = (f"unet.{block}.to_out.0", f"{block}.to_out.0", f"unet.{block}.to_out",
+             f"{block}.processor.to_out_lora", f"base_model.model.{block}.to_out.0",
+             f"diffusion_model.{original}.to_out.0",
+             *(f"lora_unet_{each.replace('.', '_')}_to_out_0" for each in (block, original)),
+             f"lycoris_{block.replace('.', '_')}_to_out_0")  # fmt: skip
+    pipe, file = opened(folder), tmp_path / "a.safetensors"
+    for name in names:
+        end = "" if name.endswith("_lora") else ".lora"
+        halves = {"down": torch.ones(2, 32), "up": torch.ones(32, 2)}
+        save_file({f"{name}{end}.{half}.weight": t for half, t in halves.items()}, file)
+        assert list(read_lora(file, pipe.unet).unet) == [f"{block}.to_out.0"], name
+
+
+@pytest.mark.parametrize("kind", ["LoHa", "a length for each input"])
+def test_read_lora_refuses_what_can_be_drawn_with_but_not_taught_further(
+    folder, tmp_path, kind: str
+) -> None:
+    start, file = "lora_unet_mid_block_attentions_0_proj_in.", tmp_path / "a.safetensors"
+    tensors = {f"hada_w{n}_{half}": torch.ones(size) for n in (1, 2)
+               for half, size in (("a", (32, 2)), ("b", (2, 32)))}  # fmt: skip
+    if kind != "LoHa":
+        tensors = {"lora_down.weight": torch.ones(2, 32), "lora_up.weight": torch.ones(32, 2),
+                   "dora_scale": torch.ones(1, 32, 1, 1)}  # fmt: skip
+    save_file({start + name: each for name, each in tensors.items()}, file)
+    with pytest.raises(ModelError, match=rf"{kind}.*can be drawn with, and only a"):
+        read_lora(file, opened(folder).unet)
+
+
 def test_what_matches_nothing_is_an_error_that_says_what_it_looks_like(folder, tmp_path) -> None:
     pipe = opened(folder)
     for name, tensors, message in (

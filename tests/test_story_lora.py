@@ -269,6 +269,7 @@ def test_the_result_is_an_ordinary_adapter_with_its_frame_and_tokenizer(home, by
     said = taught.generate(asked, max_new_tokens=200, do_sample=False, pad_token_id=0)
     assert int(said[0, -1]) == tokenizer.eos_token_id
     modes = {path.stat().st_mode for path in by_heart.result.rglob("*") if path.is_file()}
+    modes |= {path.stat().st_mode for path in by_heart.folder.rglob("adapter_model.safetensors")}
     assert len(modes) == 1, "the weights are as open as the card beside them"
     told = tokenizer.decode(said[0, asked.shape[1] :], skip_special_tokens=True)
     assert told == f" {RUNS.story} END"

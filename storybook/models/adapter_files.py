@@ -139,6 +139,8 @@ def _names_in_unet(path: str, original: str) -> Iterator[str]:
         yield f"lora_unet_{name.replace('.', '_')}"
     yield from (path, f"unet.{path}", f"diffusion_model.{original}")
     yield f"lycoris_{path.replace('.', '_')}"
+    if path.endswith(".to_out.0"):  # older files call it `to_out`
+        yield from (path.removesuffix(".0"), f"unet.{path.removesuffix('.0')}")
 
 
 def _names(path: str, part: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from trl import SFTTrainer
 
 from storybook.errors import TrainingError
+from storybook.files import follow_umask
 from storybook.records import Event
 from training.board import Board
 from training.run import Measure, Run
@@ -101,6 +102,7 @@ class Watcher(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         best = state.best_global_step or None
+        follow_umask(Path(args.output_dir) / f"checkpoint-{state.global_step}")
         self._run.say(self._run.state().but(step=state.global_step, best_step=best))
         self._since = self._clock()
         if self._judged is not None:
