@@ -110,3 +110,12 @@ def slug(title: str) -> str:
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", title).lower())
     name = "-".join(words)[:60].strip("-") or "book"
     return f"{name}-book" if name in DEVICES else name
+
+
+def in_bytes(count: int) -> str:
+    """A size for people.
+
+    >>> in_bytes(2_130_000_000), in_bytes(36_400_000)
+    ('2.1 GB', '36 MB')
+    """
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

@@ -13,7 +13,7 @@ import tomli_w
 
 from storybook.config import Settings
 from storybook.errors import HeroError
-from storybook.files import write_whole
+from storybook.files import in_bytes, write_whole
 from storybook.hero import HERO, hero_folder, hero_names, load_hero
 from storybook.models.weights import WEIGHTS, numbers_in, tensor_names
 from storybook.photo_files import NameIndex
@@ -129,8 +129,8 @@ def own_painter_note(hero: Hero, folder: Path) -> str:
     """A sentence on a hero's own painter and its size; nothing if it has none."""
     if hero.painter is None:
         return ""
-    gigabytes = _bytes(folder / hero.painter) / 1e9
-    return f"{hero.name} has a painter of its own ({gigabytes:.2f} GB), which draws its books."
+    size = in_bytes(_bytes(folder / hero.painter))
+    return f"{hero.name} has a painter of its own ({size}), which draws its books."
 
 
 def are_drawings(photos: Sequence[Path]) -> bool:

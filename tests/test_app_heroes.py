@@ -287,4 +287,4 @@ def test_a_hero_with_a_painter_of_its_own_says_so_with_its_size(tmp_path):
     (folder / "painter" / "unet" / "weights.safetensors").write_bytes(bytes(20_000_000))
     assert "Has a painter of its own" in said(opened("heroes"))
     words = said(opened("heroes", hero="rex")).replace("\\", "")
-    assert "has a painter of its own (0.02 GB)" in words
+    assert "has a painter of its own (20 MB)" in words

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from storybook import files
-from storybook.files import follow_umask, patiently, save_weights, write_whole
+from storybook.files import follow_umask, in_bytes, patiently, save_weights, write_whole
 
 
 def test_a_file_is_replaced_as_a_whole(tmp_path):
@@ -99,3 +99,8 @@ def test_patiently_gives_up_and_tries_once_only_where_open_files_are_no_trouble(
     monkeypatch.setattr(files, "PAUSES_S", (0.0,) * 5)
     with pytest.raises(PermissionError):
         patiently(Busy(100))
+
+
+def test_in_bytes_says_a_size_for_people():
+    assert [in_bytes(count) for count in (0, 36_400_000, 999_000_000, 2_130_000_000)] == [
+        "0 MB", "36 MB", "999 MB", "2.1 GB"]  # fmt: skip

@@ -70,7 +70,7 @@ def test_hero_teach_with_all_weights_gives_a_painter_that_draws_the_book(
     add("Rex", tmp_path)
     assert teach("rex", preset) == 0
     told = capfd.readouterr().out
-    assert "Rex has a painter of its own (0.00 GB)" in told
+    assert "Rex has a painter of its own (1 MB)" in told
     log = (tmp_path / "runs" / "rex" / "log.jsonl").read_text()
     assert log.index("the result is a painter of") < log.index('"teach"'), "its size is said before"
     hero, studio = load_hero("rex"), Studio(load_settings("studio.toml"))
@@ -192,7 +192,7 @@ def test_a_disk_without_room_is_said_before_anything_is_done(tmp_path, monkeypat
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: usage._replace(free=1000))
     chosen = recipe(tmp_path, kind="full")  # whose folders of pictures are not even there
-    with pytest.raises(TrainingError, match=r"0\.00 GB free\. Make room"):
+    with pytest.raises(TrainingError, match=r"0 MB free\. Make room"):
         list(train(chosen, Run(tmp_path / "run"), CPU, "none"))
 
 

@@ -33,4 +33,4 @@ def test_preflight_without_a_token_gives_no_advice_about_pets(home, tmp_path, co
 
 def test_preflight_says_what_all_weights_take(home, tmp_path):
     said = told(home, tmp_path, kind="full", keep_last=3)
-    assert "all weights learn: the result is a painter of 0.00 GB" in said
+    assert "all weights learn: the result is a painter of 1 MB" in said

@@ -93,7 +93,7 @@ def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
     for each in balance(examples):
         what = " of the class" if each.is_class else " of the pet" if _has_pet(recipe) else ""
         yield (
-            f"  {each.folder}: {each.pictures} pictures{what}, shown {each.shown} times "
+            f"  {each.folder}: {each.pictures} pictures{what}, shown {each.shown:g} times "
             f"an epoch, {each.share:.0%}"
         )
     for concept in recipe.concept:

@@ -7,6 +7,7 @@ from diffusers import StableDiffusionPipeline
 from torch import nn
 
 from storybook.errors import TrainingError
+from storybook.files import in_bytes
 from training.formats.header import DTYPES
 from training.recipe import Recipe
 from training.run import Run
@@ -43,15 +44,15 @@ def check_room(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
     there = sum(file.stat().st_size for file in run.folder.rglob("*") if file.is_file())
     free = shutil.disk_usage(place).free
     said = (
-        f"all weights learn: the result is a painter of {result / 1e9:.2f} GB, and checkpoints "
-        f"take up to {kept / 1e9:.2f} GB"
+        f"all weights learn: the result is a painter of {in_bytes(result)}, and checkpoints "
+        f"take up to {in_bytes(kept)}"
     )
     if result + kept - there > free:
         raise TrainingError(
-            f"{said[0].upper()}{said[1:]}, and {place} has {free / 1e9:.2f} GB free. Make room, "
+            f"{said[0].upper()}{said[1:]}, and {place} has {in_bytes(free)} free. Make room, "
             "--set keep_last=1, or teach a LoRA: --set kind=lora."
         )
-    return f"{said}; {free / 1e9:.2f} GB are free"
+    return f"{said}; {in_bytes(free)} are free"
 
 
 def _numbers(parts: Sequence[nn.Module]) -> int:

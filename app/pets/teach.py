@@ -9,6 +9,7 @@ from app.tried import tried
 from app.where import JOBS, RUNS
 from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.doctor import models_of
+from storybook.files import in_bytes
 from storybook.hero import hero_photos
 from storybook.records import Hero
 from storybook.studio import Studio
@@ -69,10 +70,10 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
                 "where they belong.", icon=":material/download:")  # fmt: skip
         return
     if runs.makes_a_painter(preset):
-        gigabytes = painter_bytes(Path(settings.draw.painter)) / 1e9
+        size = in_bytes(painter_bytes(Path(settings.draw.painter)))
         st.info(
             f"By this manner all weights learn: {look.plain(hero.name)} gets a painter of its own "
-            f"of about {gigabytes:.2f} GB, which draws its books. Each checkpoint takes several "
+            f"of about {size}, which draws its books. Each checkpoint takes several "
             "times as much.", icon=":material/hard_drive:",
         )  # fmt: skip
     anyway = _knows_drawings_only(hero, settings, photos)
