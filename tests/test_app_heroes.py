@@ -288,3 +288,12 @@ def test_a_hero_with_a_painter_of_its_own_says_so_with_its_size(tmp_path):
     assert "Has a painter of its own" in said(opened("heroes"))
     words = said(opened("heroes", hero="rex")).replace("\\", "")
     assert "has a painter of its own (20 MB)" in words
+
+
+def test_a_manner_in_which_all_weights_learn_says_what_it_takes_before(tmp_path):
+    rex(tmp_path)
+    page = opened("heroes", hero="rex")
+    manner = next(each for each in page.selectbox if each.label == "Manner")
+    assert "a painter of its own" not in said(page)
+    manner.set_value("everydream").run()
+    assert "gets a painter of its own of about 30 MB" in said(page).replace("\\", "")
