@@ -184,6 +184,7 @@ def app(options: Namespace) -> int:
     print(f"The studio opens on http://127.0.0.1:{options.port} and works in {Path.cwd()}. "
           "Stop it with Ctrl-C; what is being made goes on.")  # fmt: skip
     asked = ["--server.port", str(options.port), "--server.headless", str(options.no_browser)]
+    asked += ["--logger.level", "error", "--logger.hideWelcomeMessage", "true"]  # we said it
     return subprocess.run(
         [sys.executable, "-m", "streamlit", "run", str(main), *asked],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}, check=False,
