@@ -1,6 +1,7 @@
 """What a stop or a kill costs: nothing but the steps since the last checkpoint."""
 
 import shutil
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from pet_runs import CPU, lay_home, recipe, run_of, weights
 from storybook.errors import TrainingError
 from training.dreambooth import train
+from training.prepared import prepare
 from training.run import Run
 
 
@@ -177,3 +179,16 @@ def test_progress_counts_epochs_and_steps(home, tmp_path):
     assert {event.total for event in told} == {15}
     epochs = [event.note.partition(",")[0] for event in told]
     assert epochs == [f"epoch {epoch} of 3" for epoch in (1, 2, 3) for _ in range(5)]
+
+
+def test_epochs_are_passes_over_the_data_however_many_processes_share_them(home, tmp_path):
+    preparing = prepare(recipe(home, max_steps=None, epochs=3), Run(tmp_path / "run"), CPU)
+    while True:
+        try:
+            next(preparing)
+        except StopIteration as end:
+            ready = end.value
+            break
+    two = replace(ready, processes=2)
+    assert (ready.steps_per_epoch, ready.steps, ready.epochs) == (5, 15, 3)
+    assert (two.steps_per_epoch, two.steps, two.epochs) == (3, 9, 3)
