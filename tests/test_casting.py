@@ -99,6 +99,11 @@ def test_a_painter_of_anything_keeps_the_summary() -> None:
     assert casting(summary, limited=False).summary == summary
 
 
+def test_a_painter_of_anything_draws_what_the_summary_says() -> None:
+    found = casting("Spark the dragon meets an owl.", limited=False).heroes
+    assert [(hero.name, hero.species) for hero in found] == [("Spark", "dragon"), ("Owl", "owl")]
+
+
 def test_the_author_s_hero_plays_the_summary_s_star() -> None:
     found = casting("A dog named Rex lost a ball. The dog cried, and Rex slept.", BISCUIT)
     assert found.heroes == (BISCUIT,)
