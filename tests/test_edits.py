@@ -57,7 +57,7 @@ def test_a_changed_scene_or_prompt_redoes_its_page_only():
     scene = scene_of(book, 2)
     edits.set_scene(book, scene.but(place="beach"), version(scene))
     assert due(book) == {"describe": 1} and worked_on(book) == {2}
-    assert "in the beach" in book.prompt(2).positive
+    assert "the beach" in book.prompt(2).positive
     prompt = book.prompt(3)
     edits.set_prompt(book, 3, prompt.positive + ", at night", "rain", version(prompt))
     assert due(book) == {"draw": 2} and worked_on(book) == {3}
