@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,7 @@ def said(test: AppTest) -> str:
     return "\n".join(str(each.value) for kind in kinds for each in kind)
 
 
+@cache
 def photo(seed: int, width: int = 640, height: int = 520) -> Image.Image:
     """A drawn animal on a background of its own, sharp and in daylight: the coach finds it good."""
     chance = np.random.default_rng(seed)
