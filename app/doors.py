@@ -35,7 +35,7 @@ DOORS = {
 
 OPENS = ("book", "page", "hero", "run", "job", "new")
 """What an address says is open; another one is another page to who reads it."""
-SHOWN = "shown"
+SHOWN = "page shown"
 """What `st.session_state` calls what was open when the page was drawn last."""
 TO_TOP = """<script>
 (() => { /* %s */
