@@ -441,10 +441,17 @@ def test_a_full_disk_leaves_the_last_good_checkpoint(home, tmp_path):
     assert run_of(chosen, tmp_path / "run", resume=True).state().state == "done"
 
 
-@pytest.mark.parametrize("load", ["bf16", "int8", "nf4"])
+@pytest.mark.parametrize("load", ["bf16", "int8"])
 def test_a_base_is_held_in_fewer_bits(home, tmp_path, load):
     run = run_of(recipe(home, load=load, checkpointing=True), tmp_path / "run")
     assert run.state().state == "done"
+    first, *_, last = [each.validation for each in run.measures() if each.validation]
+    assert last < 0.95 * first, "it learns through them"
+
+
+def test_open_base_refuses_four_bits_on_a_cpu(home):
+    with pytest.raises(TrainingError, match="nf4 needs a GPU"):
+        open_base(recipe(home, load="nf4"), CPU)
 
 
 def test_auto_measures_and_writes_down_what_it_chose(home, tmp_path):

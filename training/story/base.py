@@ -50,6 +50,11 @@ def open_base(recipe: StoryRecipe, device: torch.device) -> Base:
     """
     if recipe.load == "fp16" and device.type == "cpu":
         raise TrainingError("load=fp16 needs a GPU: a CPU computes it slowly. Set fp32 or bf16.")
+    if recipe.load == "nf4" and device.type == "cpu":
+        # bitsandbytes' kernel for it knows no gradient there: all runs, and next to nothing learns.
+        raise TrainingError(
+            "load=nf4 needs a GPU: on a CPU nothing learns by it. Set int8 or bf16."
+        )
     folder = folder_of(recipe.base)
     if recipe.load in ("int8", "nf4") or is_quantised(folder):
         show_bitsandbytes()
