@@ -34,7 +34,7 @@ from training.story.steps import Watcher, checkpoints_in, steps_of
 from training.story.trainer import StoryTrainer, padded
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
-REMEDY = "Try --set batch=1, --set checkpointing=true, --set load=nf4 or a smaller max_length."
+REMEDY = "Try --set batch=1, --set checkpointing=true, --set load=int8 or a smaller max_length."
 TRAIN, TEST = "train.json", "test.json"
 OPTIMIZERS = {
     "adamw": "adamw_torch",
