@@ -11,7 +11,8 @@ from storybook.hero import hero_portrait
 from storybook.library import thumbnail
 from storybook.records import Judged
 
-ICON = ":material/auto_stories:"
+ICON = str(Path(__file__).parent / "pictures" / "style-watercolour.webp")
+"""The tab's picture: an icon by name would be fetched from elsewhere."""
 FOUND = re.compile(r"\w+: (.+?) ([\d.]+)(?:, (looks like .+))?")
 """How the starter's critic says what it found of one thing that was asked for."""
 SMALL_BYTES = 40_000

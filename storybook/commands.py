@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+import time
 import tomllib
 import warnings
+import webbrowser
 from argparse import Namespace
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from socket import socket
+from threading import Thread
 
 from rich.table import Table
 
@@ -101,8 +104,8 @@ def status(options: Namespace) -> None:
 def pick(options: Namespace) -> None:
     book_, page = Book(options.folder), options.page
     edits.pick(book_, page, options.candidate)
-    print(f"Page {page} keeps {options.candidate}. Bring the book up to date with: "
-          f"storybook make {book_.folder}")  # fmt: skip
+    print(f"Page {page} keeps {options.candidate}.")
+    _tell_next(book_)
 
 
 def reroll(options: Namespace) -> None:
@@ -113,6 +116,7 @@ def reroll(options: Namespace) -> None:
     if chosen and chosen.by == "author":
         print(f"Page {page} keeps the picture that you picked; "
               "choose another with: storybook pick")  # fmt: skip
+    _tell_next(book_)
 
 
 def retell(options: Namespace) -> None:
@@ -120,6 +124,12 @@ def retell(options: Namespace) -> None:
     events = retell_page(book_, studio, options.page, seed=options.seed)
     _show(events, _by_hand(options, book_.folder, studio.settings.device))
     _make(options, book_, studio, "choose")
+    _tell_next(book_)
+
+
+def _tell_next(book_: Book) -> None:
+    """That what was changed is not in the PDF yet."""
+    print(f"Bring the book up to date with: storybook make {book_.folder}")
 
 
 def paint(options: Namespace) -> None:
@@ -183,12 +193,25 @@ def app(options: Namespace) -> int:
     paths = [str(main.parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
     print(f"The studio opens on http://127.0.0.1:{options.port} and works in {Path.cwd()}. "
           "Stop it with Ctrl-C; what is being made goes on.")  # fmt: skip
-    asked = ["--server.port", str(options.port), "--server.headless", str(options.no_browser)]
+    if not options.no_browser:
+        Thread(target=_open_studio, args=(options.port,), daemon=True).start()
+    # Headless, or Streamlit asks for an e-mail address before it serves a first time.
+    asked = ["--server.port", str(options.port), "--server.headless", "true"]
     asked += ["--logger.level", "error", "--logger.hideWelcomeMessage", "true"]  # we said it
     return subprocess.run(
         [sys.executable, "-m", "streamlit", "run", str(main), *asked],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)}, check=False,
     ).returncode  # fmt: skip
+
+
+def _open_studio(port: int) -> None:
+    """Open the studio in the browser as soon as it answers; give up after a minute."""
+    for _ in range(600):
+        with socket() as door:
+            if door.connect_ex(("127.0.0.1", port)) == 0:
+                webbrowser.open(f"http://127.0.0.1:{port}")
+                return
+        time.sleep(0.1)
 
 
 def share(options: Namespace) -> None:

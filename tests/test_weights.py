@@ -69,6 +69,8 @@ def test_a_folder_without_weights_has_no_name(tmp_path: Path) -> None:
 def test_missing_path(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="does not exist"):
         check_weights(tmp_path / "nowhere")
+    with pytest.raises(ModelError, match=r"nowhere does not exist.*storybook models get"):
+        weights_digest(tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize("keep", [0, 1, 7, 8, 20, -1])

@@ -108,6 +108,9 @@ def weights_digest(path: Path) -> str:
     """
     if path.is_file():
         return _file_digest(path)[:12]
+    if not path.exists():
+        raise ModelError(f"{path} does not exist. Name a model's folder or file there is, or fetch "
+                         "one: storybook models get (docs/models.md says which).")  # fmt: skip
     files = _model_files(path)
     if not any(file.suffix in WEIGHTS for file in files):
         raise ModelError(f"{path} holds no model: no weight file is in it. Name another folder.")
