@@ -189,8 +189,10 @@ class Book:
                 "made again."
             ) from None
 
-    def due(self, artifact: Path | str, made_from: str) -> bool:
+    def due(self, artifact: Path | str, made_from: str, *earlier: str) -> bool:
         """Whether an artifact has to be made; asked before any work is spent.
+
+        `earlier` are what the same sources came to in earlier editions of this program.
 
         Missing, or made from other sources: due. Brought by the author, or edited: left alone.
         Raises EditedByHand if it was edited and its sources have changed as well.
@@ -199,7 +201,7 @@ class Book:
         if not path.is_file():
             return True
         stamp = self._stamp(path)
-        if stamp is None or stamp.made_from == made_from:
+        if stamp is None or stamp.made_from in (made_from, *earlier):
             return False
         if stamp.content != content_digest(path.read_bytes()):
             raise EditedByHand(

@@ -50,14 +50,23 @@ def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     if studio.draws_the_world:
         words = as_caption(prompt.positive, cast, studio.world, book.brief.style)
         prompt = prompt.but(positive=words)
-    return wanted(
+    asked = (
         prompt,
         tries(book, studio, page),
         studio.painter_name(cast, prompt),
         studio.sampling,
         book.brief.seed,
-        studio.world if studio.draws_the_world else None,
     )
+    plain = wanted(*asked)
+    if not studio.draws_the_world or all(_is_there(book, page, each) for each in plain):
+        return plain  # those of a book from before pictures were composed stay in play
+    return wanted(*asked, studio.world)
+
+
+def _is_there(book: Book, page: int, candidate: Candidate) -> bool:
+    """Whether a candidate was drawn, be it kept or not."""
+    found = (book.picture(page, candidate.id), book.refusal_of(page, candidate.id))
+    return any(path.is_file() for path in found)
 
 
 def tries(book: Book, studio: Studio, page: int) -> Tries:

@@ -79,11 +79,11 @@ class World(Record):
     moods: dict[str, Word]
     shots: dict[str, Word]
     styles: dict[str, Word]
-    views: dict[str, Word] = Field(default_factory=dict)
+    views: dict[str, Word] = Field(default_factory=dict, exclude_if=lambda given: not given)
     """From where a place may be seen. A painter without them was taught no composition."""
-    poses: dict[str, Word] = Field(default_factory=dict)
+    poses: dict[str, Word] = Field(default_factory=dict, exclude_if=lambda given: not given)
     """In which ways something may be done."""
-    sides: dict[str, Word] = Field(default_factory=dict)
+    sides: dict[str, Word] = Field(default_factory=dict, exclude_if=lambda given: not given)
     """Where the star may stand, and where it may look."""
 
     def find(self, section: str, text: str) -> list[str]:

@@ -44,8 +44,10 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     for scene in book.scenes:
         present = [hero for hero in cast if hero.name in scene.cast]
         seen = [view] if (view := _view(scene, studio)) else []
-        made_from = digest(scene.but(text=""), present, style, studio.draws_the_world, *seen)
-        if book.due(book.prompt_of(scene.page), made_from):
+        sources = (scene.but(text=""), present, style, studio.draws_the_world)
+        made_from, viewless = digest(*sources, *seen), digest(*sources)
+        # A prompt from before places had views stays as it is, and so do its pictures.
+        if book.due(book.prompt_of(scene.page), made_from, viewless):
             todo.append((scene, made_from))
     return todo
 

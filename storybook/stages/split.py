@@ -63,7 +63,8 @@ def _size(text: str) -> float:
 def jobs(book: Book, studio: Studio) -> list[str]:
     """From what the scenes have to be made, if they have to be."""
     who = [(hero.name, hero.species) for hero in book.cast]  # a look is nothing to cut by
-    made_from = digest(book.story.told, who, book.brief.pages, studio.world)
+    world = studio.world.but(views={}, poses={}, sides={})  # composition is nothing to cut by
+    made_from = digest(book.story.told, who, book.brief.pages, world)
     return [made_from] if book.due(book.SCENES, made_from) else []
 
 

@@ -6,19 +6,23 @@ from storybook.book import Book
 from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
 from storybook.departures import carried, of_telling
-from storybook.errors import BookError, ConfigError, ReplyError
+from storybook.errors import BookError, ConfigError, ReplyError, StorybookError
 from storybook.files import write_whole
 from storybook.frames import Frame
+from storybook.hero import load_hero
 from storybook.kindness import check_kind
 from storybook.models import Writer
 from storybook.printing import left_out
 from storybook.prompts import template
-from storybook.records import Brief, Departure, Event, Story, digest
+from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.roles import RoleWords
 from storybook.studio import Studio
 from storybook.summary.language import english_words, is_english
 from storybook.tellings import Draft, best, drafts
 from storybook.world import World
+
+Look = tuple[str, str, str]
+"""Name, species and coat of somebody."""
 
 
 def write(
@@ -61,7 +65,42 @@ def jobs(book: Book, studio: Studio) -> list[str]:
     if any(called := [hero.pronoun for hero in book.heroes()]):
         sources.append(called)
     made_from = digest(*sources)
-    return [made_from] if book.due(book.STORY, made_from) else []
+    earlier = [digest(*read, *sources[2:]) for read in _earlier_readings(book, studio, who)]
+    return [made_from] if book.due(book.STORY, made_from, *earlier) else []
+
+
+def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[str, list[Look]]]:
+    """What the writer was told by an earlier edition of this program, as far as that can be known.
+
+    The same summary may be read in another way today, by which no finished book is to be told
+    anew. So the story's own cast counts as well, unless its author has changed who is to star.
+    """
+    if not book.path(book.STORY).is_file():
+        return
+    heroes, then = book.heroes(), book.cast
+    others = then[len(heroes) :]
+    if then[: len(heroes)] != tuple(
+        hero.but(pronoun=hero.pronoun or told.pronoun)
+        for hero, told in zip(heroes, then, strict=False)
+    ):
+        return
+    if any(_is_a_hero(each) for each in others):
+        return  # whom the brief named, and does not any more
+    kinds = (*studio.world.species, *studio.world.people)
+    if studio.draws_the_world and any(each.species not in kinds for each in then):
+        return  # a painter of anything drew them
+    looks = [(each.name, each.species, each.look) for each in then]
+    for summary in {who.summary, " ".join(book.brief.summary.split())}:
+        yield summary, looks
+
+
+def _is_a_hero(one: Hero) -> bool:
+    """Whether somebody of a cast is as a hero's folder says."""
+    try:
+        known = load_hero(one.name)
+    except StorybookError:
+        return False
+    return (known.species, known.look) == (one.species, one.look)
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:

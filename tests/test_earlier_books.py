@@ -1,0 +1,67 @@
+"""Books of an earlier edition: nothing of them is due because they are read anew."""
+
+from pathlib import Path
+
+import pytest
+
+from books import doubles, made, new_book
+from storybook.book import Book
+from storybook.records import digest
+from storybook.stages import write as stage
+from storybook.status import status
+from storybook.studio import Studio
+
+EARLIER = "Pepper the dog wants a kite. Willow the rabbit helps."
+
+
+def read_earlier(book: Book, look: str) -> None:
+    """Let the story be as if an earlier reading of the same summary had given Pepper this look."""
+    list(stage.run(book, doubles()))
+    before = book.story.cast
+    story = book.story.but(cast=(before[0].but(look=look), *before[1:]))
+    looks = [(hero.name, hero.species, hero.look) for hero in story.cast]
+    studio, asked = doubles(), book.brief
+    how = studio.settings.write
+    made_from = digest(
+        asked.summary,
+        looks,
+        (None, asked.ages, asked.language, asked.pages, asked.seed),
+        studio.frame,
+        (how.attempts, how.candidates, how.outline, how.temperature),
+        None,
+        studio.writer_name,
+    )
+    book.save(book.STORY, story, made_from)
+
+
+@pytest.mark.parametrize("look", ["white", "grey striped", "golden"])
+def test_a_summary_that_is_read_in_another_way_today_is_not_told_anew(look: str) -> None:
+    book = new_book(summary=EARLIER, heroes=())
+    read_earlier(book, look)
+    assert not stage.jobs(book, doubles())
+    Path("book/brief.toml").unlink()
+    for changes in ({"heroes": ("biscuit",)}, {"seed": 2}, {"summary": f"{EARLIER} She sings."}):
+        assert stage.jobs(new_book(**{"summary": EARLIER, "heroes": (), **changes}), doubles())
+        Path("book/brief.toml").unlink()
+
+
+def test_a_story_is_told_anew_when_the_brief_names_its_hero_no_more() -> None:
+    list(stage.run(new_book(), doubles()))
+    Path("book/brief.toml").unlink()
+    assert stage.jobs(new_book(heroes=()), doubles())
+
+
+def test_a_book_from_before_pictures_were_composed_has_nothing_due(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    book, studio = new_book(), doubles()
+    bare = studio.world.but(views={}, poses={}, sides={})
+    assert "views" not in bare.model_dump()
+    with monkeypatch.context() as patched:
+        patched.setattr(Studio, "world", bare)
+        made(book, doubles())
+    drawn = {path: path.read_bytes() for path in book.folder.rglob("*.*") if path.is_file()}
+    assert all(verb.state == "done" for verb in status(book, studio).verbs)
+    assert not made(book, studio)
+    now = {path: path.read_bytes() for path in book.folder.rglob("*.*") if path.is_file()}
+    assert {path.name for path in now if now[path] != drawn.get(path)} <= {"1.jsonl"}
