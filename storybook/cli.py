@@ -49,7 +49,7 @@ PAINT_EXAMPLES = """examples:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     speak_any_language()
-    options = parser().parse_args(arguments)
+    options = _parsed(arguments)
     options.arguments = sys.argv[1:] if arguments is None else arguments
     from storybook.errors import StorybookError
 
@@ -70,6 +70,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"storybook: {where}{fault.strerror}. Nothing is lost; mend it and run again.",
               file=sys.stderr)  # fmt: skip
         return 2
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options of a command; the numbers of `accept` may stand behind its options, too."""
+    whole = parser()
+    options, rest = whole.parse_known_args(arguments)
+    if options.command == "accept":
+        options.number += [int(word) for word in rest if word.isdecimal()]
+        rest = [word for word in rest if not word.isdecimal()]
+    if rest:
+        whole.error(f"unrecognized arguments: {' '.join(rest)}")
+    for name, value in vars(options).items():
+        if name in ("summary", "title", "words", "negative", "look") and not _is_text(value):
+            whole.error(f"{name}: some of its letters are not in the terminal's encoding")
+    return options
+
+
+def _is_text(value: str | None) -> bool:
+    """Whether all bytes that a word was typed or pasted as are letters."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in value or "")
 
 
 def speak_any_language() -> None:

@@ -16,10 +16,13 @@ def accept(options: Namespace) -> None:
     book, fine = Book(options.folder), not options.undo
     studio = Studio(load_settings(options.studio, options.set))
     said = departures.accept(book, studio, options.number, fine=fine)
+    if not said and not departures.listed(book, studio):
+        print(f"Nothing was changed: there is nothing that {book.folder} could not keep.")
+        return
     for each in said:
         print(f"{'Fine' if fine else 'Not fine after all'}: {each.text}")
     if not said:
-        print(f"Nothing was changed: {'all' if fine else 'none'} of it was accepted before.")
+        print(f"Nothing was changed: it was {'' if fine else 'not '}accepted before.")
 
 
 def tell_departures(book: Book, found: Sequence[Listed]) -> None:

@@ -225,3 +225,13 @@ def test_ctrl_c_says_that_nothing_is_lost():
     assert process.returncode in (0, 130)
     assert process.returncode == 0 or "Nothing is lost" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("option", ["--summary", "--title"])
+def test_bytes_that_are_no_letters_are_refused_in_a_line(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["new", "book", "--summary", "A dog plays.", option, "caf\udce9"])
+    assert "not in the terminal's encoding" in capsys.readouterr().err
+    assert not Path("book").exists()

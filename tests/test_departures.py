@@ -229,3 +229,24 @@ def test_what_is_told_of_but_cannot_be_drawn_is_said(book: Book) -> None:
     edits.set_text(book, 1, f"{text} He had a spoon and a ball.", edits.version(text))
     found = [each.text for each in departures(book, studio) if each.kind == "undrawn"]
     assert found == ["A magic spoon is told of but cannot be drawn."], "a bathtub is not told of"
+
+
+@pytest.mark.parametrize("order", [("1", "--studio", "doubles"), ("--studio", "doubles", "1")])
+def test_accept_takes_numbers_before_and_behind_options(
+    book: Book, order: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert not main(["accept", str(book.folder), *order])
+    assert said(book) == [RECOLOURED]
+    assert not main(["accept", str(book.folder), *order])
+    assert capsys.readouterr().out.endswith("Nothing was changed: it was accepted before.\n")
+    with pytest.raises(SystemExit):
+        main(["accept", str(book.folder), *order, "first"])
+
+
+def test_accept_of_a_book_that_kept_everything_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = new_book(tmp_path / "kept")
+    made(kept, until="write")
+    assert not main(["accept", str(kept.folder), "--studio", "doubles"])
+    assert "there is nothing that" in capsys.readouterr().out
