@@ -40,6 +40,23 @@ class Record(BaseModel):
         return f"{self.as_text()}\n".encode()
 
 
+_JOINERS = "\u200c\u200d"
+"""Format characters that scripts and emoji are written with."""
+
+
+class _Unseen(dict[int, str | None]):
+    """A table for `str.translate`: control characters to spaces, unseen format characters to none.
+
+    Tabs and line ends, which are control characters too, stay.
+    """
+
+    def __missing__(self, code: int) -> str | None:
+        letter, sort = chr(code), unicodedata.category(chr(code))
+        if sort == "Cc" and not letter.isspace():
+            return " "
+        return None if sort == "Cf" and letter not in _JOINERS else letter
+
+
 class Brief(Record):
     """What the author asks for: `brief.toml`."""
 
@@ -56,6 +73,12 @@ class Brief(Record):
     font: Font = Field(default="pair", exclude_if=lambda font: font == "pair")
     placement: Placement = Field(default="auto", exclude_if=lambda placement: placement == "auto")
     """Both are left out where they are the usual ones: older briefs keep their digest."""
+
+    @field_validator("summary", "title")
+    @classmethod
+    def _is_seen(cls, text: str | None) -> str | None:
+        """Without what is in a text and never seen: it was pasted along, and no font has it."""
+        return text and text.translate(_Unseen())
 
     @field_validator("summary")
     @classmethod

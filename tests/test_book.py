@@ -10,7 +10,7 @@ from books import BISCUIT, brief, new_book, story
 from storybook.book import Book, slug
 from storybook.errors import BookError, ConfigError, EditedByHand
 from storybook.files import write_whole
-from storybook.records import Pick
+from storybook.records import Brief, Pick
 from waiting import END_S
 
 
@@ -188,3 +188,12 @@ def test_a_slug_is_a_safe_file_name(title):
     name = slug(title)
     assert name and len(name.encode()) <= 240
     assert not set(name) & set("/\\.\n\0 ")
+
+
+@pytest.mark.parametrize("unseen", ["\x00", "\x07", "\x1b", "\u200b", "\u00ad", "\ufeff", "\u202e"])
+def test_a_brief_has_nothing_that_is_never_seen(unseen: str) -> None:
+    asked = Brief(summary=f"Pep{unseen} the\ndog{unseen} plays.", title=f"A Day{unseen}")
+    assert unseen not in asked.summary and unseen not in (asked.title or "")
+    assert "the\ndog" in asked.summary
+    joined = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0628\u062f"
+    assert Brief(summary=joined).summary == joined

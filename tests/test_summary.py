@@ -290,3 +290,21 @@ def test_any_order_of_words_can_be_cast() -> None:
         said = " ".join(chance.choices(words, k=chance.randint(1, 20)))
         heroes = cast(said, (), WORLD, seed=seed).heroes
         assert 1 <= len({hero.name for hero in heroes}) == len(heroes) <= 4, said
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Pepper" * 30 + " the dog finds a ball.",
+        "Maximilian Alexander Bartholomew Featherstonehaugh the cat naps.",
+        "a" * 5000,
+    ],
+)
+def test_a_name_is_no_longer_than_a_hero_may_be_called(summary: str) -> None:
+    assert all(len(hero.name) <= 40 for hero in cast(summary, [], WORLD, seed=1).heroes)
+
+
+@pytest.mark.parametrize("summary", ["3 cats play.", "12 dogs and 101 mice count.", "2 and 2."])
+def test_a_number_is_nobodys_name(summary: str) -> None:
+    heroes = cast(summary, [], WORLD, seed=1).heroes
+    assert not any(hero.name.isdecimal() for hero in heroes)

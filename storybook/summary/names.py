@@ -16,6 +16,8 @@ WHEN = ("on", "in", "by", "every", "this", "last", "next", "until", "at")
 ARTICLES = ("a", "an", "the", "these", "those", "every", "each")
 JOINTS = ("and", "but", "when", "because", "while", ",", "so")
 MOST_WORDS = 4
+MOST_LETTERS = 40
+"""As many as a hero's name may have (`Hero.name`); what is longer is no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class _Names:
         i = 0
         while i < len(self.tokens):
             name = self._at(i)
+            if name and len(name.text) > MOST_LETTERS:
+                name = None
             if name:
                 yield name
             i = name.end if name else i + 1
@@ -208,7 +212,7 @@ class _Names:
     def _by_word(self, i: int) -> Name | None:
         """A name in small letters, where its place or the list of first names shows it."""
         word = self._low(i)
-        if self._is_closed(i) or self.words.is_never(word):
+        if self._is_closed(i) or self.words.is_never(word) or word.isdecimal():
             return None
         free = self._low(i - 1) not in DETERMINERS
         if word in self.sure and free and not self._is_common_here(i):
@@ -260,6 +264,8 @@ class _Names:
         while end < len(self.tokens) and end - i < MOST_WORDS:
             token = self.tokens[end]
             if not token.is_word or token.text == "'s" or token.head:
+                break
+            if token.end - self.tokens[i].start > MOST_LETTERS:
                 break
             particle = self._low(end) in PARTICLES and self._capital(end + 1)
             after_title = title and small and end == i + 1 and not self._is_closed(end)
