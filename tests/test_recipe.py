@@ -98,3 +98,10 @@ def test_cuts_are_by_chance_only_where_that_is_asked_for():
     assert recipe_of(TABLE | {"preset": "none"})[0].cuts == 0
     assert recipe_of(TABLE | {"preset": "none", "random_crop": True, "crops": 1})[0].cuts == 1
     assert recipe_of(TABLE | {"preset": "none", "crop_jitter_px": 20})[0].cuts == 4
+
+
+@pytest.mark.parametrize("field", ["lr", "alpha", "adam_epsilon", "power", "prior_weight"])
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_numbers_of_a_recipe_are_finite(field: str, value: float) -> None:
+    with pytest.raises(ConfigError, match=field):
+        recipe_of(TABLE | {field: value})

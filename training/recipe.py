@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from storybook.models.hub import on_disk
 from storybook.records import Record
@@ -68,6 +68,8 @@ class Concept(Record):
 
 class Recipe(Record):
     """All that a run of `python -m training dreambooth` depends on."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     # What is taught, to whom
     model: Path

@@ -12,6 +12,7 @@ from diffusers.training_utils import EMAModel, cast_training_params
 from peft import LoraConfig
 from torch import Tensor, nn
 
+from storybook.config import validated
 from storybook.errors import TrainingError
 from storybook.models.devices import quiet
 from storybook.models.hypernetwork import Design, Hypernetwork, attach
@@ -229,7 +230,11 @@ def _lora_config(recipe: Recipe, targets: tuple[str, ...] | None) -> LoraConfig:
 def _with_hypernetwork(
     pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device
 ) -> Student:
-    design = Design(layer_structure=recipe.layer_structure, activation_func=recipe.activation)
+    design = validated(
+        Design,
+        {"layer_structure": recipe.layer_structure, "activation_func": recipe.activation},
+        "the recipe's hypernetwork",
+    )
     chance = torch.Generator().manual_seed(recipe.seed)
     hypernetwork = new_hypernetwork(pipe.unet, design, chance)
     hypernetwork.networks.to(device, pipe.unet.dtype)  # single, unless all are halves

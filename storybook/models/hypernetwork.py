@@ -4,6 +4,7 @@ For each width there is one network for the keys and one for the values. A netwo
 attention layer would make its keys (or values) of, x, and gives x + strength * linear(x).
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -68,6 +69,8 @@ class Design(Record):
         widths, dropouts = self.layer_structure, self.dropout_structure
         if len(widths) < 2 or widths[0] != 1 or widths[-1] != 1:
             raise ValueError("layer_structure begins and ends with 1, such as [1, 2, 1]")
+        if not all(0 < width < math.inf for width in widths):
+            raise ValueError("layer_structure has widths above 0 only, such as [1, 2, 1]")
         if dropouts is not None and len(dropouts) < len(widths):
             raise ValueError("dropout_structure says one share for each of layer_structure")
         name = self.activation_func

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from storybook.records import Record
 from training.settings import load
@@ -17,6 +17,8 @@ PRESETS = Path(__file__).parents[1] / "presets" / "story"
 
 class StoryRecipe(Record):
     """All that a run of `python -m training story-lora` depends on."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     # What is taught, to whom
     base: str
