@@ -82,7 +82,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     if rest:
         whole.error(f"unrecognized arguments: {' '.join(rest)}")
     for name, value in vars(options).items():
-        if name in ("summary", "title", "words", "negative", "look") and not _is_text(value):
+        if name in ("summary", "title", "look") and not _is_text(value):
             whole.error(f"{name}: some of its letters are not in the terminal's encoding")
     return options
 
