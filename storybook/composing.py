@@ -6,7 +6,7 @@ side, looking elsewhere, in another pose. Painters whose world has no such words
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from storybook.records import COVER
@@ -53,10 +53,10 @@ def _ways(world: World, *, alone: bool) -> Iterator[Composition]:
     for turn, side_first in product(range(len(poses)), (0, 1)):
         for number, side in enumerate(sides):
             pose = poses[(number + turn) % len(poses)]
-            # Alone it mostly looks into the picture: from the left to the right.
+            # Alone it looks into the picture first, from the left to the right, then out of it.
             facing = sides[(number + 1 + side_first) % len(sides)] if alone else sides[-1]
             yield Composition(pose=pose, side=side, facing=facing)
 
 
-def _any(section: object) -> str:
+def _any(section: Iterable[str]) -> str:
     return "|".join(map(re.escape, section))
