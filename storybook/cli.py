@@ -5,9 +5,16 @@ Only argparse is imported at the top, so that `storybook --help` answers at once
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+
+from storybook.cli_help import with_help
+from storybook.cli_hero import add_hero
+
+SHARED = ("draw", "choose", "enlarge")
+"""Verbs that several processes can do a part of the pages of."""
 
 VERBS = {
     "write": "tell the story",
@@ -34,16 +41,9 @@ ELSEWHERE = {
     "jobs": "storybook.job_commands",
     "pictures": "storybook.inspect_commands",
     "show": "storybook.inspect_commands",
+    "status": "storybook.status_commands",
 }
 """Commands that stand in a module of their own, so that the others' libraries are not imported."""
-
-PAINT_EXAMPLES = """examples:
-  storybook paint "a grey cat sleeping on a cushion at night" --count 4
-  storybook paint "Bruno runs on the beach" --hero bruno --seed 7
-  storybook paint "a bhna cat (playing with yarn:1.2)" --count 4 --seed 42 --steps 25 --out results
-  storybook paint "ink drawing of a fox" --studio classic --adapter ink.safetensors:0.8 \\
-      --negative "blurry, photograph" --width 512 --height 640 --guidance 6
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("storybook: stopped. Nothing is lost; run the command again to go on.",
               file=sys.stderr)  # fmt: skip
         return 130
+    except BrokenPipeError:  # who reads has enough, such as `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as fault:
         if fault.filename is None and fault.errno is None:
             raise
@@ -108,66 +111,104 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     studio = _studio_options()
     _add_new(commands, studio)
-    _add_paint(commands)
+    _add_paint(commands, studio)
     _add_book(commands, studio)
-    make = commands.add_parser("make", parents=[studio], help="bring a book up to date")
-    make.set_defaults(command="make_")
-    make.add_argument("folder")
-    make.add_argument("--until", choices=VERBS, default="bind", help="stop after this verb")
-    for verb, does in VERBS.items():
-        one = commands.add_parser(verb, parents=[studio], help=does)
-        one.add_argument("folder")
-        one.set_defaults(command="verb", verb=verb)
-    status = commands.add_parser("status", parents=[studio], help="say how far a book is")
-    status.add_argument("folder")
-    status.add_argument("--json", action="store_true", help="see docs/command-line.md")
-    _add_accept(commands, studio)
-    pick = commands.add_parser("pick", help="choose a page's picture yourself")
-    pick.add_argument("folder")
-    pick.add_argument("page", type=int, help="page number; 0 is the cover")
-    pick.add_argument("candidate", metavar="CANDIDATE_ID", help="file name without .png")
-    reroll = commands.add_parser("reroll", parents=[studio], help="draw new pictures for a page")
-    reroll.add_argument("folder")
-    reroll.add_argument("page", type=int)
-    reroll.add_argument("--count", type=int, default=4, help="how many (default: 4)")
-    _add_hero(commands)
+    _add_verbs(commands, studio)
+    _add_looks(commands, studio)
+    _add_pages(commands, studio)
+    add_hero(commands)
     _add_jobs(commands)
-    show = commands.add_parser("show", help="say what a picture was made from")
-    show.add_argument("picture", help="a PNG of ours or of A1111's")
-    pictures = commands.add_parser("pictures", help="find earlier pictures by their words")
-    pictures.add_argument("folder", nargs="?", help="where (default: books, results and runs)")
-    pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
-                          "or seed, all of them")  # fmt: skip
-    pictures.add_argument("--most", type=int, default=50, help="how many (default: 50)")
-    retell = commands.add_parser("retell", parents=[studio], help="tell one page again")
-    retell.add_argument("folder")
-    retell.add_argument("page", type=int)
-    retell.add_argument("--seed", type=int, default=1, help="another number is another text")
-    idea = commands.add_parser("idea", parents=[studio], help="let the writer think up a summary")
-    idea.add_argument("--hero", default="bruno", metavar="NAME", help="who stars (default: bruno)")
-    idea.add_argument("--seed", type=int, default=1, help="another number is another idea")
     app = commands.add_parser("app", help="open the studio in the browser")
     app.add_argument("--port", type=int, default=8501, help="where it listens (default: 8501)")
     app.add_argument("--no-browser", action="store_true", help="only say where it is")
-    share = commands.add_parser("share", parents=[studio], help="a book as one HTML file")
-    share.add_argument("folder")
-    share.add_argument("--to", metavar="FILE", help="where to (default: beside the book's PDF)")
     commands.add_parser("doctor", parents=[studio], help="say what this machine can do")
     _add_models(commands, studio)
     return top
 
 
-def _add_accept(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
-    accept = commands.add_parser(
-        "accept", parents=[studio], help="say that what a book could not keep is fine"
+def _add_verbs(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    """`make` and its verbs: those that draw take `--share`."""
+    share = argparse.ArgumentParser(add_help=False)
+    share.add_argument("--share", default="1/1", metavar="I/N",
+                       help="do this part of the pages; run all N at once")  # fmt: skip
+    make = commands.add_parser(
+        "make", parents=[studio, share], help="bring a book up to date", **with_help("make")
     )
+    make.set_defaults(command="make_")
+    make.add_argument("folder")
+    make.add_argument("--until", choices=VERBS, default="bind", help="stop after this verb")
+    for verb, does in VERBS.items():
+        parents = [studio, share] if verb in SHARED else [studio]
+        one = commands.add_parser(verb, parents=parents, help=does)
+        one.add_argument("folder")
+        one.set_defaults(command="verb", verb=verb)
+
+
+def _add_looks(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    """What only looks, or says that something is fine."""
+    status = commands.add_parser(
+        "status", parents=[studio], help="say how far a book is", **with_help("status")
+    )
+    status.add_argument("folder")
+    status.add_argument("--json", action="store_true", help="see docs/command-line.md")
+    accept = commands.add_parser(
+        "accept", parents=[studio], help="say that what a book could not keep is fine",
+        **with_help("accept"),
+    )  # fmt: skip
     accept.add_argument("folder")
     accept.add_argument("number", type=int, nargs="*", help="as status counts; all without one")
     accept.add_argument("--undo", action="store_true", help="say that it is not fine after all")
+    show = commands.add_parser("show", help="say what a picture was made from", **with_help("show"))
+    show.add_argument("picture", help="a PNG of ours or of A1111's; or a book's or hero's folder")
+    pictures = commands.add_parser(
+        "pictures", help="find earlier pictures by their words", **with_help("pictures")
+    )
+    pictures.add_argument("folder", nargs="?", help="where (default: books, results and runs)")
+    pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
+                          "or seed, all of them")  # fmt: skip
+    pictures.add_argument("--most", type=_from_1, default=20, help="how many (default: 20)")
+    share = commands.add_parser(
+        "share", parents=[studio], help="a book as one HTML file", **with_help("share")
+    )
+    share.add_argument("folder")
+    share.add_argument("--to", metavar="FILE", help="where to (default: beside the book's PDF)")
+
+
+def _add_pages(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
+    """What changes one page, and ideas."""
+    pick = commands.add_parser("pick", help="choose a page's picture yourself", **with_help("pick"))
+    pick.add_argument("folder")
+    pick.add_argument("page", type=int, help="page number; 0 is the cover")
+    pick.add_argument("candidate", metavar="CANDIDATE_ID", help="file name without .png")
+    reroll = commands.add_parser(
+        "reroll", parents=[studio], help="draw new pictures for a page", **with_help("reroll")
+    )
+    reroll.add_argument("folder")
+    reroll.add_argument("page", type=int, help="page number; 0 is the cover")
+    reroll.add_argument("--count", type=int, default=4, help="how many, 1 to 64 (default: 4)")
+    retell = commands.add_parser(
+        "retell", parents=[studio], help="tell one page again", **with_help("retell")
+    )
+    retell.add_argument("folder")
+    retell.add_argument("page", type=int, help="page number, from 1")
+    retell.add_argument("--seed", type=int, default=1, help="another number is another text")
+    idea = commands.add_parser(
+        "idea", parents=[studio], help="let the writer think up a summary", **with_help("idea")
+    )
+    idea.add_argument("--hero", default="bruno", metavar="NAME", help="who stars (default: bruno)")
+    idea.add_argument("--seed", type=int, default=1, help="another number is another idea")
+
+
+def _from_1(text: str) -> int:
+    """A number of things to be shown."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
-    models = commands.add_parser("models", parents=[studio], help="list models, or fetch one")
+    models = commands.add_parser("models", parents=[studio], help="list models, or fetch one",
+                                 **with_help("models"))  # fmt: skip
     models.set_defaults(repository=None)
     deeds = models.add_subparsers(dest="deed", metavar="get")
     get = deeds.add_parser("get", help="fetch a model from a hub")
@@ -178,13 +219,15 @@ def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentP
 
 
 def _add_new(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
-    new = commands.add_parser("new", parents=[studio], help="begin a book")
+    new = commands.add_parser("new", parents=[studio], help="begin a book", **with_help("new"))
     new.add_argument("folder")
     _add_brief(new, summary_required=True)
 
 
 def _add_book(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
-    book = commands.add_parser("book", parents=[studio], help="begin a book and make it")
+    book = commands.add_parser(
+        "book", parents=[studio], help="begin a book and make it", **with_help("book")
+    )
     book.add_argument("--folder", help="its name under books/, or a path (default: by the summary)")
     _add_brief(book, summary_required=False)
 
@@ -192,11 +235,11 @@ def _add_book(commands: argparse._SubParsersAction, studio: argparse.ArgumentPar
 def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> None:
     command.add_argument("--summary", required=summary_required, metavar="TEXT_OR_@FILE",
                          help="what the story is about, or @ and a text file")  # fmt: skip
-    command.add_argument("--title")
+    command.add_argument("--title", help="default: the story's own")
     command.add_argument("--hero", action="append", default=[], metavar="NAME",
                          help="who stars; give it again for companions")  # fmt: skip
     command.add_argument("--style", help="how it is drawn (default: watercolour)")
-    command.add_argument("--pages", type=int, help="story pages (default: 12)")
+    command.add_argument("--pages", type=int, help="story pages, 4 to 40 (default: 12)")
     command.add_argument("--ages", help="3-5, 5-7 or 7-9 (default: 3-5)")
     command.add_argument(
         "--language", help="a language tag that the studio's writer tells in (default: en)"
@@ -205,14 +248,11 @@ def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> N
     command.add_argument("--seed", type=int, help="another number is another book (default: 1)")
 
 
-def _add_paint(commands: argparse._SubParsersAction) -> None:
+def _add_paint(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
     paint = commands.add_parser(
-        "paint",
-        parents=[_studio_options(shares=False)],
-        help="pictures of free words, outside a book",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=PAINT_EXAMPLES,
-    )
+        "paint", parents=[studio], help="pictures of free words, outside a book",
+        **with_help("paint"),
+    )  # fmt: skip
     paint.add_argument("words", metavar="PROMPT", help="what they show; A1111's marks are heard")
     paint.add_argument("--negative", default="", metavar="TEXT", help="what they shall not show")
     paint.add_argument("--count", type=int, default=1, help="how many (default: 1)")
@@ -242,34 +282,6 @@ def _add_paint(commands: argparse._SubParsersAction) -> None:
     )
 
 
-def _add_hero(commands: argparse._SubParsersAction) -> None:
-    hero = commands.add_parser("hero", help="list the heroes, show, add or teach one")
-    deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
-    deeds.add_parser("list", help="all known heroes")
-    deeds.add_parser("show", help="one hero").add_argument("name")
-    add = deeds.add_parser("add", help="a new hero, from photos")
-    add.add_argument("name")
-    add.add_argument("--class", dest="kind", required=True, metavar="CLASS",
-                     help="what it is, such as cat or dog")  # fmt: skip
-    add.add_argument("--photos", required=True, metavar="FOLDER", help="5 to 30 photos of it")
-    add.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
-    add.add_argument("--look", help="its coat, such as 'orange striped' (default: from the photos)")
-    teach = deeds.add_parser("teach", help="teach the painter to draw a hero from its photos")
-    teach.add_argument("name")
-    teach.add_argument("--studio", metavar="NAME_OR_FILE", help="whose painter learns")
-    teach.add_argument("--preset", default="auto",
-                       help="how it is taught (default: auto, by measuring)")  # fmt: skip
-    teach.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
-                       help="change a setting of the teaching, such as lr=1e-4")  # fmt: skip
-    teach.add_argument("--resume", action="store_true", help="go on where a teaching was stopped")
-    teach.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    teach.add_argument("--anyway", action="store_true",
-                       help="teach photos to a painter that knows drawings only")  # fmt: skip
-    choose = deeds.add_parser("choose-step", help="draw a hero by another step of its teaching")
-    choose.add_argument("name")
-    choose.add_argument("step", type=int, help="one that runs/NAME/checkpoints kept")
-
-
 def _add_jobs(commands: argparse._SubParsersAction) -> None:
     jobs = commands.add_parser("jobs", help="what runs and ran: list, follow, stop, go on")
     jobs.add_argument("--root", default="jobs", help="where the jobs lie (default: jobs)")
@@ -286,19 +298,12 @@ def _add_jobs(commands: argparse._SubParsersAction) -> None:
             one.add_argument("--to", metavar="FILE", help="the zip (default: ID.zip)")
 
 
-def _studio_options(*, shares: bool = True) -> argparse.ArgumentParser:
+def _studio_options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(add_help=False)
     options.add_argument("--studio", metavar="NAME_OR_FILE",
                          help="which models work (default: ./studio.toml or starter)")  # fmt: skip
     options.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
                          help="change a setting, such as draw.candidates=4")  # fmt: skip
-    if shares:
-        options.add_argument(
-            "--share",
-            default="1/1",
-            metavar="I/N",
-            help="do this part of the pages; run all N at once",
-        )
     return options
 
 

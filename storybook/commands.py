@@ -37,7 +37,6 @@ from storybook.retelling import retell as retell_page
 from storybook.share import Share
 from storybook.sharing import share as html_of
 from storybook.stages.write import check_language
-from storybook.status import status as status_of
 from storybook.studio import Studio
 from storybook.surprise import surprise
 from storybook.terminal import print_table
@@ -83,22 +82,6 @@ def verb(options: Namespace) -> None:
     book_, studio = Book(options.folder), _studio(options)
     events = follow(STAGES[options.verb].run(book_, studio), book_, studio)
     _show(events, _by_hand(options, book_.folder, studio.settings.device))
-
-
-def status(options: Namespace) -> None:
-    book_ = Book(options.folder)
-    now = status_of(book_, _studio(options))
-    if options.json:
-        print(now.model_dump_json(indent=2))
-        return
-    drawn = sum(page.pick is not None for page in now.page_status)
-    print(f"{now.title or 'Not yet titled'} ({now.folder}): "
-          f"{drawn} of {now.pages + 1} pictures chosen")  # fmt: skip
-    for one in now.verbs:
-        more = f", {one.to_make} to make" if one.to_make else ""
-        print(f"  {one.verb:9} {one.state}{more}")
-    print(f"  {book_.folder / now.pdf}" if now.pdf else "  no PDF yet")
-    tell_departures(book_, now.departures)
 
 
 def pick(options: Namespace) -> None:
@@ -156,7 +139,7 @@ def models(options: Namespace) -> None:
         _get_model(options)
         return
     table = Table("studio", "door", "model", "on disk")
-    for name in [options.studio] if options.studio else studios():
+    for name in [options.studio] if options.studio else sorted({*studios()} - {"doubles"}):
         for model in models_of(load_settings(name, options.set)):
             size = f"{model.size_mb:.1f} MB" if model.size_mb is not None else "missing"
             table.add_row(name, model.door, model.path, size)
@@ -249,7 +232,9 @@ def _summary(text: str) -> str:
 
 
 def _studio(options: Namespace) -> Studio:
-    return Studio(load_settings(options.studio, options.set), Share.parse(options.share))
+    return Studio(
+        load_settings(options.studio, options.set), Share.parse(getattr(options, "share", "1/1"))
+    )
 
 
 def _by_hand(options: Namespace, subject: Path, device: str) -> ByHand:

@@ -18,6 +18,7 @@ from storybook.models.scheduling import heard
 from storybook.readability import sentences, words
 from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
 from storybook.studio import Studio
+from storybook.taught import goes_by_look
 from storybook.untold import phrases, untold
 from storybook.world import MOST_COMPANIONS, World
 
@@ -142,9 +143,10 @@ def accept(
     with book.lock():
         known = {each.number: each for each in listed(book, studio)}
         if missing := [number for number in numbers if number not in known]:
-            many = f"They go from 1 to {len(known)}" if known else "It has none"
+            many = (f"What it could not keep is numbered from 1 to {len(known)}" if known
+                    else "There is nothing that it could not keep")  # fmt: skip
             raise BookError(
-                f"{book.folder} has no departure {missing[0]}. {many}; see: "
+                f"{book.folder} has no line {missing[0]} to accept. {many}; see: "
                 f"storybook status {book.folder}"
             )
         chosen = [known[number] for number in numbers or known if known[number].fine != fine]
@@ -197,7 +199,7 @@ def _of_pictures(book: Book, studio: Studio) -> list[Departure]:
             text=f"{hero.name} was taught to another painter, and goes by its look here.",
         )
         for hero, here in zip(cast, known, strict=True)
-        if here != hero
+        if goes_by_look(hero, here)
     ]
     if not book.path(book.SCENES).is_file():
         return found

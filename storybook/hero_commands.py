@@ -1,23 +1,20 @@
-"""What `storybook hero list|show|add|teach|choose-step` do. Front end only, as commands.py is."""
+"""What `storybook hero list|show|change|remove|restore|teach|choose-step` do. Front end only."""
 
 import subprocess
 import sys
 from argparse import Namespace
+from datetime import datetime
 from pathlib import Path
 
-from rich.table import Table
-
-from storybook.config import load_settings, overridden, shipped, validated
-from storybook.errors import HeroError
-from storybook.hero import (
-    add_hero,
-    hero_folder,
-    hero_names,
-    hero_photos,
-    load_hero,
-    new_hero_folder,
-)
-from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, passed_over, photos_in
+from storybook import hero_edits
+from storybook.config import load_settings, overridden, shipped
+from storybook.errors import HeroError, StorybookError, nearest
+from storybook.hero import hero_folder, hero_folders, hero_names, hero_photos, load_hero
+from storybook.hero_add_commands import add, told_look
+from storybook.hero_said import kind_of, state_of
+from storybook.hero_trash import derived_of, put_back, throw_away
+from storybook.jobs import JOBS
+from storybook.library import trash_in
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.teaching import (
@@ -29,97 +26,129 @@ from storybook.teaching import (
     token_for,
     token_in,
 )
-from storybook.terminal import print_table
-from storybook.text_files import printable, read_text
-from storybook.uploads import checked
-from storybook.world import load_world
+from storybook.world import article, load_world
 
 RUNS = Path("runs")
 
 
 def hero(options: Namespace) -> int:
     """Returns 0, or what the teaching returned."""
-    match options.deed:
-        case "list":
-            for name in hero_names():
-                one = load_hero(name)
-                print(f"{name:12} {one.name}, {one.words}")
-        case "show":
-            one = load_hero(options.name)
-            print(f"{one.name}, {one.words}\nfolder: {hero_folder(options.name)}")
-            print(f"photos: {len(hero_photos(options.name))}")
-            print(f"token: {one.token or 'none'}\nadapter: {one.adapter or 'none'}")
-            print(own_painter_note(one, hero_folder(options.name)) or _how_drawn(one))
-        case "add":
-            _add(options)
-        case "teach":
-            return _teach(options)
-        case "choose-step":
-            return _choose_step(options)
-    return 0
+    deeds = {
+        "list": _list,
+        "show": lambda options: tell_hero(options.name),
+        "add": add,
+        "change": _change,
+        "remove": _remove,
+        "restore": _restore,
+        "teach": _teach,
+        "choose-step": _choose_step,
+    }
+    return deeds[options.deed](options) or 0
 
 
-def _add(options: Namespace) -> None:
-    """A hero from photos: what the starter can make of it, and what the coach says of them."""
-    from storybook.looks import derive_look, species_in
-    from storybook.photo_coach import judge_photos, token_fault
-
-    new_hero_folder(options.name)
-    world = load_world(shipped("assets"))
-    species, note = species_in(world, options.kind)
-    photos, lines = _photos_in(Path(options.photos))
-    if options.token is not None and (fault := token_fault(options.token)):
-        raise HeroError(f"--token {options.token!r}: {fault}")
-    verdict, look = judge_photos(photos), derive_look(photos, world)
-    coat = look.coat if options.look is None else options.look
-    asked = {"name": options.name, "species": species, "look": coat, "token": options.token}
-    folder = add_hero(validated(Hero, asked, "the hero"), photos)
-    table = Table("photo", "verdict", "why")
-    for each in verdict.photos:
-        table.add_row(each.file, each.fitness, "; ".join(each.reasons))
-    print_table(table)
-    for line in (*lines, *verdict.findings, *filter(None, [note])):
-        print(line)
-    print(f"look: {coat}. From the photos: {look.coat}, {look.markings} ({look.reason})")
-    if not look.sure and options.look is None:
-        print(f"This is a guess. Set look in {folder}/hero.toml, or add it anew with --look, to "
-              f"one of: {', '.join(world.coats)}.")  # fmt: skip
-    print(f"{folder} is made, with {len(photos)} photos.")
-
-
-def _photos_in(folder: Path) -> tuple[list[Path], list[str]]:
-    """The photos of a folder, each once, and a line for each other file and for what was changed.
-
-    What the studio in the browser refuses is passed over for the same reasons. Raises HeroError if
-    no photo is left.
-    """
-    index, taken = NameIndex(), {}
-    photos, lines = [], []
-    captions = set()
-    for path in photos_in(folder):
+def _list(options: Namespace) -> None:
+    """All heroes; one that cannot be read hides no other."""
+    for name in hero_names():
         try:
-            upload = checked(printable(Path(path.name)), path.read_bytes(), taken)
-        except OSError as fault:
-            raise HeroError(f"{printable(path)} cannot be read: {fault.strerror}.") from fault
-        captions.add(index.caption(path))
-        if upload.fault:
-            lines.append(f"passed over: {upload.says}")
+            one = load_hero(name)
+        except StorybookError as fault:
+            print(f"{name:12} cannot be read: {' '.join(str(fault).split())}")
             continue
-        photos.append(path)
-        taken[upload.digest] = upload.name
-        if upload.notes:
-            lines.append(upload.says)
-        words = index.caption(path)
-        if words and not (read := read_text(words, HeroError)).is_utf8:
-            lines.append(f"{words.name} is {read.encoding}, and kept as UTF-8.")
-    for path, reason in passed_over(folder, captions):
-        lines.append(f"passed over: {printable(Path(path.name))} is {reason}.")
-    if not photos:
-        kinds = ", ".join(PHOTO_SUFFIXES)
+        says = state_of(name, one, RUNS, JOBS)
+        print(f"{name:12} {one.name}, {article(kind_of(one))}. {says}")
+
+
+def tell_hero(name: str) -> None:
+    """One hero: what it is, where it lies, and how it is drawn."""
+    one, folder = load_hero(name), hero_folder(name)
+    print(f"{one.name}, {article(kind_of(one))}. {state_of(name, one, RUNS, JOBS)}")
+    print(f"folder: {folder}")
+    aside = len(hero_edits.left_out(folder))
+    print(f"photos: {len(hero_photos(name))}{f', and {aside} left out' if aside else ''}")
+    if one.token:
+        print(f"taught by the word: {one.token}")
+    print(own_painter_note(one, folder) or _how_drawn(one))
+
+
+def _change(options: Namespace) -> None:
+    """Change facts or photos of a hero, as the studio's page does; each can be taken back."""
+    one = load_hero(options.name)
+    facts, notes = _facts(options)
+    photos = options.leave_out is not None or bool(options.take_in)
+    if not (facts or photos or options.undo):
         raise HeroError(
-            " ".join([f"--photos {folder}: no photo ({kinds}) lies there.", *lines[:3]])
+            "Say what to change: --look, --class, --token, --pronoun, --leave-out, --take-in, or "
+            "--undo."
         )
-    return photos, lines
+    folder = hero_folder(options.name)
+    if not hero_edits.is_own(folder):
+        if options.undo or photos:
+            raise HeroError(f"{one.name} comes with the project, and has nothing to change in it.")
+        folder = hero_edits.copy_hero(options.name)
+        print(f"{one.name} comes with the project: {folder} is your copy, which goes before it.")
+    if options.undo:
+        print(f"Taken back: {hero_edits.undo(folder).says}")
+        return
+    if facts:
+        changed = hero_edits.change_facts(folder, one, **facts)
+        same = " already" if changed == one else ""
+        print(f"{one.name} is {article(kind_of(changed))}{same}.")
+    for note in notes:
+        print(note)
+    _change_photos(folder, options)
+
+
+def _facts(options: Namespace) -> tuple[dict[str, str | None], list[str]]:
+    """What is to be known of a hero from now on, and what is to be said of it."""
+    from storybook.looks import species_in, stand_in_note
+
+    world, facts, notes = load_world(shipped("assets")), {}, []
+    if options.look is not None:
+        facts["look"], note = told_look(world, options.look, options.studio)
+        notes.append(note)
+    if options.kind is not None:
+        facts["species"], facts["kind"] = species_in(world, options.kind)
+        notes.append(stand_in_note(facts["species"], facts["kind"]))
+    facts |= {key: value for key in ("token", "pronoun")
+              if (value := getattr(options, key)) is not None}  # fmt: skip
+    return facts, list(filter(None, notes))
+
+
+def _change_photos(folder: Path, options: Namespace) -> None:
+    for photo in options.take_in:
+        hero_edits.take_in_again(folder, photo)
+        print(f"Taken in again: {photo}")
+    if options.leave_out is None:
+        return
+    unfit = options.leave_out or hero_edits.unfit(folder)
+    hero_edits.leave_out_all(folder, unfit)
+    print(f"Left out: {', '.join(unfit)}" if unfit else "The coach advises to leave out none.")
+
+
+def _remove(options: Namespace) -> None:
+    """Put a hero and what was taught of it into the trash."""
+    one, every = load_hero(options.name), derived_of(options.name, RUNS)
+    throw_away(options.name, RUNS, JOBS)
+    print(f"{one.name} lies in the trash, with {every.says}. Books stay as they are.")
+    print(f"To put it back: storybook hero restore {every.folder.name}")
+    if every.folder.name in hero_names():
+        print(f"The {every.folder.name} that comes with the project stars in new books now.")
+
+
+def _restore(options: Namespace) -> None:
+    """Put the hero of that name back that was thrown away last; without a name, list the trash."""
+    thrown = trash_in(hero_folders()[0])
+    if options.name is None:
+        for each in thrown:
+            print(f"{each.name:12} thrown away {datetime.fromtimestamp(each.thrown):%d %B, %H:%M}")
+        if not thrown:
+            print("The trash of heroes is empty.")
+        return
+    found = next((each for each in thrown if each.name == options.name.lower()), None)
+    if found is None:
+        names = (each.name for each in thrown)
+        raise HeroError(f"The trash has no hero {options.name!r}. {nearest(options.name, names)}")
+    print(f"{put_back(found.folder, RUNS)} is back.")
 
 
 def _teach(options: Namespace) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 import tomli_w
 from PIL import Image
 
+from storybook.config import validated
 from storybook.errors import HeroError
 from storybook.files import write_whole
 from storybook.hero import HERO, hero_folder, hero_folders
@@ -94,6 +95,20 @@ def leave_out(folder: Path, photo: str) -> None:
     _move(folder, f"{_called(photo)} was left out.", path, folder / LEFT_OUT)
 
 
+def leave_out_all(folder: Path, photos: Sequence[str]) -> None:
+    """Put several photos aside, one by one, so that each can be taken back by itself."""
+    for photo in photos:
+        leave_out(folder, photo)
+
+
+def unfit(folder: Path) -> list[str]:
+    """The photos of a hero that the coach advises to leave out, by name."""
+    from storybook.photo_coach import judge_photos
+
+    judged = judge_photos(photos_in(folder / PHOTOS)).photos
+    return [each.file for each in judged if each.fitness == "leave out"]
+
+
 def take_in_again(folder: Path, photo: str) -> None:
     """Let a photo that was left out be learnt from again."""
     path = folder / LEFT_OUT / photo
@@ -142,6 +157,28 @@ def add_photos(folder: Path, photos: Sequence[Path]) -> None:
     with _change(folder, f"{count} photo{'s' * (count != 1)} came to it.", targets):
         for photo, target in zip(photos, targets, strict=True):
             write_whole(target, photo.read_bytes())
+
+
+def change_facts(folder: Path, hero: Hero, **changes: str | None) -> Hero:
+    """Change what is known of a hero: look, species and kind, token, pronoun; returns it as it is.
+
+    Raises HeroError for a token that is a common word, and for a class or a token that a painter
+    was taught already; ConfigError for what a hero cannot have.
+    """
+    from storybook.photo_coach import token_fault
+
+    token = changes.get("token")
+    if token and token != hero.token and (fault := token_fault(token)):
+        raise HeroError(f"{token}: {fault}")
+    changed = validated(Hero, hero.model_dump() | changes, "the hero")
+    if hero.taught and (changed.token, changed.species) != (hero.token, hero.species):
+        raise HeroError(
+            f"{hero.name} was taught as {hero.words}, and stays that. Add it under another name to "
+            "teach it anew."
+        )
+    if changed != hero:
+        save_hero(folder, changed)
+    return changed
 
 
 def save_hero(folder: Path, hero: Hero) -> None:

@@ -4,6 +4,7 @@ Colours and their shares are compared, nothing more, so a look comes with how su
 it is right, `tests/test_looks.py` counts on the artist's pets, whose coats are known.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from PIL import Image
 from storybook.errors import HeroError, nearest
 from storybook.photos import DARK, lab, looked_at, pet_colours, read_photo
 from storybook.records import Record
-from storybook.world import Coat, World
+from storybook.world import Coat, World, article
 
 # How the figures were found: on sets of 8 drawings, 4 animals in 10 coats each, and on photos of
 # three real pets. Of 80 other drawn sets the coat is right in 46 and its main colour in 73; of the
@@ -34,6 +35,8 @@ RARE = {"spotted": 0.1}
 SURE = 0.6
 """A look that fewer of the photos would have chosen by themselves is a guess."""
 MARKINGS = {"chest": "two-coloured"}
+JOINTS = frozenset("a an and the with all fur coat".split())  # noqa: SIM905
+"""What may stand between the colours of a look without being one."""
 PALE_LIGHTNESS, PALE_CHROMA, PALE_SHARE = 75.0, 22.0, 0.2
 """Fur lighter and less colourful than this is white, and this much of it is worth a word."""
 
@@ -57,18 +60,51 @@ class Look(Record):
 
 
 def species_in(world: World, word: str) -> tuple[str, str]:
-    """The animal of the world that a class word means, and a note if it is only a near one.
+    """The animal of the world that a class word means, and the word if it only stands for it.
 
-    Raises HeroError with the animals that there are.
+    `("cat", "lion")` for lions, `("cat", "")` for kittens. Raises HeroError with the animals that
+    there are.
     """
     said = word.strip().lower()
     if found := world.find("species", said):
         return found[0], ""
     for key, each in world.species.items():
-        if said in each.near or said.removesuffix("s") in each.near:
-            return key, f"The starter draws no {said}: it is drawn as a {key}."
+        if kind := next((one for one in (said, said.removesuffix("s")) if one in each.near), ""):
+            return key, kind
     raise HeroError(f"--class {word!r} is no animal that can be drawn. "
                     f"{nearest(said, world.species)}")  # fmt: skip
+
+
+def stand_in_note(species: str, kind: str) -> str:
+    """A sentence on who stands for a kind that the world lacks; nothing if nobody has to."""
+    if not kind:
+        return ""
+    return (f"The starter draws no {kind}: {article(species)} stands for it. The hero stays a "
+            f"{kind} for painters who know one.")  # fmt: skip
+
+
+def look_in(world: World, said: str) -> tuple[str, str]:
+    """The look that a painter of the world takes from an owner's words, and a note if it is not
+    just what they say.
+
+    Raises HeroError that says what was understood, and which coats there are.
+    """
+    words = " ".join(said.lower().split())
+    known = {phrase.lower(): key for key, coat in world.coats.items() for phrase in coat.words}
+    known |= {key: key for key in world.coats}
+    coats = f"The coats are: {', '.join(world.coats)}."
+    if key := known.get(words):
+        return key, "" if key == words else f"The look {words!r} is drawn as {key}."
+    strange = [word for word in re.findall(r"[^\W_]+", _without(words, known))
+               if word not in JOINTS]  # fmt: skip
+    found = world.find("coats", words)
+    if strange or not found:
+        heard = f"{' and '.join(found)}, but not {', '.join(strange)}" if found else "none of it"
+        raise HeroError(f"--look {said!r}: the starter understands {heard}. {coats}")
+    return words, (
+        f"No coat is {words!r}: the starter is told {' and '.join(found)}, and mixes them as it "
+        f"can. {coats}"
+    )
 
 
 def derive_look(photos: Sequence[Path], world: World) -> Look:
@@ -137,6 +173,11 @@ def distance(fur: np.ndarray, paint: np.ndarray) -> np.ndarray:
         + ((chroma - standard) / (1 + 0.045 * standard)) ** 2
         + (hue / (1 + 0.015 * standard)) ** 2
     )
+
+
+def _without(words: str, phrases: Iterable[str]) -> str:
+    longest_first = sorted(phrases, key=len, reverse=True)
+    return re.sub(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", " ", words)
 
 
 def _paints(coat: Coat) -> np.ndarray:

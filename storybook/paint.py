@@ -27,6 +27,7 @@ from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest
 from storybook.stages.draw import draw
 from storybook.studio import Studio
+from storybook.taught import goes_by_look
 
 STYLE = "watercolour"
 """Of a painter of the drawn world, whose captions name one, where the words name none."""
@@ -108,7 +109,7 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
     notes += [
         f"{hero.name} was taught to another painter, and goes by its look here"
         for hero, known in zip(named, cast, strict=True)
-        if hero != known
+        if goes_by_look(hero, known)
     ]
     if studio.draws_the_world:
         words, more = _as_the_world_says(words, cast, studio)

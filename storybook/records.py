@@ -104,6 +104,13 @@ class Hero(Record):
     """File or folder name, inside the hero's folder, of a painter of its own: one whose weights all
     learnt. Left out where there is none: older prompts keep their digest."""
     pronoun: Pronoun = Field(default="", exclude_if=lambda pronoun: not pronoun)
+    kind: str = Field(default="", exclude_if=lambda kind: not kind)
+    """What its owner calls it where `species` only stands for it, such as `lion` for a `cat`."""
+
+    @property
+    def called(self) -> str:
+        """What it is to its owner."""
+        return self.kind or self.species
 
     @property
     def taught(self) -> str | None:

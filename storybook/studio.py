@@ -119,11 +119,15 @@ class Studio:
 
         One painter draws a book: the studio's, or in its place the first hero's own. A hero that
         was taught to another goes by its look. A painter of the drawn world takes only its own:
-        small ones differ more from each other than the large ones do.
+        small ones differ more from each other than the large ones do. A painter of anything hears
+        what the owner calls a hero, where the drawn world has only a near one.
         """
         if self._is_double:
             return cast
-        return known(cast, self._painter_folder, exactly=self.draws_the_world)
+        heard = known(cast, self._painter_folder, exactly=self.draws_the_world)
+        if self.draws_the_world:
+            return heard
+        return tuple(hero.but(species=hero.called, kind="") for hero in heard)
 
     @property
     def guard_folder(self) -> Path | None:

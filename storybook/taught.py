@@ -37,6 +37,11 @@ def known(cast: Sequence[Hero], painter: Path, *, exactly: bool) -> tuple[Hero, 
     return tuple(heard(hero) for hero in cast)
 
 
+def goes_by_look(hero: Hero, here: Hero) -> bool:
+    """Whether a hero that was taught is `here`, as a painter knows it, drawn by its look alone."""
+    return (hero.painter, hero.adapter) != (here.painter, here.adapter)
+
+
 def adapters_of(cast: Sequence[Hero]) -> list[Path]:
     """The adapters of the heroes that have one; raises HeroError if one is missing."""
     return [_there(hero, hero.adapter, "adapter") for hero in cast if hero.adapter]

@@ -67,6 +67,7 @@ def token_in(recipe: Path) -> str | None:
 
 def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, preset: str) -> Path:
     """Write `recipe.toml` into a hero's folder, for the painter and the critic of a studio."""
+    known = Studio(settings).draws_the_world
     table: dict[str, Any] = {
         "preset": preset,
         "model": settings.draw.painter,
@@ -77,7 +78,7 @@ def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, pres
                 "photos": str(folder / "photos"),
                 "layout": "sidecars",  # as a hero's folder is, whatever the preset reads
                 "token": token,
-                "class_word": hero.species,
+                "class_word": hero.species if known else hero.called,
                 "class_images": CLASS_IMAGES,
             }
         ],

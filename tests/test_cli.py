@@ -1,6 +1,7 @@
 import json
 import os
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from test_house import HEAVY
 
 from books import SUMMARY, made, new_book
 from storybook.book import Book
-from storybook.cli import main
+from storybook.cli import main, parser
+from storybook.cli_help import EXAMPLES
 from storybook.status import Status
 from waiting import wait_for
 
@@ -106,7 +108,8 @@ def test_pick_and_reroll(capsys):
 def test_heroes_models_and_doctor(capsys):
     assert "biscuit" in said(capsys, "hero", "list")[1]
     assert "orange striped cat" in said(capsys, "hero", "show", "biscuit")[1]
-    assert "doubles" in said(capsys, "models")[1]
+    assert "starter" in (models := said(capsys, "models")[1]) and "doubles" not in models
+    assert "doubles" in said(capsys, "models", *DOUBLES)[1]
     code, out, _ = said(capsys, "doctor", *DOUBLES)
     assert "ok   studio starter: its largest model, the painter, takes 0.06 GiB and fits" in out
     assert "ok   studio doubles: takes next to nothing" in out
@@ -142,6 +145,8 @@ NEW = ("new", "b", "--summary", SUMMARY)
         (("pick", "made", "1", "../../brief"), "has no picture"),
         (("reroll", "made", "1", "--count", "0", *DOUBLES), "ask for 1 to 64"),
         (("hero", "show", "rex"), "There is no hero 'rex'"),
+        (("show", "."), ". is a folder, but no book and no hero"),
+        (("accept", "made", "3", *DOUBLES), "made has no line 3 to accept. "),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_2(capsys, arguments, says):
@@ -235,3 +240,67 @@ def test_bytes_that_are_no_letters_are_refused_in_a_line(
         main(["new", "book", "--summary", "A dog plays.", option, "caf\udce9"])
     assert "not in the terminal's encoding" in capsys.readouterr().err
     assert not Path("book").exists()
+
+
+SHARED = ("make", "draw", "choose", "enlarge")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["book", "write", "split", "describe", "bind", "status", "reroll", "retell", "doctor", "paint",
+     "idea", "share", "models", "accept", "new", *SHARED],
+)  # fmt: skip
+def test_share_is_taken_only_where_pages_are_drawn(command, capsys):
+    """By the parser alone, so that nothing has to be drawn."""
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert ("--share" in capsys.readouterr().out) == (command in SHARED)
+
+
+def test_help_lists_choices_and_examples(capsys):
+    asked = {
+        ("new",): ("biscuit", "gouache", "portrait-8x10", "4 to 40", "storybook new books/kite"),
+        ("hero", "add"): ("orange striped", "storybook hero add rex"),
+        ("hero", "teach"): ("text2image", "storybook hero teach rex --resume"),
+        ("reroll",): ("1 to 64", "0 is the cover"),
+    }
+    for command, expected in asked.items():
+        with pytest.raises(SystemExit):
+            main([*command, "--help"])
+        out = " ".join(capsys.readouterr().out.split())
+        assert all(words in out for words in expected), command
+
+
+def test_every_example_of_the_help_is_a_command_that_is_understood():
+    lines = [line.strip().partition("   ")[0]
+             for examples in EXAMPLES.values()
+             for line in examples.replace("\\\n", " ").strip().splitlines()]  # fmt: skip
+    assert len(lines) > 30
+    for line in lines:
+        parser().parse_args(shlex.split(line)[1:])
+
+
+def test_show_says_how_a_book_or_a_hero_stands(capsys):
+    made(new_book("b"))
+    assert said(capsys, "show", "b")[1].startswith("The ")
+    said(capsys, "hero", "change", "biscuit", "--look", "grey")
+    assert "Biscuit, a grey cat" in said(capsys, "show", "heroes/biscuit")[1]
+
+
+def test_pictures_says_that_there_are_more(capsys):
+    made(new_book("books/b"))
+    code, out, err = said(capsys, "pictures", "--most", "3")
+    assert code == 0 and out.count("\n") == 3 and "--most 15" in err
+    assert not said(capsys, "pictures", "--most", "10")[2]
+    with pytest.raises(SystemExit):
+        main(["pictures", "--most", "0"])
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly():
+    made(new_book("books/b"))
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen([sys.executable, "-u", "-m", "storybook", "pictures"], env=env,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    process.stdout.close()
+    assert process.stderr.read() == b"" and process.wait() == 0
+    process.stderr.close()

@@ -111,7 +111,7 @@ def test_accept_of_all_and_not_after_all(book: Book) -> None:
 
 
 def test_accept_refuses_a_number_that_there_is_not(book: Book) -> None:
-    with pytest.raises(BookError, match=r"no departure 3\. They go from 1 to 2"):
+    with pytest.raises(BookError, match=r"no line 3 to accept\. .* numbered from 1 to 2"):
         accept(book, doubles(), [1, 3])
     assert said(book) == [REPLACED, RECOLOURED], "nor is anything else accepted"
 

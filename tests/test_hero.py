@@ -7,11 +7,14 @@ import pytest
 from PIL import Image
 
 from storybook.cli import main
-from storybook.config import shipped
+from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, HeroError
 from storybook.hero import add_hero, hero_folder, hero_names, hero_photos, load_hero
-from storybook.hero_edits import caption_of, say_of, undo
+from storybook.hero_edits import caption_of, left_out, say_of, undo
 from storybook.records import Hero
+from storybook.studio import Studio
+from storybook.taught import goes_by_look
+from storybook.teaching import lay_recipe
 
 
 @pytest.mark.parametrize("name", hero_names())
@@ -65,9 +68,11 @@ def test_add_makes_a_folder_and_says_what_it_thinks(tmp_path, capsys):
     add = ("hero", "add", "Rex", "--class", "wolf", "--photos", photos, "--token", "ohwx")
     assert main(add) == 0
     said = capsys.readouterr().out
-    assert "drawn as a dog" in said and "fit to teach from: 3" in said and "usable" in said
+    assert "a dog stands for it" in said and "fit to teach from: 3" in said and "usable" in said
     hero = load_hero("rex")
     assert (hero.name, hero.species, hero.token) == ("Rex", "dog", "ohwx")
+    assert hero.kind == hero.called == "wolf"
+    assert "01.jpg" in said and "kept as" in said and "nothing here can tell" in said
     assert f"look: {hero.look}. From the photos" in said and "This is a guess" in said
     assert [path.name for path in hero_photos("rex")] == ["01.jpg", "02.jpg", "03.jpg"]
     assert main(("hero", "show", "rex")) == 0 and "photos: 3" in capsys.readouterr().out
@@ -90,6 +95,8 @@ def test_add_with_a_look_keeps_it(tmp_path, capsys):
         ({"--class": "teapot"}, "no animal that can be drawn"),
         ({"--photos": "nowhere"}, "--photos nowhere: no photo"),
         ({"--token": "dog"}, "painters know this word already"),
+        ({"--look": "purple"}, "understands none of it. The coats are: orange, grey"),
+        ({"--look": "pink and dotted"}, "understands brown spotted, but not pink"),
     ],
 )
 def test_a_mistake_in_add_leaves_nothing_behind(tmp_path, capsys, changes, says):
@@ -221,3 +228,137 @@ def test_hero_folder_is_found_by_either_way_to_write_accents(tmp_path, written, 
     assert Hero(name=name, species="dog").name == unicodedata.normalize("NFC", "Zoë")
     with pytest.raises(HeroError, match="is there already"):
         add_hero(Hero(name=name, species="dog"), [])
+
+
+def test_a_larger_painter_is_told_a_look_and_a_kind_as_they_stand(tmp_path, capsys):
+    photos = str(pet_photos(tmp_path / "in", 1))
+    said = ("--class", "lion", "--look", "purple", "--studio", "classic")
+    assert main(("hero", "add", "leo", "--photos", photos, *said)) == 0
+    leo = load_hero("leo")
+    assert (leo.species, leo.kind, leo.look) == ("cat", "lion", "purple")
+    classic, starter = Studio(load_settings("classic")), Studio(load_settings("starter"))
+    assert classic.known((leo,))[0].words == "purple lion"
+    assert starter.known((leo,))[0].words == "purple cat"
+    assert not goes_by_look(leo, classic.known((leo,))[0]), "it was taught to nobody"
+    for name, word in {"classic": "lion", "starter": "cat"}.items():
+        recipe = lay_recipe(leo, tmp_path, "ohwx", load_settings(name), preset="auto")
+        assert f'class_word = "{word}"' in recipe.read_text()
+
+
+def test_add_says_which_words_belong_to_which_photo(tmp_path, capsys):
+    photos = pet_photos(tmp_path / "in", 3)
+    (photos / "02.txt").write_text("a dog on a rug, " * 5, encoding="utf-8")
+    (photos / "03.jpg.txt").write_text("asleep", encoding="utf-8")
+    assert add(photos) == 0
+    rows = [line for line in capsys.readouterr().out.splitlines() if ".jpg" in line]
+    assert "nothing" in rows[0]
+    assert "02.txt: a dog on a rug, a dog on a rug, a dog" in rows[1] and "..." in rows[1]
+    assert "03.jpg.txt: asleep" in rows[2]
+
+
+def unfit_photos(folder):
+    """Three photos of a pet, the second of them far too small."""
+    photos = pet_photos(folder, 3)
+    with Image.open(photos / "02.jpg") as photo:
+        photo.resize((150, 150)).save(photos / "02.jpg")
+    return photos
+
+
+def test_photos_that_the_coach_advises_against_are_named_and_left_out_if_asked(tmp_path, capsys):
+    photos = unfit_photos(tmp_path / "in")
+    assert add(photos) == 0
+    said = capsys.readouterr().out
+    assert "Kept, though the coach advises to leave them out: 02.jpg." in said
+    assert "storybook hero change rex --leave-out" in said
+    assert main(("hero", "change", "rex", "--leave-out")) == 0
+    assert "Left out: 02.jpg" in capsys.readouterr().out and len(hero_photos("rex")) == 2
+    assert main(("hero", "change", "rex", "--leave-out")) == 0
+    assert "advises to leave out none" in capsys.readouterr().out
+    assert main(("hero", "show", "rex")) == 0
+    assert "photos: 2, and 1 left out" in capsys.readouterr().out
+    assert main(("hero", "change", "rex", "--take-in", "02.jpg")) == 0
+    assert len(hero_photos("rex")) == 3
+    assert main(("hero", "change", "rex", "--leave-out", "03.jpg")) == 0
+    assert [path.name for path in hero_photos("rex")] == ["01.jpg", "02.jpg"]
+    assert main(("hero", "change", "rex", "--undo")) == 0 and len(hero_photos("rex")) == 3
+
+
+def test_add_leaves_out_at_once_what_is_not_fit(tmp_path, capsys):
+    photos = unfit_photos(tmp_path / "in")
+    asked = ("--class", "dog", "--photos", str(photos), "--leave-out")
+    assert main(("hero", "add", "rex", *asked)) == 0
+    said = capsys.readouterr().out
+    assert "with 2 photos" in said and "--take-in 02.jpg" in said and "02.jpg, left out" in said
+    assert [path.name for path in left_out(hero_folder("rex"))] == ["02.jpg"]
+
+
+def test_change_sets_what_is_known_of_a_hero(tmp_path, capsys):
+    add(pet_photos(tmp_path / "in", 1))
+    capsys.readouterr()
+    changes = ("--look", "tuxedo", "--class", "tiger", "--token", "zwx", "--pronoun", "she")
+    assert main(("hero", "change", "rex", *changes)) == 0
+    said = capsys.readouterr().out
+    assert "rex is a black and white tiger, drawn as a cat." in said and "drawn as black" in said
+    hero = load_hero("rex")
+    assert (hero.species, hero.kind, hero.token) == ("cat", "tiger", "zwx")
+    assert (hero.look, hero.pronoun) == ("black and white", "she")
+    assert main(("hero", "change", "rex", "--class", "dog")) == 0 and not load_hero("rex").kind
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ((), "Say what to change: --look"),
+        (("--look", "purple"), "understands none of it"),
+        (("--class", "teapot"), "no animal that can be drawn"),
+        (("--token", "dog"), "painters know this word already"),
+        (("--leave-out", "99.jpg"), "has no photo '99.jpg'"),
+        (("--take-in", "01.jpg"), "no photo '01.jpg' among those that were left out"),
+    ],
+)
+def test_a_mistake_in_change_is_one_line_and_changes_nothing(tmp_path, capsys, changes, says):
+    add(pet_photos(tmp_path / "in", 1))
+    before, _ = load_hero("rex"), capsys.readouterr()
+    assert main(("hero", "change", "rex", *changes)) == 2
+    err = capsys.readouterr().err
+    assert says in err and err.count("\n") == 1 and load_hero("rex") == before
+
+
+def test_a_taught_hero_stays_what_it_was_taught_as(capsys):
+    assert main(("hero", "change", "bruno", "--class", "cat")) == 2
+    assert "was taught as ohwx dog" in capsys.readouterr().err
+    assert main(("hero", "change", "bruno", "--look", "brown")) == 0
+    assert load_hero("bruno").look == "brown" and hero_folder("bruno").parent == Path("heroes")
+
+
+def test_change_makes_a_copy_of_a_hero_that_comes_along(capsys):
+    assert main(("hero", "change", "biscuit", "--look", "grey")) == 0
+    said = capsys.readouterr().out
+    assert "heroes/biscuit is your copy" in said and "Biscuit is a grey cat." in said
+    assert load_hero("biscuit").look == "grey"
+    assert main(("hero", "change", "pepper", "--leave-out")) == 2
+    assert not Path("heroes", "pepper").exists()
+
+
+def test_a_hero_goes_into_the_trash_and_comes_back(tmp_path, capsys):
+    add(pet_photos(tmp_path / "in", 2))
+    before = load_hero("rex")
+    assert main(("hero", "remove", "rex")) == 0
+    said = capsys.readouterr().out
+    assert "with 2 photos" in said and "storybook hero restore rex" in said
+    assert "rex" not in hero_names()
+    assert main(("hero", "restore")) == 0 and "rex " in capsys.readouterr().out
+    assert main(("hero", "restore", "rx")) == 2 and "Did you mean rex" in capsys.readouterr().err
+    assert main(("hero", "restore", "rex")) == 0 and load_hero("rex") == before
+    assert main(("hero", "restore")) == 0 and "is empty" in capsys.readouterr().out
+    assert main(("hero", "remove", "miso")) == 2
+    assert "comes with the project and cannot be deleted" in capsys.readouterr().err
+
+
+def test_list_speaks_of_pets_and_hides_none_behind_a_broken_one(tmp_path, capsys):
+    (tmp_path / "heroes" / "half").mkdir(parents=True)
+    (tmp_path / "heroes" / "half" / "hero.toml").write_text("name = ")
+    assert main(("hero", "list")) == 0
+    said = capsys.readouterr().out
+    assert "Bruno, a brown and white dog. Comes along, and was taught." in said
+    assert "ohwx" not in said and "half         cannot be read" in said

@@ -6,7 +6,7 @@ from PIL import Image
 
 from storybook.config import shipped
 from storybook.errors import HeroError
-from storybook.looks import derive_look, look_of, species_in
+from storybook.looks import derive_look, look_in, look_of, species_in
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
@@ -24,10 +24,41 @@ def main_colour(coat):
 def test_class_words_mean_animals_that_can_be_drawn():
     assert species_in(WORLD, "dog") == ("dog", "")
     assert species_in(WORLD, "Kitten") == ("cat", "")
-    assert species_in(WORLD, "wolf") == ("dog", "The starter draws no wolf: it is drawn as a dog.")
-    assert species_in(WORLD, "hamsters")[0] == "mouse"
+    assert species_in(WORLD, "wolf") == ("dog", "wolf")
+    assert species_in(WORLD, "hamsters") == ("mouse", "hamster")
     with pytest.raises(HeroError, match=r"no animal that can be drawn.*The choices are: bear"):
         species_in(WORLD, "teapot")
+
+
+@pytest.mark.parametrize(
+    ("said", "look", "noted"),
+    [
+        ("orange striped", "orange striped", ""),
+        ("  Black  and WHITE ", "black and white", ""),
+        ("ginger tabby", "orange striped", "drawn as orange striped"),
+        ("tuxedo", "black and white", "drawn as black and white"),
+        ("brown and white", "brown and white", "mixes them as it can. The coats are: orange,"),
+    ],
+)
+def test_look_in_takes_what_a_painter_understands_and_says_so(said, look, noted):
+    found, note = look_in(WORLD, said)
+    assert found == look and noted in note and bool(noted) == bool(note)
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("purple", "understands none of it"),
+        ("moon", "understands none of it"),
+        ("", "understands none of it"),
+        ("black with blue socks", "understands black, but not blue, socks"),
+        ("brown-foo", "understands brown, but not foo"),
+    ],
+)
+def test_look_in_refuses_what_no_painter_of_the_world_can_draw(said, says):
+    with pytest.raises(HeroError, match=says) as fault:
+        look_in(WORLD, said)
+    assert all(coat in str(fault.value) for coat in WORLD.coats)
 
 
 def test_one_drawing_in_a_busy_scene_tells_its_coat_more_often_than_not():

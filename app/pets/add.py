@@ -151,10 +151,10 @@ def _make(draft: Path, photos: list[Path], name: str, kind: str, coat: str) -> N
     """Make the hero of a draft's photos; raises StorybookError that says what is amiss."""
     new_hero_folder(name)
     try:
-        species, _ = species_in(load_world(shipped("assets")), kind)
+        species, stands_for = species_in(load_world(shipped("assets")), kind)
     except HeroError as fault:
         raise HeroError(str(fault).removeprefix("--class ")) from None
-    asked = {"name": name, "species": species, "look": coat}
+    asked = {"name": name, "species": species, "look": coat, "kind": stands_for}
     add_hero(validated(Hero, asked, "the hero"), photos)
     hero_drafts.throw_away(draft)
 

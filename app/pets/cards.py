@@ -10,10 +10,10 @@ from app.pets import face
 from app.where import HEROES, JOBS, RUNS
 from storybook import hero_trash
 from storybook.errors import StorybookError
-from storybook.hero import hero_folder, hero_names, hero_photos, hero_portrait, load_hero
+from storybook.hero import hero_folder, hero_names, hero_portrait, load_hero
 from storybook.hero_drafts import new_draft
 from storybook.hero_edits import is_own
-from storybook.jobs import find_running
+from storybook.hero_said import kind_of, state_of
 from storybook.records import Hero
 
 CARD_PX = 210
@@ -37,7 +37,7 @@ def page() -> None:
 
 def portrait(name: str, hero: Hero, width_px: int) -> None:
     """The hero's picture, or a face in its colours."""
-    shown, alt = hero_portrait(name), f"{hero.name}, {hero.look or 'a'} {hero.species}"
+    shown, alt = hero_portrait(name), f"{hero.name}, {hero.look or 'a'} {hero.called}"
     if shown is None:
         st.image(face.face(hero), alt=alt, width="stretch")
     else:
@@ -55,27 +55,9 @@ def _card(name: str) -> None:
             return
         portrait(name, hero, CARD_PX)
         st.markdown(f"**{look.plain(hero.name)}**")
-        st.caption(look.plain(f"{_kind(hero)}. {_state(name, hero)}"))
+        kind = kind_of(hero)
+        st.caption(look.plain(f"{kind[:1].upper()}{kind[1:]}. {state_of(name, hero, RUNS, JOBS)}"))
         link("heroes", f"Open {hero.name}", hero=name)
-
-
-def _kind(hero: Hero) -> str:
-    words = f"{hero.look} {hero.species}".strip()
-    return words[:1].upper() + words[1:]
-
-
-def _state(name: str, hero: Hero) -> str:
-    folder = hero_folder(name)
-    if find_running((RUNS / folder.name), JOBS):
-        return "Is being taught."
-    if hero.painter:
-        return "Has a painter of its own."
-    if hero.adapter:
-        return "The painter knows it." if is_own(folder) else "Comes along, and was taught."
-    count = len(hero_photos(name))
-    if count:
-        return f"{count} photo{'s' * (count != 1)}, not taught yet."
-    return "Comes along." if not is_own(folder) else "No photos yet."
 
 
 def _put_back(thrown: Path) -> None:

@@ -10,13 +10,14 @@ from app.pets import cards, photos, teach
 from app.tried import tried
 from app.where import HEROES, JOBS, RUNS
 from storybook import hero_edits, hero_trash
-from storybook.config import shipped, validated
-from storybook.errors import HeroError, StorybookError
+from storybook.config import shipped
+from storybook.errors import StorybookError
 from storybook.hero import hero_folder, load_hero
-from storybook.photo_coach import token_fault
+from storybook.hero_said import kind_of
+from storybook.looks import stand_in_note
 from storybook.records import Hero
 from storybook.teaching import own_painter_note
-from storybook.world import load_world
+from storybook.world import article, load_world
 
 PORTRAIT_PX = 260
 
@@ -57,10 +58,12 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
     if taught:
         says = "has a painter of its own" if hero.painter else "the painter knows it"
         st.badge(says, icon=":material/school:", color="green")
+    if hero.kind:
+        st.caption(look.plain(stand_in_note(hero.species, hero.kind)))
     if note := own_painter_note(hero, folder):
         st.caption(look.plain(note))
     if not own:
-        st.markdown(f"A {hero.look} {hero.species} that comes with the studio.")
+        st.markdown(f"{article(kind_of(hero)).capitalize()} that comes with the studio.")
         return
     with st.form(f"facts-{hero.look}-{hero.token}", border=False):
         chosen = st.selectbox(
@@ -81,12 +84,7 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
 
 
 def _save(folder: Path, hero: Hero, look_: str, token: str) -> None:
-    if token and token != hero.token and (fault := token_fault(token)):
-        raise HeroError(f"{token}: {fault}")
-    asked = hero.model_dump() | {"look": look_, "token": token or None}
-    changed = validated(Hero, asked, "the hero")
-    if changed != hero:
-        hero_edits.save_hero(folder, changed)
+    hero_edits.change_facts(folder, hero, look=look_, token=token or None)
 
 
 def _make_own(name: str, hero: Hero) -> None:

@@ -96,7 +96,7 @@ class ClipCritic:
             votes = [(match, f"text match {match:.2f}")]
         score = sum(chance for chance, _ in votes) / len(votes)
         reasons = tuple(reason for _, reason in votes)
-        if self.portrait is None or hero.species not in caption:
+        if self.portrait is None or not any(it in caption for it in (hero.species, hero.called)):
             return Verdict(score=score, reasons=reasons)
         likeness = max(float(seen @ self.portrait), 0.0)
         score += LIKENESS_WEIGHT * (likeness - score)

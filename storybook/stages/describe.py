@@ -8,6 +8,7 @@ from storybook.departures import keep_departures
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.studio import Studio
+from storybook.taught import goes_by_look
 from storybook.world import MOST_COMPANIONS, Composition, picture_words
 
 
@@ -56,7 +57,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     style, cast = style_named(book.brief.style), studio.known(book.cast)
     todo = jobs(book, studio)
     for hero, known in zip(book.cast, cast, strict=True):
-        if todo and known != hero:
+        if todo and goes_by_look(hero, known):
             note = f"{hero.name} was taught to another painter, and goes by its look here"
             yield Event(stage="describe", done=0, total=len(todo), note=note)
     for done, (scene, made_from) in enumerate(todo, start=1):

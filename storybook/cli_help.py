@@ -1,0 +1,162 @@
+"""What `--help` adds to the options: the choices that there are here today, and examples.
+
+Heroes, styles, formats and presets are files. They are looked for when help is asked for, so that
+nothing is read, or imported, for any other command.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable
+
+EXAMPLES = {
+    "new": """
+  storybook new books/kite --summary "Pepper the dog wants to fly a kite." --hero pepper --pages 8
+  storybook new books/mine --summary @summary.txt --style crayon --ages 5-7 --format portrait-8x10
+  storybook make books/kite
+""",
+    "book": """
+  storybook book                                   the sample book
+  storybook book --summary "Miso the cat finds a lantern in the forest." --hero miso --pages 8
+""",
+    "make": """
+  storybook make books/kite
+  storybook make books/kite --until describe       stop before anything is drawn
+  storybook make books/kite --studio classic       with the models of another studio
+""",
+    "status": """
+  storybook status books/kite
+  storybook status books/kite --json
+""",
+    "accept": """
+  storybook accept books/kite                      all of it is fine
+  storybook accept books/kite 2 3                  lines 2 and 3 of `storybook status`
+  storybook accept books/kite 2 --undo
+""",
+    "pick": """
+  storybook pick books/kite 3 92e0577e42aa         pages/03/92e0577e42aa.png
+  storybook pick books/kite 0 4d5db27ce1ff         the cover
+""",
+    "reroll": """
+  storybook reroll books/kite 3                    four new pictures for page 3
+  storybook reroll books/kite 0 --count 8          eight for the cover
+""",
+    "retell": """
+  storybook retell books/kite 3 --seed 7
+""",
+    "idea": """
+  storybook idea --hero miso --seed 4
+""",
+    "pictures": """
+  storybook pictures                               the newest of books, results and runs
+  storybook pictures books/kite --find "beach running" --most 100
+""",
+    "show": """
+  storybook show books/kite/pages/03/92e0577e42aa.png
+  storybook show books/kite                        a book, as `status` says it
+""",
+    "share": """
+  storybook share books/kite --to kite.html
+""",
+    "models": """
+  storybook models
+  storybook models get stabilityai/sd-turbo --half --dry-run
+""",
+    "paint": """
+  storybook paint "a grey cat sleeping on a cushion at night" --count 4
+  storybook paint "Bruno runs on the beach" --hero bruno --seed 7
+  storybook paint "a bhna cat (playing with yarn:1.2)" --count 4 --seed 42 --steps 25 --out results
+  storybook paint "ink drawing of a fox" --studio classic --adapter ink.safetensors:0.8 \\
+      --negative "blurry, photograph" --width 512 --height 640 --guidance 6
+""",
+    "hero add": """
+  storybook hero add rex --class dog --photos photos/rex
+  storybook hero add rex --class dog --photos photos/rex --look "brown spotted" --leave-out
+""",
+    "hero change": """
+  storybook hero change rex --look "black and white"
+  storybook hero change rex --class cat --pronoun she
+  storybook hero change rex --leave-out            photos that the coach advises to leave out
+  storybook hero change rex --leave-out 02.jpg 05.jpg
+  storybook hero change rex --take-in 02.jpg
+""",
+    "hero remove": """
+  storybook hero remove rex
+  storybook hero restore rex                       and back again
+""",
+    "hero teach": """
+  storybook hero teach rex --studio classic --dry-run
+  storybook hero teach rex --studio classic
+  storybook hero teach rex --resume                go on where it was stopped
+""",
+}  # fmt: skip
+
+
+def heroes() -> Iterable[str]:
+    """Names of all heroes."""
+    from storybook.hero import hero_names
+
+    return hero_names()
+
+
+def coats() -> Iterable[str]:
+    """What the starter can draw a hero in."""
+    from storybook.config import shipped
+    from storybook.world import load_world
+
+    return load_world(shipped("assets")).coats
+
+
+def styles() -> Iterable[str]:
+    """Names of all styles."""
+    from storybook.prompts import styles as known
+
+    return known()
+
+
+def formats() -> Iterable[str]:
+    """Names of all formats."""
+    from storybook.press.formats import format_names
+
+    return format_names()
+
+
+def studios() -> Iterable[str]:
+    """Names of the studios that come along, and may make a real book."""
+    from storybook.config import studios as known
+
+    return (name for name in known() if name != "doubles")
+
+
+def presets() -> Iterable[str]:
+    """Names of the manners in which a pet is taught."""
+    from storybook.config import shipped
+
+    return sorted(path.stem for path in shipped("training", "presets", "pet").glob("*.toml"))
+
+
+CHOICES: dict[str, Callable[[], Iterable[str]]] = {
+    "hero": heroes,
+    "style": styles,
+    "format": formats,
+    "studio": studios,
+    "preset": presets,
+    "look": coats,
+}
+"""Options whose choices are files, by their names."""
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help whose options say which choices there are."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        """As argparse's own formatters that add to the help of an option do it."""
+        said = action.help or ""
+        if action.option_strings and action.dest in CHOICES:
+            known = ", ".join(CHOICES[action.dest]()).replace("%", "%%")
+            said += f"; there are: {known}" if known else ""
+        return said
+
+
+def with_help(name: str) -> dict[str, object]:
+    """What `add_parser` takes for a command: a formatter that lists choices, and examples."""
+    examples = EXAMPLES.get(name, "").strip("\n")
+    return {"formatter_class": Formatter, "epilog": f"examples:\n{examples}" if examples else None}

@@ -1,0 +1,147 @@
+"""What `storybook hero add` does and says: which photos are kept, and what was made of words."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from storybook import hero_edits
+from storybook.config import load_settings, shipped, validated
+from storybook.errors import HeroError
+from storybook.hero import add_hero, hero_photos, new_hero_folder
+from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, passed_over, photos_in
+from storybook.records import Hero
+from storybook.studio import Studio
+from storybook.terminal import print_table
+from storybook.text_files import printable, read_text
+from storybook.uploads import checked
+from storybook.world import World, article, load_world
+
+LONGEST_CAPTION = 40
+
+
+def add(options: Namespace) -> None:
+    """A hero from photos: what the starter can make of it, and what the coach says of them."""
+    from storybook.looks import derive_look, species_in, stand_in_note
+    from storybook.photo_coach import judge_photos, token_fault
+
+    new_hero_folder(options.name)
+    world = load_world(shipped("assets"))
+    species, kind = species_in(world, options.kind)
+    asked, note = told_look(world, options.look, options.studio)
+    photos, lines = _photos_in(Path(options.photos))
+    if options.token is not None and (fault := token_fault(options.token)):
+        raise HeroError(f"--token {options.token!r}: {fault}")
+    verdict, found = judge_photos(photos), derive_look(photos, world)
+    coat = found.coat if options.look is None else asked
+    hero = {"name": options.name, "species": species, "kind": kind, "look": coat}
+    folder = add_hero(validated(Hero, hero | {"token": options.token}, "the hero"), photos)
+    kept = [path.name for path in hero_photos(options.name)]
+    unfit = [name for name, each in zip(kept, verdict.photos, strict=True)
+             if each.fitness == "leave out"]  # fmt: skip
+    if options.leave_out:
+        hero_edits.leave_out_all(folder, unfit)
+    _tell_photos(verdict.photos, photos, kept, set(unfit) if options.leave_out else set())
+    for line in (*lines, *verdict.findings, stand_in_note(species, kind), note):
+        if line:
+            print(line)
+    print(f"look: {coat}. From the photos: {found.coat}, {found.markings} ({found.reason})")
+    if not found.sure and options.look is None:
+        print(f"This is a guess. Say it yourself: storybook hero change {options.name} --look "
+              f"'...', with one of: {', '.join(world.coats)}.")  # fmt: skip
+    print(f"Whether it is {article(options.kind)} that the photos show, nothing here can tell: "
+          f"light, sharpness and likeness are measured. Look through {folder / 'photos'} "
+          "yourself.")  # fmt: skip
+    for line in _ends(options.name, folder, len(kept), unfit, out=options.leave_out):
+        print(line)
+
+
+def told_look(world: World, said: str | None, studio: str | None) -> tuple[str, str]:
+    """The look that is meant by an owner's words, and what is to be said of it.
+
+    A painter of anything, such as the studio `classic`'s, is told them as they stand. Raises
+    HeroError for words that a painter of the drawn world does not know.
+    """
+    from storybook.looks import look_in
+
+    if said is None:
+        return "", ""
+    if Studio(load_settings(studio)).draws_the_world:
+        return look_in(world, said)
+    return " ".join(said.split()), ""
+
+
+def _ends(name: str, folder: Path, count: int, unfit: Sequence[str], *, out: bool) -> list[str]:
+    """The last lines: what lies where, and what is to be done about photos that are not fit."""
+    kept = count - len(unfit) if out else count
+    says = [f"{folder} is made, with {kept} photo{'s' * (kept != 1)}."]
+    if not unfit:
+        return says
+    named = ", ".join(unfit)
+    if out:
+        return [*says, f"Left out, in {folder / hero_edits.LEFT_OUT}: {named}. To take one in: "
+                f"storybook hero change {name} --take-in {unfit[0]}"]  # fmt: skip
+    return [*says, f"Kept, though the coach advises to leave them out: {named}. To leave them "
+            f"out: storybook hero change {name} --leave-out"]  # fmt: skip
+
+
+def _tell_photos(
+    verdicts: Sequence, photos: Sequence[Path], kept: Sequence[str], out: set[str]
+) -> None:
+    """A table of all photos: under which name each lies here, and with which words."""
+    index = NameIndex()
+    words = [index.caption(photo) for photo in photos]
+    columns = ["photo", "kept as", "verdict", "why"] + ["what is said of it"] * any(words)
+    table = Table(*columns)
+    for each, name, caption in zip(verdicts, kept, words, strict=True):
+        row = [each.file, f"{name}, left out" if name in out else name, each.fitness,
+               "; ".join(each.reasons)]  # fmt: skip
+        if any(words):
+            row.append(_said(caption))
+        table.add_row(*row)
+    print_table(table)
+
+
+def _said(caption: Path | None) -> str:
+    """Which file's words belong to a photo, and how they begin."""
+    if caption is None:
+        return "nothing"
+    text = " ".join(read_text(caption, HeroError).text.split())
+    shown = text if len(text) <= LONGEST_CAPTION else f"{text[: LONGEST_CAPTION - 3].rstrip()}..."
+    return f"{printable(Path(caption.name))}: {shown}"
+
+
+def _photos_in(folder: Path) -> tuple[list[Path], list[str]]:
+    """The photos of a folder, each once, and a line for each other file and for what was changed.
+
+    What the studio in the browser refuses is passed over for the same reasons. Raises HeroError if
+    no photo is left.
+    """
+    index, taken = NameIndex(), {}
+    photos, lines = [], []
+    captions = set()
+    for path in photos_in(folder):
+        try:
+            upload = checked(printable(Path(path.name)), path.read_bytes(), taken)
+        except OSError as fault:
+            raise HeroError(f"{printable(path)} cannot be read: {fault.strerror}.") from fault
+        captions.add(index.caption(path))
+        if upload.fault:
+            lines.append(f"passed over: {upload.says}")
+            continue
+        photos.append(path)
+        taken[upload.digest] = upload.name
+        if upload.notes:
+            lines.append(upload.says)
+        words = index.caption(path)
+        if words and not (read := read_text(words, HeroError)).is_utf8:
+            lines.append(f"{words.name} is {read.encoding}, and kept as UTF-8.")
+    for path, reason in passed_over(folder, captions):
+        lines.append(f"passed over: {printable(Path(path.name))} is {reason}.")
+    if not photos:
+        kinds = ", ".join(PHOTO_SUFFIXES)
+        raise HeroError(
+            " ".join([f"--photos {folder}: no photo ({kinds}) lies there.", *lines[:3]])
+        )
+    return photos, lines
