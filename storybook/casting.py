@@ -218,7 +218,9 @@ def _is_new(one: Character, leads: Sequence[Hero], means: Means) -> bool:
     name = printed_name(one, means)
     if not name or any(hero.name == name for hero in leads):
         return False
-    return bool(one.name) or one.indefinite or all(hero.species != one.species for hero in leads)
+    undrawn = one.kind is not None and not one.kind.drawn  # a lamb is not the dog
+    new = bool(one.name) or one.indefinite or undrawn
+    return new or all(hero.species != one.species for hero in leads)
 
 
 def _anybody(means: Means) -> Hero:

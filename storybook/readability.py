@@ -39,7 +39,7 @@ _ENDING = re.compile(
     rf"|(?:[。！？｡]+|(?<=[{SIGNS}])[!?]+){_CLOSED}"
     rf"|(?<=[{THAI}])(?=\s+[{THAI}“\"])"
 )
-_ABBREVIATED = re.compile(rf"(?:\b{_TITLES}|(?<![\w'\u2019])[A-HJ-Z])\.$")
+_ABBREVIATED = re.compile(rf"(?:\b(?i:{_TITLES})|(?<![\w'\u2019])[A-HJ-Z])\.$")
 _GOES_ON = re.compile(r"\s+[a-z]")
 _SPEECH_GOES_ON = re.compile(rf"\s+(?:[a-z]|(?:[A-Z][\w'\u2019-]*\s+){{1,2}}{_SAID}\b)")
 

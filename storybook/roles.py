@@ -62,6 +62,9 @@ class Roles(Record):
         text = self._mask_pronouns(text)
         for name, role in ((self.star.name, "HERO"), (self.friend.name, "FRIEND")):
             text = called(name).sub(role, text)
+            first, *more = name.split(" ")
+            if more and not load_words().is_title(first.lower()):
+                text = called(first).sub(role, text)  # Luna, who is Luna O'Connor
         text = self.mask_things(text)
         if self.star.look:
             own = rf"\b{re.escape(self.star.look)} (?={_any(self.star.species, self.kinds)})"

@@ -13,6 +13,7 @@ from storybook.summary.lexicon import kinds_of, load_words
 from storybook.summary.names import find_names
 from storybook.summary.nouns import Nouns
 from storybook.summary.rewording import Edit, reworded, say_instead
+from storybook.summary.slips import mended
 from storybook.summary.tokens import plain, tokens
 from storybook.world import load_world
 
@@ -308,3 +309,48 @@ def test_a_name_is_no_longer_than_a_hero_may_be_called(summary: str) -> None:
 def test_a_number_is_nobodys_name(summary: str) -> None:
     heroes = cast(summary, [], WORLD, seed=1).heroes
     assert not any(hero.name.isdecimal() for hero in heroes)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("luna o'connor the cat gives a mouse a map", [("Luna O'Connor", "cat")]),
+        ("Luna O'Connor the cat finds a map. Luna hides it.", [("Luna O'Connor", "cat")]),
+        ("Vincent van der Berg, a cat, paints.", [("Vincent van der Berg", "cat")]),
+        ("maria de la cruz is a rabbit", [("Maria de la Cruz", "rabbit")]),
+        ("sophie mcgregor is a mouse", [("Sophie McGregor", "mouse")]),
+        ("J. R. Paws the dog digs. J. R. Paws naps.", [("J. R. Paws", "dog")]),
+        ("A cat named Mr. Whiskers naps. Whiskers is old.", [("Mr. Whiskers", "cat")]),
+        ("The cat is called Dr.\nPaws.", [("Dr. Paws", "cat")]),
+        ("our cat mr whiskers sits on a map", [("Mr Whiskers", "cat")]),
+        ("A St. Bernard named Max digs.", [("Max", "dog")]),
+        ("Ted is a bear and Big Ted is a bear.", [("Ted", "bear"), ("Big Ted", "bear")]),
+    ],
+)
+def test_cast_takes_a_full_name_as_one_person(text: str, found: list[tuple[str, str]]) -> None:
+    assert [each for each in cast_names(text) if each[0] not in ("Mouse",)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("it dont purr", ["it", "don't", "purr"]),
+        ("hes mabels friend", ["he", "'s", "mabel", "'s", "friend"]),
+        ("the dogs' ball", ["the", "dogs", "'s", "ball"]),
+        ("my dogs name is rex", ["my", "dog", "'s", "name", "is", "rex"]),
+        ("a shy rabit and her freind", ["a", "shy", "rabbit", "and", "her", "friend"]),
+        ("the dogs names are bells", ["the", "dog", "'s", "names", "are", "bells"]),
+        ("she wears glasses and gets moose", ["she", "wears", "glasses", "and", "gets", "moose"]),
+    ],
+)
+def test_mended_reads_what_hurried_hands_leave_out(text: str, words: list[str]) -> None:
+    found = mended(tokens(text), KINDS, load_words())
+    assert [token.lower for token in found] == words
+    assert all(text[t.start : t.end].lower().startswith(t.text[0].lower())
+               or t.text == "'s" for t in found)  # fmt: skip
+
+
+def test_a_place_is_nobody() -> None:
+    text = "The kitten from Maple Street visits the village of Wickham and 10 Downing Street."
+    assert names(text) == []
+    assert names("The Great Catsby sails. The River Thames rises.") == ["Great Catsby"]

@@ -1,34 +1,21 @@
 """Names: which words of a text are somebody's own, by their letters and by where they stand."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from storybook.summary.lexicon import Words
+from storybook.summary.lexicon import ANIMAL
 from storybook.summary.nouns import DETERMINERS, OWNERS, Nouns
-from storybook.summary.tokens import Token, tokens
+from storybook.summary.runs import MOST_LETTERS, MOST_WORDS, Name, Runs
+from storybook.summary.tokens import tokens
 
 NAMING = ("named", "called", "nicknamed")
 CALLING = ("call", "calls", "called", "name", "names", "named")
-PARTICLES = ("de", "da", "di", "van", "von", "el", "al", "la", "le", "bin", "del", "mc")
 SPOTS = ("in", "at", "near", "through", "across", "over", "into", "around")
 ASKING = ("will", "can", "may", "could", "would", "should", "must", "does", "did", "is", "are")
 WHEN = ("on", "in", "by", "every", "this", "last", "next", "until", "at")
-ARTICLES = ("a", "an", "the", "these", "those", "every", "each")
+OPENING = ("about", "of", "day", "night", "time", "morning", "how", "why", "where", "that")
+"""Behind these somebody is spoken of first, as at a head: `the day bailey the beagle ...`."""
 JOINTS = ("and", "but", "when", "because", "while", ",", "so")
-MOST_WORDS = 4
-MOST_LETTERS = 40
-"""As many as a hero's name may have (`Hero.name`); what is longer is no name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name at tokens `start` to `end`, as it is to be printed."""
-
-    start: int
-    end: int
-    text: str
-    sure: bool = True
-    """Whether its place makes it one; else it is only a capital word in a sentence."""
 
 
 def find_names(nouns: Nouns, known: Iterable[str] = ()) -> dict[int, Name]:
@@ -44,12 +31,9 @@ def find_names(nouns: Nouns, known: Iterable[str] = ()) -> dict[int, Name]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Names:
+class _Names(Runs):
     """What is looked at to find names: the text, names that are known, names that were found."""
 
-    nouns: Nouns
-    words: Words
-    tokens: Sequence[Token]
     known: tuple[tuple[str, ...], ...]
     sure: frozenset[str]
 
@@ -71,7 +55,8 @@ class _Names:
             end = i + len(parts)
             said = tuple(self._low(n) for n in range(i, end))
             if said == parts and not self._is_common_here(i):
-                return self._name(i, end)
+                surname = end < self._run(i) and not self._is_known(end)
+                return Name(i, self._run(i) if surname else end, self._name(i, end).text)
         slot = self._in_a_slot(i)
         if slot:
             return slot
@@ -79,10 +64,18 @@ class _Names:
             return self._by_capital(i)
         return self._by_word(i)
 
+    def _is_known(self, i: int) -> bool:
+        """Whether another given hero's name begins at token `i`."""
+        return any(parts[0] == self._low(i) for parts in self.known)
+
     def _in_a_slot(self, i: int) -> Name | None:
         """A name by its place, whatever the word: `named May`, `May the rabbit`, `Rex, a dog`."""
         end = self._run(i)
         if self._is_named(i):
+            return self._name(i, end)
+        if not self._capital(i):
+            end = self._small_run(i, end)
+        if self._is_said_to_be(i):
             return self._name(i, end)
         if self.words.is_never(self._low(i)) and not (
             end == i + 1 and self._low(end) == "the" and self._low(i - 1) not in WHEN
@@ -96,23 +89,36 @@ class _Names:
             return self._name(i, end)
         return None
 
-    def _the_kind_behind(self, end: int) -> bool:
-        """Whether `the ... KIND` follows, perhaps behind `and` and another name."""
-        if self._low(end) == "and" and self._capital(end + 1):
-            return self._the_kind_behind(self._run(end + 1))
-        if self._low(end) == "," and self._low(end + 1) == "the":
-            end += 1
-        if self._low(end) != "the":
+    def _is_said_to_be(self, i: int) -> bool:
+        """Whether it is said what those in capitals are: `May is a rabbit`, `Tom and May are`."""
+        kind = self.nouns.kind_at(i)
+        if (kind and kind[0].many) or (self._is_closed(i) and not self._is_month(i)):
             return False
-        found = self.nouns.at(end)
-        return found is not None and found.determiner == "the"
+        small = not self._capital(i)
+        while self._low(i - 1) in (",", "and", "&") and (small or self._capital(i - 2)):
+            i -= 2
+        if not self.tokens[i].head or (small and self._is_closed(i)):
+            return False
+        end, several = self._run(i), False
+        while self._low(end) in (",", "and", "&") and (small or self._capital(end + 1)):
+            end, several = self._run(end + 1), True
+        if small and (not several or self._is_closed(end - 1)):
+            return False
+        if self._low(end) not in (("are", "were") if several else ("is", "was")):
+            return False
+        common = self.nouns.at(end + 1)
+        if not common or self._low(common.end) == "'s":
+            return False
+        if several:
+            return common.kind.many and (not small or common.kind.sort == ANIMAL)
+        return common.indefinite and common.kind.sort == ANIMAL
 
     def _may_open(self, i: int) -> bool:
         """Whether a word before `the KIND` can be a name: capital, or with nothing to govern it."""
         if self._capital(i) and not self.tokens[i].head:
             return True
         word = self._low(i)
-        if self.tokens[i].head or self._low(i - 1) in ("about", "of"):
+        if self.tokens[i].head or self._low(i - 1) in OPENING:
             return not (word.endswith("ing") and self.words.is_verb(word))
         unusual = not self.words.is_common(word) or self.words.is_first_name(word)
         pet = self.words.has("pet_names.words", word) and not self.words.is_verb(word)
@@ -151,22 +157,18 @@ class _Names:
             return self._at_head(i, end)
         if self.words.is_never(self._low(i)) or self._is_closed(i):
             return None
-        if self._is_titled_thing(i):
+        if self._is_titled_thing(i, end) or self._is_place(i, end):
             return None
         before = self._low(i - 1)
         weak = before in SPOTS or (before in ("to", "from") and not self._acts(end))
         return Name(i, end, name.text, sure=not weak)
 
-    def _is_titled_thing(self, i: int) -> bool:
-        """Whether an article stands before the run of capitals: `the Lost Lantern`."""
-        while self._capital(i) and not self.tokens[i].head:
-            i -= 1
-        return self._low(i) in ARTICLES
-
     def _at_head(self, i: int, end: int) -> Name | None:
         """The first word of a sentence, if it is a name: it is none because it has a capital."""
         word = self._low(i)
         if self._is_closed(i) or (self.words.is_never(word) and not self._is_month(i)):
+            return None
+        if self._is_place(i, end):
             return None
         if end > i + 1 and self.words.is_common(word) and not self._is_pet(word):
             adjective = not self.words.is_title(word) and not self.nouns.kind_at(end - 1)
@@ -215,20 +217,31 @@ class _Names:
         if self._is_closed(i) or self.words.is_never(word) or word.isdecimal():
             return None
         free = self._low(i - 1) not in DETERMINERS
+        if self._is_hard_title(i) and free and not self._is_verb_here(i) and self._run(i) > i + 1:
+            return self._name(i, self._run(i))
         if word in self.sure and free and not self._is_common_here(i):
             return self._name(i, i + 1)
+        if self._low(i + 1) == "'s" and free and self.words.is_first_name(word):
+            return self._name(i, i + 1)
         kind = self.nouns.kind_at(i)
+        first = self.nouns.kind_at(i - 2) if i > 1 else None
+        if any(each and self.nouns.pair_of(each) for each in (kind, first)):
+            return None
         if kind:
             person = kind[0].sort == "person" and self.words.is_title(word) and not kind[0].many
             bare = free and (self._is_subject(i) or person) and not kind[0].many
-            return self._name(i, i + 1) if bare and (person or self._acts(i + 1)) else None
+            joined = self._low(i + 1) == "and" and self.nouns.kind_at(i + 2)
+            acts = self._acts(i + 1) or (joined and self._acts(i + 3))
+            return self._name(i, i + 1) if bare and (person or acts) else None
         if self._low(i - 1) in OWNERS or not free:
             return self._after_kind(i)
-        if self.words.is_common(word) and not (self.words.is_first_name(word) and self._joined(i)):
-            pet = self._is_pet(word) and self.tokens[i].head and self._acts(i + 1)
-            return self._name(i, i + 1) if pet else self._after_kind(i)
-        if self._is_subject(i) and (self._acts(i + 1) or self._joined(i)):
-            return self._name(i, i + 1)
+        end = self._run(i)
+        named = self.words.is_first_name(word) and self._joined(end - 1)
+        if self.words.is_common(word) and not named:
+            pet = self._is_pet(word) and self.tokens[i].head and self._acts(end)
+            return self._name(i, end) if pet else self._after_kind(i)
+        if self._is_subject(i) and (self._acts(end) or self._joined(end - 1)):
+            return self._name(i, end)
         return self._after_kind(i)
 
     def _after_kind(self, i: int) -> Name | None:
@@ -241,12 +254,13 @@ class _Names:
                           if self._low(m) in DETERMINERS), None)  # fmt: skip
             word = self._low(i)
             strange = not self.words.is_common(word) or self.words.is_first_name(word)
+            strange |= self._is_hard_title(i) and self._run(i) > i + 1
             pet = self._is_pet(word) and not self.words.is_verb(word)
             owned = start is not None and self._low(start) in OWNERS
             owned |= self.words.is_first_name(word) or self._is_pet(word)
             if start is not None and owned and (strange or pet) and not self._is_verb_here(i):
                 compound = self.words.has("pretend.after", word)
-                return None if compound else self._name(i, i + 1)
+                return None if compound else self._name(i, self._run(i))
         return None
 
     def _joined(self, i: int) -> bool:
@@ -255,31 +269,6 @@ class _Names:
     def _is_subject(self, i: int) -> bool:
         """Whether token `i` stands where somebody who acts does: at a head, or behind a joint."""
         return self.tokens[i].head or self._low(i - 1) in JOINTS
-
-    def _run(self, i: int) -> int:
-        """The end of a run of capital words from `i` on: `Sir Barks-a-lot`, `Peter Rabbit`."""
-        end = i + 1
-        title = self.words.is_title(self._low(i))
-        small = not self._capital(i)
-        while end < len(self.tokens) and end - i < MOST_WORDS:
-            token = self.tokens[end]
-            if not token.is_word or token.text == "'s" or token.head:
-                break
-            if token.end - self.tokens[i].start > MOST_LETTERS:
-                break
-            particle = self._low(end) in PARTICLES and self._capital(end + 1)
-            after_title = title and small and end == i + 1 and not self._is_closed(end)
-            never = self.words.is_never(self._low(end)) and not title
-            if not ((token.capital and not never) or particle or after_title):
-                break
-            end += 1
-        return end
-
-    def _name(self, start: int, end: int) -> Name:
-        parts = [self.tokens[n].text for n in range(start, end)]
-        parts = [part if part.lower() in PARTICLES and n else part[:1].upper() + part[1:]
-                 for n, part in enumerate(parts)]  # fmt: skip
-        return Name(start, end, " ".join(parts))
 
     def _asks(self, i: int) -> bool:
         """`Will the cat ...?`: a question, and nobody's name."""
@@ -295,22 +284,3 @@ class _Names:
     def _is_verb_here(self, i: int) -> bool:
         word = self._low(i)
         return not self._capital(i) and not self.tokens[i].head and self.words.is_verb(word)
-
-    def _is_month(self, i: int) -> bool:
-        word = self._low(i)
-        return self.words.is_never(word) and self.words.is_first_name(word)
-
-    def _is_pet(self, word: str) -> bool:
-        return self.words.has("pet_names.words", word) or self.words.is_first_name(word)
-
-    def _is_closed(self, i: int) -> bool:
-        return self.words.has("closed.words", self._low(i))
-
-    def _acts(self, i: int) -> bool:
-        return self.nouns.acts(i)
-
-    def _capital(self, i: int) -> bool:
-        return 0 <= i < len(self.tokens) and self.tokens[i].capital
-
-    def _low(self, i: int) -> str:
-        return self.nouns.low(i)

@@ -115,7 +115,9 @@ class Nouns:
         if not kind.many and self.words.irregular.get(kind.word) == kind.word:
             kind = replace(kind, many=first not in ("a", "an", "one", "this", "another"))
         if not kind.many and count > 1:
-            return None
+            if first in NUMBERS or self.low(i + 1) not in NUMBERS:
+                return None
+            count = 1  # the three-legged cat
         many = kind.many and not (first == "one" and self.low(i + 1) == "of")
         predicate = self.low(i - 1) in ("is", "was", "'s", "are", "were", "isn't")
         predicate = predicate and self.low(i - 2) in ("he", "she", "they", "who", "that", "both")
@@ -129,10 +131,15 @@ class Nouns:
             kind = self.kind_at(n)
             if kind:
                 more = self.kind_at(kind[1])  # a granny mouse is a mouse, a bear cub a bear
+                if more and self.tokens[kind[1]].capital and not self.tokens[n].capital:
+                    more = None  # our cat Tiger
                 if more and not kind[0].many and more[0].sort == ANIMAL:
                     return kind[1], more[0], more[1]
                 if more and kind[0].sort == more[0].sort == FAMILY:
                     return kind[1], more[0], more[1]  # her twin sister
+                pair = self.pair_of(kind)
+                if pair:
+                    return pair
                 if more and kind[0].sort == ANIMAL and more[0].sort in (BAND, SIBLINGS):
                     return n, replace(kind[0], many=True), more[1]
                 if more and kind[0].sort == ANIMAL and more[0].sort in (COMPANY, FAMILY):
@@ -143,6 +150,35 @@ class Nouns:
             if not self._is_quality(n, first=n == at):
                 return None
         return None
+
+    def pair_of(self, kind: tuple[Kind, int]) -> tuple[int, Kind, int] | None:
+        """`brother and sister kittens`, if the first of them is what `kind` found."""
+        if kind[0].sort != FAMILY or self.low(kind[1]) != "and":
+            return None
+        other = self.kind_at(kind[1] + 1)
+        both = self.kind_at(other[1]) if other and other[0].sort == FAMILY else None
+        return (other[1], *both) if other and both and both[0].sort == ANIMAL else None
+
+    def several(self, i: int) -> Common | None:
+        """A bare plural at token `i`, wherever it stands: `Tom and Max, twin kittens, nap`."""
+        found = self._noun_behind(i)
+        if not found or not found[1].many or self.words.has("closed.words", self.low(i)):
+            return None
+        noun, kind, end = found
+        return Common(i, noun, end, kind, "", SOME)
+
+    def others(self, i: int) -> Common | None:
+        """`the other mice` at token `i`, by which somebody of before is one as well."""
+        if self.low(i) not in ("the", "other") or "other" not in (self.low(i), self.low(i + 1)):
+            return None
+        found = self.several(i + (self.low(i) == "the") + 1)
+        return found if found and found.kind.sort == ANIMAL else None
+
+    def wished(self, i: int) -> Common | None:
+        """The noun of `wants a puppy` that begins at token `i`: one that is not there yet."""
+        if self.low(i - 1) not in WISHING or self.low(i) not in ("a", "an"):
+            return None
+        return self._with_determiner(i)
 
     def _is_quality(self, n: int, *, first: bool) -> bool:
         word = self.low(n)
@@ -205,7 +241,9 @@ class Nouns:
         before = [self.low(n) for n in range(max(found.start - 2, 0), found.start)]
         qualities = {self.low(n) for n in range(found.start, found.noun)}
         previous = before[-1] if before else ""
-        if found.determiner in ("no", "every", "each", "any", "all") and found.kind.sort != BAND:
+        said = found.predicate and found.determiner == "all"  # they are all mice
+        none = ("no", "every", "each", "any", "all")
+        if found.determiner in none and found.kind.sort != BAND and not said:
             return False
         pretend = qualities & self.words.lists["pretend.before"]
         if (pretend and not self.acts(found.end)) or previous in BECOMING:
@@ -225,7 +263,8 @@ class Nouns:
             return False  # wants a puppy
         if previous == "of" and before[0] in DEPICTIONS:
             return False
-        denied = previous == "not" and found.determiner != "the"
+        denied = previous == "not" or previous.endswith("n't")
+        denied &= found.determiner != "the"
         return not denied and not (found.kind.sort in (BAND, SIBLINGS) and found.owned)
 
 

@@ -17,6 +17,8 @@ class Character:
     kind: Kind | None = None
     """None where only a name is known."""
     count: int = 1
+    several: int = 1
+    """How many there were before some of them were named."""
     sex: str = ""
     """`he`, `she` or `they` as the summary says it; empty if it does not."""
     acts: bool = False
@@ -28,6 +30,8 @@ class Character:
     indefinite: bool = False
     owned: bool = False
     human: bool = False
+    is_child: bool = False
+    """Whether its parents are spoken of, by which it is a child if a pet is there as well."""
     owner: int | None = None
     """Which other character has this one: `her kittens`."""
     start: int = 0

@@ -46,15 +46,18 @@ class Phrases:
     def said_of(self, end: int, *, many: bool) -> tuple[Common | None, int]:
         """What is said of the names before `end`: `the cat`, `, an old dog,`, `is a rabbit`."""
         word = self.low(end)
-        if word == "the":
+        if word in ("the", "my", "our"):
             common = self.nouns.at(end)
-            return (common, common.end) if common else (None, end)
+            mine = common is not None and word != "the" and common.kind.sort != ANIMAL
+            return (common, common.end) if common and not mine else (None, end)
         if word in ASIDE:
-            common = self.nouns.at(end + 1)
+            end += self.low(end + 1) in ("also", "once", "really", "now")
+            common = self.nouns.at(end + 1) or (self.nouns.several(end + 1) if many else None)
             if self.low(end + 1) == "who" and self.low(end + 2) in COPULAS:
                 common = self.nouns.at(end + 3)
                 return (common, common.end) if common else (None, end)
-            if common and common.determiner and self._closes(common, many=many):
+            said = common and (common.determiner or (many and common.kind.many))
+            if common and said and self._closes(common, many=many):
                 return common, common.end + (self.low(common.end) in (*ASIDE, ")"))
         if word == "who" and self.low(end + 1) in COPULAS:
             end, word = end + 1, self.low(end + 1)
@@ -84,6 +87,9 @@ class Phrases:
     def names_behind(self, common: Common) -> tuple[list[Name], int]:
         """The names that a noun is given (`named Tom and Max`, `, Rex,`), and the token behind."""
         at = common.end
+        place = self.names.get(at + 1) if self.low(at) in SITED else None
+        if place and self.low(place.end) in NAMING:  # a mouse from Amsterdam named Tom
+            at = place.end
         for lead in map(str.split, LEADS):
             if [self.low(at + n) for n in range(len(lead))] == lead:
                 known = lead[-1] in ("of", "as") or len(lead) > 2
@@ -96,6 +102,8 @@ class Phrases:
         if not first:
             return [], common.end
         run, end = self.run(first.start) if common.count > 1 else ([first], first.end)
+        if place and first.start == place.start:
+            return [], common.end
         if aside and common.count == 1 and self.low(end) not in STOPS:
             return [], common.end
         if aside and common.count > 1 and len(run) == 1 and not self.have_kinds(run):

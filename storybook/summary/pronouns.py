@@ -12,6 +12,7 @@ from storybook.summary.characters import Characters
 from storybook.summary.lexicon import load_words
 from storybook.summary.nouns import DETERMINERS, Nouns
 from storybook.summary.people import Character, Mention
+from storybook.summary.phrases import COPULAS
 from storybook.summary.tokens import tokens
 
 SEX = {"he": "he", "him": "he", "his": "he", "himself": "he",
@@ -21,6 +22,7 @@ FORMS = {"he": "he", "she": "he", "they": "he", "him": "him", "her": "him", "the
          "herself": "himself", "themself": "himself", "themselves": "himself"}  # fmt: skip
 THEIR = ("their", "theirs", "themself", "themselves")
 OWN = ("his", "himself", "hers", "herself")
+OWNING = ("his", "her", "their")
 OBJECT_BEHIND = ("home", "back", "away", "up", "down", "in", "out", "all", "feel")
 """Words behind `her` that no one has: `carries her home`."""
 CLAUSES = (",", "and", "but", "when", "because", "that", "until", "if", "so", "where", "while")
@@ -41,6 +43,8 @@ class _Focus:
     """The subject of the sentence before."""
     seen: list[int] = field(default_factory=list)
     sentence: int = 0
+    owners: set[int] = field(default_factory=set)
+    """Of whom only what they have was spoken: `Grandad's dog`."""
 
 
 def read_pronouns(nouns: Nouns, walk: Characters) -> str:
@@ -58,10 +62,15 @@ def read_pronouns(nouns: Nouns, walk: Characters) -> str:
             focus.topic, focus.subject, focus.local = focus.subject or focus.topic, (), ()
             focus.sentence = token.sentence
         if i in starts and i >= covered:
+            if token.lower in OWNING:
+                _keep(nouns, walk, focus, i)
             _meet(focus, starts[i])
+            if nouns.low(starts[i].end) == "'s":
+                focus.owners.update(starts[i].who)
             covered = starts[i].end
+            continue
         if i < covered:
-            if token.lower in ("his", "her", "their"):  # her dog, Pip and his friends
+            if token.lower in OWNING:  # Pip and his friends
                 _keep(nouns, walk, focus, i)
             continue
         if token.lower in SEX or token.lower in (*THEIR, "they"):
@@ -110,7 +119,18 @@ def owns(nouns: Nouns, i: int) -> bool:
 
 def _keep(nouns: Nouns, walk: Characters, focus: _Focus, i: int) -> None:
     """Settle whose the animal is that is mentioned from token `i` on."""
+    whose = focus.local or focus.subject
+    if nouns.low(i) == "their" and len(whose) > 1:
+        kind = next((walk.all[m.who[0]].kind for m in walk.mentions if m.start == i), None)
+        for index in whose:
+            walk.all[index].human |= kind is not None and walk.is_keeper(index, kind)
+    if nouns.low(i - 1) in COPULAS:  # Bo is her friend
+        focus.local = ()
+        focus.subject, focus.seen = focus.topic, focus.seen[: -len(whose) or None]
     keeper = _read(nouns, walk.all, focus, i)
+    if nouns.low(i - 1) in COPULAS:
+        focus.local = focus.subject = whose
+        focus.seen += whose
     for mention in walk.mentions:
         if mention.start == i and keeper is not None:
             had = walk.all[mention.who[0]]
@@ -160,6 +180,9 @@ def _read(nouns: Nouns, people: Sequence[Character], focus: _Focus, i: int) -> i
     known = [index for index in fit if people[index].sex == sex]
     likely = [index for index in fit if usual[index] == sex]
     free = [index for index in fit if usual[index] == ""]
+    lead = focus.subject[0] if focus.subject and word in ("he", "she") else None
+    if lead in fit and known and set(known) <= focus.owners and usual[lead] in ("", sex):
+        known = [lead]  # Grandad's dog Moss is tired, so he naps
     who = (near or known or likely or free or fit)[0]
     people[who].sex = sex
     if word in ("he", "she") and nouns.acts(i + 1):

@@ -5,11 +5,20 @@ from dataclasses import dataclass
 
 from storybook.records import Hero
 from storybook.summary.characters import gather
-from storybook.summary.lexicon import COMPANY, CRAWLER, FAMILY, kinds_of, load_words
+from storybook.summary.lexicon import (
+    ANIMAL,
+    COMPANY,
+    CRAWLER,
+    FAMILY,
+    SIBLINGS,
+    kinds_of,
+    load_words,
+)
 from storybook.summary.names import find_names
 from storybook.summary.nouns import Nouns
 from storybook.summary.people import Character
 from storybook.summary.pronouns import read_pronouns
+from storybook.summary.slips import mended
 from storybook.summary.tokens import plain, tokens
 from storybook.world import World
 
@@ -27,7 +36,8 @@ class Reading:
 def read_summary(summary: str, world: World, heroes: Sequence[Hero] = ()) -> Reading:
     """Read who is in a summary; names of `heroes` are known to be names."""
     text = plain(summary)
-    nouns = Nouns(tokens(text), kinds_of(world), load_words())
+    kinds, words = kinds_of(world), load_words()
+    nouns = Nouns(mended(tokens(text), kinds, words), kinds, words)
     walk = gather(nouns, find_names(nouns, [hero.name for hero in heroes]))
     known = {hero.name.lower(): hero for hero in heroes}
     for one in walk.all:
@@ -35,8 +45,12 @@ def read_summary(summary: str, world: World, heroes: Sequence[Hero] = ()) -> Rea
         if hero:
             one.name, one.sex = hero.name, hero.pronoun or one.sex
     loose = read_pronouns(nouns, walk)
+    animals = [one for one in walk.all if one.kind and one.kind.sort == ANIMAL]
     for one in walk.all:
-        one.human &= one.name.lower() not in known
+        siblings = one.kind is not None and one.kind.sort == SIBLINGS
+        one.human |= one.is_child and any(each.owned or siblings for each in animals)
+        is_animal = one.kind is not None and one.kind.sort == ANIMAL
+        one.human &= one.name.lower() not in known and not is_animal
     for one in walk.all:
         for start, end in one.names:
             text = f"{text[:start]}{_as_printed(text[start:end], one.name)}{text[end:]}"
@@ -49,6 +63,8 @@ def _cast(people: Sequence[Character], known: Collection[str]) -> list[Character
     found = []
     animals = [one for one in people if one.name and one.kind and one.is_animal]
     for one in sorted(people, key=lambda one: one.start):
+        if not one.count:
+            continue  # each of them was named
         sort = one.kind.sort if one.kind else ""
         if one.name:
             keep = one.acts or one.human or not one.open or len(people) == 1 or not named

@@ -31,10 +31,12 @@ class Token:
     head: bool
     """Whether it is the first word of its sentence."""
     is_word: bool
+    meant: str = ""
+    """In lower case, what the word was to be if it is misspelt: `don't` for `dont`."""
 
     @property
     def lower(self) -> str:
-        return self.text.lower().replace("\u2019", "'")
+        return self.meant or self.text.lower().replace("\u2019", "'")
 
     @property
     def capital(self) -> bool:
