@@ -4,7 +4,7 @@
 open is drawn from the book's seed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -52,26 +52,33 @@ def cast(
     others, edits, played = list(reading.characters), [], []
     leads = [_as_told(hero, others, reading.loose) for hero in heroes]
     named = [one for one in others if one.name in {hero.name for hero in heroes}]
+    parts = {id(one) for one in named}
+    edits += _as_they_are(named, heroes)
     others = [one for one in others if one not in named]
     star = None if named else _star(others, heroes)
     if star and (star.is_animal or not heroes):
         others.remove(star)
+        if heroes:
+            parts.add(id(star))
         leads, edits, played = (
             _played(star, leads, means) if heroes else _leads(star, others, means)
         )
     elif not heroes:
         leads = [_anybody(means)]
-    for one in _without_parts(others, leads, heroes):
+    left = _without_parts(others, leads, heroes)
+    parts |= {id(one) for one in others if one not in left}
+    for one in left:
         if not _is_new(one, leads, means):
             continue
         if len(leads) <= MAX_COMPANIONS:
             leads.append(companion(one, leads, means))
         else:
+            parts.add(id(one))
             played.append(_one_too_many(one))
     text, lacking = reworded(reading.text, edits), []
     leads = [hero.but(pronoun=pronoun_of(hero.name, hero.pronoun)) for hero in leads]
     if limited:
-        text, lacking = _within_reach(text, reading.characters, leads)
+        text, lacking = _within_reach(text, reading.characters, leads, parts)
     given = {hero.name for hero in heroes}
     notes = [
         f"{hero.name} is drawn as {article(hero.words)}" for hero in leads if hero.name not in given
@@ -168,6 +175,17 @@ def _introduced(star: Character, heroes: Sequence[Hero]) -> list[Edit]:
     return [Edit(end, end, f" named {said}" if star.indefinite else f" {said}")]
 
 
+def _as_they_are(named: Sequence[Character], heroes: Sequence[Hero]) -> list[Edit]:
+    """What a summary calls given heroes, if they are something else: Rex is no dragon."""
+    given = {hero.name: hero for hero in heroes}
+    edits = []
+    for one in named:
+        hero = given[one.name]
+        if not one.open and one.species != hero.species and one.count == 1:
+            edits += [Edit(start, end, hero.species) for start, end in one.nouns]
+    return edits
+
+
 def _played(
     star: Character, leads: list[Hero], means: Means
 ) -> tuple[list[Hero], list[Edit], list[Departure]]:
@@ -231,9 +249,12 @@ def _anybody(means: Means) -> Hero:
 
 
 def _within_reach(
-    text: str, people: Sequence[Character], leads: Sequence[Hero]
+    text: str, people: Sequence[Character], leads: Sequence[Hero], parts: Collection[int]
 ) -> tuple[str, list[Departure]]:
-    """The summary with each animal that cannot be drawn told as the one that stands for it."""
+    """The summary with each animal that cannot be drawn told as the one that stands for it.
+
+    Nothing stands for those of `parts`, by `id`: a given hero plays them, or nobody does.
+    """
     departures, irregular = [], load_words().irregular
     names = [hero.name for hero in leads]
     for one in people:
@@ -242,6 +263,8 @@ def _within_reach(
         word, new = one.kind.word, one.species
         text = say_instead(text, word, new, names)
         text = say_instead(text, plural(word, irregular), plural(new, irregular), names)
+        if id(one) in parts:
+            continue
         says = f"No {one.kind.word} can be drawn: {article(one.species)} stands for it."
         departures.append(Departure(kind="animal", text=says))
     return text, departures

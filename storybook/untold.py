@@ -9,10 +9,14 @@ blames a story that has it. English only.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from storybook.coverage import CLAUSE, FUNCTION, IRREGULAR, stem
+from storybook.deeds import deeds_like, turned_round
 from storybook.readability import WORD, sentences
 from storybook.records import Departure, Hero
+from storybook.summary import called, names_in
+from storybook.summary.lexicon import load_words
 from storybook.world import World
 
 DETERMINERS = frozenset(
@@ -35,6 +39,17 @@ ADJECTIVES = frozenset(
     heavy strong empty broken wooden paper wobbly real true whole own dear sweet snowy rainy sunny
     """.split()  # noqa: SIM905
 )
+QUALITIES = ADJECTIVES | frozenset(
+    """
+    violet lilac turquoise teal rainbow fluffy furry spotted striped stripy tiny enormous gigantic
+    massive mean naughty cheeky nosy noisy sparkly glittery sticky muddy smelly stinky cosy rusty
+    dusty invisible flying talking singing glowing hidden rare famous posh rich poor fat thin clean
+    dirty sour bitter crunchy juicy ripe rotten plastic golden pretty ugly scary spooky creepy
+    """.split()  # noqa: SIM905
+)
+_QUALITY = rf"(?:{'|'.join(sorted(QUALITIES))})"
+LISTED = re.compile(rf"(\b{_QUALITY})(?:,| and) (?={_QUALITY}\b)", re.IGNORECASE)
+"""A comma or `and` between two words for what a thing is like."""
 NOT_VERBS = frozenset({"mice", "lost", "stuck", "broke", "felt", "left", "spoke"})
 """Words of `IRREGULAR` that are also said of a thing, or are one."""
 TELLS_NOTHING = frozenset(
@@ -42,17 +57,20 @@ TELLS_NOTHING = frozenset(
     friend everyone everybody everything nothing wrong nobody somebody someone anyone bit lot
     kind end name others story tale fun course idea side moment while ever half part person
     start beginning middle top bottom front back alone rest try turn problem lesson adventure
-    afternoon hour minute week month year
+    afternoon hour minute week month year joy fear luck hope courage happiness delight pride
     """.split()  # noqa: SIM905
 )
 SECTIONS = ("species", "people", "places", "things", "lights")
 LEAST_WORDS = 3
-"""A clause with fewer telling words is too easily told in others."""
+"""A clause with fewer telling words, none of them a deed, is too easily told in others."""
+MANY_WORDS = 5
+"""A clause with so many is told where at least two of them stand together."""
 ALIKE = 4
 """Letters: stems of which one begins the other, and that are no shorter, are of one word."""
 JOINT = re.compile(r"^(?:and|but|so|then) ")
 VERB = re.compile(r"(?<![su])s$")
-TOKEN = re.compile(rf"{WORD.pattern}|[^\w\s]")
+ABBREVIATED = r"(?:Mrs?|Ms|Dr|St|Mt|Prof|Capt|Sgt)\.(?=\s[A-Z])"
+TOKEN = re.compile(rf"{ABBREVIATED}|{WORD.pattern}|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +98,26 @@ class Said:
         for hero in cast:  # who plays is there, whatever it is called
             self.meant |= {("species", hero.species), ("people", hero.species)}
         self.names = {part.lower() for hero in cast for part in hero.name.split()}
+        self.pairs = [
+            {stem(word.lower()) for word in WORD.findall(f"{page} {after}")}
+            for page, after in zip_longest(pages, pages[1:], fillvalue="")
+        ]
 
     def has(self, word: str) -> bool:
         """Whether a word is said in any form, or another one for the same."""
         if word in self.names or not _meant(word, self.world).isdisjoint(self.meant):
             return True
-        root = stem(word)
-        return root in self.stems or any(_alike(root, other) for other in self.stems)
+        roots = deeds_like(stem(word))
+        return any(root in self.stems or any(_alike(root, other) for other in self.stems)
+                   for root in roots)  # fmt: skip
+
+    def together(self, words: Sequence[str]) -> int:
+        """How many of these words, at most, stand on one page or the one after it."""
+        roots = [deeds_like(stem(word)) for word in words]
+        meant = sum(not _meant(word, self.world).isdisjoint(self.meant) for word in words)
+        best = max((sum(any(_alike(root, other) or root == other for root in each for other in pair)
+                        for each in roots) for pair in self.pairs), default=0)  # fmt: skip
+        return max(best, meant)
 
 
 def untold(
@@ -94,11 +125,20 @@ def untold(
 ) -> list[Departure]:
     """What of a summary its pages never say, in the order of the summary."""
     said = Said(pages, cast, world)
-    found = [*_unnamed(pages, cast, said)]
+    found = [*_unnamed(summary, pages, cast, said), *_strangers(summary, cast, said)]
     for sentence in sentences(summary):
-        for clause in CLAUSE.split(sentence.rstrip(".!?")):
+        turned = list(turned_round(sentence, pages, cast))
+        found += turned
+        whole = LISTED.sub(r"\1 ", sentence)  # a purple, fluffy monster is one thing
+        for clause in CLAUSE.split(whole.rstrip(".!?")):
             found += _untold_in(clause, said)
-    return list({each.text: each for each in found}.values())
+    clauses = " ".join(each.text for each in found if each.kind == "clause")
+    things = (each for each in found if each.kind != "thing" or _whole(each) not in clauses)
+    return list({each.text: each for each in things}.values())
+
+
+def _whole(departure: Departure) -> str:
+    return departure.text.removeprefix("Left out: ").strip("“”.")
 
 
 def phrases(clause: str, names: frozenset[str] | set[str] = frozenset()) -> list[Phrase]:
@@ -115,18 +155,31 @@ def phrases(clause: str, names: frozenset[str] | set[str] = frozenset()) -> list
     ]
 
 
-def _unnamed(pages: Sequence[str], cast: Sequence[Hero], said: Said) -> Iterator[Departure]:
-    """Who plays and is neither named nor called by kind."""
+def _unnamed(
+    summary: str, pages: Sequence[str], cast: Sequence[Hero], said: Said
+) -> Iterator[Departure]:
+    """Who plays and is not named, nor called by kind if the summary gives no name."""
     text = " ".join(pages)
     told = set(said.world.find("species", text)) | set(said.world.find("people", text))
     for hero in cast:
-        named = re.search(rf"\b{re.escape(hero.name)}\b", text, re.IGNORECASE)
-        if not named and hero.species not in told:
+        parts = [part for part in hero.name.split() if not load_words().is_title(part.lower())]
+        named = any(called(part, re.IGNORECASE).search(text) for part in (hero.name, *parts[:1]))
+        by_name = called(hero.name).search(summary) is not None
+        if not named and (by_name or hero.species not in told):
+            never = "says the name of" if hero.species in told else "speaks of"
             yield Departure(
                 kind="person",
-                text=f"The story never speaks of {hero.name}.",
+                text=f"The story never {never} {hero.name}.",
                 words=(hero.name.lower(),),
             )
+
+
+def _strangers(summary: str, cast: Sequence[Hero], said: Said) -> Iterator[Departure]:
+    """Names of a summary, of places too, that nobody in the cast has and that are never said."""
+    for name in names_in(summary, said.world):
+        words = [word.lower() for word in WORD.findall(name)]
+        if not any(said.has(word) for word in words):
+            yield Departure(kind="thing", text=f"Left out: {name}.", words=tuple(map(stem, words)))
 
 
 def _untold_in(clause: str, said: Said) -> list[Departure]:
@@ -136,17 +189,32 @@ def _untold_in(clause: str, said: Said) -> list[Departure]:
         for word in (word.lower() for word in WORD.findall(clause))
         if not _tells_nothing(word) and word not in said.names
     ]
-    if len(telling) >= LEAST_WORDS and not any(said.has(word) for word in telling):
-        words = tuple(dict.fromkeys(map(stem, telling)))
-        text = f"Left out: “{JOINT.sub('', clause.strip(' ,'))}”."
-        return [Departure(kind="clause", text=text, words=words)]
-    return [
+    if len(telling) >= LEAST_WORDS and _is_untold(telling, said):
+        return [_clause(clause, telling)]
+    missing = [
         Departure(
             kind="thing", text=f"Left out: {phrase.quoted}.", words=tuple(map(stem, phrase.heads))
         )
         for phrase in phrases(clause, said.names)
         if not any(said.has(head) for head in phrase.heads)
     ]
+    deed = any(load_words().is_verb(word) for word in telling)
+    if not missing and deed and _is_untold(telling, said):
+        return [_clause(clause, telling)]
+    return missing
+
+
+def _clause(clause: str, telling: Sequence[str]) -> Departure:
+    words = tuple(dict.fromkeys(map(stem, telling)))
+    text = f"Left out: “{JOINT.sub('', clause.strip(' ,'))}”."
+    return Departure(kind="clause", text=text, words=words)
+
+
+def _is_untold(telling: Sequence[str], said: Said) -> bool:
+    """Whether of a clause's telling words so few are said that it cannot have been told."""
+    if len(telling) >= MANY_WORDS:
+        return said.together(telling) < 2 and sum(map(said.has, telling)) < len(telling) / 2
+    return not any(map(said.has, telling))
 
 
 def _phrase_after(
@@ -164,6 +232,8 @@ def _phrase_after(
     heads = _heads(chunk, is_one=opens in ("a", "an"))
     if not heads or any(_tells_nothing(head.lower()) for head in heads):
         return None
+    if not _is_thing(heads[-1].lower()):
+        return None
     last = chunk.index(heads[-1]) + 1
     whole = " ".join(chunk[:last])
     before = opens if opens in DETERMINERS else "the" if owner else ""
@@ -175,7 +245,8 @@ def _chunk(tokens: Sequence[str], names: frozenset[str] | set[str]) -> list[str]
     found: list[str] = []
     for token in tokens:
         word = token.lower()
-        if not WORD.fullmatch(token) or word in names or _is_between(word):
+        abbreviated = re.fullmatch(ABBREVIATED.partition("(?=")[0], token)
+        if not (WORD.fullmatch(token) or abbreviated) or word in names or _is_between(word):
             break
         if found and word in IRREGULAR and word not in NOT_VERBS:
             break
@@ -184,6 +255,14 @@ def _chunk(tokens: Sequence[str], names: frozenset[str] | set[str]) -> list[str]
         if owner:
             break
     return found
+
+
+def _is_thing(word: str) -> bool:
+    """Whether a word can be the name of a thing: `a purple` or `St.` alone is none."""
+    words = load_words()
+    title = words.is_title(word) and not words.is_common(word.rstrip("."))
+    adverb = word.endswith("ly") and words.is_common(word[:-2])
+    return not (word in QUALITIES or adverb or word.endswith(".") or title or len(word) < 2)
 
 
 def _heads(chunk: Sequence[str], *, is_one: bool) -> list[str]:
@@ -198,7 +277,9 @@ def _heads(chunk: Sequence[str], *, is_one: bool) -> list[str]:
         if len(words) > 1 and words[-1].endswith("ed"):
             words.pop()
         return words[-1:]
-    while len(words) > 1 and words[0].lower() in ADJECTIVES:
+    if all(word[:1].isupper() for word in words):
+        return words[-1:]  # St. Ives
+    while len(words) > 1 and words[0].lower() in QUALITIES:
         words.pop(0)
     return words
 

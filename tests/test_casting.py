@@ -138,3 +138,26 @@ def test_at_most_three_companions() -> None:
 @pytest.mark.parametrize("summary", ["x", "ALL IN CAPITALS", "héros Émile l'ours", "猫が雪の中で"])
 def test_any_words_have_a_star(summary: str) -> None:
     assert casting(summary).heroes[0].species in WORLD.species
+
+
+REX = Hero(name="Rex", species="dog", look="brown")
+
+
+@pytest.mark.parametrize(
+    ("summary", "told", "said"),
+    [
+        ("Spark the dragon is cold.", "Rex the dog is cold.", ["Rex plays the part of Spark."]),
+        ("Rex the dragon is cold.", "Rex the dog is cold.", []),
+        ("A dragon meets a lion.", "A dog meets a cat.",
+         ["No lion can be drawn: a cat stands for it.", "Rex plays the part of the dragon."]),
+        ("Rex the dog meets a dragon.", "Rex the dog meets a fox.",
+         ["No dragon can be drawn: a fox stands for it."]),
+    ],
+)  # fmt: skip
+def test_cast_says_that_a_kind_stands_in_only_where_no_given_hero_plays(
+    summary: str, told: str, said: list[str]
+) -> None:
+    found = casting(summary, REX)
+    assert (found.summary, [each.text for each in found.departures]) == (told, said)
+    wolf = casting("Rex plays with a wolf.", REX, Hero(name="Bo", species="dog", look="grey"))
+    assert [hero.name for hero in wolf.heroes] == ["Rex", "Bo"] and not wolf.departures

@@ -54,7 +54,7 @@ def test_untold_quotes_a_clause_of_which_nothing_is_said() -> None:
 
 
 def test_untold_quotes_what_may_be_more_than_a_thing() -> None:
-    assert left_out("Biscuit cries, but her prickles hurt.") == ["Left out: “her prickles hurt”."]
+    assert left_out("Biscuit plays, but her prickles hurt.") == ["Left out: “her prickles hurt”."]
 
 
 def test_untold_names_somebody_of_the_cast_of_whom_nothing_is_said() -> None:
@@ -72,7 +72,7 @@ def test_untold_names_somebody_of_the_cast_of_whom_nothing_is_said() -> None:
         "Biscuit is the best painter.",
         "A friend helps.",
         "Our story is about a cat and her friends.",
-        "Fern, a shy fox, plays with Biscuit one day in the afternoon.",
+        "A shy fox plays with Biscuit one day in the afternoon.",
         "One day everything goes wrong.",
     ],
 )
@@ -83,3 +83,69 @@ def test_untold_takes_what_is_said_in_other_words_as_told(summary: str) -> None:
 def test_untold_says_a_thing_once() -> None:
     said = left_out("Biscuit has a drum. The ball and a drum are on the shore.")
     assert said == ["Left out: a drum."]
+
+
+@pytest.mark.parametrize(
+    ("summary", "page", "said"),
+    [
+        ("Biscuit rescues Fern.", "Fern the fox saved Biscuit.", ["Biscuit rescues Fern"]),
+        ("Fern is chased by Biscuit the cat.", "Fern chased Biscuit.",
+         ["Fern is chased by Biscuit"]),
+        ("Fern teaches Biscuit to paint.", "Biscuit showed Fern how to paint.",
+         ["Fern teaches Biscuit"]),
+        ("Biscuit rescues Fern.", "Biscuit saved her friend Fern. Then Fern saved Biscuit.", []),
+        ("Biscuit and Fern chase a ball.", "Fern chased Biscuit and the ball.", []),
+    ],
+)  # fmt: skip
+def test_turned_round_finds_roles_that_changed_places(
+    summary: str, page: str, said: list[str]
+) -> None:
+    found = left_out(summary, page)
+    assert found == [f"Told the other way round: “{each}”." for each in said]
+
+
+def test_untold_names_who_is_there_without_the_name_that_the_summary_gives() -> None:
+    assert left_out("Fern plays with Biscuit.") == ["The story never says the name of Fern."]
+    assert left_out("Fern plays.", "Biscuit walked.") == [
+        "The story never speaks of Fern.", "Left out: “Fern plays”."]  # fmt: skip
+    luna = Hero(name="Luna O'Connor", species="cat")
+    assert left_out("Luna O'Connor plays.", "Luna played.", cast=(luna,)) == []
+
+
+def test_untold_names_who_is_not_in_the_cast_and_places_with_a_name() -> None:
+    found = left_out("Biscuit paints in Brighton with Uncle Bob.")
+    assert found == ["Left out: Brighton.", "Left out: Uncle Bob."]
+
+
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        ("Biscuit paints and learns to swim.", ["“learns to swim”"]),
+        ("Biscuit paints, but everybody laughs.", ["“everybody laughs”"]),
+        ("Biscuit paints until she hums with joy.", ["“she hums with joy”"]),
+        ("Biscuit walks along the shore because she hides.", ["“she hides”"]),
+        ("Biscuit walks and searches.", ["“searches”"]),
+    ],
+)
+def test_untold_quotes_a_short_clause_whose_deed_is_not_told(summary: str, said: list[str]) -> None:
+    assert left_out(summary) == [f"Left out: {each}." for each in said]
+
+
+@pytest.mark.parametrize(
+    ("summary", "said"),
+    [
+        ("Biscuit plays with a purple, fluffy monster.", ["a purple fluffy monster"]),
+        ("Biscuit walks to St. Ives.", ["St. Ives"]),
+        ("Biscuit is a purple. She plays with the quickly.", []),
+        ("Biscuit plays in the big and muddy tractor.", ["the big muddy tractor"]),
+        ("Biscuit plays at Mr. Tumble's.", ["Mr. Tumble"]),
+    ],
+)
+def test_untold_lists_things_and_no_scraps_of_them(summary: str, said: list[str]) -> None:
+    assert left_out(summary) == [f"Left out: {each}." for each in said]
+
+
+def test_turned_round_finds_what_nobody_does_to_anybody() -> None:
+    assert left_out(
+        "Biscuit rescues Fern from the shore.", "Fern and Biscuit sat at the shore."
+    ) == ["Left out: “Biscuit rescues Fern”."]

@@ -120,8 +120,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
                 words=studio.role_words, for_children=how.for_children,
             ):  # fmt: skip
                 told.append(draft)
-                found = draft.complaint or f"{draft.covered:.0%} of the summary"
-                note = f"telling {len(told)}: {found}" if draft.faults or how.candidates > 1 else ""
+                note = f"telling {len(told)}: {draft.complaint}" if draft.faults else ""
                 yield Event(stage="write", done=len(told), total=how.attempts, note=note)
             if advice := getattr(writer, "advice", ""):  # a server's alone has any
                 yield Event(stage="write", done=len(told), total=how.attempts, note=advice)

@@ -6,7 +6,7 @@ text -> tokens -> names -> noun phrases -> characters -> pronouns.
 
 from storybook.summary.people import Character
 from storybook.summary.pronouns import pronouns_in
-from storybook.summary.reader import Reading, read_summary
+from storybook.summary.reader import Reading, names_in, read_summary
 from storybook.summary.tokens import called
 
-__all__ = ["Character", "Reading", "called", "pronouns_in", "read_summary"]
+__all__ = ["Character", "Reading", "called", "names_in", "pronouns_in", "read_summary"]

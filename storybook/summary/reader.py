@@ -57,6 +57,13 @@ def read_summary(summary: str, world: World, heroes: Sequence[Hero] = ()) -> Rea
     return Reading(text, tuple(_cast(walk.all, known)), loose)
 
 
+def names_in(summary: str, world: World) -> list[str]:
+    """The names in a summary, of places too, each once, as they are to be printed."""
+    kinds, words = kinds_of(world), load_words()
+    found = find_names(Nouns(mended(tokens(plain(summary)), kinds, words), kinds, words)).values()
+    return list(dict.fromkeys(name.text for name in found))
+
+
 def _cast(people: Sequence[Character], known: Collection[str]) -> list[Character]:
     """Those of a text who are somebody: not every name acts, and bees mostly are scenery."""
     named = [one for one in people if one.name and (one.acts or not one.open or len(people) == 1)]

@@ -1,0 +1,107 @@
+"""Deeds: who does what to whom, and whether a story has it the other way round. English only."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from storybook.coverage import stem
+from storybook.readability import WORD, sentences
+from storybook.records import Departure, Hero
+from storybook.summary.lexicon import load_words
+
+ALIKE = """
+    rescue save free help; find discover spot; teach show; chase follow hunt catch; scare frighten;
+    give bring hand; help comfort; lose miss drop; sing hum; shout yell roar; run race dash rush;
+    laugh giggle chuckle; cry weep sob; look search seek hunt; eat munch nibble gobble; sleep nap
+    snore doze; build make; hide vanish disappear; scare startle; share split; win beat; begin
+    start; repair fix mend; hug cuddle; go travel leave; swim paddle; fly soar float; jump leap hop;
+    talk speak chat; see notice spot
+"""
+"""Deeds of which a story may tell one for another."""
+GAP = 2
+"""So many words, such as adverbs, may stand between who acts and the deed."""
+REACH = 3
+"""So many between the deed and to whom it is done: `chases her friend Luna`."""
+
+
+BEING = frozenset({"is", "was", "gets", "got"})
+
+
+@cache
+def deeds_like(root: str) -> frozenset[str]:
+    """The stems of deeds that say the same as one, itself among them."""
+    sets = [{stem(word) for word in line.split()} for line in ALIKE.split(";")]
+    return frozenset({root}.union(*(each for each in sets if root in each)))
+
+
+def _is_deed(word: str) -> bool:
+    return load_words().is_verb(word) or len(deeds_like(stem(word))) > 1
+
+
+def turned_round(sentence: str, pages: Sequence[str], cast: Sequence[Hero]) -> Iterator[Departure]:
+    """What one of the cast does to another in `sentence`, and the other to it on the pages.
+
+    And what nobody does there at all.
+    """
+    told = [deed for page in pages for part in sentences(page) for deed in deeds(part, cast)]
+    stems = {stem(word.lower()) for page in pages for word in WORD.findall(page)}
+    for who, deed, whom in deeds(sentence, cast):
+        alike = deeds_like(deed)
+        if alike.isdisjoint(stems):
+            said = _said(sentence, who, deed, whom)
+            yield Departure(kind="clause", text=f"Left out: “{said}”.", words=(deed,))
+        pairs = {(one, other) for one, done, other in told if done in alike}
+        if (whom, who) in pairs and (who, whom) not in pairs:
+            said = _said(sentence, who, deed, whom)
+            yield Departure(kind="clause", text=f"Told the other way round: “{said}”.")
+
+
+def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
+    """Who does what to whom in a sentence: names of the cast, and the deed's stem.
+
+    >>> tom, luna = Hero(name="Tom", species="cat"), Hero(name="Luna", species="dog")
+    >>> deeds("Luna was quickly rescued by Tom, and Luna thanks Tom.", (tom, luna))
+    [('Tom', 'rescu', 'Luna'), ('Luna', 'thank', 'Tom')]
+    """
+    said = WORD.findall(_with_names(sentence, cast))
+    names = {f"NAME{chr(65 + n)}": hero.name for n, hero in enumerate(cast)}
+    found = []
+    for at, word in enumerate(said):
+        if word not in names:
+            continue
+        near = said[at + 1 : at + 4 + GAP]
+        passive = "by" in near and not BEING.isdisjoint(near[: 1 + GAP])
+        reach = at + 2 + GAP + (passive and 1)
+        for n in range(at + 1, min(reach, len(said))):
+            if said[n] in names:
+                break
+            if said[n] in BEING or not _is_deed(said[n].lower()):
+                continue
+            whom = next((m for m in range(n + 1, min(n + 2 + REACH, len(said)))
+                         if said[m] in names), None)  # fmt: skip
+            if whom is not None and said[whom] != word and "and" not in said[n:whom]:
+                pair = (names[word], names[said[whom]])
+                turned = passive and said[whom - 1] == "by"
+                one, other = pair[::-1] if turned else pair
+                found.append((one, stem(said[n].lower()), other))
+            break
+    return found
+
+
+def _with_names(sentence: str, cast: Sequence[Hero]) -> str:
+    """The sentence with a word for each name, and without kinds and titles around them."""
+    for n, hero in sorted(enumerate(cast), key=lambda each: -len(each[1].name)):
+        names = dict.fromkeys((hero.name, hero.name.split()[0]))
+        for name in names:
+            if len(name) > 1 and not load_words().is_title(name.lower()):
+                sentence = re.sub(rf"\b{re.escape(name)}\b", f"NAME{chr(65 + n)}", sentence)
+        sentence = re.sub(
+            rf"(NAME{chr(65 + n)}),? the (?:\w+ )?{hero.species}\b,?", r"\1", sentence
+        )
+    return sentence
+
+
+def _said(sentence: str, who: str, deed: str, whom: str) -> str:
+    """The part of a sentence that says a deed, as it stands there."""
+    first, last = sorted((sentence.find(who), sentence.find(whom)))
+    return sentence[max(0, first) : last + len(whom if sentence.find(whom) == last else who)]
