@@ -3,6 +3,7 @@
 import re
 from html import escape
 from pathlib import Path
+from textwrap import shorten
 
 import streamlit as st
 
@@ -29,7 +30,7 @@ STYLE = """
     box-shadow: 0 1px 2px rgb(60 40 20 / .10), 0 6px 18px rgb(60 40 20 / .07);
     padding: .8rem .8rem 1rem;
   }
-  [class*="st-key-card-"] img { border-radius: .7rem; }
+  [class*="st-key-card-"] img { border-radius: .7rem; width: 100%; }
   .to-come {
     aspect-ratio: 1; border-radius: .7rem;
     background: repeating-linear-gradient(135deg, rgb(168 68 42 / .10) 0 12px,
@@ -47,7 +48,16 @@ STYLE = """
   @media (max-width: 640px) {
     .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4.2rem; }
     h1 { font-size: 1.8rem !important; }
-    [class*="st-key-card-"] { width: 100% !important; padding: .5rem .5rem .7rem; }
+    /* The card stands in a frame of its own width: cards are as wide as the page, or half of it. */
+    [class*="st-key-card-"] { padding: .5rem .5rem .7rem; }
+    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"]) {
+      width: 100% !important; flex: 1 1 100% !important;
+    }
+    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"][class*="-half"]) {
+      width: calc(50% - .5rem) !important; flex: 0 0 calc(50% - .5rem) !important; min-width: 0;
+    }
+    [data-testid="stLayoutWrapper"] > :has(> * > [class*="st-key-card-"]) { gap: 1rem !important; }
+    [class*="st-key-card-job-"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   }
 </style>
 """
@@ -113,6 +123,20 @@ def no_picture(alt: str) -> None:
 def plain(text: str) -> str:
     """Text of an author's as it stands, without what Markdown would make of it."""
     return re.sub(r"([\\`*_{}\[\]()#+!|<>$~:-])", r"\\\1", text)
+
+
+def strong(text: str) -> str:
+    """An author's text as it stands, in bold; a mark beside a space would be printed as it is."""
+    return f"**{plain(' '.join(text.split()))}**"
+
+
+def short(text: str, most: int) -> str:
+    """The first words of a text, at most so many letters, and dots if that is not all.
+
+    >>> short("Make Pepper the dog", 14), short("Make it", 14)
+    ('Make Pepper…', 'Make it')
+    """
+    return shorten(" ".join(text.split()), most, placeholder="…") or f"{text[: most - 1]}…"
 
 
 def portrait(name: str, alt: str, width_px: int) -> None:

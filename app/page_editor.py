@@ -13,8 +13,9 @@ from storybook.book import Book
 from storybook.job_folder import Job
 from storybook.printing import wishes_of
 from storybook.proofs import page_notes
-from storybook.records import COVER, Pick, Scene
+from storybook.records import COVER, Judged, Pick, Scene
 from storybook.studio import Studio
+from storybook.verdicts import verdicts
 
 PICTURE_PX, CANDIDATE_PX = 520, 190
 SHOTS = {"wide": "From afar", "middle": "Whole", "close": "Close up"}
@@ -65,7 +66,7 @@ def _picture(book: Book, page: int, scene: Scene) -> None:
     chosen = book.pick(page)
     if chosen is None:
         return
-    why = next((one for one in chosen.judged if one.candidate == chosen.candidate), None)
+    why = verdicts(book, page).get(chosen.candidate)
     if chosen.by == "author":
         st.caption("You chose this picture; nothing changes it until you do.")
     elif why:
@@ -207,20 +208,26 @@ def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
                 "up to date with it, so other pages that have changed are drawn, too."
             )
         )
+    said = verdicts(book, page)
     with st.container(horizontal=True, gap="medium", key="candidates"):
         for number, candidate in enumerate(drawn):
-            _candidate(book, page, candidate, chosen, number, busy=busy)
+            _candidate(book, page, candidate, chosen, said.get(candidate), number, busy=busy)
 
 
 def _candidate(
-    book: Book, page: int, candidate: str, chosen: Pick | None, number: int, *, busy: bool
+    book: Book,
+    page: int,
+    candidate: str,
+    chosen: Pick | None,
+    why: Judged | None,
+    number: int,
+    *,
+    busy: bool,
 ) -> None:
     is_chosen = bool(chosen) and chosen.candidate == candidate
     locked = is_chosen and chosen.by == "author"
-    with st.container(key=f"card-candidate-{candidate}", width=CANDIDATE_PX + 26, gap="small"):
+    with st.container(key=f"card-candidate-{candidate}-half", width=CANDIDATE_PX + 26, gap="small"):
         look.picture(book.picture(page, candidate), f"Picture {number + 1}", CANDIDATE_PX)
-        why = next((one for one in (chosen.judged if chosen else ()) if one.candidate == candidate),
-                   None)  # fmt: skip
         st.caption(look.verdict(why) if why else "From an earlier drawing.")
         label = "Yours" if locked else "Keep this one" if is_chosen else "Take this one"
         st.button(

@@ -31,7 +31,10 @@ def show_notes(proof: Proof) -> None:
     """Every note with its pages and its remedies; a quiet line if there is none."""
     found = notes(proof.book, proof.studio, proof.pages)
     if not found:
-        st.caption(":material/check_circle: Every page fits, and every picture is fit for print.")
+        st.caption(
+            ":material/check_circle: Every text fits its page, and every picture is fine "
+            "enough for print."
+        )
     for number, note in enumerate(found):
         with st.container(border=True, key=f"note-{number}", gap="small"):
             st.markdown(f"{ICONS[note.kind]} {look.plain(sentence(note))}")

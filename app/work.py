@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import look
 from app.where import JOBS
 from storybook import jobs, processes
 from storybook.errors import StorybookError
@@ -12,6 +13,8 @@ from storybook.job_folder import Job, JobState, job_state
 
 POLL_S = 1.0
 ASKED_S = 120.0
+MOST_SIGNS = 60
+"""Of what a job does, where it stands in a line; it may be typed into a terminal, and long."""
 SAID = {
     "write": "Telling the story",
     "split": "Cutting it into pages",
@@ -96,7 +99,7 @@ def bar(job: Job) -> str:
     """
     now = jobs.progress(job)
     if now is None:
-        st.progress(0.0, f"**{job.what}** is getting ready ...")
+        st.progress(0.0, f"{_called(job)} is getting ready ...")
         return ""
     doing = SAID.get(now.stage, now.stage.capitalize())
     page = "" if not now.page else f", page {now.page}"
@@ -109,13 +112,18 @@ def bar(job: Job) -> str:
     return "" if now.stage == "choose" else now.note  # figures, which a page's editor says in words
 
 
+def _called(job: Job) -> str:
+    """What a job does, in bold and in few words: its own page has all of them."""
+    return look.strong(look.short(job.what, MOST_SIGNS))
+
+
 def _under_way(job: Job, seen: str) -> None:
     state = job_state(job)
     if not state.active or _mark(job) != seen:
         st.rerun()
     with st.container(border=True, key=f"job-{job.id}"):
         if state.state in ("queued", "waiting"):
-            st.progress(0.0, f"**{job.what}** waits for its turn: something else is being made.")
+            st.progress(0.0, f"{_called(job)} waits for its turn: something else is being made.")
         elif note := bar(job):
             st.caption(note)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -128,9 +136,9 @@ def _under_way(job: Job, seen: str) -> None:
 def _ended(job: Job, state: JobState) -> None:
     with st.container(border=True, key=f"job-{job.id}"):
         if state.state == "failed":
-            st.error(f"**{job.what}** did not succeed. {state.error or ''}".strip())
+            st.error(f"{_called(job)} did not succeed. {look.plain(state.error or '')}".strip())
         else:
-            st.info(f"**{job.what}** was stopped. What was made is kept.")
+            st.info(f"{_called(job)} was stopped. What was made is kept.")
         with st.container(horizontal=True):
             if st.button("Go on", key=f"retry-{job.id}", icon=":material/play_arrow:"):
                 try:

@@ -13,6 +13,7 @@ log/                      events and the studio that ran
 
 import codecs
 import hashlib
+import os
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -218,11 +219,12 @@ class Book:
     def annotate(self, artifact: Path | str, record: Record) -> None:
         """Write a record in which only that is new which nothing is made from: it is no edit."""
         path = self.path(artifact)
-        stamp = self._stamp(path)
+        stamp, before = self._stamp(path), path.stat()
         if stamp and stamp.content == content_digest(path.read_bytes()):
             self.save(artifact, record, stamp.made_from)
         else:
             write_whole(path, record.as_file())
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # no younger than the PDF
 
     def save_bytes(self, artifact: Path | str, data: bytes, made_from: str | None) -> None:
         """Write an artifact and its stamp so that a kill at any moment leaves a state `due` reads.

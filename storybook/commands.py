@@ -10,6 +10,7 @@ import webbrowser
 from argparse import Namespace
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from socket import socket
 from threading import Thread
@@ -104,9 +105,10 @@ def reroll(options: Namespace) -> None:
 
 def retell(options: Namespace) -> None:
     book_, studio = Book(options.folder), _studio(options)
-    events = retell_page(book_, studio, options.page, seed=options.seed)
+    told = retell_page(book_, studio, options.page, seed=options.seed)
+    events = chain(told, follow(make(book_, studio, "choose"), book_, studio))  # one job
     _show(events, _by_hand(options, book_.folder, studio.settings.device))
-    _make(options, book_, studio, "choose")
+    tell_departures(book_, listed(book_, studio))
     _tell_next(book_)
 
 

@@ -246,19 +246,20 @@ def _looked_at(book: Book, modified: float) -> Shelved:
         style=brief.style,
         pages=len(pages) - 1,
         picked=len(picked),
-        finished=told and _is_finished(book, pages, pdf),
+        finished=told and is_finished(book, pages),
         pdf=pdf.name if pdf.is_file() else None,
         cover=_cover(book),
         modified=modified,
     )
 
 
-def _is_finished(book: Book, pages: Sequence[int], pdf: Path) -> bool:
+def is_finished(book: Book, pages: Iterable[int]) -> bool:
+    """Whether there is a PDF, and nothing that it is made from is younger, by the files' times."""
     made = [
         book.path(name) for name in (book.BRIEF, book.STORY, book.SCENES)
     ] + [path for page in pages for path in (book.pick_of(page), book.plate_of(page))]  # fmt: skip
     try:
-        return max(path.stat().st_mtime_ns for path in made) <= pdf.stat().st_mtime_ns
+        return max(path.stat().st_mtime_ns for path in made) <= book.pdf.stat().st_mtime_ns
     except FileNotFoundError:
         return False
 

@@ -3,6 +3,7 @@
 import pytest
 from app_states import laid_job, nothing_begins, opened, said
 
+from app import look
 from storybook.job_folder import job_state
 from storybook.jobs import jobs_in
 from storybook.jobs_said import ago, waits_for
@@ -91,3 +92,14 @@ def test_many_jobs_are_shown_some_at_a_time(tmp_path):
 )  # fmt: skip
 def test_how_long_ago_it_was(seconds, says):
     assert ago(seconds) == says
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["Make miso the dragon can't sleep because the ", "Make *Kite* and **Wind**", "x" * 200],
+)
+def test_what_a_job_does_is_bold_whatever_it_is_called(what):
+    shown = look.strong(look.short(what, 60))
+    inner = shown.removeprefix("**").removesuffix("**")
+    assert shown.startswith("**") and shown.endswith("**") and inner == inner.strip()
+    assert "*" not in inner.replace("\\*", "") and len(inner.replace("\\", "")) <= 60

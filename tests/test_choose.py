@@ -1,13 +1,17 @@
+import shutil
+
 import pytest
 from PIL import Image
 
 from books import BISCUIT, doubles, made, new_book
+from storybook import edits
 from storybook.candidates import wanted
 from storybook.errors import BookError
 from storybook.models.doubles import LengthCritic
 from storybook.records import Pick, Prompt, Tries
 from storybook.stages import choose
 from storybook.studio import Sampling
+from storybook.verdicts import keep_verdicts, verdicts
 
 CANDIDATES = wanted(Prompt(page=1, positive="a cat"), Tries(count=3), "p", Sampling(), book_seed=1)
 PLAIN, BUSY = Image.new("RGB", (64, 64), "red"), Image.effect_noise((64, 64), 90).convert("RGB")
@@ -30,6 +34,29 @@ def test_a_changed_picture_is_judged_again():
     made(book, until="choose")
     BUSY.save(book.picture(2, book.pictures(2)[0]))
     assert choose.jobs(book, doubles()) == [2]
+
+
+def test_verdicts_on_earlier_drawings_outlast_a_redraw_and_an_undone_pick():
+    book = new_book()
+    made(book)
+    before = verdicts(book, 2)
+    assert set(before) == set(book.pictures(2))
+    edits.unpick(book, 2)
+    edits.reroll(book, doubles(), 2, 1)
+    made(book)
+    after = verdicts(book, 2)
+    assert set(after) == set(book.pictures(2)) > set(before)
+    assert {name: after[name] for name in before} == before
+
+
+def test_verdicts_of_a_book_from_before_are_those_of_its_picks():
+    book = new_book()
+    made(book)
+    shutil.rmtree(book.folder / ".made" / "judged")
+    assert set(verdicts(book, 2)) == {each.candidate for each in book.pick(2).judged}
+    keep_verdicts(book, 2, ())
+    (book.folder / ".made" / "judged" / "02.json").write_text("{half")
+    assert set(verdicts(book, 2)) == {each.candidate for each in book.pick(2).judged}
 
 
 def test_an_authors_pick_of_a_lost_picture_is_said():

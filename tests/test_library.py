@@ -8,6 +8,7 @@ from PIL import Image
 
 from books import doubles, made, new_book
 from storybook.book import Book
+from storybook.departures import accept
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.library import (
@@ -44,6 +45,15 @@ def test_the_shelf_says_how_far_each_book_is():
     assert seen.cover == f"pages/00/{book.picked(0)}.png"
     write_whole(book.path(Book.SCENES), book.path(Book.SCENES).read_bytes())
     assert not one().finished, "something is younger than the PDF"
+    made(book)
+    assert one().finished, "which made no difference, and so nothing was made"
+
+
+def test_accepting_what_a_book_could_not_keep_leaves_it_finished():
+    book = new_book("books/b", heroes=(), summary="Leo the lion sees a purple fox.")
+    made(book)
+    assert one().finished and accept(book, doubles())
+    assert one().finished and status(book, doubles()).finished
 
 
 def test_the_newest_book_stands_first_and_is_found_by_its_words():

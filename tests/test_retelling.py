@@ -9,6 +9,7 @@ from storybook import edits
 from storybook.book import Book
 from storybook.cli import main
 from storybook.errors import BookError
+from storybook.jobs import jobs_in
 from storybook.retelling import retell
 from storybook.status import status
 
@@ -49,3 +50,5 @@ def test_the_command_draws_what_the_new_text_says(
     assert main(["retell", "books/b", "3", "--studio", "doubles"]) == 0
     assert book.scenes[3].text != before
     assert book.picture(3, book.picked(3)).is_file()
+    (job,) = jobs_in(Path("jobs"))
+    assert "retell" in job.what, "one deed is one job"

@@ -50,11 +50,11 @@ def _card(name: str) -> None:
             hero = load_hero(name)
         except StorybookError as fault:
             look.no_picture(name)
-            st.markdown(f"**{look.plain(name)}**")
+            st.markdown(look.strong(name))
             st.caption(look.plain(str(fault)))
             return
         portrait(name, hero, CARD_PX)
-        st.markdown(f"**{look.plain(hero.name)}**")
+        st.markdown(look.strong(hero.name))
         kind = kind_of(hero)
         st.caption(look.plain(f"{kind[:1].upper()}{kind[1:]}. {state_of(name, hero, RUNS, JOBS)}"))
         link("heroes", f"Open {hero.name}", hero=name)

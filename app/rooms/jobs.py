@@ -2,7 +2,6 @@
 
 import time
 from datetime import datetime
-from textwrap import shorten as shortened
 
 import streamlit as st
 
@@ -17,8 +16,6 @@ from storybook.jobs_said import ago, waits_for
 
 LOOK_S = 2.0
 AT_ONCE = 20
-MOST_SIGNS = 60
-"""What was typed into a terminal may be long; a job's own page has all of it."""
 STATES = {
     "queued": ("waits", "gray", ":material/hourglass_empty:"),
     "waiting": ("waits", "gray", ":material/hourglass_empty:"),
@@ -69,9 +66,7 @@ def _rows(found: list[Job]) -> None:
         with st.container(key=f"card-job-{job.id}-wide", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
-                    st.markdown(
-                        f"**{look.plain(shortened(job.what, MOST_SIGNS, placeholder=' ...'))}**"
-                    )
+                    st.markdown(look.strong(look.short(job.what, work.MOST_SIGNS)))
                     st.caption(_line(job, state))
                 _badge(state)
                 link("jobs", "Open", icon=":material/arrow_forward:", job=job.id)
@@ -107,7 +102,7 @@ def _one(asked: str) -> None:
         st.warning(f"There is no job {look.plain(asked)} here. It may have been forgotten.")
         return
     state = job_state(job)
-    look.heading(look.plain(shortened(job.what, MOST_SIGNS, placeholder=" ...")))
+    look.heading(look.plain(look.short(job.what, work.MOST_SIGNS)))
     with st.container(horizontal=True, vertical_alignment="center", key="job-head"):
         _badge(state)
         st.markdown(_line(job, state))

@@ -74,13 +74,13 @@ def _first_time() -> None:
 
 
 def _card(book: Shelved, *, making: bool) -> None:
-    with st.container(key=f"card-{book.name}", width=COVER_PX + 26, gap="small"):
+    with st.container(key=f"card-book-{book.name}-half", width=COVER_PX + 26, gap="small"):
         if book.cover:
             look.picture(BOOKS / book.name / book.cover, f"Cover of {book.title}", COVER_PX)
         else:
             look.no_picture(book.title)
-        st.markdown(f"**{look.plain(book.title)}**")
-        st.caption(_state(book, making=making))
+        st.markdown(look.strong(book.title))
+        st.caption(look.plain(_state(book, making=making)))
         with st.container(horizontal=True, gap="small"):
             if st.button("Open", key=f"open-{book.name}", width="stretch"):
                 go("storyboard", book=book.name)
@@ -135,7 +135,7 @@ def _undo() -> None:
         return
     title, thrown = st.session_state["thrown"]
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
-        st.markdown(f"**{look.plain(title)}** was deleted.")
+        st.markdown(f"{look.strong(title)} was deleted.")
         if st.button("Undo", icon=":material/undo:"):
             del st.session_state["thrown"]
             _try(lambda: library.put_back(Path(thrown)))

@@ -90,7 +90,7 @@ def _heroes(draft: Draft) -> None:
     with st.container(horizontal=True, gap="medium", key="heroes-row"):
         for name in names:
             hero = load_hero(name)
-            with st.container(key=f"card-hero-{name}", width=150):
+            with st.container(key=f"card-hero-{name}-half", width=150):
                 look.portrait(name, f"{hero.name}, {hero.look} {hero.species}", 150)
                 st.button(
                     hero.name,
@@ -125,9 +125,14 @@ def _toggle(name: str) -> None:
 
 def _styles(draft: Draft) -> None:
     st.subheader("How is it drawn?", anchor=False)
+    st.caption(
+        "This is what the small painter that comes along makes of each, which is not far apart: "
+        "watercolour leaves an edge of paper, crayon has darker lines. Larger painters know more "
+        "of a style."
+    )
     with st.container(horizontal=True, gap="medium", key="styles-row"):
         for name in styles():
-            with st.container(key=f"card-style-{name}", width=170):
+            with st.container(key=f"card-style-{name}-half", width=170):
                 shown = PICTURES / f"style-{name}.webp"
                 if shown.is_file():
                     st.image(shown, alt=f"A cat in {name}", width="stretch")
@@ -220,6 +225,6 @@ def _make(draft: Draft) -> None:
     except StorybookError as fault:
         st.error(str(fault))
         return
-    if work.make(book.folder, f"Make {brief.title or brief.summary[:40]}"):
+    if work.make(book.folder, f"Make {brief.title or look.short(brief.summary, 48)}"):
         drop_draft(BOOKS)
         go("storyboard", book=book.folder.name)

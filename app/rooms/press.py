@@ -18,7 +18,7 @@ from storybook.book import Book
 from storybook.errors import EditedByHand, StorybookError
 from storybook.press.formats import Format, format_names, load_format, placements_of
 from storybook.press.layout import FRONT_SHEETS
-from storybook.proofs import printed_ppi
+from storybook.proofs import LEAST_PPI, printed_ppi
 from storybook.records import COVER
 from storybook.stages import bind
 from storybook.status import status
@@ -145,8 +145,13 @@ def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
         st.caption("Something has changed since the PDF was made.")
     fine = printed_ppi(proof.pages, bind.wishes_of(book, proof.studio))
     if fine:
-        st.caption(f"Its pictures are printed at {min(fine.values()):.0f} pixels an inch. "
-                   f"Printers like {PRINTERS_PPI}.")  # fmt: skip
+        least = min(fine.values())
+        says = f"Its pictures are printed at {least:.0f} pixels an inch"
+        if least >= PRINTERS_PPI:
+            st.caption(f"{says}, which is as fine as print shops ask for.")
+        elif least >= LEAST_PPI:
+            st.caption(f"{says}: fine for a picture book. A print shop may ask for {PRINTERS_PPI}; "
+                       "a smaller format gets nearer to it.")  # fmt: skip
 
 
 def _is_finished(book: Book, proof: Proof) -> bool:

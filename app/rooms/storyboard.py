@@ -158,7 +158,7 @@ def _taken_out(book: Book, *, busy: bool) -> None:
     """Pages that were taken out, to be put back."""
     for one in edits.removed(book):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"Taken out: {look.plain(one.scene.text[:80])}", width="stretch")
+            st.markdown(f"Taken out: {look.plain(look.short(one.scene.text, 80))}", width="stretch")
             back = partial(edits.put_page_back, book, one.scene.page)
             st.button("Put it back", key=f"back-{one.scene.page}", disabled=busy, on_click=edit,
                       args=(book, back))  # fmt: skip

@@ -54,7 +54,7 @@ def _rows(found: list[RunCard]) -> None:
         with st.container(key=f"card-run-{run.folder.name}-wide", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
-                    st.markdown(f"**{look.plain(run.title)}**")
+                    st.markdown(look.strong(run.title))
                     taught = f"Learns {TEACHES[run.teaches]}"
                     st.caption(taught if run.active else run_view.how_far(run))
                 run_view.badge(run)

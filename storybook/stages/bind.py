@@ -7,6 +7,8 @@ from io import BytesIO
 from storybook import printing
 from storybook.book import Book
 from storybook.errors import BookError, PressError
+from storybook.files import write_whole
+from storybook.library import is_finished
 from storybook.models.infotext import read_infotext
 from storybook.press.colour import theme_of
 from storybook.press.endpage import Facts, draw_end_page
@@ -78,7 +80,11 @@ def jobs(book: Book, studio: Studio) -> list[str]:
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    for sources in jobs(book, studio):
+    todo = jobs(book, studio)
+    if not todo and book.pdf.is_file() and not is_finished(book, [s.page for s in book.scenes]):
+        # What is younger made no difference, which the library, going by times, cannot know.
+        write_whole(book.pdf, book.pdf.read_bytes())
+    for sources in todo:
         check_book(book)
         wishes = wishes_of(book, studio)
         pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))

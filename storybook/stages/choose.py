@@ -11,6 +11,7 @@ from storybook.hero import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
 from storybook.studio import Studio
+from storybook.verdicts import keep_verdicts
 
 
 def choose(
@@ -73,6 +74,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
                 continue
             images = [book.image(page, candidate.id) for candidate in candidates]
             pick = choose(candidates, images, hero, critic)
+            keep_verdicts(book, page, pick.judged)
             book.save(book.pick_of(page), pick, made_from(book, studio, page))
             yield Event(stage="choose", done=done, total=len(todo), page=page, note=_why(pick))
     if empty:
