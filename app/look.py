@@ -10,12 +10,9 @@ import streamlit as st
 from storybook.book import Book
 from storybook.hero import hero_portrait
 from storybook.library import thumbnail
-from storybook.records import Judged
 
 ICON = str(Path(__file__).parent / "pictures" / "style-watercolour.webp")
 """The tab's picture: an icon by name would be fetched from elsewhere."""
-FOUND = re.compile(r"\w+: (.+?) ([\d.]+)(?:, (looks like .+))?")
-"""How the starter's critic says what it found of one thing that was asked for."""
 SMALL_BYTES = 40_000
 """A smaller file is shown as it is, if browsers know its kind."""
 SHOWN = (".png", ".jpg", ".jpeg", ".webp", ".gif")
@@ -91,28 +88,6 @@ def page_picture(book: Book, page: int, alt: str, width_px: int) -> None:
         picture(plate, alt, width_px)
     else:
         picture(picked, alt, width_px)
-
-
-def verdict(judged: Judged) -> str:
-    """What a critic found, for people.
-
-    >>> reasons = ("species: dog 1.00", "actions: sitting 0.01, looks like holding")
-    >>> verdict(Judged(candidate="a", verdict=Verdict(score=0.5, reasons=reasons)))
-    'Shows dog. Lacks sitting (looks like holding).'
-    """
-    shows, lacks, others = [], [], []
-    for reason in judged.verdict.reasons:
-        if found := FOUND.fullmatch(reason):
-            word, share, instead = found.groups()
-            (shows if float(share) >= 0.5 else lacks).append(
-                word + (f" ({instead})" if instead else "")
-            )
-        else:
-            others.append(reason)
-    parts = [
-        f"{says} {', '.join(what)}." for says, what in (("Shows", shows), ("Lacks", lacks)) if what
-    ]
-    return " ".join([*parts, *others]) or f"{judged.verdict.score:.0%} right."
 
 
 def no_picture(alt: str) -> None:

@@ -15,7 +15,7 @@ from storybook.printing import wishes_of
 from storybook.proofs import page_notes
 from storybook.records import COVER, Judged, Pick, Scene
 from storybook.studio import Studio
-from storybook.verdicts import verdicts
+from storybook.verdicts import in_words, verdicts
 
 PICTURE_PX, CANDIDATE_PX = 520, 190
 SHOTS = {"wide": "From afar", "middle": "Whole", "close": "Close up"}
@@ -70,7 +70,7 @@ def _picture(book: Book, page: int, scene: Scene) -> None:
     if chosen.by == "author":
         st.caption("You chose this picture; nothing changes it until you do.")
     elif why:
-        st.caption(f"The critic chose it: {look.verdict(why)}")
+        st.caption(f"The critic chose it: {look.plain(in_words(why.verdict))}")
 
 
 def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
@@ -228,7 +228,7 @@ def _candidate(
     locked = is_chosen and chosen.by == "author"
     with st.container(key=f"card-candidate-{candidate}-half", width=CANDIDATE_PX + 26, gap="small"):
         look.picture(book.picture(page, candidate), f"Picture {number + 1}", CANDIDATE_PX)
-        st.caption(look.verdict(why) if why else "From an earlier drawing.")
+        st.caption(look.plain(in_words(why.verdict)) if why else "From an earlier drawing.")
         label = "Yours" if locked else "Keep this one" if is_chosen else "Take this one"
         st.button(
             label,

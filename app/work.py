@@ -109,7 +109,7 @@ def bar(job: Job) -> str:
     whole = "" if now.share is not None else " for this"
     remains = f" · {said(left)} left{whole}" if left else ""
     st.progress(min(1.0, share), f"**{doing}**{page}: {now.done} of {now.total}{remains}")
-    return "" if now.stage == "choose" else now.note  # figures, which a page's editor says in words
+    return now.note
 
 
 def _called(job: Job) -> str:

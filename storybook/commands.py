@@ -21,7 +21,7 @@ from storybook import edits
 from storybook.book import Book
 from storybook.config import load_settings, shipped, studios, validated
 from storybook.departure_commands import accept as accept
-from storybook.departure_commands import tell_departures
+from storybook.departure_commands import tell_departures, tell_weak
 from storybook.departures import listed
 from storybook.doctor import models_of
 from storybook.errors import BookError, ConfigError
@@ -251,6 +251,8 @@ def _make(options: Namespace, book_: Book, studio: Studio, until: str) -> None:
         print("Nothing to do: the book is up to date.")
     else:
         tell_departures(book_, listed(book_, studio))
+    if made and until == "bind" and studio.share.whole:
+        tell_weak(book_)
     if until == "bind" and book_.pdf.is_file():
         print(book_.pdf)
 

@@ -9,6 +9,7 @@ from storybook.config import load_settings
 from storybook.departures import Listed
 from storybook.records import COVER
 from storybook.studio import Studio
+from storybook.verdicts import weak_pages
 
 
 def accept(options: Namespace) -> None:
@@ -23,6 +24,19 @@ def accept(options: Namespace) -> None:
         print(f"{'Fine' if fine else 'Not fine after all'}: {each.text}")
     if not said:
         print(f"Nothing was changed: it was {'' if fine else 'not '}accepted before.")
+
+
+def tell_weak(book: Book) -> None:
+    """Pages whose pictures lack much of what was asked for, and how to have others drawn."""
+    weak = weak_pages(book)
+    if not weak:
+        return
+    print("Pictures that lack much of what was asked for:")
+    numbers = [scene.page for scene in book.scenes]
+    for place, lacks in weak.items():
+        called = "cover" if place == COVER else f"page {place}"
+        print(f"  {called}{f': {lacks}' if lacks else ''} -> "
+              f"storybook reroll {book.folder} {numbers[place]}")  # fmt: skip
 
 
 def tell_departures(book: Book, found: Sequence[Listed]) -> None:

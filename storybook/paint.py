@@ -143,7 +143,7 @@ def paint(plan: Plan, studio: Studio) -> Iterator[Event]:
     todo = [each for each in plan.requests if not _is_settled(plan, each, studio)]
     if todo:
         plan.folder.mkdir(parents=True, exist_ok=True)  # before time is spent, if it cannot be
-        yield Event(stage="paint", done=0, total=len(todo), note="opening the painter")
+        yield Event(stage="paint", done=0, total=len(todo), note="the painter gets ready")
         with studio.guard() as guard, studio.painter(plan.cast) as painter:
             loras = studio.lora_hashes(each.prompt for each in todo)
             karras = studio.sampling.karras

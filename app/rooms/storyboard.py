@@ -19,6 +19,7 @@ from storybook.job_folder import job_state
 from storybook.prompts import styles
 from storybook.status import PageStatus, Status, status
 from storybook.studio import Studio
+from storybook.verdicts import weak_pages
 
 CARD_PX = 250
 
@@ -115,21 +116,26 @@ def _cards(book: Book, now: Status, *, busy: bool) -> None:
         if busy:
             st.caption("Its pages appear here as soon as the story is told.")
         return
+    weak = {} if busy else weak_pages(book)
     with st.container(horizontal=True, gap="medium", key="pages"):
         for place, each in enumerate(now.page_status):
-            _card(book, each, "Cover" if place == 0 else f"Page {place}")
+            _card(book, each, "Cover" if place == 0 else f"Page {place}", weak.get(place))
 
 
-def _card(book: Book, each: PageStatus, called: str) -> None:
+def _card(book: Book, each: PageStatus, called: str, weak: str | None) -> None:
     with st.container(key=f"card-page-{each.page}", width=CARD_PX, gap="small"):
         look.page_picture(book, each.page, f"{called}: {each.text}", CARD_PX)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{called}**", width="stretch")
             if each.picked_by == "author":
                 st.badge("Yours", icon=":material/lock:", color="green")
+            if weak is not None:
+                st.badge("Look again", icon=":material/visibility:", color="orange")
             if each.due:
                 st.badge("To be made", icon=":material/pending:", color="orange")
         st.markdown(look.plain(each.text))
+        if weak:
+            st.caption(look.plain(f"Its picture hardly shows: {weak}."))
         st.button("Change", key=f"change-{each.page}", icon=":material/edit:", width="stretch",
                   on_click=open_page, args=(each.page,))  # fmt: skip
 

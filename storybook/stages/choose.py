@@ -11,7 +11,7 @@ from storybook.hero import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
 from storybook.studio import Studio
-from storybook.verdicts import keep_verdicts
+from storybook.verdicts import in_words, keep_verdicts
 
 
 def choose(
@@ -65,7 +65,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     if not todo:
         return
     hero, empty = book.cast[0], []
-    yield Event(stage="choose", done=0, total=len(todo), note="opening the critic")
+    yield Event(stage="choose", done=0, total=len(todo), note="looking at the pictures")
     with studio.critic(hero) as critic:
         for done, page in enumerate(todo, start=1):
             candidates = shown(book, studio, page)
@@ -86,5 +86,4 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 
 
 def _why(pick: Pick) -> str:
-    best = next(one for one in pick.judged if one.candidate == pick.candidate)
-    return f"{best.verdict.score:.2f} {'; '.join(best.verdict.reasons)}"
+    return next(in_words(one.verdict) for one in pick.judged if one.candidate == pick.candidate)

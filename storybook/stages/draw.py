@@ -66,16 +66,16 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     unheard = {(job.prompt.page, note) for job in todo for note in _unheard(job, studio)}
     for page, note in sorted(unheard):
         yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)
-    yield Event(stage="draw", done=0, total=len(todo), note="opening the painter")
+    yield Event(stage="draw", done=0, total=len(todo), note="the painter gets ready")
     with studio.guard() as guard, studio.painter(studio.known(book.cast)) as painter:
         hashes = studio.lora_hashes(job.prompt for job in todo)
         pictures = draw(todo, painter, karras=studio.sampling.karras, loras=hashes, guard=guard)
         for done, (job, png) in enumerate(pictures, start=1):
             page = job.prompt.page
-            note = f"seed {job.seed}"
+            note = ""
             if png is None:
                 write_whole(book.refusal_of(page, job.id), b"{}\n")
-                note += ": not for children, and not kept"
+                note = "not for children, and not kept"
             else:
                 book.keep(page, job.id, png)
             yield Event(stage="draw", done=done, total=len(todo), page=page, note=note)

@@ -59,10 +59,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
     options = studio.settings.enlarge
     width_px = width_of(book, options)
-    note = "opening the enlarger"
-    if options.is_controlled:
-        edges = "HED's edges" if options.edges else "steep colours as edges"
-        note += f"; pictures are painted over first, held by {edges}"
+    note = "pictures are painted over, then enlarged" if options.is_controlled else ""
     yield Event(stage="enlarge", done=0, total=len(todo), note=note)
     with studio.enlarger(studio.known(book.cast)) as enlarger:
         for done, page in enumerate(todo, start=1):
@@ -70,8 +67,8 @@ def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
             plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
             faults = _measure(book, page, plate)  # first, so that no plate has an older one's
             book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page))
-            note = "; ".join((f"{plate.width} x {plate.height} px", *faults))
-            yield Event(stage="enlarge", done=done, total=len(todo), page=page, note=note)
+            yield Event(stage="enlarge", done=done, total=len(todo), page=page,
+                        note="; ".join(faults))  # fmt: skip
 
 
 def _measure(book: Book, page: int, plate: Image.Image) -> tuple[str, ...]:
