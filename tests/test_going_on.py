@@ -7,6 +7,7 @@ import pytest
 import torch
 from diffusers import AutoencoderKL
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from pet_runs import CPU, lay_home, recipe, run_of
 from storybook.errors import ConfigError, ModelError, TrainingError
@@ -95,6 +96,18 @@ def test_a_lora_that_does_not_fit_is_refused_before_anything_is_drawn(home, tmp_
         run_of(chosen, tmp_path / "run")
     with pytest.raises(ConfigError, match="only a LoRA goes on from one"):
         recipe(home, kind="full", network_weights="a.safetensors")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_lora_of_no_numbers_is_refused_before_the_first_step(home, before, tmp_path, value):
+    tensors = load_file(before.result / "pytorch_lora_weights.safetensors")
+    name = sorted(tensors)[0]
+    tensors[name] = torch.full_like(tensors[name], value)
+    save_file(tensors, tmp_path / "lost.safetensors")
+    chosen = recipe(home, network_weights=str(tmp_path / "lost.safetensors"))
+    with pytest.raises(ModelError, match="1 weights that are no numbers") as fault:
+        list(preflight(chosen, Run(tmp_path / "run"), CPU))
+    assert name in str(fault.value)
 
 
 def test_preflight_says_what_it_goes_on_from(home, before, tmp_path):

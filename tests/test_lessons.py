@@ -56,6 +56,11 @@ def test_held_out_pictures_are_not_learnt_from():
     assert gather(chosen, (128, 128), [None]).held_out == gathered.held_out
     most = gather(recipe(PETS / "bhna-cat", held_out=99), (128, 128), [None])
     assert len(most.held_out.examples) == 8  # a third
+    (said,) = most.findings
+    assert (said.found, said.done) == (
+        "held_out is 99 of 24 pictures", "8 are kept back, a third at most",
+    )  # fmt: skip
+    assert not gathered.findings
 
 
 def test_captions_alone_without_token_or_class(tmp_path):

@@ -71,6 +71,15 @@ def test_every_preset_is_a_recipe():
         ({"resolution_px": "large"}, "resolution_px: a side from 64"),
         ({"max_samples": 0}, "max_samples"),
         ({"layout": "sidecar"}, "layout"),
+        ({"max_samples": "3"}, "max_samples: a number or true or false, without quotes, not '3'"),
+        ({"lr": "1e-4"}, "lr: a number"),
+        ({"buckets": "true"}, "buckets: a number or true or false, without quotes"),
+        ({"least_px": 768, "most_px": 512}, "least_px: 768 is more than most_px, 512"),
+        ({"title": "../../x"}, "title: it names the result's files"),
+        ({"title": "a\\b"}, "title: it names"),
+        ({"title": ".hidden"}, "title: it names"),
+        ({"title": "x" * 101}, "title: it names"),
+        ({"title": "a\nb"}, "title: it names"),
     ],
 )
 def test_a_mistake_is_one_clear_line(settings, says):

@@ -87,11 +87,16 @@ def test_sample_files_that_cannot_be_read_are_said_before_anything_is_done(tmp_p
         check_sample_files(chosen)
 
 
-def test_sample_prompts_file_that_is_empty_is_refused(tmp_path):
+@pytest.mark.parametrize("setting", ["sample_prompts_file", "sample_negatives_file"])
+@pytest.mark.parametrize("text", ["", "\n\n", "\ufeff  \n"])
+def test_sample_files_that_are_empty_are_refused_before_the_first_step(tmp_path, setting, text):
     file = tmp_path / "prompts.txt"
-    file.write_text("\n\n")
-    with pytest.raises(TrainingError, match="is empty"):
-        asked(CAT, sample_prompts_file=file)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(TrainingError, match=f"{setting} .* is empty"):
+        asked(CAT, **{setting: file})
+    with pytest.raises(TrainingError, match=f"{setting} .* is empty"):
+        check_sample_files(Recipe.model_validate(
+            {"model": "painter", "concept": [{"photos": "photos"}], setting: file}))  # fmt: skip
 
 
 def test_a_run_without_a_token_draws_its_captions(tmp_path):

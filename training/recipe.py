@@ -6,9 +6,10 @@ A field's value is the last of: the default here, the preset's, the recipe file'
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from types import NoneType
+from typing import Any, Literal, Self, get_args
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from storybook.models.hub import on_disk
 from storybook.records import Record
@@ -21,6 +22,9 @@ PRESETS = Path(__file__).with_name("presets") / "pet"
 Form = Literal["diffusers", "kohya", "folder", "safetensors", "ckpt", "hypernetwork"]
 """`diffusers` and `kohya` hold a LoRA; `folder`, `safetensors` and `ckpt` a whole painter."""
 
+NUMBERS = {int, float, bool, NoneType}
+"""Kinds of settings that no text can mean."""
+LONGEST_TITLE = 100
 LEAST_PX, MOST_PX = 64, 2048
 """Pixels that a side of a picture may have."""
 
@@ -198,6 +202,25 @@ class Recipe(Record):
     """None: all forms of an adapter, the folder of a painter."""
     save_precision: Precision = "fp16"
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_no_text(cls, value: Any, info: ValidationInfo) -> Any:
+        """A number in quotes is a slip, and `"3"` would pass where `"three"` does not."""
+        kind = cls.model_fields[info.field_name or ""].annotation
+        if isinstance(value, str) and {*(get_args(kind) or (kind,))} <= NUMBERS:
+            raise ValueError("a number or true or false, without quotes")
+        return value
+
+    @field_validator("title")
+    @classmethod
+    def _names_files(cls, title: str) -> str:
+        unfit = any(not sign.isprintable() or sign in '/\\:*?"<>|' for sign in title)
+        if unfit or title != title.strip(" .") or len(title.encode()) > LONGEST_TITLE:
+            raise ValueError(
+                f"it names the result's files: at most {LONGEST_TITLE} letters and digits, no path"
+            )
+        return title
+
     @field_validator("resolution_px", mode="before")
     @classmethod
     def _is_a_size(cls, value: Any) -> Any:
@@ -229,6 +252,8 @@ class Recipe(Record):
         return self
 
     def _check_size(self) -> None:
+        if self.least_px > self.most_px:
+            raise ValueError(f"least_px: {self.least_px} is more than most_px, {self.most_px}")
         step = STEP_PX if self.buckets else LATENT_PX
         for side in self.size_px(0):
             if side % step:

@@ -80,6 +80,6 @@ def _lines(file: Path, setting: str) -> list[str]:
     except (OSError, UnicodeDecodeError) as fault:
         raise TrainingError(f"{setting} {file} cannot be read: {fault}.") from fault
     lines = [line.strip() for line in text.rstrip().split("\n")]
-    if not any(lines) and setting == "sample_prompts_file":
-        raise TrainingError(f"{setting} {file} is empty. Write one prompt a line.")
+    if not any(lines):
+        raise TrainingError(f"{setting} {file} is empty. Write one prompt a line, or leave it out.")
     return lines

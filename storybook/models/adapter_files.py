@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from diffusers.loaders.lora_base import LORA_ADAPTER_METADATA_KEY
 from peft.utils.other import get_pattern_key
 from torch import Tensor, nn
@@ -83,8 +84,19 @@ def read_adapter(path: Path, parts: Mapping[str, nn.Module]) -> Found:
     return found
 
 
+def _check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Raise ModelError for an adapter of which a painter draws nothing but black."""
+    broken = [name for name, each in tensors.items() if not torch.isfinite(each).all()]
+    if broken:
+        raise ModelError(
+            f"{file} has {len(broken)} weights that are no numbers (NaN or infinite), such as "
+            f"{broken[0]}: what it learnt is lost. Take an earlier step of it."
+        )
+
+
 def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Place, Change]]:
     tensors = read_tensors(file)
+    _check_finite(file, tensors)
     places = _places(parts)
     roles: dict[str, dict[str, Tensor]] = {}
     strange = []

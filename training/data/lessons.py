@@ -59,6 +59,10 @@ def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -
                 "what is wrong with these."
             )
         back = _held_out(concept, len(own), recipe)
+        if recipe.held_out > len(own):
+            found = f"held_out is {recipe.held_out} of {len(own)} pictures"
+            done = f"{len(back)} are kept back, a third at most"
+            findings.append(Finding(path=concept.photos, found=found, done=done))
         kept_back += [own[place] for place in back]
         taught += _fewest(recipe, [each for place, each in enumerate(own) if place not in back])
         for folder in filter(None, (concept.class_photos, generated)):
