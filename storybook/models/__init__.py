@@ -6,7 +6,10 @@ from typing import Protocol
 from PIL.Image import Image
 
 from storybook.errors import ReplyError
+from storybook.installed import remember_packages
 from storybook.records import Candidate, Hero, Prompt, R, Verdict
+
+remember_packages()
 
 
 class Writer(Protocol):
