@@ -37,14 +37,16 @@ def main() -> int:
 
 
 def _dreambooth(options: argparse.Namespace) -> None:
+    from training.recipe import load_recipe
+
+    recipe, preset, run = _resolved(options, load_recipe)  # a fault is said before torch is loaded
+
     from accelerate import PartialState
 
     from storybook.models.devices import device_of
     from training.dreambooth import train
     from training.preflight import preflight
-    from training.recipe import load_recipe
 
-    recipe, preset, run = _resolved(options, load_recipe)
     state = PartialState(cpu=options.device == "cpu")
     device = state.device if state.num_processes > 1 else device_of(options.device)
     if options.dry_run:
@@ -69,12 +71,14 @@ def _choose_step(options: argparse.Namespace) -> None:
 
 
 def _story_lora(options: argparse.Namespace) -> None:
-    from storybook.models.devices import device_of
-    from training.story.preflight import preflight
     from training.story.recipe import load_story_recipe
-    from training.story_lora import train
 
     recipe, preset, run = _resolved(options, load_story_recipe)
+
+    from storybook.models.devices import device_of
+    from training.story.preflight import preflight
+    from training.story_lora import train
+
     device = device_of(options.device)
     if options.dry_run:
         for line in preflight(recipe, run, device):

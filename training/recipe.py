@@ -12,9 +12,9 @@ from typing import Any, Literal, Self, get_args
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from storybook.models.hub import on_disk
+from storybook.models.weights import Precision
 from storybook.records import Record
 from training.data.records import LATENT_PX, STEP_PX, Layout, Size
-from training.formats.header import Precision
 from training.settings import load, resolved
 
 PRESETS = Path(__file__).with_name("presets") / "pet"

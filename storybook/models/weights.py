@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from storybook.errors import ModelError
 from storybook.records import digest
@@ -19,6 +19,7 @@ from storybook.records import digest
 if TYPE_CHECKING:
     from torch import Tensor
 
+Precision = Literal["fp32", "fp16", "bf16"]
 PICKLES = frozenset({".ckpt", ".pth", ".pt", ".bin"})
 WEIGHTS = PICKLES | {".safetensors"}
 CONFIGS = frozenset({".json", ".txt", ".model"})

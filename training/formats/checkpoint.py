@@ -12,7 +12,8 @@ from torch import Tensor
 from storybook.errors import TrainingError, nearest
 from storybook.files import follow_umask, save_weights
 from storybook.models.devices import quiet
-from training.formats.header import DTYPES, Origin, Precision, header_of
+from storybook.models.weights import Precision
+from training.formats.header import DTYPES, Origin, header_of
 from training.formats.keys import (
     VAE,
     text_keys,

@@ -15,7 +15,6 @@ from storybook.models.weights import header_text
 from storybook.records import Record
 
 Kind = Literal["checkpoint", "lora"]
-Precision = Literal["fp32", "fp16", "bf16"]
 DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 OURS = "storybook."
 

@@ -19,10 +19,10 @@ from transformers import CLIPTextModel
 
 from storybook.errors import TrainingError
 from storybook.files import save_weights
+from storybook.models.weights import Precision
 from training.formats.header import (
     DTYPES,
     Origin,
-    Precision,
     Training,
     header_of,
     kohya_header,
