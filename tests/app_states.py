@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
+from page_tester import AppTest
 from storybook.hero import add_hero
 from storybook.job_folder import EVENTS, LOG, JobState, job_state, lay, new_job, say
 from storybook.jobs import cancel, jobs_in

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from streamlit.testing.v1 import AppTest
-
+from page_tester import AppTest
 from storybook.config import shipped
 from waiting import END_S
 
