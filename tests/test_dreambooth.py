@@ -91,7 +91,7 @@ def test_a_picture_is_learnt_by_heart(home, tmp_path):
     for suffix in (".jpg", ".txt"):
         shutil.copy(home / "bhna-cat" / f"01{suffix}", photos)
     concept = {"photos": str(photos), "token": "bhna", "class_word": "cat"}
-    chosen = recipe(home, kind="full", lr=3e-3, batch=1, repeats=4, accumulation=4, max_steps=60,
+    chosen = recipe(home, kind="full", lr=3e-3, batch=4, repeats=4, max_steps=60,
                     concept=[concept], sample_every_epochs=0, save_every_epochs=60)  # fmt: skip
     run = run_of(chosen, tmp_path / "run")
     losses = [each.loss for each in run.measures() if each.loss is not None]

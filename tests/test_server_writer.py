@@ -7,7 +7,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -155,23 +154,14 @@ def test_the_key_is_not_in_what_is_shown(desk: Desk) -> None:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """`transformers serve` on a tiny LLaMA: its base URL and the model's folder."""
-    folder = tiny_llama(
-        tmp_path_factory.mktemp("served") / "base", learns=("Say hello: Hello there, Pip.",)
-    )
-    with serving(folder, tmp_path_factory.mktemp("home")) as url:
-        yield url, str(folder)
-
-
-@contextmanager
-def serving(folder: Path, home: Path) -> Iterator[str]:
-    """The base URL of a `transformers serve` with the model in `folder`."""
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The base URL of a `transformers serve`, which opens whichever folder a request names."""
+    home = tmp_path_factory.mktemp("home")
     (home / "hub").mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [Path(sys.executable).with_name("transformers"), "serve", folder, "--device", "cpu",
+    command = [Path(sys.executable).with_name("transformers"), "serve", "--device", "cpu",
                "--host", "127.0.0.1", "--port", str(port)]  # fmt: skip
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(home)}
     log = (home / "log").open("wb")
@@ -197,9 +187,9 @@ def _await(url: str, server: subprocess.Popen) -> None:
     pytest.fail("transformers serve came to no start in a minute")
 
 
-def test_tells_through_transformers_serve(served: tuple[str, str]) -> None:
-    url, model = served
-    writer = open_server_writer(model, base_url=url, temperature=0.01)
+def test_tells_through_transformers_serve(served: str, tmp_path: Path) -> None:
+    model = tiny_llama(tmp_path / "base", learns=("Say hello: Hello there, Pip.",))
+    writer = open_server_writer(str(model), base_url=served, temperature=0.01)
     try:
         assert writer.tell("Say hello:", seed=1, max_words=20) == "Hello there, Pip."
     finally:
@@ -207,16 +197,15 @@ def test_tells_through_transformers_serve(served: tuple[str, str]) -> None:
     assert writer.used.requests == 1 and writer.used.reply_tokens > 0
 
 
-def test_the_starters_llama_tells_a_story_through_a_server(tmp_path: Path) -> None:
+def test_the_starters_llama_tells_a_story_through_a_server(served: str) -> None:
     folder = shipped("assets", "starter", "writer", "base")
     # As the base was taught, which knows no frame: that is its adapter's.
     question = (
         " HERO, a COAT KIND.\n HERO the KIND wants to fly HIS THING ATPLACE, "
         "but the wind is too strong.\n Pages: 6\n"
     )
-    with serving(folder, tmp_path) as url:
-        writer = open_server_writer(str(folder), base_url=url, temperature=0.5)
-        story = writer.tell(question, seed=1, max_words=400)
-        writer.close()
+    writer = open_server_writer(str(folder), base_url=served, temperature=0.5)
+    story = writer.tell(question, seed=1, max_words=400)
+    writer.close()
     assert story.lstrip().startswith("Title:") and story.count("HERO") >= 4
     assert writer.used.reply_tokens > 50
