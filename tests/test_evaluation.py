@@ -64,7 +64,7 @@ def drawings(count: int, seed: int) -> Drawings:
 def test_the_judge_learns_what_drawings_show(tmp_path):
     judge = new_judge(WORLD, widths=(16, 24, 32))
     lesson = classifier_lesson(judge, drawings(48, seed=1), "cpu", batch=12)
-    assert len(list(descend(lesson, tmp_path, Budget(minutes=5, steps=60)))) == 60
+    assert len(list(descend(lesson, tmp_path, Budget(minutes=5, steps=45)))) == 45
     unseen = drawings(24, seed=2)
     judge.eval()
     with torch.inference_mode():

@@ -233,10 +233,11 @@ def by_heart(home, tmp_path_factory) -> Run:
     """A run that learns two pairs by heart."""
     folder = tmp_path_factory.mktemp("by-heart")
     write_pairs(folder / "pairs.json", [NAPS, RUNS] * 40)
+    write_pairs(folder / "each.json", [NAPS, RUNS])
     chosen = recipe(
         home,
         pairs=folder / "pairs.json",
-        test_pairs=folder / "pairs.json",
+        test_pairs=folder / "each.json",
         title="by-heart",
         targets=["all-linear"],
         rank=32,
