@@ -213,7 +213,7 @@ def test_a_kill_while_a_page_is_taken_out_loses_nothing(killed_before):
     assert [one.scene.page for one in edits.removed(book)] == [2]
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_after_any_edits_of_pages_only_new_ones_are_drawn(seed):
     chance, book = random.Random(seed), finished(pages=6)
     files = pictures(book)
