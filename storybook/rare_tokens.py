@@ -5,7 +5,7 @@ A byte-pair vocabulary lists its merges by how often they were needed: what stan
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -47,9 +47,15 @@ def rare_tokens(painter: Path) -> Iterator[str]:
     return (word for word in sorted(fit, key=rank) if pieces(word) == [word + END])
 
 
+def single_tokens(painter: Path, words: Iterable[str]) -> list[str]:
+    """Those of `words` that a painter hears as one token; ModelError if it has no tokenizer."""
+    _, pieces = _opened(_tokenizer_folder(painter))
+    return [word for word in words if pieces(word) == [word + END]]
+
+
 def is_single(painter: Path, word: str) -> bool:
     """Whether a painter hears a word as one token."""
-    return _opened(_tokenizer_folder(painter))[1](word) == [word + END]
+    return bool(single_tokens(painter, [word]))
 
 
 def _reads_like_one(word: str, known: set[tuple[str, str]]) -> bool:

@@ -17,7 +17,7 @@ from storybook.files import in_bytes, write_whole
 from storybook.hero import HERO, hero_folder, hero_names, load_hero
 from storybook.models.weights import WEIGHTS, numbers_in, tensor_names
 from storybook.photo_files import NameIndex
-from storybook.rare_tokens import is_single, rare_tokens
+from storybook.rare_tokens import rare_tokens, single_tokens
 from storybook.records import Hero
 from storybook.studio import Studio
 
@@ -44,9 +44,9 @@ def token_for(hero: Hero, painter: Path) -> str:
     name = hero.name.lower()
     others = [other for other in hero_names() if other != name]
     taken = {load_hero(other).token for other in others} | set(map(recipe_token, others))
-    begun = recipe_token(name)
-    usual = [token for token in filter(None, (begun, *TOKENS)) if is_single(painter, token)]
-    for token in chain(usual, rare_tokens(painter), TOKENS):
+    usual = single_tokens(painter, filter(None, (recipe_token(name), *TOKENS)))
+    known = chain.from_iterable(map(rare_tokens, [painter]))  # ranked only where the usual are gone
+    for token in chain(usual, known, TOKENS):
         if token not in taken:
             return token
     raise HeroError(f"All of {', '.join(TOKENS)} are taken: set token in the hero's {HERO}.")
