@@ -154,15 +154,16 @@ class Prepared:
     def losses(self, material: Material, *, learning_text: bool = False) -> Tensor:
         """The weighted loss of each picture, [b]; whether it is a number, the caller sees."""
         unet = self.student.pipe.unet
+        dtype = unet.dtype  # diffusers looks through all layers for it
         with autocast(self.recipe, self.device):
             states = self.words.heard(material.captions, learning=learning_text)
             losses = training_loss(
                 unet,
                 self.schedule,
-                material.clean.to(unet.dtype),
-                material.noise.to(unet.dtype),
+                material.clean.to(dtype),
+                material.noise.to(dtype),
                 material.times,
-                states.to(unet.dtype),
+                states.to(dtype),
                 min_snr=self.recipe.min_snr,
             )
         return losses * material.weights

@@ -138,15 +138,20 @@ def new_sampler(ready: Prepared, run: Run) -> Sampler:
 @contextmanager
 def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
     """Within it, all parts of the painter are on one device, and none is learning."""
-    parts = (pipe.unet, pipe.text_encoder, pipe.vae)
+    parts, home = (pipe.unet, pipe.text_encoder, pipe.vae), pipe.unet.device
     before = [(part, part.device, part.training) for part in parts]
+    away = [(part, device) for part, device, _ in before if device != home]
     for part in parts:
-        part.eval().to(pipe.unet.device)
+        part.eval()
+    for part, _ in away:
+        part.to(home)
     try:
         yield
     finally:
-        for part, device, learning in before:
-            part.train(learning).to(device)
+        for part, _, learning in before:
+            part.train(learning)
+        for part, device in away:
+            part.to(device)
 
 
 def _requests(ready: Prepared) -> tuple[Candidate, ...]:

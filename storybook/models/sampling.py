@@ -59,8 +59,9 @@ def denoise(
         times = times[start:]
         sampler.set_begin_index(start)
         latents = sampler.add_noise(begin.latents.float(), latents, times[:1])
+    dtype = pipe.unet.dtype  # diffusers looks through all layers for it
     for time in times:
-        scaled = sampler.scale_model_input(latents, time).to(pipe.unet.dtype)
+        scaled = sampler.scale_model_input(latents, time).to(dtype)
         if guided:
             scaled = torch.cat([scaled, scaled])
         down, middle = hold(scaled, time, states) if hold else (None, None)
