@@ -39,6 +39,7 @@ ELSEWHERE = {
     "doctor": "storybook.inspect_commands",
     "hero": "storybook.hero_commands",
     "jobs": "storybook.job_commands",
+    "models": "storybook.model_commands",
     "pictures": "storybook.inspect_commands",
     "show": "storybook.inspect_commands",
     "status": "storybook.status_commands",
@@ -209,12 +210,13 @@ def _from_1(text: str) -> int:
 def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
     models = commands.add_parser("models", parents=[studio], help="list models, or fetch one",
                                  **with_help("models"))  # fmt: skip
-    models.set_defaults(repository=None)
     deeds = models.add_subparsers(dest="deed", metavar="get")
-    get = deeds.add_parser("get", help="fetch a model from a hub")
-    get.add_argument("repository", metavar="OWNER/NAME")
+    get = deeds.add_parser("get", help="fetch weights that `storybook models` lists, or a hub's")
+    get.add_argument("name", nargs="+", metavar="NAME_OR_OWNER/NAME")
     get.add_argument("--into", default="models", help="under which folder (default: models)")
-    get.add_argument("--half", action="store_true", help="half precision, if there is any")
+    get.add_argument("--from", dest="wheels", metavar="FOLDER",
+                     help="take the wheel of NAME from here, without a network")  # fmt: skip
+    get.add_argument("--half", action="store_true", help="OWNER/NAME: half precision, if any")
     get.add_argument("--dry-run", action="store_true", help="only say what it takes")
 
 

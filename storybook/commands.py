@@ -15,21 +15,17 @@ from pathlib import Path
 from socket import socket
 from threading import Thread
 
-from rich.table import Table
-
 from storybook import edits
 from storybook.book import Book
-from storybook.config import load_settings, shipped, studios, validated
+from storybook.config import load_settings, shipped, validated
 from storybook.departure_commands import accept as accept
 from storybook.departure_commands import tell_departures, tell_weak
 from storybook.departures import listed
-from storybook.doctor import models_of
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
 from storybook.hero import load_hero
 from storybook.jobs_told import ByHand
 from storybook.make import STAGES, follow, make
-from storybook.models import hub
 from storybook.new_book import checked, folder_name
 from storybook.paint import Wish, painting, plan
 from storybook.paint import paint as paint_
@@ -40,7 +36,6 @@ from storybook.sharing import share as html_of
 from storybook.stages.write import check_language
 from storybook.studio import Studio
 from storybook.surprise import surprise
-from storybook.terminal import print_table
 from storybook.terminal import show as show_progress
 
 SAMPLE = ("sample-book", "brief.toml")
@@ -134,31 +129,6 @@ def paint(options: Namespace) -> None:
         print(path)
     if ordered.sheet.is_file():
         print(ordered.sheet)
-
-
-def models(options: Namespace) -> None:
-    if options.deed == "get":
-        _get_model(options)
-        return
-    table = Table("studio", "door", "model", "on disk")
-    for name in [options.studio] if options.studio else sorted({*studios()} - {"doubles"}):
-        for model in models_of(load_settings(name, options.set)):
-            size = f"{model.size_mb:.1f} MB" if model.size_mb is not None else "missing"
-            table.add_row(name, model.door, model.path, size)
-    print_table(table)
-
-
-def _get_model(options: Namespace) -> None:
-    """Say what a model takes and how much room there is, then fetch it."""
-    wanted = hub.listing(options.repository, half=options.half)
-    folder = Path(options.into) / wanted.repository.rpartition("/")[2]
-    if wanted.repository != options.repository:
-        print(f"{options.repository} has moved to {wanted.repository}.")
-    print(f"{len(wanted.files)} files, {wanted.size / 1e9:.2f} GB, into {folder}")
-    hub.check_room(wanted, folder)
-    if not options.dry_run:
-        _show(hub.fetch(wanted, folder), _by_hand(options, folder, "network"))
-        print(folder)
 
 
 def idea(options: Namespace) -> None:

@@ -55,7 +55,7 @@ def test_imports_point_down(path):
             assert not heavy, "heavy libraries belong in models, or inside functions"
         if rest[0] == "models":
             allowed = ("records", "errors", "config", "models", "world", "prompts", "readability",
-                       "fidelity", "files", "installed", "photo_reading",
+                       "fidelity", "files", "installed", "photo_reading", "processes",
                        "quantisation")  # fmt: skip
             ours = {name.split(".")[1] for name in seen if name.startswith("storybook.")}
             assert ours <= set(allowed)
