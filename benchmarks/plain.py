@@ -15,6 +15,7 @@ from PIL import Image
 from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.config import load_settings
+from storybook.enlarger_choice import enlarger_file
 from storybook.hero import hero_folder
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate
@@ -114,7 +115,7 @@ def enlarge(studio: Studio, image: Image.Image) -> Image.Image:
     from spandrel import ModelLoader
 
     if "enlarger" not in _open:
-        _open["enlarger"] = ModelLoader().load_from_file(studio.settings.enlarge.enlarger)
+        _open["enlarger"] = ModelLoader().load_from_file(enlarger_file(studio.settings.enlarge))
     network, width_px = _open["enlarger"], studio.settings.enlarge.width_px
     while image.width < width_px:
         pixels = torch.from_numpy(np.asarray(image.convert("RGB"))).permute(2, 0, 1)[None] / 255

@@ -117,6 +117,9 @@ class EnlargeSettings(Record):
     """Who brings a picture to print size."""
 
     enlarger: str
+    """A file, or the name of weights that `storybook models get` fetches."""
+    otherwise: str | None = None
+    """A file that is used while the weights that `enlarger` names have not been fetched."""
     width_px: int = Field(default=2048, ge=64, le=8192)
     max_ppi: int = Field(default=360, ge=72, le=1200)
     """More than a format can print at so many pixels an inch is made only if this is raised."""
@@ -128,7 +131,7 @@ class EnlargeSettings(Record):
     """A ControlNet for soft edges: pictures are first painted over at twice their size, with their
     forms held. None or `off`: they are not."""
     edges: str | None = None
-    """Weights of HED, which finds the edges; None: steep colours are edges."""
+    """Weights of HED, which finds the edges, or their name; None: steep colours are edges."""
     strength: float = Field(default=0.4, gt=0, le=1)
     """How freely pictures are painted over: the share of the steps that is taken."""
     control_weight: float = Field(default=1.0, ge=0, le=2)
@@ -164,7 +167,8 @@ class Settings(Record):
 
 PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
          ("draw", "vae"), ("draw", "safety"), ("draw", "lora_folder"), ("choose", "critic"),
-         ("enlarge", "enlarger"), ("enlarge", "control"), ("enlarge", "edges")}  # fmt: skip
+         ("enlarge", "enlarger"), ("enlarge", "otherwise"), ("enlarge", "control"),
+         ("enlarge", "edges")}  # fmt: skip
 DOUBLES = {"echo", "flat", "length", "nearest", "server", "off"}
 
 

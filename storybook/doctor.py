@@ -14,6 +14,7 @@ import psutil
 from storybook import processes
 from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.errors import StorybookError
+from storybook.models import packaged
 from storybook.records import Record
 
 GIB = 1024**3
@@ -48,21 +49,27 @@ class Finding(Record):
 
 def models_of(settings: Settings) -> list[Model]:
     """The models that stand behind a studio's doors, the writer's adapter among them."""
+    options = settings.enlarge
     doors = {
         "writer": settings.write.writer,
         "adapter": settings.write.adapter,
         "painter": settings.draw.painter,
         "safety": settings.draw.safety,
         "critic": settings.choose.critic,
-        "enlarger": settings.enlarge.enlarger,
-        "control": settings.enlarge.control if settings.enlarge.is_controlled else None,
-        "edges": settings.enlarge.edges if settings.enlarge.is_controlled else None,
+        "enlarger": _named(options.enlarger, options.otherwise),
+        "control": options.control if options.is_controlled else None,
+        "edges": _named(options.edges) if options.is_controlled else None,
     }
     return [
         Model(door=door, path=path, size_mb=0.0 if path in DOUBLES else _size_mb(Path(path)))
         for door, path in doors.items()
         if path
     ]
+
+
+def _named(setting: str | None, otherwise: str | None = None) -> str | None:
+    """The path of what a setting names."""
+    return str(packaged.in_use(setting, otherwise)) if setting else None
 
 
 def examine(settings: Settings) -> list[Finding]:

@@ -155,7 +155,7 @@ def _picture(book: Book, studio: Studio, page: int) -> tuple[State, Path | None]
 def _is_outdated(book: Book, studio: Studio, page: int) -> bool:
     """Whether a plate shows another picture than the picked one; its author's own never does."""
     try:
-        return book.due(book.plate_of(page), enlarge.made_from(book, studio, page))
+        return enlarge.is_due(book, studio, page)
     except EditedByHand:
         return False
     except BookError:  # no prompt yet: it will be made, and the picture with it

@@ -3,16 +3,17 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from storybook.config import Settings, shipped
+from storybook.enlarger_choice import edges_file, enlarger_file, enlarger_names, name_of
 from storybook.errors import ConfigError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.hero import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer
 from storybook.models.weights import Adapter, Fittings
-from storybook.records import Hero, Prompt, Record, digest
+from storybook.records import Hero, Prompt, Record
 from storybook.roles import RoleWords, load_role_words
 from storybook.share import Share
 from storybook.taught import adapters_of, known, own_painter
@@ -138,19 +139,18 @@ class Studio:
 
     @property
     def critic_name(self) -> str:
-        return _name(self.settings.choose.critic, double="length")
+        return name_of(self.settings.choose.critic, double="length")
 
     def enlarger_name(self, cast: tuple[Hero, ...] = (), prompt: Prompt | None = None) -> str:
         """Contains the digest of its weights; of the painter's, too, if that paints over."""
-        options = self.settings.enlarge
-        name = _name(options.enlarger, double="nearest")
-        if options.engine != "own" and options.enlarger != "nearest":
-            name = f"{options.engine}-{name}"
-        if not options.is_controlled:
-            return name
-        models = [_name(path) for path in (options.control, options.edges) if path]
-        manner = (options.strength, options.control_weight, options.steps, options.guidance)
-        return f"{name}-held-{digest(self.painter_name(cast, prompt), models, manner)}"
+        return self.enlarger_names(cast, prompt)[0]
+
+    def enlarger_names(
+        self, cast: tuple[Hero, ...] = (), prompt: Prompt | None = None
+    ) -> tuple[str, ...]:
+        """The enlarger's name, and those of others whose plates are not due for it."""
+        painter = partial(self.painter_name, cast, prompt)
+        return enlarger_names(self.settings.enlarge, painter)
 
     # The doors
 
@@ -230,7 +230,7 @@ class Studio:
                     self.enlarger_name(cast),
                     painter,
                     Path(options.control),
-                    Path(options.edges) if options.edges else None,
+                    edges_file(options),
                     Manner(options.strength, options.control_weight, options.steps,
                            options.guidance),
                     enlarger,
@@ -248,7 +248,7 @@ class Studio:
             from storybook.models.enlargers import open_enlarger
 
         return open_enlarger(
-            Path(options.enlarger),
+            enlarger_file(options),
             device=self.settings.device,
             tile_px=options.tile_px,
             overlap_px=options.overlap_px,
@@ -286,14 +286,6 @@ def _check_there(setting: str, *paths: Path) -> None:
     for path in paths:
         if not path.exists():
             raise ConfigError(f"{setting}: there is no {path}. Name a file of weights.")
-
-
-def _name(model: str, *, double: str = "") -> str:
-    if model == double:
-        return double
-    from storybook.models.weights import model_name
-
-    return model_name(Path(model))
 
 
 @contextmanager

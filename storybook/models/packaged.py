@@ -10,8 +10,9 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from storybook.config import shipped, validated
-from storybook.errors import ConfigError, nearest
+from storybook.errors import ConfigError, ModelError, nearest
 from storybook.models.hub import MODELS
+from storybook.models.weights import model_name
 from storybook.records import Record
 
 TABLE = "packaged_weights.toml"
@@ -110,5 +111,29 @@ def on_disk(setting: str) -> Path:
 
 
 def is_missing(setting: str) -> bool:
-    """Whether a setting names known weights that are not on the disk."""
+    """Whether a setting names known weights that have not been fetched."""
     return setting in known() and not on_disk(setting).is_file()
+
+
+def in_use(setting: str, otherwise: str | None = None) -> Path:
+    """Where what a setting names lies, or `otherwise` while that has not been fetched."""
+    return Path(otherwise) if otherwise and is_missing(setting) else on_disk(setting)
+
+
+def fetched(setting: str, otherwise: str | None = None) -> Path:
+    """As `in_use`; raises ModelError if there is neither."""
+    path = in_use(setting, otherwise)
+    if otherwise is None and is_missing(setting):
+        raise ModelError(
+            f"{setting} has not been fetched. Fetch it: storybook models get {setting}"
+        )
+    return path
+
+
+def other_names(setting: str, otherwise: str | None) -> tuple[str, ...]:
+    """The model that would be `in_use` if the weights were fetched, or were not, by its name."""
+    if otherwise is None or setting not in known():
+        return ()
+    if is_missing(setting):
+        return (known()[setting].model_name,)
+    return (model_name(Path(otherwise)),) if Path(otherwise).is_file() else ()

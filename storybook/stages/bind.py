@@ -76,7 +76,7 @@ def jobs(book: Book, studio: Studio) -> list[str]:
     if not studio.share.whole and missing_plates(book):
         return []
     sources = made_from(book, studio)
-    return [sources] if book.due(book.pdf, sources) else []
+    return sources[:1] if book.due(book.pdf, *sources) else []
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
@@ -99,12 +99,17 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         yield Event(stage="bind", done=1, total=1, note=", ".join(filter(None, facts)))
 
 
-def made_from(book: Book, studio: Studio) -> str:
-    """The digest of everything that the PDF depends on, the plates themselves included."""
+def made_from(book: Book, studio: Studio) -> list[str]:
+    """Digests of everything that the PDF depends on, the plates themselves included.
+
+    The first is that of a PDF made now; one that bears another is not due either.
+    """
     texts = [scene.text for scene in book.scenes]
     plates = [plate.png for plate in plates_of(book)]
     facts = facts_of(book, studio)
-    return digest(EDITION, story_of(book), texts, plates, wishes_of(book, studio), facts)
+    enlargers = studio.enlarger_names(studio.known(book.cast))
+    parts = (EDITION, story_of(book), texts, plates, wishes_of(book, studio))
+    return [digest(*parts, facts.but(enlarger=each)) for each in enlargers]
 
 
 def missing_plates(book: Book) -> list[int]:

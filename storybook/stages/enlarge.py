@@ -11,6 +11,7 @@ from storybook.book import Book
 from storybook.config import EnlargeSettings
 from storybook.fidelity import fidelity
 from storybook.models import Enlarger
+from storybook.models.packaged import is_missing
 from storybook.press.formats import load_format
 from storybook.records import Event, Prompt, digest
 from storybook.studio import Studio
@@ -23,13 +24,16 @@ def enlarge(
     return enlarger.enlarge(image, prompt, width_px=width_px, seed=prompt.page)
 
 
-def made_from(book: Book, studio: Studio, page: int) -> str:
-    """The digest of everything that a page's plate depends on, the picture itself included."""
-    options = studio.settings.enlarge
+def made_from(book: Book, studio: Studio, page: int) -> tuple[str, ...]:
+    """Digests of everything that a page's plate depends on, the picture itself included.
+
+    The first is that of a plate made now; one that bears another is not due either.
+    """
+    width_px = width_of(book, studio.settings.enlarge)
     picture = book.picture(page, book.picked(page)).read_bytes()
     prompt = book.prompt(page)
-    name = studio.enlarger_name(studio.known(book.cast), prompt)
-    return digest(prompt, picture, name, width_of(book, options))
+    names = studio.enlarger_names(studio.known(book.cast), prompt)
+    return tuple(digest(prompt, picture, name, width_px) for name in names)
 
 
 def width_of(book: Book, options: EnlargeSettings) -> int:
@@ -42,7 +46,12 @@ def width_of(book: Book, options: EnlargeSettings) -> int:
 def jobs(book: Book, studio: Studio) -> list[int]:
     """The pages whose plate has to be made."""
     pages = studio.share.of(scene.page for scene in book.scenes)
-    return [page for page in pages if book.due(book.plate_of(page), made_from(book, studio, page))]
+    return [page for page in pages if is_due(book, studio, page)]
+
+
+def is_due(book: Book, studio: Studio, page: int) -> bool:
+    """Whether a page's plate has to be made; raises EditedByHand as `Book.due` does."""
+    return book.due(book.plate_of(page), *made_from(book, studio, page))
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
@@ -59,14 +68,16 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
     options = studio.settings.enlarge
     width_px = width_of(book, options)
-    note = "pictures are painted over, then enlarged" if options.is_controlled else ""
-    yield Event(stage="enlarge", done=0, total=len(todo), note=note)
+    notes = ["pictures are painted over, then enlarged"] if options.is_controlled else []
+    if options.otherwise and is_missing(options.enlarger):
+        notes.append(f"sharper with: storybook models get {options.enlarger}")
+    yield Event(stage="enlarge", done=0, total=len(todo), note="; ".join(notes))
     with studio.enlarger(studio.known(book.cast)) as enlarger:
         for done, page in enumerate(todo, start=1):
             image = book.image(page, book.picked(page))
             plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
             faults = _measure(book, page, plate)  # first, so that no plate has an older one's
-            book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page))
+            book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page)[0])
             yield Event(stage="enlarge", done=done, total=len(todo), page=page,
                         note="; ".join(faults))  # fmt: skip
 
