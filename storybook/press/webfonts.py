@@ -6,8 +6,6 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from fontTools import subset
-
 from storybook.press.fonts import Fonts
 
 FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk"]
@@ -35,6 +33,8 @@ def font_faces(fonts: Fonts, text: str) -> str:
 @lru_cache(maxsize=32)
 def _woff(path: Path, letters: str) -> str:
     """A font file with nothing but `letters`, as WOFF in base 64."""
+    from fontTools import subset  # which takes its time, and most commands share no book
+
     logging.getLogger("fontTools.subset").setLevel(
         logging.ERROR
     )  # it tells of tables that it drops
