@@ -29,7 +29,7 @@ from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
 from storybook.fidelity import Fidelity
 from storybook.files import DRAFT, draft_of, slug, write_whole
-from storybook.hero import load_hero
+from storybook.hero import load_heroes
 from storybook.models.plain import plain_rgb
 from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
 
@@ -77,7 +77,7 @@ class Book:
 
     def heroes(self) -> tuple[Hero, ...]:
         """The heroes that the brief names, as their folders say today."""
-        return tuple(load_hero(name) for name in self.brief.heroes)
+        return load_heroes(self.brief.heroes)
 
     @property
     def story(self) -> Story:

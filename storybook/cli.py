@@ -239,7 +239,10 @@ def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> N
                          help="what the story is about, or @ and a text file")  # fmt: skip
     command.add_argument("--title", help="default: the story's own")
     command.add_argument("--hero", action="append", default=[], metavar="NAME",
-                         help="who stars; give it again for companions")  # fmt: skip
+                         help="who stars; give it again for companions (default: heroes "
+                         "that the summary names)")  # fmt: skip
+    command.add_argument("--no-hero", action="store_true",
+                         help="whom the summary names is none of your heroes")  # fmt: skip
     command.add_argument("--style", help="how it is drawn (default: watercolour)")
     command.add_argument("--pages", type=int, help="story pages, 4 to 40 (default: 12)")
     command.add_argument("--ages", help="3-5, 5-7 or 7-9 (default: 3-5)")

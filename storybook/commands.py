@@ -23,10 +23,10 @@ from storybook.departure_commands import tell_departures, tell_weak
 from storybook.departures import listed
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
-from storybook.hero import load_hero
+from storybook.hero import hero_folder, load_hero
 from storybook.jobs_told import ByHand
 from storybook.make import STAGES, follow, make
-from storybook.new_book import checked, folder_name
+from storybook.new_book import checked, folder_name, heroes_named
 from storybook.paint import Wish, painting, plan
 from storybook.paint import paint as paint_
 from storybook.records import Brief, Event
@@ -37,6 +37,7 @@ from storybook.stages.write import check_language
 from storybook.studio import Studio
 from storybook.surprise import surprise
 from storybook.terminal import show as show_progress
+from storybook.text_files import read_text
 
 SAMPLE = ("sample-book", "brief.toml")
 
@@ -62,7 +63,7 @@ def book(options: Namespace) -> None:
     check_language(brief, studio.settings.write)
     if not (folder / Book.BRIEF).is_file():
         Book.create(folder, brief)
-    elif Book(folder).brief != brief:
+    elif Book(folder).brief not in (brief, brief.but(heroes=())):
         raise BookError(
             f"{folder} is another book already. Delete it, or name another folder: --folder, "
             "or make book BOOK=..."
@@ -189,18 +190,34 @@ def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief
     asked |= {"summary": _summary(options.summary) if options.summary is not None else None}
     asked |= {"heroes": tuple(options.hero) or None}
     given = {key: value for key, value in asked.items() if value is not None}
-    return checked(validated(Brief, (sample or {}) | given, "the brief"), for_children=False)
+    named = ()
+    if options.summary is not None and not (options.hero or options.no_hero):
+        named = heroes_named(str(asked["summary"]))
+        given |= {"heroes": named} if named else {}
+    brief = validated(Brief, (sample or {}) | given, "the brief")
+    brief = checked(brief, for_children=False)
+    for name in named:
+        one, folder = load_hero(name), hero_folder(name)
+        says = f"{one.name} of the summary is the hero {one.words} in {folder}. "
+        print(f"{says}Not yours? Say --no-hero, or --hero and another one.", file=sys.stderr)
+    return brief
 
 
 def _summary(text: str) -> str:
+    """The summary itself, or what is in the file that it names behind an @, in one piece."""
     if not text.startswith("@"):
         return text
-    try:
-        return Path(text[1:]).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError(f"--summary {text}: there is no file {text[1:]}.") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"--summary {text}: the file is not UTF-8 text.") from None
+    path = Path(text[1:])
+    if not text[1:].strip():
+        raise ConfigError("--summary @: the name of a text file has to stand behind the @.")
+    if not path.exists():
+        raise ConfigError(f"--summary {text}: there is no file {text[1:]}.")
+    if path.is_dir():
+        raise ConfigError(f"--summary {text}: {path} is a folder. Name a text file in it.")
+    said = read_text(path, ConfigError).text
+    if not said.strip():
+        raise ConfigError(f"--summary {text}: {path} is empty. Write what the story is about.")
+    return said
 
 
 def _studio(options: Namespace) -> Studio:

@@ -12,12 +12,13 @@ import tomli_w
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, nearest
 from storybook.files import DEVICES, write_whole
+from storybook.naming import proper_name
 from storybook.photo_files import NameIndex, photos_in
 from storybook.records import Hero
 from storybook.text_files import read_text
 
 HERO, PORTRAIT = "hero.toml", "portrait.webp"
-NAME = re.compile(r"[\w-]{1,40}")
+NAME = re.compile(r"[\w-][\w'\u2019. -]{0,39}")
 
 
 def hero_folders() -> list[Path]:
@@ -56,7 +57,7 @@ def hero_portrait(name: str) -> Path | None:
 def new_hero_folder(name: str) -> Path:
     """Where a new hero of the author will live; raises HeroError if one lives there already."""
     _check_name(name)
-    if name.lower() in DEVICES:
+    if _folder_name(name) in DEVICES:
         raise HeroError(f"{name!r} is a name that Windows keeps for itself: choose another one.")
     folder = hero_folders()[0] / _folder_name(name)
     if folder.exists() or NameIndex().find(folder / HERO):
@@ -94,15 +95,43 @@ def load_hero(name: str) -> Hero:
     """A hero by name; raises HeroError or ConfigError that says what is wrong and where."""
     path = hero_folder(name) / HERO
     try:
-        return validated(Hero, tomllib.loads(path.read_text(encoding="utf-8-sig")), str(path))
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
+    hero = validated(Hero, said, str(path))
+    lies = unicodedata.normalize("NFC", path.parent.name)
+    return hero.but(folder="" if _folder_name(hero.name) == lies else lies)
+
+
+def load_heroes(names: Sequence[str]) -> tuple[Hero, ...]:
+    """Heroes by their folders' names; who is called as one before it is the second of that name.
+
+    Raises as `load_hero` does.
+    """
+    found: list[Hero] = []
+    for name in dict.fromkeys(hero_folder(name).name for name in names):
+        hero, taken = load_hero(name), {other.name.lower() for other in found}
+        called = (f"{hero.name} {number}" for number in ("", "II", "III", "IV", "V"))
+        own = next(each for each in (one.strip() for one in called) if each.lower() not in taken)
+        found.append(hero if own == hero.name else hero.but(name=own, folder=hero.folder or name))
+    return tuple(found)
+
+
+def display_name(name: str) -> str:
+    """What a hero is called in print: as its owner types it, with capitals where all are small.
+
+    >>> [display_name(name) for name in ("rex", "mr_whiskers", "DJ", "jean-luc")]
+    ['Rex', 'Mr Whiskers', 'DJ', 'Jean-Luc']
+    """
+    return proper_name(" ".join(unicodedata.normalize("NFC", name).replace("_", " ").split()))
 
 
 def _folder_name(name: str) -> str:
-    return unicodedata.normalize("NFC", name).lower()
+    """The folder of a hero of that name: in small letters, without signs, `_` between words."""
+    plain = re.sub(r"['\u2019.]", "", unicodedata.normalize("NFC", name))
+    return re.sub(r"\s+", "_", plain.strip()).lower()
 
 
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(unicodedata.normalize("NFC", name)):
-        raise HeroError(f"{name!r} is no hero's name: use letters, digits, - and _ only.")
+        raise HeroError(f"{name!r} is no hero's name: use letters, digits, spaces, - and _ only.")

@@ -9,7 +9,7 @@ from rich.table import Table
 from storybook import hero_edits
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
-from storybook.hero import add_hero, hero_photos, new_hero_folder
+from storybook.hero import add_hero, display_name, hero_photos, new_hero_folder
 from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, passed_over, photos_in
 from storybook.records import Hero
 from storybook.studio import Studio
@@ -35,7 +35,7 @@ def add(options: Namespace) -> None:
         raise HeroError(f"--token {options.token!r}: {fault}")
     verdict, found = judge_photos(photos), derive_look(photos, world)
     coat = found.coat if options.look is None else asked
-    hero = {"name": options.name, "species": species, "kind": kind, "look": coat}
+    hero = {"name": display_name(options.name), "species": species, "kind": kind, "look": coat}
     folder = add_hero(validated(Hero, hero | {"token": options.token}, "the hero"), photos)
     kept = [path.name for path in hero_photos(options.name)]
     unfit = [name for name, each in zip(kept, verdict.photos, strict=True)

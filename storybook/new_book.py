@@ -1,5 +1,6 @@
 """What stands between a wish and a book: ideas, a draft that outlives a closed window, a name."""
 
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -9,12 +10,15 @@ from storybook.book import Book, slug
 from storybook.config import shipped, validated
 from storybook.errors import StorybookError
 from storybook.files import write_whole
-from storybook.hero import load_hero
+from storybook.hero import hero_names, load_hero, load_heroes
 from storybook.kindness import check_kind
+from storybook.parts import Means, coat_of
 from storybook.press.formats import load_format
-from storybook.printing import check_brief
+from storybook.printing import check_brief, check_names
 from storybook.prompts import Template, style
 from storybook.records import Ages, Brief, Hero, Record, digest
+from storybook.summary import Character, names_in, read_summary
+from storybook.world import load_world
 
 IDEAS = "ideas"
 DRAFT = ".new-book.json"
@@ -74,15 +78,45 @@ def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
 def checked(brief: Brief, *, for_children: bool = True) -> Brief:
     """The brief itself; raises if its style, format or a hero is unknown, or a word unkind.
 
-    And if its title, its star's name or its language cannot be printed.
+    And if its title, its language, its star's name or one in its summary cannot be printed.
     """
     style(brief.style)
     load_format(brief.format)
-    stars = [load_hero(name).name for name in brief.heroes]
+    stars = [hero.name for hero in load_heroes(brief.heroes)]
     check_brief(brief, *stars[:1])
+    check_names(names_in(brief.summary, load_world(shipped("assets"))), brief.font)
     if for_children:
         check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
     return brief
+
+
+def heroes_named(summary: str) -> tuple[str, ...]:
+    """Folders of the heroes that a summary names, for one that nobody has chosen heroes for.
+
+    Only whom the summary says nothing else of, neither another kind nor another coat, and by names
+    that one hero alone has. A hero that cannot be read is nobody.
+    """
+    world, known = load_world(shipped("assets")), {}
+    for folder in hero_names():
+        with suppress(StorybookError):
+            hero = load_hero(folder)
+            known.setdefault(hero.name.lower(), []).append((folder, hero))
+    reading = read_summary(summary, world)
+    means = Means(world, Random(0), reading.text, limited=True)
+    found = []
+    for one in reading.characters:
+        alike = known.get(one.name.lower(), [])
+        if len(alike) == 1 and _may_be(one, alike[0][1], means):
+            found.append(alike[0][0])
+    return tuple(found)
+
+
+def _may_be(one: Character, hero: Hero, means: Means) -> bool:
+    """Whether what a summary says of somebody is true of a hero."""
+    said = one.kind.word if one.kind else ""
+    kind = one.open or said == hero.kind or one.species == hero.species
+    coat = coat_of(one, means)
+    return one.is_animal and kind and (not coat or not hero.look or coat == hero.look)
 
 
 def folder_name(brief: Brief) -> str:

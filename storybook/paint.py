@@ -19,7 +19,7 @@ from storybook.contact_sheet import contact_sheet
 from storybook.errors import ConfigError, NotForChildren, StorybookError
 from storybook.files import write_whole
 from storybook.free_words import as_caption, stand_ins, unknown_words
-from storybook.hero import hero_names, load_hero
+from storybook.hero import hero_names, load_hero, load_heroes
 from storybook.kindness import check_kind
 from storybook.models.emphasis import plain
 from storybook.models.scheduling import heard
@@ -187,7 +187,7 @@ def _lay_sheet(plan: Plan) -> None:
 
 def _heroes(words: str, names: Sequence[str]) -> tuple[tuple[Hero, ...], list[str]]:
     """The heroes that are named, and those whose token the words say, with what is to be said."""
-    asked = {hero.name: hero for hero in map(load_hero, names)}
+    asked = {hero.name: hero for hero in load_heroes(names)}
     known = [hero for hero in _readable_heroes() if hero.token]
     notes = []
     for token in dict.fromkeys(hero.token for hero in known):

@@ -134,6 +134,16 @@ def check_brief(brief: Brief, star: str = "") -> None:
         _check_star(_printed(star, wishes, fonts.bold), fonts)
 
 
+def check_names(names: Sequence[str], font: Font) -> None:
+    """Raise ConfigError for the first name with letters that a book's fonts cannot show."""
+    for name in names:
+        if letters := unprintable(name, font):
+            raise ConfigError(
+                f"The fonts of the press hold no {' '.join(letters)} of the name {name!r}: they "
+                "hold Latin, Cyrillic and the phonetic alphabet. Write the name in those letters."
+            )
+
+
 def unprintable(text: str, font: Font) -> str:
     """The letters of a text that a book's fonts cannot show; symbols, which are left out, apart."""
     face = load_fonts(font).text

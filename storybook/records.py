@@ -106,6 +106,8 @@ class Hero(Record):
     pronoun: Pronoun = Field(default="", exclude_if=lambda pronoun: not pronoun)
     kind: str = Field(default="", exclude_if=lambda kind: not kind)
     """What its owner calls it where `species` only stands for it, such as `lion` for a `cat`."""
+    folder: str = Field(default="", exclude_if=lambda folder: not folder)
+    """The name of its folder, where that does not follow from its own name."""
 
     @property
     def called(self) -> str:
@@ -165,11 +167,13 @@ class Story(Record):
     """The star first, then the companions that the summary names."""
     departures: tuple[Departure, ...] = Field(default=(), exclude_if=lambda given: not given)
     """What the book could not keep of its summary."""
+    heroes: tuple[str, ...] | None = Field(default=None, exclude_if=lambda given: given is None)
+    """The heroes that its brief named when it was told; None: told by an earlier edition."""
 
     @property
     def told(self) -> Self:
-        """The story alone: nothing is made from its departures."""
-        return self.but(departures=())
+        """The story alone: nothing is made from its departures, nor from who was asked for."""
+        return self.but(departures=(), heroes=None)
 
 
 class Scene(Record):

@@ -54,7 +54,7 @@ def own_painter(cast: Sequence[Hero]) -> Path | None:
 
 
 def _there(hero: Hero, name: str, what: str) -> Path:
-    path = hero_folder(hero.name) / name
+    path = hero_folder(hero.folder or hero.name) / name
     if not path.exists():
         raise HeroError(f"{path} is missing: the hero's hero.toml names it as its {what}.")
     return path

@@ -41,7 +41,7 @@ def token_for(hero: Hero, painter: Path) -> str:
     """
     if hero.token:
         return hero.token
-    name = hero.name.lower()
+    name = hero_folder(hero.folder or hero.name).name
     others = [other for other in hero_names() if other != name]
     taken = {load_hero(other).token for other in others} | set(map(recipe_token, others))
     usual = single_tokens(painter, filter(None, (recipe_token(name), *TOKENS)))

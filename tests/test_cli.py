@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from test_house import HEAVY
 
 from books import SUMMARY, made, new_book
@@ -126,6 +127,11 @@ NEW = ("new", "b", "--summary", SUMMARY)
         (("new", "b", "--summary", ""), "no words"),
         (("new", "b", "--summary", "🐈🐈🐈"), "no words"),
         (("new", "b", "--summary", "@nowhere.txt"), "there is no file nowhere.txt"),
+        (("new", "b", "--summary", "@"), "--summary @: the name of a text file has to stand"),
+        (("new", "b", "--summary", "@."), "--summary @.: . is a folder"),
+        (("new", "b", "--summary", "@/dev/null"), "/dev/null is empty"),
+        (("new", "b", "--summary", "नीला the dog digs."), "of the name 'नीला'"),
+        (("new", "b", "--summary", "A dog named Ռոզա digs."), "of the name 'Ռոզա'"),
         ((*NEW, "--hero", "biscit"), "There is no hero 'biscit'. Did you mean biscuit"),
         ((*NEW, "--hero", "../biscuit"), "is no hero's name"),
         ((*NEW, "--hero", "a\nb"), "is no hero's name"),
@@ -304,3 +310,17 @@ def test_a_reader_that_has_enough_ends_a_command_quietly():
     process.stdout.close()
     assert process.stderr.read() == b"" and process.wait() == 0
     process.stderr.close()
+
+
+@pytest.mark.parametrize("file", ["cover.png", "photo.jpg", "book.pdf", "some.bin"])
+def test_new_refuses_a_summary_in_a_file_that_is_no_text(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = Image.new("RGB", (40, 40), "red")
+    if file == "some.bin":
+        (tmp_path / file).write_bytes(bytes(range(256)) * 20)
+    else:
+        picture.save(tmp_path / file)
+    assert main(["new", str(tmp_path / "b"), "--summary", f"@{tmp_path / file}"]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and file in said and not (tmp_path / "b").exists()

@@ -6,6 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook.book import Book
+from storybook.hero import load_hero
 from storybook.records import digest
 from storybook.stages import write as stage
 from storybook.status import status
@@ -65,3 +66,22 @@ def test_a_book_from_before_pictures_were_composed_has_nothing_due(
     assert not made(book, studio)
     now = {path: path.read_bytes() for path in book.folder.rglob("*.*") if path.is_file()}
     assert {path.name for path in now if now[path] != drawn.get(path)} <= {"1.jsonl"}
+
+
+@pytest.mark.parametrize("hero", ["biscuit", "pepper"])
+def test_an_earlier_book_is_not_due_because_somebody_in_it_looks_as_a_hero_does(hero: str) -> None:
+    book, known = new_book(summary=EARLIER, heroes=()), load_hero(hero)
+    read_earlier(book, "white")
+    story = book.story.but(heroes=None)
+    named = story.but(cast=(story.cast[0], known))
+    looks = [(each.name, each.species, each.look) for each in named.cast]
+    how, asked = doubles().settings.write, book.brief
+    told = (None, asked.ages, asked.language, asked.pages, asked.seed)
+    settings = (how.attempts, how.candidates, how.outline, how.temperature)
+    book.save(
+        book.STORY,
+        named,
+        digest(asked.summary, looks, told, doubles().frame, settings, None, doubles().writer_name),
+    )
+    assert "heroes" not in (book.folder / "story.json").read_text()
+    assert not stage.jobs(book, doubles())

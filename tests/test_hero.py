@@ -9,7 +9,15 @@ from PIL import Image
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, HeroError
-from storybook.hero import add_hero, hero_folder, hero_names, hero_photos, load_hero
+from storybook.hero import (
+    add_hero,
+    display_name,
+    hero_folder,
+    hero_names,
+    hero_photos,
+    load_hero,
+    load_heroes,
+)
 from storybook.hero_edits import caption_of, left_out, say_of, undo
 from storybook.records import Hero
 from storybook.studio import Studio
@@ -298,7 +306,7 @@ def test_change_sets_what_is_known_of_a_hero(tmp_path, capsys):
     changes = ("--look", "tuxedo", "--class", "tiger", "--token", "zwx", "--pronoun", "she")
     assert main(("hero", "change", "rex", *changes)) == 0
     said = capsys.readouterr().out
-    assert "rex is a black and white tiger, drawn as a cat." in said and "drawn as black" in said
+    assert "Rex is a black and white tiger, drawn as a cat." in said and "drawn as black" in said
     hero = load_hero("rex")
     assert (hero.species, hero.kind, hero.token) == ("cat", "tiger", "zwx")
     assert (hero.look, hero.pronoun) == ("black and white", "she")
@@ -362,3 +370,43 @@ def test_list_speaks_of_pets_and_hides_none_behind_a_broken_one(tmp_path, capsys
     said = capsys.readouterr().out
     assert "Bruno, a brown and white dog. Comes along, and was taught." in said
     assert "ohwx" not in said and "half         cannot be read" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "folder", "printed"),
+    [
+        ("rex", "rex", "Rex"),
+        ("mr_whiskers", "mr_whiskers", "Mr Whiskers"),
+        ("Mr. O'Malley", "mr_omalley", "Mr. O'Malley"),
+        ("jean-luc", "jean-luc", "Jean-Luc"),
+        ("DJ", "dj", "DJ"),
+    ],
+)
+def test_hero_add_keeps_a_small_folder_and_prints_a_proper_name(
+    tmp_path, monkeypatch, typed, folder, printed
+):
+    monkeypatch.chdir(tmp_path)
+    made = add_hero(Hero(name=display_name(typed), species="dog"), [])
+    hero = load_hero(typed)
+    assert (made.name, hero.name, hero.folder) == (folder, printed, "")
+    assert hero_folder(hero.name).name == hero_folder(folder).name == folder
+
+
+def test_load_hero_opens_an_earlier_one_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "heroes" / "rex").mkdir(parents=True)
+    (tmp_path / "heroes" / "rex" / "hero.toml").write_text('name = "rex"\nspecies = "dog"\n')
+    assert load_hero("rex") == Hero(name="rex", species="dog")
+
+
+def test_load_heroes_tells_two_of_one_name_apart(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for folder, look in (("rex", "brown"), ("rex2", "white"), ("old", "grey")):
+        (tmp_path / "heroes" / folder).mkdir(parents=True)
+        (tmp_path / "heroes" / folder / "hero.toml").write_text(
+            f'name = "Rex"\nspecies = "dog"\nlook = "{look}"\n'
+        )
+    one, two, three = load_heroes(("rex", "rex2", "old", "rex"))
+    assert [hero.name for hero in (one, two, three)] == ["Rex", "Rex II", "Rex III"]
+    assert [hero.look for hero in (one, two, three)] == ["brown", "white", "grey"]
+    assert [hero.folder for hero in (one, two, three)] == ["", "rex2", "old"]

@@ -6,6 +6,7 @@ import pytest
 
 from storybook.book import Book
 from storybook.casting import cast
+from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import HeroError, NotForChildren, StorybookError
 from storybook.hero import load_hero
@@ -15,6 +16,7 @@ from storybook.new_book import (
     brief_of,
     drop_draft,
     folder_name,
+    heroes_named,
     ideas,
     load_draft,
     save_draft,
@@ -73,3 +75,47 @@ def test_the_same_words_twice_are_two_books(tmp_path: Path) -> None:
 
 def test_another_word_may_stand_where_the_studio_allows_it() -> None:
     assert brief_of(Draft(summary="A cat with a gun."), for_children=False).summary
+
+
+@pytest.mark.parametrize(
+    ("summary", "found"),
+    [
+        ("Bruno the dog finds a key.", ("bruno",)),
+        ("miso and bruno have a race", ("miso", "bruno")),
+        ("My dog Bruno digs.", ("bruno",)),
+        ("Bruno, a brown bear, sings.", ()),
+        ("Pepper the white dog digs.", ()),
+        ("A cat eats a biscuit with pepper.", ()),
+        ("Bruno's dog naps.", ()),
+        ("", ()),
+    ],
+)
+def test_heroes_named_takes_whom_a_summary_names_and_contradicts_in_nothing(
+    summary: str, found: tuple[str, ...]
+) -> None:
+    assert heroes_named(summary) == found
+
+
+def test_heroes_named_takes_no_name_that_two_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder, name in (("rex", "Rex"), ("rex2", "Rex"), ("bo", "Bo"), ("broken", "[")):
+        (tmp_path / "heroes" / folder).mkdir(parents=True)
+        (tmp_path / "heroes" / folder / "hero.toml").write_text(
+            f'name = "{name}"\nspecies = "dog"\n' if name != "[" else name
+        )
+    assert heroes_named("Rex and Bo, two dogs, dig.") == ("bo",)
+
+
+def test_new_takes_the_hero_that_its_summary_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not main(["new", "one", "--summary", SUMMARY])
+    assert "Bruno of the summary is the hero ohwx dog in " in capsys.readouterr().err
+    assert not main(["new", "two", "--summary", SUMMARY, "--no-hero"])
+    assert not main(["new", "three", "--summary", SUMMARY, "--hero", "miso"])
+    assert not capsys.readouterr().err
+    heroes = [Book(Path(name)).brief.heroes for name in ("one", "two", "three")]
+    assert heroes == [("bruno",), (), ("miso",)]

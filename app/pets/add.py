@@ -12,7 +12,7 @@ from app.where import HEROES
 from storybook import hero_drafts
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, StorybookError
-from storybook.hero import add_hero, new_hero_folder
+from storybook.hero import add_hero, display_name, hero_folder, new_hero_folder
 from storybook.looks import derive_look, species_in
 from storybook.photo_coach import FEWEST, MOST, PhotoVerdict
 from storybook.photo_files import PHOTO_SUFFIXES
@@ -144,7 +144,7 @@ def _name(draft: Path, photos: list[Path]) -> None:
         st.error("Say its name and what it is first.")
         return
     if tried(_make, draft, photos, name.strip(), kind, coat):
-        go("heroes", hero=name.strip().lower())
+        go("heroes", hero=hero_folder(name.strip()).name)
 
 
 def _make(draft: Path, photos: list[Path], name: str, kind: str, coat: str) -> None:
@@ -154,7 +154,7 @@ def _make(draft: Path, photos: list[Path], name: str, kind: str, coat: str) -> N
         species, stands_for = species_in(load_world(shipped("assets")), kind)
     except HeroError as fault:
         raise HeroError(str(fault).removeprefix("--class ")) from None
-    asked = {"name": name, "species": species, "look": coat, "kind": stands_for}
+    asked = {"name": display_name(name), "species": species, "look": coat, "kind": stands_for}
     add_hero(validated(Hero, asked, "the hero"), photos)
     hero_drafts.throw_away(draft)
 

@@ -12,7 +12,16 @@ from app.where import BOOKS
 from storybook.config import load_settings
 from storybook.errors import StorybookError
 from storybook.hero import hero_names, load_hero
-from storybook.new_book import Draft, begin, brief_of, drop_draft, ideas, load_draft, save_draft
+from storybook.new_book import (
+    Draft,
+    begin,
+    brief_of,
+    drop_draft,
+    heroes_named,
+    ideas,
+    load_draft,
+    save_draft,
+)
 from storybook.press.formats import format_names
 from storybook.prompts import styles
 
@@ -109,10 +118,10 @@ def _heroes(draft: Draft) -> None:
 
 
 def _stars(draft: Draft) -> tuple[str, ...]:
-    """Who stars: as the draft says, else the first hero that there is."""
+    """Who stars: as the draft says, else whom its summary names, else the first hero there is."""
     known = hero_names()
     chosen = tuple(name for name in draft.heroes if name in known)
-    return chosen or ("bruno" if "bruno" in known else known[0],)
+    return chosen or heroes_named(draft.summary) or ("bruno" if "bruno" in known else known[0],)
 
 
 def _toggle(name: str) -> None:

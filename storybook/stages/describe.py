@@ -43,7 +43,7 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     style, cast = style_named(book.brief.style), studio.known(book.cast)
     todo = []
     for scene in book.scenes:
-        present = [hero for hero in cast if hero.name in scene.cast]
+        present = [hero.but(folder="") for hero in cast if hero.name in scene.cast]
         seen = [view] if (view := _view(scene, studio)) else []
         sources = (scene.but(text=""), present, style, studio.draws_the_world)
         made_from, viewless = digest(*sources, *seen), digest(*sources)

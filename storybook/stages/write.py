@@ -6,15 +6,14 @@ from storybook.book import Book
 from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
 from storybook.departures import carried, of_telling
-from storybook.errors import BookError, ConfigError, ReplyError, StorybookError
+from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.frames import Frame
-from storybook.hero import load_hero
 from storybook.kindness import check_kind
 from storybook.models import Writer
-from storybook.printing import left_out
+from storybook.printing import check_names, left_out
 from storybook.prompts import template
-from storybook.records import Brief, Departure, Event, Hero, Story, digest
+from storybook.records import Brief, Departure, Event, Story, digest
 from storybook.roles import RoleWords
 from storybook.studio import Studio
 from storybook.summary.language import english_words, is_english
@@ -77,30 +76,20 @@ def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[s
     """
     if not book.path(book.STORY).is_file():
         return
-    heroes, then = book.heroes(), book.cast
-    others = then[len(heroes) :]
+    heroes, then, asked = book.heroes(), book.cast, book.story.heroes
+    if asked is not None and asked != book.brief.heroes:
+        return  # whom the brief named, and does not any more
     if then[: len(heroes)] != tuple(
         hero.but(pronoun=hero.pronoun or told.pronoun)
         for hero, told in zip(heroes, then, strict=False)
     ):
         return
-    if any(_is_a_hero(each) for each in others):
-        return  # whom the brief named, and does not any more
     kinds = (*studio.world.species, *studio.world.people)
     if studio.draws_the_world and any(each.species not in kinds for each in then):
         return  # a painter of anything drew them
     looks = [(each.name, each.species, each.look) for each in then]
     for summary in {who.summary, " ".join(book.brief.summary.split())}:
         yield summary, looks
-
-
-def _is_a_hero(one: Hero) -> bool:
-    """Whether somebody of a cast is as a hero's folder says."""
-    try:
-        known = load_hero(one.name)
-    except StorybookError:
-        return False
-    return (known.species, known.look) == (one.species, one.look)
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
@@ -110,6 +99,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         if how.for_children:
             check_kind(brief.summary, "The summary")
         who = cast_of(book, studio)
+        check_names([hero.name for hero in who.heroes], brief.font)
         for note in (*(each.text for each in who.departures), *who.notes):
             yield Event(stage="write", done=0, total=how.attempts, note=note)
         told: list[Draft] = []
@@ -132,7 +122,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             raise ReplyError(f"{fault} Its reply is kept in {path}.", fault.reply) from None
         limited = studio.draws_the_world
         lost = of_telling(brief, who, story.paragraphs, studio.world, limited=limited)
-        story = story.but(departures=carried(lost, _departures_before(book)))
+        story = story.but(departures=carried(lost, _departures_before(book)), heroes=brief.heroes)
         book.save(book.STORY, story, made_from)
         if without := left_out(story, story.paragraphs, brief.font):
             yield Event(stage="write", done=how.attempts, total=how.attempts, note=without)
