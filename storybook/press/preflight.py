@@ -3,11 +3,13 @@
 import math
 from collections.abc import Iterator
 from io import BytesIO
-
-from pypdf import PageObject, PdfReader, Transformation
-from pypdf.generic import ContentStream, DictionaryObject
+from typing import TYPE_CHECKING
 
 from storybook.press.formats import POINTS_PER_INCH, Format
+
+if TYPE_CHECKING:  # every command imports this module, and few look into a PDF
+    from pypdf import PageObject
+    from pypdf.generic import DictionaryObject
 
 LEAST_PPI = 100
 """Below this a printed picture is visibly coarse; printers ask for 300."""
@@ -21,6 +23,8 @@ def preflight(pdf: bytes, form: Format, *, least_ppi: float = LEAST_PPI) -> tupl
     Looked at: each font embedded, each page of the format's size, pictures of at least `least_ppi`
     when the book's largest picture is printed over the page, title, author, subject and language.
     """
+    from pypdf import PdfReader
+
     reader = PdfReader(BytesIO(pdf))
     faults = []
     for number, page in enumerate(reader.pages, start=1):
@@ -33,7 +37,9 @@ def preflight(pdf: bytes, form: Format, *, least_ppi: float = LEAST_PPI) -> tupl
     return tuple(faults)
 
 
-def _page_faults(page: PageObject, form: Format, least_ppi: float) -> Iterator[str]:
+def _page_faults(page: "PageObject", form: Format, least_ppi: float) -> Iterator[str]:
+    from pypdf.generic import DictionaryObject
+
     width, height = float(page.mediabox.width), float(page.mediabox.height)
     if abs(width - form.width_pt) > 0.1 or abs(height - form.height_pt) > 0.1:
         yield f"is {width:.0f} x {height:.0f} pt, not {form.width_pt:.0f} x {form.height_pt:.0f}"
@@ -52,8 +58,11 @@ def _page_faults(page: PageObject, form: Format, least_ppi: float) -> Iterator[s
             yield f"a picture is printed at {ppi:.0f} ppi, less than {least_ppi:.0f}"
 
 
-def _placed(page: PageObject) -> Iterator[tuple[str, float]]:
+def _placed(page: "PageObject") -> Iterator[tuple[str, float]]:
     """Each object placed on the page itself, and the width in points that a unit of it gets."""
+    from pypdf import Transformation
+    from pypdf.generic import ContentStream
+
     matrix, kept = Transformation(), []
     for operands, operator in ContentStream(page.get_contents(), page.pdf).operations:
         if operator == b"q":
@@ -66,7 +75,7 @@ def _placed(page: PageObject) -> Iterator[tuple[str, float]]:
             yield operands[0], math.hypot(*matrix.ctm[:2])
 
 
-def _is_embedded(font: DictionaryObject) -> bool:
+def _is_embedded(font: "DictionaryObject") -> bool:
     if font.get("/Subtype") == "/Type3":
         return True
     inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
