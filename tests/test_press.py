@@ -6,7 +6,9 @@ from storybook.press.colour import contrast, theme_of
 from storybook.press.fonts import load_fonts
 from storybook.press.formats import POINTS_PER_INCH, format_names, load_format
 from storybook.press.layout import Box, folio_box, lay_out, safe_box, sheet_of, text_box
-from storybook.press.picture import calm_side, cut_to, jpeg, open_picture
+from storybook.press.pdf import card_of
+from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg, open_picture
+from storybook.press.screen import Screen, Shown, story_page
 
 SHORT = "Biscuit ran to the pond."
 LONG = " ".join(["Biscuit looked under the bed and behind the curtain."] * 5)
@@ -78,6 +80,38 @@ def test_text_that_does_not_fit_is_an_error_naming_the_page():
 def test_a_card_goes_where_nothing_is_covered():
     assert calm_side(scene(0.5, 0.8), 0.25) == "top"
     assert calm_side(scene(0.5, 0.2), 0.25) == "bottom"
+
+
+def test_calmer_of_looks_only_at_what_a_card_covers():
+    """A ball at the upper left is no reason to leave the upper right, where the card stands."""
+    low, high = (0.55, 0.7, 0.95, 0.95), (0.55, 0.05, 0.95, 0.3)
+    picture = scene(0.2, 0.17)
+    ImageDraw.Draw(picture).ellipse((90, 95, 110, 115), fill=(60, 40, 160))
+    assert calmer_of(picture, low, high) == "top"
+    assert calm_side(scene(0.2, 0.17), 0.3) == "bottom", "which a band over the whole width is"
+    assert calmer_of(scene(0.75, 0.17), low, high) == "bottom"
+
+
+def test_calmer_of_spares_fine_forms_rather_than_one_broad_one():
+    """A face has edges; a curtain of the same colour has two."""
+    picture = scene(0.5, 2.0)
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((40, 10, 88, 34), fill=(210, 60, 50))
+    for x in range(40, 88, 4):
+        pen.rectangle((x, 92, x + 1, 116), fill=(210, 60, 50))
+    assert calmer_of(picture, (0.25, 0.7, 0.75, 0.95), (0.25, 0.05, 0.75, 0.3)) == "top"
+
+
+@pytest.mark.parametrize("ball", [0.15, 0.85])
+def test_card_of_covers_nobody_in_print_and_on_the_screen(ball):
+    form = load_format("square-8.5")
+    (laid,) = lay_out([SHORT], form, FACE, "3-5")
+    picture = scene(0.5, ball)
+    area = card_of(picture, laid, form)
+    assert (area.y > form.height_pt / 2) == (ball > 0.5)
+    screen = Screen(form, load_fonts(), theme_of(picture))
+    html = story_page(screen, laid, Shown(picture, "a ball"))
+    assert f'class="words card" style="{screen.inside(area)}' in html
 
 
 def test_cutting_keeps_what_the_picture_is_about():

@@ -99,6 +99,11 @@ def folio_box(laid: StoryPage, area: Box) -> Box:
     return Box(x, y, 2 * radius, 2 * radius)
 
 
+def lifted(area: Box, form: Format) -> Box:
+    """The card of a `panel` page as far from the upper edge as it stands from the lower one."""
+    return Box(area.x, form.height_pt - area.top, area.width, area.height)
+
+
 def text_box(area: Box, setting: Setting) -> Box:
     """The setting's own box, centred in its area."""
     x = area.middle - setting.width_pt / 2

@@ -16,9 +16,9 @@ from storybook.press import ornaments
 from storybook.press.colour import Colour, Theme
 from storybook.press.fonts import Face, Fonts
 from storybook.press.formats import Format
-from storybook.press.layout import Box, StoryPage, folio_box, safe_box, text_box
+from storybook.press.layout import Box, StoryPage, folio_box, lifted, safe_box, text_box
 from storybook.press.lettering import draw_halo, draw_lettering, lettered_width
-from storybook.press.picture import calm_side, cut_to, jpeg
+from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg
 from storybook.press.typeset import Setting, largest, set_text
 
 TITLE_SIZES_PT = tuple(range(68, 23, -2))
@@ -116,8 +116,7 @@ def draw_story_page(desk: Desk, laid: StoryPage, picture: Image.Image) -> None:
     picture = cut_to(picture, laid.picture.width / laid.picture.height)
     area = laid.area
     if laid.kind == "panel":
-        if calm_side(picture, area.top / desk.form.height_pt) == "top":
-            area = Box(area.x, desk.form.height_pt - area.top, area.width, area.height)
+        area = card_of(picture, laid, desk.form)
         place_picture(desk, picture, laid.picture)
         ornaments.fill_with(canvas, theme.paper)
         path = ornaments.card_path(canvas, area, laid.page)
@@ -132,6 +131,24 @@ def draw_story_page(desk: Desk, laid: StoryPage, picture: Image.Image) -> None:
     _draw_setting(desk, laid.setting, text_box(area, laid.setting))
     _folio(desk, laid, area)
     canvas.showPage()
+
+
+def card_of(picture: Image.Image, laid: StoryPage, form: Format) -> Box:
+    """Where the card of a `panel` page stands on its picture: where it covers less, low or high.
+
+    In print and on screens alike; `picture` has the page's shape.
+    """
+    high = lifted(laid.area, form)
+    low_part, high_part = (_part(area, form) for area in (laid.area, high))
+    return high if calmer_of(picture, low_part, high_part) == "top" else laid.area
+
+
+def _part(area: Box, form: Format) -> tuple[float, float, float, float]:
+    """What a box covers, as shares of the page from its upper left corner."""
+    width, height = form.width_pt, form.height_pt
+    return (
+        area.x / width, 1 - area.top / height, area.right / width, 1 - area.y / height
+    )  # fmt: skip
 
 
 def draw_back_cover(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Pictures for the page: what may be covered, what may be cut, and how they are kept."""
 
 from io import BytesIO
+from math import ceil, floor
 from typing import Literal
 
 import numpy as np
@@ -16,7 +17,15 @@ GRID = 32
 JUST_NOTICED = 0.03
 """Smaller differences in Oklab are shading and grain."""
 
+EDGE_PX, EDGELESS = 4, 0.25
+"""Pixels a side of a cell in which edges are looked for, and what a cell without any counts."""
+
+CLEARLY = 0.75
+"""So much of what the top costs the bottom may cost: who acts stands below more often than not."""
+
 Side = Literal["top", "bottom"]
+Part = tuple[float, float, float, float]
+"""Left, upper, right and lower edge of a part of a picture, as shares of its sides."""
 
 
 def open_picture(png: bytes, where: str) -> Image.Image:
@@ -31,10 +40,28 @@ def open_picture(png: bytes, where: str) -> Image.Image:
 
 def calm_side(picture: Image.Image, share: float) -> Side:
     """Where `share` of the height is covered at less loss; the top unless the bottom is calmer."""
+    return calmer_of(picture, (0.0, 1.0 - share, 1.0, 1.0), (0.0, 0.0, 1.0, share))
+
+
+def calmer_of(picture: Image.Image, low: Part, high: Part) -> Side:
+    """Under which of two parts less is lost of what there is to be seen.
+
+    Of what a part covers counts how much it draws the eye, by itself and with fine edges, which
+    faces have and sky and sand have not; the bottom is taken only if it is clearly calmer.
+    """
     # Squares, since one face that is covered is worse than many leaves.
-    rows = (_interest(picture) ** 2).sum(axis=1)
-    count = max(1, round(share * GRID))
-    return "bottom" if rows[-count:].sum() < 0.9 * rows[:count].sum() else "top"
+    seen = (_interest(picture) * (EDGELESS + _edges(picture))) ** 2
+    below, above = (seen[_cells(part)].sum() for part in (low, high))
+    return "bottom" if below < CLEARLY * above else "top"
+
+
+def _cells(part: Part) -> tuple[slice, slice]:
+    """The rows and columns of the grid that a part touches."""
+    left, upper, right, lower = (edge * GRID for edge in part)
+    return (
+        slice(max(0, floor(upper + 1e-6)), max(1, ceil(lower - 1e-6))),
+        slice(max(0, floor(left + 1e-6)), max(1, ceil(right - 1e-6))),
+    )
 
 
 def cut_to(picture: Image.Image, aspect: float) -> Image.Image:
@@ -76,6 +103,14 @@ def _interest(picture: Image.Image) -> np.ndarray:
     across = np.cos((place - 0.5) * 0.85 * np.pi)
     down = np.cos((place - 0.58) * 0.8 * np.pi)
     return odd * across * down[:, None] + 1e-6
+
+
+def _edges(picture: Image.Image) -> np.ndarray:
+    """How fine-grained each cell is, [GRID, GRID]: the spread of lightness in it, 1 at the most."""
+    side = GRID * EDGE_PX
+    light = oklab(picture.resize((side, side), Image.Resampling.BOX))[..., 0]
+    cells = light.reshape(GRID, EDGE_PX, GRID, EDGE_PX).std(axis=(1, 3))
+    return cells / max(float(cells.max()), JUST_NOTICED)
 
 
 def _best_start(profile: np.ndarray, share: float, slack: int) -> int:

@@ -20,7 +20,7 @@ from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_
 from storybook.press.fonts import Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import EDGE_PT, Box, StoryPage, folio_box, safe_box
-from storybook.press.pdf import COVER_SHARE, CREATOR, set_title
+from storybook.press.pdf import COVER_SHARE, CREATOR, card_of, set_title
 from storybook.press.picture import calm_side, cut_to
 from storybook.press.typeset import LEADING, Setting
 from storybook.press.webfonts import font_faces
@@ -136,9 +136,7 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown) -> str:
     """One page of the story in its arrangement."""
     area = laid.area
     if laid.kind == "panel" and shown.picture is not None:
-        picture = _cut(shown.picture, laid.picture)
-        if calm_side(picture, area.top / screen.form.height_pt) == "top":
-            area = Box(area.x, screen.form.height_pt - area.top, area.width, area.height)
+        area = card_of(_cut(shown.picture, laid.picture), laid, screen.form)
     framed = " framed" if laid.kind == "spot" else ""
     card = " card" if laid.kind == "panel" else ""
     inner = [

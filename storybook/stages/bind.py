@@ -29,7 +29,7 @@ from storybook.printing import Wishes, check_book, lay_words, left_out, story_of
 from storybook.records import COVER, Event, Story, digest
 from storybook.studio import Studio
 
-EDITION = 1
+EDITION = 2
 """Raised when the press itself sets pages in another way, so that books are bound anew."""
 
 
