@@ -10,7 +10,7 @@ from storybook import hero_edits
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
 from storybook.hero import add_hero, display_name, hero_photos, new_hero_folder
-from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, passed_over, photos_in
+from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.terminal import print_table
@@ -118,6 +118,9 @@ def _photos_in(folder: Path) -> tuple[list[Path], list[str]]:
     What the studio in the browser refuses is passed over for the same reasons. Raises HeroError if
     no photo is left.
     """
+    if not folder.is_dir():
+        what = f"a file ({no_photo(folder)})" if folder.is_file() else "not there"
+        raise HeroError(f"--photos {printable(folder)} is {what}. Name the folder of the photos.")
     index, taken = NameIndex(), {}
     photos, lines = [], []
     captions = set()

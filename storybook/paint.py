@@ -32,6 +32,8 @@ from storybook.taught import goes_by_look
 STYLE = "watercolour"
 """Of a painter of the drawn world, whose captions name one, where the words name none."""
 MOST = 1000
+USUAL_PX = 512
+"""The side that people expect of a painter: Stable Diffusion 1.5's."""
 
 
 class Wish(Record):
@@ -132,7 +134,7 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
         )
         for seed in range(wish.seed, wish.seed + wish.count)
     )
-    return Plan(requests, cast, (*notes, *more, *unheard), folder)
+    return Plan(requests, cast, (*notes, *more, *unheard, *_about_size(studio)), folder)
 
 
 def paint(plan: Plan, studio: Studio) -> Iterator[Event]:
@@ -164,6 +166,18 @@ def paint(plan: Plan, studio: Studio) -> Iterator[Event]:
         )
     if len(plan.drawn) > 1 and not plan.sheet.is_file():
         _lay_sheet(plan)
+
+
+def _about_size(studio: Studio) -> tuple[str, ...]:
+    """What there is to be said of small pictures that nobody asked to be small."""
+    habits, draw_ = studio.sampling, studio.settings.draw
+    if max(habits.width_px, habits.height_px) >= USUAL_PX or draw_.width_px or draw_.height_px:
+        return ()
+    return (
+        f"pictures are {habits.width_px} x {habits.height_px} px, as this painter was taught; for "
+        "larger ones: a larger painter (--studio classic), or a book, which enlarges its pictures "
+        "(--width and --height ask this one for more than it learnt)",
+    )
 
 
 def _is_settled(plan: Plan, request: Candidate, studio: Studio) -> bool:

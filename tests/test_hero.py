@@ -101,7 +101,7 @@ def test_add_with_a_look_keeps_it(tmp_path, capsys):
     [
         ({"name": "../rex"}, "is no hero's name"),
         ({"--class": "teapot"}, "no animal that can be drawn"),
-        ({"--photos": "nowhere"}, "--photos nowhere: no photo"),
+        ({"--photos": "nowhere"}, "--photos nowhere is not there. Name the folder"),
         ({"--token": "dog"}, "painters know this word already"),
         ({"--look": "purple"}, "understands none of it. The coats are: orange, grey"),
         ({"--look": "pink and dotted"}, "understands brown spotted, but not pink"),
@@ -410,3 +410,33 @@ def test_load_heroes_tells_two_of_one_name_apart(tmp_path, monkeypatch):
     assert [hero.name for hero in (one, two, three)] == ["Rex", "Rex II", "Rex III"]
     assert [hero.look for hero in (one, two, three)] == ["brown", "white", "grey"]
     assert [hero.folder for hero in (one, two, three)] == ["", "rex2", "old"]
+
+
+def test_add_refuses_a_file_in_place_of_a_folder(tmp_path, capsys):
+    (tmp_path / "photos.zip").write_bytes(b"PK")
+    assert add(tmp_path / "photos.zip") == 2
+    err = capsys.readouterr().err
+    assert "is a file (an archive; unpack it). Name the folder" in err and err.count("\n") == 1
+
+
+def test_add_takes_what_can_be_read_of_an_odd_folder_and_names_the_rest(tmp_path, capsys):
+    photos = pet_photos(tmp_path / "in", 1)
+    with Image.open(photos / "01.jpg") as photo:
+        photo.convert("CMYK").rotate(90).save(photos / "print.jpg")
+        sideways = photo.getexif()
+        sideways[0x112] = 6
+        photo.crop((0, 0, 200, 128)).save(photos / "sideways.jpg", exif=sideways)
+    (photos / "empty.jpg").write_bytes(b"")
+    (photos / "zip.jpg").write_bytes(b"PK\x03\x04../../evil.jpg")
+    (photos / "link.jpg").symlink_to("/nowhere")
+    (photos / "dir.jpg").mkdir()
+    assert add(photos) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "print.jpg is taken: print colours (CMYK)", "sideways.jpg is taken: turned upright",
+        "passed over: empty.jpg is empty", "passed over: zip.jpg is an archive",
+        "passed over: link.jpg is a link to nothing", "passed over: dir.jpg is a folder",
+    ):  # fmt: skip
+        assert words in said, words
+    sizes = [Image.open(path).size for path in hero_photos("rex")]
+    assert sizes[-1] == (128, 200), "upright"
