@@ -6,10 +6,13 @@ from pathlib import Path
 from textwrap import shorten
 
 import streamlit as st
+from PIL import Image
 
 from storybook.book import Book
+from storybook.errors import BookError
 from storybook.hero import hero_portrait
 from storybook.library import thumbnail
+from storybook.photo_reading import DAMAGE
 
 ICON = str(Path(__file__).parent / "pictures" / "style-watercolour.webp")
 """The tab's picture: an icon by name would be fetched from elsewhere."""
@@ -74,8 +77,17 @@ def heading(title: str, says: str = "") -> None:
 
 def picture(path: Path, alt: str, width_px: int) -> None:
     """A picture as wide as its place, from a file of `width_px`, twice that for fine screens."""
-    small = path.stat().st_size < SMALL_BYTES and path.suffix.lower() in SHOWN
-    st.image(path if small else thumbnail(path, 2 * width_px), alt=alt, width="stretch")
+    try:
+        small = path.stat().st_size < SMALL_BYTES and path.suffix.lower() in SHOWN
+        shown = path if small else thumbnail(path, 2 * width_px)
+        if small:
+            with Image.open(path) as whole:
+                whole.load()  # Streamlit itself falls over a file that is broken off
+    except (BookError, *DAMAGE):
+        no_picture(alt)
+        st.caption(plain(f"{path.name} cannot be read as a picture."))
+        return
+    st.image(shown, alt=alt, width="stretch")
 
 
 def page_picture(book: Book, page: int, alt: str, width_px: int) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import tomli_w
 from PIL import Image
+from pydantic import ValidationError
 
 from storybook.config import validated
 from storybook.errors import HeroError
@@ -204,9 +205,11 @@ def pet_box(photo: Image.Image) -> Box:
 
 
 def last_change(folder: Path) -> Change | None:
-    """The change that `undo` would take back; None if there is none."""
+    """The change that `undo` would take back; None if there is none that can be read."""
     changes = _changes(folder)
-    return Change.model_validate_json((changes[-1] / CHANGE).read_bytes()) if changes else None
+    with suppress(OSError, ValidationError):
+        return Change.model_validate_json((changes[-1] / CHANGE).read_bytes()) if changes else None
+    return None
 
 
 def undo(folder: Path) -> Change:

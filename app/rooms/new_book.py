@@ -1,6 +1,7 @@
 """New book: from a wish to a book that is being made, in a few taps."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -95,7 +96,7 @@ def _surprise(star: str) -> None:
 def _heroes(draft: Draft) -> None:
     st.subheader("Who stars in it?", anchor=False)
     chosen = _stars(draft)
-    names = hero_names()
+    names = _readable()
     with st.container(horizontal=True, gap="medium", key="heroes-row"):
         for name in names:
             hero = load_hero(name)
@@ -117,9 +118,19 @@ def _heroes(draft: Draft) -> None:
             go("heroes", new="1")
 
 
+def _readable() -> list[str]:
+    """The heroes that can star: one whose file is broken is said so on its own page."""
+    names = []
+    for name in hero_names():
+        with suppress(StorybookError):
+            load_hero(name)
+            names.append(name)
+    return names
+
+
 def _stars(draft: Draft) -> tuple[str, ...]:
     """Who stars: as the draft says, else whom its summary names, else the first hero there is."""
-    known = hero_names()
+    known = _readable()
     chosen = tuple(name for name in draft.heroes if name in known)
     return chosen or heroes_named(draft.summary) or ("bruno" if "bruno" in known else known[0],)
 

@@ -1,5 +1,6 @@
 """Storyboard: a book's pages side by side, or one of them to change. `?book=kite&page=3`."""
 
+from contextlib import suppress
 from functools import partial
 
 import streamlit as st
@@ -37,11 +38,12 @@ def page() -> None:
             return
         now = status(book, studio)
     except StorybookError as fault:
-        look.heading(book.brief.title or book.folder.name)
+        look.heading(look.plain(_title(book)))
         if not (isinstance(fault, EditedByHand) and _clash(book, studio)):
             st.error(look.plain(str(fault)))
             said_of_edits()
-            asked(book, job, busy=False, expanded=True)
+            with suppress(StorybookError):  # what was asked for may be what cannot be read
+                asked(book, job, busy=False, expanded=True)
         return
     _head(book, now)
     said_of_edits()
@@ -59,6 +61,13 @@ def page() -> None:
         _whole_book(book, busy=busy)
         if not wanted:
             asked(book, job, busy=busy, expanded=False)
+
+
+def _title(book: Book) -> str:
+    """The title that was asked for, if that can be read, else the folder's name."""
+    with suppress(StorybookError):
+        return book.brief.title or book.folder.name
+    return book.folder.name
 
 
 def _asked_page(book: Book) -> int | None:
