@@ -88,6 +88,7 @@ def is_still(page: object) -> None:
 
     expect(page.locator("[data-test-script-state='notRunning']").first).to_be_attached()
     expect(page.locator("[data-stale='true']")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # a chart is of another height
     page.wait_for_function(STILL)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import END_MS, browser_page, skip_without_a_browser, studio_at
+from browser import END_MS, browser_page, is_still, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -57,8 +57,7 @@ def opened(page: Page, address: str) -> None:
 
 def settled(page: Page) -> None:
     expect(page.locator("h1").first).to_be_visible()
-    expect(page.locator("[data-test-script-state='notRunning']").first).to_be_attached()
-    expect(page.locator("[data-stale='true']")).to_have_count(0)
+    is_still(page)
 
 
 def chosen_from(page: Page, field: Locator, option: str) -> int:

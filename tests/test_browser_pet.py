@@ -7,7 +7,7 @@ import pytest
 from app_states import photo
 from PIL import Image
 
-from browser import browser_page, skip_without_a_browser, studio_at
+from browser import browser_page, is_still, skip_without_a_browser, studio_at
 from storybook.config import shipped
 from waiting import wait_for
 
@@ -54,11 +54,6 @@ def enter(page: Page, studio: str, name: str) -> None:
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
-def settled(page: Page) -> None:
-    """Wait until the page has drawn itself."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-
-
 def kept(folder: Path) -> list[Path]:
     return sorted((folder / "heroes" / "rex" / "photos").glob("[0-9]*.*"))
 
@@ -78,7 +73,7 @@ def add_the_pet(page: Page, studio: str, folder: Path) -> None:
     page.get_by_label("Its name", exact=True).press("Tab")
     page.get_by_label("What it is", exact=True).fill("puppy")
     page.get_by_label("What it is", exact=True).press("Tab")
-    settled(page)
+    is_still(page)
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_role("heading", name="Rex", exact=True)).to_be_visible()
     assert "hero=rex" in page.url
@@ -112,7 +107,7 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     page.get_by_text("More settings").click()
     page.get_by_label("Steps", exact=True).fill("4")
     page.get_by_label("Steps", exact=True).press("Tab")
-    settled(page)
+    is_still(page)
     page.get_by_text("Teach it all the same").click()
     page.get_by_role("button", name="Teach Rex").click()
     expect(page.get_by_text("You may close this window").first).to_be_visible()
@@ -125,6 +120,8 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
 
     enter(page, studio, "Training")
     page.get_by_role("link", name="Open").first.click()
+    expect(page.get_by_role("heading", level=1, name="rex")).to_be_visible()
+    is_still(page)
     with page.expect_download() as given:
         page.get_by_role("button", name="Download", exact=True).click()
     assert Path(given.value.path()).read_bytes().startswith(b"PK")
