@@ -15,6 +15,7 @@ from rich.table import Table
 
 from benchmarks.enlarging import enlarging
 from benchmarks.measure import Measured, run
+from benchmarks.precision import precision
 from benchmarks.stories import stories
 from benchmarks.teaching import teaching
 from storybook.book import Book
@@ -42,6 +43,8 @@ def main() -> None:
         growth(console, folder)
         console.print("Enlarging ...")
         enlarging(console, folder)
+        console.print("In fp32, and in the precision that is quickest here ...")
+        precision(console, folder)
         console.print("Teaching a pet, 60 steps of 4 pictures ...")
         teaching(console, folder)
         console.print("Teaching the writer, one epoch of 160 pairs ...")

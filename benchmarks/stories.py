@@ -25,7 +25,7 @@ WARM = 5
 def stories(console: Console, folder: Path) -> None:
     """Print useful tokens a second and peak memory of both."""
     recipe = folder / "stories.toml"
-    recipe.write_bytes(tomli_w.dumps(_recipe(folder)).encode())
+    recipe.write_bytes(tomli_w.dumps(stories_recipe(folder)).encode())
     ours = run(
         ["training", "story-lora", "stories.toml", "--run", "told", "--device", "cpu"], folder
     )
@@ -59,7 +59,8 @@ def _step(times: list[float]) -> float:
     return (times[-1] - times[WARM]) / (len(times) - 1 - WARM)
 
 
-def _recipe(folder: Path) -> dict[str, object]:
+def stories_recipe(folder: Path) -> dict[str, object]:
+    """Pairs in a folder, and how they are taught."""
     write_pairs(folder / "train.json", composed_pairs(PAIRS, seed=1))
     write_pairs(folder / "test.json", composed_pairs(HELD_OUT, seed=2))
     return {

@@ -20,7 +20,7 @@ WARM = 5
 def teaching(console: Console, folder: Path) -> None:
     """Print pictures a second, both losses, peak memory, and the time to the first step."""
     recipe = folder / "recipe.toml"
-    recipe.write_bytes(tomli_w.dumps(_recipe()).encode())
+    recipe.write_bytes(tomli_w.dumps(pet_recipe()).encode())
     begun = time.time()
     ours = run(["training", "dreambooth", "recipe.toml", "--run", "run", "--device", "cpu"], folder)
     log = [json.loads(line) for line in split_lines((folder / "run" / "log.jsonl").read_text())]
@@ -48,7 +48,8 @@ def _speed(times: list[float]) -> float:
     return BATCH / spent[len(spent) // 2]
 
 
-def _recipe() -> dict[str, object]:
+def pet_recipe() -> dict[str, object]:
+    """How the starter is taught a cat that comes along."""
     pets = shipped("assets", "pets")
     return {
         "preset": "none",

@@ -158,7 +158,8 @@ class Studio:
     def writer(self) -> Iterator[Writer]:
         from storybook.models import writers
 
-        with _freed(writers.open_writer(self.settings.write, self.settings.device)) as writer:
+        own = self.settings
+        with _freed(writers.open_writer(own.write, own.device, own.precision)) as writer:
             yield writer
 
     @contextmanager
@@ -183,6 +184,7 @@ class Studio:
             loras=self.loras,
             memory=self.settings.draw.memory,
             pixels=self.sampling.width_px * self.sampling.height_px * times**2,
+            precision=self.settings.precision,
         )
         with _freed(painter):
             yield painter
@@ -211,7 +213,13 @@ class Studio:
         world = self.world if self.draws_the_world else None
         folder = Path(self.settings.choose.critic)
         photos = hero_photos(star.name) if star else []
-        critic = open_critic(folder, world, photos=photos, device=self.settings.device)
+        critic = open_critic(
+            folder,
+            world,
+            photos=photos,
+            device=self.settings.device,
+            precision=self.settings.precision,
+        )
         with _freed(critic):
             yield critic
 
@@ -252,6 +260,7 @@ class Studio:
             device=self.settings.device,
             tile_px=options.tile_px,
             overlap_px=options.overlap_px,
+            precision=self.settings.precision,
         )
 
     @property

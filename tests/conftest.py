@@ -28,6 +28,7 @@ def _own_folder(tmp_path, monkeypatch):
     """Nothing that a test writes lands in the working tree or in somebody's home."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
 
 
 @pytest.fixture(autouse=True)

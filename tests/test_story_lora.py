@@ -53,6 +53,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for pair in (RUNS, NAPS)
     ]
     tiny_llama(folder / "base", learns=tuple(texts))
+    lay_pairs(folder)
+    return folder
+
+
+def lay_pairs(folder: Path) -> None:
+    """Six pairs to teach, and two others."""
     days = ("sun", "rain", "snow", "wind")
     pairs = [
         pair.but(summary=f"{pair.summary} It is {day}.", story=f"{pair.story} Oh, the {day}!")
@@ -61,7 +67,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     write_pairs(folder / "pairs.json", pairs[:6])
     write_pairs(folder / "test.json", pairs[6:])
-    return folder
 
 
 def recipe(home: Path, **settings: object) -> StoryRecipe:

@@ -11,7 +11,7 @@ from accelerate.utils import broadcast_object_list
 from storybook.errors import OutOfMemory
 from storybook.models.devices import memory_of
 from storybook.records import Event
-from training.data.buckets import epoch_batches
+from training.data.buckets import Batch, epoch_batches
 from training.gradients import Gradients
 from training.prepared import Prepared
 
@@ -57,10 +57,15 @@ def measured(ready: Prepared) -> Generator[Event, None, Prepared]:
     )
 
 
+def largest_batch(ready: Prepared) -> Batch:
+    """One of the first epoch that has any."""
+    epochs = (epoch_batches(ready.order, epoch) for epoch in count())
+    return max(next(filter(None, epochs)), key=lambda each: len(each.examples))
+
+
 def _pictures_a_second(ready: Prepared) -> float:
     """Forward and backward passes of the largest batch; the first one warms up and is not timed."""
-    epochs = (epoch_batches(ready.order, epoch) for epoch in count())
-    batch = max(next(filter(None, epochs)), key=lambda each: len(each.examples))
+    batch = largest_batch(ready)
     gradients, learning_text = Gradients(ready), ready.recipe.text_encoder
     with memory_of(ready.device, f"Trying {len(batch.examples)} pictures at once", "Fewer fit."):
         for trial in range(TRIALS + 1):

@@ -72,6 +72,8 @@ def _draw(folder: Path, requests: list[Candidate], painter: Sd1Painter) -> Itera
         for number, picture in zip(part, pictures, strict=True):
             file, request = folder / f"{number:04d}.png", requests[number]
             write_whole(file.with_suffix(".txt"), f"{request.prompt.positive}\n".encode())
-            write_whole(file, png_bytes(picture, request, name, weights, karras=karras))
+            how = painter.precision
+            png = png_bytes(picture, request, name, weights, karras=karras, precision=how)
+            write_whole(file, png)
         done = len(requests) - len(due) + start + len(part)
         yield Event(stage="class images", done=done, total=len(requests))

@@ -31,6 +31,7 @@ from training.optimizers import (
     new_scheduler,
 )
 from training.origin import origin_of, training_of
+from training.precisions import with_precision
 from training.prepared import Prepared, prepare
 from training.recipe import Recipe
 from training.run import Measure, Run, RunState, best_of
@@ -71,11 +72,12 @@ def train(
         run.say(before.but(state="running", message="", preset=preset, versions=versions))
     with memory_of(device, "Opening the painter", REMEDY):
         ready = yield from prepare(recipe, run, device)
+    ready = with_precision(ready)
     if recipe.measure:  # no longer, once it was measured and written down
         ready = yield from measured(ready)
-        recipe = ready.recipe
-        if chief:
-            run.rewrite(recipe)
+    if chief and ready.recipe != recipe:
+        run.rewrite(ready.recipe)
+    recipe = ready.recipe
 
     student, steps = ready.student, ready.steps
     optimizer = new_optimizer(student, recipe, processes.num_processes)

@@ -202,7 +202,12 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
 
     Raises ModelError or TrainingError where something cannot be.
     """
-    painter = open_painter(recipe.painter, device=str(device), fittings=Fittings(recipe.vae))
+    painter = open_painter(
+        recipe.painter,
+        device=str(device),
+        fittings=Fittings(recipe.vae),
+        precision="auto" if recipe.precision == "auto" else "fp32",
+    )
     pipe = painter.pipe
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
         part.float()

@@ -163,7 +163,11 @@ class Recipe(Record):
     noise_offset: float = Field(default=0.0, ge=0, le=1)
     ema: float | None = Field(default=None, gt=0, lt=1)
     """Decay of averaged weights, which are what is saved then."""
-    precision: Literal["fp32", "fp16", "bf16", "full_fp16", "full_bf16"] = "fp32"
+    precision: Literal["auto", "fp32", "fp16", "bf16", "full_fp16", "full_bf16"] = "auto"
+    """`auto`: on a CPU fp32 or bf16, by measurement, and fp32 elsewhere; a run keeps what it chose.
+    """
+    channels_last: bool = False
+    """Whether the U-Net's maps lie in memory channel by channel, chosen along with `auto`."""
     checkpointing: bool = False
     """Whether activations are computed twice to save memory."""
     measure: bool = False

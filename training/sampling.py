@@ -14,6 +14,7 @@ from storybook.errors import TrainingError
 from storybook.files import write_whole
 from storybook.models.critics import ClipCritic, open_critic
 from storybook.models.infotext import png_bytes
+from storybook.models.pace import Pace
 from storybook.models.sd1 import Sd1Painter, open_sampler
 from storybook.records import Candidate, Event
 from training.class_images import habits_of
@@ -54,7 +55,9 @@ class Sampler:
         total, note = len(self.requests), f"of step {step}" if step else "before the first step"
         with _at_rest(self.painter.pipe):
             for number, picture in enumerate(self.painter.paint(self.requests)):
-                png = png_bytes(picture, self.requests[number], model, karras=karras)
+                how = self.painter.precision
+                request = self.requests[number]
+                png = png_bytes(picture, request, model, karras=karras, precision=how)
                 write_whole(self.run.samples / _name(step, number), png)
                 pictures.append(picture)
                 yield Event(stage="samples", done=number + 1, total=total, note=note)
@@ -131,7 +134,11 @@ def new_sampler(ready: Prepared, run: Run) -> Sampler:
             for name, paths in ready.photos().items()
             if name
         }
-    painter = Sd1Painter("student", pipe, open_sampler(recipe.painter), 4, recipe.clip_skip)
+    pace = Pace(device=pipe.unet.device)
+    pace = Pace("bf16" if recipe.precision == "bf16" else "fp32", device=pipe.unet.device)
+    pace.settle()
+    sampler = open_sampler(recipe.painter)
+    painter = Sd1Painter("student", pipe, sampler, 4, recipe.clip_skip, pace=pace)
     return Sampler(painter, _requests(ready), run, critics)
 
 

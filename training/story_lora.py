@@ -26,6 +26,7 @@ from training.data.pairs import Pair, read_pairs, write_pairs
 from training.run import Measure, Run, RunState
 from training.story.base import Base, open_base
 from training.story.batches import measured
+from training.story.precisions import with_precision
 from training.story.recipe import StoryRecipe
 from training.story.result import lay_result
 from training.story.rows import Lessons, Row, lessons_of
@@ -74,8 +75,11 @@ def train(
     note = f"{len(lessons.train)} pairs to learn from, {len(lessons.test)} to look at"
     note += f", {lessons.dropped} too long and dropped" if lessons.dropped else ""
     yield Event(stage="open", done=1, total=1, note=f"{note}; longest {lessons.longest} tokens")
+    chosen = with_precision(recipe, base, lessons)
     if recipe.measure:
-        recipe = yield from measured(recipe, base, lessons)
+        chosen = yield from measured(chosen, base, lessons)
+    if chosen != recipe:
+        recipe = chosen
         run.rewrite(recipe)
 
     trainer = trainer_of(recipe, base, lessons, str(run.folder / "checkpoints"), device)
@@ -171,7 +175,7 @@ def _options(recipe: StoryRecipe, width: int, folder: str, device: torch.device)
         optim=OPTIMIZERS[recipe.optimizer],
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.clip_norm,
-        bf16=recipe.load in ("bf16", "nf4"),
+        bf16=recipe.load in ("bf16", "nf4") or recipe.precision == "bf16",
         fp16=recipe.load in ("fp16", "int8") and device.type == "cuda",
         gradient_checkpointing=recipe.checkpointing,
         # What is watched and kept

@@ -24,7 +24,8 @@ class Words:
             said = sorted(set(captions))
             states = self._encode(said)
             return states[[said.index(caption) for caption in captions]]
-        with torch.no_grad():
+        # In single precision whoever asks, so that a run that goes on hears what it heard before.
+        with torch.no_grad(), torch.autocast(self._device.type, enabled=False):
             for caption in {*captions, ""} - self._known.keys():
                 self._known[caption] = self._encode([caption])[0].detach()
         states = [self._known[caption] for caption in captions]

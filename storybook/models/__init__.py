@@ -44,6 +44,9 @@ class Painter(Protocol):
 
     name: str
     """Contains the digest of weights and adapters, so that a re-taught painter is a new one."""
+    precision: str
+    """What its pictures are computed in, such as `bf16`; empty if it computes nothing. It is no
+    part of the name: by eye nobody tells the same picture in two precisions apart."""
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image]:
         """One RGB picture of `width_px` x `height_px` for each request, in their order.

@@ -95,8 +95,8 @@ class ControlledEnlarger:
     @torch.inference_mode()
     def _untouched(self, image: Image.Image) -> Image.Image:
         """What `paint_over` begins with, as it would come back if nothing were painted."""
-        pipe = self.painter.pipe
-        with memory_of(place_of(pipe), f"Looking at {image.width} x {image.height} px", REMEDY):
+        pipe, work = self.painter.pipe, f"Looking at {image.width} x {image.height} px"
+        with memory_of(place_of(pipe), work, REMEDY), self.painter.pace.kept():
             return decode(pipe, encode(pipe, _wide(image)))[0]
 
     @torch.inference_mode()
@@ -115,7 +115,8 @@ class ControlledEnlarger:
             text: encode_text(pipe, text, self.painter.clip_skip)
             for text in (prompt.positive, prompt.negative)
         }
-        with memory_of(place_of(pipe), f"Painting over {size[0]} x {size[1]} px", REMEDY):
+        work, hold = f"Painting over {size[0]} x {size[1]} px", self._hold(self.edges(image), size)
+        with memory_of(place_of(pipe), work, REMEDY), self.painter.pace.kept():
             begin = Begin(encode(pipe, begun), strength)
             latents = denoise(
                 pipe,
@@ -123,7 +124,7 @@ class ControlledEnlarger:
                 [request],
                 self.painter.states([request], said),
                 begin=begin,
-                hold=self._hold(self.edges(image), size),
+                hold=hold,
             )
             check_numbers(latents, self.painter.name, pipe.unet.dtype)
             return decode(pipe, latents)[0]
@@ -195,7 +196,10 @@ def hold_forms(
             "with a Stable Diffusion."
         )
     edges = steep_edges if hed is None else open_hed(hed, str(place_of(painter.pipe)))
-    return ControlledEnlarger(name, painter, open_control(control, painter), edges, manner, then)
+    held = open_control(control, painter)
+    painter.pace.modules = (*painter.pace.modules, held)
+    painter.pace.settle()  # as was measured while drawing: plates are too few to measure for
+    return ControlledEnlarger(name, painter, held, edges, manner, then)
 
 
 def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:

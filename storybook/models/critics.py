@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -11,15 +12,21 @@ from torch import Tensor
 from transformers import AutoImageProcessor, CLIPModel, CLIPTokenizer
 from transformers.image_processing_utils import BaseImageProcessor
 
+from storybook.config import PrecisionWish
 from storybook.errors import HeroError, ModelError
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.emphasis import plain
+from storybook.models.pace import Pace, shape_of, weights_in
+from storybook.models.precision import FP32, Precision
 from storybook.models.scheduling import heard
 from storybook.models.weights import check_weights, model_name, read_json
 from storybook.photo_reading import DAMAGE, read_picture
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article
+
+WAYS = (FP32, Precision(dtype="bf16"))
+"""A transformer has hardly a map that could lie otherwise."""
 
 JUDGED = ("species", "coats", "actions", "places", "things")
 """Sections of the world that a picture is judged by; light and mood are matters of degree."""
@@ -63,6 +70,7 @@ class ClipCritic:
     """Names what a drawn picture shows, if the critic's folder has one."""
     portrait: Tensor | None = None
     """The mean direction [d] of the star's photos, if there are any."""
+    pace: Pace = field(default_factory=Pace)
 
     def judge(self, image: Image.Image, prompt: Prompt, hero: Hero) -> Verdict:
         """How well the picture shows what was asked, in [0, 1], with a reason for each word.
@@ -114,8 +122,13 @@ class ClipCritic:
     def see(self, image: Image.Image) -> Tensor:
         """A unit embedding [d]."""
         pixels = self.eyes(images=image.convert("RGB"), return_tensors="pt").pixel_values
-        features = self.model.get_image_features(pixel_values=pixels.to(self.model.device))
-        return _unit(features.pooler_output)[0]
+        pixels = pixels.to(self.model.device)
+        look = partial(self.model.get_image_features, pixel_values=pixels)
+        patches = (pixels.shape[-1] // self.model.config.vision_config.patch_size) ** 2
+        self.pace.settle(look, products=weights_in(self.model.vision_model) * patches)
+        with self.pace.kept():
+            features = look()
+        return _unit(features.pooler_output.float())[0]
 
     @torch.inference_mode()
     def _hear(self, captions: Iterable[str]) -> None:
@@ -129,7 +142,9 @@ class ClipCritic:
             max_length=self.model.config.text_config.max_position_embeddings,
             return_tensors="pt",
         ).to(self.model.device)
-        features = _unit(self.model.get_text_features(**tokens).pooler_output)  # [n, d]
+        with self.pace.kept():
+            features = self.model.get_text_features(**tokens).pooler_output  # [n, d]
+        features = _unit(features.float())
         self.heard.update(zip(new, features, strict=True))
 
 
@@ -150,8 +165,11 @@ def open_critic(
     *,
     photos: Sequence[Path] = (),
     device: str = "auto",
+    precision: PrecisionWish = "fp32",
 ) -> ClipCritic:
     """The critic in a `CLIPModel` folder with its tokenizer and image processor.
+
+    On a CPU it works in `precision`.
 
     `photos` of the star make likeness to them count. Raises ModelError if something is missing,
     broken, or no CLIP, HeroError for a photo that cannot be read.
@@ -175,7 +193,9 @@ def open_critic(
             raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")
         model.to(place, torch.float32).eval()
     classifier = open_classifier(folder, place) if world else None
-    critic = ClipCritic(model_name(folder), model, tokenizer, eyes, world, classifier=classifier)
+    pace = Pace(precision, (), shape_of(model), WAYS, place)
+    name = model_name(folder)
+    critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, pace=pace)
     if not photos:
         return critic
     seen = torch.stack([critic.see(_photo(path)) for path in photos])

@@ -79,6 +79,7 @@ class FlatPainter:
     """Paints a ground, a sky and a round somebody, in colours that the request's digest says."""
 
     name = "flat"
+    precision = ""
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One picture for each request, in their order; equal requests give equal pictures."""

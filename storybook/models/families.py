@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from storybook.config import Memory
+from storybook.config import Memory, PrecisionWish
 from storybook.errors import ModelError
 from storybook.models import Painter
 from storybook.models.strangers import no_painter
@@ -60,11 +60,12 @@ def open_painter(
     loras: Mapping[str, Path] | None = None,
     memory: Memory = "auto",
     pixels: int = 512 * 512,
+    precision: PrecisionWish = "fp32",
 ) -> Painter:
     """The painter in `checkpoint`, of whatever family; `batch` pictures are drawn at a time.
 
     Prompts may ask for `loras` by name. `memory` and the `pixels` of a picture say how it shares a
-    small device.
+    small device, `precision` in which number format a CPU multiplies.
     Raises ModelError if it is of none that is known, broken, or if something does not fit it.
     """
     from storybook.models.memory import Room
@@ -78,6 +79,7 @@ def open_painter(
         fittings=fittings or Fittings(),
         loras=loras,
         room=Room(memory, pixels),
+        precision=precision,
     )
 
 

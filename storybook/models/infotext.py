@@ -59,10 +59,13 @@ def png_bytes(
     *,
     karras: bool = True,
     loras: Mapping[str, str] | None = None,
+    precision: str = "",
 ) -> bytes:
     """The picture as a PNG that says how it was asked for; equal input gives equal bytes."""
     facts = PngImagePlugin.PngInfo()
-    text = infotext(candidate, model_name, model_hash, karras=karras, loras=loras)
+    text = infotext(
+        candidate, model_name, model_hash, karras=karras, loras=loras, precision=precision
+    )
     facts.add_text(KEY, text)
     file = io.BytesIO()
     image.save(file, "PNG", pnginfo=facts)
@@ -76,11 +79,12 @@ def infotext(
     *,
     karras: bool = True,
     loras: Mapping[str, str] | None = None,
+    precision: str = "",
 ) -> str:
     """Prompt, negative prompt and a line of facts, as A1111 and what reads its pictures expect.
 
-    A `model_hash` that is not known is left out. `loras` are the hashes of those that the prompt
-    asks for, by name.
+    A `model_hash` or a `precision` that is not known is left out. `loras` are the hashes of those
+    that the prompt asks for, by name.
     """
     facts = {
         "Steps": candidate.steps,
@@ -92,6 +96,7 @@ def infotext(
         "Model hash": model_hash[:10],
         "Model": model_name,
         "Lora hashes": ", ".join(f"{name}: {known}" for name, known in (loras or {}).items()),
+        "Precision": precision,
         "Version": "storybook",
     }
     lines = [candidate.prompt.positive]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+    from storybook.config import PrecisionWish
+
 CARD = "card.json"
 END = re.compile(r"\s*\bEND\b")
 ANSWER_WORDS = 400
@@ -177,14 +179,16 @@ def open_local_writer(
     dtype: "torch.dtype | None" = None,
     sampling: Sampling | None = None,
     temperature: float | None = None,
+    precision: "PrecisionWish" = "fp32",
 ) -> LocalWriter:
     """Load a causal LM folder and, if named, the peft adapter that was taught on it.
 
-    `dtype` None is half precision on a GPU and single on a CPU; `sampling` None is what the folder
-    recommends, and a `temperature` replaces its own. Raises ModelError in one line if a
-    file is missing, broken, a pickle, or the adapter belongs to another model.
+    `dtype` None is half precision on a GPU, and on a CPU what `precision` says; `sampling` None is
+    what the folder recommends, and a `temperature` replaces its own. Raises ModelError in one line
+    if a file is missing, broken, a pickle, or the adapter belongs to another model.
     """
     from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+    from storybook.models.pace import quicker_dtype
 
     _check_folder(folder, "config.json", "a language model")
     if adapter is not None:
@@ -197,6 +201,8 @@ def open_local_writer(
             _check_base(folder, adapter)
             model = _with_adapter(model, adapter)
         model = model.to(where).eval()
+        if dtype is None and where.type == "cpu" and not is_quantised(folder):
+            model = model.to(quicker_dtype(model, precision))
     if len(tokenizer) > model.config.vocab_size:
         raise ModelError(
             f"{folder}: the tokenizer has {len(tokenizer):,} tokens but the model knows "

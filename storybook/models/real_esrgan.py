@@ -20,6 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.models.devices import device_of, dtype_of, memory_of
 from storybook.models.enlargers import Levels, brought_to
@@ -75,10 +76,16 @@ class PackageEnlarger:
 
 
 def open_package_enlarger(
-    file: Path, *, device: str = "auto", tile_px: int = 256, overlap_px: int = 32
+    file: Path,
+    *,
+    device: str = "auto",
+    tile_px: int = 256,
+    overlap_px: int = 32,
+    precision: PrecisionWish = "fp32",
 ) -> PackageEnlarger:
     """The enlarger in a file of Real-ESRGAN's two kinds, RRDBNet (x2, x4) and SRVGGNetCompact.
 
+    The class decides about its `precision` by itself: half on a GPU, single on a CPU.
     Raises ConfigError if the package is not installed, ModelError if the file is of another kind.
     """
     if find_spec("realesrgan") is None:

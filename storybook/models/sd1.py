@@ -23,6 +23,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from storybook.config import PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import encode_prompt
@@ -30,7 +31,15 @@ from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, 
 from storybook.models.fittings import bend, fit
 from storybook.models.melting import first_line, melt_in, melted
 from storybook.models.memory import Room, place_of, settle
-from storybook.models.sampling import check_numbers, decode, denoise
+from storybook.models.pace import Pace
+from storybook.models.sampling import (
+    check_numbers,
+    decode,
+    denoise,
+    pace_of,
+    precision_of,
+    settle_pace,
+)
 from storybook.models.single_file import (
     Parts,
     configs_of,
@@ -62,6 +71,12 @@ class Sd1Painter:
     """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """Adapter files by the names that prompts ask for them with, as `<lora:name:0.8>`."""
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def precision(self) -> str:
+        """What pictures are computed in, such as `bf16`."""
+        return precision_of(self.pipe, self.pace)
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
@@ -72,6 +87,7 @@ class Sd1Painter:
         """
         for request in requests:
             check_size(self.pipe, request)
+        settle_pace(self.pace, self.pipe, requests, self.batch, self._step)
         for loras, group in groupby(requests, key=lambda each: self.asked_for(each.prompt)):
             with melted(self.pipe, loras):
                 yield from self._paint_alike(list(group))
@@ -91,13 +107,20 @@ class Sd1Painter:
                 yield from in_halves(partial(self._paint_batch, said=said), some)
 
     @torch.inference_mode()
+    def _step(self, requests: Sequence[Candidate]) -> None:
+        """One step of pictures of one prompt: what `paint` does most of."""
+        texts = (requests[0].prompt.positive, requests[0].prompt.negative)
+        said = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
+        denoise(self.pipe, self.sampler, requests, self.states(requests, said))
+
+    @torch.inference_mode()
     def _paint_batch(
         self, requests: Sequence[Candidate], said: Mapping[str, Tensor]
     ) -> list[Image.Image]:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
-        with memory_of(place_of(self.pipe), work, remedy):
+        with memory_of(place_of(self.pipe), work, remedy), self.pace.kept():
             states = self.states(requests, said)
             latents = denoise(self.pipe, self.sampler, requests, states)
             check_numbers(latents, self.name, self.pipe.unet.dtype)
@@ -118,12 +141,13 @@ def open_painter(
     fittings: Fittings = PLAIN,
     loras: Mapping[str, Path] | None = None,
     room: Room = AT_EASE,
+    precision: PrecisionWish = "fp32",
 ) -> Sd1Painter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
     Prompts may ask for `loras` by name; `room` says how it shares a small device. Half precision on
-    a GPU, single on a CPU. Raises ModelError if a part is missing, broken or loaded only in part,
-    or if an adapter or a fitting fits nowhere.
+    a GPU; on a CPU single, unless `precision` says otherwise. Raises ModelError if a part is
+    missing, broken or loaded only in part, or if an adapter or a fitting fits nowhere.
     """
     check_weights(checkpoint)
     place = device_of(device)
@@ -151,7 +175,8 @@ def open_painter(
         mixing = [bend(pipe, each) for each in fittings.hypernetworks]
     batch = 1 if any(mixing) else batch  # a picture depends on its own request only
     name = model_name(checkpoint, adapters, fittings)
-    return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip, loras or {})
+    pace = pace_of(pipe, precision, place)
+    return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip, loras or {}, pace)
 
 
 @torch.inference_mode()

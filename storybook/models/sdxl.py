@@ -21,6 +21,7 @@ from PIL import Image
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
+from storybook.config import PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import emphasised, prompt_chunks, rows_of
@@ -28,7 +29,15 @@ from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, 
 from storybook.models.fittings import fit
 from storybook.models.melting import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
-from storybook.models.sampling import check_numbers, decode, denoise
+from storybook.models.pace import Pace
+from storybook.models.sampling import (
+    check_numbers,
+    decode,
+    denoise,
+    pace_of,
+    precision_of,
+    settle_pace,
+)
 from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer, open_vae
 from storybook.models.single_file import configs_of, read_parts, read_second_encoder
 from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
@@ -67,6 +76,12 @@ class SdxlPainter:
     batch: int
     loras: Mapping[str, Path] = field(default_factory=dict)
     """Adapter files by the names that prompts ask for them with, as `<lora:name:0.8>`."""
+    pace: Pace = field(default_factory=Pace)
+
+    @property
+    def precision(self) -> str:
+        """What pictures are computed in, such as `bf16`."""
+        return precision_of(self.pipe, self.pace)
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
@@ -77,6 +92,7 @@ class SdxlPainter:
         """
         for request in requests:
             check_size(self.pipe, request)
+        settle_pace(self.pace, self.pipe, requests, self.batch, self._step)
         for loras, group in groupby(requests, key=self._loras_of):
             with melted(self.pipe, loras):
                 yield from self._paint_alike(list(group))
@@ -101,16 +117,27 @@ class SdxlPainter:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
-        with memory_of(place_of(self.pipe), work, remedy):
-            heard = self._heard(requests, said)
-            added = {
-                "text_embeds": torch.stack([each.whole for each in heard]),
-                "time_ids": _sizes(self.pipe, first).expand(len(heard), -1),
-            }
-            states = torch.stack([each.states for each in heard])
-            latents = denoise(self.pipe, self.sampler, requests, states, added=added)
+        with memory_of(place_of(self.pipe), work, remedy), self.pace.kept():
+            latents = self._latents(requests, said)
             check_numbers(latents, self.name, self.pipe.unet.dtype)
             return decode(self.pipe, latents)
+
+    @torch.inference_mode()
+    def _step(self, requests: Sequence[Candidate]) -> None:
+        """One step of pictures of one prompt: what `paint` does most of."""
+        texts = _texts(requests[0])
+        said = {text: encode_text(self.pipe, text.words, unwanted=text.unwanted) for text in texts}
+        self._latents(requests, said)
+
+    def _latents(self, requests: Sequence[Candidate], said: Mapping[Text, Heard]) -> Tensor:
+        """Finished ones, [b, c, h, w]."""
+        heard = self._heard(requests, said)
+        added = {
+            "text_embeds": torch.stack([each.whole for each in heard]),
+            "time_ids": _sizes(self.pipe, requests[0]).expand(len(heard), -1),
+        }
+        states = torch.stack([each.states for each in heard])
+        return denoise(self.pipe, self.sampler, requests, states, added=added)
 
     def _heard(self, requests: Sequence[Candidate], said: Mapping[Text, Heard]) -> list[Heard]:
         """What is asked of each picture; before that, if guided, what is not; all of one length."""
@@ -138,11 +165,13 @@ def open_painter(
     fittings: Fittings = PLAIN,
     loras: Mapping[str, Path] | None = None,
     room: Room = AT_EASE,
+    precision: PrecisionWish = "fp32",
 ) -> SdxlPainter:
     """The painter in a diffusers folder or a single file, its adapters melted into the weights.
 
-    Half precision on a GPU, but for an autoencoder that says it cannot; single on a CPU. Raises
-    ModelError if a part is missing, broken or loaded only in part, or if something does not fit.
+    Half precision on a GPU, but for an autoencoder that says it cannot; on a CPU single, unless
+    `precision` says otherwise. Raises ModelError if a part is missing, broken or loaded only in
+    part, or if something does not fit.
     """
     check_weights(checkpoint)
     _refuse(fittings)
@@ -158,9 +187,8 @@ def open_painter(
         if pipe.vae.config.force_upcast:  # it has numbers that half precision has not
             pipe.vae.to(torch.float32)
         settle(pipe, room.plan(pipe, place), place)
-    return SdxlPainter(
-        model_name(checkpoint, adapters, fittings), pipe, sampler, batch, loras or {}
-    )
+    name, pace = model_name(checkpoint, adapters, fittings), pace_of(pipe, precision, place)
+    return SdxlPainter(name, pipe, sampler, batch, loras or {}, pace)
 
 
 def _open_pipe(checkpoint: Path, other_vae: Path | None) -> StableDiffusionXLPipeline:

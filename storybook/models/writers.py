@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from storybook.config import WriteSettings
+from storybook.config import PrecisionWish, WriteSettings
 from storybook.models import Writer
 from storybook.models.generation import Sampling, load_sampling
 
@@ -23,7 +23,7 @@ def writer_name(settings: WriteSettings) -> str:
     return local_writer.writer_name(Path(settings.writer), adapter, sampling)
 
 
-def open_writer(settings: WriteSettings, device: str) -> Writer:
+def open_writer(settings: WriteSettings, device: str, precision: PrecisionWish = "fp32") -> Writer:
     """The writer that the settings name; raises ModelError if it cannot be opened."""
     if settings.writer == ECHO:
         from storybook.models.doubles import EchoWriter
@@ -47,6 +47,7 @@ def open_writer(settings: WriteSettings, device: str) -> Writer:
         device=device,
         sampling=_sampling(settings),
         temperature=settings.temperature,
+        precision=precision,
     )
 
 

@@ -55,7 +55,9 @@ def draw(
         worn = {each.name: loras[each.name] for each in networks(request.prompt.positive)
                 if loras and each.name in loras}  # fmt: skip
         facts = (name or weights, weights[:10])
-        yield request, png_bytes(image, request, *facts, karras=karras, loras=worn)
+        how = painter.precision
+        png = png_bytes(image, request, *facts, karras=karras, loras=worn, precision=how)
+        yield request, png
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:

@@ -4,9 +4,11 @@ import time
 from collections.abc import Generator
 
 import torch
+from torch import Tensor
 
 from storybook.errors import OutOfMemory
 from storybook.models.devices import memory_of
+from storybook.models.precision import Precision, computing
 from storybook.records import Event
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
@@ -33,10 +35,11 @@ def measured(
     rows, width = lessons.train_rows, lessons.width(recipe, base.context)
     pairs_a_row = width * len(rows) / sum(len(row.tokens) for row in rows)
     a_step = max(1, round(PAIRS_A_STEP / (pairs_a_row if recipe.packing else 1)))
+    precision = Precision(dtype="bf16" if recipe.precision == "bf16" else "fp32")
     best, most, batch = 1, 0.0, 1
     while batch <= min(LARGEST, a_step):
         try:
-            speed = _tokens_a_second(base, batch, width)
+            speed = _tokens_a_second(base, batch, width, precision)
         except OutOfMemory:
             break
         note = f"{batch} rows: {speed:,.0f} tokens/s"
@@ -51,14 +54,27 @@ def measured(
     return recipe.but(batch=best, accumulation=accumulation, measure=False)
 
 
-def _tokens_a_second(base: Base, batch: int, width: int) -> float:
+def tokens_of(base: Base, batch: int, width: int) -> Tensor:
+    """Some tokens, [batch, width]."""
+    tokens = torch.arange(width, device=base.model.device).repeat(batch, 1)
+    return tokens % base.model.config.vocab_size
+
+
+def batch_learnt(base: Base, tokens: Tensor, precision: Precision) -> None:
+    """One pass forward and one backward, which add to the gradients."""
+    with computing(precision, tokens.device):
+        loss = base.model(input_ids=tokens, labels=tokens, use_cache=False).loss
+    loss.backward()
+
+
+def _tokens_a_second(base: Base, batch: int, width: int, precision: Precision) -> float:
     """Forward and backward passes of full rows; the first one warms up and is not timed."""
-    device = base.model.device
-    tokens = torch.arange(width, device=device).repeat(batch, 1) % base.model.config.vocab_size
+    tokens = tokens_of(base, batch, width)
+    device = tokens.device
     base.model.train()
     with memory_of(device, f"Trying {batch} rows at once", "Fewer fit."):
         for trial in range(TRIALS + 1):
-            base.model(input_ids=tokens, labels=tokens, use_cache=False).loss.backward()
+            batch_learnt(base, tokens, precision)
             if trial == 0:
                 _wait(device)
                 started = time.perf_counter()

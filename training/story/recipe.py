@@ -56,6 +56,9 @@ class StoryRecipe(Record):
 
     # How the base is held
     load: Literal["fp32", "fp16", "bf16", "int8", "nf4"] = "fp32"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """In what a base that is held in fp32 is computed. `auto`: on a CPU, what it is quicker in, by
+    measurement, and fp32 elsewhere; a run keeps what it chose."""
     double_quantisation: bool = True
     """Of `nf4`: whether its scales are quantised, too."""
     checkpointing: bool = False

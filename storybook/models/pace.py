@@ -1,0 +1,210 @@
+"""In which precision a model works here: as is wished, or as the machine is quickest in.
+
+What was measured is kept in the user's cache folder, for each kind of processor, version of torch,
+number of threads and shape of a model: a machine measures once, and two runs on it do the same.
+"""
+
+import json
+import platform
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+import torch
+from torch import nn
+
+from storybook.config import PrecisionWish
+from storybook.files import write_whole
+from storybook.models.precision import FP32, WAYS, Precision, computing, laid_out, quickest
+from storybook.records import digest
+
+FILE = "precision.json"
+LEAST_PRODUCTS = 3e8
+"""Of a step. With fewer, calling the library takes the time, whatever the numbers' format: the
+starter's critic and writer, of 1e8 and 4e7, take as long in bf16 as in fp32."""
+MORE_WORK = 3.0
+"""So many times what measuring takes has to be done, or it is not worth measuring for."""
+TRIED_STEPS = 16
+"""That measuring takes: four ways, warmed up once and timed three times."""
+TRIED_TOKENS = 8
+"""That a language model hears at once: a few tellings side by side."""
+NUMBERS = ("model name", "flags", "Features")
+"""Lines of `/proc/cpuinfo` that say what a processor is quick in."""
+
+_known: dict[str, Precision] = {}
+"""What this process has measured, or read, already."""
+
+
+def settled(
+    wish: PrecisionWish,
+    device: torch.device,
+    shape: object,
+    *,
+    ways: tuple[Precision, ...] = WAYS,
+    step: Callable[[Precision], object] | None = None,
+    products: float = 0.0,
+    steps: float = float("inf"),
+) -> Precision | None:
+    """In which of `ways` to work: as is wished, or as was measured here for models of this `shape`.
+
+    What was not is measured by `step`, if there is one: it does a little of the work, some
+    `products` of it. None if there is not, or where `products` are too few, or too few `steps` like
+    it to be done, to measure for. `auto` is for CPUs: elsewhere models keep the format they have.
+    """
+    if device.type != "cpu" or wish == "fp32":
+        return ways[0]
+    if wish == "bf16":
+        return ways[0].but(dtype="bf16")
+    key = digest(machine(), torch.get_num_threads(), shape, [str(way) for way in ways])
+    if (found := _remembered(key)) is not None:
+        return found
+    if step is None or products < LEAST_PRODUCTS or steps < MORE_WORK * TRIED_STEPS:
+        return None
+    found = quickest(step, ways=ways)
+    _remember(key, found)
+    return found
+
+
+@dataclass(slots=True)
+class Pace:
+    """The precision of one opened model, settled when it is known what there is to do."""
+
+    wish: PrecisionWish = "fp32"
+    modules: Sequence[nn.Module] = ()
+    """What is laid out in memory as the precision says."""
+    shape: object = None
+    """Says what takes the time, such as `shape_of` a network; models of one shape share."""
+    ways: tuple[Precision, ...] = WAYS
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    precision: Precision = field(init=False)
+    _is_settled: bool = field(init=False, default=False)
+
+    def __post_init__(self) -> None:
+        self.precision = self.ways[0]
+
+    def settle(
+        self,
+        step: Callable[[], object] | None = None,
+        *,
+        products: float = 0.0,
+        steps: float = float("inf"),
+    ) -> None:
+        """Settle the precision for good, as `settled` does; where it cannot say, it stays plain."""
+        if self._is_settled:
+            return
+
+        def tried(way: Precision) -> None:
+            self._take(way)
+            with self.kept():
+                step()
+
+        found = settled(
+            self.wish,
+            self.device,
+            self.shape,
+            ways=self.ways,
+            step=tried if step else None,
+            products=products,
+            steps=steps,
+        )
+        if found is not None:
+            self._take(found)
+            self._is_settled = True
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Inside the `with`, work is done in the precision that was settled."""
+        if self.precision.dtype == "fp32":  # whatever the library would do by itself
+            yield
+            return
+        with computing(self.precision, self.device):
+            yield
+
+    def _take(self, precision: Precision) -> None:
+        if precision == self.precision:
+            return
+        self.precision = precision
+        for module in self.modules:
+            laid_out(module, precision)
+
+
+def quicker_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
+    """What a language model on a CPU is best held in: reading its weights takes most of a word.
+
+    Measured on its largest layer, so that the whole need not be held twice.
+    """
+    layers = (each for each in model.modules() if isinstance(each, nn.Linear))
+    layer = max(layers, key=lambda each: each.weight.numel(), default=None)
+    if layer is None or wish == "fp32":
+        return model.dtype
+    bf16 = Precision(dtype="bf16")
+    rows = torch.zeros(TRIED_TOKENS, layer.in_features, dtype=model.dtype)
+    tried = {FP32: (layer, rows)}
+
+    @torch.inference_mode()
+    def step(way: Precision) -> None:
+        if way not in tried:
+            tried[way] = deepcopy(layer).bfloat16(), rows.bfloat16()
+        own, heard = tried[way]
+        own(heard)
+
+    way = settled(
+        wish,
+        model.device,
+        shape_of(model),
+        ways=(FP32, bf16),
+        step=step,
+        products=weights_in(model) * TRIED_TOKENS,
+    )
+    return torch.bfloat16 if way == bf16 else model.dtype
+
+
+def weights_in(module: nn.Module) -> int:
+    """How many numbers a module holds."""
+    return sum(weight.numel() for weight in module.parameters())
+
+
+def shape_of(module: nn.Module) -> dict[str, list[int]]:
+    """The shapes of a module's weights, by their names."""
+    return {name: list(weight.shape) for name, weight in module.named_parameters()}
+
+
+@cache
+def machine() -> tuple[str, ...]:
+    """The processor, as far as its speed in a number format goes, and torch's version."""
+    said = [platform.machine(), platform.processor(), torch.backends.cpu.get_cpu_capability()]
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n")
+        facts = dict(line.split(":", 1) for line in reversed(lines) if ":" in line)
+        said += [value.strip() for key, value in facts.items() if key.strip() in NUMBERS]
+    return (*said, torch.__version__)
+
+
+def _file() -> Path:
+    return Path(platformdirs.user_cache_dir("storybook", appauthor=False)) / FILE
+
+
+def _remembered(key: str) -> Precision | None:
+    if key not in _known:
+        with suppress(OSError, ValueError, KeyError, TypeError):  # a broken cache is measured anew
+            kept = json.loads(_file().read_text(encoding="utf-8"))
+            _known[key] = Precision.model_validate(kept[key])
+    return _known.get(key)
+
+
+def _remember(key: str, found: Precision) -> None:
+    _known[key] = found
+    file = _file()
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        kept = {}
+    if not isinstance(kept, dict):
+        kept = {}
+    text = json.dumps(kept | {key: found.model_dump()}, indent=2) + "\n"
+    with suppress(OSError):  # without a folder to keep it in, each process measures
+        write_whole(file, text.encode())
