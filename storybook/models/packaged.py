@@ -49,7 +49,7 @@ class Packaged(Record):
     package: Package
     files: tuple[str, ...]
     """Within the wheel, in the order in which the converter takes them."""
-    form: Literal["ncnn", "as-it-is"]
+    form: Literal["ncnn", "keras-hed", "as-it-is"]
     result: str
     """The file's name under `models/`."""
     sha256: str

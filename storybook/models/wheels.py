@@ -141,6 +141,11 @@ def _converted(weights: Packaged, files: list[bytes]) -> bytes:
         return file
     from safetensors.torch import save
 
+    if weights.form == "keras-hed":
+        from storybook.models.keras_hed import read_hed
+
+        (file,) = files
+        return save(read_hed(file, PurePosixPath(weights.files[0]).name))
     from storybook.models.ncnn import read_ncnn
 
     param, numbers = files
