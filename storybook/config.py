@@ -57,7 +57,7 @@ class WriteSettings(Record):
     model of a folder, any for a server's."""
     for_children: bool = True
     """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts, and
-    pictures are looked at by a safety checker where there is one."""
+    pictures and photos are looked at by a safety checker where there is one."""
 
     @property
     def told_languages(self) -> tuple[str, ...] | None:
@@ -98,7 +98,8 @@ class DrawSettings(Record):
     vae: str | None = None
     """An autoencoder in place of the painter's own."""
     safety: str | None = None
-    """A picture safety checker; None: the painter's own, if its folder brings one."""
+    """A picture safety checker's folder, or the name of one that can be fetched; None: the
+    painter's own, if its folder brings one, else `opennsfw`, if that was fetched."""
     clip_skip: int = Field(default=1, ge=1, le=12)
     """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
     candidates: int = Field(default=2, ge=1, le=64)

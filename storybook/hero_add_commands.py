@@ -9,7 +9,9 @@ from rich.table import Table
 from storybook import hero_edits
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
+from storybook.guards import photo_guard
 from storybook.hero import add_hero, display_name, hero_photos, new_hero_folder
+from storybook.models import Guard
 from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
 from storybook.records import Hero
 from storybook.studio import Studio
@@ -30,7 +32,8 @@ def add(options: Namespace) -> None:
     world = load_world(shipped("assets"))
     species, kind = species_in(world, options.kind)
     asked, note = told_look(world, options.look, options.studio)
-    photos, lines = _photos_in(Path(options.photos))
+    guard = photo_guard(load_settings(options.studio))
+    photos, lines = _photos_in(Path(options.photos), guard)
     if options.token is not None and (fault := token_fault(options.token)):
         raise HeroError(f"--token {options.token!r}: {fault}")
     verdict, found = judge_photos(photos), derive_look(photos, world)
@@ -112,7 +115,7 @@ def _said(caption: Path | None) -> str:
     return f"{printable(Path(caption.name))}: {shown}"
 
 
-def _photos_in(folder: Path) -> tuple[list[Path], list[str]]:
+def _photos_in(folder: Path, guard: Guard | None) -> tuple[list[Path], list[str]]:
     """The photos of a folder, each once, and a line for each other file and for what was changed.
 
     What the studio in the browser refuses is passed over for the same reasons. Raises HeroError if
@@ -126,7 +129,7 @@ def _photos_in(folder: Path) -> tuple[list[Path], list[str]]:
     captions = set()
     for path in photos_in(folder):
         try:
-            upload = checked(printable(Path(path.name)), path.read_bytes(), taken)
+            upload = checked(printable(Path(path.name)), path.read_bytes(), taken, guard)
         except OSError as fault:
             raise HeroError(f"{printable(path)} cannot be read: {fault.strerror}.") from fault
         captions.add(index.caption(path))

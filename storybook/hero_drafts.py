@@ -13,6 +13,7 @@ from pathlib import Path
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
+from storybook.models import Guard
 from storybook.photo_files import photos_in
 from storybook.records import Record
 from storybook.text_files import split_lines
@@ -51,11 +52,14 @@ def draft_at(heroes: Path, name: str) -> Path | None:
     return folder if DRAFT_ID.fullmatch(name) and folder.is_dir() else None
 
 
-def take_in(draft: Path, name: str, data: bytes) -> Upload:
-    """Look at a file, and keep it in the draft if it is a photo that is not there yet."""
+def take_in(draft: Path, name: str, data: bytes, guard: Guard | None = None) -> Upload:
+    """Look at a file, and keep it in the draft if it is a photo that is not there yet.
+
+    And one that the `guard` does not refuse.
+    """
     there = {path.stem for path in photos_in(draft)}
     known = {line.digest: line.name for line in said_of(draft) if line.digest in there}
-    upload = checked(name, data, known)
+    upload = checked(name, data, known, guard)
     if not upload.fault:
         write_whole(draft / f"{upload.digest}{upload.suffix}", upload.data)
     line = Line(says=upload.says, good=not upload.fault, name=upload.name, digest=upload.digest)

@@ -184,7 +184,7 @@ def _is_settled(plan: Plan, request: Candidate, studio: Studio) -> bool:
     """Whether a request has been drawn, and was kept or refused."""
     if plan.picture(request).is_file():
         return True
-    return studio.guard_folder is not None and plan.refusal(request).is_file()
+    return studio.guard_path is not None and plan.refusal(request).is_file()
 
 
 def _lay_sheet(plan: Plan) -> None:

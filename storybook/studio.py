@@ -10,8 +10,9 @@ from storybook.config import Settings, shipped
 from storybook.enlarger_choice import edges_file, enlarger_file, enlarger_names, name_of
 from storybook.errors import ConfigError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
+from storybook.guards import open_guard, photo_guard_path
 from storybook.hero import hero_photos
-from storybook.models import Critic, Enlarger, Guard, Painter, Writer
+from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Hero, Prompt, Record
 from storybook.roles import RoleWords, load_role_words
@@ -131,11 +132,17 @@ class Studio:
         return tuple(hero.but(species=hero.called, kind="") for hero in heard)
 
     @property
-    def guard_folder(self) -> Path | None:
-        """The picture safety checker's; None if there is none, or nobody wants it."""
+    def guard_path(self) -> Path | None:
+        """The picture safety checker's; None if there is none, or nobody wants it.
+
+        A painter of anything that brings none of its own has the one that was fetched.
+        """
+        if not self.settings.write.for_children:
+            return None
         own = self._painter_folder / "safety_checker"
-        named = self.settings.draw.safety or (own if own.is_dir() else None)
-        return Path(named) if named and self.settings.write.for_children else None
+        if self.settings.draw.safety:
+            return packaged.fetched(self.settings.draw.safety)
+        return own if own.is_dir() else (None if self.draws_the_world else photo_guard_path())
 
     @property
     def critic_name(self) -> str:
@@ -192,12 +199,10 @@ class Studio:
     @contextmanager
     def guard(self) -> Iterator[Guard | None]:
         """Who looks whether pictures are for children, if there is somebody."""
-        if self.guard_folder is None:
+        if self.guard_path is None:
             yield None
             return
-        from storybook.models.safety import open_guard
-
-        with _freed(open_guard(self.guard_folder, device=self.settings.device)) as guard:
+        with _freed(open_guard(self.guard_path, self.settings.device)) as guard:
             yield guard
 
     @contextmanager

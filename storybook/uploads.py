@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from PIL import Image
 
+from storybook.models import Guard
 from storybook.photo_reading import DAMAGE, TooManyPixels, read_picture
 from storybook.photos import JPEG_QUALITY, LONG_SIDE_PX
 from storybook.records import Record
@@ -28,6 +29,10 @@ ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 PICTURES = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*")
 FILMS = (b"\x1aE\xdf\xa3", b"FLV", b"\x00\x00\x01\xba")
 CUT_OFF = "is broken off: the end of the file is missing. Copy it from the camera again."
+UNKIND = (
+    "looks as if it were not for children, and is left out. If that is wrong: a studio with "
+    "write.for_children = false takes any photo."
+)
 DAMAGED = "is damaged and cannot be read. Copy it from the camera again."
 
 
@@ -58,14 +63,21 @@ class _Unfit(Exception):
     """What is wrong with an upload, as the end of a sentence that begins with its name."""
 
 
-def checked(name: str, data: bytes, taken: Mapping[str, str] | None = None) -> Upload:
-    """Look at one upload; `taken` names the ones before by their digests. Raises nothing."""
+def checked(
+    name: str, data: bytes, taken: Mapping[str, str] | None = None, guard: Guard | None = None
+) -> Upload:
+    """Look at one upload; `taken` names the ones before by their digests. Raises nothing.
+
+    A photo that the `guard` refuses is not taken.
+    """
     shown = shown_name(name)
     try:
         picture, notes, suffix = _opened(data)
         digest = hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).hexdigest()[:12]
         if taken and digest in taken:
             raise _Unfit(f"shows the same picture as {taken[digest]}. One of them is enough.")
+        if guard and guard.refuses(picture):
+            raise _Unfit(UNKIND)
     except _Unfit as fault:
         return Upload(name=shown, fault=str(fault))
     kept = io.BytesIO()

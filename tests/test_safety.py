@@ -125,8 +125,8 @@ def test_who_puts_the_guard_aside_gets_every_picture(book, tmp_path):
 def test_a_painter_s_own_checker_is_found(tmp_path):
     painter = tmp_path / "painter"
     folder = tiny_checker(painter, NOTHING)
-    assert doubles(f"draw.painter={painter}").guard_folder == folder
-    assert doubles().guard_folder is None
+    assert doubles(f"draw.painter={painter}").guard_path == folder
+    assert doubles().guard_path is None
     for change in ("draw.safety=elsewhere", "write.for_children=false"):
-        other = doubles(f"draw.painter={painter}", change).guard_folder
+        other = doubles(f"draw.painter={painter}", change).guard_path
         assert other != folder

@@ -10,8 +10,9 @@ from app.pets import coach
 from app.tried import tried
 from app.where import HEROES
 from storybook import hero_drafts
-from storybook.config import shipped, validated
+from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError, StorybookError
+from storybook.guards import photo_guard
 from storybook.hero import add_hero, display_name, hero_folder, new_hero_folder
 from storybook.looks import derive_look, species_in
 from storybook.photo_coach import FEWEST, MOST, PhotoVerdict
@@ -58,6 +59,11 @@ def bring(draft: Path, room: int = MOST) -> None:
     )  # fmt: skip
     if not files:
         return
+    try:
+        guard = photo_guard(load_settings())
+    except StorybookError as fault:  # a broken studio.toml, or weights without what runs them
+        st.error(str(fault))
+        return
     bar = st.progress(0.0, "Looking at the photos ...")
     room -= len(hero_drafts.photos_of(draft))
     for number, file in enumerate(files, start=1):
@@ -65,7 +71,7 @@ def bring(draft: Path, room: int = MOST) -> None:
         if room <= 0:
             st.session_state["too many"] = len(files) - number + 1
             break
-        room -= not hero_drafts.take_in(draft, file.name, file.getvalue()).fault
+        room -= not hero_drafts.take_in(draft, file.name, file.getvalue(), guard).fault
     st.session_state["uploads"] = count + 1
     st.rerun()
 

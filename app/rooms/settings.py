@@ -147,8 +147,8 @@ def _children(settings: Settings) -> None:
         else "Words that are not for small children are **let through**."
     )
     studio = Studio(settings)
-    if studio.guard_folder:
-        st.markdown(f"Pictures are looked at by `{studio.guard_folder}`; what it refuses is not "
+    if studio.guard_path:
+        st.markdown(f"Pictures are looked at by `{studio.guard_path}`; what it refuses is not "
                     "kept.")  # fmt: skip
     elif on and not studio.draws_the_world:
         st.markdown("Pictures are **not** looked at: the painter brings no picture safety checker.")

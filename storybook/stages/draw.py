@@ -31,7 +31,7 @@ def _is_settled(book: Book, studio: Studio, candidate: Candidate) -> bool:
     page = candidate.prompt.page
     if book.picture(page, candidate.id).is_file():
         return True
-    return studio.guard_folder is not None and book.refusal_of(page, candidate.id).is_file()
+    return studio.guard_path is not None and book.refusal_of(page, candidate.id).is_file()
 
 
 def draw(
