@@ -337,7 +337,7 @@ def test_a_studio_with_control_paints_plates_over(home):
     held = Studio(load_settings("doubles", [*changes, f"enlarge.control={home / 'control'}"]))
     assert enlarge.jobs(book, held) == list(range(5))
     events = made(book, held, "enlarge")
-    assert any("steep colours as edges" in event.note for event in events)
+    assert any("painted over" in event.note for event in events)
     assert Image.open(book.plate_of(1)).size == (256, 256)
     assert book.plate_of(1).read_bytes() != before
     assert enlarge.jobs(book, held) == []
