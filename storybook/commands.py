@@ -37,7 +37,7 @@ from storybook.stages.write import check_language
 from storybook.studio import Studio
 from storybook.surprise import surprise
 from storybook.terminal import show as show_progress
-from storybook.text_files import read_text
+from storybook.text_files import read_text, split_lines
 
 SAMPLE = ("sample-book", "brief.toml")
 
@@ -214,7 +214,7 @@ def _summary(text: str) -> str:
         raise ConfigError(f"--summary {text}: there is no file {text[1:]}.")
     if path.is_dir():
         raise ConfigError(f"--summary {text}: {path} is a folder. Name a text file in it.")
-    said = read_text(path, ConfigError).text
+    said = "\n".join(split_lines(read_text(path, ConfigError).text))
     if not said.strip():
         raise ConfigError(f"--summary {text}: {path} is empty. Write what the story is about.")
     return said
