@@ -119,3 +119,10 @@ def in_bytes(count: int) -> str:
     ('2.1 GB', '36 MB')
     """
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+
+
+def free_folder(root: Path, name: str) -> Path:
+    """The folder `name` under `root`, or the first of `name-2`, `name-3`, ... that is not taken."""
+    taken = {path.name.casefold() for path in root.iterdir()} if root.is_dir() else set()
+    names = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
+    return root / next(name for name in names if name.casefold() not in taken)

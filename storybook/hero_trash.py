@@ -11,11 +11,12 @@ from datetime import datetime
 from pathlib import Path
 
 from storybook.errors import HeroError
+from storybook.files import free_folder
 from storybook.hero import hero_folder, hero_photos, load_hero
 from storybook.hero_edits import is_own
 from storybook.jobs import find_running
-from storybook.library import TRASH, free_folder
 from storybook.records import Record
+from storybook.trash import TRASH, WHEN
 
 HERO, RUNS, LATENTS, RECIPE = "hero", "runs", ".latents", "recipe.toml"
 
@@ -73,7 +74,7 @@ def throw_away(name: str, runs: Path, jobs: Path) -> Path:
         raise HeroError(f"{name} comes with the project and cannot be deleted.")
     if any(find_running(run, jobs) for run in (*every.runs, runs / folder.name)):
         raise HeroError(f"{name} is being taught. Stop that first, or wait for it.")
-    target = folder.parent / TRASH / f"{folder.name}-{datetime.now():%Y%m%d-%H%M%S-%f}"
+    target = folder.parent / TRASH / f"{folder.name}-{datetime.now():{WHEN}}"
     (target / RUNS).mkdir(parents=True)
     for run in every.runs:
         run.rename(target / RUNS / run.name)

@@ -4,7 +4,6 @@ A book is read only if its files changed: `books/.shelf.json` keeps what was fou
 """
 
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterable, Sequence
@@ -18,13 +17,13 @@ from pydantic import ValidationError
 
 from storybook.book import Book
 from storybook.errors import BookError, StorybookError
-from storybook.files import DRAFT, write_whole
+from storybook.files import DRAFT, free_folder, write_whole
 from storybook.locks import POSIX
 from storybook.records import COVER, Pick, Record, digest
+from storybook.trash import THROWN, TRASH, WHEN
 
 BOOKS = Path("books")
-SHELF, TRASH, THUMBS = ".shelf.json", ".trash", ".thumbs"
-WHEN, THROWN = "%Y%m%d-%H%M%S-%f", re.compile(r"(.+)-(\d{8}-\d{6}-\d{6})")
+SHELF, THUMBS = ".shelf.json", ".thumbs"
 EDITION = 1
 """Raised when something else is kept of a book, so that all are read anew."""
 MOST_PIXELS = 200_000_000
@@ -181,13 +180,6 @@ def thumbnail(picture: Path, width_px: int) -> Path:
     upright.save(buffer, "WEBP", quality=85, method=2)
     write_whole(small, buffer.getvalue())
     return small
-
-
-def free_folder(root: Path, name: str) -> Path:
-    """The folder `name` under `root`, or the first of `name-2`, `name-3`, ... that is not taken."""
-    taken = {path.name.casefold() for path in root.iterdir()} if root.is_dir() else set()
-    names = (name if number == 1 else f"{name}-{number}" for number in range(1, len(taken) + 2))
-    return root / next(name for name in names if name.casefold() not in taken)
 
 
 def _folders(root: Path) -> Sequence[os.DirEntry]:

@@ -15,12 +15,13 @@ from typing import Literal
 from pydantic import ValidationError
 
 from storybook.errors import TrainingError
+from storybook.files import free_folder
 from storybook.hero import hero_names
 from storybook.job_folder import Job, job_state, last_lines
 from storybook.jobs import jobs_in, load_job, retry, start
-from storybook.library import TRASH, free_folder
 from storybook.records import Record
 from storybook.text_files import split_lines
+from storybook.trash import TRASH, WHEN
 from training.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
 from training.settings import preset_names
 
@@ -199,7 +200,7 @@ def throw_away(run: RunCard) -> Path:
         raise TrainingError(f"{run.title} is still learning. Stop it first.")
     trash = run.folder.parent / TRASH
     trash.mkdir(exist_ok=True)
-    return run.folder.rename(trash / f"{run.folder.name}-{datetime.now():%Y%m%d-%H%M%S-%f}")
+    return run.folder.rename(trash / f"{run.folder.name}-{datetime.now():{WHEN}}")
 
 
 def put_back(thrown: Path) -> Path:
