@@ -11,8 +11,8 @@ from PIL import Image
 from storybook.book import Book
 from storybook.errors import BookError
 from storybook.hero import hero_portrait
+from storybook.images.photo_reading import DAMAGE
 from storybook.library import thumbnail
-from storybook.photo_reading import DAMAGE
 
 ICON = str(Path(__file__).parent / "pictures" / "style-watercolour.webp")
 """The tab's picture: an icon by name would be fetched from elsewhere."""

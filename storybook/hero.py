@@ -12,8 +12,8 @@ import tomli_w
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, nearest
 from storybook.files import DEVICES, write_whole
+from storybook.images.photo_files import NameIndex, photos_in
 from storybook.naming import proper_name
-from storybook.photo_files import NameIndex, photos_in
 from storybook.records import Hero
 from storybook.text_files import read_text
 
@@ -71,7 +71,7 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
     A caption beside a photo comes along, as UTF-8. The folder is there whole or not at all. Raises
     HeroError if there is one already, or if a photo or its caption cannot be read.
     """
-    from storybook.photos import copy_photo
+    from storybook.images.photos import copy_photo
 
     folder = new_hero_folder(hero.name)
     draft = folder.with_name(f".{folder.name}.draft")

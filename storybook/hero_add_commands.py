@@ -11,8 +11,8 @@ from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
 from storybook.guards import photo_guard
 from storybook.hero import add_hero, display_name, hero_photos, new_hero_folder
+from storybook.images.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
 from storybook.models import Guard
-from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.terminal import print_table

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
+from storybook.images.photo_files import photos_in
 from storybook.models import Guard
-from storybook.photo_files import photos_in
 from storybook.records import Record
 from storybook.text_files import split_lines
 from storybook.uploads import Upload, checked

@@ -20,8 +20,8 @@ from storybook.config import validated
 from storybook.errors import HeroError
 from storybook.files import write_whole
 from storybook.hero import HERO, hero_folder, hero_folders
-from storybook.photo_files import NameIndex, photos_in
-from storybook.photos import JPEG_QUALITY, foreground, looked_at, read_photo
+from storybook.images.photo_files import NameIndex, photos_in
+from storybook.images.photos import JPEG_QUALITY, foreground, looked_at, read_photo
 from storybook.records import Hero, Record
 from storybook.text_files import read_text
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from storybook.errors import HeroError, nearest
-from storybook.photos import DARK, lab, looked_at, pet_colours, read_photo
+from storybook.images.photos import DARK, lab, looked_at, pet_colours, read_photo
 from storybook.records import Record
 from storybook.world import Coat, World, article
 

@@ -19,7 +19,7 @@ from PIL import Image
 from storybook.book import Book, Stamp, slug
 from storybook.errors import BookError, StorybookError
 from storybook.files import DRAFT, follow_umask, free_folder
-from storybook.photo_files import is_system_file
+from storybook.images.photo_files import is_system_file
 from storybook.records import Tries
 
 TEXTS = (".toml", ".json")

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
-from storybook.photos import DARK, border_of, foreground, looked_at, read_photo
+from storybook.images.photos import DARK, border_of, foreground, looked_at, read_photo
 from storybook.readability import common_words
 from storybook.records import Record
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from PIL import Image
 
+from storybook.images.photo_reading import DAMAGE, TooManyPixels, read_picture
+from storybook.images.photos import JPEG_QUALITY, LONG_SIDE_PX
 from storybook.models import Guard
-from storybook.photo_reading import DAMAGE, TooManyPixels, read_picture
-from storybook.photos import JPEG_QUALITY, LONG_SIDE_PX
 from storybook.records import Record
 
 MOST_MB = 60

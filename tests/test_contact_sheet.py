@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from storybook.config import shipped
-from storybook.contact_sheet import LARGEST_PX, ROW_PX, SMALLEST_PX, contact_sheet, shortened
+from storybook.images.contact_sheet import LARGEST_PX, ROW_PX, SMALLEST_PX, contact_sheet, shortened
 
 FONT = ImageFont.truetype(shipped("assets", "fonts", "Andika-Regular.ttf"), 15)
 COLOURS = ("red", "lime", "blue", "yellow", "fuchsia", "aqua", "black")

@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 from spandrel.architectures.Compact import Compact
 
 from storybook.errors import ConfigError, ModelError, OutOfMemory
+from storybook.images.rgb import plain_rgb
 from storybook.models.enlargers import TiledEnlarger, brought_to, cuts, open_enlarger
-from storybook.models.plain import plain_rgb
 from storybook.records import Prompt
 from tiny_sd import tiny_compact, tiny_rrdb
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from books import doubles, made, new_book
 from storybook.config import shipped
-from storybook.fidelity import LEAST_EDGES, LEAST_FORMS, LEAST_PSNR_DB, Fidelity, fidelity
+from storybook.images.fidelity import LEAST_EDGES, LEAST_FORMS, LEAST_PSNR_DB, Fidelity, fidelity
 
 PICTURE = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((128, 128))
 

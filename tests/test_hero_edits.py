@@ -10,8 +10,8 @@ from storybook import hero_edits, hero_trash
 from storybook.config import shipped
 from storybook.errors import HeroError
 from storybook.hero import add_hero, hero_folder, hero_names, load_hero
+from storybook.images.photo_files import photos_in
 from storybook.job_folder import JobState, lay, new_job, say
-from storybook.photo_files import photos_in
 from storybook.records import Hero
 
 

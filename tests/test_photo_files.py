@@ -5,7 +5,7 @@ from os import fsdecode
 
 import pytest
 
-from storybook.photo_files import NameIndex, is_litter, no_photo, passed_over, photos_in
+from storybook.images.photo_files import NameIndex, is_litter, no_photo, passed_over, photos_in
 
 NFC, NFD = (unicodedata.normalize(form, "Zoë.jpg") for form in ("NFC", "NFD"))
 

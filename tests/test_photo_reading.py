@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from storybook.photo_reading import DAMAGE, TooManyPixels, read_picture
-from storybook.photos import read_photo
+from storybook.images.photo_reading import DAMAGE, TooManyPixels, read_picture
+from storybook.images.photos import read_photo
 from storybook.uploads import checked
 from training.data.pictures import open_picture
 

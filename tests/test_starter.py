@@ -12,7 +12,7 @@ from PIL import Image
 
 from books import SUMMARY, made, new_book
 from storybook.config import load_settings, shipped
-from storybook.fidelity import edge_strength, fidelity
+from storybook.images.fidelity import edge_strength, fidelity
 from storybook.records import Brief, Prompt
 from storybook.stages.write import write
 from storybook.studio import Studio

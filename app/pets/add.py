@@ -14,9 +14,9 @@ from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError, StorybookError
 from storybook.guards import photo_guard
 from storybook.hero import add_hero, display_name, hero_folder, new_hero_folder
+from storybook.images.photo_files import PHOTO_SUFFIXES
 from storybook.looks import derive_look, species_in
 from storybook.photo_coach import FEWEST, MOST, PhotoVerdict
-from storybook.photo_files import PHOTO_SUFFIXES
 from storybook.records import Hero
 from storybook.world import load_world
 

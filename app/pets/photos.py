@@ -10,9 +10,9 @@ from app.tried import tried
 from app.where import HEROES
 from storybook import hero_drafts, hero_edits
 from storybook.errors import StorybookError
+from storybook.images.photo_files import photos_in
+from storybook.images.photos import read_photo
 from storybook.photo_coach import MOST, PhotoVerdict
-from storybook.photo_files import photos_in
-from storybook.photos import read_photo
 from storybook.records import Hero, digest
 
 PHOTO_PX = 310

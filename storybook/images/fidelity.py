@@ -6,7 +6,7 @@ An enlarger makes detail up. What it made up must vanish when the plate is scale
 import numpy as np
 from PIL import Image, ImageFilter
 
-from storybook.photos import lab
+from storybook.images.photos import lab
 from storybook.records import Record
 
 LEAST_PSNR_DB = 30.0

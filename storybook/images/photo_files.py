@@ -15,7 +15,7 @@ PHOTO_SUFFIXES = (
     ".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic",
     ".heif",
 )  # fmt: skip
-"""Endings of the pictures that `storybook.photo_reading` opens, in lower case."""
+"""Endings of the pictures that `storybook.images.photo_reading` opens, in lower case."""
 
 CAPTION_SUFFIXES = (".txt", ".caption")
 

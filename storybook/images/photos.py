@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageFilter
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
-from storybook.photo_reading import DAMAGE, read_picture
+from storybook.images.photo_reading import DAMAGE, read_picture
 
 LONG_SIDE_PX = 1536
 """The long side of a kept photo: three times what Stable Diffusion 1.5 learns from, so that a crop

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from storybook.errors import ModelError
-from storybook.fidelity import Fidelity, fidelity
+from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
 from storybook.models.melting import melted

@@ -14,6 +14,7 @@ from transformers.image_processing_utils import BaseImageProcessor
 
 from storybook.config import PrecisionWish
 from storybook.errors import HeroError, ModelError
+from storybook.images.photo_reading import DAMAGE, read_picture
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.emphasis import plain
@@ -21,7 +22,6 @@ from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.models.precision import FP32, Precision
 from storybook.models.scheduling import heard
 from storybook.models.weights import check_weights, model_name, read_json
-from storybook.photo_reading import DAMAGE, read_picture
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article
 

@@ -13,9 +13,9 @@ from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 
 from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, ModelError, OutOfMemory
+from storybook.images.rgb import plain_rgb
 from storybook.models.devices import device_of, dtype_of, memory_of
 from storybook.models.pace import Pace, shape_of, weights_in
-from storybook.models.plain import plain_rgb
 from storybook.models.precision import Precision
 from storybook.models.weights import model_name, read_tensors
 from storybook.records import Prompt

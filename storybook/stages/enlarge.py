@@ -9,7 +9,7 @@ from PIL import Image
 
 from storybook.book import Book
 from storybook.config import EnlargeSettings
-from storybook.fidelity import fidelity
+from storybook.images.fidelity import fidelity
 from storybook.models import Enlarger
 from storybook.models.packaged import is_missing
 from storybook.press.formats import load_format

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from storybook.errors import TrainingError
-from storybook.photo_files import PHOTO_SUFFIXES, NameIndex, is_litter, is_photo, no_photo
+from storybook.images.photo_files import PHOTO_SUFFIXES, NameIndex, is_litter, is_photo, no_photo
 from storybook.text_files import WINDOWS, read_text
 from training.data.records import Example, Finding
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from storybook.errors import TrainingError, nearest
 from storybook.files import write_whole
-from storybook.photo_files import NameIndex
+from storybook.images.photo_files import NameIndex
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted

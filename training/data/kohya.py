@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from storybook.errors import TrainingError
-from storybook.photo_files import NameIndex, is_litter
-from storybook.photo_reading import DAMAGE, FORMATS
+from storybook.images.photo_files import NameIndex, is_litter
+from storybook.images.photo_reading import DAMAGE, FORMATS
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from storybook.photo_reading import DAMAGE, read_picture
+from storybook.images.photo_reading import DAMAGE, read_picture
 from training.data.records import Example, Finding, Size
 
 HUGE_PX = 40_000_000

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from storybook.errors import TrainingError, nearest
-from storybook.photo_files import NameIndex
+from storybook.images.photo_files import NameIndex
 from training.data.captions import clean, name_caption
 from training.data.folders import (
     locate,

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from storybook.errors import TrainingError
-from storybook.photo_files import NameIndex
+from storybook.images.photo_files import NameIndex
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import words_of

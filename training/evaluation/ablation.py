@@ -17,8 +17,8 @@ from typing import Any
 import torch
 
 from storybook.errors import StorybookError, nearest
+from storybook.images.photo_files import photos_in
 from storybook.models.classifier import Classifier
-from storybook.photo_files import photos_in
 from storybook.records import Event, Hero, Record, digest
 from storybook.studio import Studio
 from storybook.terminal import show

@@ -18,8 +18,8 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor
 
-from storybook.fidelity import edge_strength
 from storybook.files import save_weights
+from storybook.images.fidelity import edge_strength
 from storybook.models import Enlarger
 from storybook.models.control import FACTOR, ControlledEnlarger, Manner, as_shown
 from storybook.models.sampling import Begin, decode, denoise
