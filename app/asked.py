@@ -10,7 +10,7 @@ from storybook.book import Book
 from storybook.config import load_settings, validated
 from storybook.errors import StorybookError
 from storybook.hero import hero_names
-from storybook.job_folder import Job
+from storybook.jobs.folder import Job
 from storybook.new_book import checked
 from storybook.press.formats import format_names
 from storybook.prompts import styles

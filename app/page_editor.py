@@ -10,7 +10,7 @@ from app.edited import edit, open_page, said_of_edits
 from app.page_place import placing
 from storybook import edits
 from storybook.book import Book
-from storybook.job_folder import Job
+from storybook.jobs.folder import Job
 from storybook.printing import wishes_of
 from storybook.proofs import page_notes
 from storybook.records import COVER, Judged, Pick, Scene

@@ -5,8 +5,8 @@ import streamlit as st
 
 from app import look, work
 from app.where import JOBS, RUNS
-from storybook.job_folder import last_lines
-from storybook.jobs import load_job
+from storybook.jobs.folder import last_lines
+from storybook.jobs.manager import load_job
 from training import runs
 from training.run import LOG, Run
 from training.runs import RunCard

@@ -8,9 +8,9 @@ from app import look, work
 from app.doors import go
 from app.tried import tried
 from app.where import JOBS, RUNS
-from storybook import jobs
 from storybook.config import load_settings
 from storybook.errors import StorybookError
+from storybook.jobs import manager as jobs
 from training import pair_upload
 from training.stories import report_lines
 

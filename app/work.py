@@ -7,9 +7,10 @@ import streamlit as st
 
 from app import look
 from app.where import JOBS
-from storybook import jobs, processes
+from storybook import processes
 from storybook.errors import StorybookError
-from storybook.job_folder import Job, JobState, job_state
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import Job, JobState, job_state
 
 POLL_S = 1.0
 ASKED_S = 120.0

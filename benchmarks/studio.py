@@ -25,10 +25,10 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from storybook import jobs
 from storybook.book import Book
 from storybook.config import load_settings, shipped
-from storybook.job_folder import Job, job_state, told_state
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import Job, job_state, told_state
 from storybook.make import follow, make
 from storybook.records import Brief
 from storybook.studio import Studio

@@ -24,7 +24,7 @@ from storybook.departures import listed
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
 from storybook.hero import hero_folder, load_hero
-from storybook.jobs_told import ByHand
+from storybook.jobs.reporting import ByHand
 from storybook.make import STAGES, follow, make
 from storybook.new_book import checked, folder_name, heroes_named
 from storybook.paint import Wish, painting, plan

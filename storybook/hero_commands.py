@@ -13,7 +13,7 @@ from storybook.hero import hero_folder, hero_folders, hero_names, hero_photos, l
 from storybook.hero_add_commands import add, told_look
 from storybook.hero_said import kind_of, state_of
 from storybook.hero_trash import derived_of, put_back, throw_away
-from storybook.jobs import JOBS
+from storybook.jobs.manager import JOBS
 from storybook.library import trash_in
 from storybook.records import Hero
 from storybook.studio import Studio

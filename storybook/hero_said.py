@@ -4,7 +4,7 @@ from pathlib import Path
 
 from storybook.hero import hero_folder, hero_photos
 from storybook.hero_edits import is_own
-from storybook.jobs import find_running
+from storybook.jobs.manager import find_running
 from storybook.records import Hero
 from storybook.world import article
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from storybook import jobs as library
-from storybook.job_folder import LOG, Job, job_state
+from storybook.jobs import manager as library
+from storybook.jobs.folder import LOG, Job, job_state
 from storybook.terminal import print_table
 
 FOLLOW_S = 0.3

@@ -10,7 +10,7 @@ from rich.table import Table
 from storybook.config import load_settings, studios
 from storybook.doctor import models_of
 from storybook.files import in_bytes
-from storybook.jobs_told import ByHand
+from storybook.jobs.reporting import ByHand
 from storybook.models import hub, packaged, wheels
 from storybook.models.packaged import Packaged
 from storybook.records import Event

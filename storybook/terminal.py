@@ -24,7 +24,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from storybook.jobs_told import JOB_VARIABLE, ByHand, line_of, told
+from storybook.jobs.reporting import JOB_VARIABLE, ByHand, line_of, told
 from storybook.records import Event
 
 BARS = ((110, 30), (80, 16), (50, 10))

@@ -13,8 +13,8 @@ from PIL import Image
 
 from page_tester import AppTest
 from storybook.hero import add_hero
-from storybook.job_folder import EVENTS, LOG, JobState, job_state, lay, new_job, say
-from storybook.jobs import cancel, jobs_in
+from storybook.jobs.folder import EVENTS, LOG, JobState, job_state, lay, new_job, say
+from storybook.jobs.manager import cancel, jobs_in
 from storybook.locks import try_lock
 from storybook.records import Hero
 from training.run import LOG as RUN_LOG

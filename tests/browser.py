@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from storybook import jobs
-from storybook.job_folder import job_state
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import job_state
 from waiting import END_S, ended, wait_for
 
 ROOT = Path(__file__).parent.parent

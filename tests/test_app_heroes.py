@@ -11,7 +11,7 @@ from storybook import hero_drafts, hero_edits
 from storybook.config import shipped
 from storybook.hero import hero_folder, hero_names, hero_photos, load_hero
 from storybook.hero_trash import throw_away
-from storybook.jobs import jobs_in
+from storybook.jobs.manager import jobs_in
 
 
 def button(page, label):

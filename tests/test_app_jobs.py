@@ -4,9 +4,9 @@ import pytest
 from app_states import laid_job, nothing_begins, opened, said
 
 from app import look
-from storybook.job_folder import job_state
-from storybook.jobs import jobs_in
-from storybook.jobs_said import ago, waits_for
+from storybook.jobs.folder import job_state
+from storybook.jobs.manager import jobs_in
+from storybook.jobs.text import ago, waits_for
 
 
 def test_without_jobs_it_says_so():

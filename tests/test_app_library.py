@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from books import made, new_book
-from storybook import jobs
-from storybook.job_folder import job_state
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import job_state
 from studio_pages import button, drawn, in_folder_of_doubles, said
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook import edits, jobs
+from storybook import edits
 from storybook.book import Book
+from storybook.jobs import manager as jobs
 from storybook.records import Departure
 from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said

@@ -11,7 +11,7 @@ from app_states import laid_job, laid_run, nothing_begins, opened, said
 from app.run_view import how_far
 from storybook.config import load_settings
 from storybook.errors import TrainingError
-from storybook.jobs import jobs_in
+from storybook.jobs.manager import jobs_in
 from training import pair_upload, runs
 from training.run import RunState
 from training.runs import RunCard

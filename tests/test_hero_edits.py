@@ -11,7 +11,7 @@ from storybook.config import shipped
 from storybook.errors import HeroError
 from storybook.hero import add_hero, hero_folder, hero_names, load_hero
 from storybook.images.photo_files import photos_in
-from storybook.job_folder import JobState, lay, new_job, say
+from storybook.jobs.folder import JobState, lay, new_job, say
 from storybook.records import Hero
 
 

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from storybook.job_folder import EVENTS, JOBS, Job, JobState, birth_of, lay, new_job, say
-from storybook.job_progress import progress
+from storybook.jobs.eta import progress
+from storybook.jobs.folder import EVENTS, JOBS, Job, JobState, birth_of, lay, new_job, say
 
 BOOK = (("write", 1, 10.0), ("draw", 52, 20.0), ("bind", 1, 10.0))
 """Stages, what there is to do in them, and their seconds."""

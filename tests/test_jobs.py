@@ -16,13 +16,14 @@ import psutil
 import pytest
 
 from books import made, new_book
-from storybook import job_folder, jobs
 from storybook.book import Book
 from storybook.cli import main
 from storybook.errors import BookError, JobError
-from storybook.job_folder import UNEXPECTED, JobState, device_of, lay, new_job, say
-from storybook.jobs import cancel, delete, job_state, jobs_in, progress, retry, start
-from storybook.jobs_told import ByHand, told
+from storybook.jobs import folder as job_folder
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import UNEXPECTED, JobState, device_of, lay, new_job, say
+from storybook.jobs.manager import cancel, delete, job_state, jobs_in, progress, retry, start
+from storybook.jobs.reporting import ByHand, told
 from storybook.locks import try_lock
 from storybook.records import Event
 from waiting import END_S, ended, wait_for
@@ -142,7 +143,7 @@ def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
 
 def test_the_one_who_starts_may_end():
     new_book("books/b")
-    code = (f"from storybook.jobs import start\n"
+    code = (f"from storybook.jobs.manager import start\n"
             f"print(start('storybook', {MAKE!r}, 'Make b', subject='books/b').id)")  # fmt: skip
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended(jobs.load_job(said.stdout.strip())).state == "done"

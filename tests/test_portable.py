@@ -23,7 +23,7 @@ from storybook.config import shipped
 from storybook.errors import HeroError
 from storybook.files import DEVICES, slug
 from storybook.hero import add_hero, new_hero_folder
-from storybook.job_folder import CANCEL
+from storybook.jobs.folder import CANCEL
 from storybook.records import Hero
 from training.recipe import load_recipe
 
@@ -205,7 +205,8 @@ def test_a_book_that_is_made_is_not_made_twice_and_has_no_shares_without_posix()
 STARTED = """
 import sys, time
 from pathlib import Path
-from storybook import jobs, locks
+from storybook.jobs import manager as jobs
+from storybook import locks
 assert not locks.POSIX
 job = jobs.start("storybook", tuple(sys.argv[1:]), "Make b", subject="books/b")
 assert jobs.job_state(job).active, "a job is alive while its runner starts"
@@ -213,7 +214,7 @@ print(job.id)
 """
 LOOKED = """
 import sys
-from storybook import jobs
+from storybook.jobs import manager as jobs
 print(jobs.job_state(jobs.load_job(sys.argv[1])).model_dump_json())
 """
 

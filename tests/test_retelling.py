@@ -9,7 +9,7 @@ from storybook import edits
 from storybook.book import Book
 from storybook.cli import main
 from storybook.errors import BookError
-from storybook.jobs import jobs_in
+from storybook.jobs.manager import jobs_in
 from storybook.retelling import retell
 from storybook.status import status
 

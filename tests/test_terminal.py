@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from storybook.jobs_told import JOB_VARIABLE, line_of
+from storybook.jobs.reporting import JOB_VARIABLE, line_of
 from storybook.records import Event
 from storybook.terminal import plain_lines, print_table, shortened, show
 

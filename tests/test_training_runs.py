@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from storybook.errors import TrainingError
-from storybook.job_folder import JobState, lay, new_job, say
+from storybook.jobs.folder import JobState, lay, new_job, say
 from training import runs
 from training.run import LOG, Measure, Run, RunState
 

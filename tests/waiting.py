@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from storybook.job_folder import Job, JobState, job_state
+from storybook.jobs.folder import Job, JobState, job_state
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from storybook.cli import speak_any_language
 from storybook.errors import StorybookError
-from storybook.jobs_told import ByHand
+from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
 from training import stories

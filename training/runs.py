@@ -17,8 +17,8 @@ from pydantic import ValidationError
 from storybook.errors import TrainingError
 from storybook.files import free_folder
 from storybook.hero import hero_names
-from storybook.job_folder import Job, job_state, last_lines
-from storybook.jobs import jobs_in, load_job, retry, start
+from storybook.jobs.folder import Job, job_state, last_lines
+from storybook.jobs.manager import jobs_in, load_job, retry, start
 from storybook.records import Record
 from storybook.text_files import split_lines
 from storybook.trash import TRASH, WHEN

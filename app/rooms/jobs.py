@@ -9,10 +9,10 @@ from app import look, work
 from app.doors import link
 from app.tried import packed, tried
 from app.where import BOOKS, HEROES, JOBS, RUNS
-from storybook import jobs
 from storybook.errors import StorybookError
-from storybook.job_folder import Job, JobState, job_state
-from storybook.jobs_said import ago, waits_for
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import Job, JobState, job_state
+from storybook.jobs.text import ago, waits_for
 
 LOOK_S = 2.0
 AT_ONCE = 20

@@ -12,11 +12,12 @@ from app import look
 from app.doors import go
 from app.tried import packed, tried
 from app.where import BOOKS, JOBS
-from storybook import jobs, library
+from storybook import library
 from storybook.book import Book
 from storybook.config import shipped
 from storybook.edits import set_title
-from storybook.job_folder import job_state
+from storybook.jobs import manager as jobs
+from storybook.jobs.folder import job_state
 from storybook.library import Shelved
 from storybook.parcel import export_zip, import_zip
 

@@ -16,7 +16,7 @@ from storybook import edits
 from storybook.book import Book
 from storybook.config import load_settings
 from storybook.errors import EditedByHand, StorybookError
-from storybook.job_folder import job_state
+from storybook.jobs.folder import job_state
 from storybook.prompts import styles
 from storybook.status import PageStatus, Status, status
 from storybook.studio import Studio

@@ -3,7 +3,7 @@
 import time
 from itertools import groupby
 
-from storybook.job_folder import EVENTS, Job, JobState, job_state, jobs_in, last_lines
+from storybook.jobs.folder import EVENTS, Job, JobState, job_state, jobs_in, last_lines
 from storybook.records import Event
 
 BEFORE = 20

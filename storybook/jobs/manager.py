@@ -1,7 +1,7 @@
 """Jobs: commands that outlive who started them. Start, look, stop, go on, take home.
 
-How a job lies on the disk, and how a dead one is known, says `job_folder.py`; who runs it,
-`jobs_runner.py`; what the command tells of itself, `jobs_told.py`.
+How a job lies on the disk, and how a dead one is known, says `folder.py`; who runs it,
+`runner.py`; what the command tells of itself, `reporting.py`.
 """
 
 import os
@@ -16,7 +16,9 @@ from threading import Thread
 
 from storybook.cli import parser
 from storybook.errors import JobError
-from storybook.job_folder import (
+from storybook.jobs.eta import Progress
+from storybook.jobs.eta import progress as progress
+from storybook.jobs.folder import (
     CANCEL,
     EVENTS,
     JOB,
@@ -31,17 +33,15 @@ from storybook.job_folder import (
     lay,
     new_job,
 )
-from storybook.job_folder import job_state as job_state
-from storybook.job_folder import jobs_in as jobs_in
-from storybook.job_progress import Progress
-from storybook.job_progress import progress as progress
+from storybook.jobs.folder import job_state as job_state
+from storybook.jobs.folder import jobs_in as jobs_in
 from storybook.locks import wait_for_lock
 from storybook.processes import UTF8, detached
 from storybook.records import Record
 
 KEPT = 200
 """So many finished jobs are kept, the newest."""
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 class Report(Record):
@@ -88,7 +88,7 @@ def start(
             job.queue.mkdir(parents=True, exist_ok=True)
             (job.queue / job.id).touch()
             runner = subprocess.Popen(
-                [sys.executable, "-m", "storybook.jobs_runner", str(job.folder.resolve())],
+                [sys.executable, "-m", "storybook.jobs.runner", str(job.folder.resolve())],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

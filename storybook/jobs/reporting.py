@@ -18,7 +18,7 @@ from threading import Event as Bell
 from threading import Thread
 
 from storybook.errors import StorybookError
-from storybook.job_folder import (
+from storybook.jobs.folder import (
     CANCEL,
     EVENTS,
     JOB_VARIABLE,
@@ -35,7 +35,7 @@ from storybook.job_folder import (
     new_job,
     say,
 )
-from storybook.jobs import prune
+from storybook.jobs.manager import prune
 from storybook.locks import try_lock
 from storybook.processes import HEARS_SIGNALS, end_this, interrupt_this
 from storybook.records import Event, Record

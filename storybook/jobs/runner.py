@@ -1,4 +1,4 @@
-"""python -m storybook.jobs_runner FOLDER: run one job to its end, in a session of its own.
+"""python -m storybook.jobs.runner FOLDER: run one job to its end, in a session of its own.
 
 Started by `jobs.start`, which hands on the open file whose lock says that the job is alive. The
 runner waits for the job's turn on its device, runs the command as a child that speaks into
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from storybook.job_folder import (
+from storybook.jobs.folder import (
     CANCEL,
     JOB_VARIABLE,
     LOG,

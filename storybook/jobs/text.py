@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from storybook.job_folder import Job, job_state
-from storybook.jobs import jobs_in
+from storybook.jobs.folder import Job, job_state
+from storybook.jobs.manager import jobs_in
 
 
 def waits_for(job: Job, root: Path) -> Job | None:
