@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from storybook.casting import cast
 from storybook.composing import composition_pattern
 from storybook.coverage import FUNCTION
-from storybook.models.emphasis import plain
+from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import heard
 from storybook.readability import WORD
 from storybook.reading import DEFAULT_LIGHT, DEFAULT_PLACE, likeliest_moment, without_names

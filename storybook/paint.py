@@ -21,7 +21,7 @@ from storybook.free_words import as_caption, stand_ins, unknown_words
 from storybook.hero import hero_names, load_hero, load_heroes
 from storybook.images.contact_sheet import contact_sheet
 from storybook.kindness import check_kind
-from storybook.models.emphasis import plain
+from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import heard
 from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest

@@ -93,7 +93,7 @@ class Studio:
 
     def lora_hashes(self, prompts: Iterable[Prompt]) -> dict[str, str]:
         """What A1111 calls the LoRAs by that `prompts` ask for, by name."""
-        from storybook.models.emphasis import networks
+        from storybook.models.prompt_syntax import networks
         from storybook.models.weights import lora_hash
 
         loras = self.loras or {}

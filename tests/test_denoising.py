@@ -5,7 +5,7 @@ import torch
 from diffusers import AutoencoderKL, DDPMScheduler
 
 from storybook.errors import ModelError
-from storybook.models.denoising import encode_pictures, snr_weights, target, training_loss
+from storybook.models.training_loss import encode_pictures, snr_weights, target, training_loss
 
 
 def schedule(kind: str = "epsilon") -> DDPMScheduler:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybook.models.emphasis import networks, plain, sections, spans
+from storybook.models.prompt_syntax import networks, plain, sections, spans
 
 VECTORS = [
     ("((bhna cat))", [("bhna cat", 1.21)]),

@@ -16,7 +16,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import TrainingError
 from storybook.models import sd1
-from storybook.models.melting import melt_in
+from storybook.models.fuse_lora import melt_in
 from storybook.models.weights import Adapter
 from tiny_sd import tiny_painter
 from tiny_taught import ORIGIN, drawn, opened, same_picture, teach

@@ -97,7 +97,7 @@ def test_who_ends_early_is_not_padded_into_its_story(folder: Path) -> None:
 
 def test_rows_are_drawn_as_their_chances_say() -> None:
     """Gumbel noise draws words as often as their probabilities ask for."""
-    from storybook.models.chance import drawn
+    from storybook.models.seeded_sampling import drawn
 
     scores = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(4000, -1)
     for process in drawn(Sampling(temperature=1.0, top_p=0.9), range(4000)):

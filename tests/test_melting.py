@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from storybook.errors import ModelError
 from storybook.models.families import painter_name
-from storybook.models.melting import melt_in, melted
+from storybook.models.fuse_lora import melt_in, melted
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
 from storybook.models.weights import Adapter
 from tiny_sd import alike, asked, difference, tiny_lora, tiny_painter

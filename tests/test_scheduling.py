@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storybook.models.emphasis import networks, spans
+from storybook.models.prompt_syntax import networks, spans
 from storybook.models.scheduling import heard
 
 

@@ -9,9 +9,9 @@ from diffusers import DDPMScheduler
 from transformers import CLIPTokenizer
 
 from storybook.models.clip_text import caption_ids, encode_captions
-from storybook.models.denoising import training_loss
 from storybook.models.devices import memory_of
 from storybook.models.sd1 import open_painter
+from storybook.models.training_loss import training_loss
 from storybook.models.weights import Fittings
 from training.coach import coach
 from training.data.balance import balance

@@ -12,8 +12,8 @@ from diffusers import DDPMScheduler
 from torch import Tensor
 
 from storybook.errors import TrainingError
-from storybook.models.denoising import training_loss
 from storybook.models.sd1 import open_painter, schedule_of
+from storybook.models.training_loss import training_loss
 from storybook.models.weights import Fittings, weights_digest
 from storybook.records import Event
 from training.class_images import class_images

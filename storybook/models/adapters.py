@@ -6,7 +6,7 @@ from pathlib import Path
 from safetensors import SafetensorError, safe_open
 
 from storybook.errors import ModelError
-from storybook.models.emphasis import networks
+from storybook.models.prompt_syntax import networks
 from storybook.models.weights import (
     WEIGHTS,
     Adapter,

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
-from storybook.models.emphasis import sections
+from storybook.models.prompt_syntax import sections
 from storybook.models.scheduling import heard
 
 SMALLEST_MEAN = 0.02

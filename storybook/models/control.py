@@ -20,7 +20,7 @@ from storybook.errors import ModelError
 from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
-from storybook.models.melting import melted
+from storybook.models.fuse_lora import melted
 from storybook.models.memory import place_of
 from storybook.models.sampling import Begin, Hold, Residuals, check_numbers, decode, denoise, encode
 from storybook.models.sd1 import Sd1Painter, encode_text, open_part

@@ -17,9 +17,9 @@ from storybook.errors import HeroError, ModelError
 from storybook.images.photo_reading import DAMAGE, read_picture
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
-from storybook.models.emphasis import plain
 from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.models.precision import FP32, Precision
+from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import heard
 from storybook.models.weights import check_weights, model_name, read_json
 from storybook.records import Hero, Prompt, Verdict

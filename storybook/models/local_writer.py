@@ -130,8 +130,8 @@ class LocalWriter:
         """The new tokens, [seeds, n]. A row's chance comes from its seed alone."""
         import torch
 
-        from storybook.models.chance import drawn
         from storybook.models.devices import memory_of, quiet
+        from storybook.models.seeded_sampling import drawn
 
         remedy = "Use a smaller writer, fewer write.candidates, or another device."
         rows = asked.expand(len(seeds), -1)

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from storybook.errors import nearest
-from storybook.models.emphasis import NETWORK, networks
+from storybook.models.prompt_syntax import NETWORK, networks
 
 _PIECE = re.compile(r"\\.|[^][():|\\]+|.", re.DOTALL)
 _OPENS = {"]": "[", ")": "("}

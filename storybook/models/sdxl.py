@@ -26,9 +26,9 @@ from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import emphasised, prompt_chunks, rows_of
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
-from storybook.models.fittings import fit
-from storybook.models.melting import melt_in, melted
+from storybook.models.fuse_lora import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
+from storybook.models.overrides import fit
 from storybook.models.pace import Pace
 from storybook.models.sampling import (
     check_numbers,

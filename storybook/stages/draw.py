@@ -6,8 +6,8 @@ from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.files import write_whole
 from storybook.models import Guard, Painter
-from storybook.models.emphasis import networks
 from storybook.models.infotext import png_bytes
+from storybook.models.prompt_syntax import networks
 from storybook.models.scheduling import heard
 from storybook.printing import check_book
 from storybook.records import Candidate, Event

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from storybook.files import save_weights
-from storybook.models.denoising import encode_pictures
+from storybook.models.training_loss import encode_pictures
 from storybook.records import Event, Record, digest
 from training.data.buckets import covering_size, fit
 from training.data.kohya import read_latents
