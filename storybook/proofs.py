@@ -11,10 +11,10 @@ from typing import Literal
 
 from PIL import Image
 
-from storybook.alt import alt_text
 from storybook.book import Book
 from storybook.errors import BookError, EditedByHand, PressError
 from storybook.library import thumbnail
+from storybook.press.alt_text import alt_text
 from storybook.press.fonts import UNSEEN, Face, load_fonts, symbols_lacking, without_symbols
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box, lay_out, overfull, safe_box

@@ -5,10 +5,10 @@ from PIL import Image
 from pypdf import PdfReader
 
 from books import doubles, made, new_book
-from storybook.alt import alt_text
 from storybook.book import Book
 from storybook.edits import set_title
 from storybook.errors import BookError
+from storybook.press.alt_text import alt_text
 from storybook.press.formats import load_format
 from storybook.press.preflight import preflight
 from storybook.press.preview import drawn_pages
