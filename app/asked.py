@@ -9,7 +9,7 @@ from storybook import edits
 from storybook.book import Book
 from storybook.config import load_settings, validated
 from storybook.errors import StorybookError
-from storybook.hero import hero_names
+from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job
 from storybook.new_book import checked
 from storybook.press.formats import format_names

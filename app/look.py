@@ -10,7 +10,7 @@ from PIL import Image
 
 from storybook.book import Book
 from storybook.errors import BookError
-from storybook.hero import hero_portrait
+from storybook.hero.folder import hero_portrait
 from storybook.images.photo_reading import DAMAGE
 from storybook.library import thumbnail
 

@@ -16,7 +16,7 @@ from storybook.book import Book
 from storybook.candidates import candidates
 from storybook.config import load_settings
 from storybook.enlarger_choice import enlarger_file
-from storybook.hero import hero_folder
+from storybook.hero.folder import hero_folder
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate
 from storybook.studio import Studio

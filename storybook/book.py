@@ -28,7 +28,7 @@ from storybook.book_lock import hold_book
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
 from storybook.files import DRAFT, draft_of, slug, write_whole
-from storybook.hero import load_heroes
+from storybook.hero.folder import load_heroes
 from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
 from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story

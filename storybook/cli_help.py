@@ -94,7 +94,7 @@ EXAMPLES = {
 
 def heroes() -> Iterable[str]:
     """Names of all heroes."""
-    from storybook.hero import hero_names
+    from storybook.hero.folder import hero_names
 
     return hero_names()
 

@@ -23,7 +23,7 @@ from storybook.departure_commands import tell_departures, tell_weak
 from storybook.departures import listed
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
-from storybook.hero import hero_folder, load_hero
+from storybook.hero.folder import hero_folder, load_hero
 from storybook.jobs.reporting import ByHand
 from storybook.make import STAGES, follow, make
 from storybook.new_book import checked, folder_name, heroes_named

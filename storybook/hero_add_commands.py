@@ -6,18 +6,18 @@ from pathlib import Path
 
 from rich.table import Table
 
-from storybook import hero_edits
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
 from storybook.guards import photo_guard
-from storybook.hero import add_hero, display_name, hero_photos, new_hero_folder
+from storybook.hero import edits as hero_edits
+from storybook.hero.folder import add_hero, display_name, hero_photos, new_hero_folder
+from storybook.hero.uploads import checked
 from storybook.images.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
 from storybook.models import Guard
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.terminal import print_table
 from storybook.text_files import printable, read_text
-from storybook.uploads import checked
 from storybook.world import World, article, load_world
 
 LONGEST_CAPTION = 40
@@ -25,8 +25,8 @@ LONGEST_CAPTION = 40
 
 def add(options: Namespace) -> None:
     """A hero from photos: what the starter can make of it, and what the coach says of them."""
-    from storybook.looks import derive_look, species_in, stand_in_note
-    from storybook.photo_coach import judge_photos, token_fault
+    from storybook.hero.coat_colour import derive_look, species_in, stand_in_note
+    from storybook.hero.photo_quality import judge_photos, token_fault
 
     new_hero_folder(options.name)
     world = load_world(shipped("assets"))
@@ -66,7 +66,7 @@ def told_look(world: World, said: str | None, studio: str | None) -> tuple[str, 
     A painter of anything, such as the studio `classic`'s, is told them as they stand. Raises
     HeroError for words that a painter of the drawn world does not know.
     """
-    from storybook.looks import look_in
+    from storybook.hero.coat_colour import look_in
 
     if said is None:
         return "", ""

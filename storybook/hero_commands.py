@@ -6,13 +6,13 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
-from storybook import hero_edits
 from storybook.config import load_settings, overridden, shipped
 from storybook.errors import HeroError, StorybookError, nearest
-from storybook.hero import hero_folder, hero_folders, hero_names, hero_photos, load_hero
+from storybook.hero import edits as hero_edits
+from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
+from storybook.hero.text import kind_of, state_of
+from storybook.hero.trash import derived_of, put_back, throw_away
 from storybook.hero_add_commands import add, told_look
-from storybook.hero_said import kind_of, state_of
-from storybook.hero_trash import derived_of, put_back, throw_away
 from storybook.jobs.manager import JOBS
 from storybook.library import trash_in
 from storybook.records import Hero
@@ -100,7 +100,7 @@ def _change(options: Namespace) -> None:
 
 def _facts(options: Namespace) -> tuple[dict[str, str | None], list[str]]:
     """What is to be known of a hero from now on, and what is to be said of it."""
-    from storybook.looks import species_in, stand_in_note
+    from storybook.hero.coat_colour import species_in, stand_in_note
 
     world, facts, notes = load_world(shipped("assets")), {}, []
     if options.look is not None:

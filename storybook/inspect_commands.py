@@ -12,7 +12,7 @@ from storybook.config import load_settings
 from storybook.doctor import examine
 from storybook.errors import BookError
 from storybook.gallery import pictures_in
-from storybook.hero import HERO
+from storybook.hero.folder import HERO
 from storybook.models.infotext import read_infotext
 from storybook.terminal import shortened
 

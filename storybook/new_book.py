@@ -10,7 +10,7 @@ from storybook.book import Book, slug
 from storybook.config import shipped, validated
 from storybook.errors import StorybookError
 from storybook.files import write_whole
-from storybook.hero import hero_names, load_hero, load_heroes
+from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.kindness import check_kind
 from storybook.parts import Means, coat_of
 from storybook.press.formats import load_format

@@ -18,7 +18,7 @@ from storybook.config import DrawSettings, Settings, validated
 from storybook.errors import ConfigError, NotForChildren, StorybookError
 from storybook.files import write_whole
 from storybook.free_words import as_caption, stand_ins, unknown_words
-from storybook.hero import hero_names, load_hero, load_heroes
+from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.images.contact_sheet import contact_sheet
 from storybook.kindness import check_kind
 from storybook.models.prompt_syntax import plain

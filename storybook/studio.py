@@ -11,7 +11,7 @@ from storybook.enlarger_choice import edges_file, enlarger_file, enlarger_names,
 from storybook.errors import ConfigError
 from storybook.frames import PLAIN, Frame, carried_frame, load_frame
 from storybook.guards import open_guard, photo_guard_path
-from storybook.hero import hero_photos
+from storybook.hero.folder import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Hero, Prompt, Record

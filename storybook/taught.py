@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storybook.errors import HeroError
-from storybook.hero import hero_folder
+from storybook.hero.folder import hero_folder
 from storybook.records import Hero
 
 

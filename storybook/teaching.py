@@ -14,10 +14,10 @@ import tomli_w
 from storybook.config import Settings
 from storybook.errors import HeroError
 from storybook.files import in_bytes, write_whole
-from storybook.hero import HERO, hero_folder, hero_names, load_hero
+from storybook.hero.folder import HERO, hero_folder, hero_names, load_hero
+from storybook.hero.rare_tokens import rare_tokens, single_tokens
 from storybook.images.photo_files import NameIndex
 from storybook.models.weights import WEIGHTS, numbers_in, tensor_names
-from storybook.rare_tokens import rare_tokens, single_tokens
 from storybook.records import Hero
 from storybook.studio import Studio
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from page_tester import AppTest
-from storybook.hero import add_hero
+from storybook.hero.folder import add_hero
 from storybook.jobs.folder import EVENTS, LOG, JobState, job_state, lay, new_job, say
 from storybook.jobs.manager import cancel, jobs_in
 from storybook.locks import try_lock

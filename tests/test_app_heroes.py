@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from app_states import laid_job, laid_run, nothing_begins, opened, photo, rex, said
 
-from storybook import hero_drafts, hero_edits
 from storybook.config import shipped
-from storybook.hero import hero_folder, hero_names, hero_photos, load_hero
-from storybook.hero_trash import throw_away
+from storybook.hero import draft as hero_drafts
+from storybook.hero import edits as hero_edits
+from storybook.hero.folder import hero_folder, hero_names, hero_photos, load_hero
+from storybook.hero.trash import throw_away
 from storybook.jobs.manager import jobs_in
 
 

@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 from in_process import trained_here as trained_here
 from storybook.cli import main
 from storybook.config import shipped
-from storybook.hero import add_hero, load_hero
+from storybook.hero.folder import add_hero, load_hero
 from storybook.records import Hero
 from tiny_sd import tiny_critic, tiny_painter
 from training.run import Run

@@ -6,7 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook.book import Book
-from storybook.hero import load_hero
+from storybook.hero.folder import load_hero
 from storybook.records import digest
 from storybook.stages import write as stage
 from storybook.status import status

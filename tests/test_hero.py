@@ -9,7 +9,8 @@ from PIL import Image
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, HeroError
-from storybook.hero import (
+from storybook.hero.edits import caption_of, left_out, say_of, undo
+from storybook.hero.folder import (
     add_hero,
     display_name,
     hero_folder,
@@ -18,7 +19,6 @@ from storybook.hero import (
     load_hero,
     load_heroes,
 )
-from storybook.hero_edits import caption_of, left_out, say_of, undo
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.taught import goes_by_look

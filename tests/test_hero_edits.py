@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from storybook import hero_edits, hero_trash
 from storybook.config import shipped
 from storybook.errors import HeroError
-from storybook.hero import add_hero, hero_folder, hero_names, load_hero
+from storybook.hero import edits as hero_edits
+from storybook.hero import trash as hero_trash
+from storybook.hero.folder import add_hero, hero_folder, hero_names, load_hero
 from storybook.images.photo_files import photos_in
 from storybook.jobs.folder import JobState, lay, new_job, say
 from storybook.records import Hero

@@ -6,7 +6,7 @@ from PIL import Image
 
 from storybook.config import shipped
 from storybook.errors import HeroError
-from storybook.looks import derive_look, look_in, look_of, species_in
+from storybook.hero.coat_colour import derive_look, look_in, look_of, species_in
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))

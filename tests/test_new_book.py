@@ -9,7 +9,7 @@ from storybook.casting import cast
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import HeroError, NotForChildren, StorybookError
-from storybook.hero import load_hero
+from storybook.hero.folder import load_hero
 from storybook.new_book import (
     Draft,
     begin,

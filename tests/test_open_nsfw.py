@@ -9,15 +9,15 @@ import pytest
 from PIL import Image
 
 from books import doubles
-from storybook import hero_drafts
 from storybook.cli import main
 from storybook.config import load_settings
 from storybook.errors import ModelError
 from storybook.guards import photo_guard
+from storybook.hero import draft as hero_drafts
+from storybook.hero.uploads import checked
 from storybook.models import packaged
 from storybook.models.open_nsfw import MEAN_BGR, as_seen, open_nsfw
 from storybook.studio import Studio
-from storybook.uploads import checked
 from tiny_onnx import tiny_nsfw
 
 pytest.importorskip("onnxruntime")

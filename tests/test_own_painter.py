@@ -12,7 +12,7 @@ from storybook.book import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, TrainingError
-from storybook.hero import add_hero, load_hero
+from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
 from storybook.records import Hero
 from storybook.studio import Studio

@@ -11,7 +11,7 @@ from books import doubles
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError
-from storybook.hero import add_hero
+from storybook.hero.folder import add_hero
 from storybook.models.infotext import read_infotext
 from storybook.paint import Wish, paint, painting, plan
 from storybook.records import Hero

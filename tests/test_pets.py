@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from storybook.config import shipped
-from storybook.hero import hero_folder
+from storybook.hero.folder import hero_folder
 from storybook.models.weights import weights_digest
 from storybook.world import load_world
 from training.evaluation.judge import Shown, with_pets

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from storybook.hero.uploads import checked
 from storybook.images.photo_reading import DAMAGE, TooManyPixels, read_picture
 from storybook.images.photos import read_photo
-from storybook.uploads import checked
 from training.data.pictures import open_picture
 
 PHOTOS = Path(__file__).parent / "data" / "photos"

@@ -6,8 +6,8 @@ from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 from storybook.config import shipped
 from storybook.errors import HeroError
+from storybook.hero.photo_quality import judge_photo, judge_photos, sharpness, token_fault
 from storybook.images.photos import copy_photo, foreground, lab, looked_at, pet_colours, read_photo
-from storybook.photo_coach import judge_photo, judge_photos, sharpness, token_fault
 
 REAL = Path(__file__).parents[2] / "shared" / "data" / "pets"
 ROTATED = 6  # EXIF: turn by 90 degrees clockwise to see it upright

@@ -22,7 +22,7 @@ from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import HeroError
 from storybook.files import DEVICES, slug
-from storybook.hero import add_hero, new_hero_folder
+from storybook.hero.folder import add_hero, new_hero_folder
 from storybook.jobs.folder import CANCEL
 from storybook.records import Hero
 from training.recipe import load_recipe

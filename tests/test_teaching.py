@@ -9,7 +9,7 @@ from in_process import trained_here as trained_here
 from storybook.book import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
-from storybook.hero import add_hero, load_hero
+from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
 from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter

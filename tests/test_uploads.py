@@ -12,16 +12,8 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from storybook.errors import HeroError
-from storybook.hero_drafts import (
-    draft_at,
-    name_of,
-    new_draft,
-    photos_of,
-    said_of,
-    take_in,
-    take_out,
-)
-from storybook.uploads import checked, shown_name
+from storybook.hero.draft import draft_at, name_of, new_draft, photos_of, said_of, take_in, take_out
+from storybook.hero.uploads import checked, shown_name
 
 
 def drawing(width=200, height=150, mode="RGB", seed=1):

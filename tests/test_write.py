@@ -11,7 +11,7 @@ from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, NotForChildren, QuestionTooLong, ReplyError
 from storybook.frames import PLAIN, load_frame
-from storybook.hero import add_hero
+from storybook.hero.folder import add_hero
 from storybook.models.replies import answered, in_turn
 from storybook.records import R, Story, digest
 from storybook.stages import write as stage

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from storybook.photo_coach import SetVerdict, judge_photos, token_fault
+from storybook.hero.photo_quality import SetVerdict, judge_photos, token_fault
 from storybook.records import Record
 
 

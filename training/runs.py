@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from storybook.errors import TrainingError
 from storybook.files import free_folder
-from storybook.hero import hero_names
+from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job, job_state, last_lines
 from storybook.jobs.manager import jobs_in, load_job, retry, start
 from storybook.records import Record

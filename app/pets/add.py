@@ -9,14 +9,14 @@ from app.doors import go
 from app.pets import coach
 from app.tried import tried
 from app.where import HEROES
-from storybook import hero_drafts
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError, StorybookError
 from storybook.guards import photo_guard
-from storybook.hero import add_hero, display_name, hero_folder, new_hero_folder
+from storybook.hero import draft as hero_drafts
+from storybook.hero.coat_colour import derive_look, species_in
+from storybook.hero.folder import add_hero, display_name, hero_folder, new_hero_folder
+from storybook.hero.photo_quality import FEWEST, MOST, PhotoVerdict
 from storybook.images.photo_files import PHOTO_SUFFIXES
-from storybook.looks import derive_look, species_in
-from storybook.photo_coach import FEWEST, MOST, PhotoVerdict
 from storybook.records import Hero
 from storybook.world import load_world
 

@@ -8,12 +8,12 @@ from app import look, trash
 from app.doors import link
 from app.pets import face
 from app.where import HEROES, JOBS, RUNS
-from storybook import hero_trash
 from storybook.errors import StorybookError
-from storybook.hero import hero_folder, hero_names, hero_portrait, load_hero
-from storybook.hero_drafts import new_draft
-from storybook.hero_edits import is_own
-from storybook.hero_said import kind_of, state_of
+from storybook.hero import trash as hero_trash
+from storybook.hero.draft import new_draft
+from storybook.hero.edits import is_own
+from storybook.hero.folder import hero_folder, hero_names, hero_portrait, load_hero
+from storybook.hero.text import kind_of, state_of
 from storybook.records import Hero
 
 CARD_PX = 210

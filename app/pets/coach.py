@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from storybook.hero.photo_quality import PhotoVerdict, Seen, SetVerdict, judge_photo, judge_set
 from storybook.images.photos import read_photo
-from storybook.photo_coach import PhotoVerdict, Seen, SetVerdict, judge_photo, judge_set
 
 BADGES = {
     "good": ("good", "green", ":material/check_circle:"),

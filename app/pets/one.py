@@ -9,12 +9,13 @@ from app.doors import go, link
 from app.pets import cards, photos, teach
 from app.tried import tried
 from app.where import HEROES, JOBS, RUNS
-from storybook import hero_edits, hero_trash
 from storybook.config import shipped
 from storybook.errors import StorybookError
-from storybook.hero import hero_folder, load_hero
-from storybook.hero_said import kind_of
-from storybook.looks import stand_in_note
+from storybook.hero import edits as hero_edits
+from storybook.hero import trash as hero_trash
+from storybook.hero.coat_colour import stand_in_note
+from storybook.hero.folder import hero_folder, load_hero
+from storybook.hero.text import kind_of
 from storybook.records import Hero
 from storybook.teaching import own_painter_note
 from storybook.world import article, load_world

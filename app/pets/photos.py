@@ -8,11 +8,12 @@ from app import look
 from app.pets import add, coach
 from app.tried import tried
 from app.where import HEROES
-from storybook import hero_drafts, hero_edits
 from storybook.errors import StorybookError
+from storybook.hero import draft as hero_drafts
+from storybook.hero import edits as hero_edits
+from storybook.hero.photo_quality import MOST, PhotoVerdict
 from storybook.images.photo_files import photos_in
 from storybook.images.photos import read_photo
-from storybook.photo_coach import MOST, PhotoVerdict
 from storybook.records import Hero, digest
 
 PHOTO_PX = 310

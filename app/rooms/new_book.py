@@ -12,7 +12,7 @@ from app.doors import go
 from app.where import BOOKS
 from storybook.config import load_settings
 from storybook.errors import StorybookError
-from storybook.hero import hero_names, load_hero
+from storybook.hero.folder import hero_names, load_hero
 from storybook.new_book import (
     Draft,
     begin,

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from storybook.errors import HeroError
 from storybook.files import write_whole
+from storybook.hero.uploads import Upload, checked
 from storybook.images.photo_files import photos_in
 from storybook.models import Guard
 from storybook.records import Record
 from storybook.text_files import split_lines
-from storybook.uploads import Upload, checked
 
 DRAFTS, SAID = ".drafts", "said.jsonl"
 DRAFT_ID = re.compile(r"[0-9a-f]{12}")

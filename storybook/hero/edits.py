@@ -1,6 +1,7 @@
 """What an owner changes of a hero: photos turned, cropped, left out, captions, look and token.
 
-Each change works on copies, and can be taken back. Besides what `hero.py` says, a hero's folder has
+Each change works on copies, and can be taken back. Besides what `folder.py` says, a hero's folder
+has
 
 left-out/03.jpg         photos that nobody is to learn from; they can be taken in again
 .undo/000007/           one change: `change.json` and, in `before/`, the files as they were
@@ -19,7 +20,7 @@ from pydantic import ValidationError
 from storybook.config import validated
 from storybook.errors import HeroError
 from storybook.files import write_whole
-from storybook.hero import HERO, hero_folder, hero_folders
+from storybook.hero.folder import HERO, hero_folder, hero_folders
 from storybook.images.photo_files import NameIndex, photos_in
 from storybook.images.photos import JPEG_QUALITY, foreground, looked_at, read_photo
 from storybook.records import Hero, Record
@@ -104,7 +105,7 @@ def leave_out_all(folder: Path, photos: Sequence[str]) -> None:
 
 def unfit(folder: Path) -> list[str]:
     """The photos of a hero that the coach advises to leave out, by name."""
-    from storybook.photo_coach import judge_photos
+    from storybook.hero.photo_quality import judge_photos
 
     judged = judge_photos(photos_in(folder / PHOTOS)).photos
     return [each.file for each in judged if each.fitness == "leave out"]
@@ -166,7 +167,7 @@ def change_facts(folder: Path, hero: Hero, **changes: str | None) -> Hero:
     Raises HeroError for a token that is a common word, and for a class or a token that a painter
     was taught already; ConfigError for what a hero cannot have.
     """
-    from storybook.photo_coach import token_fault
+    from storybook.hero.photo_quality import token_fault
 
     token = changes.get("token")
     if token and token != hero.token and (fault := token_fault(token)):

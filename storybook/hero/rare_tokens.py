@@ -10,8 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from storybook.errors import ModelError
+from storybook.hero.photo_quality import common_words, token_fault
 from storybook.kindness import unkind_words
-from storybook.photo_coach import common_words, token_fault
 
 END = "</w>"
 """Stands in CLIP's vocabulary behind what ends a word."""

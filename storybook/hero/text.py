@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from storybook.hero import hero_folder, hero_photos
-from storybook.hero_edits import is_own
+from storybook.hero.edits import is_own
+from storybook.hero.folder import hero_folder, hero_photos
 from storybook.jobs.manager import find_running
 from storybook.records import Hero
 from storybook.world import article

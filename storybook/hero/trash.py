@@ -12,8 +12,8 @@ from pathlib import Path
 
 from storybook.errors import HeroError
 from storybook.files import free_folder
-from storybook.hero import hero_folder, hero_photos, load_hero
-from storybook.hero_edits import is_own
+from storybook.hero.edits import is_own
+from storybook.hero.folder import hero_folder, hero_photos, load_hero
 from storybook.jobs.manager import find_running
 from storybook.records import Record
 from storybook.trash import TRASH, WHEN

@@ -7,7 +7,7 @@ from PIL import Image
 from storybook.book import Book
 from storybook.candidates import candidates as asked_of
 from storybook.errors import BookError, NotForChildren
-from storybook.hero import hero_photos
+from storybook.hero.folder import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
 from storybook.studio import Studio

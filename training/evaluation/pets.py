@@ -6,7 +6,7 @@ from itertools import cycle
 
 import numpy as np
 
-from storybook.hero import hero_names, load_hero
+from storybook.hero.folder import hero_names, load_hero
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero
 from storybook.world import World
