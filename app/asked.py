@@ -6,7 +6,7 @@ from app import languages, look
 from app.edited import edit
 from app.work import put_away
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import load_settings, validated
 from storybook.errors import StorybookError
 from storybook.hero.folder import hero_names

@@ -9,7 +9,7 @@ from app import look
 from app.doors import go
 from app.edited import edit, open_page
 from storybook import departures, edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.departures import Listed
 from storybook.errors import StorybookError
 from storybook.records import COVER

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from storybook import unkept
-from storybook.book import Book
+from storybook.book import unsaved
+from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.errors import ChangedMeanwhile, StorybookError
 from storybook.kindness import check_kind
@@ -35,7 +35,7 @@ def edit(book: Book, deed: Callable[[], object], said: str = "", *fields: str) -
         st.session_state["fault"] = (str(fault), said)
         return
     for field in fields:
-        unkept.drop(book, field)
+        unsaved.drop(book, field)
 
 
 def said_of_edits() -> None:

@@ -8,11 +8,11 @@ from textwrap import shorten
 import streamlit as st
 from PIL import Image
 
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.library import thumbnail
 from storybook.errors import BookError
 from storybook.hero.folder import hero_portrait
 from storybook.images.photo_reading import DAMAGE
-from storybook.library import thumbnail
 
 ICON = str(Path(__file__).parent / "pictures" / "style-watercolour.webp")
 """The tab's picture: an icon by name would be fetched from elsewhere."""

@@ -9,13 +9,13 @@ from app import departures_shown, look, words, work
 from app.edited import edit, open_page, said_of_edits
 from app.page_place import placing
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.printing import wishes_of
+from storybook.book.verdicts import in_words, verdicts
 from storybook.jobs.folder import Job
-from storybook.printing import wishes_of
 from storybook.proofs import page_notes
 from storybook.records import COVER, Judged, Pick, Scene
 from storybook.studio import Studio
-from storybook.verdicts import in_words, verdicts
 
 PICTURE_PX, CANDIDATE_PX = 520, 190
 SHOTS = {"wide": "From afar", "middle": "Whole", "close": "Close up"}

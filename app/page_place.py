@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.edited import edit, open_page
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.studio import Studio
 
 TAKEN = "taken out"

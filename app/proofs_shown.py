@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.press.preview import drawn_pages
 from storybook.proofs import ProofPage, proof_key, proof_pages, proof_pdf

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import look
 from app.tried import tried
-from storybook import library
+from storybook.book import library
 
 
 def thrown_away(root: Path, folder: Path) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import look
 from app.doors import link
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import StorybookError
 
 BOOKS, HEROES, RUNS, JOBS = Path("books"), Path("heroes"), Path("runs"), Path("jobs")

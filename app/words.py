@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from storybook import edits, unkept
-from storybook.book import Book
+from storybook import edits
+from storybook.book import unsaved
+from storybook.book.folder import Book
 
 
 def area(
@@ -15,7 +16,7 @@ def area(
     """
     seen = edits.version(now)
     key = f"{name}-{seen}"
-    left = unkept.load(book, name)
+    left = unsaved.load(book, name)
     if left and left.seen != seen:
         _missed(book, name, left.words)
         left = None
@@ -35,14 +36,14 @@ def unsaid(key: str, now: str) -> None:
 def _hold(book: Book, name: str, key: str, now: str) -> None:
     words = st.session_state[key]
     if words == now:
-        unkept.drop(book, name)
+        unsaved.drop(book, name)
     else:
-        unkept.save(book, name, unkept.Unkept(words=words, seen=edits.version(now)))
+        unsaved.save(book, name, unsaved.Unkept(words=words, seen=edits.version(now)))
 
 
 def _missed(book: Book, name: str, words: str) -> None:
     st.warning("This was changed meanwhile, in another window or by hand. What you had written, "
                "to copy:")  # fmt: skip
     st.code(words, language=None, wrap_lines=True)
-    st.button("Put it away", key=f"away-{name}", type="tertiary", on_click=unkept.drop,
+    st.button("Put it away", key=f"away-{name}", type="tertiary", on_click=unsaved.drop,
               args=(book, name))  # fmt: skip

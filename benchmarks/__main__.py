@@ -18,7 +18,7 @@ from benchmarks.measure import Measured, run
 from benchmarks.precision import precision
 from benchmarks.stories import stories
 from benchmarks.teaching import teaching
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import shipped
 from storybook.text_files import split_lines
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.candidates import candidates
 from storybook.config import load_settings
 from storybook.enlarger_choice import enlarger_file

@@ -25,7 +25,7 @@ from tempfile import TemporaryDirectory
 
 import psutil
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import load_settings, shipped
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import Job, job_state, told_state

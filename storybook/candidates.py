@@ -1,6 +1,6 @@
 """What a book asks of its painter: each page's candidates, each the request for one picture."""
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.composing import composed
 from storybook.free_words import as_caption
 from storybook.records import Candidate, Prompt, Tries

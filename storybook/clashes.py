@@ -7,7 +7,7 @@ it, and calls one of the two others.
 import time
 from pathlib import Path
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import EditedByHand
 from storybook.make import STAGES
 from storybook.studio import Studio

@@ -16,7 +16,7 @@ from socket import socket
 from threading import Thread
 
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import load_settings, shipped, validated
 from storybook.departure_commands import accept as accept
 from storybook.departure_commands import tell_departures, tell_weak

@@ -4,12 +4,12 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from storybook import departures
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.verdicts import weak_pages
 from storybook.config import load_settings
 from storybook.departures import Listed
 from storybook.records import COVER
 from storybook.studio import Studio
-from storybook.verdicts import weak_pages
 
 
 def accept(options: Namespace) -> None:

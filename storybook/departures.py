@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.casting import Cast, cast
 from storybook.coverage import TOLD_SHARE, stem
 from storybook.errors import BookError

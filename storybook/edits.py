@@ -14,7 +14,7 @@ from pathlib import Path
 
 import tomli_w
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.candidates import tries
 from storybook.clashes import clash as clash
 from storybook.clashes import keep_edited as keep_edited

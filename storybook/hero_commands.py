@@ -6,6 +6,7 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
+from storybook.book.library import trash_in
 from storybook.config import load_settings, overridden, shipped
 from storybook.errors import HeroError, StorybookError, nearest
 from storybook.hero import edits as hero_edits
@@ -14,7 +15,6 @@ from storybook.hero.text import kind_of, state_of
 from storybook.hero.trash import derived_of, put_back, throw_away
 from storybook.hero_add_commands import add, told_look
 from storybook.jobs.manager import JOBS
-from storybook.library import trash_in
 from storybook.records import Hero
 from storybook.studio import Studio
 from storybook.teaching import (

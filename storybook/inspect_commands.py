@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.search import pictures_in
 from storybook.config import load_settings
 from storybook.doctor import examine
 from storybook.errors import BookError
-from storybook.gallery import pictures_in
 from storybook.hero.folder import HERO
 from storybook.models.infotext import read_infotext
 from storybook.terminal import shortened

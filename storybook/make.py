@@ -7,7 +7,7 @@ from typing import Protocol
 
 import tomli_w
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.files import write_whole
 from storybook.records import Event
 from storybook.stages import bind, choose, describe, draw, enlarge, split, write

@@ -6,7 +6,8 @@ from random import Random
 
 from pydantic import ValidationError
 
-from storybook.book import Book, slug
+from storybook.book.folder import Book, slug
+from storybook.book.printing import check_brief, check_names
 from storybook.config import shipped, validated
 from storybook.errors import StorybookError
 from storybook.files import write_whole
@@ -14,7 +15,6 @@ from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.kindness import check_kind
 from storybook.parts import Means, coat_of
 from storybook.press.formats import load_format
-from storybook.printing import check_brief, check_names
 from storybook.prompts import Template, style
 from storybook.records import Ages, Brief, Hero, Record, digest
 from storybook.summary import Character, names_in, read_summary

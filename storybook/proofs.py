@@ -11,9 +11,10 @@ from typing import Literal
 
 from PIL import Image
 
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.library import thumbnail
+from storybook.book.printing import Wishes
 from storybook.errors import BookError, EditedByHand, PressError
-from storybook.library import thumbnail
 from storybook.press.alt_text import alt_text
 from storybook.press.fonts import UNSEEN, Face, load_fonts, symbols_lacking, without_symbols
 from storybook.press.formats import POINTS_PER_INCH
@@ -21,7 +22,6 @@ from storybook.press.layout import Box, lay_out, overfull, safe_box
 from storybook.press.pdf import COVER_SHARE, set_title
 from storybook.press.preflight import LEAST_PPI
 from storybook.press.typeset import curl
-from storybook.printing import Wishes
 from storybook.records import COVER, Record, Scene, Story, digest
 from storybook.stages import bind, enlarge
 from storybook.stages.bind import PlatePage

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.departures import keep_lost, texts_of
 from storybook.errors import BookError, ReplyError
 from storybook.models import Writer

@@ -6,15 +6,15 @@ from io import BytesIO
 from itertools import chain
 from zipfile import ZipFile
 
-from storybook.book import Book
-from storybook.library import thumbnail
+from storybook.book.folder import Book
+from storybook.book.library import thumbnail
+from storybook.book.printing import Wishes, lay_words, words_of
 from storybook.press import screen
 from storybook.press.colour import theme_of
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import load_fonts
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
-from storybook.printing import Wishes, lay_words, words_of
 from storybook.proofs import ProofPage, proof_pages
 from storybook.records import Story
 from storybook.stages import bind

@@ -6,7 +6,7 @@
 from pathlib import Path
 from typing import Literal
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.departures import Listed, listed
 from storybook.errors import BookError
 from storybook.make import STAGES

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.departure_commands import tell_departures
 from storybook.status import status as status_of

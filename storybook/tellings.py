@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from storybook.book.printing import unprintable
 from storybook.casting import Cast
 from storybook.coverage import coverage, kept
 from storybook.errors import BookError, QuestionTooLong, ReplyError
@@ -12,7 +13,6 @@ from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
 from storybook.naming import misses_name, says_name
-from storybook.printing import unprintable
 from storybook.prompts import template
 from storybook.readability import TARGETS, length, measure
 from storybook.records import Brief, Hero, Record, Story

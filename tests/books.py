@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.make import follow, make
 from storybook.records import Brief, Event, Hero, Story

@@ -4,7 +4,7 @@ import pytest
 from app_states import opened, rex, said
 
 from books import made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 
 BREAKS = {
     "half a brief": lambda book: book.path(Book.BRIEF).write_text("summary = "),

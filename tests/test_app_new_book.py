@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from storybook.book.library import shelf
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
-from storybook.library import shelf
 from storybook.new_book import Draft, load_draft, save_draft
 from studio_pages import button, drawn, in_folder_of_doubles, said
 from waiting import ended

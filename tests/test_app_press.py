@@ -7,7 +7,7 @@ from PIL import Image
 
 from books import doubles, made, new_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
 from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said

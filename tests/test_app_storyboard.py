@@ -6,7 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
 from storybook.records import Departure
 from storybook.status import status

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from books import BISCUIT, brief, new_book, story
-from storybook.book import Book, slug
+from storybook.book.folder import Book, slug
 from storybook.errors import BookError, ConfigError, EditedByHand
 from storybook.files import write_whole
 from storybook.records import Brief, Pick

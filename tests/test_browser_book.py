@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 from playwright.sync_api import Page, expect  # noqa: E402
 
-from storybook.book import Book  # noqa: E402
+from storybook.book.folder import Book  # noqa: E402
 from studio_pages import in_folder_of_doubles  # noqa: E402
 from waiting import wait_for  # noqa: E402
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect  # noqa: E40
 
 from books import made, new_book  # noqa: E402
 from storybook import edits  # noqa: E402
-from storybook.book import Book  # noqa: E402
+from storybook.book.folder import Book  # noqa: E402
 from storybook.jobs.folder import job_state  # noqa: E402
 from storybook.jobs.manager import jobs_in  # noqa: E402
 from studio_pages import in_folder_of_doubles  # noqa: E402

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect  # noqa: E402
 
 from books import doubles, made, new_book  # noqa: E402
 from storybook import departures, edits  # noqa: E402
-from storybook.book import Book  # noqa: E402
+from storybook.book.folder import Book  # noqa: E402
 from storybook.config import load_settings  # noqa: E402
 from studio_pages import in_folder_of_doubles  # noqa: E402
 

@@ -12,7 +12,7 @@ from PIL import Image
 from test_house import HEAVY
 
 from books import SUMMARY, made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main, parser
 from storybook.cli_help import EXAMPLES
 from storybook.status import Status

@@ -7,7 +7,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.casting import Cast, cast
 from storybook.cli import main
 from storybook.config import shipped

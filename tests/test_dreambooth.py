@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 
 from pet_runs import lay_home, recipe, run_of, weights
+from storybook.book.search import pictures_in
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
-from storybook.gallery import pictures_in
 from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter, weights_digest

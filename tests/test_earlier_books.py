@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.hero.folder import load_hero
 from storybook.records import digest
 from storybook.stages import write as stage

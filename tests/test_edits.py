@@ -8,7 +8,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.edits import order, version
 from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand

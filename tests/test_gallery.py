@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, PngImagePlugin
 
+from storybook.book.search import pictures_in
 from storybook.errors import BookError
-from storybook.gallery import pictures_in
 
 
 def lay(file: Path, parameters: str | None, age_s: int) -> None:

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from books import made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.errors import BookError, JobError
 from storybook.jobs import folder as job_folder

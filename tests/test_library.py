@@ -7,11 +7,8 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
-from storybook.book import Book
-from storybook.departures import accept
-from storybook.errors import BookError
-from storybook.files import write_whole
-from storybook.library import (
+from storybook.book.folder import Book
+from storybook.book.library import (
     duplicate,
     empty_trash,
     put_back,
@@ -21,6 +18,9 @@ from storybook.library import (
     thumbnail,
     trash_in,
 )
+from storybook.departures import accept
+from storybook.errors import BookError
+from storybook.files import write_whole
 from storybook.status import status
 from waiting import END_S
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.casting import cast
 from storybook.cli import main
 from storybook.config import shipped

@@ -8,7 +8,7 @@ import pytest
 
 from pet_runs import CPU, recipe
 from storybook import hero_commands
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, TrainingError

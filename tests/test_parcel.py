@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
+from storybook.book.archive import export_zip, import_zip
 from storybook.errors import BookError
-from storybook.parcel import export_zip, import_zip
 from storybook.status import status
 
 ROOT = Path("books")

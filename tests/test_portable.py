@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from books import SUMMARY, made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import HeroError

@@ -6,11 +6,11 @@ import pytest
 
 from books import SUMMARY, brief, doubles, made, new_book
 from storybook import edits
+from storybook.book.printing import LETTERS, check_book, check_brief, left_out
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import load_fonts, symbols_lacking, without_symbols
-from storybook.printing import LETTERS, check_book, check_brief, left_out
 from storybook.stages import draw
 
 FACE = load_fonts().text

@@ -5,7 +5,7 @@ from PIL import Image
 from pypdf import PdfReader
 
 from books import doubles, made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.edits import set_title
 from storybook.errors import BookError
 from storybook.press.alt_text import alt_text

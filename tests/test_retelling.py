@@ -6,7 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.errors import BookError
 from storybook.jobs.manager import jobs_in

@@ -10,7 +10,7 @@ from PIL import Image
 from transformers import CLIPConfig
 
 from books import doubles, made, new_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import ModelError, NotForChildren
 from storybook.models.safety import open_guard
 from storybook.stages import choose, draw

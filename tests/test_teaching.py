@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from in_process import trained_here as trained_here
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.hero.folder import add_hero, load_hero

@@ -12,14 +12,14 @@ from app import look
 from app.doors import go
 from app.tried import packed, tried
 from app.where import BOOKS, JOBS
-from storybook import library
-from storybook.book import Book
+from storybook.book import library
+from storybook.book.archive import export_zip, import_zip
+from storybook.book.folder import Book
+from storybook.book.library import Shelved
 from storybook.config import shipped
 from storybook.edits import set_title
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
-from storybook.library import Shelved
-from storybook.parcel import export_zip, import_zip
 
 AT_ONCE = 24
 """So many covers are shown before one asks for more."""

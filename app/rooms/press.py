@@ -14,7 +14,7 @@ from app.press_notes import show_notes
 from app.proofs_shown import Proof, downloads, pdf_button, proof_of, sheets
 from app.where import open_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import EditedByHand, StorybookError
 from storybook.press.formats import Format, format_names, load_format, placements_of
 from storybook.press.layout import FRONT_SHEETS

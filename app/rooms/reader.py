@@ -6,7 +6,7 @@ from app import look, work
 from app.doors import link
 from app.proofs_shown import Proof, downloads, html, pdf_button, proof_of
 from app.where import open_book
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import StorybookError
 
 HEIGHT_PX = 700

@@ -13,14 +13,14 @@ from app.page_editor import editor
 from app.page_place import taken_out_just_now
 from app.where import open_book
 from storybook import edits
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.verdicts import weak_pages
 from storybook.config import load_settings
 from storybook.errors import EditedByHand, StorybookError
 from storybook.jobs.folder import job_state
 from storybook.prompts import styles
 from storybook.status import PageStatus, Status, status
 from storybook.studio import Studio
-from storybook.verdicts import weak_pages
 
 CARD_PX = 250
 

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from storybook.book import Book, Stamp, slug
+from storybook.book.folder import Book, Stamp, slug
 from storybook.errors import BookError, StorybookError
 from storybook.files import DRAFT, follow_umask, free_folder
 from storybook.images.photo_files import is_system_file

@@ -24,7 +24,7 @@ import tomli_w
 from PIL import Image
 from pydantic import ValidationError
 
-from storybook.book_lock import hold_book
+from storybook.book.lock import hold_book
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
 from storybook.files import DRAFT, draft_of, slug, write_whole

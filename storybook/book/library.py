@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import Image, ImageOps
 from pydantic import ValidationError
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import BookError, StorybookError
 from storybook.files import DRAFT, free_folder, write_whole
 from storybook.locks import POSIX

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import Field
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import BindSettings
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import (

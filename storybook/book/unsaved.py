@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.files import write_whole
 from storybook.records import Record
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
 from storybook.records import Judged, Record, Verdict

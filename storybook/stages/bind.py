@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from storybook import printing
-from storybook.book import Book
+from storybook.book import printing
+from storybook.book.folder import Book
+from storybook.book.library import is_finished
+from storybook.book.printing import Wishes, check_book, lay_words, left_out, story_of, words_of
 from storybook.errors import BookError, PressError
 from storybook.files import write_whole
-from storybook.library import is_finished
 from storybook.models.infotext import read_infotext
 from storybook.press.colour import theme_of
 from storybook.press.endpage import Facts, draw_end_page
@@ -25,7 +26,6 @@ from storybook.press.pdf import (
 )
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
-from storybook.printing import Wishes, check_book, lay_words, left_out, story_of, words_of
 from storybook.records import COVER, Event, Story, digest
 from storybook.studio import Studio
 

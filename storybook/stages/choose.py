@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.verdicts import in_words, keep_verdicts
 from storybook.candidates import candidates as asked_of
 from storybook.errors import BookError, NotForChildren
 from storybook.hero.folder import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
 from storybook.studio import Studio
-from storybook.verdicts import in_words, keep_verdicts
 
 
 def choose(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.composing import view_of
 from storybook.departures import keep_departures
 from storybook.prompts import style as style_named

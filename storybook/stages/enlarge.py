@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.config import EnlargeSettings
 from storybook.images.fidelity import fidelity
 from storybook.models import Enlarger

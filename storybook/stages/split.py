@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.readability import UNSPACED, length, run_on, sentences
 from storybook.reading import read_cover, read_page

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from storybook.book import Book
+from storybook.book.folder import Book
+from storybook.book.printing import check_names, left_out
 from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
 from storybook.departures import carried, of_telling
@@ -11,7 +12,6 @@ from storybook.files import write_whole
 from storybook.frames import Frame
 from storybook.kindness import check_kind
 from storybook.models import Writer
-from storybook.printing import check_names, left_out
 from storybook.prompts import template
 from storybook.records import Brief, Departure, Event, Story, digest
 from storybook.roles import RoleWords

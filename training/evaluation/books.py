@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 
-from storybook.book import Book
+from storybook.book.folder import Book
 from storybook.errors import ReplyError
 from storybook.make import STAGES, follow, make
 from storybook.models.classifier import Classifier
