@@ -1,9 +1,9 @@
 """What a book asks of its painter: each page's candidates, each the request for one picture."""
 
 from storybook.book.folder import Book
-from storybook.composing import composed
-from storybook.free_words import as_caption
 from storybook.records import Candidate, Prompt, Tries
+from storybook.story.composition import composed
+from storybook.story.prompt_to_caption import as_caption
 from storybook.studio import Sampling, Studio
 from storybook.world import World
 

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from storybook.book.folder import Book
-from storybook.casting import Cast, cast
-from storybook.coverage import TOLD_SHARE, stem
 from storybook.errors import BookError
-from storybook.free_words import unknown_words
 from storybook.models.scheduling import heard
 from storybook.readability import sentences, words
 from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
+from storybook.story.casting import Cast, cast
+from storybook.story.coverage import TOLD_SHARE, stem
+from storybook.story.prompt_to_caption import unknown_words
+from storybook.story.untold import phrases, untold
 from storybook.studio import Studio
 from storybook.taught import goes_by_look
-from storybook.untold import phrases, untold
 from storybook.world import MOST_COMPANIONS, World
 
 OF_PICTURES = ("look", "words", "undrawn")

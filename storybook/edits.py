@@ -22,7 +22,6 @@ from storybook.clashes import make_anew as make_anew
 from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand
 from storybook.files import write_whole
 from storybook.prompts import style as style_named
-from storybook.reading import read_page
 from storybook.records import (
     COVER,
     MAX_PAGES,
@@ -36,6 +35,7 @@ from storybook.records import (
     digest,
 )
 from storybook.status import check_page
+from storybook.story.scene_from_text import read_page
 from storybook.studio import Studio
 
 REMOVED = "removed.json"

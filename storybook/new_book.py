@@ -13,10 +13,10 @@ from storybook.errors import StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.kindness import check_kind
-from storybook.parts import Means, coat_of
 from storybook.press.formats import load_format
 from storybook.prompts import Template, style
 from storybook.records import Ages, Brief, Hero, Record, digest
+from storybook.story.parts import Means, coat_of
 from storybook.summary import Character, names_in, read_summary
 from storybook.world import load_world
 

@@ -17,7 +17,6 @@ from pydantic import Field
 from storybook.config import DrawSettings, Settings, validated
 from storybook.errors import ConfigError, NotForChildren, StorybookError
 from storybook.files import write_whole
-from storybook.free_words import as_caption, stand_ins, unknown_words
 from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.images.contact_sheet import contact_sheet
 from storybook.kindness import check_kind
@@ -26,6 +25,7 @@ from storybook.models.scheduling import heard
 from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest
 from storybook.stages.draw import draw
+from storybook.story.prompt_to_caption import as_caption, stand_ins, unknown_words
 from storybook.studio import Studio
 from storybook.taught import goes_by_look
 

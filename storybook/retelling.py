@@ -12,8 +12,8 @@ from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of
+from storybook.story.sampling import drafts, introduced
 from storybook.studio import Studio
-from storybook.tellings import drafts, introduced
 
 TRIES = 8
 SEEDS_APART = 1009

@@ -7,10 +7,10 @@ from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import untitled
 from storybook.models.writers import open_writer
-from storybook.parts import NAMES
 from storybook.prompts import template
 from storybook.records import Hero
-from storybook.roles import Roles, RoleWords
+from storybook.story.delexicalize import Roles, RoleWords
+from storybook.story.parts import NAMES
 from storybook.studio import Studio
 from storybook.world import World, article
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from storybook.casting import Cast, cast
 from storybook.config import shipped
 from storybook.records import Departure, Hero
+from storybook.story.casting import Cast, cast
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))

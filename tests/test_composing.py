@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from storybook.composing import composed, view_of
-from storybook.free_words import as_caption
 from storybook.records import COVER
+from storybook.story.composition import composed, view_of
+from storybook.story.prompt_to_caption import as_caption
 from storybook.world import Composition, load_world, picture_words
 from training.starter.artist import draw, figures_in
 from training.starter.pictures import Picture, caption

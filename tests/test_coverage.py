@@ -2,7 +2,7 @@
 
 import pytest
 
-from storybook.coverage import clauses, coverage, kept, stem
+from storybook.story.coverage import clauses, coverage, kept, stem
 
 SUMMARY = "Mimi the cat loses her blue mitten in the snow, and a kind fox digs it out before dark."
 TOLD = [

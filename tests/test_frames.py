@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from storybook.errors import ConfigError
-from storybook.frames import FRAME, PLAIN, Frame, carried_frame, frame_names, lay_frame, load_frame
+from storybook.story.prompt_frame import (
+    FRAME,
+    PLAIN,
+    Frame,
+    carried_frame,
+    frame_names,
+    lay_frame,
+    load_frame,
+)
 
 A6 = (
     "You are a storyteller. Given a summary of a children's story, generate the full story. Make "

@@ -6,8 +6,8 @@ import pytest
 
 from books import BISCUIT
 from storybook.config import shipped
-from storybook.free_words import as_caption, stand_ins, unknown_words
 from storybook.records import Hero
+from storybook.story.prompt_to_caption import as_caption, stand_ins, unknown_words
 from storybook.world import load_world
 from training.starter.pictures import caption, random_picture
 

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from storybook.book.folder import Book
-from storybook.casting import cast
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import HeroError, NotForChildren, StorybookError
@@ -21,6 +20,7 @@ from storybook.new_book import (
     load_draft,
     save_draft,
 )
+from storybook.story.casting import cast
 from storybook.world import load_world
 
 SUMMARY = "Bruno the dog finds a key."

@@ -2,7 +2,7 @@ import pytest
 
 from books import BISCUIT, FOX
 from storybook.config import shipped
-from storybook.reading import read_cover, read_page
+from storybook.story.scene_from_text import read_cover, read_page
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))

@@ -5,7 +5,7 @@ import pytest
 from books import BISCUIT, FOX
 from storybook.errors import ConfigError, ModelError
 from storybook.records import Hero
-from storybook.roles import RoleWords, load_role_words, roles_of
+from storybook.story.delexicalize import RoleWords, load_role_words, roles_of
 
 WORDS = RoleWords(things=("mitten", "blue mitten", "kite", "biscuit", "apple"),
                   places=("in the snow", "by the pond"))  # fmt: skip

@@ -67,7 +67,7 @@ def test_the_whole_chain_on_the_models_that_ship_needs_no_network(tmp_path):
     ],
 )
 def test_the_writer_keeps_to_its_summary(studio, pages, summary):
-    from storybook.casting import befriended, cast
+    from storybook.story.casting import befriended, cast
 
     who = befriended(cast(summary, (), studio.world, seed=1), studio.world, seed=1)
     brief = Brief(summary=summary, pages=pages)

@@ -10,8 +10,8 @@ from test_local_writer import lora
 from desks import Desk, says, writer_at
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
-from storybook.frames import lay_frame, load_frame
 from storybook.records import Hero, Story
+from storybook.story.prompt_frame import lay_frame, load_frame
 from storybook.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama

@@ -16,8 +16,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from books import doubles
 from storybook.errors import ConfigError, ModelError, TrainingError
-from storybook.frames import load_frame
 from storybook.models.local_writer import open_local_writer
+from storybook.story.prompt_frame import load_frame
 from tiny import tiny_llama
 from training.data.pairs import Pair, read_pairs, write_pairs
 from training.run import Run

@@ -4,9 +4,9 @@ from random import Random
 
 import pytest
 
-from storybook.casting import cast
 from storybook.config import shipped
 from storybook.records import Hero
+from storybook.story.casting import cast
 from storybook.summary import Character, called, pronouns_in, read_summary
 from storybook.summary.language import is_english
 from storybook.summary.lexicon import kinds_of, load_words

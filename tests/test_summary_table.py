@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from storybook.casting import cast
 from storybook.config import shipped
 from storybook.records import Hero
+from storybook.story.casting import cast
 from storybook.summary.lexicon import load_words
 from storybook.world import load_world
 

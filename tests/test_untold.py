@@ -5,7 +5,7 @@ import pytest
 from books import BISCUIT, FOX
 from storybook.config import shipped
 from storybook.records import Hero
-from storybook.untold import phrases, untold
+from storybook.story.untold import phrases, untold
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))

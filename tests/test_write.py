@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from books import BISCUIT, SUMMARY, brief, doubles, new_book
-from storybook.casting import Cast, cast
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, NotForChildren, QuestionTooLong, ReplyError
-from storybook.frames import PLAIN, load_frame
 from storybook.hero.folder import add_hero
 from storybook.models.replies import answered, in_turn
 from storybook.records import R, Story, digest
 from storybook.stages import write as stage
 from storybook.stages.write import check_language, write
+from storybook.story.casting import Cast, cast
+from storybook.story.prompt_frame import PLAIN, load_frame
+from storybook.story.sampling import Draft, best, drafts, faults_of
 from storybook.studio import Studio
-from storybook.tellings import Draft, best, drafts, faults_of
 from storybook.world import load_world
 from tiny import tiny_llama
 

@@ -16,10 +16,10 @@ from transformers import EarlyStoppingCallback, PrinterCallback
 from trl import SFTConfig
 
 from storybook.errors import TrainingError
-from storybook.frames import Frame, load_frame
 from storybook.models.devices import memory_of
 from storybook.quantisation import show_bitsandbytes
 from storybook.records import Event
+from storybook.story.prompt_frame import Frame, load_frame
 from training.board import Board
 from training.data.pair_check import split
 from training.data.pairs import Pair, read_pairs, write_pairs

@@ -6,8 +6,8 @@ from itertools import pairwise
 from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.readability import UNSPACED, length, run_on, sentences
-from storybook.reading import read_cover, read_page
 from storybook.records import Event, Hero, Scene, Scenes, Story, digest
+from storybook.story.scene_from_text import read_cover, read_page
 from storybook.studio import Studio
 from storybook.world import World
 

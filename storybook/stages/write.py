@@ -4,20 +4,20 @@ from collections.abc import Iterator
 
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
-from storybook.casting import Cast, befriended, cast
 from storybook.config import WriteSettings
 from storybook.departures import carried, of_telling
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
-from storybook.frames import Frame
 from storybook.kindness import check_kind
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.records import Brief, Departure, Event, Story, digest
-from storybook.roles import RoleWords
+from storybook.story.casting import Cast, befriended, cast
+from storybook.story.delexicalize import RoleWords
+from storybook.story.prompt_frame import Frame
+from storybook.story.sampling import Draft, best, drafts
 from storybook.studio import Studio
 from storybook.summary.language import english_words, is_english
-from storybook.tellings import Draft, best, drafts
 from storybook.world import World
 
 Look = tuple[str, str, str]

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from storybook.parts import (
+from storybook.records import Departure, Hero
+from storybook.story.parts import (
     NATURAL,
     Means,
     coat_of,
@@ -19,7 +20,6 @@ from storybook.parts import (
     pronoun_of,
     species_of,
 )
-from storybook.records import Departure, Hero
 from storybook.summary import Character, called, read_summary
 from storybook.summary.lexicon import BAND, load_words, plural
 from storybook.summary.rewording import Edit, reworded, say_instead

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from storybook.coverage import stem
 from storybook.readability import WORD, sentences
 from storybook.records import Departure, Hero
+from storybook.story.coverage import stem
 from storybook.summary.lexicon import load_words
 
 ALIKE = """

@@ -7,14 +7,19 @@ in the way that summaries and pages are read. What it has no word for it could n
 import re
 from collections.abc import Iterator, Sequence
 
-from storybook.casting import cast
-from storybook.composing import composition_pattern
-from storybook.coverage import FUNCTION
 from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import heard
 from storybook.readability import WORD
-from storybook.reading import DEFAULT_LIGHT, DEFAULT_PLACE, likeliest_moment, without_names
 from storybook.records import Hero
+from storybook.story.casting import cast
+from storybook.story.composition import composition_pattern
+from storybook.story.coverage import FUNCTION
+from storybook.story.scene_from_text import (
+    DEFAULT_LIGHT,
+    DEFAULT_PLACE,
+    likeliest_moment,
+    without_names,
+)
 from storybook.summary import called
 from storybook.summary.lexicon import ANIMAL, kinds_of, load_words
 from storybook.summary.nouns import Nouns

@@ -5,10 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storybook.book.printing import unprintable
-from storybook.casting import Cast
-from storybook.coverage import coverage, kept
 from storybook.errors import BookError, QuestionTooLong, ReplyError
-from storybook.frames import Frame
 from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
@@ -16,7 +13,10 @@ from storybook.naming import misses_name, says_name
 from storybook.prompts import template
 from storybook.readability import TARGETS, length, measure
 from storybook.records import Brief, Hero, Record, Story
-from storybook.roles import Roles, RoleWords, roles_of
+from storybook.story.casting import Cast
+from storybook.story.coverage import coverage, kept
+from storybook.story.delexicalize import Roles, RoleWords, roles_of
+from storybook.story.prompt_frame import Frame
 from storybook.world import World, article
 
 ASKED_AT_ONCE = 20

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from storybook.coverage import CLAUSE, FUNCTION, IRREGULAR, stem
-from storybook.deeds import deeds_like, turned_round
 from storybook.readability import WORD, sentences
 from storybook.records import Departure, Hero
+from storybook.story.coverage import CLAUSE, FUNCTION, IRREGULAR, stem
+from storybook.story.deeds import deeds_like, turned_round
 from storybook.summary import called, names_in
 from storybook.summary.lexicon import load_words
 from storybook.world import World

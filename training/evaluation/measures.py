@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from storybook.readability import common_words, measure, sentences
-from storybook.reading import without_names
 from storybook.records import Hero, Record
+from storybook.story.scene_from_text import without_names
 from storybook.world import World
 
 NAMED_PAGES = 0.8

@@ -9,10 +9,10 @@ from diffusers import AutoencoderKL
 from PIL import Image
 
 from storybook.candidates import wanted
-from storybook.free_words import as_caption
 from storybook.records import Candidate, Event, Hero, Prompt, Tries
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
+from storybook.story.prompt_to_caption import as_caption
 from storybook.studio import Studio
 from training.evaluation.judge import Shown
 from training.evaluation.records import Bench

@@ -2,17 +2,17 @@
 
 from collections.abc import Generator, Sequence
 
-from storybook.casting import Cast, befriended, cast
-from storybook.coverage import coverage
 from storybook.errors import ReplyError
 from storybook.files import write_whole
-from storybook.frames import Frame
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import measure
 from storybook.records import Brief, Event, Hero, Record, Story, digest
+from storybook.story.casting import Cast, befriended, cast
+from storybook.story.coverage import coverage
+from storybook.story.prompt_frame import Frame
+from storybook.story.sampling import best, drafts
 from storybook.studio import Studio
-from storybook.tellings import best, drafts
 from storybook.world import World
 from training.evaluation.measures import (
     Wanted,

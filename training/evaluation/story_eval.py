@@ -12,10 +12,10 @@ from rich.console import Console
 
 from storybook.config import load_settings
 from storybook.errors import TrainingError
-from storybook.frames import Frame
 from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
+from storybook.story.prompt_frame import Frame
 from storybook.studio import Studio
 from training.evaluation.records import Bench, Part, Row, Table
 from training.evaluation.report import print_parts

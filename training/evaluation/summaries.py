@@ -9,8 +9,8 @@ from random import Random
 
 from storybook.config import validated
 from storybook.errors import TrainingError
-from storybook.reading import without_names
 from storybook.records import Ages, Brief, Hero, Record
+from storybook.story.scene_from_text import without_names
 from storybook.text_files import split_lines
 from storybook.world import World
 from training.evaluation.measures import Wanted

@@ -22,7 +22,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from storybook.files import follow_umask
 from storybook.models.weights import weights_digest
 from storybook.records import Event
-from storybook.roles import ROLES
+from storybook.story.delexicalize import ROLES
 from training.data.pairs import write_pairs
 from training.starter.loop import Budget, Lesson, descend, progress_of
 from training.starter.pairs import composed_pairs

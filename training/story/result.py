@@ -8,9 +8,9 @@ from pathlib import Path
 from shutil import rmtree
 
 from storybook.files import follow_umask, write_whole
-from storybook.frames import Frame, lay_frame
 from storybook.models.weights import weights_digest
 from storybook.records import digest
+from storybook.story.prompt_frame import Frame, lay_frame
 from training.data.pairs import Pair
 from training.run import Measure, Run
 from training.story.base import Base

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from transformers import PreTrainedTokenizerBase
 
 from storybook.errors import TrainingError
-from storybook.frames import Frame
+from storybook.story.prompt_frame import Frame
 from training.data.pairs import Pair
 from training.story.recipe import StoryRecipe
 

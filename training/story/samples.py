@@ -5,9 +5,9 @@ from pathlib import Path
 
 from storybook.errors import QuestionTooLong, ReplyError
 from storybook.files import write_whole
-from storybook.frames import Frame
 from storybook.models.generation import Sampling
 from storybook.models.local_writer import LocalWriter
+from storybook.story.prompt_frame import Frame
 from training.data.pairs import Pair
 from training.story.base import Base
 from training.story.recipe import StoryRecipe

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from storybook.records import Ages, Hero
-from storybook.roles import RoleWords, roles_of
+from storybook.story.delexicalize import RoleWords, roles_of
 from storybook.world import article
 from training.starter.tales.beats import CORE, GROWTH, ORDER, WARM
 from training.starter.tales.cast import (
@@ -53,8 +53,8 @@ def compose(
 ) -> Tale:
     """A tale of exactly `pages` pages (4 to 20), of any plot unless one is named.
 
-    A `masked` one is told of roles, as `storybook.roles` has it: of HERO, the KIND, and HIS friend
-    FRIEND, the PALKIND; and of THING and PLACE where its summary names them.
+    A `masked` one is told of roles, as `storybook.story.delexicalize` has it: of HERO, the KIND,
+    and HIS friend FRIEND, the PALKIND; and of THING and PLACE where its summary names them.
     """
     if not MIN_PAGES <= pages <= MAX_PAGES:
         raise ValueError(f"a tale has {MIN_PAGES} to {MAX_PAGES} pages, not {pages}")

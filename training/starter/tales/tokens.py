@@ -1,6 +1,7 @@
 """From tales to tokens: the frame, the tokenizer, and batches of whole tales.
 
-Tales are masked: their names, things and places stand under roles, which `storybook.roles` fills.
+Tales are masked: their names, things and places stand under roles, which
+`storybook.story.delexicalize` fills.
 
 A told story is one line ` Title: ...` and then one line for each page, closed by ` END`. Each page
 begins with a mark, a special token such as `<|3 to go|>`, which counts the pages down to the end:
@@ -17,7 +18,7 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from storybook.frames import PLAIN, Frame, load_frame
+from storybook.story.prompt_frame import PLAIN, Frame, load_frame
 from training.starter.tales.compose import MAX_PAGES, MIN_PAGES, Tale, compose
 from training.starter.tales.own_words import in_own_words
 from training.starter.tales.words import Lexicon
