@@ -1,0 +1,3 @@
+"""Which model stands behind which door, open for the length of a `with`; what a book asks of them
+(`candidates`), and what they cannot give it (`departures`).
+"""
