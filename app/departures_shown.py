@@ -8,12 +8,13 @@ import streamlit as st
 from app import look
 from app.doors import go
 from app.edited import edit, open_page
-from storybook import departures, edits
+from storybook import edits
 from storybook.book.folder import Book
-from storybook.departures import Listed
 from storybook.errors import StorybookError
 from storybook.records import COVER
-from storybook.studio import Studio
+from storybook.studio import departures
+from storybook.studio.departures import Listed
+from storybook.studio.studio import Studio
 
 OPEN_AT_ONCE = 3
 """More lines than these are folded away at first."""

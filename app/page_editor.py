@@ -15,7 +15,7 @@ from storybook.book.verdicts import in_words, verdicts
 from storybook.jobs.folder import Job
 from storybook.proofs import page_notes
 from storybook.records import COVER, Judged, Pick, Scene
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 PICTURE_PX, CANDIDATE_PX = 520, 190
 SHOTS = {"wide": "From afar", "middle": "Whole", "close": "Close up"}

@@ -7,7 +7,7 @@ import streamlit as st
 from app.edited import edit, open_page
 from storybook import edits
 from storybook.book.folder import Book
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 TAKEN = "taken out"
 """What `st.session_state` calls the page that was taken out last: book, number and place."""

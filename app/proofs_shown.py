@@ -10,7 +10,7 @@ from storybook.config import load_settings
 from storybook.press.preview import drawn_pages
 from storybook.proofs import ProofPage, proof_key, proof_pages, proof_pdf
 from storybook.sharing import pictures_zip, share
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 
 @dataclass(frozen=True, slots=True)

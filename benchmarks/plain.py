@@ -13,13 +13,13 @@ import torch
 from PIL import Image
 
 from storybook.book.folder import Book
-from storybook.candidates import candidates
 from storybook.config import load_settings
-from storybook.enlarger_choice import enlarger_file
 from storybook.hero.folder import hero_folder
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate
-from storybook.studio import Studio
+from storybook.studio.candidates import candidates
+from storybook.studio.enlarger_choice import enlarger_file
+from storybook.studio.studio import Studio
 
 
 def main(folder: str, out: str) -> None:

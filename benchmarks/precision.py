@@ -19,7 +19,7 @@ from benchmarks.teaching import pet_recipe
 from storybook.config import load_settings
 from storybook.models.precision import Precision, clock_here
 from storybook.records import Candidate, Prompt
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 ROUNDS = 3
 WISHES = ("fp32", "auto")

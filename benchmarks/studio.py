@@ -31,7 +31,7 @@ from storybook.jobs import manager as jobs
 from storybook.jobs.folder import Job, job_state, told_state
 from storybook.make import follow, make
 from storybook.records import Brief
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"

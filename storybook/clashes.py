@@ -10,7 +10,7 @@ from pathlib import Path
 from storybook.book.folder import Book
 from storybook.errors import EditedByHand
 from storybook.make import STAGES
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 
 def clash(book: Book, studio: Studio) -> Path | None:

@@ -20,7 +20,6 @@ from storybook.book.folder import Book
 from storybook.config import load_settings, shipped, validated
 from storybook.departure_commands import accept as accept
 from storybook.departure_commands import tell_departures, tell_weak
-from storybook.departures import listed
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_folder, load_hero
@@ -34,7 +33,8 @@ from storybook.retelling import retell as retell_page
 from storybook.share import Share
 from storybook.sharing import share as html_of
 from storybook.stages.write import check_language
-from storybook.studio import Studio
+from storybook.studio.departures import listed
+from storybook.studio.studio import Studio
 from storybook.surprise import surprise
 from storybook.terminal import show as show_progress
 from storybook.text_files import read_text, split_lines

@@ -3,13 +3,13 @@
 from argparse import Namespace
 from collections.abc import Sequence
 
-from storybook import departures
 from storybook.book.folder import Book
 from storybook.book.verdicts import weak_pages
 from storybook.config import load_settings
-from storybook.departures import Listed
 from storybook.records import COVER
-from storybook.studio import Studio
+from storybook.studio import departures
+from storybook.studio.departures import Listed
+from storybook.studio.studio import Studio
 
 
 def accept(options: Namespace) -> None:

@@ -15,7 +15,6 @@ from pathlib import Path
 import tomli_w
 
 from storybook.book.folder import Book
-from storybook.candidates import tries
 from storybook.clashes import clash as clash
 from storybook.clashes import keep_edited as keep_edited
 from storybook.clashes import make_anew as make_anew
@@ -36,7 +35,8 @@ from storybook.records import (
 )
 from storybook.status import check_page
 from storybook.story.scene_from_text import read_page
-from storybook.studio import Studio
+from storybook.studio.candidates import tries
+from storybook.studio.studio import Studio
 
 REMOVED = "removed.json"
 MOST_TRIES = 64

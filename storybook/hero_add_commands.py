@@ -8,14 +8,14 @@ from rich.table import Table
 
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
-from storybook.guards import photo_guard
 from storybook.hero import edits as hero_edits
 from storybook.hero.folder import add_hero, display_name, hero_photos, new_hero_folder
 from storybook.hero.uploads import checked
 from storybook.images.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
 from storybook.models import Guard
 from storybook.records import Hero
-from storybook.studio import Studio
+from storybook.studio.guards import photo_guard
+from storybook.studio.studio import Studio
 from storybook.terminal import print_table
 from storybook.text_files import printable, read_text
 from storybook.world import World, article, load_world

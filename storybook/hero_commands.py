@@ -16,7 +16,7 @@ from storybook.hero.trash import derived_of, put_back, throw_away
 from storybook.hero_add_commands import add, told_look
 from storybook.jobs.manager import JOBS
 from storybook.records import Hero
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.teaching import (
     RECIPE,
     adopt,

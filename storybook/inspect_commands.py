@@ -10,10 +10,10 @@ from rich.console import Console
 from storybook.book.folder import Book
 from storybook.book.search import pictures_in
 from storybook.config import load_settings
-from storybook.doctor import examine
 from storybook.errors import BookError
 from storybook.hero.folder import HERO
 from storybook.models.infotext import read_infotext
+from storybook.studio.doctor import examine
 from storybook.terminal import shortened
 
 HOMES = ("books", "results", "runs")
@@ -56,7 +56,7 @@ def _show_folder(folder: Path) -> None:
     """A book or a hero by its folder. Raises BookError for another folder."""
     from storybook.hero_commands import tell_hero
     from storybook.status_commands import tell_book
-    from storybook.studio import Studio
+    from storybook.studio.studio import Studio
 
     if (folder / Book.BRIEF).is_file():
         tell_book(Book(folder), Studio(load_settings(None)))

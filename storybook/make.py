@@ -11,7 +11,7 @@ from storybook.book.folder import Book
 from storybook.files import write_whole
 from storybook.records import Event
 from storybook.stages import bind, choose, describe, draw, enlarge, split, write
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 
 class Stage(Protocol):

@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.table import Table
 
 from storybook.config import load_settings, studios
-from storybook.doctor import models_of
 from storybook.files import in_bytes
 from storybook.jobs.reporting import ByHand
 from storybook.models import hub, packaged, wheels
 from storybook.models.packaged import Packaged
 from storybook.records import Event
+from storybook.studio.doctor import models_of
 from storybook.terminal import print_table, show
 
 

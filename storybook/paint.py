@@ -26,8 +26,8 @@ from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest
 from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import as_caption, stand_ins, unknown_words
-from storybook.studio import Studio
-from storybook.taught import goes_by_look
+from storybook.studio.studio import Studio
+from storybook.studio.taught import goes_by_look
 
 STYLE = "watercolour"
 """Of a painter of the drawn world, whose captions name one, where the words name none."""

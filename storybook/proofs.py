@@ -25,7 +25,7 @@ from storybook.press.typeset import curl
 from storybook.records import COVER, Record, Scene, Story, digest
 from storybook.stages import bind, enlarge
 from storybook.stages.bind import PlatePage
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 PROOF_PX = 720
 """How wide the pictures of a proof are: more than its pages are shown."""

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from storybook import edits
 from storybook.book.folder import Book
-from storybook.departures import keep_lost, texts_of
 from storybook.errors import BookError, ReplyError
 from storybook.models import Writer
 from storybook.models.prose import untitled
@@ -13,7 +12,8 @@ from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of
 from storybook.story.sampling import drafts, introduced
-from storybook.studio import Studio
+from storybook.studio.departures import keep_lost, texts_of
+from storybook.studio.studio import Studio
 
 TRIES = 8
 SEEDS_APART = 1009

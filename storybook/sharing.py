@@ -18,7 +18,7 @@ from storybook.press.screen import PICTURE_PX, Screen, Shown
 from storybook.proofs import ProofPage, proof_pages
 from storybook.records import Story
 from storybook.stages import bind
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 EVERY_BOOK = "0123456789 …“”‘’?!.,-–—"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from storybook.book.folder import Book
-from storybook.departures import Listed, listed
 from storybook.errors import BookError
 from storybook.make import STAGES
 from storybook.records import Candidate, Record, Scene
-from storybook.studio import Studio
+from storybook.studio.departures import Listed, listed
+from storybook.studio.studio import Studio
 
 
 class VerbStatus(Record):

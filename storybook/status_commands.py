@@ -6,7 +6,7 @@ from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.departure_commands import tell_departures
 from storybook.status import status as status_of
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 
 def status(options: Namespace) -> None:

@@ -11,7 +11,7 @@ from storybook.prompts import template
 from storybook.records import Hero
 from storybook.story.delexicalize import Roles, RoleWords
 from storybook.story.parts import NAMES
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import World, article
 
 TRIES = 6

@@ -19,7 +19,7 @@ from storybook.hero.rare_tokens import rare_tokens, single_tokens
 from storybook.images.photo_files import NameIndex
 from storybook.models.weights import WEIGHTS, numbers_in, tensor_names
 from storybook.records import Hero
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 TOKENS = ("ohwx", "bhna", "zwx", "qfv", "vtk", "rzk", "hjq")
 """The field's usual word, and others for painters that spell every rare word."""

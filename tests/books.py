@@ -10,7 +10,7 @@ from storybook.config import load_settings
 from storybook.make import follow, make
 from storybook.records import Brief, Event, Hero, Story
 from storybook.share import Share
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 SUMMARY = "Biscuit the cat finds a blue mitten in the snow. A shy fox helps her to bring it home."
 

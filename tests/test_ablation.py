@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storybook.config import load_settings, shipped
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny_sd import tiny_critic, tiny_painter
 from training.evaluation import ablation

@@ -3,9 +3,10 @@
 import pytest
 from app_states import opened, said
 
-from storybook import doctor, studio_file
 from storybook.config import load_settings
 from storybook.errors import ConfigError, StorybookError
+from storybook.studio import doctor
+from storybook.studio import file as studio_file
 
 
 def test_without_a_file_the_starter_works():

@@ -194,7 +194,7 @@ def test_commands_that_only_look_load_no_framework(command, tmp_path):
         "jobs": ["jobs", "list"],
     }
     code = (
-        "import sys; from pathlib import Path; from storybook import cli, doctor\n"
+        "import sys; from pathlib import Path; from storybook import cli; from storybook.studio import doctor\n"
         "doctor._may_have_gpu = lambda: False\n"
         f"assert cli.main({asked[command]!r}) in (0, 2)\n"
         "Path('loaded.txt').write_text(' '.join(sys.modules), encoding='utf-8')"

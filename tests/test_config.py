@@ -2,7 +2,7 @@ import pytest
 
 from storybook.config import load_settings, shipped, studios
 from storybook.errors import ConfigError
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 
 @pytest.mark.parametrize("studio", studios())

@@ -21,7 +21,7 @@ from storybook.models.soft_edges import Hed, open_hed, steep_edges
 from storybook.models.weights import Fittings
 from storybook.records import Prompt
 from storybook.stages import enlarge
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from tiny_sd import WIDTH, alike, change_json, tiny_lora, tiny_painter
 
 PICTURE = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((64, 64))

@@ -10,12 +10,12 @@ from storybook import edits
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import shipped
-from storybook.departures import accept, carried, departures, keep_lost, listed, of_telling
 from storybook.errors import BookError
 from storybook.records import Departure, Hero, Story
 from storybook.status import status
 from storybook.story.casting import Cast, cast
 from storybook.story.delexicalize import RoleWords
+from storybook.studio.departures import accept, carried, departures, keep_lost, listed, of_telling
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from storybook import doctor
+from storybook.studio import doctor
 
 
 def test_doctor_says_what_wsl_wants(monkeypatch):

@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
-from storybook.candidates import candidates, wanted
 from storybook.config import load_settings
 from storybook.models.doubles import FlatPainter
 from storybook.models.infotext import read_infotext
 from storybook.records import Prompt, Tries
 from storybook.stages import draw, enlarge
-from storybook.studio import Sampling, Studio
+from storybook.studio.candidates import candidates, wanted
+from storybook.studio.studio import Sampling, Studio
 from tiny_sd import tiny_lora, tiny_painter
 
 SAMPLING = Sampling(width_px=64, height_px=64, steps=3, guidance=2.0)

@@ -16,7 +16,7 @@ from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter, weights_digest
 from storybook.records import Candidate, Prompt
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from training.class_images import SEED
 from training.recipe import load_recipe
 from training.run import Run

@@ -10,7 +10,7 @@ from storybook.hero.folder import load_hero
 from storybook.records import digest
 from storybook.stages import write as stage
 from storybook.status import status
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 EARLIER = "Pepper the dog wants a kite. Willow the rabbit helps."
 

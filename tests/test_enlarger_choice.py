@@ -8,13 +8,13 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook.config import load_settings
-from storybook.doctor import models_of
-from storybook.enlarger_choice import enlarger_file, enlarger_names
 from storybook.errors import ModelError
 from storybook.models import packaged
 from storybook.models.packaged import Package, Packaged
 from storybook.stages import bind, enlarge
-from storybook.studio import Studio
+from storybook.studio.doctor import models_of
+from storybook.studio.enlarger_choice import enlarger_file, enlarger_names
+from storybook.studio.studio import Studio
 from tiny_sd import tiny_compact
 
 

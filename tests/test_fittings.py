@@ -14,7 +14,7 @@ from storybook.models.families import open_painter, painter_name
 from storybook.models.hypernetwork import Design
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Candidate, Prompt
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from tiny_sd import WIDTH, tiny_painter
 from tiny_taught import ORIGIN, opened
 from training.formats.hypernetwork import new_hypernetwork, save_hypernetwork

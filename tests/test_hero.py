@@ -20,8 +20,8 @@ from storybook.hero.folder import (
     load_heroes,
 )
 from storybook.records import Hero
-from storybook.studio import Studio
-from storybook.taught import goes_by_look
+from storybook.studio.studio import Studio
+from storybook.studio.taught import goes_by_look
 from storybook.teaching import lay_recipe
 
 

@@ -18,10 +18,10 @@ from storybook.book.library import (
     thumbnail,
     trash_in,
 )
-from storybook.departures import accept
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.status import status
+from storybook.studio.departures import accept
 from waiting import END_S
 
 ROOT = Path("books")

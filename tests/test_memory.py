@@ -11,7 +11,6 @@ import torch
 from PIL import Image
 
 from storybook.config import load_settings
-from storybook.doctor import Finding, painter_memory
 from storybook.models.memory import (
     GIB,
     PLANS,
@@ -26,6 +25,7 @@ from storybook.models.memory import (
 )
 from storybook.models.sd1 import Sd1Painter, open_painter
 from storybook.models.weights import Fittings
+from storybook.studio.doctor import Finding, painter_memory
 from tiny_sd import asked, difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN
 from training.formats.checkpoint import save_checkpoint

@@ -12,12 +12,12 @@ from books import doubles
 from storybook.cli import main
 from storybook.config import load_settings
 from storybook.errors import ModelError
-from storybook.guards import photo_guard
 from storybook.hero import draft as hero_drafts
 from storybook.hero.uploads import checked
 from storybook.models import packaged
 from storybook.models.open_nsfw import MEAN_BGR, as_seen, open_nsfw
-from storybook.studio import Studio
+from storybook.studio.guards import photo_guard
+from storybook.studio.studio import Studio
 from tiny_onnx import tiny_nsfw
 
 pytest.importorskip("onnxruntime")

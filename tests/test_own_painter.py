@@ -15,7 +15,7 @@ from storybook.errors import HeroError, TrainingError
 from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
 from storybook.records import Hero
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.teaching import adopt, painter_bytes
 from tiny_sd import tiny_critic, tiny_painter
 from training import __main__ as training_main

@@ -9,7 +9,6 @@ from test_precision import Machine
 from torch import nn
 
 from books import doubles, made, new_book
-from storybook.candidates import candidates
 from storybook.config import load_settings
 from storybook.errors import ConfigError
 from storybook.make import STAGES
@@ -19,7 +18,8 @@ from storybook.models.pace import Pace, quicker_dtype, settled, shape_of
 from storybook.models.precision import FP32, WAYS, Precision, quickest
 from storybook.models.sd1 import open_painter
 from storybook.stages.draw import draw
-from storybook.studio import Studio
+from storybook.studio.candidates import candidates
+from storybook.studio.studio import Studio
 from tiny_sd import asked, difference, tiny_painter, tiny_xl_painter
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda:0")

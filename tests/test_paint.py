@@ -15,7 +15,7 @@ from storybook.hero.folder import add_hero
 from storybook.models.infotext import read_infotext
 from storybook.paint import Wish, paint, painting, plan
 from storybook.records import Hero
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from tiny_sd import tiny_lora, tiny_painter
 
 DOUBLES = ("--studio", "doubles")

@@ -15,7 +15,7 @@ from storybook.errors import ConfigError, ModelError
 from storybook.models.enlargers import open_enlarger
 from storybook.models.real_esrgan import imports_mended, open_package_enlarger
 from storybook.records import Prompt
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from tiny_sd import tiny_compact
 
 THERE = find_spec("realesrgan") is not None

@@ -14,7 +14,7 @@ from storybook.book.folder import Book
 from storybook.errors import ModelError, NotForChildren
 from storybook.models.safety import open_guard
 from storybook.stages import choose, draw
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 ANYTHING, NOTHING = -2.0, 2.0
 """Thresholds of a cosine that every picture is above, and that none is."""

@@ -17,7 +17,7 @@ from storybook.models.families import open_painter
 from storybook.models.single_file import CONFIGS, prediction_of
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Candidate, Prompt
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from tiny_sd import difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN, opened
 from training.dreambooth import train

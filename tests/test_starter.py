@@ -15,7 +15,7 @@ from storybook.config import load_settings, shipped
 from storybook.images.fidelity import edge_strength, fidelity
 from storybook.records import Brief, Prompt
 from storybook.stages.write import write
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 STARTER = shipped("assets", "starter")
 QUICK = ("draw.steps=2", "draw.candidates=1", "enlarge.width_px=512")

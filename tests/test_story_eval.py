@@ -12,7 +12,7 @@ from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.records import Hero, Story
 from storybook.story.prompt_frame import lay_frame, load_frame
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama
 from training.evaluation.records import QUICK, Bench

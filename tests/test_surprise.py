@@ -8,7 +8,7 @@ from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import ReplyError
 from storybook.hero.folder import load_hero
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.surprise import surprise, thought_up
 from storybook.world import load_world
 

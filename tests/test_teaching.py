@@ -14,7 +14,7 @@ from storybook.make import STAGES
 from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Hero
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.teaching import TOKENS, how_long
 from tiny_sd import tiny_critic, tiny_painter
 

@@ -11,7 +11,7 @@ from benchmarks.random_models import CONTROL, ENLARGER, PAINTER, write_models
 from books import made, new_book
 from storybook.config import load_settings
 from storybook.models.sd1 import open_sampler
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from tiny_taught import ORIGIN
 from training.formats.checkpoint import save_checkpoint, save_folder
 

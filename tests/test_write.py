@@ -17,7 +17,7 @@ from storybook.stages.write import check_language, write
 from storybook.story.casting import Cast, cast
 from storybook.story.prompt_frame import PLAIN, load_frame
 from storybook.story.sampling import Draft, best, drafts, faults_of
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama
 

@@ -11,13 +11,13 @@ from app.tried import tried
 from app.where import HEROES
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError, StorybookError
-from storybook.guards import photo_guard
 from storybook.hero import draft as hero_drafts
 from storybook.hero.coat_colour import derive_look, species_in
 from storybook.hero.folder import add_hero, display_name, hero_folder, new_hero_folder
 from storybook.hero.photo_quality import FEWEST, MOST, PhotoVerdict
 from storybook.images.photo_files import PHOTO_SUFFIXES
 from storybook.records import Hero
+from storybook.studio.guards import photo_guard
 from storybook.world import load_world
 
 PHOTO_PX = 200

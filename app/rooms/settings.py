@@ -6,10 +6,11 @@ import streamlit as st
 
 from app import look
 from app.where import BOOKS, HEROES, JOBS, RUNS
-from storybook import doctor, studio_file
 from storybook.config import Settings, load_settings, studios
 from storybook.errors import StorybookError
-from storybook.studio import Studio
+from storybook.studio import doctor
+from storybook.studio import file as studio_file
+from storybook.studio.studio import Studio
 
 NAMES = {
     "starter": ("Starter", "Small models that come along. Any computer will do; a book takes "

@@ -20,7 +20,7 @@ from storybook.errors import EditedByHand, StorybookError
 from storybook.jobs.folder import job_state
 from storybook.prompts import styles
 from storybook.status import PageStatus, Status, status
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 CARD_PX = 250
 

@@ -27,7 +27,7 @@ from storybook.press.pdf import (
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
 from storybook.records import COVER, Event, Story, digest
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 EDITION = 2
 """Raised when the press itself sets pages in another way, so that books are bound anew."""

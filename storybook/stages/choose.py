@@ -6,12 +6,12 @@ from PIL import Image
 
 from storybook.book.folder import Book
 from storybook.book.verdicts import in_words, keep_verdicts
-from storybook.candidates import candidates as asked_of
 from storybook.errors import BookError, NotForChildren
 from storybook.hero.folder import hero_photos
 from storybook.models import Critic
 from storybook.records import Candidate, Event, Hero, Judged, Pick, digest
-from storybook.studio import Studio
+from storybook.studio.candidates import candidates as asked_of
+from storybook.studio.studio import Studio
 
 
 def choose(

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from storybook.book.folder import Book
-from storybook.departures import keep_departures
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.story.composition import view_of
-from storybook.studio import Studio
-from storybook.taught import goes_by_look
+from storybook.studio.departures import keep_departures
+from storybook.studio.studio import Studio
+from storybook.studio.taught import goes_by_look
 from storybook.world import MOST_COMPANIONS, Composition, picture_words
 
 

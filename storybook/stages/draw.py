@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from storybook.book.folder import Book
 from storybook.book.printing import check_book
-from storybook.candidates import candidates
 from storybook.files import write_whole
 from storybook.models import Guard, Painter
 from storybook.models.infotext import png_bytes
 from storybook.models.prompt_syntax import networks
 from storybook.models.scheduling import heard
 from storybook.records import Candidate, Event
-from storybook.studio import Studio
+from storybook.studio.candidates import candidates
+from storybook.studio.studio import Studio
 
 
 def jobs(book: Book, studio: Studio) -> list[Candidate]:

@@ -14,7 +14,7 @@ from storybook.models import Enlarger
 from storybook.models.packaged import is_missing
 from storybook.press.formats import load_format
 from storybook.records import Event, Prompt, digest
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 
 
 def enlarge(

@@ -8,7 +8,7 @@ from storybook.errors import BookError
 from storybook.readability import UNSPACED, length, run_on, sentences
 from storybook.records import Event, Hero, Scene, Scenes, Story, digest
 from storybook.story.scene_from_text import read_cover, read_page
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import World
 
 TORN_PARAGRAPH = 36.0

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
 from storybook.config import WriteSettings
-from storybook.departures import carried, of_telling
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.kindness import check_kind
@@ -16,7 +15,8 @@ from storybook.story.casting import Cast, befriended, cast
 from storybook.story.delexicalize import RoleWords
 from storybook.story.prompt_frame import Frame
 from storybook.story.sampling import Draft, best, drafts
-from storybook.studio import Studio
+from storybook.studio.departures import carried, of_telling
+from storybook.studio.studio import Studio
 from storybook.summary.language import english_words, is_english
 from storybook.world import World
 

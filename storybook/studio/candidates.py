@@ -4,7 +4,7 @@ from storybook.book.folder import Book
 from storybook.records import Candidate, Prompt, Tries
 from storybook.story.composition import composed
 from storybook.story.prompt_to_caption import as_caption
-from storybook.studio import Sampling, Studio
+from storybook.studio.studio import Sampling, Studio
 from storybook.world import World
 
 SEEDS_A_PAGE = 100

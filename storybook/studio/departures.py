@@ -18,8 +18,8 @@ from storybook.story.casting import Cast, cast
 from storybook.story.coverage import TOLD_SHARE, stem
 from storybook.story.prompt_to_caption import unknown_words
 from storybook.story.untold import phrases, untold
-from storybook.studio import Studio
-from storybook.taught import goes_by_look
+from storybook.studio.studio import Studio
+from storybook.studio.taught import goes_by_look
 from storybook.world import MOST_COMPANIONS, World
 
 OF_PICTURES = ("look", "words", "undrawn")

@@ -129,7 +129,7 @@ def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
         return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     from storybook.errors import ModelError
     from storybook.models.memory import chosen, needed, stored_weights
-    from storybook.studio import Studio
+    from storybook.studio.studio import Studio
 
     sampling = Studio(settings).sampling
     times = 4 if settings.enlarge.is_controlled else 1  # painted over at twice the size

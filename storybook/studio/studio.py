@@ -7,9 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from storybook.config import Settings, shipped
-from storybook.enlarger_choice import edges_file, enlarger_file, enlarger_names, name_of
 from storybook.errors import ConfigError
-from storybook.guards import open_guard, photo_guard_path
 from storybook.hero.folder import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
 from storybook.models.weights import Adapter, Fittings
@@ -17,7 +15,9 @@ from storybook.records import Hero, Prompt, Record
 from storybook.share import Share
 from storybook.story.delexicalize import RoleWords, load_role_words
 from storybook.story.prompt_frame import PLAIN, Frame, carried_frame, load_frame
-from storybook.taught import adapters_of, known, own_painter
+from storybook.studio.enlarger_choice import edges_file, enlarger_file, enlarger_names, name_of
+from storybook.studio.guards import open_guard, photo_guard_path
+from storybook.studio.taught import adapters_of, known, own_painter
 from storybook.world import WORLD, World, load_world
 
 

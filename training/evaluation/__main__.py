@@ -8,7 +8,7 @@ from rich.console import Console
 
 from storybook.errors import StorybookError, nearest
 from storybook.records import Event, digest
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.evaluation.options import add_options, bench_of
 from training.evaluation.records import Bench, Part

@@ -20,7 +20,7 @@ from storybook.errors import StorybookError, nearest
 from storybook.images.photo_files import photos_in
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero, Record, digest
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.dreambooth import train
 from training.evaluation.judge import taught_judge, with_pets

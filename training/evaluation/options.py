@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from storybook.config import load_settings, shipped
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import load_world
 from training.evaluation.records import FULL, QUICK, Bench
 

@@ -8,12 +8,12 @@ import numpy as np
 from diffusers import AutoencoderKL
 from PIL import Image
 
-from storybook.candidates import wanted
 from storybook.records import Candidate, Event, Hero, Prompt, Tries
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import as_caption
-from storybook.studio import Studio
+from storybook.studio.candidates import wanted
+from storybook.studio.studio import Studio
 from training.evaluation.judge import Shown
 from training.evaluation.records import Bench
 from training.starter.dataset import BLOCK, to_tensor

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from storybook.records import Record
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import World
 
 

@@ -12,7 +12,7 @@ from storybook.story.casting import Cast, befriended, cast
 from storybook.story.coverage import coverage
 from storybook.story.prompt_frame import Frame
 from storybook.story.sampling import best, drafts
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from storybook.world import World
 from training.evaluation.measures import (
     Wanted,

@@ -16,7 +16,7 @@ from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
 from storybook.story.prompt_frame import Frame
-from storybook.studio import Studio
+from storybook.studio.studio import Studio
 from training.evaluation.records import Bench, Part, Row, Table
 from training.evaluation.report import print_parts
 from training.evaluation.stories import figures_of, told_by
