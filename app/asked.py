@@ -5,13 +5,13 @@ import streamlit as st
 from app import languages, look
 from app.edited import edit
 from app.work import put_away
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.new_book import checked
 from storybook.book.folder import Book
 from storybook.config import load_settings, validated
 from storybook.errors import StorybookError
 from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job
-from storybook.new_book import checked
 from storybook.press.formats import format_names
 from storybook.prompts import styles
 from storybook.records import MAX_PAGES, MIN_PAGES, Brief

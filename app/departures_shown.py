@@ -8,7 +8,7 @@ import streamlit as st
 from app import look
 from app.doors import go
 from app.edited import edit, open_page
-from storybook import edits
+from storybook.authoring import edits
 from storybook.book.folder import Book
 from storybook.errors import StorybookError
 from storybook.records import COVER

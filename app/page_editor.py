@@ -8,12 +8,12 @@ import streamlit as st
 from app import departures_shown, look, words, work
 from app.edited import edit, open_page, said_of_edits
 from app.page_place import placing
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.proofs import page_notes
 from storybook.book.folder import Book
 from storybook.book.printing import wishes_of
 from storybook.book.verdicts import in_words, verdicts
 from storybook.jobs.folder import Job
-from storybook.proofs import page_notes
 from storybook.records import COVER, Judged, Pick, Scene
 from storybook.studio.studio import Studio
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from app.edited import edit, open_page
-from storybook import edits
+from storybook.authoring import edits
 from storybook.book.folder import Book
 from storybook.studio.studio import Studio
 

@@ -8,8 +8,8 @@ from app import look, work
 from app.doors import link
 from app.edited import edit
 from app.proofs_shown import Proof
-from storybook import edits
-from storybook.proofs import Note, notes
+from storybook.authoring import edits
+from storybook.authoring.proofs import Note, notes
 
 MOST_LINKS = 4
 ICONS = {

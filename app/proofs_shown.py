@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from storybook.authoring.export_html import pictures_zip, share
+from storybook.authoring.proofs import ProofPage, proof_key, proof_pages, proof_pdf
 from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.press.preview import drawn_pages
-from storybook.proofs import ProofPage, proof_key, proof_pages, proof_pdf
-from storybook.sharing import pictures_zip, share
 from storybook.studio.studio import Studio
 
 

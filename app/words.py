@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from storybook import edits
+from storybook.authoring import edits
 from storybook.book import unsaved
 from storybook.book.folder import Book
 

@@ -15,7 +15,13 @@ from pathlib import Path
 from socket import socket
 from threading import Thread
 
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.export_html import share as html_of
+from storybook.authoring.ideas import surprise
+from storybook.authoring.new_book import checked, folder_name, heroes_named
+from storybook.authoring.paint import Wish, painting, plan
+from storybook.authoring.paint import paint as paint_
+from storybook.authoring.retell import retell as retell_page
 from storybook.book.folder import Book
 from storybook.config import load_settings, shipped, validated
 from storybook.departure_commands import accept as accept
@@ -25,17 +31,11 @@ from storybook.files import write_whole
 from storybook.hero.folder import hero_folder, load_hero
 from storybook.jobs.reporting import ByHand
 from storybook.make import STAGES, follow, make
-from storybook.new_book import checked, folder_name, heroes_named
-from storybook.paint import Wish, painting, plan
-from storybook.paint import paint as paint_
 from storybook.records import Brief, Event
-from storybook.retelling import retell as retell_page
 from storybook.share import Share
-from storybook.sharing import share as html_of
 from storybook.stages.write import check_language
 from storybook.studio.departures import listed
 from storybook.studio.studio import Studio
-from storybook.surprise import surprise
 from storybook.terminal import show as show_progress
 from storybook.text_files import read_text, split_lines
 

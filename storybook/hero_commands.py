@@ -6,6 +6,15 @@ from argparse import Namespace
 from datetime import datetime
 from pathlib import Path
 
+from storybook.authoring.teach_hero import (
+    RECIPE,
+    adopt,
+    are_drawings,
+    lay_recipe,
+    own_painter_note,
+    token_for,
+    token_in,
+)
 from storybook.book.library import trash_in
 from storybook.config import load_settings, overridden, shipped
 from storybook.errors import HeroError, StorybookError, nearest
@@ -17,15 +26,6 @@ from storybook.hero_add_commands import add, told_look
 from storybook.jobs.manager import JOBS
 from storybook.records import Hero
 from storybook.studio.studio import Studio
-from storybook.teaching import (
-    RECIPE,
-    adopt,
-    are_drawings,
-    lay_recipe,
-    own_painter_note,
-    token_for,
-    token_in,
-)
 from storybook.world import article, load_world
 
 RUNS = Path("runs")

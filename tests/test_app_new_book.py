@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.book.library import shelf
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
-from storybook.new_book import Draft, load_draft, save_draft
 from studio_pages import button, drawn, in_folder_of_doubles, said
 from waiting import ended
 

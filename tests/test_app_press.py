@@ -6,10 +6,10 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
-from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said
 from waiting import ended
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from books import made, new_book
-from storybook import edits
+from storybook.authoring import edits
 from studio_pages import drawn, in_folder_of_doubles, said
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
 from storybook.records import Departure
-from storybook.status import status
 from studio_pages import button, drawn, in_folder_of_doubles, said
 from waiting import ended
 

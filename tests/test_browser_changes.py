@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 from playwright.sync_api import Locator, Page, TimeoutError, expect  # noqa: E402
 
 from books import made, new_book  # noqa: E402
-from storybook import edits  # noqa: E402
+from storybook.authoring import edits  # noqa: E402
 from storybook.book.folder import Book  # noqa: E402
 from storybook.jobs.folder import job_state  # noqa: E402
 from storybook.jobs.manager import jobs_in  # noqa: E402

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Page, expect  # noqa: E402
 
 from books import doubles, made, new_book  # noqa: E402
-from storybook import edits  # noqa: E402
+from storybook.authoring import edits  # noqa: E402
 from storybook.book.folder import Book  # noqa: E402
 from storybook.config import load_settings  # noqa: E402
 from storybook.studio import departures  # noqa: E402

@@ -6,7 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from browser import browser_page, skip_without_a_browser, studio_at
-from storybook.sharing import share
+from storybook.authoring.export_html import share
 from studio_pages import in_folder_of_doubles
 
 skip_without_a_browser()

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from books import BISCUIT, doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
 from storybook.book.verdicts import keep_verdicts, verdicts
 from storybook.errors import BookError
 from storybook.models.doubles import LengthCritic

@@ -12,10 +12,10 @@ from PIL import Image
 from test_house import HEAVY
 
 from books import SUMMARY, made, new_book
+from storybook.authoring.status import Status
 from storybook.book.folder import Book
 from storybook.cli import main, parser
 from storybook.cli_help import EXAMPLES
-from storybook.status import Status
 from waiting import wait_for
 
 ROOT = Path(__file__).parent.parent

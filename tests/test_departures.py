@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import BookError
 from storybook.records import Departure, Hero, Story
-from storybook.status import status
 from storybook.story.casting import Cast, cast
 from storybook.story.delexicalize import RoleWords
 from storybook.studio.departures import accept, carried, departures, keep_lost, listed, of_telling

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.hero.folder import load_hero
 from storybook.records import digest
 from storybook.stages import write as stage
-from storybook.status import status
 from storybook.studio.studio import Studio
 
 EARLIER = "Pepper the dog wants a kite. Willow the rabbit helps."

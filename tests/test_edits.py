@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.edits import order, version
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.cli import main
-from storybook.edits import order, version
 from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand
-from storybook.status import status
 
 STUDIO = doubles()
 

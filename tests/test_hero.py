@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from storybook.authoring.teach_hero import lay_recipe
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, HeroError
@@ -22,7 +23,6 @@ from storybook.hero.folder import (
 from storybook.records import Hero
 from storybook.studio.studio import Studio
 from storybook.studio.taught import goes_by_look
-from storybook.teaching import lay_recipe
 
 
 @pytest.mark.parametrize("name", hero_names())

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.book.library import (
     duplicate,
@@ -20,7 +21,6 @@ from storybook.book.library import (
 )
 from storybook.errors import BookError
 from storybook.files import write_whole
-from storybook.status import status
 from storybook.studio.departures import accept
 from waiting import END_S
 

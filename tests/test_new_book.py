@@ -4,12 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from storybook.book.folder import Book
-from storybook.cli import main
-from storybook.config import shipped
-from storybook.errors import HeroError, NotForChildren, StorybookError
-from storybook.hero.folder import load_hero
-from storybook.new_book import (
+from storybook.authoring.new_book import (
     Draft,
     begin,
     brief_of,
@@ -20,6 +15,11 @@ from storybook.new_book import (
     load_draft,
     save_draft,
 )
+from storybook.book.folder import Book
+from storybook.cli import main
+from storybook.config import shipped
+from storybook.errors import HeroError, NotForChildren, StorybookError
+from storybook.hero.folder import load_hero
 from storybook.story.casting import cast
 from storybook.world import load_world
 

@@ -8,6 +8,7 @@ import pytest
 
 from pet_runs import CPU, recipe
 from storybook import hero_commands
+from storybook.authoring.teach_hero import adopt, painter_bytes
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
@@ -16,7 +17,6 @@ from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
 from storybook.records import Hero
 from storybook.studio.studio import Studio
-from storybook.teaching import adopt, painter_bytes
 from tiny_sd import tiny_critic, tiny_painter
 from training import __main__ as training_main
 from training import room, runs

@@ -8,12 +8,12 @@ from PIL import Image
 from test_safety import ANYTHING, tiny_checker
 
 from books import doubles
+from storybook.authoring.paint import Wish, paint, painting, plan
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError
 from storybook.hero.folder import add_hero
 from storybook.models.infotext import read_infotext
-from storybook.paint import Wish, paint, painting, plan
 from storybook.records import Hero
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_lora, tiny_painter

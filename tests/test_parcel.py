@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
+from storybook.authoring.status import status
 from storybook.book.archive import export_zip, import_zip
 from storybook.errors import BookError
-from storybook.status import status
 
 ROOT = Path("books")
 BRIEF = b'summary = "Biscuit the cat finds a mitten."\n'

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from books import SUMMARY, brief, doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
 from storybook.book.printing import LETTERS, check_book, check_brief, left_out
 from storybook.cli import main
 from storybook.config import shipped

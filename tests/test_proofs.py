@@ -5,24 +5,18 @@ from PIL import Image
 from pypdf import PdfReader
 
 from books import doubles, made, new_book
+from storybook.authoring.edits import set_title
+from storybook.authoring.proofs import notes, printed_ppi, proof_key, proof_pages, proof_pdf
+from storybook.authoring.status import status
 from storybook.book.folder import Book
-from storybook.edits import set_title
 from storybook.errors import BookError
 from storybook.press.alt_text import alt_text
 from storybook.press.formats import load_format
 from storybook.press.preflight import preflight
 from storybook.press.preview import drawn_pages
-from storybook.proofs import (
-    notes,
-    printed_ppi,
-    proof_key,
-    proof_pages,
-    proof_pdf,
-)
 from storybook.records import Hero, Scene, Scenes
 from storybook.stages import bind, enlarge
 from storybook.stages.bind import wishes_of
-from storybook.status import status
 
 
 @pytest.fixture
@@ -84,7 +78,7 @@ def test_a_book_that_is_half_drawn_is_proofed_with_blanks():
 
 
 def test_another_pick_makes_a_plate_outdated(book):
-    from storybook.edits import pick
+    from storybook.authoring.edits import pick
 
     other = next(name for name in book.pictures(2) if name != book.picked(2))
     pick(book, 2, other)

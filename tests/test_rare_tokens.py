@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from transformers import CLIPTokenizer
 
+from storybook.authoring.teach_hero import TOKENS, lay_recipe, recipe_token, token_for
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, ModelError
 from storybook.hero.folder import HERO, add_hero, hero_names, load_hero
 from storybook.hero.photo_quality import token_fault
 from storybook.hero.rare_tokens import is_single, rare_tokens
 from storybook.records import Hero
-from storybook.teaching import TOKENS, lay_recipe, recipe_token, token_for
 from tiny_sd import tiny_tokenizer
 
 CLASSIC = shipped("assets", "configs", "stable-diffusion-1")

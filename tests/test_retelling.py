@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.retell import retell
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.errors import BookError
 from storybook.jobs.manager import jobs_in
-from storybook.retelling import retell
-from storybook.status import status
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from books import doubles, made, new_book
+from storybook.authoring.export_html import ScreenPage, html_book, pictures_zip, share
+from storybook.authoring.proofs import proof_pages
 from storybook.cli import main
 from storybook.config import BindSettings
 from storybook.errors import BookError, PressError
 from storybook.press.endpage import Facts
 from storybook.press.formats import format_names, load_format, placed, placements_of
-from storybook.proofs import proof_pages
 from storybook.records import Hero, Story
-from storybook.sharing import ScreenPage, html_book, pictures_zip, share
 from storybook.stages.bind import Wishes
 
 TEXTS = (

@@ -1,7 +1,7 @@
 from books import doubles, made, new_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.status import status
 from storybook.records import Pick
-from storybook.status import status
 
 
 def test_a_new_book_waits_for_its_story():

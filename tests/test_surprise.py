@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from storybook.authoring.ideas import surprise, thought_up
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import ReplyError
 from storybook.hero.folder import load_hero
 from storybook.studio.studio import Studio
-from storybook.surprise import surprise, thought_up
 from storybook.world import load_world
 
 BRUNO = load_hero("bruno")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from in_process import trained_here as trained_here
+from storybook.authoring.teach_hero import TOKENS, how_long
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import load_settings, shipped
@@ -15,7 +16,6 @@ from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Hero
 from storybook.studio.studio import Studio
-from storybook.teaching import TOKENS, how_long
 from tiny_sd import tiny_critic, tiny_painter
 
 QUICK = ("--preset", "none", "--set", "max_steps=4", "--set", "lr=0.05", "--set", "batch=2",

@@ -9,6 +9,7 @@ from app.doors import go, link
 from app.pets import cards, photos, teach
 from app.tried import tried
 from app.where import HEROES, JOBS, RUNS
+from storybook.authoring.teach_hero import own_painter_note
 from storybook.config import shipped
 from storybook.errors import StorybookError
 from storybook.hero import edits as hero_edits
@@ -17,7 +18,6 @@ from storybook.hero.coat_colour import stand_in_note
 from storybook.hero.folder import hero_folder, load_hero
 from storybook.hero.text import kind_of
 from storybook.records import Hero
-from storybook.teaching import own_painter_note
 from storybook.world import article, load_world
 
 PORTRAIT_PX = 260

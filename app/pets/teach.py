@@ -7,13 +7,13 @@ import streamlit as st
 from app import look, run_view, work
 from app.tried import tried
 from app.where import JOBS, RUNS
+from storybook.authoring.teach_hero import are_drawings, how_long, painter_bytes
 from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.files import in_bytes
 from storybook.hero.folder import hero_photos
 from storybook.records import Hero
 from storybook.studio.doctor import models_of
 from storybook.studio.studio import Studio
-from storybook.teaching import are_drawings, how_long, painter_bytes
 from training import runs
 from training.runs import RunCard
 

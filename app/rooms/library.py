@@ -12,12 +12,12 @@ from app import look
 from app.doors import go
 from app.tried import packed, tried
 from app.where import BOOKS, JOBS
+from storybook.authoring.edits import set_title
 from storybook.book import library
 from storybook.book.archive import export_zip, import_zip
 from storybook.book.folder import Book
 from storybook.book.library import Shelved
 from storybook.config import shipped
-from storybook.edits import set_title
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
 

@@ -10,10 +10,7 @@ import streamlit as st
 from app import languages, look, work
 from app.doors import go
 from app.where import BOOKS
-from storybook.config import load_settings
-from storybook.errors import StorybookError
-from storybook.hero.folder import hero_names, load_hero
-from storybook.new_book import (
+from storybook.authoring.new_book import (
     Draft,
     begin,
     brief_of,
@@ -23,6 +20,9 @@ from storybook.new_book import (
     load_draft,
     save_draft,
 )
+from storybook.config import load_settings
+from storybook.errors import StorybookError
+from storybook.hero.folder import hero_names, load_hero
 from storybook.press.formats import format_names
 from storybook.prompts import styles
 

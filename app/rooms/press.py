@@ -13,15 +13,15 @@ from app.page_editor import edit, said_of_edits
 from app.press_notes import show_notes
 from app.proofs_shown import Proof, downloads, pdf_button, proof_of, sheets
 from app.where import open_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.proofs import LEAST_PPI, printed_ppi
+from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.errors import EditedByHand, StorybookError
 from storybook.press.formats import Format, format_names, load_format, placements_of
 from storybook.press.layout import FRONT_SHEETS
-from storybook.proofs import LEAST_PPI, printed_ppi
 from storybook.records import COVER
 from storybook.stages import bind
-from storybook.status import status
 
 SHEET_PX = 360
 """How wide a sheet is drawn: twice what it is shown, for fine screens."""

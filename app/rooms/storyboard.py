@@ -12,14 +12,14 @@ from app.edited import edit, open_page, said_of_edits
 from app.page_editor import editor
 from app.page_place import taken_out_just_now
 from app.where import open_book
-from storybook import edits
+from storybook.authoring import edits
+from storybook.authoring.status import PageStatus, Status, status
 from storybook.book.folder import Book
 from storybook.book.verdicts import weak_pages
 from storybook.config import load_settings
 from storybook.errors import EditedByHand, StorybookError
 from storybook.jobs.folder import job_state
 from storybook.prompts import styles
-from storybook.status import PageStatus, Status, status
 from storybook.studio.studio import Studio
 
 CARD_PX = 250

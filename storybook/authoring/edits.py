@@ -14,10 +14,11 @@ from pathlib import Path
 
 import tomli_w
 
+from storybook.authoring.conflicts import clash as clash
+from storybook.authoring.conflicts import keep_edited as keep_edited
+from storybook.authoring.conflicts import make_anew as make_anew
+from storybook.authoring.status import check_page
 from storybook.book.folder import Book
-from storybook.clashes import clash as clash
-from storybook.clashes import keep_edited as keep_edited
-from storybook.clashes import make_anew as make_anew
 from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand
 from storybook.files import write_whole
 from storybook.prompts import style as style_named
@@ -33,7 +34,6 @@ from storybook.records import (
     Tries,
     digest,
 )
-from storybook.status import check_page
 from storybook.story.scene_from_text import read_page
 from storybook.studio.candidates import tries
 from storybook.studio.studio import Studio

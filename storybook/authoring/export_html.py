@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import chain
 from zipfile import ZipFile
 
+from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
 from storybook.book.printing import Wishes, lay_words, words_of
@@ -15,7 +16,6 @@ from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_
 from storybook.press.fonts import load_fonts
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
-from storybook.proofs import ProofPage, proof_pages
 from storybook.records import Story
 from storybook.stages import bind
 from storybook.studio.studio import Studio

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from storybook import edits
+from storybook.authoring import edits
 from storybook.book.folder import Book
 from storybook.errors import BookError, ReplyError
 from storybook.models import Writer
