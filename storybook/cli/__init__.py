@@ -1,0 +1,3 @@
+"""The command line: `main` is its door; `parser` knows the words, and each `*_commands` does what
+some of them say.
+"""
