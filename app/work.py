@@ -47,7 +47,7 @@ def make(book: Path, what: str) -> Job | None:
 
 def ask(arguments: tuple[str, ...]) -> str:
     """What a short command says; raises StorybookError with its one line if it has none to say."""
-    command = [sys.executable, "-m", "storybook.cli", *arguments]
+    command = [sys.executable, "-m", "storybook", *arguments]
     done = processes.asked(command, timeout_s=ASKED_S)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from storybook import hero_commands
+from storybook.cli import hero_commands
 
 
 @pytest.fixture

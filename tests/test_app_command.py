@@ -5,8 +5,7 @@ from socket import socket
 
 import pytest
 
-from storybook import commands
-from storybook.cli import main
+from storybook.cli import commands, main
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from test_house import HEAVY
 from books import SUMMARY, made, new_book
 from storybook.authoring.status import Status
 from storybook.book.folder import Book
-from storybook.cli import main, parser
-from storybook.cli_help import EXAMPLES
+from storybook.cli.help import EXAMPLES
+from storybook.cli.parser import main, parser
 from waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
@@ -179,7 +179,7 @@ def test_a_read_only_folder_is_one_line(capsys):
 
 def test_help_loads_nothing_that_takes_time():
     """So that `--help` answers within 0.3 s; the time itself is in `make bench`."""
-    code = "import sys; from storybook.cli import parser; parser(); print(*sys.modules)"
+    code = "import sys; from storybook.cli.parser import parser; parser(); print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
                           text=True, cwd=ROOT)  # fmt: skip
     assert not {"pydantic", "rich", "PIL", "numpy", "torch"} & set(told.stdout.split())
@@ -194,7 +194,8 @@ def test_commands_that_only_look_load_no_framework(command, tmp_path):
         "jobs": ["jobs", "list"],
     }
     code = (
-        "import sys; from pathlib import Path; from storybook import cli; from storybook.studio import doctor\n"
+        "import sys; from pathlib import Path; "
+        "from storybook import cli; from storybook.studio import doctor\n"
         "doctor._may_have_gpu = lambda: False\n"
         f"assert cli.main({asked[command]!r}) in (0, 2)\n"
         "Path('loaded.txt').write_text(' '.join(sys.modules), encoding='utf-8')"

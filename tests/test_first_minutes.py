@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from storybook.cli import VERBS
+from storybook.cli.parser import VERBS
 from storybook.config import shipped
 from waiting import wait_for
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storybook import stages
-from storybook.cli import VERBS
+from storybook.cli.parser import VERBS
 from storybook.config import Settings
 from storybook.make import STAGES
 

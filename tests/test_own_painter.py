@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from pet_runs import CPU, recipe
-from storybook import hero_commands
 from storybook.authoring.teach_hero import adopt, painter_bytes
 from storybook.book.folder import Book
-from storybook.cli import main
+from storybook.cli import hero_commands, main
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, TrainingError
 from storybook.hero.folder import add_hero, load_hero

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from storybook.cli import main, parser
+from storybook.cli.parser import main, parser
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,3 +1,7 @@
 """The command line: `main` is its door; `parser` knows the words, and each `*_commands` does what
 some of them say.
 """
+
+from storybook.cli.parser import main
+
+__all__ = ["main"]

@@ -23,9 +23,9 @@ from storybook.authoring.paint import Wish, painting, plan
 from storybook.authoring.paint import paint as paint_
 from storybook.authoring.retell import retell as retell_page
 from storybook.book.folder import Book
+from storybook.cli.departure_commands import accept as accept
+from storybook.cli.departure_commands import tell_departures, tell_weak
 from storybook.config import load_settings, shipped, validated
-from storybook.departure_commands import accept as accept
-from storybook.departure_commands import tell_departures, tell_weak
 from storybook.errors import BookError, ConfigError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_folder, load_hero

@@ -1,8 +1,8 @@
-"""The options of `storybook hero`. Nothing but argparse is imported, as in cli.py."""
+"""The options of `storybook hero`. Nothing but argparse is imported, as in parser.py."""
 
 import argparse
 
-from storybook.cli_help import with_help
+from storybook.cli.help import with_help
 
 
 def add_hero(commands: argparse._SubParsersAction) -> None:

@@ -16,13 +16,13 @@ from storybook.authoring.teach_hero import (
     token_in,
 )
 from storybook.book.library import trash_in
+from storybook.cli.hero_add_commands import add, told_look
 from storybook.config import load_settings, overridden, shipped
 from storybook.errors import HeroError, StorybookError, nearest
 from storybook.hero import edits as hero_edits
 from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
 from storybook.hero.text import kind_of, state_of
 from storybook.hero.trash import derived_of, put_back, throw_away
-from storybook.hero_add_commands import add, told_look
 from storybook.jobs.manager import JOBS
 from storybook.records import Hero
 from storybook.studio.studio import Studio

@@ -54,8 +54,8 @@ def show(options: Namespace) -> None:
 
 def _show_folder(folder: Path) -> None:
     """A book or a hero by its folder. Raises BookError for another folder."""
-    from storybook.hero_commands import tell_hero
-    from storybook.status_commands import tell_book
+    from storybook.cli.hero_commands import tell_hero
+    from storybook.cli.status_commands import tell_book
     from storybook.studio.studio import Studio
 
     if (folder / Book.BRIEF).is_file():

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from storybook.cli_help import with_help
-from storybook.cli_hero import add_hero
+from storybook.cli.help import with_help
+from storybook.cli.hero import add_hero
 
 SHARED = ("draw", "choose", "enlarge")
 """Verbs that several processes can do a part of the pages of."""
@@ -36,13 +36,13 @@ JOB_DEEDS = {
 }
 
 ELSEWHERE = {
-    "doctor": "storybook.inspect_commands",
-    "hero": "storybook.hero_commands",
-    "jobs": "storybook.job_commands",
-    "models": "storybook.model_commands",
-    "pictures": "storybook.inspect_commands",
-    "show": "storybook.inspect_commands",
-    "status": "storybook.status_commands",
+    "doctor": "storybook.cli.inspect_commands",
+    "hero": "storybook.cli.hero_commands",
+    "jobs": "storybook.cli.job_commands",
+    "models": "storybook.cli.model_commands",
+    "pictures": "storybook.cli.inspect_commands",
+    "show": "storybook.cli.inspect_commands",
+    "status": "storybook.cli.status_commands",
 }
 """Commands that stand in a module of their own, so that the others' libraries are not imported."""
 
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from storybook.errors import StorybookError
 
     try:
-        commands = import_module(ELSEWHERE.get(options.command, "storybook.commands"))
+        commands = import_module(ELSEWHERE.get(options.command, "storybook.cli.commands"))
         return getattr(commands, options.command)(options) or 0
     except StorybookError as fault:
         print(f"storybook: {' '.join(str(fault).split())}", file=sys.stderr)
@@ -310,7 +310,3 @@ def _studio_options() -> argparse.ArgumentParser:
     options.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
                          help="change a setting, such as draw.candidates=4")  # fmt: skip
     return options
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,8 +4,8 @@ from argparse import Namespace
 
 from storybook.authoring.status import status as status_of
 from storybook.book.folder import Book
+from storybook.cli.departure_commands import tell_departures
 from storybook.config import load_settings
-from storybook.departure_commands import tell_departures
 from storybook.studio.studio import Studio
 
 

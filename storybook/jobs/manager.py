@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from storybook.cli import parser
+from storybook.cli.parser import parser
 from storybook.errors import JobError
 from storybook.jobs.eta import Progress
 from storybook.jobs.eta import progress as progress

@@ -216,7 +216,7 @@ def _size_mb(path: Path) -> float | None:
 
 def asked(studio: str) -> list[Finding]:
     """What `examine` finds of a studio, asked of another process: this one loads no framework."""
-    command = [sys.executable, "-m", "storybook.cli", "doctor", "--studio", studio]
+    command = [sys.executable, "-m", "storybook", "doctor", "--studio", studio]
     done = processes.asked(command, timeout_s=ASKED_S)
     findings = [
         Finding(what=what, says=says, good=verdict == "ok ")
