@@ -7,8 +7,8 @@ import streamlit as st
 from storybook.book import unsaved
 from storybook.book.folder import Book
 from storybook.config import load_settings
+from storybook.content_filter import check_kind
 from storybook.errors import ChangedMeanwhile, StorybookError
-from storybook.kindness import check_kind
 
 
 def open_page(page: int | None) -> None:

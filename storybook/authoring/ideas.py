@@ -2,8 +2,8 @@
 
 from random import Random
 
+from storybook.content_filter import unkind_words
 from storybook.errors import ReplyError
-from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import untitled
 from storybook.models.writers import open_writer

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from storybook.book.folder import Book, slug
 from storybook.book.printing import check_brief, check_names
 from storybook.config import shipped, validated
+from storybook.content_filter import check_kind
 from storybook.errors import StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
-from storybook.kindness import check_kind
 from storybook.press.formats import load_format
 from storybook.prompts import Template, style
 from storybook.records import Ages, Brief, Hero, Record, digest

@@ -15,11 +15,11 @@ from PIL import Image
 from pydantic import Field
 
 from storybook.config import DrawSettings, Settings, validated
+from storybook.content_filter import check_kind
 from storybook.errors import ConfigError, NotForChildren, StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.images.contact_sheet import contact_sheet
-from storybook.kindness import check_kind
 from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import heard
 from storybook.models.weights import Adapter

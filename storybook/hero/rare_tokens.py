@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
+from storybook.content_filter import unkind_words
 from storybook.errors import ModelError
 from storybook.hero.photo_quality import common_words, token_fault
-from storybook.kindness import unkind_words
 
 END = "</w>"
 """Stands in CLIP's vocabulary behind what ends a word."""

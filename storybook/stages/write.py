@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
 from storybook.config import WriteSettings
+from storybook.content_filter import check_kind
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
-from storybook.kindness import check_kind
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.records import Brief, Departure, Event, Story, digest

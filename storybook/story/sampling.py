@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from storybook.book.printing import unprintable
+from storybook.content_filter import unkind_words
 from storybook.errors import BookError, QuestionTooLong, ReplyError
-from storybook.kindness import unkind_words
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
 from storybook.naming import misses_name, says_name

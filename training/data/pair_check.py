@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from statistics import median
 
+from storybook.content_filter import unkind_words
 from storybook.errors import TrainingError
-from storybook.kindness import unkind_words
 from storybook.readability import measure, words
 from storybook.records import Record
 from training.data.pairs import Pair
