@@ -7,9 +7,9 @@ from app import look, work
 from app.where import JOBS, RUNS
 from storybook.jobs.folder import last_lines
 from storybook.jobs.manager import load_job
-from training import runs
-from training.run import LOG, Run
-from training.runs import RunCard
+from training.runs import listing as runs
+from training.runs.listing import RunCard
+from training.runs.run import LOG, Run
 
 LOOK_S = 3.0
 SAMPLE_PX = 165
@@ -35,7 +35,7 @@ def badge(run: RunCard) -> None:
 def how_far(run: RunCard) -> str:
     """How far a run is, in a line.
 
-    >>> from training.run import RunState
+    >>> from training.runs.run import RunState
     >>> state = RunState(state="done", step=60, steps=60, best_step=45)
     >>> how_far(RunCard(folder=Path("runs/rex"), title="rex", teaches="pet", standing="done",
     ...                 state=state, changed=0))

@@ -100,7 +100,7 @@ def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
     from training.precisions import with_precision
     from training.prepared import prepare
     from training.recipe import recipe_of
-    from training.run import Run
+    from training.runs.run import Run
 
     recipe, _ = recipe_of(pet_recipe() | {"precision": wish})
     ready = with_precision(_result(prepare(recipe, Run(folder / wish / "pet"), CPU)))

@@ -17,8 +17,8 @@ from storybook.jobs.folder import EVENTS, LOG, JobState, job_state, lay, new_job
 from storybook.jobs.manager import cancel, jobs_in
 from storybook.locks import try_lock
 from storybook.records import Hero
-from training.run import LOG as RUN_LOG
-from training.run import Measure, Run, RunState
+from training.runs.run import LOG as RUN_LOG
+from training.runs.run import Measure, Run, RunState
 from waiting import END_S, ended
 
 

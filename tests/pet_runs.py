@@ -8,7 +8,7 @@ import torch
 from tiny_sd import tiny_critic, tiny_painter
 from training.dreambooth import train
 from training.recipe import Recipe, recipe_of
-from training.run import Run
+from training.runs.run import Run
 
 PETS = Path(__file__).parents[1] / "assets" / "pets"
 CPU = torch.device("cpu")

@@ -11,7 +11,7 @@ from pet_runs import CPU, lay_home, recipe, run_of, weights
 from storybook.errors import TrainingError
 from training.dreambooth import train
 from training.prepared import prepare
-from training.run import Run
+from training.runs.run import Run
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from storybook.config import shipped
 from storybook.hero.folder import add_hero, load_hero
 from storybook.records import Hero
 from tiny_sd import tiny_critic, tiny_painter
-from training.run import Run
+from training.runs.run import Run
 
 QUICK = ("--preset", "none", "--set", "max_steps=6", "--set", "lr=0.05", "--set", "batch=2",
          "--set", "resolution_px=64", "--set", "sample_steps=2", "--set", "keep_last=3",

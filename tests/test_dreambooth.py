@@ -19,7 +19,7 @@ from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
 from training.class_images import SEED
 from training.recipe import load_recipe
-from training.run import Run
+from training.runs.run import Run
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from training.formats.lora_reader import read_lora
 from training.optimizers import new_optimizer, new_scheduler
 from training.preflight import preflight
 from training.recipe import load_recipe
-from training.run import Run
+from training.runs.run import Run
 from training.student import enrol
 
 

@@ -18,9 +18,10 @@ from storybook.records import Hero
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_critic, tiny_painter
 from training import __main__ as training_main
-from training import room, runs
+from training import room
 from training.dreambooth import train
-from training.run import Run
+from training.runs import listing as runs
+from training.runs.run import Run
 
 QUICK = ("max_steps=3", "lr=0.01", "batch=2", "resolution_px=64", "sample_steps=2",
          "warmup_steps=0", "precision=fp32", "concept.0.class_images=2", "ema=0.5",

@@ -4,7 +4,7 @@ import pytest
 
 from pet_runs import CPU, lay_home, recipe
 from training.preflight import preflight
-from training.run import Run
+from training.runs.run import Run
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from tiny_taught import ORIGIN, opened
 from training.dreambooth import train
 from training.formats.checkpoint import save_checkpoint
 from training.recipe import recipe_of
-from training.run import Run
+from training.runs.run import Run
 
 FAMILIES = ("stable-diffusion-1", "stable-diffusion-2")
 FORMS = ("safetensors", "ckpt")

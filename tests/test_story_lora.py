@@ -20,7 +20,7 @@ from storybook.models.local_writer import open_local_writer
 from storybook.story.prompt_frame import load_frame
 from tiny import tiny_llama
 from training.data.pairs import Pair, read_pairs, write_pairs
-from training.run import Run
+from training.runs.run import Run
 from training.story.base import open_base
 from training.story.preflight import preflight
 from training.story.recipe import PRESETS, StoryRecipe, load_story_recipe

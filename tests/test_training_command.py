@@ -12,7 +12,7 @@ import torch
 
 from storybook.config import shipped
 from tiny_sd import tiny_painter
-from training.run import Run
+from training.runs.run import Run
 from waiting import END_S, wait_for
 
 

@@ -12,7 +12,7 @@ from storybook.models import pace
 from storybook.models.precision import FP32, WAYS, Precision
 from tiny import tiny_llama
 from training.recipe import Recipe, load_recipe
-from training.run import RECIPE
+from training.runs.run import RECIPE
 from training.story.recipe import StoryRecipe, load_story_recipe
 
 LAID = Precision(dtype="bf16", channels_last=True)

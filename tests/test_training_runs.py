@@ -9,8 +9,8 @@ import pytest
 
 from storybook.errors import TrainingError
 from storybook.jobs.folder import JobState, lay, new_job, say
-from training import runs
-from training.run import LOG, Measure, Run, RunState
+from training.runs import listing as runs
+from training.runs.run import LOG, Measure, Run, RunState
 
 
 def laid(tmp_path, name="rex", state="done", *, age_s=0.0, **fields):

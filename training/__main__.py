@@ -15,7 +15,7 @@ from training import stories
 from training.terminal import quiet
 
 if TYPE_CHECKING:
-    from training.run import Run
+    from training.runs.run import Run
 
 RUNS = Path("runs")
 
@@ -64,7 +64,7 @@ def _dreambooth(options: argparse.Namespace) -> None:
 def _choose_step(options: argparse.Namespace) -> None:
     from storybook.models.devices import device_of
     from training.choose_step import choose_step
-    from training.run import Run
+    from training.runs.run import Run
 
     run = Run(options.run)
     show(choose_step(run, options.step, device_of(options.device)), by_hand=_by_hand(options, run))
@@ -102,7 +102,7 @@ def _story_eval(options: argparse.Namespace) -> None:
 
 def _resolved(options: argparse.Namespace, load: Callable) -> tuple[Any, str, "Run"]:
     """The recipe, its preset and the run that the options mean; resumed, as the run kept them."""
-    from training.run import RECIPE, Run
+    from training.runs.run import RECIPE, Run
 
     recipe, preset = load(options.recipe, options.preset, options.set)
     run = Run(options.run or RUNS / recipe.called)

@@ -11,7 +11,7 @@ from storybook.errors import TrainingError
 from training.data.buckets import Position
 from training.gradients import Gradients
 from training.prepared import Prepared
-from training.run import Run, as_json
+from training.runs.run import Run, as_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from storybook.records import Event
 from training.origin import origin_of, training_of
 from training.prepared import prepare
 from training.recipe import load_recipe
-from training.run import RECIPE, Run
+from training.runs.run import RECIPE, Run
 from training.student import save
 
 

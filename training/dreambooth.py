@@ -18,7 +18,6 @@ from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.batches import measured
-from training.board import Board
 from training.checkpoints import Checkpoints, Learning
 from training.data.buckets import Batch, Position, first_position, steps_from
 from training.formats.lora import DORA_IN_KOHYA
@@ -34,7 +33,8 @@ from training.origin import origin_of, training_of
 from training.precisions import with_precision
 from training.prepared import Prepared, prepare
 from training.recipe import Recipe
-from training.run import Measure, Run, RunState, best_of
+from training.runs.run import Measure, Run, RunState, best_of
+from training.runs.tensorboard import Board
 from training.sample_prompts import check_sample_files
 from training.sampling import Sampler, new_sampler
 from training.student import save

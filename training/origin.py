@@ -7,7 +7,7 @@ from training.data.buckets import shown_per_bucket, steps_per_epoch
 from training.formats.header import Origin, Training
 from training.formats.keys import is_open_clip
 from training.prepared import Prepared
-from training.run import Run
+from training.runs.run import Run
 
 KOHYA_PRECISION = {"fp32": "no", "full_fp16": "fp16", "full_bf16": "bf16"}
 

@@ -12,7 +12,7 @@ from storybook.errors import TrainingError
 from storybook.files import write_whole
 from training.data.pair_check import PairReport, check
 from training.data.pairs import read_pairs
-from training.run import STATE
+from training.runs.run import STATE
 
 PAIRS = ".pairs"
 KINDS = ("json", "jsonl", "csv", "tsv", "txt")

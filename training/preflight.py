@@ -21,7 +21,7 @@ from training.data.records import Example, Size
 from training.optimizers import autocast, check_precision
 from training.recipe import Recipe
 from training.room import STATES, check_room, checkpoint_bytes, kept_at_once
-from training.run import Run
+from training.runs.run import Run
 from training.sample_prompts import check_sample_files, sample_prompts
 from training.student import Student, adapter_before, enrol
 

@@ -32,7 +32,7 @@ from training.formats.keys import is_open_clip
 from training.optimizers import autocast
 from training.recipe import Recipe
 from training.room import check_room
-from training.run import Run
+from training.runs.run import Run
 from training.student import Student, adapter_before, enrol
 from training.words import Words
 

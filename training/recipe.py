@@ -15,7 +15,7 @@ from storybook.models.hub import on_disk
 from storybook.models.weights import Precision
 from storybook.records import Record
 from training.data.records import LATENT_PX, STEP_PX, Layout, Size
-from training.settings import load, resolved
+from training.runs.settings import load, resolved
 
 PRESETS = Path(__file__).with_name("presets") / "pet"
 
@@ -294,7 +294,7 @@ class Recipe(Record):
 def load_recipe(
     path: Path, preset: str | None = None, settings: Iterable[str] = ()
 ) -> tuple[Recipe, str]:
-    """The recipe in a TOML file and the preset's name; see `training.settings.load`."""
+    """The recipe in a TOML file and the preset's name; see `training.runs.settings.load`."""
     return load(Recipe, PRESETS, path, preset, settings)
 
 

@@ -10,7 +10,7 @@ from storybook.errors import TrainingError
 from storybook.files import in_bytes
 from training.formats.header import DTYPES
 from training.recipe import Recipe
-from training.run import Run
+from training.runs.run import Run
 
 STATES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 """Bytes that an optimizer keeps for each number that learns."""

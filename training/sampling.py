@@ -20,7 +20,7 @@ from storybook.records import Candidate, Event
 from training.class_images import habits_of
 from training.data.pictures import open_picture
 from training.prepared import Prepared
-from training.run import PROMPTS, Run
+from training.runs.run import PROMPTS, Run
 from training.sample_prompts import sample_prompts
 
 DARKEST = 4.0

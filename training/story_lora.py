@@ -20,10 +20,10 @@ from storybook.models.devices import memory_of
 from storybook.quantisation import show_bitsandbytes
 from storybook.records import Event
 from storybook.story.prompt_frame import Frame, load_frame
-from training.board import Board
 from training.data.pair_check import split
 from training.data.pairs import Pair, read_pairs, write_pairs
-from training.run import Measure, Run, RunState
+from training.runs.run import Measure, Run, RunState
+from training.runs.tensorboard import Board
 from training.story.base import Base, open_base
 from training.story.batches import measured
 from training.story.precisions import with_precision

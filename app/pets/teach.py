@@ -14,8 +14,8 @@ from storybook.hero.folder import hero_photos
 from storybook.records import Hero
 from storybook.studio.doctor import models_of
 from storybook.studio.studio import Studio
-from training import runs
-from training.runs import RunCard
+from training.runs import listing as runs
+from training.runs.listing import RunCard
 
 OWN = "./studio.toml"
 SAID = {

@@ -8,8 +8,8 @@ from app import look, run_view, teach_stories, trash
 from app.doors import link
 from app.tried import packed, tried
 from app.where import HEROES, JOBS, RUNS
-from training import runs
-from training.runs import RunCard
+from training.runs import listing as runs
+from training.runs.listing import RunCard
 
 TEACHES = {"pet": "a pet", "stories": "stories"}
 

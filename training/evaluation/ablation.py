@@ -28,7 +28,7 @@ from training.evaluation.options import add_options, bench_of
 from training.evaluation.pets import Taught, is_pet, look
 from training.evaluation.records import Bench
 from training.recipe import Concept, Recipe, load_recipe
-from training.run import Run
+from training.runs.run import Run
 from training.starter.dataset import source_digest
 from training.starter.pets import PETS, Pet
 from training.terminal import quiet

@@ -22,16 +22,16 @@ from storybook.jobs.manager import jobs_in, load_job, retry, start
 from storybook.records import Record
 from storybook.text_files import split_lines
 from storybook.trash import TRASH, WHEN
-from training.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
-from training.settings import preset_names
+from training.runs.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
+from training.runs.settings import preset_names
 
 Teaches = Literal["pet", "stories"]
 Standing = Literal["waiting", "running", "interrupted", "stopped", "failed", "done"]
 FRESH_S = 120.0
 """A run that belongs to no job and wrote nothing for so long is taken for dead."""
 CHECKPOINTS = "checkpoints"
-PRESETS = {"pet": Path(__file__).with_name("presets") / "pet",
-           "stories": Path(__file__).with_name("presets") / "story"}  # fmt: skip
+PRESETS = {"pet": Path(__file__).parents[1] / "presets" / "pet",
+           "stories": Path(__file__).parents[1] / "presets" / "story"}  # fmt: skip
 
 
 class RunCard(Record):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from training.run import Measure
+from training.runs.run import Measure
 
 FIGURES = ("loss", "validation", "likeness", "lr")
 

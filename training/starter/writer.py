@@ -107,7 +107,7 @@ def teach_manner(
 
     A base's finished adapter is not taught again, and an unfinished one goes on.
     """
-    from training.run import Run
+    from training.runs.run import Run
     from training.story.recipe import load_story_recipe
     from training.story_lora import train
 

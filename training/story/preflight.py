@@ -9,7 +9,7 @@ import torch
 
 from storybook.models.devices import memory_of
 from training.data.pair_check import check
-from training.run import Run
+from training.runs.run import Run
 from training.stories import report_lines
 from training.story.base import Base, open_base
 from training.story.recipe import StoryRecipe

@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from storybook.records import Record
-from training.settings import load
+from training.runs.settings import load
 
 PRESETS = Path(__file__).parents[1] / "presets" / "story"
 
@@ -126,5 +126,5 @@ class StoryRecipe(Record):
 def load_story_recipe(
     path: Path, preset: str | None = None, settings: Iterable[str] = ()
 ) -> tuple[StoryRecipe, str]:
-    """The recipe in a TOML file and the preset's name; see `training.settings.load`."""
+    """The recipe in a TOML file and the preset's name; see `training.runs.settings.load`."""
     return load(StoryRecipe, PRESETS, path, preset, settings)

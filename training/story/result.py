@@ -12,7 +12,7 @@ from storybook.models.weights import weights_digest
 from storybook.records import digest
 from storybook.story.prompt_frame import Frame, lay_frame
 from training.data.pairs import Pair
-from training.run import Measure, Run
+from training.runs.run import Measure, Run
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
 from training.story.rows import Lessons

@@ -15,8 +15,8 @@ from trl import SFTTrainer
 from storybook.errors import TrainingError
 from storybook.files import follow_umask
 from storybook.records import Event
-from training.board import Board
-from training.run import Measure, Run
+from training.runs.run import Measure, Run
+from training.runs.tensorboard import Board
 from training.story.samples import Teller
 
 STATE = "trainer_state.json"
