@@ -21,13 +21,13 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from storybook.errors import OutOfMemory
 from storybook.models.devices import device_of, memory_of
 from training.data.buckets import Batch
-from training.data.lessons import Gathered, Lessons
 from training.data.records import Example
-from training.gradients import Gradients
-from training.optimizers import clip, new_optimizer, new_scaler
-from training.prepared import Prepared
-from training.recipe import Concept, Recipe
-from training.student import enrol
+from training.pet.dataset import Gathered, Lessons
+from training.pet.optimizers import clip, new_optimizer, new_scaler
+from training.pet.parallel_gradients import Gradients
+from training.pet.recipe import Concept, Recipe
+from training.pet.setup import Prepared
+from training.pet.trainable import enrol
 
 WARM, TIMED = 3, 10
 BATCHES = (1, 4, 16)

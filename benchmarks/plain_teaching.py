@@ -22,9 +22,9 @@ from PIL import Image
 from torch.nn import functional
 
 from training.data.buckets import Batch, batches_from, first_position, fit
-from training.data.lessons import Lessons, gather
 from training.formats.lora import TRANSFORMER
-from training.recipe import Recipe, load_recipe
+from training.pet.dataset import Lessons, gather
+from training.pet.recipe import Recipe, load_recipe
 
 
 def main(file: str, out: str) -> None:

@@ -95,11 +95,11 @@ def enlarging(wish: str, stack: ExitStack) -> Work:
 
 def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
     """The gradient of a batch of photos, as `hero teach` takes it."""
-    from training.batches import largest_batch
-    from training.gradients import Gradients
-    from training.precisions import with_precision
-    from training.prepared import prepare
-    from training.recipe import recipe_of
+    from training.pet.find_batch_size import largest_batch
+    from training.pet.parallel_gradients import Gradients
+    from training.pet.precisions import with_precision
+    from training.pet.recipe import recipe_of
+    from training.pet.setup import prepare
     from training.runs.run import Run
 
     recipe, _ = recipe_of(pet_recipe() | {"precision": wish})

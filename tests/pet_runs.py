@@ -6,8 +6,8 @@ from pathlib import Path
 import torch
 
 from tiny_sd import tiny_critic, tiny_painter
-from training.dreambooth import train
-from training.recipe import Recipe, recipe_of
+from training.pet.recipe import Recipe, recipe_of
+from training.pet.train import train
 from training.runs.run import Run
 
 PETS = Path(__file__).parents[1] / "assets" / "pets"

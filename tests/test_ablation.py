@@ -13,7 +13,7 @@ from tiny_sd import tiny_critic, tiny_painter
 from training.evaluation import ablation
 from training.evaluation.ablation import VARIANTS, Found, _ground, variant_of
 from training.evaluation.records import QUICK, Bench
-from training.recipe import load_recipe
+from training.pet.recipe import load_recipe
 
 ROOT = Path(__file__).parents[1]
 RECIPE, _ = load_recipe(ROOT / "training" / "recipes" / "bhna-cat.toml")

@@ -9,8 +9,8 @@ import torch
 
 from pet_runs import CPU, lay_home, recipe, run_of, weights
 from storybook.errors import TrainingError
-from training.dreambooth import train
-from training.prepared import prepare
+from training.pet.setup import prepare
+from training.pet.train import train
 from training.runs.run import Run
 
 

@@ -1,7 +1,7 @@
 from tokenizers import Tokenizer
 
 from storybook.config import shipped
-from training.coach import coach, token_findings
+from training.pet.coach import coach, token_findings
 
 
 class Pieces:

@@ -17,8 +17,8 @@ from storybook.models.sd1 import open_painter
 from storybook.models.weights import Adapter, weights_digest
 from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
-from training.class_images import SEED
-from training.recipe import load_recipe
+from training.pet.class_images import SEED
+from training.pet.recipe import load_recipe
 from training.runs.run import Run
 
 

@@ -14,11 +14,11 @@ from storybook.errors import ConfigError, ModelError, TrainingError
 from storybook.models.sd1 import open_painter
 from tiny_sd import tiny_painter
 from training.formats.lora_reader import read_lora
-from training.optimizers import new_optimizer, new_scheduler
-from training.preflight import preflight
-from training.recipe import load_recipe
+from training.pet.dry_run import preflight
+from training.pet.optimizers import new_optimizer, new_scheduler
+from training.pet.recipe import load_recipe
+from training.pet.trainable import enrol
 from training.runs.run import Run
-from training.student import enrol
 
 
 @pytest.fixture(scope="module")

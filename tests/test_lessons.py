@@ -15,9 +15,9 @@ from lay import lay
 from storybook.config import shipped
 from storybook.errors import TrainingError
 from training.data.buckets import batches_from, covering_size, first_position
-from training.data.latents import Cutting, _fingerprint, cached_latents, cutting_of
-from training.data.lessons import gather
-from training.recipe import recipe_of
+from training.pet.dataset import gather
+from training.pet.latent_cache import Cutting, _fingerprint, cached_latents, cutting_of
+from training.pet.recipe import recipe_of
 
 PETS = shipped("assets", "pets")
 REAL = Path(__file__).parents[2] / "shared" / "data" / "pets"

@@ -18,8 +18,8 @@ from storybook.records import Hero
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_critic, tiny_painter
 from training import __main__ as training_main
-from training import room
-from training.dreambooth import train
+from training.pet import disk_space as room
+from training.pet.train import train
 from training.runs import listing as runs
 from training.runs.run import Run
 

@@ -25,7 +25,7 @@ from storybook.files import DEVICES, slug
 from storybook.hero.folder import add_hero, new_hero_folder
 from storybook.jobs.folder import CANCEL
 from storybook.records import Hero
-from training.recipe import load_recipe
+from training.pet.recipe import load_recipe
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [

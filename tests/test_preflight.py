@@ -3,7 +3,7 @@
 import pytest
 
 from pet_runs import CPU, lay_home, recipe
-from training.preflight import preflight
+from training.pet.dry_run import preflight
 from training.runs.run import Run
 
 

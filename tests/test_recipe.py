@@ -3,7 +3,7 @@
 import pytest
 
 from storybook.errors import ConfigError
-from training.recipe import PRESETS, load_recipe, recipe_of
+from training.pet.recipe import PRESETS, load_recipe, recipe_of
 from training.runs.settings import preset_names
 
 TABLE = {"model": "m", "concept": [{"photos": "p", "token": "bhna", "class_word": "cat"}]}

@@ -7,9 +7,9 @@ import pytest
 from pet_runs import lay_home, recipe, run_of
 from storybook.errors import TrainingError
 from training.data.records import Example
-from training.recipe import Recipe
+from training.pet.recipe import Recipe
+from training.pet.sample_prompts import check_sample_files, sample_prompts
 from training.runs import listing as runs
-from training.sample_prompts import check_sample_files, sample_prompts
 
 
 def asked(*concepts, examples=(), **settings):

@@ -20,9 +20,9 @@ from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
 from tiny_sd import difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN, opened
-from training.dreambooth import train
 from training.formats.checkpoint import save_checkpoint
-from training.recipe import recipe_of
+from training.pet.recipe import recipe_of
+from training.pet.train import train
 from training.runs.run import Run
 
 FAMILIES = ("stable-diffusion-1", "stable-diffusion-2")

@@ -11,7 +11,7 @@ from pet_runs import lay_home, recipe, run_of, weights
 from storybook.models import pace
 from storybook.models.precision import FP32, WAYS, Precision
 from tiny import tiny_llama
-from training.recipe import Recipe, load_recipe
+from training.pet.recipe import Recipe, load_recipe
 from training.runs.run import RECIPE
 from training.story.recipe import StoryRecipe, load_story_recipe
 

@@ -37,15 +37,15 @@ def main() -> int:
 
 
 def _dreambooth(options: argparse.Namespace) -> None:
-    from training.recipe import load_recipe
+    from training.pet.recipe import load_recipe
 
     recipe, preset, run = _resolved(options, load_recipe)  # a fault is said before torch is loaded
 
     from accelerate import PartialState
 
     from storybook.models.devices import device_of
-    from training.dreambooth import train
-    from training.preflight import preflight
+    from training.pet.dry_run import preflight
+    from training.pet.train import train
 
     state = PartialState(cpu=options.device == "cpu")
     device = state.device if state.num_processes > 1 else device_of(options.device)
@@ -63,7 +63,7 @@ def _dreambooth(options: argparse.Namespace) -> None:
 
 def _choose_step(options: argparse.Namespace) -> None:
     from storybook.models.devices import device_of
-    from training.choose_step import choose_step
+    from training.pet.choose_step import choose_step
     from training.runs.run import Run
 
     run = Run(options.run)

@@ -22,12 +22,12 @@ from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero, Record, digest
 from storybook.studio.studio import Studio
 from storybook.terminal import show
-from training.dreambooth import train
 from training.evaluation.judge import taught_judge, with_pets
 from training.evaluation.options import add_options, bench_of
 from training.evaluation.pets import Taught, is_pet, look
 from training.evaluation.records import Bench
-from training.recipe import Concept, Recipe, load_recipe
+from training.pet.recipe import Concept, Recipe, load_recipe
+from training.pet.train import train
 from training.runs.run import Run
 from training.starter.dataset import source_digest
 from training.starter.pets import PETS, Pet

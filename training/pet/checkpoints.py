@@ -9,8 +9,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from storybook.errors import TrainingError
 from training.data.buckets import Position
-from training.gradients import Gradients
-from training.prepared import Prepared
+from training.pet.parallel_gradients import Gradients
+from training.pet.setup import Prepared
 from training.runs.run import Run, as_json
 
 

@@ -6,11 +6,11 @@ import torch
 
 from storybook.errors import TrainingError
 from storybook.records import Event
-from training.origin import origin_of, training_of
-from training.prepared import prepare
-from training.recipe import load_recipe
+from training.pet.metadata import origin_of, training_of
+from training.pet.recipe import load_recipe
+from training.pet.setup import prepare
+from training.pet.trainable import save
 from training.runs.run import RECIPE, Run
-from training.student import save
 
 
 def choose_step(run: Run, step: int, device: torch.device) -> Iterator[Event]:

@@ -10,7 +10,7 @@ from storybook.models.weights import read_json
 from storybook.records import Candidate, Event, Prompt, digest
 from training.data.folders import pictures_in
 from training.data.records import Size
-from training.recipe import Recipe
+from training.pet.recipe import Recipe
 
 FOLDER = ".class-images"
 SEED = 1_000_000

@@ -14,7 +14,7 @@ from training.data.folders import tidy
 from training.data.pictures import look_through
 from training.data.readers import read_folder
 from training.data.records import Example, Finding, Reading, Size
-from training.recipe import Concept, Recipe
+from training.pet.recipe import Concept, Recipe
 
 
 @dataclass(frozen=True, slots=True)

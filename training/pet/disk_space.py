@@ -9,7 +9,7 @@ from torch import nn
 from storybook.errors import TrainingError
 from storybook.files import in_bytes
 from training.formats.header import DTYPES
-from training.recipe import Recipe
+from training.pet.recipe import Recipe
 from training.runs.run import Run
 
 STATES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}

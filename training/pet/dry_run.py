@@ -13,17 +13,17 @@ from storybook.models.devices import memory_of
 from storybook.models.sd1 import open_painter
 from storybook.models.training_loss import training_loss
 from storybook.models.weights import Fittings
-from training.coach import coach
 from training.data.balance import balance
 from training.data.buckets import bucket_table, everydream_steps, steps_of_epochs
-from training.data.lessons import gather
 from training.data.records import Example, Size
-from training.optimizers import autocast, check_precision
-from training.recipe import Recipe
-from training.room import STATES, check_room, checkpoint_bytes, kept_at_once
+from training.pet.coach import coach
+from training.pet.dataset import gather
+from training.pet.disk_space import STATES, check_room, checkpoint_bytes, kept_at_once
+from training.pet.optimizers import autocast, check_precision
+from training.pet.recipe import Recipe
+from training.pet.sample_prompts import check_sample_files, sample_prompts
+from training.pet.trainable import Student, adapter_before, enrol
 from training.runs.run import Run
-from training.sample_prompts import check_sample_files, sample_prompts
-from training.student import Student, adapter_before, enrol
 
 FINDINGS_SHOWN = 12
 

@@ -12,8 +12,8 @@ from storybook.errors import OutOfMemory
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.data.buckets import Batch, epoch_batches
-from training.gradients import Gradients
-from training.prepared import Prepared
+from training.pet.parallel_gradients import Gradients
+from training.pet.setup import Prepared
 
 LARGEST = 16
 WORTH_IT = 1.1

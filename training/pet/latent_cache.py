@@ -18,10 +18,10 @@ from storybook.models.training_loss import encode_pictures
 from storybook.records import Event, Record, digest
 from training.data.buckets import covering_size, fit
 from training.data.kohya import read_latents
-from training.data.lessons import Lessons
 from training.data.pictures import open_picture
 from training.data.records import Size
-from training.recipe import Recipe
+from training.pet.dataset import Lessons
+from training.pet.recipe import Recipe
 
 Cache = dict[str, Tensor]
 """By place in the lessons, `3` or of its mirror image `3.flip`: mean and deviation [2, c, h, w]. Of

@@ -6,7 +6,7 @@ from storybook.models.weights import weights_digest
 from training.data.buckets import shown_per_bucket, steps_per_epoch
 from training.formats.header import Origin, Training
 from training.formats.keys import is_open_clip
-from training.prepared import Prepared
+from training.pet.setup import Prepared
 from training.runs.run import Run
 
 KOHYA_PRECISION = {"fp32": "no", "full_fp16": "fp16", "full_bf16": "bf16"}

@@ -12,8 +12,8 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from storybook.errors import TrainingError
 from storybook.quantisation import show_bitsandbytes
-from training.recipe import Recipe
-from training.student import Student
+from training.pet.recipe import Recipe
+from training.pet.trainable import Student
 
 AUTOCAST = {"fp16": torch.float16, "bf16": torch.bfloat16}
 

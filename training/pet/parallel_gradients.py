@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from training.data.buckets import Batch
-from training.prepared import Material, Prepared
+from training.pet.setup import Material, Prepared
 
 
 class Gradients:

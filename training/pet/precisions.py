@@ -8,9 +8,9 @@ from storybook.errors import OutOfMemory
 from storybook.models.devices import memory_of
 from storybook.models.pace import settled, shape_of, weights_in
 from storybook.models.precision import FP32, Precision, laid_out
-from training.batches import PICTURES_A_STEP, largest_batch
-from training.gradients import Gradients
-from training.prepared import Prepared
+from training.pet.find_batch_size import PICTURES_A_STEP, largest_batch
+from training.pet.parallel_gradients import Gradients
+from training.pet.setup import Prepared
 
 
 def with_precision(ready: Prepared) -> Prepared:

@@ -17,7 +17,7 @@ from storybook.records import Record
 from training.data.records import LATENT_PX, STEP_PX, Layout, Size
 from training.runs.settings import load, resolved
 
-PRESETS = Path(__file__).with_name("presets") / "pet"
+PRESETS = Path(__file__).parents[1] / "presets" / "pet"
 
 Form = Literal["diffusers", "kohya", "folder", "safetensors", "ckpt", "hypernetwork"]
 """`diffusers` and `kohya` hold a LoRA; `folder`, `safetensors` and `ckpt` a whole painter."""

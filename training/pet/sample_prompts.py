@@ -7,7 +7,7 @@ from storybook.errors import TrainingError
 from storybook.records import Prompt
 from training.data.captions import FILEWORDS
 from training.data.records import Example
-from training.recipe import Concept, Recipe
+from training.pet.recipe import Concept, Recipe
 
 CAPTIONS = 4
 """So many of its own captions are drawn of what has no name."""

@@ -17,11 +17,11 @@ from storybook.models.infotext import png_bytes
 from storybook.models.pace import Pace
 from storybook.models.sd1 import Sd1Painter, open_sampler
 from storybook.records import Candidate, Event
-from training.class_images import habits_of
 from training.data.pictures import open_picture
-from training.prepared import Prepared
+from training.pet.class_images import habits_of
+from training.pet.sample_prompts import sample_prompts
+from training.pet.setup import Prepared
 from training.runs.run import PROMPTS, Run
-from training.sample_prompts import sample_prompts
 
 DARKEST = 4.0
 """In levels of 255: a picture whose brightest pixel is below this is black."""

@@ -16,7 +16,6 @@ from storybook.models.sd1 import open_painter, schedule_of
 from storybook.models.training_loss import training_loss
 from storybook.models.weights import Fittings, weights_digest
 from storybook.records import Event
-from training.class_images import class_images
 from training.data.buckets import (
     Batch,
     Order,
@@ -25,16 +24,17 @@ from training.data.buckets import (
     steps_per_epoch,
 )
 from training.data.captions import Shaping, shaped
-from training.data.latents import Cache, cached_latents, cutting_of, drawn
-from training.data.lessons import Gathered, Lessons, gather
 from training.data.records import Size
 from training.formats.keys import is_open_clip
-from training.optimizers import autocast
-from training.recipe import Recipe
-from training.room import check_room
+from training.pet.class_images import class_images
+from training.pet.dataset import Gathered, Lessons, gather
+from training.pet.disk_space import check_room
+from training.pet.latent_cache import Cache, cached_latents, cutting_of, drawn
+from training.pet.optimizers import autocast
+from training.pet.recipe import Recipe
+from training.pet.text_cache import Words
+from training.pet.trainable import Student, adapter_before, enrol
 from training.runs.run import Run
-from training.student import Student, adapter_before, enrol
-from training.words import Words
 
 VALIDATION_TIMES = 8
 """Each held-out picture is judged at so many evenly spaced times, with fixed noise."""

@@ -7,7 +7,7 @@ from diffusers import StableDiffusionPipeline
 from torch import Tensor
 
 from storybook.models.clip_text import encode_captions
-from training.recipe import Recipe
+from training.pet.recipe import Recipe
 
 
 class Words:

@@ -17,27 +17,21 @@ from torch import Tensor, distributed
 from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.records import Event
-from training.batches import measured
-from training.checkpoints import Checkpoints, Learning
 from training.data.buckets import Batch, Position, first_position, steps_from
 from training.formats.lora import DORA_IN_KOHYA
-from training.gradients import Gradients
-from training.optimizers import (
-    check_precision,
-    clip,
-    new_optimizer,
-    new_scaler,
-    new_scheduler,
-)
-from training.origin import origin_of, training_of
-from training.precisions import with_precision
-from training.prepared import Prepared, prepare
-from training.recipe import Recipe
+from training.pet.checkpoints import Checkpoints, Learning
+from training.pet.find_batch_size import measured
+from training.pet.metadata import origin_of, training_of
+from training.pet.optimizers import check_precision, clip, new_optimizer, new_scaler, new_scheduler
+from training.pet.parallel_gradients import Gradients
+from training.pet.precisions import with_precision
+from training.pet.recipe import Recipe
+from training.pet.sample_prompts import check_sample_files
+from training.pet.samples import Sampler, new_sampler
+from training.pet.setup import Prepared, prepare
+from training.pet.trainable import save
 from training.runs.run import Measure, Run, RunState, best_of
 from training.runs.tensorboard import Board
-from training.sample_prompts import check_sample_files
-from training.sampling import Sampler, new_sampler
-from training.student import save
 
 LOOK_EVERY = 10
 """Steps between two looks at the loss: each look makes a GPU wait."""

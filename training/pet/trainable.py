@@ -33,7 +33,7 @@ from training.formats.lora import (
     taught_lora,
 )
 from training.formats.lora_reader import read_lora
-from training.recipe import Recipe
+from training.pet.recipe import Recipe
 
 TARGETS = {
     "attention": ATTENTION,
