@@ -11,8 +11,8 @@ from app.where import JOBS, RUNS
 from storybook.config import load_settings
 from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs
-from training import pair_upload
-from training.stories import report_lines
+from training.story import pair_upload
+from training.story.pairs_cli import report_lines
 
 
 def section() -> None:

@@ -21,7 +21,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from training.data.pairs import read_pairs
 from training.story.recipe import load_story_recipe
 from training.story.rows import UNTAUGHT, row_of
-from training.story_lora import frame_of
+from training.story.train import frame_of
 
 BATCH = 4
 

@@ -112,11 +112,11 @@ def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
 def telling(wish: str, stack: ExitStack, folder: Path) -> Work:
     """The gradient of a batch of pairs, as `story-lora` takes it."""
     from training.story.base import open_base
-    from training.story.batches import batch_learnt, tokens_of
+    from training.story.find_batch_size import batch_learnt, tokens_of
     from training.story.precisions import with_precision
     from training.story.recipe import StoryRecipe
     from training.story.rows import lessons_of
-    from training.story_lora import frame_of, pairs_of
+    from training.story.train import frame_of, pairs_of
 
     table = stories_recipe(folder) | {"epochs": 3, "precision": wish}
     table.pop("preset")

@@ -13,7 +13,7 @@ from training.data.pairs import write_pairs
 from training.starter.pairs import composed_pairs
 from training.story.recipe import load_story_recipe
 from training.story.rows import row_of
-from training.story_lora import frame_of
+from training.story.train import frame_of
 
 PAIRS, HELD_OUT = 160, 4
 BASELINES = {"longest": 30, "maximum": 12}

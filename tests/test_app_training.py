@@ -12,10 +12,10 @@ from app.run_view import how_far
 from storybook.config import load_settings
 from storybook.errors import TrainingError
 from storybook.jobs.manager import jobs_in
-from training import pair_upload
 from training.runs import listing as runs
 from training.runs.listing import RunCard
 from training.runs.run import RunState
+from training.story import pair_upload
 from training.story.recipe import load_story_recipe
 
 PAIRS = [

@@ -11,7 +11,7 @@ from desks import Desk, fails, says, writer_at
 from storybook.errors import ModelError, TrainingError
 from storybook.models.server_writer import open_server_writer
 from training.data.pairs import Pair, read_pairs
-from training.pair_maker import (
+from training.story.make_pairs import (
     KINDS,
     PAIRS,
     REJECTED,

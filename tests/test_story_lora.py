@@ -22,13 +22,13 @@ from tiny import tiny_llama
 from training.data.pairs import Pair, read_pairs, write_pairs
 from training.runs.run import Run
 from training.story.base import open_base
-from training.story.preflight import preflight
+from training.story.dry_run import preflight
 from training.story.recipe import PRESETS, StoryRecipe, load_story_recipe
 from training.story.rows import UNTAUGHT, lessons_of, row_of
 from training.story.samples import Teller
 from training.story.steps import STATE, checkpoints_in
+from training.story.train import frame_of, train, trainer_of
 from training.story.trainer import ByLength, StoryTrainer
-from training.story_lora import frame_of, train, trainer_of
 
 CPU = torch.device("cpu")
 NAPS = Pair(

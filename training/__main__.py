@@ -11,7 +11,7 @@ from storybook.errors import StorybookError
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
-from training import stories
+from training.story import pairs_cli
 from training.terminal import quiet
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _story_lora(options: argparse.Namespace) -> None:
     recipe, preset, run = _resolved(options, load_story_recipe)
 
     from storybook.models.devices import device_of
-    from training.story.preflight import preflight
-    from training.story_lora import train
+    from training.story.dry_run import preflight
+    from training.story.train import train
 
     device = device_of(options.device)
     if options.dry_run:
@@ -169,7 +169,7 @@ def _options() -> argparse.Namespace:
     four.add_argument("step", type=int)
     four.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
     four.set_defaults(run_command=_choose_step)
-    stories.add_commands(commands)
+    pairs_cli.add_commands(commands)
     return parser.parse_args()
 
 

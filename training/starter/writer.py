@@ -109,7 +109,7 @@ def teach_manner(
     """
     from training.runs.run import Run
     from training.story.recipe import load_story_recipe
-    from training.story_lora import train
+    from training.story.train import train
 
     files = {}
     for part, count, seed in (("train", pairs, 1), ("test", min(pairs, LOOKED_AT), 2)):

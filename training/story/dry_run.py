@@ -10,11 +10,11 @@ import torch
 from storybook.models.devices import memory_of
 from training.data.pair_check import check
 from training.runs.run import Run
-from training.stories import report_lines
 from training.story.base import Base, open_base
+from training.story.pairs_cli import report_lines
 from training.story.recipe import StoryRecipe
 from training.story.rows import UNTAUGHT, Lessons, Row, lessons_of
-from training.story_lora import frame_of, pairs_of, trainer_of
+from training.story.train import frame_of, pairs_of, trainer_of
 
 BYTES = {"adamw": 8, "adamw8bit": 2, "paged_adamw8bit": 2}
 """What an optimizer keeps for each number that learns."""

@@ -18,7 +18,7 @@ PAIRS = ".pairs"
 KINDS = ("json", "jsonl", "csv", "tsv", "txt")
 MOST_MB = 60
 NAME = re.compile(r"[\w-]{1,40}")
-RECIPES = Path(__file__).with_name("recipes")
+RECIPES = Path(__file__).parents[1] / "recipes"
 STARTERS = "starter-plain"
 """The recipe whose settings fit the writer that comes along."""
 

@@ -73,7 +73,7 @@ def _read(options: argparse.Namespace) -> list[Pair]:
 
 def _generate(options: argparse.Namespace) -> None:
     from storybook.models.server_writer import open_server_writer
-    from training.pair_maker import Ceiling, make_pairs
+    from training.story.make_pairs import Ceiling, make_pairs
 
     if options.max_cost is not None and not (options.cost_in or options.cost_out):
         raise ConfigError("--max-cost needs what tokens cost: --cost-in and --cost-out.")

@@ -3,7 +3,7 @@
 from storybook.models.pace import settled, shape_of, weights_in
 from storybook.models.precision import FP32, Precision
 from training.story.base import Base
-from training.story.batches import batch_learnt, tokens_of
+from training.story.find_batch_size import batch_learnt, tokens_of
 from training.story.recipe import StoryRecipe
 from training.story.rows import Lessons
 

@@ -25,7 +25,7 @@ from training.data.pairs import Pair, read_pairs, write_pairs
 from training.runs.run import Measure, Run, RunState
 from training.runs.tensorboard import Board
 from training.story.base import Base, open_base
-from training.story.batches import measured
+from training.story.find_batch_size import measured
 from training.story.precisions import with_precision
 from training.story.recipe import StoryRecipe
 from training.story.result import lay_result
