@@ -11,8 +11,8 @@ from storybook.errors import StorybookError
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
+from training.quiet import quiet
 from training.story import pairs_cli
-from training.terminal import quiet
 
 if TYPE_CHECKING:
     from training.runs.run import Run

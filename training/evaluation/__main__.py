@@ -13,7 +13,7 @@ from storybook.terminal import show
 from training.evaluation.options import add_options, bench_of
 from training.evaluation.records import Bench, Part
 from training.evaluation.report import kept_parts, print_parts, save_part, write_report
-from training.terminal import quiet
+from training.quiet import quiet
 
 PARTS = ("pictures", "stories", "adapter", "books", "pets")
 

@@ -28,10 +28,10 @@ from training.evaluation.pets import Taught, is_pet, look
 from training.evaluation.records import Bench
 from training.pet.recipe import Concept, Recipe, load_recipe
 from training.pet.train import train
+from training.quiet import quiet
 from training.runs.run import Run
 from training.starter.dataset import source_digest
 from training.starter.pets import PETS, Pet
-from training.terminal import quiet
 
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "the recipe": {},

@@ -11,10 +11,10 @@ from storybook.models.precision import FP32, Precision
 from storybook.records import Event
 from storybook.terminal import show
 from storybook.world import WORLD, load_world
+from training.quiet import quiet
 from training.starter.loop import Budget
 from training.starter.plan import FULL, TOY
 from training.starter.steps import SHARES, STEPS, Workshop
-from training.terminal import quiet
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
