@@ -58,7 +58,7 @@ pets: $(STAMP)   ## teach the starter's painter the two pets that come with it, 
 	  cp $$run/result/pytorch_lora_weights.safetensors assets/heroes/$${pet#*:}/adapter.safetensors || exit; done
 
 evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make evaluate ONLY=stories QUICK=1
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m training.evaluation $${ONLY:+--only "$$ONLY"} \
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m evaluation $${ONLY:+--only "$$ONLY"} \
 	  $${STUDIO:+--studio "$$STUDIO"} $${QUICK:+--quick}
 
 clean:           ## remove what make made, but no book

@@ -1,4 +1,4 @@
-"""python -m training.evaluation: how good the studio's models are, on what they have not seen."""
+"""python -m evaluation: how good the studio's models are, on what they have not seen."""
 
 import argparse
 import sys
@@ -6,13 +6,13 @@ from collections.abc import Generator, Iterator
 
 from rich.console import Console
 
+from evaluation.options import add_options, bench_of
+from evaluation.records import Bench, Part
+from evaluation.report import kept_parts, print_parts, save_part, write_report
 from storybook.errors import StorybookError, nearest
 from storybook.records import Event, digest
 from storybook.studio.studio import Studio
 from storybook.terminal import show
-from training.evaluation.options import add_options, bench_of
-from training.evaluation.records import Bench, Part
-from training.evaluation.report import kept_parts, print_parts, save_part, write_report
 from training.quiet import quiet
 
 PARTS = ("pictures", "stories", "adapter", "books", "pets")
@@ -20,7 +20,7 @@ PARTS = ("pictures", "stories", "adapter", "books", "pets")
 
 def main() -> int:
     """Evaluate the chosen parts and report all; 2 if the author can mend what went wrong."""
-    parser = argparse.ArgumentParser(prog="python -m training.evaluation", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
     parser.add_argument("--only", help=f"parts to evaluate, of {','.join(PARTS)}")
     options = add_options(parser).parse_args()
     quiet()
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:
-    from training.evaluation import books, pets, pictures, stories, story_eval
+    from evaluation import books, pets, pictures, stories, story_eval
 
     parts = (pictures, stories, story_eval, books, pets)
     return dict(zip(PARTS, parts, strict=True))[name].evaluate(bench)

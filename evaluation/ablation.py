@@ -3,7 +3,7 @@
 All variants take as many steps as the recipe does, each from the painter that ships, and are asked
 for the same scenes. Nothing chooses a best step: the last one is judged.
 
-    python -m training.evaluation.ablation training/recipes/bhna-cat.toml [--only "rank 4,rank 64"]
+    python -m evaluation.ablation training/recipes/bhna-cat.toml [--only "rank 4,rank 64"]
 """
 
 import argparse
@@ -16,16 +16,16 @@ from typing import Any
 
 import torch
 
+from evaluation.judge import taught_judge, with_pets
+from evaluation.options import add_options, bench_of
+from evaluation.pets import Taught, is_pet, look
+from evaluation.records import Bench
 from storybook.errors import StorybookError, nearest
 from storybook.images.photo_files import photos_in
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero, Record, digest
 from storybook.studio.studio import Studio
 from storybook.terminal import show
-from training.evaluation.judge import taught_judge, with_pets
-from training.evaluation.options import add_options, bench_of
-from training.evaluation.pets import Taught, is_pet, look
-from training.evaluation.records import Bench
 from training.pet.recipe import Concept, Recipe, load_recipe
 from training.pet.train import train
 from training.quiet import quiet
@@ -61,9 +61,7 @@ class Found(Record):
 
 def main() -> int:
     """Teach and judge the chosen variants, and print all that are known; 2 for a mistake."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.evaluation.ablation", description=__doc__
-    )
+    parser = argparse.ArgumentParser(prog="python -m evaluation.ablation", description=__doc__)
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--steps", type=int, help="of every variant; by default the recipe's")
     parser.add_argument("--only", help="variants, with commas between; by default all")

@@ -7,17 +7,17 @@ from random import Random
 
 import numpy as np
 
+from evaluation.coat import coat_colours, spread
+from evaluation.judge import JUDGE_PX, Shown, judged, taught_judge
+from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.sheets import contact_sheet, save_small
+from evaluation.summaries import load_summaries
 from storybook.book.folder import Book
 from storybook.errors import ReplyError
 from storybook.make import STAGES, follow, make
 from storybook.models.classifier import Classifier
 from storybook.records import COVER, Brief, Event, Hero, Scene, digest
 from storybook.world import MOST_COMPANIONS, World
-from training.evaluation.coat import coat_colours, spread
-from training.evaluation.judge import JUDGE_PX, Shown, judged, taught_judge
-from training.evaluation.records import Bench, Part, Row, Table, mean
-from training.evaluation.sheets import contact_sheet, save_small
-from training.evaluation.summaries import load_summaries
 from training.starter.artist import draw
 from training.starter.pictures import Picture
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from evaluation.judge import judged
 from storybook.models.classifier import Classifier
-from training.evaluation.judge import judged
 
 GAZED = 0.5
 """Cells of the map with at least this share of the strongest gaze are looked at."""

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from evaluation.records import Bench
 from storybook.models.classifier import SIDE_PX, WIDTHS, Classifier
 from storybook.records import Event, Record
 from storybook.world import World
-from training.evaluation.records import Bench
 from training.starter.classifier import classifier_lesson, classifier_of
 from training.starter.clip import attributes_of
 from training.starter.dataset import Drawings, draw_all, load_drawings, source_digest, to_tensor

@@ -5,10 +5,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
+from evaluation.records import FULL, QUICK, Bench
 from storybook.config import load_settings, shipped
 from storybook.studio.studio import Studio
 from storybook.world import load_world
-from training.evaluation.records import FULL, QUICK, Bench
 
 
 def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -8,14 +8,14 @@ import numpy as np
 from diffusers import AutoencoderKL
 from PIL import Image
 
+from evaluation.judge import Shown
+from evaluation.records import Bench
 from storybook.records import Candidate, Event, Hero, Prompt, Tries
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import as_caption
 from storybook.studio.candidates import wanted
 from storybook.studio.studio import Studio
-from training.evaluation.judge import Shown
-from training.evaluation.records import Bench
 from training.starter.dataset import BLOCK, to_tensor
 from training.starter.sheets import to_pixels
 from training.starter.vae import restore

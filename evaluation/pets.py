@@ -6,14 +6,14 @@ from itertools import cycle
 
 import numpy as np
 
+from evaluation.judge import Shown, judged, taught_judge
+from evaluation.painting import paint_once
+from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.sheets import contact_sheet, save_small
 from storybook.hero.folder import hero_names, load_hero
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero
 from storybook.world import World
-from training.evaluation.judge import Shown, judged, taught_judge
-from training.evaluation.painting import paint_once
-from training.evaluation.records import Bench, Part, Row, Table, mean
-from training.evaluation.sheets import contact_sheet, save_small
 from training.starter.pets import PETS, Pet, new_pictures_of, world_with
 from training.starter.pictures import Picture, caption
 

@@ -7,22 +7,14 @@ from random import Random
 
 import numpy as np
 
+from evaluation.judge import JUDGE_PX, Accuracy, Shown, accuracy, judged, shown_by, taught_judge
+from evaluation.painting import Asked, paint, restored
+from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.sheets import contact_sheet, save_small
 from storybook.config import validated
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Record
 from storybook.world import World
-from training.evaluation.judge import (
-    JUDGE_PX,
-    Accuracy,
-    Shown,
-    accuracy,
-    judged,
-    shown_by,
-    taught_judge,
-)
-from training.evaluation.painting import Asked, paint, restored
-from training.evaluation.records import Bench, Part, Row, Table, mean
-from training.evaluation.sheets import contact_sheet, save_small
 from training.starter.artist import draw as drawn
 from training.starter.cards import CARD, Card
 from training.starter.dataset import BLOCK, pictures_in

@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
+from evaluation.records import Part, Row, Table
 from storybook.files import write_whole
-from training.evaluation.records import Part, Row, Table
 from training.starter.cards import machine
 
 REPORT, NOTES = "evaluation.md", "evaluation-notes.md"

@@ -2,6 +2,9 @@
 
 from collections.abc import Generator, Sequence
 
+from evaluation.measures import Wanted, contradictions, is_valid, kept, repeated
+from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.summaries import Case, composed_cases, written_cases
 from storybook.errors import ReplyError
 from storybook.files import write_whole
 from storybook.models import Writer
@@ -14,15 +17,6 @@ from storybook.story.prompt_frame import Frame
 from storybook.story.sampling import best, drafts
 from storybook.studio.studio import Studio
 from storybook.world import World
-from training.evaluation.measures import (
-    Wanted,
-    contradictions,
-    is_valid,
-    kept,
-    repeated,
-)
-from training.evaluation.records import Bench, Part, Row, Table, mean
-from training.evaluation.summaries import Case, composed_cases, written_cases
 
 YOUNGEST, YOUNGEST_GRADE = "3-5", 2.5
 EXAMPLES = 12

@@ -10,6 +10,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from evaluation.records import Bench, Part, Row, Table
+from evaluation.report import print_parts
+from evaluation.stories import figures_of, told_by
+from evaluation.story_judge import marks, means_of
+from evaluation.summaries import Case, cases_in, composed_cases, written_cases
 from storybook.config import load_settings
 from storybook.errors import TrainingError
 from storybook.models import Writer
@@ -17,11 +22,6 @@ from storybook.models.writers import adapter_folder
 from storybook.records import Event
 from storybook.story.prompt_frame import Frame
 from storybook.studio.studio import Studio
-from training.evaluation.records import Bench, Part, Row, Table
-from training.evaluation.report import print_parts
-from training.evaluation.stories import figures_of, told_by
-from training.evaluation.story_judge import marks, means_of
-from training.evaluation.summaries import Case, cases_in, composed_cases, written_cases
 
 BETTER = ("valid", "clauses told in order")
 """What an adapter must raise above its base."""

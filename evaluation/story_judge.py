@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from evaluation.records import mean
+from evaluation.stories import Told
+from evaluation.summaries import Case
 from storybook.models import Writer
 from storybook.prompts import template
 from storybook.records import Record
-from training.evaluation.records import mean
-from training.evaluation.stories import Told
-from training.evaluation.summaries import Case
 
 
 class Marks(Record):

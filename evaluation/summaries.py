@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
+from evaluation.measures import Wanted
 from storybook.config import validated
 from storybook.errors import TrainingError
 from storybook.records import Ages, Brief, Hero, Record
 from storybook.story.scene_from_text import without_names
 from storybook.text_files import split_lines
 from storybook.world import World
-from training.evaluation.measures import Wanted
 from training.starter.tales import compose, load_lexicon
 from training.starter.tales.compose import role_words
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from evaluation import ablation
+from evaluation.ablation import VARIANTS, Found, _ground, variant_of
+from evaluation.records import QUICK, Bench
 from storybook.config import load_settings, shipped
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny_sd import tiny_critic, tiny_painter
-from training.evaluation import ablation
-from training.evaluation.ablation import VARIANTS, Found, _ground, variant_of
-from training.evaluation.records import QUICK, Bench
 from training.pet.recipe import load_recipe
 
 ROOT = Path(__file__).parents[1]

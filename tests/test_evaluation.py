@@ -7,18 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from storybook.models.classifier import sized
-from storybook.records import Hero
-from storybook.world import load_world
-from training.evaluation.coat import coat_colours, lab, spread
-from training.evaluation.judge import (
-    Shown,
-    accuracy,
-    judged,
-    new_judge,
-    shown_by,
-)
-from training.evaluation.measures import (
+from evaluation.coat import coat_colours, lab, spread
+from evaluation.judge import Shown, accuracy, judged, new_judge, shown_by
+from evaluation.measures import (
     Wanted,
     contradictions,
     hero_on_pages,
@@ -27,11 +18,14 @@ from training.evaluation.measures import (
     refrains,
     repeated,
 )
-from training.evaluation.pictures import combination, load_prompts, unseen_pictures
-from training.evaluation.records import Part, Row, Table
-from training.evaluation.report import kept_parts, save_part, write_report
-from training.evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
-from training.evaluation.summaries import composed_cases, load_summaries, written_cases
+from evaluation.pictures import combination, load_prompts, unseen_pictures
+from evaluation.records import Part, Row, Table
+from evaluation.report import kept_parts, save_part, write_report
+from evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
+from evaluation.summaries import composed_cases, load_summaries, written_cases
+from storybook.models.classifier import sized
+from storybook.records import Hero
+from storybook.world import load_world
 from training.starter.artist import draw
 from training.starter.classifier import classifier_lesson
 from training.starter.dataset import Drawings

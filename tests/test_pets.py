@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from evaluation.judge import Shown, with_pets
+from evaluation.pets import _said, hero_of, is_pet
 from storybook.config import shipped
 from storybook.hero.folder import hero_folder
 from storybook.models.weights import weights_digest
 from storybook.world import load_world
-from training.evaluation.judge import Shown, with_pets
-from training.evaluation.pets import _said, hero_of, is_pet
 from training.formats.header import origin_in
 from training.starter.artist import draw
 from training.starter.pets import (

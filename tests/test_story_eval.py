@@ -8,6 +8,11 @@ import pytest
 from test_local_writer import lora
 
 from desks import Desk, says, writer_at
+from evaluation.records import QUICK, Bench
+from evaluation.stories import Told
+from evaluation.story_eval import compare, evaluate
+from evaluation.story_judge import Marks, marks, means_of
+from evaluation.summaries import cases_in, written_cases
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.records import Hero, Story
@@ -15,11 +20,6 @@ from storybook.story.prompt_frame import lay_frame, load_frame
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama
-from training.evaluation.records import QUICK, Bench
-from training.evaluation.stories import Told
-from training.evaluation.story_eval import compare, evaluate
-from training.evaluation.story_judge import Marks, marks, means_of
-from training.evaluation.summaries import cases_in, written_cases
 
 
 def test_an_adapter_that_is_no_better_is_said_to_be_none(tmp_path: Path, capsys) -> None:

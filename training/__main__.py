@@ -89,7 +89,7 @@ def _story_lora(options: argparse.Namespace) -> None:
 
 
 def _story_eval(options: argparse.Namespace) -> None:
-    from training.evaluation.story_eval import compare
+    from evaluation.story_eval import compare
 
     judge = None
     if options.judge:
