@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app import languages, look
+from app import languages
 from app.edited import edit
-from app.work import put_away
+from app.widgets import look
+from app.widgets.job_panel import put_away
 from storybook.authoring import edits
 from storybook.authoring.new_book import checked
 from storybook.book.folder import Book

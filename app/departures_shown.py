@@ -5,9 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from app import look
-from app.doors import go
 from app.edited import edit, open_page
+from app.navigation import go
+from app.widgets import look
 from storybook.authoring import edits
 from storybook.book.folder import Book
 from storybook.errors import StorybookError

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import look
-from app.doors import enter, read_ahead
+from app.navigation import enter, read_ahead
+from app.widgets import look
 
 st.set_page_config(page_title="Storybook", page_icon=look.ICON, layout="wide")
 look.dress()

@@ -5,9 +5,10 @@ from random import randrange
 
 import streamlit as st
 
-from app import departures_shown, look, words, work
+from app import departures_shown
 from app.edited import edit, open_page, said_of_edits
 from app.page_place import placing
+from app.widgets import job_panel, look, text_field
 from storybook.authoring import edits
 from storybook.authoring.proofs import page_notes
 from storybook.book.folder import Book
@@ -28,7 +29,7 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
     _ways(book, place)
     look.heading("The cover" if page == COVER else f"Page {place}")
     said_of_edits()
-    busy = bool(job) and work.panel(job)
+    busy = bool(job) and job_panel.panel(job)
     departures_shown.hint(page)
     picture, told = st.columns([1, 1], gap="large")
     with picture:
@@ -75,7 +76,7 @@ def _picture(book: Book, page: int, scene: Scene) -> None:
 
 def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
     name, seen = f"text-{scene.page}", edits.version(scene.text)
-    key = words.area(book, name, "Text", scene.text, height=150, busy=busy, most=1200)
+    key = text_field.area(book, name, "Text", scene.text, height=150, busy=busy, most=1200)
 
     def keep() -> None:
         said = st.session_state[key]
@@ -94,14 +95,14 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
             args=(book, scene.page),
             help="You wrote this page yourself." if own else None,
         )
-    words.unsaid(key, scene.text)
+    text_field.unsaid(key, scene.text)
     for note in page_notes(place, scene.text, wishes_of(book.brief)):
         st.warning(f"This page is {note.says}", icon=":material/print:")
 
 
 def _tell_again(book: Book, page: int) -> None:
     said = str(randrange(1, 10**6))
-    work.start(("retell", str(book.folder), str(page), "--seed", said),
+    job_panel.start(("retell", str(book.folder), str(page), "--seed", said),
                "Tell a page again", book.folder)  # fmt: skip
 
 
@@ -153,10 +154,10 @@ def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
     prompt, name = book.prompt(page), f"prompt-{page}"
     seen = edits.version(prompt)
     with st.expander("What the painter is told", icon=":material/brush:"):
-        key = words.area(book, name, "Prompt", prompt.positive, height=120, busy=busy)
+        key = text_field.area(book, name, "Prompt", prompt.positive, height=120, busy=busy)
         without = key
         if not studio.draws_the_world:
-            without = words.area(book, f"not-{name}", "Without", prompt.negative, height=80,
+            without = text_field.area(book, f"not-{name}", "Without", prompt.negative, height=80,
                                  busy=busy)  # fmt: skip
 
         def keep() -> None:
@@ -167,7 +168,7 @@ def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
 
         st.button("Keep the prompt", key=f"keep-{key}", icon=":material/check:", disabled=busy,
                   on_click=keep)  # fmt: skip
-        words.unsaid(key, prompt.positive)
+        text_field.unsaid(key, prompt.positive)
 
 
 def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
@@ -190,7 +191,7 @@ def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
                 icon=":material/brush:",
                 type="primary",
                 disabled=busy,
-                on_click=work.make,
+                on_click=job_panel.make,
                 args=(book.folder, f"Draw page {page}"),
             )
         if chosen and chosen.by == "author":
@@ -245,4 +246,4 @@ def _candidate(
 def _roll(book: Book, studio: Studio, page: int) -> None:
     edits.unpick(book, page)
     edits.reroll(book, studio, page)
-    work.make(book.folder, f"Draw page {page} again")
+    job_panel.make(book.folder, f"Draw page {page} again")

@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from app import look, work
-from app.doors import link
 from app.edited import edit
-from app.proofs_shown import Proof
+from app.navigation import link
+from app.widgets import job_panel, look
+from app.widgets.proof_view import Proof
 from storybook.authoring import edits
 from storybook.authoring.proofs import Note, notes
 
@@ -65,7 +65,7 @@ def _remedies(proof: Proof, note: Note, number: int) -> None:
         label = "Draw what is missing" if note.kind == "missing" else "Bring to print size"
         if st.button(label, key=f"mend-{number}", icon=":material/auto_awesome:"):
             title = book.brief.title or book.story.title
-            if work.make(book.folder, f"Make {title}"):
+            if job_panel.make(book.folder, f"Make {title}"):
                 st.rerun()
         return
     if note.kind == "title" or (note.kind == "coarse" and len(note.pages) > MOST_LINKS):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, work
-from app.doors import go
-from app.tried import tried
-from app.where import JOBS, RUNS
+from app.navigation import go
+from app.widgets import job_panel, look
+from app.widgets.paths import JOBS, RUNS
+from app.widgets.try_or_report import tried
 from storybook.config import load_settings
 from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs
@@ -47,4 +47,4 @@ def _teach(kept: Path, name: str) -> None:
         jobs.start("training", arguments, f"Teach {name}", subject=str(run), root=JOBS)
 
     if tried(begin):
-        go("jobs", job=work.newest(run).id)
+        go("jobs", job=job_panel.newest(run).id)

@@ -37,7 +37,7 @@ def nothing_begins(folder: Path) -> Iterator[None]:
 
 
 def _enter(name):
-    from app.doors import enter
+    from app.navigation import enter
 
     enter(name)
 

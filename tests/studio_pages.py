@@ -15,8 +15,8 @@ def in_folder_of_doubles(folder: Path) -> None:
 def _entered() -> None:
     import streamlit as st
 
-    from app import look
-    from app.doors import enter
+    from app.navigation import enter
+    from app.widgets import look
 
     look.dress()
     enter(st.session_state["entered at"])

@@ -3,7 +3,7 @@
 import pytest
 from app_states import laid_job, nothing_begins, opened, said
 
-from app import look
+from app.widgets import look
 from storybook.jobs.folder import job_state
 from storybook.jobs.manager import jobs_in
 from storybook.jobs.text import ago, waits_for

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from app_states import laid_job, laid_run, nothing_begins, opened, said
 
-from app.run_view import how_far
+from app.widgets.run_view import how_far
 from storybook.config import load_settings
 from storybook.errors import TrainingError
 from storybook.jobs.manager import jobs_in

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
-from app.doors import go
+from app.navigation import go
 from app.pets import coach
-from app.tried import tried
-from app.where import HEROES
+from app.widgets import look
+from app.widgets.paths import HEROES
+from app.widgets.try_or_report import tried
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError, StorybookError
 from storybook.hero import draft as hero_drafts

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, trash
-from app.doors import link
+from app.navigation import link
 from app.pets import face
-from app.where import HEROES, JOBS, RUNS
+from app.widgets import look, trash
+from app.widgets.paths import HEROES, JOBS, RUNS
 from storybook.errors import StorybookError
 from storybook.hero import trash as hero_trash
 from storybook.hero.draft import new_draft

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, trash
-from app.doors import go, link
+from app.navigation import go, link
 from app.pets import cards, photos, teach
-from app.tried import tried
-from app.where import HEROES, JOBS, RUNS
+from app.widgets import look, trash
+from app.widgets.paths import HEROES, JOBS, RUNS
+from app.widgets.try_or_report import tried
 from storybook.authoring.teach_hero import own_painter_note
 from storybook.config import shipped
 from storybook.errors import StorybookError

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
 from app.pets import add, coach
-from app.tried import tried
-from app.where import HEROES
+from app.widgets import look
+from app.widgets.paths import HEROES
+from app.widgets.try_or_report import tried
 from storybook.errors import StorybookError
 from storybook.hero import draft as hero_drafts
 from storybook.hero import edits as hero_edits

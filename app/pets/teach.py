@@ -4,9 +4,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, run_view, work
-from app.tried import tried
-from app.where import JOBS, RUNS
+from app.widgets import job_panel, look, run_view
+from app.widgets.paths import JOBS, RUNS
+from app.widgets.try_or_report import tried
 from storybook.authoring.teach_hero import are_drawings, how_long, painter_bytes
 from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.files import in_bytes
@@ -30,8 +30,8 @@ STEPS_KEPT = 8
 def section(hero: Hero, folder: Path) -> None:
     """How the hero's teaching stands, and what can be done next."""
     st.header("Teaching", anchor=False)
-    run, job = runs.run_at(RUNS, folder.name, JOBS), work.newest(RUNS / folder.name)
-    active = work.panel(job) if job else False
+    run, job = runs.run_at(RUNS, folder.name, JOBS), job_panel.newest(RUNS / folder.name)
+    active = job_panel.panel(job) if job else False
     if run is not None and (run.active or active):
         run_view.follow(run)
         return
@@ -90,7 +90,7 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     for setting in runs.settings_for(preset, most, STEPS_KEPT):
         arguments += ["--set", setting]
     arguments += ["--anyway"] if anyway else []
-    if work.start(tuple(arguments), f"Teach {hero.name}", RUNS / folder.name):
+    if job_panel.start(tuple(arguments), f"Teach {hero.name}", RUNS / folder.name):
         st.rerun()
 
 
@@ -132,7 +132,7 @@ def _choose(hero: Hero, folder: Path, run: RunCard, step: int) -> None:
     elif step in run.kept:
         if st.button(f"Draw {name} as of step {step}", icon=":material/check:"):
             arguments = ("hero", "choose-step", folder.name, str(step))
-            if work.start(arguments, f"Take step {step} for {hero.name}", RUNS / folder.name):
+            if job_panel.start(arguments, f"Take step {step} for {hero.name}", RUNS / folder.name):
                 st.rerun()
     else:
         kept = ", ".join(str(each) for each in run.kept) or "none"

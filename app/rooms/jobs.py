@@ -5,10 +5,10 @@ from datetime import datetime
 
 import streamlit as st
 
-from app import look, work
-from app.doors import link
-from app.tried import packed, tried
-from app.where import BOOKS, HEROES, JOBS, RUNS
+from app.navigation import link
+from app.widgets import job_panel, look
+from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
+from app.widgets.try_or_report import packed, tried
 from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import Job, JobState, job_state
@@ -66,12 +66,12 @@ def _rows(found: list[Job]) -> None:
         with st.container(key=f"card-job-{job.id}-wide", gap="small"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 with st.container(width="stretch", gap=None):
-                    st.markdown(look.strong(look.short(job.what, work.MOST_SIGNS)))
+                    st.markdown(look.strong(look.short(job.what, job_panel.MOST_SIGNS)))
                     st.caption(_line(job, state))
                 _badge(state)
                 link("jobs", "Open", icon=":material/arrow_forward:", job=job.id)
             if state.state == "running":
-                work.bar(job)
+                job_panel.bar(job)
 
 
 def _line(job: Job, state: JobState) -> str:
@@ -102,12 +102,12 @@ def _one(asked: str) -> None:
         st.warning(f"There is no job {look.plain(asked)} here. It may have been forgotten.")
         return
     state = job_state(job)
-    look.heading(look.plain(look.short(job.what, work.MOST_SIGNS)))
+    look.heading(look.plain(look.short(job.what, job_panel.MOST_SIGNS)))
     with st.container(horizontal=True, vertical_alignment="center", key="job-head"):
         _badge(state)
         st.markdown(_line(job, state))
         _subject(job)
-    active = work.panel(job)
+    active = job_panel.panel(job)
     if active:
         st.fragment(_log, run_every=LOOK_S, key=f"log-{job.id}")(job)
     else:
@@ -132,7 +132,7 @@ def _subject(job: Job) -> None:
 def _times(job: Job, state: JobState) -> None:
     said = [f"Asked for {_clock(job.created)}."]
     if state.started and state.ended:
-        said.append(f"It took {work.said(max(1.0, state.ended - state.started))}.")
+        said.append(f"It took {job_panel.said(max(1.0, state.ended - state.started))}.")
     if state.state == "done":
         far = jobs.progress(job)
         said += [f"{far.note[:1].upper()}{far.note[1:]}."] if far and far.note else []

@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from app import look
-from app.doors import go
-from app.tried import packed, tried
-from app.where import BOOKS, JOBS
+from app.navigation import go
+from app.widgets import look
+from app.widgets.paths import BOOKS, JOBS
+from app.widgets.try_or_report import packed, tried
 from storybook.authoring.edits import set_title
 from storybook.book import library
 from storybook.book.archive import export_zip, import_zip

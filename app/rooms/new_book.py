@@ -7,9 +7,10 @@ from random import Random
 
 import streamlit as st
 
-from app import languages, look, work
-from app.doors import go
-from app.where import BOOKS
+from app import languages
+from app.navigation import go
+from app.widgets import job_panel, look
+from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (
     Draft,
     begin,
@@ -89,7 +90,7 @@ def _surprise(star: str) -> None:
     """Let the writer think one up; it takes some seconds, since it has to be woken."""
     try:
         with st.spinner("The writer is thinking ..."):
-            idea = work.ask(("idea", "--hero", star, "--seed", str(Random().randrange(10**6))))
+            idea = job_panel.ask(("idea", "--hero", star, "--seed", str(Random().randrange(10**6))))
     except StorybookError as fault:
         st.error(str(fault))
     else:
@@ -252,6 +253,6 @@ def _make(draft: Draft) -> None:
     except StorybookError as fault:
         st.error(str(fault))
         return
-    if work.make(book.folder, f"Make {brief.title or look.short(brief.summary, 48)}"):
+    if job_panel.make(book.folder, f"Make {brief.title or look.short(brief.summary, 48)}"):
         drop_draft(BOOKS)
         go("storyboard", book=book.folder.name)

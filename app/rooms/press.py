@@ -7,12 +7,12 @@ from functools import partial
 
 import streamlit as st
 
-from app import look, work
-from app.doors import link
+from app.navigation import link
 from app.page_editor import edit, said_of_edits
 from app.press_notes import show_notes
-from app.proofs_shown import Proof, downloads, pdf_button, proof_of, sheets
-from app.where import open_book
+from app.widgets import job_panel, look
+from app.widgets.paths import open_book
+from app.widgets.proof_view import Proof, downloads, pdf_button, proof_of, sheets
 from storybook.authoring import edits
 from storybook.authoring.proofs import LEAST_PPI, printed_ppi
 from storybook.authoring.status import status
@@ -53,18 +53,18 @@ def page() -> None:
     book = open_book()
     if book is None:
         return
-    job = work.newest(book.folder)
+    job = job_panel.newest(book.folder)
     try:
         proof = proof_of(book)
         if proof is None:
             look.empty("There is nothing to print yet", "The story comes first.")
-            if job is None or not work.panel(job):
+            if job is None or not job_panel.panel(job):
                 link("storyboard", "To its storyboard", ":material/view_cozy:",
                      book=book.folder.name)  # fmt: skip
             return
         _head(book)
         said_of_edits()
-        busy = bool(job) and work.panel(job)
+        busy = bool(job) and job_panel.panel(job)
         _press(book, proof, busy=busy)
     except StorybookError as fault:
         st.error(str(fault))
@@ -138,7 +138,7 @@ def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
         else:
             asked = st.button("Make the PDF", type="primary", icon=":material/auto_awesome:",
                               disabled=busy, key="make-pdf")  # fmt: skip
-            if asked and work.make(book.folder, f"Make {bind.story_of(book).title}"):
+            if asked and job_panel.make(book.folder, f"Make {bind.story_of(book).title}"):
                 st.rerun()
         downloads(proof)
     if book.pdf.is_file() and not finished:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app import look, work
-from app.doors import link
-from app.proofs_shown import Proof, downloads, html, pdf_button, proof_of
-from app.where import open_book
+from app.navigation import link
+from app.widgets import job_panel, look
+from app.widgets.paths import open_book
+from app.widgets.proof_view import Proof, downloads, html, pdf_button, proof_of
 from storybook.book.folder import Book
 from storybook.errors import StorybookError
 
@@ -56,8 +56,8 @@ def _nothing_yet(book: Book) -> None:
         "There is nothing to read yet",
         "As soon as the first picture is drawn, the book opens here.",
     )
-    job = work.newest(book.folder)
-    if job is None or not work.panel(job):
+    job = job_panel.newest(book.folder)
+    if job is None or not job_panel.panel(job):
         with st.container(horizontal_alignment="center"):
             link("storyboard", "To its storyboard", ":material/view_cozy:", book=book.folder.name)
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
-from app.where import BOOKS, HEROES, JOBS, RUNS
+from app.widgets import look
+from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from storybook.config import Settings, load_settings, studios
 from storybook.errors import StorybookError
 from storybook.studio import doctor

@@ -5,13 +5,14 @@ from functools import partial
 
 import streamlit as st
 
-from app import departures_shown, look, work
+from app import departures_shown
 from app.asked import asked
-from app.doors import link
 from app.edited import edit, open_page, said_of_edits
+from app.navigation import link
 from app.page_editor import editor
 from app.page_place import taken_out_just_now
-from app.where import open_book
+from app.widgets import job_panel, look
+from app.widgets.paths import open_book
 from storybook.authoring import edits
 from storybook.authoring.status import PageStatus, Status, status
 from storybook.book.folder import Book
@@ -29,7 +30,7 @@ def page() -> None:
     book = open_book()
     if book is None:
         return
-    job = work.newest(book.folder)
+    job = job_panel.newest(book.folder)
     studio = Studio(load_settings(None, []))
     try:
         number = _asked_page(book)
@@ -48,7 +49,7 @@ def page() -> None:
     _head(book, now)
     said_of_edits()
     taken_out_just_now(book, busy=bool(job) and job_state(job).active)
-    busy = bool(job) and work.panel(job)
+    busy = bool(job) and job_panel.panel(job)
     if not busy:
         _up_to_date(book, now)
     departures_shown.panel(book, studio, now.departures, busy=busy)
@@ -111,12 +112,12 @@ def _up_to_date(book: Book, now: Status) -> None:
         first = due[0] if due else now.verbs[-1]
         count = f" ({first.to_make})" if first.to_make > 1 else ""
         says = "Something has changed since the book was made. "
-        says += f"Next: {work.said_verb(first.verb)}{count}."
+        says += f"Next: {job_panel.said_verb(first.verb)}{count}."
         label = "Bring it up to date"
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="due"):
         st.markdown(says)
         asked = st.button(label, type="primary", icon=":material/auto_awesome:", key="up-to-date")
-        if asked and work.make(book.folder, f"Make {now.title or book.folder.name}"):
+        if asked and job_panel.make(book.folder, f"Make {now.title or book.folder.name}"):
             st.rerun()
 
 

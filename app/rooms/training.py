@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look, run_view, teach_stories, trash
-from app.doors import link
-from app.tried import packed, tried
-from app.where import HEROES, JOBS, RUNS
+from app import teach_stories
+from app.navigation import link
+from app.widgets import look, run_view, trash
+from app.widgets.paths import HEROES, JOBS, RUNS
+from app.widgets.try_or_report import packed, tried
 from training.runs import listing as runs
 from training.runs.listing import RunCard
 

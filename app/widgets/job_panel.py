@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
-from app.where import JOBS
+from app.widgets import look
+from app.widgets.paths import JOBS
 from storybook import processes
 from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs

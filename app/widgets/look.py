@@ -14,7 +14,7 @@ from storybook.errors import BookError
 from storybook.hero.folder import hero_portrait
 from storybook.images.photo_reading import DAMAGE
 
-ICON = str(Path(__file__).parent / "pictures" / "style-watercolour.webp")
+ICON = str(Path(__file__).parents[1] / "pictures" / "style-watercolour.webp")
 """The tab's picture: an icon by name would be fetched from elsewhere."""
 SMALL_BYTES = 40_000
 """A smaller file is shown as it is, if browsers know its kind."""

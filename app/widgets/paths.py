@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
-from app.doors import link
+from app.navigation import link
+from app.widgets import look
 from storybook.book.folder import Book
 from storybook.errors import StorybookError
 

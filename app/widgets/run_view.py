@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from app import look, work
-from app.where import JOBS, RUNS
+from app.widgets import job_panel as work
+from app.widgets import look
+from app.widgets.paths import JOBS, RUNS
 from storybook.jobs.folder import last_lines
 from storybook.jobs.manager import load_job
 from training.runs import listing as runs

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import look
-from app.tried import tried
+from app.widgets import look
+from app.widgets.try_or_report import tried
 from storybook.book import library
 
 
