@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.hero import coach
 from app.navigation import go
-from app.pets import coach
 from app.widgets import look
 from app.widgets.paths import HEROES
 from app.widgets.try_or_report import tried

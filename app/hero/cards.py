@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.hero import face
 from app.navigation import link
-from app.pets import face
 from app.widgets import look, trash
 from app.widgets.paths import HEROES, JOBS, RUNS
 from storybook.errors import StorybookError

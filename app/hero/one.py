@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.hero import cards, photos, teach
 from app.navigation import go, link
-from app.pets import cards, photos, teach
 from app.widgets import look, trash
 from app.widgets.paths import HEROES, JOBS, RUNS
 from app.widgets.try_or_report import tried

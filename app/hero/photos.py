@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.pets import add, coach
+from app.hero import add, coach
 from app.widgets import look
 from app.widgets.paths import HEROES
 from app.widgets.try_or_report import tried

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.pets import add, cards, one
+from app.hero import add, cards, one
 
 
 def page() -> None:
