@@ -13,7 +13,7 @@ import streamlit as st
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page of `app/rooms/`; one that needs a book stands in no menu."""
+    """A page of `app/views/`; one that needs a book stands in no menu."""
 
     title: str
     icon: str
@@ -67,7 +67,7 @@ def _to_top(opened: tuple[str | None, ...]) -> None:
 @st.cache_resource(show_spinner=False)
 def read_ahead() -> None:
     """Read the modules of all pages in the background, so that no first visit waits for them."""
-    Thread(target=lambda: [import_module(f"app.rooms.{name}") for name in DOORS]).start()
+    Thread(target=lambda: [import_module(f"app.views.{name}") for name in DOORS]).start()
 
 
 def go(name: str, **query: str) -> None:
@@ -96,7 +96,7 @@ def _drawing(name: str) -> Callable[[], None]:
     """What draws a page; its module is read when it is entered."""
 
     def draw() -> None:
-        import_module(f"app.rooms.{name}").page()
+        import_module(f"app.views.{name}").page()
 
     draw.__name__ = name
     return draw

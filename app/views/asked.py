@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import languages
-from app.edited import edit
+from app.views import languages
+from app.views.edited import edit
 from app.widgets import look
 from app.widgets.job_panel import put_away
 from storybook.authoring import edits

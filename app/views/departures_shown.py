@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from app.edited import edit, open_page
 from app.navigation import go
+from app.views.edited import edit, open_page
 from app.widgets import look
 from storybook.authoring import edits
 from storybook.book.folder import Book

@@ -7,8 +7,8 @@ from random import Random
 
 import streamlit as st
 
-from app import languages
 from app.navigation import go
+from app.views import languages
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (

@@ -5,9 +5,9 @@ from random import randrange
 
 import streamlit as st
 
-from app import departures_shown
-from app.edited import edit, open_page, said_of_edits
-from app.page_place import placing
+from app.views import departures_shown
+from app.views.edited import edit, open_page, said_of_edits
+from app.views.page_place import placing
 from app.widgets import job_panel, look, text_field
 from storybook.authoring import edits
 from storybook.authoring.proofs import page_notes

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from app.edited import edit, open_page
+from app.views.edited import edit, open_page
 from storybook.authoring import edits
 from storybook.book.folder import Book
 from storybook.studio.studio import Studio

@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from app.navigation import link
-from app.page_editor import edit, said_of_edits
-from app.press_notes import show_notes
+from app.views.page_editor import edit, said_of_edits
+from app.views.print_warnings import show_notes
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
 from app.widgets.proof_view import Proof, downloads, pdf_button, proof_of, sheets

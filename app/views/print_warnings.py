@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from app.edited import edit
 from app.navigation import link
+from app.views.edited import edit
 from app.widgets import job_panel, look
 from app.widgets.proof_view import Proof
 from storybook.authoring import edits

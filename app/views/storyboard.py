@@ -5,12 +5,12 @@ from functools import partial
 
 import streamlit as st
 
-from app import departures_shown
-from app.asked import asked
-from app.edited import edit, open_page, said_of_edits
 from app.navigation import link
-from app.page_editor import editor
-from app.page_place import taken_out_just_now
+from app.views import departures_shown
+from app.views.asked import asked
+from app.views.edited import edit, open_page, said_of_edits
+from app.views.page_editor import editor
+from app.views.page_place import taken_out_just_now
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
 from storybook.authoring import edits

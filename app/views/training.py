@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import teach_stories
 from app.navigation import link
+from app.views import teach_stories
 from app.widgets import look, run_view, trash
 from app.widgets.paths import HEROES, JOBS, RUNS
 from app.widgets.try_or_report import packed, tried
