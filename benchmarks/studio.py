@@ -26,6 +26,7 @@ from tempfile import TemporaryDirectory
 import psutil
 
 from storybook.book.folder import Book
+from storybook.cli.retry import retry
 from storybook.config import load_settings, shipped
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import Job, job_state, told_state
@@ -150,7 +151,7 @@ def print_lost(page: object, address: str, reloads: int, kills: int) -> None:
         while job_state(job).active:
             time.sleep(0.05)
         seen.append(time.monotonic() - killed)
-        again = jobs.retry(job)
+        again = retry(job)
         _await_end(again)
         wrong += job_state(again).state != "done"
         wrong += not Book(Path("books") / name).pdf.is_file()

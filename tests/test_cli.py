@@ -15,7 +15,8 @@ from books import SUMMARY, made, new_book
 from storybook.authoring.status import Status
 from storybook.book.folder import Book
 from storybook.cli.help import EXAMPLES
-from storybook.cli.parser import main, parser
+from storybook.cli.parser import parser
+from storybook.cli.run import main
 from waiting import wait_for
 
 ROOT = Path(__file__).parent.parent

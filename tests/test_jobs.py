@@ -18,11 +18,12 @@ import pytest
 from books import made, new_book
 from storybook.book.folder import Book
 from storybook.cli import main
+from storybook.cli.retry import retry
 from storybook.errors import BookError, JobError
 from storybook.jobs import folder as job_folder
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import UNEXPECTED, JobState, device_of, lay, new_job, say
-from storybook.jobs.manager import cancel, delete, job_state, jobs_in, progress, retry, start
+from storybook.jobs.manager import cancel, delete, job_state, jobs_in, progress, start
 from storybook.jobs.reporting import ByHand, told
 from storybook.locks import try_lock
 from storybook.records import Event

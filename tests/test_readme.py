@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storybook.cli.parser import main, parser
+from storybook.cli.parser import parser
+from storybook.cli.run import main
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

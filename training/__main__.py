@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storybook.cli.parser import speak_any_language
+from storybook.cli.run import speak_any_language
 from storybook.errors import StorybookError
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event

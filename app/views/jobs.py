@@ -9,6 +9,7 @@ from app.navigation import link
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from app.widgets.try_or_report import packed, tried
+from storybook.cli.retry import retry
 from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import Job, JobState, job_state
@@ -174,7 +175,7 @@ def _deeds(job: Job, state: JobState) -> None:
 
 def _again(job: Job) -> None:
     try:
-        again = jobs.retry(job)
+        again = retry(job)
     except StorybookError as fault:
         st.error(look.plain(str(fault)))
         return

@@ -8,6 +8,7 @@ import streamlit as st
 from app.widgets import look
 from app.widgets.paths import JOBS
 from storybook import processes
+from storybook.cli.retry import retry
 from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import Job, JobState, job_state
@@ -143,7 +144,7 @@ def _ended(job: Job, state: JobState) -> None:
         with st.container(horizontal=True):
             if st.button("Go on", key=f"retry-{job.id}", icon=":material/play_arrow:"):
                 try:
-                    jobs.retry(job)
+                    retry(job)
                 except StorybookError as fault:
                     st.error(str(fault))
                 else:

@@ -2,6 +2,6 @@
 some of them say.
 """
 
-from storybook.cli.parser import main
+from storybook.cli.run import main
 
 __all__ = ["main"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from storybook.cli.retry import retry
 from storybook.jobs import manager as library
 from storybook.jobs.folder import LOG, Job, job_state
 from storybook.terminal import print_table
@@ -29,7 +30,7 @@ def jobs(options: Namespace) -> None:
             library.cancel(job)
             print(f"Job {job.id} is asked to stop. What it made is kept.")
         case "retry":
-            again = library.retry(job)
+            again = retry(job)
             print(f"Job {again.id} goes on with it: storybook jobs logs {again.id} --follow")
         case "download":
             print(library.download(job, Path(options.to or f"{job.id}.zip")))

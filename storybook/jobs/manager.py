@@ -1,4 +1,4 @@
-"""Jobs: commands that outlive who started them. Start, look, stop, go on, take home.
+"""Jobs: commands that outlive who started them. Start, look, stop, take home.
 
 How a job lies on the disk, and how a dead one is known, says `folder.py`; who runs it,
 `runner.py`; what the command tells of itself, `reporting.py`.
@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from storybook.cli.parser import parser
 from storybook.errors import JobError
 from storybook.jobs.eta import Progress
 from storybook.jobs.eta import progress as progress
@@ -108,17 +107,6 @@ def cancel(job: Job) -> None:
     (job.folder / CANCEL).touch()
 
 
-def retry(job: Job) -> Job:
-    """Start a job's command again; it goes on where it was. Raises JobError while it still runs."""
-    if job_state(job).active:
-        raise JobError(f"Job {job.id} is still running. Stop it first: storybook jobs cancel "
-                       f"{job.id}")  # fmt: skip
-    return start(
-        job.module, _going_on(job), job.what, subject=job.subject, device=job.device,
-        root=job.folder.parent, repeats=job,
-    )  # fmt: skip
-
-
 def delete(job: Job) -> None:
     """Forget a job; what it made stays. Raises JobError while it runs."""
     if job_state(job).active:
@@ -191,26 +179,3 @@ def prune(root: Path) -> None:
     if len(everything) > KEPT:
         for old in [job for job in everything if not job_state(job).active][KEPT:]:
             shutil.rmtree(old.folder, ignore_errors=True)
-
-
-def _going_on(job: Job) -> tuple[str, ...]:
-    """The job's arguments; those of work that has begun, such that it goes on.
-
-    A teaching is resumed. New pictures that were asked for are drawn, and not asked for again.
-    """
-    if job.module == "storybook" and job.arguments[0] == "reroll" and progress(job) is not None:
-        asked = parser().parse_args(job.arguments)
-        changes = [word for change in asked.set for word in ("--set", change)]
-        studio = ["--studio", asked.studio] if asked.studio else []
-        return ("make", asked.folder, "--until", "choose", *studio, *changes)
-    run = Path(job.at) / job.subject / "run.json"
-    match (job.module, *job.arguments[:2]):
-        case ("training", "dreambooth" | "story-lora", _):
-            more = ("--resume", "latest")
-        case ("storybook", "hero", "teach"):
-            run, more = Path(job.at) / "runs" / job.arguments[2].lower() / "run.json", ("--resume",)
-        case _:
-            return job.arguments
-    if not run.is_file() or "--resume" in job.arguments:
-        return job.arguments
-    return (*job.arguments, *more)

@@ -14,11 +14,12 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from storybook.cli.retry import retry
 from storybook.errors import TrainingError
 from storybook.files import free_folder
 from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job, job_state, last_lines
-from storybook.jobs.manager import jobs_in, load_job, retry, start
+from storybook.jobs.manager import jobs_in, load_job, start
 from storybook.records import Record
 from storybook.text_files import split_lines
 from storybook.trash import TRASH, WHEN
