@@ -32,10 +32,11 @@ from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, progress_
 from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
-from training.starter.steps import COMPONENTS, STEPS, Workshop
+from training.starter.steps import STEPS
 from training.starter.unet import Sampling
 from training.starter.vae import components_in, components_of, latents_of
 from training.starter.vocabulary import new_tokenizer
+from training.starter.workshop import COMPONENTS, Workshop
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PICTURE_STEPS = ("vae", "clip", "classifier", "unet", "esrgan", "control")

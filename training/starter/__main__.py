@@ -14,7 +14,8 @@ from storybook.world import WORLD, load_world
 from training.quiet import quiet
 from training.starter.loop import Budget
 from training.starter.plan import FULL, TOY
-from training.starter.steps import SHARES, STEPS, Workshop
+from training.starter.steps import SHARES, STEPS
+from training.starter.workshop import Workshop
 
 ASSETS = Path(__file__).parents[2] / "assets"
 

@@ -23,9 +23,9 @@ from training.starter.esrgan import new_enlarger
 from training.starter.loop import Progress, load_learnt, progress_of
 from training.starter.measure import Eyes, best_sampling
 from training.starter.plan import DATA_SEED
-from training.starter.steps import COMPONENTS, Workshop, learnt_classifier, learnt_vae
 from training.starter.unet import Sampling, new_painter, pipeline_of
 from training.starter.vae import psnr, scaling_factor
+from training.starter.workshop import COMPONENTS, Workshop, learnt_classifier, learnt_vae
 
 ENLARGER = "x4.safetensors"
 

@@ -25,9 +25,9 @@ from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
 from training.starter.grow import grown_state, with_words
 from training.starter.loop import CHECKPOINT, Progress, lay_checkpoint
-from training.starter.steps import COMPONENTS, Workshop
 from training.starter.unet import new_painter
 from training.starter.vae import new_vae
+from training.starter.workshop import COMPONENTS, Workshop
 
 
 def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:

@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storybook.models.precision import FP32, Precision
 from storybook.records import Event
-from storybook.world import World
 from training.starter.dataset import Drawings, draw_all, load_drawings
-from training.starter.loop import Budget, Schooling, load_learnt
-from training.starter.plan import DATA_SEED, Plan
+from training.starter.loop import Budget, load_learnt
+from training.starter.plan import DATA_SEED
+from training.starter.workshop import COMPONENTS, Workshop, learnt_classifier, learnt_vae
 
 if TYPE_CHECKING:
-    from diffusers import AutoencoderKL
-
-    from storybook.models.classifier import Classifier
     from training.starter.vae import Components
-
-COMPONENTS = "components.safetensors"
-"""What latents are: kept beside the painter, so that it can be taught further."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Where the starter is made, with what, and where it is put."""
-
-    world: World
-    world_file: Path
-    source: str
-    """Digest of the world and the artist: others draw into another folder."""
-    plan: Plan
-    work: Path
-    out: Path
-    device: str = "cpu"
-    workers: int = 2
-    precision: Precision | None = FP32
-    """In what models are taught that may be taught in any; None measures it."""
-
-    @property
-    def drawings_folder(self) -> Path:
-        """Where all pictures of this world and this artist are kept."""
-        return self.work / f"drawings-{self.source}"
-
-    def schooling(self, name: str, budget: Budget) -> Schooling:
-        """What the step `name` needs to teach its model."""
-        return Schooling(self.plan, self.work / name, budget, self.device, self.precision)
 
 
 def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
@@ -177,20 +142,6 @@ def make_writer(shop: Workshop, budget: Budget) -> Iterator[Event]:
     from training.starter.writer import train_writer
 
     yield from train_writer(shop.out / "writer", shop.work / "writer", budget.minutes)
-
-
-def learnt_classifier(shop: Workshop) -> Classifier:
-    """The classifier as far as it was taught."""
-    from training.starter.classifier import classifier_of
-
-    return load_learnt(classifier_of(shop.world), shop.work / "classifier").to(shop.device)
-
-
-def learnt_vae(shop: Workshop) -> AutoencoderKL:
-    """The autoencoder as far as it was taught."""
-    from training.starter.vae import new_vae
-
-    return load_learnt(new_vae(shop.plan), shop.work / "vae")
 
 
 Step = Callable[[Workshop, Budget], Iterator[Event]]
