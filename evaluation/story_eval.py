@@ -1,10 +1,12 @@
-"""`python -m training story-eval`: did the story LoRA make its base tell better?
+"""`python -m evaluation.story_eval`: did the story LoRA make its base tell better?
 
 Base and adapter are asked the same, each once for every summary: what `write` mends by asking again
 is not to hide what was learnt.
 """
 
+import argparse
 import json
+import sys
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
@@ -16,12 +18,14 @@ from evaluation.stories import figures_of, told_by
 from evaluation.story_judge import marks, means_of
 from evaluation.summaries import Case, cases_in, composed_cases, written_cases
 from storybook.config import load_settings
-from storybook.errors import TrainingError
+from storybook.errors import StorybookError, TrainingError
 from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
 from storybook.story.prompt_frame import Frame
 from storybook.studio.studio import Studio
+from storybook.terminal import show
+from training.quiet import quiet
 
 BETTER = ("valid", "clauses told in order")
 """What an adapter must raise above its base."""
@@ -125,3 +129,43 @@ def _table(found: dict[str, dict[str, float | None]], frame: Frame) -> Table:
         meaning=f"Asked as: {frame.question[:60]} ...",
         aimed=tuple(n for n, name in enumerate(found) if name == "adapter, by hand"),
     )
+
+
+def main() -> int:
+    """Compare as the command line says; 2 if the author can mend what went wrong."""
+    options = _options()
+    quiet()
+    judge = None
+    try:
+        if options.judge:
+            from storybook.models.server_writer import open_server_writer
+
+            judge = open_server_writer(options.judge, base_url=options.base_url)
+        counts = (options.hand, options.composed)
+        show(compare(options.adapter, options.base, options.summaries, counts, options.set, judge))
+    except StorybookError as error:
+        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m evaluation.story_eval",
+        description="Tell all summaries by a base and by its story LoRA, and compare.",
+    )
+    parser.add_argument("adapter", help="an adapter's folder, or its run's")
+    parser.add_argument("--base", help="the base's folder; by default the one it was taught on")
+    parser.add_argument("--summaries", type=Path, help="a file with one a line, or a TOML table")
+    parser.add_argument("--hand", type=int, default=60, help="summaries written by hand (60)")
+    parser.add_argument("--composed", type=int, default=40, help="composed summaries (40)")
+    parser.add_argument("--judge", metavar="MODEL", help="a server's model that gives marks, too")
+    parser.add_argument("--base-url", help="its OpenAI-compatible server; default: the vendor's")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change the studio"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

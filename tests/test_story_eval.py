@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from test_local_writer import lora
 
+import training.__main__ as training_main
 from desks import Desk, says, writer_at
+from evaluation import story_eval
 from evaluation.records import QUICK, Bench
 from evaluation.stories import Told
 from evaluation.story_eval import compare, evaluate
@@ -89,3 +91,17 @@ def test_summaries_of_an_author_are_read(tmp_path: Path) -> None:
         cases_in(tmp_path / "empty.txt")
     with pytest.raises(TrainingError, match="cannot be read as summaries"):
         cases_in(tmp_path / "none.txt")
+
+
+def test_main_says_in_a_line_which_adapter_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["story_eval", "nowhere"])
+    assert story_eval.main() == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("storybook: ") and "nowhere" in line
+
+
+def test_training_story_eval_answers_with_its_new_name(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["training", "story-eval", "runs/a b", "--judge", "m"])
+    assert training_main.main() == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.endswith("python -m evaluation.story_eval 'runs/a b' --judge m")

@@ -1,17 +1,19 @@
 """python -m training: teach a model from a recipe in TOML, or make what it learns from."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from storybook.cli.run import speak_any_language
-from storybook.errors import StorybookError
+from storybook.errors import ConfigError, StorybookError
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
 from training.quiet import quiet
+from training.starter import compose_pairs
 from training.story import pairs_cli
 
 if TYPE_CHECKING:
@@ -89,15 +91,11 @@ def _story_lora(options: argparse.Namespace) -> None:
 
 
 def _story_eval(options: argparse.Namespace) -> None:
-    from evaluation.story_eval import compare
-
-    judge = None
-    if options.judge:
-        from storybook.models.server_writer import open_server_writer
-
-        judge = open_server_writer(options.judge, base_url=options.base_url)
-    counts = (options.hand, options.composed)
-    show(compare(options.adapter, options.base, options.summaries, counts, options.set, judge))
+    """Say what the command is called now; it goes with the next release."""
+    raise ConfigError(
+        "story-eval is a command of the evaluation by now: "
+        f"python -m evaluation.story_eval {shlex.join(options.rest)}"
+    )
 
 
 def _resolved(options: argparse.Namespace, load: Callable) -> tuple[Any, str, "Run"]:
@@ -152,24 +150,15 @@ def _options() -> argparse.Namespace:
     two = commands.add_parser("story-lora", help="teach a writer to tell stories from pairs")
     _add_run_options(two)
     two.set_defaults(run_command=_story_lora)
-    three = commands.add_parser("story-eval", help="tell by base and adapter, and compare")
-    three.add_argument("adapter", help="an adapter's folder, or its run's")
-    three.add_argument("--base", help="the base's folder; by default the one it was taught on")
-    three.add_argument("--summaries", type=Path, help="a file with one a line, or a TOML table")
-    three.add_argument("--hand", type=int, default=60, help="summaries written by hand (60)")
-    three.add_argument("--composed", type=int, default=40, help="composed summaries (40)")
-    three.add_argument("--judge", metavar="MODEL", help="a server's model that gives marks, too")
-    three.add_argument("--base-url", help="its OpenAI-compatible server; default: the vendor's")
-    three.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="change the studio"
-    )
+    three = commands.add_parser("story-eval", help="is now: python -m evaluation.story_eval")
+    three.add_argument("rest", nargs=argparse.REMAINDER)
     three.set_defaults(run_command=_story_eval)
     four = commands.add_parser("choose-step", help="make a run's result of another step it kept")
     four.add_argument("run", type=Path, help="the run's folder")
     four.add_argument("step", type=int)
     four.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
     four.set_defaults(run_command=_choose_step)
-    pairs_cli.add_commands(commands)
+    compose_pairs.add_command(pairs_cli.add_commands(commands))
     return parser.parse_args()
 
 

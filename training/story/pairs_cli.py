@@ -1,20 +1,20 @@
-"""`python -m training stories generate | compose | check | split`: summaries and stories."""
+"""`python -m training stories generate | check | split`: summaries and stories."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from storybook.errors import ConfigError, TrainingError, nearest
+from storybook.errors import ConfigError, TrainingError
 from storybook.terminal import show
 from training.data.pair_check import PairReport, check, split
-from training.data.pairs import Pair, read_pairs, write_all_pairs, write_pairs
+from training.data.pairs import Pair, read_pairs, write_all_pairs
 
 SHOWN = 20
 """Troubles that are printed; the rest is counted."""
 
 
-def add_commands(commands: argparse._SubParsersAction) -> None:
-    """Add `stories` to the command line."""
+def add_commands(commands: argparse._SubParsersAction) -> argparse._SubParsersAction:
+    """Add `stories` to the command line; returns its deeds, for others to add to."""
     stories = commands.add_parser("stories", help="make, check and split pairs to teach a writer")
     deeds = stories.add_subparsers(required=True, metavar="DEED")
 
@@ -34,13 +34,6 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     make.add_argument("--cost-out", type=float, default=0.0, help="of a million tokens replied")
     make.set_defaults(run_command=_generate)
 
-    tell = deeds.add_parser("compose", help="compose pairs as the starter's writer is taught them")
-    tell.add_argument("pairs", type=Path, help="the .json file to write")
-    tell.add_argument("--count", type=int, default=1000, help="how many pairs (1000)")
-    tell.add_argument("--seed", type=int, default=1, help="another number, other tales (1)")
-    tell.add_argument("--manner", default="plain", help="plain, or bedtime: told in rhyme")
-    tell.set_defaults(run_command=_compose)
-
     look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
     _add_pairs(look)
     look.add_argument("--tokenizer", type=Path, help="a model's folder, to count its tokens")
@@ -52,6 +45,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     cut.add_argument("--test", type=float, default=0.2, help="share of the test (0.2)")
     cut.add_argument("--seed", type=int, default=1)
     cut.set_defaults(run_command=_split)
+    return deeds
 
 
 def _add_pairs(deed: argparse.ArgumentParser) -> None:
@@ -98,18 +92,6 @@ def _generate(options: argparse.Namespace) -> None:
             ceiling=ceiling,
         )
     )
-
-
-def _compose(options: argparse.Namespace) -> None:
-    from training.starter.pairs import composed_pairs
-    from training.starter.tales.words import MANNERS
-
-    if options.count < 1:
-        raise ConfigError("--count is at least 1.")
-    if options.manner not in MANNERS:
-        raise ConfigError(f"--manner {options.manner}: {nearest(options.manner, MANNERS)}")
-    write_pairs(options.pairs, composed_pairs(options.count, options.seed, options.manner))
-    print(f"{options.pairs}: {options.count} pairs")
 
 
 def _check(options: argparse.Namespace) -> None:
