@@ -1,1 +1,1 @@
-"""The studio in the browser. It reads folders and starts commands; no model is loaded in it."""
+"""The studio in the browser: it reads folders and starts commands, and no model is loaded in it."""

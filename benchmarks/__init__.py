@@ -1,1 +1,1 @@
-"""What `make bench` runs: speed and memory as ratios against a named baseline of the same run."""
+"""Speed and memory as ratios against a named baseline of the same run (`make bench`)."""

@@ -1,4 +1,5 @@
-"""`make evaluate`: how good the studio's models are, on what they have never seen.
+"""How good the studio's models are, on what they have never seen (`make evaluate`); nothing imports
+from here.
 
 judge           a classifier taught on the artist's drawings only; it says what a picture shows
 pictures        unseen combinations and prompts in free words, painted and judged

@@ -1,1 +1,3 @@
-"""A module for each page of the studio, whose function `page` draws it."""
+"""A module for each page of the studio, whose function `page` draws it, with the parts that no
+other page has.
+"""

@@ -1,4 +1,6 @@
-"""The four doors that models stand behind, and a guard. No framework is imported here."""
+"""Writers, painters, critics and enlargers behind four doors, and a guard; open them with
+`writers`, `families`, `critics`, `enlargers`.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol

@@ -1,1 +1,3 @@
-"""What `bind` uses: formats, fonts, typesetting, layout, drawing and preflight."""
+"""Pages for print and screen: type, layout, pictures and preflight; it is given words and pictures,
+and knows no book.
+"""

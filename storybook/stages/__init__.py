@@ -1,1 +1,3 @@
-"""Seven verbs: write split describe draw choose enlarge bind."""
+"""Seven verbs: write split describe draw choose enlarge bind; each is a file, and none knows
+another.
+"""

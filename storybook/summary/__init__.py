@@ -1,4 +1,5 @@
-"""Reading a summary: who is in it, of what kind, and whom its pronouns mean.
+"""Who is in a summary, of what kind, and whom its pronouns mean; its door `__init__` has all that
+others may ask.
 
 The one place that reads what an author types, in layers that each can be tested:
 text -> tokens -> names -> noun phrases -> characters -> pronouns.

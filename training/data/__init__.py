@@ -1,4 +1,5 @@
-"""Pictures with words, made ready to teach from: read, looked through, captioned and bucketed.
+"""Pictures with words, and stories with summaries, read from many layouts and made ready to teach
+from; nothing here knows a recipe.
 
 readers.py        one folder, five layouts -> Examples; what is odd about it -> Findings
   folders.py      which files are pictures, which are words

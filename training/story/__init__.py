@@ -1,1 +1,3 @@
-"""What the recipe that teaches a writer stands on: its settings, the base, rows, steps, result."""
+"""Teach a writer to tell stories (LoRA on pairs): `train` is the recipe, read from top to bottom,
+`recipe` its settings; pairs are made and checked here, too.
+"""
