@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import house
 from storybook import stages
 from storybook.cli.parser import VERBS
 from storybook.config import Settings
@@ -14,6 +15,52 @@ from storybook.make import STAGES
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("storybook", "training", "evaluation", "app", "benchmarks")
 SOURCES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+MAY_IMPORT = {
+    "": {
+        "storybook": "",
+        "training": "storybook",
+        "app": "storybook training",
+        "benchmarks": "storybook training",
+        "evaluation": "storybook training",
+    },
+    "storybook": {
+        "images": "",
+        "jobs": "",
+        "press": "",
+        "models": "images",
+        "terminal": "jobs",
+        "hero": "images jobs models",
+        "summary": "",
+        "book": "hero images models press",
+        "story": "book models summary",
+        "studio": "book hero models story",
+        "stages": "book hero images models press story studio summary",
+        "make": "book stages studio",
+        "authoring": "book hero images make models press stages story studio summary",
+        "cli": "authoring book hero images jobs make models press stages studio terminal",
+        "__main__": "cli",
+    },
+    "training": {
+        "data": "",
+        "formats": "",
+        "runs": "",
+        "pet": "data formats runs",
+        "story": "data runs",
+        "starter": "data runs story",
+        "__main__": "pet runs starter story",
+    },
+    "app": {
+        "widgets": "",
+        "hero": "widgets",
+        "main": "widgets",
+        "views": "hero widgets",
+    },
+    "storybook.stages": dict.fromkeys(VERBS, ""),
+}
+"""Which room of a package may import which, the lowest first. Files that stand in no table are the
+ground floor: all may import from them, and they import from no room. README.md says what lives in
+each room."""
+STAGES_OF = ("storybook.stages.", "storybook.make.")
 HEAVY = {"torch", "diffusers", "transformers", "peft", "accelerate", "spandrel", "ray", "skia"}
 
 
@@ -43,27 +90,40 @@ def test_files_and_functions_are_short(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_imports_point_down(path):
+def test_heavy_libraries_stay_in_models(path):
     package, *rest = path.relative_to(ROOT).with_suffix("").parts
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    seen = set(imports(tree, everywhere=True))
-    tops = {name.split(".")[0] for name in seen}
-    if package == "storybook":
-        assert not tops & {"training", "app", "benchmarks", "streamlit"}
-        if rest[0] not in ("models",) or rest[-1] == "__init__":
-            heavy = {name.split(".")[0] for name in imports(tree, everywhere=False)} & HEAVY
-            assert not heavy, "heavy libraries belong in models, or inside functions"
-        if rest[0] == "models":
-            allowed = ("images", "records", "errors", "config", "models", "world", "prompts", "readability",
-                       "fidelity", "files", "installed", "photo_reading", "processes",
-                       "quantisation")  # fmt: skip
-            ours = {name.split(".")[1] for name in seen if name.startswith("storybook.")}
-            assert ours <= set(allowed)
-        if rest[0] == "stages":
-            others = {f"storybook.stages.{verb}" for verb in VERBS if verb != rest[-1]}
-            assert not seen & others, "stages do not know each other"
-    if package == "training":
-        assert not any(name.startswith(("storybook.stages", "storybook.make")) for name in seen)
+    if package == "storybook" and (rest[0] != "models" or rest[-1] == "__init__"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tops = {name.split(".")[0] for name in imports(tree, everywhere=False)}
+        assert not tops & HEAVY, "heavy libraries belong in models, or inside functions"
+        assert "streamlit" not in {name.split(".")[0] for name in imports(tree, everywhere=True)}
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_rooms_import_as_the_table_says(package):
+    drawn = house.rooms_of(package, house.arrows_of_modules())
+    table = {room: set(others.split()) for room, others in MAY_IMPORT[package].items()}
+    ground = drawn.keys() - table.keys()
+    assert not table.keys() - drawn.keys(), "a room of the table is gone"
+    for room in ground:
+        assert drawn[room] <= ground, f"{room} is in no table, so it stands on the ground"
+    found = {room: drawn[room] - ground for room in table}
+    assert found == table, "a room imports from another one, or no longer"
+
+
+@pytest.mark.parametrize("package", house.packages(house.arrows_of_modules()))
+def test_no_room_is_in_a_circle(package):
+    assert not house.circles(house.rooms_of(package, house.arrows_of_modules()))
+
+
+def test_no_module_is_in_a_circle():
+    assert not house.circles(house.arrows_of_modules())
+
+
+def test_training_knows_no_stage():
+    for module, others in house.arrows_of_modules().items():
+        if module.startswith("training"):
+            assert not any(f"{other}.".startswith(STAGES_OF) for other in others), module
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)
