@@ -198,3 +198,8 @@ def test_what_is_imported_from_our_modules_is_there():
                 }  # fmt: skip
                 missing = {alias.name for alias in node.names} - there
                 assert not missing, f"{name_of(path)} imports {missing} from {node.module}"
+
+
+def test_readme_shows_the_tree_that_the_rooms_say():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert house.tree() in text, "python tests/house.py --tree prints it as it is now"
