@@ -45,6 +45,7 @@ SAMPLE = ("sample-book", "brief.toml")
 def new(options: Namespace) -> None:
     brief = _brief(options)
     check_language(brief, load_settings(options.studio, options.set).write)
+    _say_stars(options, brief)
     book_ = Book.create(options.folder, brief)
     print(f"{book_.folder} is begun. Make it with: storybook make {book_.folder}")
 
@@ -61,6 +62,7 @@ def book(options: Namespace) -> None:
     folder = named if len(named.parts) > 1 else Path("books") / named
     studio = _studio(options)
     check_language(brief, studio.settings.write)
+    _say_stars(options, brief)
     if not (folder / Book.BRIEF).is_file():
         Book.create(folder, brief)
     elif Book(folder).brief not in (brief, brief.but(heroes=())):
@@ -190,17 +192,23 @@ def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief
     asked |= {"summary": _summary(options.summary) if options.summary is not None else None}
     asked |= {"heroes": tuple(options.hero) or None}
     given = {key: value for key, value in asked.items() if value is not None}
-    named = ()
-    if options.summary is not None and not (options.hero or options.no_hero):
+    if _stars_are_read(options):
         named = heroes_named(str(asked["summary"]))
         given |= {"heroes": named} if named else {}
-    brief = validated(Brief, (sample or {}) | given, "the brief")
-    brief = checked(brief, for_children=False)
-    for name in named:
+    return checked(validated(Brief, (sample or {}) | given, "the brief"), for_children=False)
+
+
+def _stars_are_read(options: Namespace) -> bool:
+    """Whether the stars are those that the summary names, since no option says who they are."""
+    return options.summary is not None and not (options.hero or options.no_hero)
+
+
+def _say_stars(options: Namespace, brief: Brief) -> None:
+    """Who was taken for a hero of the summary, once nothing stands in the book's way."""
+    for name in brief.heroes if _stars_are_read(options) else ():
         one, folder = load_hero(name), hero_folder(name)
         says = f"{one.name} of the summary is the hero {one.words} in {folder}. "
         print(f"{says}Not yours? Say --no-hero, or --hero and another one.", file=sys.stderr)
-    return brief
 
 
 def _summary(text: str) -> str:
