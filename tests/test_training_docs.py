@@ -48,7 +48,7 @@ def test_training_docs_name_tests_that_are_there(tests_there):
 def test_training_docs_name_files_and_settings_that_are_there():
     files = set(re.findall(r"`((?:storybook|training|prompts|tests)/[\w/]+\.\w+)`", TABLE))
     assert files and not [file for file in files if not (ROOT / file).is_file()]
-    recipes = [ROOT / "training" / "recipe.py", ROOT / "training" / "story" / "recipe.py"]
+    recipes = [ROOT / "training" / "pet" / "recipe.py", ROOT / "training" / "story" / "recipe.py"]
     fields = " ".join(file.read_text(encoding="utf-8") for file in recipes)
     settings = set(re.findall(r"`([a-z_0-9]+)(?: = [^`]*)?`", " ".join(row[1] for row in ROWS)))
     others = {"training", "names", "dataset", "metadata", "image_captions", "storybook", "auto",
