@@ -80,7 +80,7 @@ class DescribeSettings(Record):
     """How a scene is said for the painter."""
 
     negative: str = ""
-    """Words added to the style's own negative words."""
+    """Words that stand behind the style's own negative words in every prompt."""
 
 
 class DrawSettings(Record):

@@ -250,6 +250,12 @@ def test_bytes_that_are_no_letters_are_refused_in_a_line(
     assert not Path("book").exists()
 
 
+def test_settings_with_bytes_that_are_no_letters_are_refused(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["make", "b", "--set", "draw.steps=3", "--set", "describe.negative=caf\udce9"])
+    assert "set: some of its letters are not in the terminal" in capsys.readouterr().err
+
+
 SHARED = ("make", "draw", "choose", "enlarge")
 
 

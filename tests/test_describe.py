@@ -1,6 +1,10 @@
-from books import BISCUIT, FOX, made, new_book
+import pytest
+
+from books import BISCUIT, FOX, doubles, made, new_book
 from storybook.prompts import style
 from storybook.records import Scene, Scenes
+from storybook.stages import describe as stage
+from storybook.stages import draw
 from storybook.stages.describe import describe
 
 SCENE = Scene(
@@ -72,3 +76,44 @@ def test_a_new_style_describes_every_page_again():
     brief.write_text(brief.read_text().replace("watercolour", "crayon"))
     assert {event.stage for event in made(book, until="describe")} == {"describe"}
     assert book.prompt(1).positive.startswith("crayon of")
+
+
+def test_describe_joins_the_studios_negative_words_to_the_styles():
+    other = describe(SCENE, CAST, style("watercolour"), plainly=False, negative="frames, hats")
+    assert other.negative == f"{style('watercolour').avoid}, frames, hats"
+    plain = describe(SCENE, CAST, style("watercolour"), plainly=True, negative="frames, hats")
+    assert plain.negative == "frames, hats"
+    bare = style("watercolour").but(avoid="")
+    assert describe(SCENE, CAST, bare, plainly=False, negative="hats").negative == "hats"
+
+
+def test_describe_negative_makes_prompts_and_pictures_due():
+    book = new_book()
+    made(book, until="draw")
+    first = set(book.pictures(1))
+    hatless = doubles("describe.negative= hats,\n  frames ")
+    assert len(stage.jobs(book, hatless)) == len(book.scenes), "every prompt is told of it"
+    made(book, hatless, until="draw")
+    assert {book.prompt(scene.page).negative for scene in book.scenes} == {"hats, frames"}
+    drawn = set(book.pictures(1)) - first
+    assert len(drawn) == len(first)
+    assert stage.jobs(book, hatless) == draw.jobs(book, hatless) == []
+    assert stage.jobs(book, doubles("describe.negative=hats, frames")) == [], "the same words"
+    assert len(stage.jobs(book, doubles("describe.negative=hats"))) == len(book.scenes)
+
+
+@pytest.mark.parametrize("change", ["describe.negative=", "describe.negative=  "])
+def test_no_negative_words_make_nothing_due(change: str):
+    """Books from before the setting was read stay as they are."""
+    book = new_book()
+    made(book, until="describe")
+    assert stage.jobs(book, doubles(change)) == []
+
+
+def test_a_prompt_of_its_authors_keeps_its_negative_words():
+    book = new_book()
+    made(book, until="describe")
+    prompt = book.prompt(2).but(negative="rain")
+    book.save(book.prompt_of(2), prompt, None)
+    made(book, doubles("describe.negative=hats"), until="describe")
+    assert book.prompt(2).negative == "rain" and book.prompt(1).negative == "hats"

@@ -62,7 +62,8 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     if rest:
         whole.error(f"unrecognized arguments: {' '.join(rest)}")
     for name, value in vars(options).items():
-        if name in ("summary", "title", "look") and not _is_text(value):
+        said = value if isinstance(value, list) else [value]
+        if name in ("summary", "title", "look", "set") and not all(map(_is_text, said)):
             whole.error(f"{name}: some of its letters are not in the terminal's encoding")
     return options
 

@@ -13,13 +13,20 @@ from storybook.world import MOST_COMPANIONS, Composition, picture_words
 
 
 def describe(
-    scene: Scene, cast: Sequence[Hero], style: Style, *, plainly: bool, view: str = ""
+    scene: Scene,
+    cast: Sequence[Hero],
+    style: Style,
+    *,
+    plainly: bool,
+    view: str = "",
+    negative: str = "",
 ) -> Prompt:
     """The picture of a scene in words: the hero by token or look and class, and what is around it.
 
     `plainly` is for a painter of the drawn world, which knows the captions' words and no others:
-    the style is its name, and there are no negative words. Others get the style's words in full.
+    the style is its name, and has no negative words. Others get the style's words in full.
     `view` is from where the place is seen, for a painter who knows it from more than one.
+    `negative` words stand behind the style's own, whoever paints.
     """
     star, *others = (next(hero for hero in cast if hero.name == name) for name in scene.cast)
     positive = picture_words(
@@ -35,7 +42,8 @@ def describe(
         shot=scene.shot,
         composition=Composition(view=view),
     )
-    return Prompt(page=scene.page, positive=positive, negative="" if plainly else style.avoid)
+    unwanted = filter(None, ("" if plainly else style.avoid, negative))
+    return Prompt(page=scene.page, positive=positive, negative=", ".join(unwanted))
 
 
 def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
@@ -46,6 +54,8 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
         present = [hero.but(folder="") for hero in cast if hero.name in scene.cast]
         seen = [view] if (view := _view(scene, studio)) else []
         sources = (scene.but(text=""), present, style, studio.draws_the_world)
+        if negative := _negative(studio):  # without any, the digest is that of earlier editions
+            sources += ({"negative": negative},)
         made_from, viewless = digest(*sources, *seen), digest(*sources)
         # A prompt from before places had views stays as it is, and so do its pictures.
         if book.due(book.prompt_of(scene.page), made_from, viewless):
@@ -62,7 +72,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             yield Event(stage="describe", done=0, total=len(todo), note=note)
     for done, (scene, made_from) in enumerate(todo, start=1):
         plainly, view = studio.draws_the_world, _view(scene, studio)
-        prompt = describe(scene, cast, style, plainly=plainly, view=view)
+        negative = _negative(studio)
+        prompt = describe(scene, cast, style, plainly=plainly, view=view, negative=negative)
         book.save(book.prompt_of(scene.page), prompt, made_from)
         note = prompt.positive
         yield Event(stage="describe", done=done, total=len(todo), page=scene.page, note=note)
@@ -71,3 +82,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 
 def _view(scene: Scene, studio: Studio) -> str:
     return view_of(scene.page, studio.world) if studio.draws_the_world else ""
+
+
+def _negative(studio: Studio) -> str:
+    """The studio's own negative words in one line."""
+    return " ".join(studio.settings.describe.negative.split())
