@@ -37,27 +37,27 @@ STAGES: dict[str, Stage] = {
 }
 
 PER_PAGE = ("draw", "choose", "enlarge")
-"""The verbs that shares of a book can do side by side."""
+"""The verbs that shards of a book can do side by side."""
 
 
 def make(book: Book, studio: Studio, until: str = "bind") -> Iterator[Event]:
     """Bring a book up to date, verb by verb; a fresh artifact is left alone.
 
-    Share 1 of several tells and describes the story, and binds it if all plates are there.
+    Shard 1 of several tells and describes the story, and binds it if all plates are there.
     """
     for verb, stage in STAGES.items():
-        if studio.share.index == 1 or verb in PER_PAGE:
+        if studio.shard.index == 1 or verb in PER_PAGE:
             yield from stage.run(book, studio)
         if verb == until:
             return
 
 
 def follow(events: Iterator[Event], book: Book, studio: Studio) -> Iterator[Event]:
-    """Hold the book's lock, pass the events on, and keep them in `log/<share>.jsonl`."""
-    with book.lock(shared=not studio.share.whole):
+    """Hold the book's lock, pass the events on, and keep them in `log/<shard>.jsonl`."""
+    with book.lock(shared=not studio.shard.whole):
         settings = studio.settings.model_dump(exclude_none=True)
         write_whole(book.log / "studio.toml", tomli_w.dumps(settings).encode())
-        path = book.log / f"{studio.share.index}.jsonl"
+        path = book.log / f"{studio.shard.index}.jsonl"
         with path.open("a", encoding="utf-8") as log:
             for event in events:
                 line = {"time": round(time.time(), 3)} | event.model_dump(exclude_none=True)

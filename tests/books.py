@@ -9,7 +9,7 @@ from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.make import follow, make
 from storybook.records import Brief, Event, Hero, Story
-from storybook.share import Share
+from storybook.shard import Shard
 from storybook.studio.studio import Studio
 
 SUMMARY = "Biscuit the cat finds a blue mitten in the snow. A shy fox helps her to bring it home."
@@ -29,8 +29,8 @@ def new_book(folder: Path | str = "book", **changes: object) -> Book:
     return Book.create(folder, brief(**changes))
 
 
-def doubles(*changes: str, share: str = "1/1") -> Studio:
-    return Studio(load_settings("doubles", changes), Share.parse(share))
+def doubles(*changes: str, shard: str = "1/1") -> Studio:
+    return Studio(load_settings("doubles", changes), Shard.parse(shard))
 
 
 def made(book: Book, studio: Studio | None = None, until: str = "bind") -> list[Event]:

@@ -6,7 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from browser import browser_page, skip_without_a_browser, studio_at
-from storybook.authoring.export_html import share
+from storybook.authoring.export_html import export_html
 from studio_pages import in_folder_of_doubles
 
 skip_without_a_browser()
@@ -32,7 +32,7 @@ def shared(folder: Path, **wishes: object) -> Path:
     book = new_book(folder / "books" / "kite", title="The Kite", **wishes)
     made(book, until="choose")
     path = folder / "kite.html"
-    path.write_text(share(book, doubles()), encoding="utf-8")
+    path.write_text(export_html(book, doubles()), encoding="utf-8")
     return path
 
 

@@ -145,7 +145,7 @@ NEW = ("new", "b", "--summary", SUMMARY)
         (("make", "nowhere"), "nowhere is no book"),
         (("make", "made", "--studio", "startr"), "Did you mean starter"),
         (("make", "made", *DOUBLES, "--set", "draw.candidate=3"), "Did you mean draw.candidates"),
-        (("make", "made", *DOUBLES, "--share", "3/2"), "I/N"),
+        (("make", "made", *DOUBLES, "--shard", "3/2"), "I/N"),
         (("status", "made", "--studio", "startr"), "Did you mean starter"),
         (("pick", "made", "9", "abc"), "made has no page 9. Its pages are 0 (the cover) to 4."),
         (("pick", "made", "1", "abc"), "Page 1 has no picture 'abc'. It has: "),
@@ -256,19 +256,49 @@ def test_settings_with_bytes_that_are_no_letters_are_refused(capsys):
     assert "set: some of its letters are not in the terminal" in capsys.readouterr().err
 
 
-SHARED = ("make", "draw", "choose", "enlarge")
+SHARDED = ("make", "draw", "choose", "enlarge")
 
 
 @pytest.mark.parametrize(
     "command",
     ["book", "write", "split", "describe", "bind", "status", "reroll", "retell", "doctor", "paint",
-     "idea", "share", "models", "accept", "new", *SHARED],
+     "idea", "export-html", "models", "accept", "new", *SHARDED],
 )  # fmt: skip
-def test_share_is_taken_only_where_pages_are_drawn(command, capsys):
+def test_shard_is_taken_only_where_pages_are_drawn(command, capsys):
     """By the parser alone, so that nothing has to be drawn."""
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    assert ("--share" in capsys.readouterr().out) == (command in SHARED)
+    out = capsys.readouterr().out
+    assert ("--shard" in out) == (command in SHARDED) and "--share" not in out
+    if command not in SHARDED:
+        with pytest.raises(SystemExit, match="2"):
+            main([command, "--share", "1/2"])
+
+
+def test_main_takes_the_earlier_names_and_says_the_new_ones(capsys):
+    made(new_book("b"))
+    code, out, err = said(capsys, "make", "b", *DOUBLES, "--share", "1/2")
+    assert (code, err) == (0, "storybook: --share is deprecated, use --shard.\n")
+    assert "Nothing to do" in out
+    code, out, err = said(capsys, "share", "b", *DOUBLES, "--to", "b.html")
+    assert (code, err) == (0, "storybook: share is deprecated, use export-html.\n")
+    assert out.startswith("b.html (") and Path("b.html").is_file()
+    assert said(capsys, "make", "b", *DOUBLES, "--shard", "1/2")[2] == ""
+
+
+def test_help_lists_no_earlier_name(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert "export-html" in commands and "share" not in commands
+
+
+def test_earlier_names_fail_as_the_new_ones_do(capsys):
+    made(new_book("b"))
+    code, _, err = said(capsys, "draw", "b", *DOUBLES, "--share", "0/2")
+    assert code == 2 and err.splitlines()[1].startswith("storybook: --shard 0/2: write it as I/N")
+    code, _, err = said(capsys, "share", "nowhere")
+    assert code == 2 and err.splitlines()[1].startswith("storybook: nowhere is no book")
 
 
 def test_help_lists_choices_and_examples(capsys):

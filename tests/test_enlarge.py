@@ -72,7 +72,7 @@ def kinds(large_px: int = 1) -> dict[str, Image.Image]:
 def test_any_picture_that_an_author_puts_there_becomes_a_plate(kind: str):
     picture, book = kinds(LARGE_PX if kind == "large.png" else 1)[kind], new_book()
     made(book, until="choose")
-    one = doubles("enlarge.width_px=192", share="3/5")  # page 2 alone
+    one = doubles("enlarge.width_px=192", shard="3/5")  # page 2 alone
     book.save(book.page(2) / "pick.json", book.pick(2).but(by="author"), None)
     target = book.picture(2, book.picked(2))
     picture.save(target, "JPEG" if kind.endswith("jpg") else "PNG")

@@ -1,4 +1,4 @@
-"""The chain as a whole, on the doubles: resumption, partial redo, shares, kills."""
+"""The chain as a whole, on the doubles: resumption, partial redo, shards, kills."""
 
 import json
 import multiprocessing
@@ -125,12 +125,12 @@ def test_an_edited_plate_whose_picture_changes_asks_its_author():
         made(book)
 
 
-def test_shares_together_make_the_same_book():
+def test_shards_together_make_the_same_book():
     alone, together = new_book("alone"), new_book("together")
     made(alone)
     made(together, doubles(), until="describe")
-    for share in ("2/3", "3/3", "1/3"):
-        made(together, doubles(share=share))
+    for shard in ("2/3", "3/3", "1/3"):
+        made(together, doubles(shard=shard))
     assert files_of(together) == files_of(alone)
 
 

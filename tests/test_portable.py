@@ -193,10 +193,10 @@ def test_a_book_is_made_without_posix_and_is_the_same_book():
     assert code == 0 and out.startswith("Nothing to do")
 
 
-def test_a_book_that_is_made_is_not_made_twice_and_has_no_shares_without_posix():
+def test_a_book_that_is_made_is_not_made_twice_and_has_no_shards_without_posix():
     book = new_book("books/b")
-    code, _, err = said(without_posix("storybook", "make", "books/b", "--share", "1/2"))
-    assert code == 2 and "without --share" in err and len(err.split("\n")) <= 3
+    code, _, err = said(without_posix("storybook", "make", "books/b", "--shard", "1/2"))
+    assert code == 2 and "without --shard" in err and len(err.split("\n")) <= 3
     with book.lock():
         code, _, err = said(without_posix("storybook", "make", "books/b", "--studio", "doubles"))
     assert code == 2 and f"is being made by another process ({os.getpid()})" in err

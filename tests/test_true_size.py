@@ -41,7 +41,7 @@ def test_from_files_to_a_plate(home: Path, form: str) -> None:
     ]))  # fmt: skip
     book = new_book(form.replace(".", "-"))
     made(book, studio, "describe")
-    one = Studio(studio.settings, studio.share.parse("2/5"))  # page 1 alone
+    one = Studio(studio.settings, studio.shard.parse("2/5"))  # page 1 alone
     made(book, one, "enlarge")
 
     plate = Image.open(book.plate_of(1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from storybook.authoring.export_html import pictures_zip, share
+from storybook.authoring.export_html import export_html, pictures_zip
 from storybook.authoring.proofs import ProofPage, proof_key, proof_pages, proof_pdf
 from storybook.book.folder import Book
 from storybook.config import load_settings
@@ -85,7 +85,7 @@ def pdf_button(proof: Proof, *, main: bool) -> None:
 
 @st.cache_data(max_entries=6, show_spinner="Laying out the pages ...")
 def _html(key: str, _proof: Proof) -> str:
-    return share(_proof.book, _proof.studio)
+    return export_html(_proof.book, _proof.studio)
 
 
 @st.cache_data(max_entries=12, show_spinner="Setting the pages ...")

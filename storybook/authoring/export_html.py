@@ -64,7 +64,7 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
                             pages=len(laid))  # fmt: skip
 
 
-def share(book: Book, studio: Studio) -> str:
+def export_html(book: Book, studio: Studio) -> str:
     """A book as it is now as one HTML file; pages that are not drawn yet say so.
 
     Raises BookError while no scenes are told, and what `html_book` raises.

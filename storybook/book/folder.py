@@ -261,7 +261,7 @@ class Book:
     def lock(self, *, shared: bool = False) -> Iterator[None]:
         """Hold the book while making it; raises BookError if another process makes it.
 
-        Shares of one job hold it together; whoever comes first finishes what a kill interrupted.
+        Shards of one job hold it together; whoever comes first finishes what a kill interrupted.
         """
         with hold_book(self.folder, shared=shared, first=self.finish_writing):
             yield

@@ -1,4 +1,4 @@
-"""One maker of a book at a time, or several shares of one job together."""
+"""One maker of a book at a time, or several shards of one job together."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -14,13 +14,13 @@ from storybook.locks import POSIX, try_lock
 def hold_book(folder: Path, *, shared: bool, first: Callable[[], None]) -> Iterator[None]:
     """Hold a book's folder; whoever comes first does `first` before anything else.
 
-    Raises BookError if another process makes the book, or if shares are asked for where locks
+    Raises BookError if another process makes the book, or if shards are asked for where locks
     cannot be shared.
     """
     if shared and not POSIX:
         raise BookError(
-            f"{folder}: shares of a job hold a book together, which locks of this system cannot. "
-            "Make it whole, without --share."
+            f"{folder}: shards of a job hold a book together, which locks of this system cannot. "
+            "Make it whole, without --shard."
         )
     path = folder / ".made" / "lock"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,6 +45,6 @@ def _holder(lock: IO[str]) -> str:
     """What the file of a lock says of the process that holds it; Windows lets nobody else read."""
     try:
         lock.seek(0)
-        return lock.read() or "a share"
+        return lock.read() or "a shard"
     except OSError:
         return "no number known"

@@ -16,7 +16,7 @@ from socket import socket
 from threading import Thread
 
 from storybook.authoring import edits
-from storybook.authoring.export_html import share as html_of
+from storybook.authoring.export_html import export_html as html_of
 from storybook.authoring.ideas import surprise
 from storybook.authoring.new_book import checked, folder_name, heroes_named
 from storybook.authoring.paint import Wish, painting, plan
@@ -32,7 +32,7 @@ from storybook.hero.folder import hero_folder, load_hero
 from storybook.jobs.reporting import ByHand
 from storybook.make import STAGES, follow, make
 from storybook.records import Brief, Event
-from storybook.share import Share
+from storybook.shard import Shard
 from storybook.stages.write import check_language
 from storybook.studio.departures import listed
 from storybook.studio.studio import Studio
@@ -172,7 +172,7 @@ def _open_studio(port: int) -> None:
         time.sleep(0.1)
 
 
-def share(options: Namespace) -> None:
+def export_html(options: Namespace) -> None:
     """A book as one HTML file."""
     book_, studio = Book(options.folder), _studio(options)
     path = Path(options.to) if options.to else book_.pdf.with_suffix(".html")
@@ -230,7 +230,7 @@ def _summary(text: str) -> str:
 
 def _studio(options: Namespace) -> Studio:
     return Studio(
-        load_settings(options.studio, options.set), Share.parse(getattr(options, "share", "1/1"))
+        load_settings(options.studio, options.set), Shard.parse(getattr(options, "shard", "1/1"))
     )
 
 
@@ -246,7 +246,7 @@ def _make(options: Namespace, book_: Book, studio: Studio, until: str) -> None:
         print("Nothing to do: the book is up to date.")
     else:
         tell_departures(book_, listed(book_, studio))
-    if made and until == "bind" and studio.share.whole:
+    if made and until == "bind" and studio.shard.whole:
         tell_weak(book_)
     if until == "bind" and book_.pdf.is_file():
         print(book_.pdf)

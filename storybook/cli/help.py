@@ -21,6 +21,7 @@ EXAMPLES = {
   storybook make books/kite
   storybook make books/kite --until describe       stop before anything is drawn
   storybook make books/kite --studio classic       with the models of another studio
+  storybook make books/kite --shard 2/8            every eighth page, beside seven others
 """,
     "status": """
   storybook status books/kite
@@ -53,8 +54,8 @@ EXAMPLES = {
   storybook show books/kite/pages/03/92e0577e42aa.png
   storybook show books/kite                        a book, as `status` says it
 """,
-    "share": """
-  storybook share books/kite --to kite.html
+    "export-html": """
+  storybook export-html books/kite --to kite.html
 """,
     "models": """
   storybook models

@@ -7,8 +7,9 @@ import argparse
 
 from storybook.cli.help import with_help
 from storybook.cli.hero import add_hero
+from storybook.cli.renamed import OldOption
 
-SHARED = ("draw", "choose", "enlarge")
+SHARDED = ("draw", "choose", "enlarge")
 """Verbs that several processes can do a part of the pages of."""
 
 VERBS = {
@@ -56,18 +57,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add_verbs(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
-    """`make` and its verbs: those that draw take `--share`."""
-    share = argparse.ArgumentParser(add_help=False)
-    share.add_argument("--share", default="1/1", metavar="I/N",
+    """`make` and its verbs: those that draw take `--shard`."""
+    shard = argparse.ArgumentParser(add_help=False)
+    shard.add_argument("--shard", default="1/1", metavar="I/N",
                        help="do this part of the pages; run all N at once")  # fmt: skip
+    shard.add_argument("--share", action=OldOption, dest="shard", const="--shard")
     make = commands.add_parser(
-        "make", parents=[studio, share], help="bring a book up to date", **with_help("make")
+        "make", parents=[studio, shard], help="bring a book up to date", **with_help("make")
     )
     make.set_defaults(command="make_")
     make.add_argument("folder")
     make.add_argument("--until", choices=VERBS, default="bind", help="stop after this verb")
     for verb, does in VERBS.items():
-        parents = [studio, share] if verb in SHARED else [studio]
+        parents = [studio, shard] if verb in SHARDED else [studio]
         one = commands.add_parser(verb, parents=parents, help=does)
         one.add_argument("folder")
         one.set_defaults(command="verb", verb=verb)
@@ -96,11 +98,15 @@ def _add_looks(commands: argparse._SubParsersAction, studio: argparse.ArgumentPa
     pictures.add_argument("--find", default="", metavar="WORDS", help="words of the prompt, model "
                           "or seed, all of them")  # fmt: skip
     pictures.add_argument("--most", type=_from_1, default=20, help="how many (default: 20)")
-    share = commands.add_parser(
-        "share", parents=[studio], help="a book as one HTML file", **with_help("share")
+    export = commands.add_parser(
+        "export-html", parents=[studio], help="a book as one HTML file", **with_help("export-html")
     )
-    share.add_argument("folder")
-    share.add_argument("--to", metavar="FILE", help="where to (default: beside the book's PDF)")
+    before = commands.add_parser("share", parents=[studio])  # without help it is in no list
+    before.set_defaults(renamed=("share", "export-html"))
+    for each in (export, before):
+        each.set_defaults(command="export_html")
+        each.add_argument("folder")
+        each.add_argument("--to", metavar="FILE", help="where to (default: beside the book's PDF)")
 
 
 def _add_pages(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:

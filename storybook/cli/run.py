@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     speak_any_language()
     options = _parsed(arguments)
+    if renamed := getattr(options, "renamed", None):
+        print("storybook: {} is deprecated, use {}.".format(*renamed), file=sys.stderr)
     options.arguments = sys.argv[1:] if arguments is None else arguments
     from storybook.errors import StorybookError
 

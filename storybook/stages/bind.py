@@ -72,8 +72,8 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
 
 
 def jobs(book: Book, studio: Studio) -> list[str]:
-    """From what the PDF has to be made, if it has to be; a share waits for all plates."""
-    if not studio.share.whole and missing_plates(book):
+    """From what the PDF has to be made, if it has to be; a shard waits for all plates."""
+    if not studio.shard.whole and missing_plates(book):
         return []
     sources = made_from(book, studio)
     return sources[:1] if book.due(book.pdf, *sources) else []

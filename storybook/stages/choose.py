@@ -43,7 +43,7 @@ def made_from(book: Book, studio: Studio, page: int) -> str:
 
 def jobs(book: Book, studio: Studio) -> list[int]:
     """The pages that have to be chosen (again)."""
-    pages = studio.share.of(scene.page for scene in book.scenes)
+    pages = studio.shard.of(scene.page for scene in book.scenes)
     return [page for page in pages if due(book, studio, page)]
 
 

@@ -17,7 +17,7 @@ from storybook.studio.studio import Studio
 def jobs(book: Book, studio: Studio) -> list[Candidate]:
     """What is still to be drawn; a page whose picture its author has picked needs nothing."""
     missing = []
-    for page in studio.share.of(scene.page for scene in book.scenes):
+    for page in studio.shard.of(scene.page for scene in book.scenes):
         pick = book.pick(page)
         if pick and pick.by == "author" and not book.tries_of(page).is_file():
             continue

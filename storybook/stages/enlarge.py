@@ -45,7 +45,7 @@ def width_of(book: Book, options: EnlargeSettings) -> int:
 
 def jobs(book: Book, studio: Studio) -> list[int]:
     """The pages whose plate has to be made."""
-    pages = studio.share.of(scene.page for scene in book.scenes)
+    pages = studio.shard.of(scene.page for scene in book.scenes)
     return [page for page in pages if is_due(book, studio, page)]
 
 
@@ -58,7 +58,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = jobs(book, studio)
     if todo:
         yield from _make(book, studio, todo)
-    for page in studio.share.of(scene.page for scene in book.scenes):
+    for page in studio.shard.of(scene.page for scene in book.scenes):
         plate, found = book.plate_of(page), book.fidelity(page)
         if plate.is_file() and (found is None or found.forms is None):
             with suppress(OSError):  # bind says which plate is no picture

@@ -12,7 +12,7 @@ from storybook.hero.folder import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
 from storybook.models.weights import Adapter, Fittings
 from storybook.records import Hero, Prompt, Record
-from storybook.share import Share
+from storybook.shard import Shard
 from storybook.story.delexicalize import RoleWords, load_role_words
 from storybook.story.prompt_frame import PLAIN, Frame, carried_frame, load_frame
 from storybook.studio.enlarger_choice import edges_file, enlarger_file, enlarger_names, name_of
@@ -35,9 +35,9 @@ class Sampling(Record):
 class Studio:
     """Settings with the doors they open. Names are cheap; models load only inside a `with`."""
 
-    def __init__(self, settings: Settings, share: Share | None = None) -> None:
+    def __init__(self, settings: Settings, shard: Shard | None = None) -> None:
         self.settings = settings
-        self.share = share or Share()
+        self.shard = shard or Shard()
 
     # What is known without loading a model
 

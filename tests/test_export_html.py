@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from books import doubles, made, new_book
-from storybook.authoring.export_html import ScreenPage, html_book, pictures_zip, share
+from storybook.authoring.export_html import ScreenPage, export_html, html_book, pictures_zip
 from storybook.authoring.proofs import proof_pages
 from storybook.cli import main
 from storybook.config import BindSettings
@@ -199,7 +199,7 @@ def test_pictures_are_no_larger_than_a_screen_shows():
 def test_a_finished_book_is_shared_by_the_command(capsys):
     book = new_book()
     made(book)
-    assert main(["share", str(book.folder), "--studio", "doubles"]) == 0
+    assert main(["export-html", str(book.folder), "--studio", "doubles"]) == 0
     path = book.pdf.with_suffix(".html")
     assert str(path) in capsys.readouterr().out
     found = read(path.read_text(encoding="utf-8"))
@@ -207,15 +207,15 @@ def test_a_finished_book_is_shared_by_the_command(capsys):
     pages = proof_pages(book, doubles())
     assert all(page.alt in found.alts for page in pages)
     assert book.scenes[2].text.split()[0] in found.text
-    assert main(["share", str(book.folder), "--studio", "doubles", "--to", "gift.html"]) == 0
-    assert Path("gift.html").read_text(encoding="utf-8") == share(book, doubles())
+    assert main(["export-html", str(book.folder), "--studio", "doubles", "--to", "gift.html"]) == 0
+    assert Path("gift.html").read_text(encoding="utf-8") == export_html(book, doubles())
 
 
 def test_a_book_without_a_story_is_one_clear_line(capsys):
     book = new_book()
     with pytest.raises(BookError, match=r"story\.json is missing"):
-        share(book, doubles())
-    assert main(["share", str(book.folder), "--studio", "doubles"]) == 2
+        export_html(book, doubles())
+    assert main(["export-html", str(book.folder), "--studio", "doubles"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -234,9 +234,9 @@ def test_pictures_are_packed_with_what_they_show():
 def test_sharing_changes_nothing_in_a_book():
     book = new_book()
     made(book, until="choose")
-    share(book, doubles())
+    export_html(book, doubles())
     before = {path: path.stat().st_mtime_ns for path in book.folder.rglob("*") if path.is_file()}
-    html = share(book, doubles())
+    html = export_html(book, doubles())
     assert html.count("data:image/webp") == 6, "picked pictures stand in for plates"
     assert before == {path: path.stat().st_mtime_ns for path in book.folder.rglob("*")
                       if path.is_file()}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Share(i, n): my part of a book's pages, so that several processes can draw it together."""
+"""Shard(i, n): my part of a book's pages, so that several processes can draw it together."""
 
 import re
 from collections.abc import Iterable
@@ -9,28 +9,28 @@ from storybook.errors import ConfigError
 from storybook.records import Record
 
 
-class Share(Record):
+class Shard(Record):
     """Every `count`-th page, from the `index`-th on; counting starts at 1."""
 
     index: int = Field(default=1, ge=1)
     count: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
-    def _is_a_part(self) -> "Share":
+    def _is_a_part(self) -> "Shard":
         if self.index > self.count:
-            raise ValueError(f"share {self.index} of {self.count} does not exist")
+            raise ValueError(f"shard {self.index} of {self.count} does not exist")
         return self
 
     @classmethod
-    def parse(cls, text: str) -> "Share":
-        """`2/8` as a share; raises ConfigError that shows the form."""
+    def parse(cls, text: str) -> "Shard":
+        """`2/8` as a shard; raises ConfigError that shows the form."""
         match = re.fullmatch(r"(\d+)/(\d+)", text)
         if match is None or not 1 <= int(match[1]) <= int(match[2]):
-            raise ConfigError(f"--share {text}: write it as I/N with 1 <= I <= N, such as 2/8.")
+            raise ConfigError(f"--shard {text}: write it as I/N with 1 <= I <= N, such as 2/8.")
         return cls(index=int(match[1]), count=int(match[2]))
 
     def of(self, pages: Iterable[int]) -> list[int]:
-        """The pages that are mine; the shares 1/n ... n/n are disjoint and complete."""
+        """The pages that are mine; the shards 1/n ... n/n are disjoint and complete."""
         return [page for page in pages if page % self.count == self.index - 1]
 
     @property
