@@ -17,7 +17,7 @@ from storybook.studio.studio import Studio
 class Stage(Protocol):
     """What the module of a verb offers."""
 
-    def jobs(self, book: Book, studio: Studio) -> Sequence[object]:
+    def due(self, book: Book, studio: Studio) -> Sequence[object]:
         """What is to be made now, one item for each artifact; empty if the verb is up to date."""
         ...
 

@@ -33,7 +33,7 @@ def test_a_changed_picture_is_judged_again():
     book = new_book()
     made(book, until="choose")
     BUSY.save(book.picture(2, book.pictures(2)[0]))
-    assert choose.jobs(book, doubles()) == [2]
+    assert choose.due(book, doubles()) == [2]
 
 
 def test_verdicts_on_earlier_drawings_outlast_a_redraw_and_an_undone_pick():
@@ -64,7 +64,7 @@ def test_an_authors_pick_of_a_lost_picture_is_said():
     made(book)
     book.save(book.pick_of(2), Pick(page=2, candidate="gone", by="author"), None)
     with pytest.raises(BookError, match=r"gone is gone.*storybook pick"):
-        choose.jobs(book, doubles())
+        choose.due(book, doubles())
 
 
 def test_new_photos_of_the_hero_make_every_page_due(tmp_path):
@@ -75,6 +75,6 @@ def test_new_photos_of_the_hero_make_every_page_due(tmp_path):
     (folder / "hero.toml").write_text(
         'name = "Biscuit"\nspecies = "cat"\nlook = "orange striped"\n'
     )
-    assert choose.jobs(book, doubles()) == []
+    assert choose.due(book, doubles()) == []
     BUSY.save(folder / "photos" / "one.png")
-    assert choose.jobs(book, doubles()) == list(range(5))
+    assert choose.due(book, doubles()) == list(range(5))

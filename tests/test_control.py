@@ -335,16 +335,16 @@ def test_a_studio_with_control_paints_plates_over(home):
     made(book, plain, "enlarge")
     before = book.plate_of(1).read_bytes()
     held = Studio(load_settings("doubles", [*changes, f"enlarge.control={home / 'control'}"]))
-    assert enlarge.jobs(book, held) == list(range(5))
+    assert enlarge.due(book, held) == list(range(5))
     events = made(book, held, "enlarge")
     assert any("painted over" in event.note for event in events)
     assert Image.open(book.plate_of(1)).size == (256, 256)
     assert book.plate_of(1).read_bytes() != before
-    assert enlarge.jobs(book, held) == []
+    assert enlarge.due(book, held) == []
     gentler = Studio(
         load_settings(
             "doubles", [*changes, "enlarge.strength=0.2", f"enlarge.control={home / 'control'}"]
         )
     )
     off = Studio(load_settings("doubles", [*changes, "enlarge.control=off"]))
-    assert enlarge.jobs(book, gentler) == enlarge.jobs(book, off) == list(range(5))
+    assert enlarge.due(book, gentler) == enlarge.due(book, off) == list(range(5))

@@ -92,14 +92,14 @@ def test_describe_negative_makes_prompts_and_pictures_due():
     made(book, until="draw")
     first = set(book.pictures(1))
     hatless = doubles("describe.negative= hats,\n  frames ")
-    assert len(stage.jobs(book, hatless)) == len(book.scenes), "every prompt is told of it"
+    assert len(stage.due(book, hatless)) == len(book.scenes), "every prompt is told of it"
     made(book, hatless, until="draw")
     assert {book.prompt(scene.page).negative for scene in book.scenes} == {"hats, frames"}
     drawn = set(book.pictures(1)) - first
     assert len(drawn) == len(first)
-    assert stage.jobs(book, hatless) == draw.jobs(book, hatless) == []
-    assert stage.jobs(book, doubles("describe.negative=hats, frames")) == [], "the same words"
-    assert len(stage.jobs(book, doubles("describe.negative=hats"))) == len(book.scenes)
+    assert stage.due(book, hatless) == draw.due(book, hatless) == []
+    assert stage.due(book, doubles("describe.negative=hats, frames")) == [], "the same words"
+    assert len(stage.due(book, doubles("describe.negative=hats"))) == len(book.scenes)
 
 
 @pytest.mark.parametrize("change", ["describe.negative=", "describe.negative=  "])
@@ -107,7 +107,7 @@ def test_no_negative_words_make_nothing_due(change: str):
     """Books from before the setting was read stay as they are."""
     book = new_book()
     made(book, until="describe")
-    assert stage.jobs(book, doubles(change)) == []
+    assert stage.due(book, doubles(change)) == []
 
 
 def test_a_prompt_of_its_authors_keeps_its_negative_words():

@@ -37,9 +37,9 @@ def test_a_picture_carries_its_request(tmp_path):
 def test_every_setting_of_a_picture_makes_it_due():
     book = new_book()
     made(book, until="draw")
-    assert draw.jobs(book, doubles()) == []
+    assert draw.due(book, doubles()) == []
     for change in ("draw.steps=2", "draw.guidance=2.0", "draw.width_px=64", "draw.candidates=3"):
-        todo = draw.jobs(book, doubles(change))
+        todo = draw.due(book, doubles(change))
         assert {job.prompt.page for job in todo} == set(range(5)), change
 
 
@@ -48,7 +48,7 @@ def test_a_reroll_puts_new_tries_in_play_and_keeps_the_old_pictures():
     made(book)
     before = book.pictures(2)
     book.save(book.tries_of(2), Tries(first=2, count=3), None)
-    assert {job.prompt.page for job in draw.jobs(book, studio)} == {2}
+    assert {each.prompt.page for each in draw.due(book, studio)} == {2}
     made(book)
     now = [one.id for one in candidates(book, studio, 2)]
     assert len(now) == 3 and not set(now) & set(before)
@@ -95,10 +95,10 @@ def test_a_lora_that_a_prompt_names_makes_its_page_due(tmp_path, tiny):
     assert ("Lora hashes", f"rex: {known}") in told.others
     other = read_infotext(book.picture(3, candidates(book, studio(), 3)[0].id))
     assert "Lora hashes" not in dict(other.others)
-    assert draw.jobs(book, studio()) == []
+    assert draw.due(book, studio()) == []
 
     tiny_lora(tmp_path / "again", seed=9).rename(file)
-    assert [job.prompt.page for job in draw.jobs(book, studio())] == [2]
+    assert [each.prompt.page for each in draw.due(book, studio())] == [2]
     file.rename(file.with_stem("max"))
     notes = [event.note for event in made(book, studio(), until="draw") if event.page == 2]
     assert ("<lora:rex:0.8> is not heard: draw.lora_folder has no rex. The choices are: max."

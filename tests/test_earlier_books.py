@@ -39,17 +39,17 @@ def read_earlier(book: Book, look: str) -> None:
 def test_a_summary_that_is_read_in_another_way_today_is_not_told_anew(look: str) -> None:
     book = new_book(summary=EARLIER, heroes=())
     read_earlier(book, look)
-    assert not stage.jobs(book, doubles())
+    assert not stage.due(book, doubles())
     Path("book/brief.toml").unlink()
     for changes in ({"heroes": ("biscuit",)}, {"seed": 2}, {"summary": f"{EARLIER} She sings."}):
-        assert stage.jobs(new_book(**{"summary": EARLIER, "heroes": (), **changes}), doubles())
+        assert stage.due(new_book(**{"summary": EARLIER, "heroes": (), **changes}), doubles())
         Path("book/brief.toml").unlink()
 
 
 def test_a_story_is_told_anew_when_the_brief_names_its_hero_no_more() -> None:
     list(stage.run(new_book(), doubles()))
     Path("book/brief.toml").unlink()
-    assert stage.jobs(new_book(heroes=()), doubles())
+    assert stage.due(new_book(heroes=()), doubles())
 
 
 def test_a_book_from_before_pictures_were_composed_has_nothing_due(
@@ -84,4 +84,4 @@ def test_an_earlier_book_is_not_due_because_somebody_in_it_looks_as_a_hero_does(
         digest(asked.summary, looks, told, doubles().frame, settings, None, doubles().writer_name),
     )
     assert "heroes" not in (book.folder / "story.json").read_text()
-    assert not stage.jobs(book, doubles())
+    assert not stage.due(book, doubles())

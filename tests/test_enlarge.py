@@ -24,15 +24,15 @@ def test_a_plate_has_the_asked_width_and_the_pictures_aspect():
 def test_another_width_makes_every_plate_due():
     book = new_book()
     made(book)
-    assert enlarge.jobs(book, doubles()) == []
-    assert enlarge.jobs(book, doubles("enlarge.width_px=256")) == list(range(5))
+    assert enlarge.due(book, doubles()) == []
+    assert enlarge.due(book, doubles("enlarge.width_px=256")) == list(range(5))
 
 
 def test_a_changed_picture_makes_its_plate_due():
     book = new_book()
     made(book)
     Image.new("RGB", (128, 128), "hotpink").save(book.picture(3, book.picked(3)))
-    assert enlarge.jobs(book, doubles()) == [3]
+    assert enlarge.due(book, doubles()) == [3]
 
 
 def test_a_plate_is_no_larger_than_its_format_can_print():

@@ -87,22 +87,22 @@ def test_an_old_book_is_not_due_when_better_weights_are_fetched_or_lost(named, t
     made(book, old)
     plates = [book.plate_of(page).read_bytes() for page in range(5)]
     fetch(named)
-    assert enlarge.jobs(book, studio(tmp_path)) == [] == bind.jobs(book, studio(tmp_path))
+    assert enlarge.due(book, studio(tmp_path)) == [] == bind.due(book, studio(tmp_path))
     book.plate_of(2).unlink()
     made(book, studio(tmp_path))
     assert book.plate_of(2).read_bytes() != plates[2], "a new plate is by the better one"
     assert book.plate_of(1).read_bytes() == plates[1]
     forget()
-    assert enlarge.jobs(book, studio(tmp_path)) == [] == bind.jobs(book, studio(tmp_path))
+    assert enlarge.due(book, studio(tmp_path)) == [] == bind.due(book, studio(tmp_path))
 
 
 def test_other_settings_make_a_plate_due_as_ever(named, tmp_path):
     book = new_book()
     made(book, studio(tmp_path))
     fetch(named)
-    assert enlarge.jobs(book, studio(tmp_path, "enlarge.width_px=256")) == list(range(5))
+    assert enlarge.due(book, studio(tmp_path, "enlarge.width_px=256")) == list(range(5))
     third = tiny_compact(tmp_path / "third.safetensors", seed=3)
-    assert enlarge.jobs(book, studio(tmp_path, f"enlarge.enlarger={third}")) == list(range(5))
+    assert enlarge.due(book, studio(tmp_path, f"enlarge.enlarger={third}")) == list(range(5))
 
 
 def test_enlarge_says_once_that_better_weights_could_be_had(named, tmp_path):

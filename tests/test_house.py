@@ -147,7 +147,7 @@ def test_one_word_five_places():
 def test_a_stage_opens_with_what_it_does(verb):
     stage = STAGES[verb]
     assert inspect.getdoc(stage).startswith(f"{verb}: ")
-    assert callable(stage.jobs) and callable(stage.run) and callable(getattr(stage, verb))
+    assert callable(stage.due) and callable(stage.run) and callable(getattr(stage, verb))
 
 
 def test_every_module_says_what_it_is():

@@ -234,7 +234,7 @@ def test_nothing_is_due_in_another_precision():
     book = new_book()
     made(book)
     studio = doubles("precision=bf16")
-    assert all(not stage.jobs(book, studio) for stage in STAGES.values())
+    assert all(not stage.due(book, studio) for stage in STAGES.values())
     starter = [Studio(load_settings("starter", [f"precision={each}"])) for each in ("fp32", "bf16")]
     names = [[each.id for each in candidates(book, studio, 1)] for studio in starter]
     assert names[0] == names[1]

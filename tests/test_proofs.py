@@ -145,7 +145,7 @@ def test_a_wish_for_the_press_binds_anew_and_does_no_more(book):
 def test_the_usual_wishes_leave_no_trace(book):
     before = bind.made_from(book, doubles())
     wish(book, font="pair", placement="auto")
-    assert bind.made_from(book, doubles()) == before and not bind.jobs(book, doubles())
+    assert bind.made_from(book, doubles()) == before and not bind.due(book, doubles())
     dumped = wishes_of(book, doubles()).model_dump()
     assert "font" not in dumped and "others" not in dumped["form"]
     assert not {"font", "placement"} & set(book.brief.model_dump())

@@ -90,7 +90,7 @@ def test_refused_pictures_are_not_kept_and_not_drawn_again(book, tmp_path):
     events = made(book, studio, until="draw")
     assert [book.pictures(page) for page in range(5)] == [[]] * 5
     assert sum("not for children" in event.note for event in events) == 5 * 2
-    assert draw.jobs(book, studio) == []
+    assert draw.due(book, studio) == []
     with pytest.raises(NotForChildren, match=r"page 0, 1, 2, 3, 4\. .*storybook reroll book 0"):
         made(book, studio)
 
@@ -111,7 +111,7 @@ def test_the_rest_is_chosen_among_and_each_page_is_gone_through(book, tmp_path):
     with pytest.raises(NotForChildren, match=r"page 2\. "):
         made(book, studio)
     assert book.picked(1) == first[1] and book.pick(0) is not None
-    assert choose.jobs(book, studio) == [2]
+    assert choose.due(book, studio) == [2]
 
 
 def test_who_puts_the_guard_aside_gets_every_picture(book, tmp_path):

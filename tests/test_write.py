@@ -240,14 +240,14 @@ def test_the_stage_is_due_when_what_it_reads_changes(changes: dict[str, object])
     book = new_book()
     list(stage.run(book, doubles()))
     (book.folder / "brief.toml").unlink()
-    assert stage.jobs(new_book(**changes), doubles())
+    assert stage.due(new_book(**changes), doubles())
 
 
 def test_the_stage_is_not_due_when_the_look_of_the_book_changes() -> None:
     list(stage.run(new_book(), doubles()))
     Path("book/brief.toml").unlink()
-    assert not stage.jobs(new_book(style="crayon", format="square-8.5", title="Snow"), doubles())
-    assert stage.jobs(new_book("other"), doubles("write.attempts=2"))
+    assert not stage.due(new_book(style="crayon", format="square-8.5", title="Snow"), doubles())
+    assert stage.due(new_book("other"), doubles("write.attempts=2"))
 
 
 def studio_of_a_writer(folder: Path, *, pages: int) -> Studio:
@@ -356,9 +356,9 @@ def test_the_story_keeps_what_its_heroes_are_called_by() -> None:
 def test_the_stage_is_due_when_a_folder_says_another_pronoun(tmp_path: Path) -> None:
     book = new_book(summary="Biscuit the cat naps.")
     list(stage.run(book, doubles()))
-    assert not stage.jobs(book, doubles())
+    assert not stage.due(book, doubles())
     add_hero(BISCUIT.but(pronoun="she"), [])
-    assert stage.jobs(book, doubles())
+    assert stage.due(book, doubles())
     list(stage.run(book, doubles()))
     assert book.story.cast[0].pronoun == "she"
 

@@ -17,7 +17,7 @@ def clash(book: Book, studio: Studio) -> Path | None:
     """The edited file that keeps the book from being made, if there is one."""
     try:
         for stage in STAGES.values():
-            if stage.jobs(book, studio):
+            if stage.due(book, studio):
                 return None
     except EditedByHand as fault:
         return fault.path

@@ -61,7 +61,7 @@ def status(book: Book, studio: Studio) -> Status:
         if verbs and verbs[-1].state != "done":
             verbs.append(VerbStatus(verb=verb, state="waiting"))
             continue
-        todo = stage.jobs(book, studio)
+        todo = stage.due(book, studio)
         pages_due = {page for page in map(_page_of, todo) if page is not None}
         verbs.append(VerbStatus(verb=verb, state="due" if todo else "done", to_make=len(todo)))
     has_scenes = (book.folder / book.SCENES).is_file()

@@ -71,7 +71,7 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
     return file.getvalue()
 
 
-def jobs(book: Book, studio: Studio) -> list[str]:
+def due(book: Book, studio: Studio) -> list[str]:
     """From what the PDF has to be made, if it has to be; a shard waits for all plates."""
     if not studio.shard.whole and missing_plates(book):
         return []
@@ -80,7 +80,7 @@ def jobs(book: Book, studio: Studio) -> list[str]:
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    todo = jobs(book, studio)
+    todo = due(book, studio)
     if not todo and book.pdf.is_file() and not is_finished(book, [s.page for s in book.scenes]):
         # What is younger made no difference, which the library, going by times, cannot know.
         write_whole(book.pdf, book.pdf.read_bytes())

@@ -41,13 +41,13 @@ def made_from(book: Book, studio: Studio, page: int) -> str:
     return digest(candidates, pictures, star, photos, studio.critic_name)
 
 
-def jobs(book: Book, studio: Studio) -> list[int]:
+def due(book: Book, studio: Studio) -> list[int]:
     """The pages that have to be chosen (again)."""
     pages = studio.shard.of(scene.page for scene in book.scenes)
-    return [page for page in pages if due(book, studio, page)]
+    return [page for page in pages if is_due(book, studio, page)]
 
 
-def due(book: Book, studio: Studio, page: int) -> bool:
+def is_due(book: Book, studio: Studio, page: int) -> bool:
     """Whether a page has to be chosen (again); an author's pick never is."""
     pick = book.pick(page)
     if pick and pick.by == "author":
@@ -61,7 +61,7 @@ def due(book: Book, studio: Studio, page: int) -> bool:
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    todo = jobs(book, studio)
+    todo = due(book, studio)
     if not todo:
         return
     hero, empty = book.cast[0], []

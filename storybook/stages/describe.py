@@ -46,7 +46,7 @@ def describe(
     return Prompt(page=scene.page, positive=positive, negative=", ".join(unwanted))
 
 
-def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
+def due(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     """The scenes that have to be described, each with what its prompt is made from."""
     style, cast = style_named(book.brief.style), studio.known(book.cast)
     todo = []
@@ -65,7 +65,7 @@ def jobs(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
     style, cast = style_named(book.brief.style), studio.known(book.cast)
-    todo = jobs(book, studio)
+    todo = due(book, studio)
     for hero, known in zip(book.cast, cast, strict=True):
         if todo and goes_by_look(hero, known):
             note = f"{hero.name} was taught to another painter, and goes by its look here"

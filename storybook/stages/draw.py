@@ -14,7 +14,7 @@ from storybook.studio.candidates import candidates
 from storybook.studio.studio import Studio
 
 
-def jobs(book: Book, studio: Studio) -> list[Candidate]:
+def due(book: Book, studio: Studio) -> list[Candidate]:
     """What is still to be drawn; a page whose picture its author has picked needs nothing."""
     missing = []
     for page in studio.shard.of(scene.page for scene in book.scenes):
@@ -61,27 +61,27 @@ def draw(
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    todo = jobs(book, studio)
+    todo = due(book, studio)
     if not todo:
         return
     check_book(book)
-    unheard = {(job.prompt.page, note) for job in todo for note in _unheard(job, studio)}
+    unheard = {(each.prompt.page, note) for each in todo for note in _unheard(each, studio)}
     for page, note in sorted(unheard):
         yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)
     yield Event(stage="draw", done=0, total=len(todo), note="the painter gets ready")
     with studio.guard() as guard, studio.painter(studio.known(book.cast)) as painter:
-        hashes = studio.lora_hashes(job.prompt for job in todo)
+        hashes = studio.lora_hashes(each.prompt for each in todo)
         pictures = draw(todo, painter, karras=studio.sampling.karras, loras=hashes, guard=guard)
-        for done, (job, png) in enumerate(pictures, start=1):
-            page = job.prompt.page
+        for done, (candidate, png) in enumerate(pictures, start=1):
+            page = candidate.prompt.page
             note = ""
             if png is None:
-                write_whole(book.refusal_of(page, job.id), b"{}\n")
+                write_whole(book.refusal_of(page, candidate.id), b"{}\n")
                 note = "not for children, and not kept"
             else:
-                book.keep(page, job.id, png)
+                book.keep(page, candidate.id, png)
             yield Event(stage="draw", done=done, total=len(todo), page=page, note=note)
 
 
-def _unheard(job: Candidate, studio: Studio) -> tuple[str, ...]:
-    return heard(job.prompt.positive, studio.loras)[1] + heard(job.prompt.negative)[1]
+def _unheard(candidate: Candidate, studio: Studio) -> tuple[str, ...]:
+    return heard(candidate.prompt.positive, studio.loras)[1] + heard(candidate.prompt.negative)[1]

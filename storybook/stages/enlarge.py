@@ -43,7 +43,7 @@ def width_of(book: Book, options: EnlargeSettings) -> int:
     return min(options.width_px, math.ceil(longest_in * options.max_ppi))
 
 
-def jobs(book: Book, studio: Studio) -> list[int]:
+def due(book: Book, studio: Studio) -> list[int]:
     """The pages whose plate has to be made."""
     pages = studio.shard.of(scene.page for scene in book.scenes)
     return [page for page in pages if is_due(book, studio, page)]
@@ -55,7 +55,7 @@ def is_due(book: Book, studio: Studio, page: int) -> bool:
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    todo = jobs(book, studio)
+    todo = due(book, studio)
     if todo:
         yield from _make(book, studio, todo)
     for page in studio.shard.of(scene.page for scene in book.scenes):

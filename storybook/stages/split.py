@@ -60,7 +60,7 @@ def _size(text: str) -> float:
     return length(text) if UNSPACED.search(text) else len(text.split())
 
 
-def jobs(book: Book, studio: Studio) -> list[str]:
+def due(book: Book, studio: Studio) -> list[str]:
     """From what the scenes have to be made, if they have to be."""
     who = [(hero.name, hero.species) for hero in book.cast]  # a look is nothing to cut by
     world = studio.world.but(views={}, poses={}, sides={})  # composition is nothing to cut by
@@ -70,7 +70,7 @@ def jobs(book: Book, studio: Studio) -> list[str]:
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
     pages = book.brief.pages
-    for made_from in jobs(book, studio):
+    for made_from in due(book, studio):
         scenes = split(book.story, book.cast, pages, studio.world)
         book.save(book.SCENES, Scenes(scenes=scenes), made_from)
         book.forget_pages_after(pages)

@@ -51,7 +51,7 @@ def write(
     return best(list(told), writer.name)
 
 
-def jobs(book: Book, studio: Studio) -> list[str]:
+def due(book: Book, studio: Studio) -> list[str]:
     """From what the story has to be made, if it has to be."""
     brief, who, how = book.brief, cast_of(book, studio), studio.settings.write
     words = studio.role_words
@@ -94,7 +94,7 @@ def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[s
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
     brief, how = book.brief, studio.settings.write
-    for made_from in jobs(book, studio):
+    for made_from in due(book, studio):
         check_language(brief, how)
         if how.for_children:
             check_kind(brief.summary, "The summary")
