@@ -1,6 +1,7 @@
 """`storybook hero teach`: from a hero's photos to a hero that is drawn by its token."""
 
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from in_process import trained_here as trained_here
 from storybook.authoring.teach_hero import TOKENS, how_long
 from storybook.book.folder import Book
-from storybook.cli import main
+from storybook.cli import hero_commands, main
 from storybook.config import load_settings, shipped
 from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
@@ -102,6 +103,47 @@ def test_the_starter_does_not_pretend_to_know_photos(tmp_path, capsys):
     assert main(("hero", "teach", "rex")) == 2
     said = capsys.readouterr().err
     assert "knows drawings, not photos" in said and "spotted dog" in said and "--anyway" in said
+
+
+def test_hero_teach_refuses_unknown_settings_before_it_begins(tmp_path, studio, capsys):
+    rex(tmp_path)
+    teach = ("hero", "teach", "rex", "--studio", str(studio))
+    assert main((*teach, "--set", "lr=1e-4", "--set", "lerning=3")) == 2
+    assert "--set lerning: a teaching has no such setting" in capsys.readouterr().err
+    assert not (tmp_path / "heroes" / "rex" / "recipe.toml").exists()
+
+
+def test_hero_teach_takes_the_painter_and_the_device_of_its_settings(
+    tmp_path, studio, capsys, monkeypatch
+):
+    rex(tmp_path)
+    begun = []
+    monkeypatch.setattr(hero_commands, "_wait_for", lambda command: begun.append(command) or 1)
+    changes = ("--set", f"draw.painter={tmp_path / 'painter'}", "--set", "device=cuda")
+    assert main(("hero", "teach", "rex", *changes, "--set", "rank=2")) == 1
+    (command,) = begun
+    assert command[command.index("--device") + 1] == "cuda"
+    assert command[command.index("--set") :] == ["--set", "rank=2"]
+    said = tomllib.loads((tmp_path / "heroes" / "rex" / "recipe.toml").read_text())
+    assert said["model"] == str(tmp_path / "painter")
+
+
+def test_hero_teach_goes_on_with_the_painter_that_it_began_with(
+    tmp_path, studio, capsys, monkeypatch
+):
+    rex(tmp_path)
+    begun = []
+    monkeypatch.setattr(hero_commands, "_wait_for", lambda command: begun.append(command) or 1)
+    run = tmp_path / "runs" / "rex"
+    run.mkdir(parents=True)
+    (run / "recipe.toml").write_text(f'model = "{(tmp_path / "painter").as_posix()}"\n')
+    resume = ("hero", "teach", "rex", "--resume")  # no painter of the starter's is asked for
+    assert main(resume) == 1 and begun[-1][-2:] == ["--resume", "latest"]
+    assert main((*resume, "--set", f"draw.painter={tmp_path / 'painter'}")) == 1
+    assert main((*resume, "--set", "draw.painter=models/other")) == 2
+    err = capsys.readouterr().err
+    assert "--set draw.painter=models/other: the teaching in" in err and "began with" in err
+    assert len(begun) == 2
 
 
 def test_a_hero_without_photos_is_told_how_to_get_them(tmp_path, capsys):

@@ -88,6 +88,7 @@ EXAMPLES = {
     "hero teach": """
   storybook hero teach rex --studio classic --dry-run
   storybook hero teach rex --studio classic
+  storybook hero teach rex --set lr=5e-5 --set rank=16 --set device=cpu
   storybook hero teach rex --resume                go on where it was stopped
 """,
 }  # fmt: skip
@@ -136,6 +137,13 @@ def presets() -> Iterable[str]:
     return sorted(path.stem for path in shipped("training", "presets", "pet").glob("*.toml"))
 
 
+def teaching_keys() -> Iterable[str]:
+    """What `hero teach --set` takes: of the studio first, then of the recipe by the alphabet."""
+    from storybook.authoring.teach_settings import OF_RECIPE, OF_STUDIO
+
+    return (*OF_STUDIO, *sorted(OF_RECIPE))
+
+
 CHOICES: dict[str, Callable[[], Iterable[str]]] = {
     "hero": heroes,
     "style": styles,
@@ -143,8 +151,9 @@ CHOICES: dict[str, Callable[[], Iterable[str]]] = {
     "studio": studios,
     "preset": presets,
     "look": coats,
+    "teaching": teaching_keys,
 }
-"""Options whose choices are files, by their names."""
+"""Options whose choices are looked for, by their names."""
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):

@@ -67,8 +67,14 @@ def _add_teach(deeds: argparse._SubParsersAction) -> None:
     teach.add_argument("--studio", metavar="NAME_OR_FILE", help="whose painter learns")
     teach.add_argument("--preset", default="auto",
                        help="how it is taught (default: auto, by measuring)")  # fmt: skip
-    teach.add_argument("--set", action="append", default=[], metavar="KEY=VALUE",
-                       help="change a setting of the teaching, such as lr=1e-4")  # fmt: skip
+    teach.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="teaching",
+        metavar="KEY=VALUE",
+        help="change a key of the recipe, such as lr=1e-4, or what is asked of the studio",
+    )
     teach.add_argument("--resume", action="store_true", help="go on where a teaching was stopped")
     teach.add_argument("--dry-run", action="store_true", help="only say what would be done")
     teach.add_argument("--anyway", action="store_true",

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import tomllib
 from argparse import Namespace
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +17,10 @@ from storybook.authoring.teach_hero import (
     token_for,
     token_in,
 )
+from storybook.authoring.teach_settings import divided
 from storybook.book.library import trash_in
 from storybook.cli.hero_add_commands import add, told_look
-from storybook.config import load_settings, overridden, shipped
+from storybook.config import Settings, load_settings, overridden, shipped
 from storybook.errors import HeroError, StorybookError, nearest
 from storybook.hero import edits as hero_edits
 from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
@@ -160,26 +163,30 @@ def _teach(options: Namespace) -> int:
             f"{folder} has no photos to learn from. Add the hero from photos: "
             f"storybook hero add {options.name} --class {one.species} --photos FOLDER"
         )
-    settings = load_settings(options.studio)
-    if Studio(settings).draws_the_world and not are_drawings(photos) and not options.anyway:
+    of_studio, of_recipe = divided(options.teaching)
+    settings = load_settings(options.studio, of_studio)
+    run = RUNS / folder.name
+    recipe = run / RECIPE
+    goes_on = options.resume and recipe.is_file()
+    if goes_on:
+        _check_same_painter(recipe, of_studio, settings)
+    elif Studio(settings).draws_the_world and not are_drawings(photos) and not options.anyway:
         raise HeroError(
             f"The {settings.name} painter knows drawings, not photos: it already draws {one.name} "
             f"by its look ({one.words}), and would learn little from photos. For the real thing: "
             "--studio classic. To see for yourself: --anyway."
         )
-    if overridden({}, options.set).get("kind") == "hypernetwork":
+    if overridden({}, of_recipe).get("kind") == "hypernetwork":
         raise HeroError(
             "A hero is drawn with an adapter or a painter of its own, not with a hypernetwork. "
             "Leave kind out, or teach one by itself: python -m training dreambooth RECIPE.toml"
         )
-    run = RUNS / folder.name
-    recipe = run / RECIPE
-    if not (options.resume and recipe.is_file()):
+    if not goes_on:
         token = token_for(one, Path(settings.draw.painter))
         recipe = lay_recipe(one, folder, token, settings, preset=options.preset)
     command = [sys.executable, "-m", "training", "dreambooth", str(recipe), "--run", str(run)]
     command += ["--device", settings.device]
-    for change in options.set:
+    for change in of_recipe:
         command += ["--set", change]
     if options.resume:
         command += ["--resume", "latest"]
@@ -196,6 +203,19 @@ def _teach(options: Namespace) -> int:
     print(f"{one.name} is taught: {taught}. Look at {run / 'samples' / 'grid.png'}, then make a "
           f"book: storybook book --summary '...' --hero {options.name}")  # fmt: skip
     return 0
+
+
+def _check_same_painter(recipe: Path, changes: Iterable[str], settings: Settings) -> None:
+    """Raise HeroError if a teaching that goes on is to be another painter's, or critic's, now."""
+    began = tomllib.loads(recipe.read_text(encoding="utf-8"))
+    now = {"draw.painter": settings.draw.painter, "choose.critic": settings.choose.critic}
+    before = {"draw.painter": began.get("model"), "choose.critic": began.get("critic")}
+    for key in {change.partition("=")[0].strip() for change in changes} & now.keys():
+        if Path(now[key]).resolve() != Path(before[key] or "").resolve():
+            raise HeroError(
+                f"--set {key}={now[key]}: the teaching in {recipe.parent} began with "
+                f"{before[key]}. Leave it out to go on, or leave --resume out to begin anew."
+            )
 
 
 def _how_drawn(one: Hero) -> str:

@@ -22,6 +22,9 @@ ELSEWHERE = {
 }
 """Commands that stand in a module of their own, so that the others' libraries are not imported."""
 
+TYPED = {name: name for name in ("summary", "title", "look", "set")} | {"teaching": "set"}
+"""Options whose values are text for people or models, by what they are called when typed."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
@@ -65,8 +68,8 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         whole.error(f"unrecognized arguments: {' '.join(rest)}")
     for name, value in vars(options).items():
         said = value if isinstance(value, list) else [value]
-        if name in ("summary", "title", "look", "set") and not all(map(_is_text, said)):
-            whole.error(f"{name}: some of its letters are not in the terminal's encoding")
+        if name in TYPED and not all(map(_is_text, said)):
+            whole.error(f"{TYPED[name]}: some of its letters are not in the terminal's encoding")
     return options
 
 
