@@ -1,4 +1,4 @@
-"""How hard a text is to read: grade, sentence length, rare words, repetition.
+"""How hard a text is to read, and how often it repeats itself.
 
 Our own, so that nothing is downloaded at run time. The grade is that of Kincaid et al., "Derivation
 of new readability formulas for Navy enlisted personnel" (1975). Syllables are counted by rules.
@@ -6,7 +6,7 @@ of new readability formulas for Navy enlisted personnel" (1975). Syllables are c
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 
@@ -49,11 +49,8 @@ class Reading(Record):
 
     words: int
     sentences: int
-    words_per_sentence: float
     fk_grade: float
     """Flesch-Kincaid grade: school years; a first reader is about 1, below 0 is possible."""
-    rare_share: float
-    """Share in [0, 1] of words that are neither common nor names."""
     repeated_4grams: float
     """Share in [0, 1] of four-word runs that were said before."""
     distinct2: float
@@ -76,23 +73,19 @@ TARGETS: dict[Ages, Target] = {
 }
 
 
-def measure(text: str, names: Iterable[str] = ()) -> Reading:
-    """Measure English prose; `names` are known to the listener and never rare."""
+def measure(text: str) -> Reading:
+    """Measure English prose."""
     said = words(text)
     lower = [word.lower().replace("\u2019", "'") for word in said]
     count, ends = round(length(text)), len(sentences(text))
     if not count or not ends:
-        return Reading(words=0, sentences=0, words_per_sentence=0, fk_grade=0, rare_share=0,
-                       repeated_4grams=0, distinct2=1)  # fmt: skip
+        return Reading(words=0, sentences=0, fk_grade=0, repeated_4grams=0, distinct2=1)
     per_sentence = count / ends
     per_word = sum(map(syllables, lower)) / len(said)
-    known = {part.lower() for name in names for part in words(name)}
     return Reading(
         words=count,
         sentences=ends,
-        words_per_sentence=per_sentence,
         fk_grade=0.39 * per_sentence + 11.8 * per_word - 15.59,
-        rare_share=sum(is_rare(word, known) for word in lower) / len(said),
         repeated_4grams=_repeated(lower, 4),
         distinct2=_distinct_pairs(lower, window=100),
     )
@@ -151,14 +144,6 @@ def syllables(word: str) -> int:
     [1, 2, 2, 2, 1, 3]
     """
     return sum(_part_syllables(part) for part in re.split(r"-", word.lower()) if part) or 1
-
-
-def is_rare(word: str, names: Collection[str] = ()) -> bool:
-    """Whether a lower-case word has a part that is neither common, nor a form of it, nor a name."""
-    parts = [re.sub(r"'\w*$", "", part) for part in word.split("-") if not part.endswith("n't")]
-    return any(
-        part not in names and not ({part, *_forms(part)} & common_words()) for part in parts if part
-    )
 
 
 @cache
@@ -225,16 +210,6 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
         return False
     goes_on = _SPEECH_GOES_ON if mark[-1] in CLOSING else _GOES_ON
     return not goes_on.match(rest)
-
-
-def _forms(word: str) -> set[str]:
-    """What a word may be a form of: `wagged` of `wag`, `happily` of `happy`."""
-    forms = set()
-    for ending in ("s", "es", "ed", "d", "ing", "er", "r", "est", "st", "ly", "y", "ful", "less"):
-        if word.endswith(ending) and len(word) > len(ending) + 2:
-            stem = word.removesuffix(ending)
-            forms |= {stem, f"{stem}e", re.sub(r"i$", "y", stem), re.sub(r"(\w)\1$", r"\1", stem)}
-    return forms
 
 
 def _repeated(said: list[str], length: int) -> float:

@@ -29,7 +29,7 @@ def test_a_story_has_the_pages_the_hero_and_the_summary(pages: int) -> None:
     assert all("Biscuit" in each and len(each.split()) <= 45 for each in paragraphs)
     told = " ".join(paragraphs).replace(" …", "").split()
     assert all(word in told for word in SUMMARY.split())
-    assert measure(" ".join(paragraphs), ["Biscuit"]).fk_grade <= TARGETS["3-5"].fk_grade
+    assert measure(" ".join(paragraphs)).fk_grade <= TARGETS["3-5"].fk_grade
     assert EchoWriter().tell(question(pages), seed=2, max_words=4000) != "\n\n".join(
         [title, *paragraphs]
     )

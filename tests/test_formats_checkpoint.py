@@ -14,9 +14,8 @@ from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.single_file import read_parts
 from storybook.models.weights import header_text
 from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
-from tiny_taught import ORIGIN, another_picture, drawn, opened, same_picture
+from tiny_taught import ORIGIN, another_picture, drawn, opened, origin_in, same_picture
 from training.formats.checkpoint import checkpoint_keys, save_checkpoint, save_folder
-from training.formats.header import origin_in
 from training.formats.keys import text_keys, unet_keys, vae_keys
 
 FORMS = ("safetensors", "ckpt")

@@ -8,7 +8,7 @@ from storybook.config import shipped
 from storybook.hero.folder import hero_folder
 from storybook.models.weights import weights_digest
 from storybook.world import load_world
-from training.formats.header import origin_in
+from tiny_taught import origin_in
 from training.starter.artist import draw
 from training.starter.pets import (
     PETS,

@@ -16,6 +16,12 @@ ENDLESS = " ".join([LONG] * 12)
 FACE = load_fonts().text
 
 
+def lies_in(inner: Box, outer: Box) -> bool:
+    """Whether a box lies inside another one, to a thousandth of a point."""
+    across = outer.x - 1e-3 <= inner.x and inner.right <= outer.right + 1e-3
+    return across and outer.y - 1e-3 <= inner.y and inner.top <= outer.top + 1e-3
+
+
 def scene(x: float, y: float, size_px: int = 128) -> Image.Image:
     """Sky over grass with a red ball at (x, y), in shares of the picture."""
     picture = Image.new("RGB", (size_px, size_px), (190, 220, 240))
@@ -31,7 +37,7 @@ def test_every_shipped_format_loads_and_keeps_safe_margins(name):
     form = load_format(name)
     assert form.margin_in >= 0.5
     page = Box(0, 0, form.width_pt, form.height_pt)
-    assert safe_box(form, 1).within(page)
+    assert lies_in(safe_box(form, 1), page)
 
 
 def test_an_unknown_format_names_the_known_ones():
@@ -54,7 +60,7 @@ def test_text_and_page_numbers_stay_inside_the_safe_margins(name, ages):
     for laid in lay_out([SHORT, LONG, SHORT, LONG[:120]], form, FACE, ages):
         safe = safe_box(form, sheet_of(laid.page))
         text, disc = text_box(laid.area, laid.setting), folio_box(laid, laid.area)
-        assert text.within(laid.area) and text.within(safe) and disc.within(safe)
+        assert lies_in(text, laid.area) and lies_in(text, safe) and lies_in(disc, safe)
         widest = max(FACE.width(line.text, laid.setting.size_pt) for line in laid.setting.lines)
         assert widest <= text.width + 1e-6
         if laid.kind != "panel":

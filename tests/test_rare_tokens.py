@@ -12,7 +12,7 @@ from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, ModelError
 from storybook.hero.folder import HERO, add_hero, hero_names, load_hero
 from storybook.hero.photo_quality import token_fault
-from storybook.hero.rare_tokens import is_single, rare_tokens
+from storybook.hero.rare_tokens import rare_tokens, single_tokens
 from storybook.records import Hero
 from tiny_sd import tiny_tokenizer
 
@@ -40,9 +40,8 @@ def test_rare_tokens_are_one_token_to_the_painter_and_mean_nothing(painter):
     assert not any(token_fault(word) for word in found)
 
 
-def test_is_single_asks_the_tokenizer():
-    assert is_single(CLASSIC, "ohwx") and is_single(CLASSIC, "cat")
-    assert not is_single(CLASSIC, "bhna") and not is_single(CLASSIC, "qfv")
+def test_single_tokens_asks_the_tokenizer():
+    assert single_tokens(CLASSIC, ["ohwx", "bhna", "cat", "qfv"]) == ["ohwx", "cat"]
 
 
 def test_rare_tokens_of_a_tokenizer_in_one_file_are_the_same(tmp_path):
@@ -67,8 +66,8 @@ def test_token_for_takes_one_token_that_no_hero_has():
     token = token_for(rex, CLASSIC)
     taken = {load_hero(name).token for name in hero_names()} - {None}
     assert taken == {"ohwx", "bhna"}, "those of the pets that ship, which keep theirs"
-    assert is_single(CLASSIC, token) and token not in taken
-    assert is_single(STARTER, token_for(rex, STARTER))
+    assert single_tokens(CLASSIC, [token]) and token not in taken
+    assert single_tokens(STARTER, [token_for(rex, STARTER)])
     assert token_for(add("Tom", token="zwx"), CLASSIC) == "zwx", "whoever has one keeps it"
 
 
@@ -79,9 +78,11 @@ def test_token_for_passes_over_what_another_hero_is_being_taught_by():
     lay_recipe(rex, Path("heroes/rex"), token, settings, preset="auto")
     assert recipe_token("rex") == token and load_hero("rex").token is None
     other = token_for(tom, CLASSIC)
-    assert other != token and is_single(CLASSIC, other)
+    assert other != token and single_tokens(CLASSIC, [other])
     assert token_for(rex, CLASSIC) == token, "what it is being taught by stays"
-    assert is_single(STARTER, token_for(rex, STARTER)), "unless another painter is to learn it"
+    assert single_tokens(STARTER, [token_for(rex, STARTER)]), (
+        "unless another painter is to learn it"
+    )
 
 
 def test_token_for_of_a_painter_that_spells_is_one_of_the_usual(tmp_path):

@@ -7,8 +7,9 @@ import torch
 from diffusers import StableDiffusionPipeline
 from peft import LoraConfig
 
+from storybook.models.weights import header_text
 from tiny_sd import alike
-from training.formats.header import Origin
+from training.formats.header import OURS, Origin
 from training.formats.lora import CONVOLUTIONS, TEXT, TRANSFORMER
 
 ORIGIN = Origin(
@@ -24,6 +25,16 @@ ORIGIN = Origin(
     epoch=3,
     step=40,
 )
+
+
+def origin_in(file: Path) -> Origin | None:
+    """What the header of a safetensors file says of its origin; None for other tools' files."""
+    own = {
+        name.removeprefix(OURS): value
+        for name, value in header_text(file).items()
+        if name.startswith(OURS)
+    }
+    return Origin.model_validate_strings(own) if own else None
 
 
 def opened(folder: Path) -> StableDiffusionPipeline:

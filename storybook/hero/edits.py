@@ -283,10 +283,6 @@ def _keep(path: Path, photo: Image.Image) -> None:
     write_whole(path, data.getvalue())
 
 
-def _share(value: float) -> float:
-    return round(min(1.0, max(0.0, float(value))), 2)
-
-
 def _called(photo: str, *, capital: bool = True) -> str:
     stem = Path(photo).stem
     name = f"photo {int(stem)}" if stem.isdigit() else f"photo {stem}"

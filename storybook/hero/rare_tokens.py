@@ -53,11 +53,6 @@ def single_tokens(painter: Path, words: Iterable[str]) -> list[str]:
     return [word for word in words if pieces(word) == [word + END]]
 
 
-def is_single(painter: Path, word: str) -> bool:
-    """Whether a painter hears a word as one token."""
-    return bool(single_tokens(painter, [word]))
-
-
 def _reads_like_one(word: str, known: set[tuple[str, str]]) -> bool:
     """Whether each two letters of a word stand side by side in some common word."""
     return all(pair in known for pair in pairwise(word))

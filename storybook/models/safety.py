@@ -19,7 +19,7 @@ from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.sd1 import open_part
 from storybook.models.weights import check_weights, read_json
 
-CHECKER, EYES = "safety_checker", "feature_extractor"
+EYES = "feature_extractor"
 """Where a painter's folder keeps them."""
 KIND = "StableDiffusionSafetyChecker"
 

@@ -26,7 +26,6 @@ UNET = "model.diffusion_model."
 VAE = "first_stage_model."
 CLIP = "cond_stage_model.transformer."
 OPEN_CLIP = "cond_stage_model.model."
-XL_CLIP = "conditioner.embedders.0.transformer."
 XL_OPEN_CLIP = "conditioner.embedders.1.model."
 TEXT_MODEL = "text_model."
 CLIP_PARTS = ("embeddings.", "encoder.", "final_layer_norm.")

@@ -18,7 +18,6 @@ _CLOSES = f"」』）》〉】〕］｝”’)»。．，、！？：；・…�
 """No line ends with the first or begins with the second."""
 PIECE = re.compile(rf"[{_OPENS}]*(?:[{SIGNS}]|[^{SIGNS}{_OPENS}]+)?[{_CLOSES}]*")
 HAS_SIGNS = re.compile(f"[{SIGNS}]")
-SOFT_HYPHEN = "\u00ad"
 LEAST = 2
 """So many letters of a broken word stay together."""
 HYPHENATED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")

@@ -48,11 +48,6 @@ class Box:
     def middle(self) -> float:
         return self.x + self.width / 2
 
-    def within(self, other: "Box") -> bool:
-        """Whether this box lies inside another one, to a thousandth of a point."""
-        return (self.x >= other.x - 1e-3 and self.right <= other.right + 1e-3
-                and self.y >= other.y - 1e-3 and self.top <= other.top + 1e-3)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:

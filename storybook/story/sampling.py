@@ -145,7 +145,7 @@ def faults_of(
     """What keeps a story from being the one that was asked for."""
     star, text = who.heroes[0].name, " ".join(story.paragraphs)
     target = TARGETS[brief.ages]
-    reading = measure(text, [hero.name for hero in who.heroes])
+    reading = measure(text)
     if reading.sentences < brief.pages:
         yield Fault(f"{reading.sentences} sentences for {brief.pages} pages", hard=True)
     a_page = reading.words / brief.pages

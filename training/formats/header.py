@@ -3,15 +3,12 @@
 import hashlib
 import json
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 import torch
 from safetensors.torch import save
 from torch import Tensor
 
-from storybook.errors import ModelError
-from storybook.models.weights import header_text
 from storybook.records import Record
 
 Kind = Literal["checkpoint", "lora"]
@@ -151,25 +148,6 @@ def with_hashes(tensors: dict[str, Tensor], header: dict[str, str]) -> dict[str,
         "sshs_legacy_hash": _legacy_hash(BytesIO(data)),
     }
     return header | hashes
-
-
-def origin_in(file: Path) -> Origin | None:
-    """What the header of a safetensors file says of its origin; None for other tools' files."""
-    entries = header_text(file)
-    own = {
-        name.removeprefix(OURS): value for name, value in entries.items() if name.startswith(OURS)
-    }
-    return Origin.model_validate_strings(own) if own else None
-
-
-def a1111_hash(file: Path, *, old: bool = False) -> str:
-    """What A1111 calls a model file: ten hex digits of its sha256, or the eight of its old way."""
-    if not file.is_file():
-        raise ModelError(f"{file} is no file, and only a file has a hash. Name a checkpoint.")
-    with file.open("rb") as stream:
-        if old:
-            return _legacy_hash(stream)
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:10]
 
 
 def _legacy_hash(stream: BinaryIO) -> str:

@@ -11,7 +11,7 @@ from training.starter.artist.sky import draw_sky, fill_sky
 GRASS, LEAF, PINE = rgb("#a8cb7c"), rgb("#7fae66"), rgb("#6f9a86")
 TRUNK, WOOD, SAND = rgb("#9a7a62"), rgb("#b5845c"), rgb("#f3dba4")
 SEA, SNOW, ROCK, STONE = rgb("#6cb3cf"), rgb("#f3f5f6"), rgb("#a9a3ad"), rgb("#cdbfae")
-RED, WHITE, CREAM, BLUE = rgb("#d9665a"), rgb("#f6f0e2"), rgb("#f2e2bd"), rgb("#6f93b8")
+RED, WHITE = rgb("#d9665a"), rgb("#f6f0e2")
 YELLOW, PINK, PURPLE = rgb("#f5c64f"), rgb("#e98aa0"), rgb("#b78cc4")
 
 
