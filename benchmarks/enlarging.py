@@ -1,7 +1,8 @@
 """Enlarging x4 tile by tile, against spandrel's network on the whole picture at once.
 
 And against the `realesrgan` package's own class, where that is installed. The starter's network on
-512 and 1,024 px, and one of the true size of RealESRGAN_x4plus on 256 px.
+512 and 1,024 px, one of the true size of RealESRGAN_x4plus on 256 px, and, where they have been
+fetched, the real animevideov3 and x4plus-anime on 256 px.
 `python -m benchmarks.enlarging WAY WEIGHTS SIDE_PX OUT` does it once, on a picture of its own
 making, and writes seconds and the enlarged picture to OUT.
 """
@@ -21,11 +22,13 @@ from spandrel import ModelLoader
 from benchmarks.measure import run
 from benchmarks.random_models import ENLARGER, write_enlarger
 from storybook.config import shipped
+from storybook.models import packaged
 from storybook.models.enlargers import open_enlarger
 from storybook.models.real_esrgan import open_package_enlarger
 from storybook.records import Prompt
 
 STARTER = shipped("assets", "starter", "enlarger", "x4.safetensors")
+REAL = ("realesr-animevideov3", "realesrgan-x4plus-anime")
 WAYS = {
     "tiled": "ours",
     "whole": "spandrel at once",
@@ -38,8 +41,10 @@ def enlarging(console: Console, folder: Path) -> None:
     large = folder / ENLARGER
     write_enlarger(large)
     ways = [way for way in WAYS if way != "package" or find_spec("realesrgan")]
+    real = [(name, packaged.on_disk(name).absolute(), 256) for name in REAL
+            if not packaged.is_missing(name)]  # fmt: skip
     for name, weights, side_px in (
-        ("starter", STARTER, 512), ("starter", STARTER, 1024), ("x4plus", large, 256)
+        ("starter", STARTER, 512), ("starter", STARTER, 1024), ("x4plus", large, 256), *real
     ):  # fmt: skip
         console.print(f"{name}, {side_px} px x4")
         for way in ways:

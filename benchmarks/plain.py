@@ -18,7 +18,7 @@ from storybook.hero.folder import hero_folder
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate
 from storybook.studio.candidates import candidates
-from storybook.studio.enlarger_choice import enlarger_file
+from storybook.studio.enlarger_choice import enlarger_file, is_controlled
 from storybook.studio.studio import Studio
 
 
@@ -34,7 +34,7 @@ def main(folder: str, out: str) -> None:
             look(studio, plates / f"{request.id}.png", request.prompt.positive)
     for scene in book.scenes:
         picture = Image.open(plates / f"{book.picked(scene.page)}.png")
-        if studio.settings.enlarge.is_controlled:
+        if is_controlled(studio.settings.enlarge):
             picture = paint_over(studio, picture, book.prompt(scene.page).positive)
         plate = enlarge(studio, picture)
         plate.save(plates / f"plate-{scene.page:02d}.png")

@@ -134,6 +134,9 @@ class EnlargeSettings(Record):
     control: str | None = None
     """A ControlNet for soft edges: pictures are first painted over at twice their size, with their
     forms held. None or `off`: they are not."""
+    control_for: Literal["both", "otherwise"] = "both"
+    """Whether pictures are painted over before `otherwise` alone: one that was taught to go with it
+    makes no plate of the named weights better."""
     edges: str | None = None
     """Weights of HED, which finds the edges, or their name; None: steep colours are edges."""
     strength: float = Field(default=0.4, gt=0, le=1)

@@ -12,6 +12,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # workers, and what they start, share t
 import pytest
 
 from desks import desk as desk
+from storybook.models import packaged
 
 # What a test writes need not outlive a power cut, and a disk takes its time to promise that.
 os.fsync = lambda descriptor: None
@@ -25,9 +26,13 @@ def pytest_collection_finish():
 
 @pytest.fixture(autouse=True)
 def _own_folder(tmp_path, monkeypatch):
-    """Nothing that a test writes lands in the working tree or in somebody's home."""
+    """Nothing that a test writes lands in the working tree or in somebody's home.
+
+    Nor does it matter which weights `make install` could fetch.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(packaged, "INSTALLED", tmp_path / "nothing-fetched")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
 
 

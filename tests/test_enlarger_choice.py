@@ -13,7 +13,7 @@ from storybook.models import packaged
 from storybook.models.packaged import Package, Packaged
 from storybook.stages import bind, enlarge
 from storybook.studio.doctor import models_of
-from storybook.studio.enlarger_choice import enlarger_file, enlarger_names
+from storybook.studio.enlarger_choice import enlarger_file, enlarger_names, is_controlled
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_compact
 
@@ -63,6 +63,9 @@ def test_enlarger_file_is_the_other_one_until_the_named_one_is_fetched(named, tm
 def test_enlarger_file_says_how_to_fetch_what_has_no_other(named):
     with pytest.raises(ModelError, match=r"tiny-x4 has not been fetched.*models get tiny-x4"):
         enlarger_file(doubles("enlarge.enlarger=tiny-x4").settings.enlarge)
+    neither = doubles("enlarge.enlarger=tiny-x4", "enlarge.otherwise=models/gone.pth")
+    with pytest.raises(ModelError, match=r"tiny-x4 has not been fetched"):
+        enlarger_file(neither.settings.enlarge)
 
 
 def test_enlarger_file_takes_a_path_that_goes_nowhere_for_no_name(named, tmp_path):
@@ -79,6 +82,30 @@ def test_enlarger_names_are_the_same_two_whichever_is_in_use(named, tmp_path):
     after = enlarger_names(asked, lambda: "painter")
     assert len(set(before)) == 2 and before == after[::-1]
     assert len(enlarger_names(doubles().settings.enlarge, lambda: "painter")) == 1
+
+
+def test_enlarger_names_are_held_by_a_control_net_where_that_is_for(named, tmp_path):
+    """What is painted over before the other weights alone: the old names stay what they were."""
+    control = tmp_path / "control.safetensors"
+    tiny_compact(control, seed=5)  # any file: only its digest is asked for
+    other = studio(tmp_path, f"enlarge.control={control}", "enlarge.control_for=otherwise")
+    both = studio(tmp_path, f"enlarge.control={control}")
+    old = studio(tmp_path, f"enlarge.control={control}",
+                 f"enlarge.enlarger={tmp_path / 'own.safetensors'}")  # fmt: skip
+    kept = enlarger_names(old.settings.enlarge, lambda: "painter")[0]
+    assert is_controlled(other.settings.enlarge)
+    before = enlarger_names(other.settings.enlarge, lambda: "painter")
+    assert before[0] == kept and "held" in kept and "held" not in before[1]
+    fetch(named)
+    assert not is_controlled(other.settings.enlarge) and is_controlled(both.settings.enlarge)
+    assert enlarger_names(other.settings.enlarge, lambda: "painter") == before[::-1]
+    assert all("held" in each for each in enlarger_names(both.settings.enlarge, lambda: "painter"))
+    third = tiny_compact(tmp_path / "third.safetensors", seed=3)
+    mine = studio(tmp_path, f"enlarge.control={control}", "enlarge.control_for=otherwise",
+                  f"enlarge.enlarger={third}")  # fmt: skip
+    assert is_controlled(mine.settings.enlarge), "a file of one's own is not the named weights"
+    off = studio(tmp_path, "enlarge.control_for=otherwise")
+    assert not is_controlled(off.settings.enlarge)
 
 
 def test_an_old_book_is_not_due_when_better_weights_are_fetched_or_lost(named, tmp_path):

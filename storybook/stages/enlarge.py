@@ -14,6 +14,7 @@ from storybook.models import Enlarger
 from storybook.models.packaged import is_missing
 from storybook.press.formats import load_format
 from storybook.records import Event, Prompt, digest
+from storybook.studio.enlarger_choice import is_controlled
 from storybook.studio.studio import Studio
 
 
@@ -68,7 +69,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
     options = studio.settings.enlarge
     width_px = width_of(book, options)
-    notes = ["pictures are painted over, then enlarged"] if options.is_controlled else []
+    notes = ["pictures are painted over, then enlarged"] if is_controlled(options) else []
     if options.otherwise and is_missing(options.enlarger):
         notes.append(f"sharper with: storybook models get {options.enlarger}")
     yield Event(stage="enlarge", done=0, total=len(todo), note="; ".join(notes))

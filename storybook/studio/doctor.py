@@ -16,6 +16,7 @@ from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.errors import StorybookError
 from storybook.models import packaged
 from storybook.records import Record
+from storybook.studio.enlarger_choice import is_controlled
 
 GIB = 1024**3
 NEEDED_GIB = 3.0
@@ -57,8 +58,8 @@ def models_of(settings: Settings) -> list[Model]:
         "safety": settings.draw.safety,
         "critic": settings.choose.critic,
         "enlarger": _named(options.enlarger, options.otherwise),
-        "control": options.control if options.is_controlled else None,
-        "edges": _named(options.edges) if options.is_controlled else None,
+        "control": options.control if is_controlled(options) else None,
+        "edges": _named(options.edges) if is_controlled(options) else None,
     }
     return [
         Model(door=door, path=path, size_mb=0.0 if path in DOUBLES else _size_mb(Path(path)))
@@ -132,7 +133,7 @@ def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
     from storybook.studio.studio import Studio
 
     sampling = Studio(settings).sampling
-    times = 4 if settings.enlarge.is_controlled else 1  # painted over at twice the size
+    times = 4 if is_controlled(settings.enlarge) else 1  # painted over at twice the size
     pixels = sampling.width_px * sampling.height_px * times
     try:
         weights = stored_weights(Path(settings.draw.painter), bytes_each=2)

@@ -21,6 +21,12 @@ def edges_file(options: EnlargeSettings) -> Path | None:
     return packaged.fetched(options.edges) if options.edges else None
 
 
+def is_controlled(options: EnlargeSettings) -> bool:
+    """Whether pictures are painted over before they are enlarged with the weights in use."""
+    named = options.enlarger in packaged.known() and not packaged.is_missing(options.enlarger)
+    return options.is_controlled and not (named and options.control_for == "otherwise")
+
+
 def enlarger_names(options: EnlargeSettings, painter: Callable[[], str]) -> tuple[str, ...]:
     """The enlarger's name, and those of others whose plates are as good.
 
@@ -28,15 +34,19 @@ def enlarger_names(options: EnlargeSettings, painter: Callable[[], str]) -> tupl
     digest of weights; of the `painter`'s, too, if that paints over.
     """
     own = name_of(str(enlarger_file(options)), double="nearest")
-    names = (own, *packaged.other_names(options.enlarger, options.otherwise))
+    others = packaged.other_names(options.enlarger, options.otherwise)
+    controlled = [is_controlled(options), *(options.is_controlled for _ in others)]
+    if others and options.control_for == "otherwise":
+        controlled[1] = options.is_controlled and not controlled[0]
+    names = (own, *others)
     if options.engine != "own" and options.enlarger != "nearest":
         names = tuple(f"{options.engine}-{name}" for name in names)
-    if not options.is_controlled:
+    if not any(controlled):
         return names
     models = [name_of(str(each)) for each in (options.control, edges_file(options)) if each]
     manner = (options.strength, options.control_weight, options.steps, options.guidance)
-    held = digest(painter(), models, manner)
-    return tuple(f"{name}-held-{held}" for name in names)
+    held = f"-held-{digest(painter(), models, manner)}"
+    return tuple(name + held * each for name, each in zip(names, controlled, strict=True))
 
 
 def name_of(model: str, *, double: str = "") -> str:

