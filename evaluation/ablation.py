@@ -21,6 +21,7 @@ from evaluation.options import add_options, bench_of
 from evaluation.pets import Taught, is_pet, look
 from evaluation.records import Bench
 from storybook.errors import StorybookError, nearest
+from storybook.files import write_whole
 from storybook.images.photo_files import photos_in
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero, Record, digest
@@ -125,7 +126,7 @@ def evaluate(
             yield event.model_copy(update={"stage": f"{name}: {event.stage}"})
         seen = yield from _asked(bench, judge, pet, run.result, whole=taught.kind == "full")
         found = _found(seen, pet, run.result)
-        (folder / "found.json").write_text(found.model_dump_json(indent=1), encoding="utf-8")
+        write_whole(folder / "found.json", found.model_dump_json(indent=1).encode())
 
 
 def _asked(

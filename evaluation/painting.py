@@ -10,6 +10,7 @@ from PIL import Image
 
 from evaluation.judge import Shown
 from evaluation.records import Bench
+from storybook.files import write_whole
 from storybook.records import Candidate, Event, Hero, Prompt, Tries
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
@@ -109,9 +110,7 @@ def _paint(
         with studio.painter(cast) as painter:
             pictures = draw(missing, painter, karras=studio.sampling.karras)
             for done, (request, png) in enumerate(pictures, len(every) - len(missing) + 1):
-                draft = _file(folder, request).with_suffix(".draft")
-                draft.write_bytes(png)
-                draft.replace(_file(folder, request))
+                write_whole(_file(folder, request), png)
                 yield Event(stage="paint", done=done, total=len(every))
     return [
         [np.asarray(Image.open(_file(folder, request)).convert("RGB")) for request in tries]

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from storybook.config import shipped
+from storybook.files import write_whole
 
 SHEET_BYTES = 400_000
 LETTERS = ("fonts", "Andika-Regular.ttf")
@@ -44,13 +45,12 @@ def contact_sheet(
 
 def save_small(page: Image.Image, path: Path) -> None:
     """Save a sheet as a PNG with as many colours as let it stay small."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     for colours in (256, 128, 64, 32):
         file = io.BytesIO()
         page.quantize(colours, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
         if file.tell() <= SHEET_BYTES:
             break
-    path.write_bytes(file.getvalue())
+    write_whole(path, file.getvalue())
 
 
 def _broken(text: str, font: ImageFont.FreeTypeFont, width_px: int) -> list[str]:

@@ -2,9 +2,13 @@
 
 import os
 import re
+import shutil
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 DRAFT = ".draft"
+LEFT_S = 24 * 3600.0
+"""A large draft that nobody has touched for so long is one of a process that was killed."""
 PAUSES_S = (0.01, 0.03, 0.1, 0.3, 1.0)
 """How long a file that another process has open is waited for, try by try, where that matters."""
 PORTS = (f"{kind}{number}" for kind in ("com", "lpt") for number in range(10))
@@ -31,7 +37,90 @@ def write_whole(path: Path, data: bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = draft_of(path, data)
-    patiently(lambda: draft.replace(path))
+    try:
+        move(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing(path: Path, *, new: bool = False) -> Iterator[Path]:
+    """A free name beside `path`: the file or folder that is written there becomes `path`, whole.
+
+    At the end it is flushed to the disk, then renamed; a fault within leaves `path` as it was, and
+    no draft. Where `path` must be `new`, an existing folder is an OSError and stays.
+    """
+    with drafting(path) as draft:
+        yield draft
+        put(draft, path, new=new)
+
+
+@contextmanager
+def drafting(path: Path) -> Iterator[Path]:
+    """A free name beside `path`, for `put`; what still lies there at the end is deleted.
+
+    So are drafts of `path` that a process which was killed left a day ago.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{escape(path.name)}.*{DRAFT}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_S:
+                _delete(left)
+    draft = _draft_name(path)
+    try:
+        yield draft
+    finally:
+        _delete(draft)
+
+
+def put(draft: Path, path: Path, *, new: bool = False) -> Path:
+    """Let a file or a folder become `path`, in the place of what is there; returns `path`.
+
+    It is flushed to the disk before. Where `path` must be `new`, an existing folder is an OSError.
+    """
+    for each in (draft, *draft.rglob("*")):
+        sync(each)
+    folders = path.is_dir() or (draft.is_dir() and path.exists())
+    if new or not folders:
+        return move(draft, path)
+    old = move(path, _draft_name(path))  # no system puts a folder in the place of a full one
+    try:
+        move(draft, path)
+    except BaseException:
+        move(old, path)
+        raise
+    _delete(old)
+    return path
+
+
+def move(path: Path, to: Path) -> Path:
+    """Rename a file or a folder so that it lasts; returns `to`.
+
+    A file takes the place of one that is there. All renames are done here. Raises OSError.
+    """
+    patiently(lambda: path.replace(to))
+    for folder in {path.parent, to.parent}:
+        sync(folder)
+    return to
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, flushed to the disk, as far as the system can."""
+    if path.is_symlink() or not (POSIX or path.is_file()):
+        return  # Windows opens no folder, and flushes only what may be written
+    with suppress(OSError):
+        file = os.open(path, os.O_RDONLY if POSIX else os.O_RDWR)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def patiently(do: Callable[[], T]) -> T:
@@ -70,14 +159,9 @@ def save_weights(
     """
     from safetensors.torch import save_file
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = _draft_name(path)
-    try:
+    with replacing(path) as draft:
         save_file(dict(tensors), draft, None if header is None else dict(header))
         follow_umask(draft)
-        patiently(lambda: draft.replace(path))
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def follow_umask(path: Path) -> None:
@@ -110,6 +194,17 @@ def slug(title: str) -> str:
     words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", title).lower())
     name = "-".join(words)[:60].strip("-") or "book"
     return f"{name}-book" if name in DEVICES else name
+
+
+def zip_files(files: Mapping[str, Path], to: Path) -> Path:
+    """Pack files, each under its name in it, into the zip `to`, whole or not at all; returns it."""
+    with (
+        replacing(to) as draft,
+        zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, True, 1) as packed,
+    ):
+        for name, path in files.items():
+            packed.write(path, name)
+    return to
 
 
 def in_bytes(count: int) -> str:

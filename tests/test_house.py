@@ -120,6 +120,45 @@ def test_no_module_is_in_a_circle():
     assert not house.circles(house.arrows_of_modules())
 
 
+RENAMES = {"rename", "renames", "replace", "move"}
+
+
+def renames_in(tree):
+    """Calls that rename a file or a folder by hand; `str.replace` takes two arguments."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            of, name = node.func.value, node.func.attr
+            module = of.id if isinstance(of, ast.Name) else ""
+            alone = len(node.args) == 1 and not node.keywords
+            if (name in RENAMES and module in ("os", "shutil")) or (
+                name in RENAMES - {"move"} and alone
+            ):
+                yield node.lineno
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_files_are_renamed_by_one_module_alone(path):
+    """What is to be there whole goes through `storybook.files`, which flushes before it renames."""
+    if name_of(path) == "storybook/files.py":
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not list(renames_in(tree)), "use write_whole, replacing or move of storybook.files"
+    if path.parts[len(ROOT.parts)] != "benchmarks":
+        taken = {name.rpartition(".")[2] for name in imports(tree, everywhere=True)}
+        assert not taken & {"save_file"}, "use save_weights of storybook.files"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("draft.replace(path)", True), ("draft.rename(to)", True), ("os.replace(a, b)", True),
+     ("os.rename(a, b)", True), ("shutil.move(a, b)", True), ("text.replace('a', 'b')", False),
+     ("when.replace(microsecond=0)", False), ("replace(record, a=1)", False),
+     ("move(draft, path)", False)],
+)  # fmt: skip
+def test_renames_in_finds_what_is_renamed_by_hand(line, found):
+    assert bool(list(renames_in(ast.parse(line)))) == found
+
+
 def test_training_knows_no_stage():
     for module, others in house.arrows_of_modules().items():
         if module.startswith("training"):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from storybook.book.folder import Book
 from storybook.errors import EditedByHand
+from storybook.files import move
 from storybook.make import STAGES
 from storybook.studio.studio import Studio
 
@@ -36,5 +37,5 @@ def make_anew(book: Book, artifact: Path) -> None:
         kept = book.left_over / f"{time.time_ns()}-{artifact.name}"
         kept.parent.mkdir(parents=True, exist_ok=True)
         if artifact.is_file():
-            artifact.rename(kept)
+            move(artifact, kept)
         book.forget(artifact)

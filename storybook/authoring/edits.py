@@ -20,7 +20,7 @@ from storybook.authoring.conflicts import make_anew as make_anew
 from storybook.authoring.status import check_page
 from storybook.book.folder import Book
 from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand
-from storybook.files import write_whole
+from storybook.files import move, write_whole
 from storybook.prompts import style as style_named
 from storybook.records import (
     COVER,
@@ -240,7 +240,7 @@ def put_page_back(book: Book, page: int) -> None:
             raise BookError(f"A book has at most {MAX_PAGES} pages; take one out first.")
         folder = book.left_over / book.page(page).name
         if folder.is_dir() and not book.page(page).exists():
-            folder.rename(book.page(page))
+            move(folder, book.page(page))
         _write_scenes(book, [*scenes[: one.place], one.scene, *scenes[one.place :]])
         (book.page(page) / REMOVED).unlink(missing_ok=True)
 

@@ -13,7 +13,7 @@ import tomli_w
 
 from storybook.config import Settings
 from storybook.errors import HeroError
-from storybook.files import in_bytes, write_whole
+from storybook.files import in_bytes, replacing, write_whole
 from storybook.hero.folder import HERO, hero_folder, hero_names, load_hero
 from storybook.hero.rare_tokens import rare_tokens, single_tokens
 from storybook.images.photo_files import NameIndex
@@ -171,19 +171,11 @@ def _is_lora(file: Path) -> bool:
 
 def _lay(made: Path, kept: Path) -> None:
     """Copy a file or a folder whole; weights of a painter are shared where the disk can."""
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    draft, old = (kept.with_name(f".{kept.name}.{what}") for what in ("draft", "old"))
-    for left in (draft, old):
-        shutil.rmtree(left, ignore_errors=True)
-        left.unlink(missing_ok=True)
-    if made.is_file():
-        _shared(made, draft)
-    else:
-        shutil.copytree(made, draft, copy_function=_shared)
-        if kept.exists():
-            kept.rename(old)
-    draft.replace(kept)
-    shutil.rmtree(old, ignore_errors=True)
+    with replacing(kept) as draft:
+        if made.is_file():
+            _shared(made, draft)
+        else:
+            shutil.copytree(made, draft, copy_function=_shared)
 
 
 def _shared(source: str | Path, target: str | Path) -> None:

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
 import unicodedata
 import warnings
 import zipfile
@@ -18,7 +17,7 @@ from PIL import Image
 
 from storybook.book.folder import Book, Stamp, slug
 from storybook.errors import BookError, StorybookError
-from storybook.files import DRAFT, follow_umask, free_folder
+from storybook.files import drafting, free_folder, put, replacing
 from storybook.images.photo_files import is_system_file
 from storybook.records import Tries
 
@@ -44,18 +43,13 @@ def export_zip(book: Book, to: Path) -> Path:
 
     What is unpacked from it is as fresh as the book was. Raises BookError while the book is made.
     """
-    to.parent.mkdir(parents=True, exist_ok=True)
-    draft = to.with_name(f".{to.name}{DRAFT}")
-    try:
-        with book.lock(), zipfile.ZipFile(draft, "w") as packed:
-            for path in sorted(book.folder.rglob("*")):
-                inside = path.relative_to(book.folder)
-                if path.is_file() and path.suffix in KINDS and not LEFT_OUT & set(inside.parts):
-                    how = zipfile.ZIP_DEFLATED if path.suffix in TEXTS else zipfile.ZIP_STORED
-                    packed.write(path, f"{book.folder.name}/{inside.as_posix()}", how)
-        return draft.replace(to)
-    finally:
-        draft.unlink(missing_ok=True)
+    with replacing(to) as draft, book.lock(), zipfile.ZipFile(draft, "w") as packed:
+        for path in sorted(book.folder.rglob("*")):
+            inside = path.relative_to(book.folder)
+            if path.is_file() and path.suffix in KINDS and not LEFT_OUT & set(inside.parts):
+                how = zipfile.ZIP_DEFLATED if path.suffix in TEXTS else zipfile.ZIP_STORED
+                packed.write(path, f"{book.folder.name}/{inside.as_posix()}", how)
+    return to
 
 
 def import_zip(file: Path, root: Path) -> Book:
@@ -64,21 +58,15 @@ def import_zip(file: Path, root: Path) -> Book:
     Raises BookError with one line if it is no zip, holds anything that is not part of a book, is
     too large, reaches out of its folder, or is no book that can be read.
     """
-    root.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=root, prefix=".import-"))
-    try:
+    with drafting(root / "import") as draft:
+        draft.mkdir()
         try:
             with zipfile.ZipFile(file) as packed:
                 name = _unpack(packed, draft, file.name)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
             raise BookError(f"{file.name} is no zip that can be read: {fault}.") from fault
         _check(draft, file.name)
-        follow_umask(draft)
-        folder = free_folder(root, slug(name))
-        draft.rename(folder)
-        return Book(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        return Book(put(draft, free_folder(root, slug(name)), new=True))
 
 
 def _unpack(packed: zipfile.ZipFile, into: Path, name: str) -> str:

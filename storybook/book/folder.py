@@ -27,7 +27,7 @@ from pydantic import ValidationError
 from storybook.book.lock import hold_book
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
-from storybook.files import DRAFT, draft_of, slug, write_whole
+from storybook.files import DRAFT, draft_of, move, slug, write_whole
 from storybook.hero.folder import load_heroes
 from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
@@ -242,7 +242,7 @@ class Book:
         draft = draft_of(path, data)
         stamp = Stamp(made_from=made_from, content=content_digest(data))
         write_whole(stamp_path, stamp.model_dump_json().encode())
-        draft.replace(path)
+        move(draft, path)
 
     def forget(self, artifact: Path | str, *, stamp_only: bool = False) -> None:
         """Delete an artifact with its stamp; or the stamp, so that it is its author's for good."""
@@ -273,7 +273,7 @@ class Book:
             path = draft.parent / draft.name[1:].removesuffix(DRAFT).rpartition(".")[0]
             stamp = self._stamp(path)
             if stamp is not None and stamp.content == content_digest(draft.read_bytes()):
-                draft.replace(path)
+                move(draft, path)
             else:
                 draft.unlink()
 
@@ -292,7 +292,7 @@ class Book:
         target = self.left_over / self.page(page).name
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
-        self.page(page).replace(target)
+        move(self.page(page), target)
 
     def _stamp_path(self, path: Path) -> Path:
         name = path.relative_to(self.folder).as_posix().replace("/", ",")

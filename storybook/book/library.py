@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from storybook.book.folder import Book
 from storybook.errors import BookError, StorybookError
-from storybook.files import DRAFT, free_folder, write_whole
+from storybook.files import DRAFT, free_folder, move, replacing, write_whole
 from storybook.locks import POSIX
 from storybook.records import COVER, Pick, Record, digest
 from storybook.trash import THROWN, TRASH, WHEN
@@ -103,11 +103,9 @@ def duplicate(book: Book) -> Book:
     root = book.folder.parent
     with book.lock():
         folder = free_folder(root, book.folder.name)
-        draft = root / f".{folder.name}{DRAFT}"
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(book.folder, draft, ignore=NOT_COPIED)
-        os.utime(draft)  # the copy is the newest book
-    draft.rename(folder)
+        with replacing(folder, new=True) as draft:
+            shutil.copytree(book.folder, draft, ignore=NOT_COPIED)
+            os.utime(draft)  # the copy is the newest book
     return Book(folder)
 
 
@@ -121,8 +119,8 @@ def throw_away(book: Book) -> Path:
     target = trash / f"{book.folder.name}-{datetime.now():{WHEN}}"
     with book.lock():
         if POSIX:
-            return book.folder.rename(target)
-    return book.folder.rename(target)  # Windows moves no folder in which a file is open
+            return move(book.folder, target)
+    return move(book.folder, target)  # Windows moves no folder in which a file is open
 
 
 def trash_in(root: Path = BOOKS) -> list[Trashed]:
@@ -142,8 +140,7 @@ def put_back(thrown: Path) -> Book:
     if match is None or thrown.parent.name != TRASH or not thrown.is_dir():
         raise BookError(f"{thrown} does not lie in the trash: it was emptied, or put back already.")
     folder = free_folder(thrown.parent.parent, match[1])
-    thrown.rename(folder)
-    return Book(folder)
+    return Book(move(thrown, folder))
 
 
 def empty_trash(root: Path = BOOKS, *, older_than_days: float = 30.0) -> int:

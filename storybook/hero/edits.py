@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from storybook.config import validated
 from storybook.errors import HeroError
-from storybook.files import write_whole
+from storybook.files import move, replacing, write_whole
 from storybook.hero.folder import HERO, hero_folder, hero_folders
 from storybook.images.photo_files import NameIndex, photos_in
 from storybook.images.photos import JPEG_QUALITY, foreground, looked_at, read_photo
@@ -62,11 +62,9 @@ def copy_hero(name: str) -> Path:
     if is_own(folder):
         raise HeroError(f"{name} is yours already, in {folder}.")
     own = hero_folders()[0] / folder.name
-    own.parent.mkdir(exist_ok=True)
-    draft = own.with_name(f".{own.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
-    shutil.copytree(folder, draft)
-    return draft.rename(own)
+    with replacing(own, new=True) as draft:
+        shutil.copytree(folder, draft)
+    return own
 
 
 def turn(folder: Path, photo: str, quarters: int) -> None:
@@ -238,13 +236,11 @@ def _change(folder: Path, says: str, touched: Sequence[Path]) -> Iterator[None]:
     number = int(changes[-1].name) + 1 if changes else 1
     files = tuple(path.relative_to(folder).as_posix() for path in touched)
     place = folder / UNDO / f"{number:06d}"
-    draft = place.with_name(f".{place.name}")
-    shutil.rmtree(draft, ignore_errors=True)
-    for name in files:
-        if (folder / name).is_file():
-            write_whole(draft / BEFORE / name, (folder / name).read_bytes())
-    write_whole(draft / CHANGE, Change(says=says, files=files).model_dump_json().encode())
-    draft.rename(place)
+    with replacing(place, new=True) as draft:
+        for name in files:
+            if (folder / name).is_file():
+                write_whole(draft / BEFORE / name, (folder / name).read_bytes())
+        write_whole(draft / CHANGE, Change(says=says, files=files).model_dump_json().encode())
     try:
         yield
     except BaseException:
@@ -266,7 +262,7 @@ def _move(folder: Path, says: str, photo: Path, to: Path) -> None:
     with _change(folder, says, [*parts, *targets]):
         to.mkdir(exist_ok=True)
         for path, target in zip(parts, targets, strict=True):
-            path.rename(target)
+            move(path, target)
 
 
 def _photo(folder: Path, photo: str) -> Path:

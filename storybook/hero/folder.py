@@ -1,7 +1,6 @@
 """A hero is a folder: `hero.toml`, photos, and once it is taught an adapter."""
 
 import re
-import shutil
 import tomllib
 import unicodedata
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ import tomli_w
 
 from storybook.config import shipped, validated
 from storybook.errors import HeroError, nearest
-from storybook.files import DEVICES, write_whole
+from storybook.files import DEVICES, replacing, write_whole
 from storybook.images.photo_files import NameIndex, photos_in
 from storybook.naming import proper_name
 from storybook.records import Hero
@@ -74,10 +73,8 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
     from storybook.images.photos import copy_photo
 
     folder = new_hero_folder(hero.name)
-    draft = folder.with_name(f".{folder.name}.draft")
-    shutil.rmtree(draft, ignore_errors=True)
     index = NameIndex()
-    try:
+    with replacing(folder, new=True) as draft:
         for number, photo in enumerate(photos, start=1):
             kept = copy_photo(photo, draft / "photos", f"{number:02d}")
             if words := index.caption(photo):
@@ -85,9 +82,6 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
                 write_whole(kept.with_suffix(".txt"), text.encode())
         said = hero.model_dump(exclude_defaults=True)
         write_whole(draft / HERO, tomli_w.dumps(said).encode())
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return folder
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from storybook.errors import HeroError
-from storybook.files import free_folder
+from storybook.files import free_folder, move
 from storybook.hero.edits import is_own
 from storybook.hero.folder import hero_folder, hero_photos, load_hero
 from storybook.jobs.manager import find_running
@@ -77,8 +77,8 @@ def throw_away(name: str, runs: Path, jobs: Path) -> Path:
     target = folder.parent / TRASH / f"{folder.name}-{datetime.now():{WHEN}}"
     (target / RUNS).mkdir(parents=True)
     for run in every.runs:
-        run.rename(target / RUNS / run.name)
-    folder.rename(target / HERO)
+        move(run, target / RUNS / run.name)
+    move(folder, target / HERO)
     shutil.rmtree(runs / LATENTS, ignore_errors=True)
     return target
 
@@ -96,8 +96,8 @@ def put_back(thrown: Path, runs: Path) -> str:
         raise HeroError(f"There is another {name} by now. Delete or rename that one first.")
     runs.mkdir(exist_ok=True)
     for run in sorted((thrown / RUNS).iterdir()):
-        run.rename(free_folder(runs, run.name))
-    (thrown / HERO).rename(folder)
+        move(run, free_folder(runs, run.name))
+    move(thrown / HERO, folder)
     shutil.rmtree(thrown)
     return name
 

@@ -8,13 +8,13 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 from storybook.errors import JobError
+from storybook.files import move, zip_files
 from storybook.jobs.eta import Progress
 from storybook.jobs.eta import progress as progress
 from storybook.jobs.folder import (
@@ -111,7 +111,7 @@ def delete(job: Job) -> None:
     """Forget a job; what it made stays. Raises JobError while it runs."""
     if job_state(job).active:
         raise JobError(f"Job {job.id} is running. Stop it first: storybook jobs cancel {job.id}")
-    gone = job.folder.rename(job.folder.with_name(f".{job.id}"))
+    gone = move(job.folder, job.folder.with_name(f".{job.id}"))
     shutil.rmtree(gone)
 
 
@@ -148,13 +148,7 @@ def download(job: Job, to: Path) -> Path:
             inside = path.relative_to(subject)
             if not {"checkpoints", ".made"} & set(inside.parts) and not path.is_symlink():
                 files[f"{subject.name}/{inside.as_posix()}"] = path
-    to.parent.mkdir(parents=True, exist_ok=True)
-    draft = to.with_name(f".{to.name}.draft")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        for name, path in files.items():
-            if path.is_file():
-                packed.write(path, name)
-    return draft.replace(to)
+    return zip_files({name: path for name, path in files.items() if path.is_file()}, to)
 
 
 def _environment() -> dict[str, str]:

@@ -16,7 +16,7 @@ from torchvision.transforms.functional import pil_to_tensor
 
 from storybook.config import validated
 from storybook.errors import ModelError
-from storybook.files import save_weights
+from storybook.files import save_weights, write_whole
 from storybook.models.weights import read_json, read_tensors
 from storybook.records import Record
 
@@ -119,13 +119,12 @@ def new_classifier(
 
 def save_classifier(classifier: Classifier, folder: Path) -> None:
     """Put a classifier into a folder, its weights in half precision."""
-    folder.mkdir(parents=True, exist_ok=True)
     weights = {
         name: (weight.half() if weight.is_floating_point() else weight).cpu().contiguous()
         for name, weight in classifier.state_dict().items()
     }
     save_weights(weights, folder / WEIGHTS)
-    (folder / CHOICES).write_text(classifier.known.model_dump_json() + "\n", encoding="utf-8")
+    write_whole(folder / CHOICES, (classifier.known.model_dump_json() + "\n").encode())
 
 
 def open_classifier(folder: Path, device: torch.device) -> Classifier | None:

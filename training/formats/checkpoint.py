@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import torch
 from diffusers import StableDiffusionPipeline
@@ -10,7 +9,7 @@ from safetensors.torch import load
 from torch import Tensor
 
 from storybook.errors import TrainingError, nearest
-from storybook.files import follow_umask, save_weights
+from storybook.files import follow_umask, replacing, save_weights
 from storybook.models.devices import quiet
 from storybook.models.weights import Precision
 from training.formats.header import DTYPES, Origin, header_of
@@ -48,10 +47,7 @@ def save_checkpoint(
     if file.suffix == ".safetensors":
         save_weights(state, file, header_of(origin, "checkpoint") | {"format": "pt"})
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
-    save_pickle({"state_dict": state, "epoch": origin.epoch, "global_step": origin.step}, draft)
-    draft.replace(file)
+    save_pickle({"state_dict": state, "epoch": origin.epoch, "global_step": origin.step}, file)
 
 
 def save_folder(
@@ -67,9 +63,7 @@ def save_folder(
     """
     said = header_of(origin, "checkpoint") if origin else {}
     _refuse_adapters(pipe, folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch, quiet():
-        draft = Path(scratch) / "draft"
+    with replacing(folder) as draft, quiet():
         pipe.save_pretrained(draft)
         for part in ("unet", "text_encoder"):
             for file in (draft / part).glob("*.safetensors"):
@@ -77,18 +71,16 @@ def save_folder(
                 cast = {name: tensor.to(DTYPES[precision]) for name, tensor in tensors.items()}
                 save_weights(cast, file, said | {"format": "pt"})
         follow_umask(draft)
-        if folder.exists():
-            folder.replace(Path(scratch) / "old")
-        draft.replace(folder)
 
 
 def save_pickle(values: Mapping[object, object], file: Path) -> None:
-    """`torch.save` in the form before zip archives, which every release of A1111 accepts.
+    """`torch.save`, whole or not at all, in the form before zip archives.
 
-    Its safety check refuses the archives of today's torch for the small files that these hold
-    beside the tensors (`byteorder`, `.data/serialization_id`).
+    Every release of A1111 accepts it. Its safety check refuses the archives of today's torch for
+    the small files that these hold beside the tensors (`byteorder`, `.data/serialization_id`).
     """
-    torch.save(dict(values), file, _use_new_zipfile_serialization=False)
+    with replacing(file) as draft:
+        torch.save(dict(values), draft, _use_new_zipfile_serialization=False)
 
 
 def _refuse_adapters(pipe: StableDiffusionPipeline, target: Path) -> None:

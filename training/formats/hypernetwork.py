@@ -50,10 +50,7 @@ def save_hypernetwork(hypernetwork: Hypernetwork, file: Path, *, origin: Origin)
         "optional_info": f"{origin.token} {origin.class_word}, recipe {origin.recipe}, "
         f"run {origin.run}",
     }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.draft")
-    save_pickle(values, draft)
-    draft.replace(file)
+    save_pickle(values, file)
 
 
 def _initialise(weight: Tensor, design: Design, chance: torch.Generator) -> None:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from storybook.config import shipped
 from storybook.errors import TrainingError
-from storybook.files import write_whole
+from storybook.files import replacing, write_whole
 from storybook.models.critics import ClipCritic, open_critic
 from storybook.models.infotext import png_bytes
 from storybook.models.pace import Pace
@@ -110,7 +110,8 @@ class Sampler:
                 if path.is_file():
                     small = Image.open(path).convert("RGB").resize((CELL_PX, CELL_PX))
                     sheet.paste(small, (left, top + LINE_PX))
-        sheet.save(self.grid)
+        with replacing(self.grid) as draft:
+            sheet.save(draft, "PNG")
 
     def _likeness(self, pictures: Sequence[Image.Image]) -> float | None:
         """Mean cosine between pictures of a pet and its photos, as the critic sees them."""

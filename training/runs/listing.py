@@ -6,7 +6,6 @@ Loads no framework.
 import json
 import time
 import tomllib
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from pydantic import ValidationError
 
 from storybook.cli.retry import retry
 from storybook.errors import TrainingError
-from storybook.files import free_folder
+from storybook.files import free_folder, move, zip_files
 from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job, job_state, last_lines
 from storybook.jobs.manager import jobs_in, load_job, start
@@ -167,17 +166,13 @@ def seconds_left(folder: Path, state: RunState) -> float | None:
 
 def pack(folder: Path, to: Path) -> Path:
     """Pack a run into the zip `to`, without the checkpoints, which only this machine needs."""
-    to.parent.mkdir(parents=True, exist_ok=True)
-    draft = to.with_name(f".{to.name}.draft")
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
-        for path in sorted(folder.rglob("*")):
-            inside = path.relative_to(folder)
-            hidden = any(part.startswith(".") for part in inside.parts)
-            if path.is_file() and not path.is_symlink() and not hidden and (
-                inside.parts[0] != CHECKPOINTS
-            ):  # fmt: skip
-                packed.write(path, f"{folder.name}/{inside.as_posix()}")
-    return draft.replace(to)
+    files = {}
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        shown = inside.parts[0] != CHECKPOINTS and not any(p.startswith(".") for p in inside.parts)
+        if shown and path.is_file() and not path.is_symlink():
+            files[f"{folder.name}/{inside.as_posix()}"] = path
+    return zip_files(files, to)
 
 
 def go_on(run: RunCard, jobs: Path) -> Job:
@@ -201,14 +196,14 @@ def throw_away(run: RunCard) -> Path:
         raise TrainingError(f"{run.title} is still learning. Stop it first.")
     trash = run.folder.parent / TRASH
     trash.mkdir(exist_ok=True)
-    return run.folder.rename(trash / f"{run.folder.name}-{datetime.now():{WHEN}}")
+    return move(run.folder, trash / f"{run.folder.name}-{datetime.now():{WHEN}}")
 
 
 def put_back(thrown: Path) -> Path:
     """Put a run from the trash back, under another name if its own is taken; returns its folder."""
     if thrown.parent.name != TRASH or not thrown.is_dir():
         raise TrainingError(f"{thrown} does not lie in the trash: it was put back already.")
-    return thrown.rename(free_folder(thrown.parent.parent, thrown.name.rsplit("-", 3)[0]))
+    return move(thrown, free_folder(thrown.parent.parent, thrown.name.rsplit("-", 3)[0]))
 
 
 def presets(kind: Teaches) -> Sequence[str]:

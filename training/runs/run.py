@@ -25,7 +25,7 @@ import tomli_w
 from pydantic import Field
 
 from storybook.errors import StorybookError, TrainingError
-from storybook.files import write_whole
+from storybook.files import DRAFT, replacing, write_whole
 from storybook.records import Event, Record
 from storybook.text_files import split_lines
 
@@ -129,18 +129,16 @@ class Run:
 
         path = self._checkpoints / f"{PASSING if passing else ''}{step:06d}.pt"
         path.parent.mkdir(parents=True, exist_ok=True)
-        for left in path.parent.glob("*.draft"):  # of a process that was killed while it wrote
+        for left in path.parent.glob(f"*{DRAFT}"):  # of a process that was killed while it wrote
             left.unlink()
-        draft = path.with_suffix(".draft")
         try:
-            torch.save(values, draft)
+            with replacing(path) as draft, draft.open("wb") as file:
+                torch.save(values, file)  # into a file, lest the draft's name stand in it
         except (OSError, RuntimeError) as fault:
-            draft.unlink(missing_ok=True)
             raise TrainingError(
                 f"The checkpoint of step {step} could not be written ({fault}). Make room on the "
                 f"disk of {self.folder}, then --resume latest goes on from the last good one."
             ) from fault
-        draft.replace(path)
         for old in self._checkpoints.glob(f"{PASSING}*.pt"):
             if old != path:
                 old.unlink()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from storybook.files import write_whole
 from storybook.models.precision import FP32
 from storybook.records import Record
 from training.starter.loop import Progress
@@ -67,5 +68,4 @@ def card_of(
 
 def write_record(folder: Path, name: str, record: Record) -> None:
     """Write a record as a readable JSON file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    write_whole(folder / name, (record.model_dump_json(indent=2) + "\n").encode())

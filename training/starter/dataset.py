@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from storybook.files import replacing
 from storybook.records import Event, digest
 from storybook.world import NEEDS_THING, World
 from training.starter import artist, pictures
@@ -176,10 +177,8 @@ def near_miss(picture: Picture, world: World, rng: Random) -> Picture:
 def _draw_block(folder: Path, world: World, size_px: int, seed: int, block: int) -> None:
     shown = pictures_in(world, seed, block)
     pixels = np.stack([np.asarray(artist.draw(picture, world, size_px)) for picture in shown])
-    draft = _file(folder, block).with_suffix(f".{size_px}.draft")
-    with draft.open("wb") as file:
+    with replacing(_file(folder, block)) as draft, draft.open("wb") as file:
         np.save(file, pixels)
-    draft.replace(_file(folder, block))
 
 
 def _file(folder: Path, block: int) -> Path:

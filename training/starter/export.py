@@ -3,13 +3,14 @@
 import json
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from torch import nn
 from transformers import CLIPImageProcessor, CLIPProcessor
 
-from storybook.files import follow_umask, save_weights
+from storybook.files import follow_umask, replacing, save_weights
 from storybook.models.classifier import save_classifier
 from storybook.models.control import ControlledEnlarger
 from storybook.models.sd1 import SAMPLING
@@ -41,18 +42,20 @@ def export_critic(shop: Workshop, held_out: Drawings) -> Iterator[Event]:
         "held_out_retrieval_among_100": retrieval(critic.clip, tokenizer, held_out, shop.world),
         "held_out_pictures": len(held_out.pictures),
     }
-    folder, draft = shop.out / "critic", shop.out / "critic.draft"
-    _in_half(critic.clip).save_pretrained(draft)
-    _say_single_precision(draft)
-    CLIPProcessor(
-        image_processor=_image_processor(shop.plan.critic_px), tokenizer=tokenizer
-    ).save_pretrained(draft)
-    _tokenizer_files(shop, draft)
-    save_classifier(classifier, draft)
-    taught = progress_of(shop.work / "classifier")
-    parts = (_card(shop, "classifier", taught, classifier, named),)
-    write_record(draft, CARD, _card(shop, "critic", progress, critic.clip, figures, parts=parts))
-    _put(draft, folder)
+    folder = shop.out / "critic"
+    with _exported(folder) as draft:
+        _in_half(critic.clip).save_pretrained(draft)
+        _say_single_precision(draft)
+        CLIPProcessor(
+            image_processor=_image_processor(shop.plan.critic_px), tokenizer=tokenizer
+        ).save_pretrained(draft)
+        _tokenizer_files(shop, draft)
+        save_classifier(classifier, draft)
+        taught = progress_of(shop.work / "classifier")
+        parts = (_card(shop, "classifier", taught, classifier, named),)
+        write_record(
+            draft, CARD, _card(shop, "critic", progress, critic.clip, figures, parts=parts)
+        )
     yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
 
 
@@ -68,40 +71,38 @@ def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) ->
     sampling, figures = yield from best_sampling(pipeline, eyes, held_out, shop.world, shop.plan)
     seen = psnr(vae, held_out, shop.device)
 
-    folder, draft = shop.out / "painter", shop.out / "painter.draft"
-    for part in (painter, vae):
-        _in_half(part)
-    pipeline.save_pretrained(draft, safe_serialization=True)
-    _say_single_precision(draft / "text_encoder")
-    _tokenizer_files(shop, draft / "tokenizer")
-    shutil.copy(shop.world_file, draft / shop.world_file.name)
-    write_record(draft, SAMPLING, sampling)
-    shutil.copy(shop.work / COMPONENTS, draft / COMPONENTS)
-    taught = progress_of(shop.work / "vae")
-    vae_card = _card(shop, "vae", taught, vae, {"held_out_psnr_db": seen})
-    progress = progress_of(shop.work / "unet")
-    card = _card(shop, "painter", progress, painter, figures, parts=(vae_card,))
-    write_record(draft, CARD, card)
-    _put(draft, folder)
+    folder = shop.out / "painter"
+    with _exported(folder) as draft:
+        for part in (painter, vae):
+            _in_half(part)
+        pipeline.save_pretrained(draft, safe_serialization=True)
+        _say_single_precision(draft / "text_encoder")
+        _tokenizer_files(shop, draft / "tokenizer")
+        shutil.copy(shop.world_file, draft / shop.world_file.name)
+        write_record(draft, SAMPLING, sampling)
+        shutil.copy(shop.work / COMPONENTS, draft / COMPONENTS)
+        taught = progress_of(shop.work / "vae")
+        vae_card = _card(shop, "vae", taught, vae, {"held_out_psnr_db": seen})
+        progress = progress_of(shop.work / "unet")
+        card = _card(shop, "painter", progress, painter, figures, parts=(vae_card,))
+        write_record(draft, CARD, card)
     yield Event(stage="export", done=1, total=1, note=f"{folder} psnr {seen:.1f} dB, {sampling}")
 
 
 def export_enlarger(shop: Workshop) -> Iterator[Event]:
     """`enlarger/x4.safetensors`: weights by the names that spandrel knows the family by."""
     enlarger = load_learnt(new_enlarger(shop.plan), shop.work / "esrgan")
-    folder, draft = shop.out / "enlarger", shop.out / "enlarger.draft"
-    draft.mkdir(parents=True, exist_ok=True)
-    weights = {name: weight.half().contiguous() for name, weight in enlarger.state_dict().items()}
-    save_weights(weights, draft / ENLARGER)
-    progress = progress_of(shop.work / "esrgan")
-    write_record(
-        draft,
-        CARD,
-        _card(
-            shop, "enlarger", progress, enlarger, {"loss": progress.loss}, shop.plan.large_drawings
-        ),
-    )
-    _put(draft, folder)
+    folder = shop.out / "enlarger"
+    with _exported(folder) as draft:
+        draft.mkdir(parents=True, exist_ok=True)
+        weights = {
+            name: weight.half().contiguous() for name, weight in enlarger.state_dict().items()
+        }
+        save_weights(weights, draft / ENLARGER)
+        progress = progress_of(shop.work / "esrgan")
+        figures, learnt_from = {"loss": progress.loss}, shop.plan.large_drawings
+        card = _card(shop, "enlarger", progress, enlarger, figures, learnt_from)
+        write_record(draft, CARD, card)
     yield Event(stage="export", done=1, total=1, note=str(folder))
 
 
@@ -110,13 +111,13 @@ def export_control(
 ) -> Iterator[Event]:
     """`control/`: a ControlNetModel, and how much nearer to drawings it leads the painter."""
     figures = gain(enlarger, seen) | {"held_out_pictures": len(seen)}
-    folder, draft = shop.out / "control", shop.out / "control.draft"
-    _in_half(enlarger.control).save_pretrained(draft)
-    progress = progress_of(shop.work / "control")
-    learnt_from = shop.plan.control_drawings
-    card = _card(shop, "control", progress, enlarger.control, figures, learnt_from)
-    write_record(draft, CARD, card)
-    _put(draft, folder)
+    folder = shop.out / "control"
+    with _exported(folder) as draft:
+        _in_half(enlarger.control).save_pretrained(draft)
+        progress = progress_of(shop.work / "control")
+        learnt_from = shop.plan.control_drawings
+        card = _card(shop, "control", progress, enlarger.control, figures, learnt_from)
+        write_record(draft, CARD, card)
     yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
 
 
@@ -180,9 +181,9 @@ def _tokenizer_files(shop: Workshop, folder: Path) -> None:
         shutil.copy(shop.work / "tokenizer" / name, folder / name)
 
 
-def _put(draft: Path, folder: Path) -> None:
-    """Put a finished folder in the place of the one that stands there."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    follow_umask(draft)
-    draft.replace(folder)
+@contextmanager
+def _exported(folder: Path) -> Iterator[Path]:
+    """Where a folder is put together that takes the place of the one that stands there."""
+    with replacing(folder) as draft:
+        yield draft
+        follow_umask(draft)

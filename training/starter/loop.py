@@ -13,6 +13,7 @@ from PIL.Image import Image
 from torch import Tensor, nn
 
 from storybook.errors import TrainingError
+from storybook.files import replacing
 from storybook.models.precision import FP32, Precision, computing, laid_out, quickest
 from storybook.records import Event, Record
 from training.starter.muon import Muon
@@ -184,10 +185,8 @@ def _read(folder: Path) -> dict:
 
 
 def _save(path: Path, state: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    torch.save(state, draft)
-    draft.replace(path)
+    with replacing(path) as draft, draft.open("wb") as file:
+        torch.save(state, file)
 
 
 class _Slopes:
@@ -299,5 +298,5 @@ def _show(lesson: Lesson, learnt: nn.Module, folder: Path, step: int) -> None:
     with torch.inference_mode():
         picture = lesson.show(learnt)
     learnt.train()
-    (folder / "samples").mkdir(exist_ok=True)
-    picture.save(folder / "samples" / f"{step:06d}.png")
+    with replacing(folder / "samples" / f"{step:06d}.png") as draft:
+        picture.save(draft, "PNG")

@@ -14,6 +14,7 @@ from torch import nn
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
 from storybook.errors import TrainingError
+from storybook.files import replacing
 from storybook.models.classifier import WEIGHTS
 from storybook.records import Event
 from storybook.world import load_world
@@ -45,7 +46,8 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         shutil.copy(shelf / "painter" / COMPONENTS, shop.work / COMPONENTS)
     same_words = load_world(shelf / "painter") == shop.world
     if same_words and not (shop.work / "tokenizer").exists():
-        shutil.copytree(shelf / "painter" / "tokenizer", shop.work / "tokenizer")
+        with replacing(shop.work / "tokenizer") as draft:
+            shutil.copytree(shelf / "painter" / "tokenizer", draft)
     painter_card, critic_card = _card(shelf / "painter"), _card(shelf / "critic")
     cards = {part.model: part for part in painter_card.parts}
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)

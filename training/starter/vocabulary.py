@@ -6,6 +6,7 @@ from random import Random
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import CLIPTokenizer
 
+from storybook.files import replacing
 from storybook.world import World
 from training.starter.dataset import FLUFF, words_for
 from training.starter.pictures import random_picture
@@ -60,8 +61,9 @@ def new_tokenizer(world: World, size: int, max_tokens: int) -> CLIPTokenizer:
 
 def save_tokenizer(tokenizer: CLIPTokenizer, folder: Path) -> None:
     """Write the folder for today's transformers and for older ones (`vocab.json`, `merges.txt`)."""
-    tokenizer.save_pretrained(folder)
-    tokenizer.backend_tokenizer.model.save(str(folder))
+    with replacing(folder) as draft:
+        tokenizer.save_pretrained(draft)
+        tokenizer.backend_tokenizer.model.save(str(draft))
 
 
 def _texts(world: World) -> list[str]:

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from storybook.files import follow_umask
+from storybook.files import follow_umask, replacing, write_whole
 from storybook.models.weights import weights_digest
 from storybook.records import Event
 from storybook.story.delexicalize import ROLES
@@ -93,8 +93,8 @@ def train_writer(
     yield from descend(_lesson(base, lexica, tokenizer, size), work / BASE, Budget(minutes, steps))
     export_base(base, tokenizer, out / BASE)
     words = role_words(lexica[0]).model_dump_json(indent=1)
-    (out / ROLES).write_text(words + "\n", encoding="utf-8")
-    (out / "generation.json").write_text(json.dumps(SAMPLING, indent=2) + "\n", encoding="utf-8")
+    write_whole(out / ROLES, f"{words}\n".encode())
+    write_whole(out / "generation.json", (json.dumps(SAMPLING, indent=2) + "\n").encode())
     _write_card(out, work, base)
     for manner, folder in ADAPTERS.items():
         yield from teach_manner(manner, out / BASE, out / folder, work, size.pairs, steps)
@@ -124,10 +124,10 @@ def teach_manner(
     begun = (run.folder / "run.json").is_file()
     if not (begun and run.state().state == "done"):
         yield from run.logged(train(recipe, run, torch.device("cpu"), preset, resume=begun))
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    for name in SHIPPED:
-        shutil.copy2(run.result / name, out / name)
+    with replacing(out) as draft:
+        draft.mkdir()
+        for name in SHIPPED:
+            shutil.copy2(run.result / name, draft / name)
 
 
 def new_base(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
@@ -180,7 +180,8 @@ def _lesson(
 
 def _tokenizer(folder: Path, lexicon: Lexicon, size: Size) -> PreTrainedTokenizerFast:
     if not folder.exists():
-        train_tokenizer(lexicon, size.corpus_tales, size.vocabulary).save_pretrained(folder)
+        with replacing(folder) as draft:
+            train_tokenizer(lexicon, size.corpus_tales, size.vocabulary).save_pretrained(draft)
     return PreTrainedTokenizerFast.from_pretrained(folder)
 
 
@@ -194,7 +195,7 @@ def _write_card(out: Path, work: Path, base: LlamaForCausalLM) -> None:
         "minutes": round(taught.minutes, 1),
         "loss": round(taught.loss, 4),
     }
-    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    write_whole(out / "card.json", (json.dumps(card, indent=2) + "\n").encode())
 
 
 def main() -> int:

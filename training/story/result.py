@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import exp
 from pathlib import Path
-from shutil import rmtree
 
-from storybook.files import follow_umask, write_whole
+from storybook.files import follow_umask, replacing, write_whole
 from storybook.models.weights import weights_digest
 from storybook.records import digest
 from storybook.story.prompt_frame import Frame, lay_frame
@@ -33,23 +32,22 @@ def lay_result(
 
     `figures` are the measures before the first step and of the step whose weights these are.
     """
-    folder = run.result
-    rmtree(folder, ignore_errors=True)
     base.model.peft_config["default"].base_model_name_or_path = recipe.base
-    base.model.save_pretrained(folder, save_embedding_layers=False)
-    (folder / "README.md").unlink(missing_ok=True)  # peft's form with nothing filled in
-    base.tokenizer.save_pretrained(folder)
-    lay_frame(frame, folder)
     card = card_of(recipe, base, lessons, preset, figures) | {"run": run.folder.name}
-    write_whole(folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
-    if recipe.merge:
-        merged = base.model.merge_and_unload()
-        merged.config.use_cache = True
-        merged.save_pretrained(folder / MERGED)
-        base.tokenizer.save_pretrained(folder / MERGED)
-        lay_frame(frame, folder / MERGED)
-    follow_umask(folder)
-    return folder
+    with replacing(run.result) as folder:
+        base.model.save_pretrained(folder, save_embedding_layers=False)
+        (folder / "README.md").unlink(missing_ok=True)  # peft's form with nothing filled in
+        base.tokenizer.save_pretrained(folder)
+        lay_frame(frame, folder)
+        write_whole(folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
+        if recipe.merge:
+            merged = base.model.merge_and_unload()
+            merged.config.use_cache = True
+            merged.save_pretrained(folder / MERGED)
+            base.tokenizer.save_pretrained(folder / MERGED)
+            lay_frame(frame, folder / MERGED)
+        follow_umask(folder)
+    return run.result
 
 
 def card_of(
