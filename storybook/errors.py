@@ -95,6 +95,34 @@ class JobError(StorybookError):
     """A job cannot be started, stopped or found."""
 
 
+MOST_LETTERS = 200
+"""So much of what a library says of a fault is told on; some print a whole dictionary."""
+
+
+def first_line(fault: BaseException) -> str:
+    """The first line of what a library says of a fault; its kind, where it says nothing.
+
+    >>> first_line(OSError(" No such file.\\nLook at https://example.org")), first_line(EOFError())
+    ('No such file.', 'EOFError')
+    """
+    return _lines(fault)[0][:MOST_LETTERS]
+
+
+def last_line(fault: BaseException) -> str:
+    """The last line, where the first one only announces it, as in torch's `load_state_dict`."""
+    return _lines(fault)[-1][:MOST_LETTERS]
+
+
+def in_one_line(fault: BaseException) -> str:
+    """All that is said of a fault, for where each fault has a line of its own."""
+    return " ".join(str(fault).split()) or type(fault).__name__
+
+
+def _lines(fault: BaseException) -> list[str]:
+    lines = [line.strip() for line in str(fault).splitlines()]
+    return list(filter(None, lines)) or [type(fault).__name__]
+
+
 def nearest(word: str, choices: Iterable[str]) -> str:
     """Say which choices there are, the one that looks like `word` first.
 

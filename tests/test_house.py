@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,16 @@ def test_files_are_renamed_by_one_module_alone(path):
     if path.parts[len(ROOT.parts)] != "benchmarks":
         taken = {name.rpartition(".")[2] for name in imports(tree, everywhere=True)}
         assert not taken & {"save_file"}, "use save_weights of storybook.files"
+
+
+def test_faults_are_cut_to_a_line_by_one_module_alone():
+    """`splitlines()[0]` fails where a fault says nothing; storybook.errors knows better."""
+    by_hand = re.compile(
+        r"str\((fault|error)\)(\.strip\(\))?\.(splitlines|partition|split\(\))|def _?first_line"
+    )
+    spared = {"storybook/errors.py", "storybook/cli/run.py", "storybook/cli/hero_commands.py"}
+    found = {name_of(path) for path in SOURCES if by_hand.search(path.read_text(encoding="utf-8"))}
+    assert not found - spared, "use first_line, last_line or in_one_line of storybook.errors"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from PIL import Image
 
 from storybook.book.folder import Book, Stamp, slug
-from storybook.errors import BookError, StorybookError
+from storybook.errors import BookError, StorybookError, in_one_line
 from storybook.files import drafting, free_folder, put, replacing
 from storybook.images.photo_files import is_system_file
 from storybook.records import Tries
@@ -146,7 +146,7 @@ def _check(folder: Path, name: str) -> None:
         for stamp in (folder / ".made").glob("*.json"):
             book.read(stamp, Stamp)
     except StorybookError as fault:
-        line = " ".join(str(fault).split()).replace(f"{folder}/", "")
+        line = in_one_line(fault).replace(f"{folder}/", "")
         raise BookError(f"{name}: {line}") from None
     named = [
         *brief.heroes,

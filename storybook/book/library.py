@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from pydantic import ValidationError
 
 from storybook.book.folder import Book
-from storybook.errors import BookError, StorybookError
+from storybook.errors import BookError, StorybookError, in_one_line
 from storybook.files import DRAFT, free_folder, move, replacing, write_whole
 from storybook.locks import POSIX
 from storybook.records import COVER, Pick, Record, digest
@@ -215,8 +215,8 @@ def _read(folder: Path, modified: float) -> Shelved:
     try:
         return _looked_at(Book(folder), modified)
     except (StorybookError, OSError) as fault:
-        line = " ".join(str(fault).split())
-        return Shelved(name=folder.name, title=folder.name, modified=modified, fault=line)
+        name, line = folder.name, in_one_line(fault)
+        return Shelved(name=name, title=name, modified=modified, fault=line)
 
 
 def _looked_at(book: Book, modified: float) -> Shelved:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from storybook.content_filter import unkind_words
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line
 from storybook.hero.photo_quality import common_words, token_fault
 
 END = "</w>"
@@ -82,5 +82,7 @@ def _opened(folder: Path) -> tuple[dict[str, int], Callable[[str], list[str]]]:
             tokenizer = Tokenizer.from_file(str(whole))
             model, numbers = tokenizer.model, tokenizer.get_vocab()
     except Exception as fault:  # what the library raises has no type of its own
-        raise ModelError(f"{folder} holds no CLIP tokenizer: {fault}. Fetch it again.") from fault
+        raise ModelError(
+            f"{folder} holds no CLIP tokenizer: {first_line(fault)}. Fetch it again."
+        ) from fault
     return numbers, lambda word: [token.value for token in model.tokenize(word)]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms, ImageFilter
 
-from storybook.errors import HeroError
+from storybook.errors import HeroError, in_one_line
 from storybook.files import write_whole
 from storybook.images.photo_reading import DAMAGE, read_picture
 
@@ -43,9 +43,9 @@ def read_photo(path: Path) -> Image.Image:
     try:
         return read_picture(path).image
     except (*DAMAGE, Image.DecompressionBombError) as fault:
-        reason = " ".join(str(fault).split()) or type(fault).__name__
         raise HeroError(
-            f"{path} cannot be read as a photo ({reason}). Take it out or save it as JPEG or PNG."
+            f"{path} cannot be read as a photo ({in_one_line(fault)}). Take it out or save it as "
+            "JPEG or PNG."
         ) from fault
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Event as Bell
 from threading import Thread
 
-from storybook.errors import StorybookError
+from storybook.errors import StorybookError, in_one_line
 from storybook.jobs.folder import (
     CANCEL,
     EVENTS,
@@ -116,7 +116,7 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
             end = "cancelled"
             raise
         except StorybookError as fault:
-            error = " ".join(str(fault).split())
+            error = in_one_line(fault)
             raise
         except Exception as fault:
             error = f"{type(fault).__name__}: {fault}"

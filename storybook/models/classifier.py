@@ -15,7 +15,7 @@ from torch.nn import functional
 from torchvision.transforms.functional import pil_to_tensor
 
 from storybook.config import validated
-from storybook.errors import ModelError
+from storybook.errors import ModelError, last_line
 from storybook.files import save_weights, write_whole
 from storybook.models.weights import read_json, read_tensors
 from storybook.records import Record
@@ -136,6 +136,7 @@ def open_classifier(folder: Path, device: torch.device) -> Classifier | None:
     try:
         classifier.load_state_dict(read_tensors(folder / WEIGHTS))
     except RuntimeError as fault:
-        reason = str(fault).splitlines()[-1].strip()
-        raise ModelError(f"{folder / WEIGHTS} does not fit {CHOICES}: {reason}") from fault
+        raise ModelError(
+            f"{folder / WEIGHTS} does not fit {CHOICES}: {last_line(fault)}"
+        ) from fault
     return classifier.to(device).eval()

@@ -16,7 +16,7 @@ from diffusers.loaders.single_file_utils import convert_controlnet_checkpoint
 from PIL import Image
 from torch import Tensor
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, last_line
 from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
@@ -230,6 +230,5 @@ def _from_file(file: Path, unet: Mapping[str, object]) -> ControlNetModel:
         named = convert_controlnet_checkpoint(tensors, config)
         control.load_state_dict(named)
     except (KeyError, RuntimeError, TypeError) as fault:
-        first = str(fault).strip().splitlines()[-1].strip()[:160]
-        raise ModelError(f"{file} is no ControlNet of {family}: {first}") from fault
+        raise ModelError(f"{file} is no ControlNet of {family}: {last_line(fault)}") from fault
     return control

@@ -13,7 +13,7 @@ from transformers import AutoImageProcessor, CLIPModel, CLIPTokenizer
 from transformers.image_processing_utils import BaseImageProcessor
 
 from storybook.config import PrecisionWish
-from storybook.errors import HeroError, ModelError
+from storybook.errors import HeroError, ModelError, first_line
 from storybook.images.photo_reading import DAMAGE, read_picture
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
@@ -187,7 +187,7 @@ def open_critic(
             tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
             eyes = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
         except (OSError, ValueError, RuntimeError, TypeError) as fault:
-            raise ModelError(f"{folder} cannot be opened: {str(fault).splitlines()[0]}") from fault
+            raise ModelError(f"{folder} cannot be opened: {first_line(fault)}") from fault
         if loaded["missing_keys"]:
             missing = sorted(loaded["missing_keys"])
             raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")

@@ -10,7 +10,7 @@ import torch
 from diffusers import StableDiffusionPipeline
 from torch import Tensor, nn
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line
 from storybook.models.adapter_files import Place, read_adapter
 from storybook.models.adapter_kinds import LORA, Change
 from storybook.models.adapters import PARTS
@@ -57,12 +57,6 @@ def melted(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterat
         with at_hand(pipe):
             for layer, weights in stash.items():
                 layer.load_state_dict(weights)
-
-
-def first_line(fault: Exception) -> str:
-    """What a library says of a fault, for people."""
-    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-    return lines[0][:200] if lines else type(fault).__name__
 
 
 def _melt(adapter: Adapter, place: Place, change: Change, strength: float) -> None:

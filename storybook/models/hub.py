@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line
 from storybook.models.weights import PICKLES
 from storybook.records import Event, Record
 
@@ -185,5 +185,5 @@ def _is_weight(path: PurePosixPath) -> bool:
 
 
 def _refused(repository: str, fault: Exception) -> str:
-    reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:200]
+    reason = first_line(fault)
     return f"{repository} cannot be fetched: {reason}. Is the name right, is HF_HUB_OFFLINE unset?"

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn.modules import activation
 from torch.utils.hooks import RemovableHandle
 
-from storybook.errors import ModelError, nearest
+from storybook.errors import ModelError, last_line, nearest
 from storybook.models.weights import check_weights, unpickle
 from storybook.records import Record
 
@@ -178,7 +178,7 @@ def read_hypernetwork(file: Path) -> Hypernetwork:
         reason = fault.errors()[0]["msg"].removeprefix("Value error, ").rstrip(".")
         raise ModelError(f"{file} cannot be built: {reason}.") from fault
     except (RuntimeError, ValueError, AttributeError) as fault:
-        reason = str(fault).splitlines()[-1].strip()
+        reason = last_line(fault)
         raise ModelError(f"{file} is not built as it says ({reason}). Fetch it again.") from fault
     return Hypernetwork(design, networks.eval())
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from storybook.errors import ModelError, QuestionTooLong, ReplyError
+from storybook.errors import ModelError, QuestionTooLong, ReplyError, first_line
 from storybook.models.generation import Sampling, sampling_beside
 from storybook.models.prose import prose
 from storybook.models.replies import answered, demand
@@ -249,7 +249,7 @@ def _load_tokenizer(folder: Path) -> "PreTrainedTokenizerBase":
     try:
         return AutoTokenizer.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, KeyError, ImportError, TypeError) as fault:
-        raise ModelError(f"{folder} has no usable tokenizer: {_first_line(fault)}") from fault
+        raise ModelError(f"{folder} has no usable tokenizer: {first_line(fault)}") from fault
 
 
 def _load_model(folder: Path, dtype: "torch.dtype") -> "PreTrainedModel":
@@ -263,7 +263,7 @@ def _load_model(folder: Path, dtype: "torch.dtype") -> "PreTrainedModel":
             output_loading_info=True,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as fault:
-        raise ModelError(f"{folder} is no causal language model: {_first_line(fault)}") from fault
+        raise ModelError(f"{folder} is no causal language model: {first_line(fault)}") from fault
     lacking = sorted({*report["missing_keys"], *map(str, report["mismatched_keys"])})
     if lacking:
         raise ModelError(f"{folder}: the weights do not fit the config.json: {lacking[0]} and "
@@ -283,13 +283,9 @@ def _with_adapter(model: "PreTrainedModel", adapter: Path) -> "PreTrainedModel":
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as fault:
         rank = kind.get("r") if isinstance(kind, dict) else None
         raise ModelError(
-            f"{adapter} (rank {rank}) was not taught on this model: {_first_line(fault)}"
+            f"{adapter} (rank {rank}) was not taught on this model: {first_line(fault)}"
         ) from fault
     given = {name for file in adapter.glob("*.safetensors") for name in tensor_names(file)}
     if not given or given != set(get_peft_model_state_dict(taught)):
         raise ModelError(f"{adapter} was not taught on this model: its layers have other names.")
     return taught.merge_and_unload()
-
-
-def _first_line(fault: Exception) -> str:
-    return str(fault).strip().partition("\n")[0][:200]

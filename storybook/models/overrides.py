@@ -6,7 +6,7 @@ from diffusers import AutoencoderKL, StableDiffusionPipeline
 from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
 from safetensors import SafetensorError
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line, last_line
 from storybook.models.hypernetwork import attach, read_hypernetwork
 from storybook.models.memory import place_of
 from storybook.models.single_file import VAE
@@ -53,8 +53,9 @@ def _vae_like(own: AutoencoderKL, path: Path) -> AutoencoderKL:
     try:
         vae.load_state_dict(tensors)
     except RuntimeError as fault:
-        reason = str(fault).strip().splitlines()[-1].strip()[:160]
-        raise ModelError(f"{path} is no autoencoder for this painter: {reason}") from fault
+        raise ModelError(
+            f"{path} is no autoencoder for this painter: {last_line(fault)}"
+        ) from fault
     return vae.eval()
 
 
@@ -67,7 +68,6 @@ def _teach_word(pipe: StableDiffusionPipeline, file: Path) -> None:
     except (
         ValueError, OSError, KeyError, RuntimeError, AttributeError, TypeError, SafetensorError,
     ) as fault:  # fmt: skip
-        reason = (str(fault).strip().splitlines() or [type(fault).__name__])[0][:160]
-        raise ModelError(f"{file} is no embedding for this painter: {reason}") from fault
+        raise ModelError(f"{file} is no embedding for this painter: {first_line(fault)}") from fault
     if len(pipe.tokenizer) == before:
         raise ModelError(f"{file} teaches nothing: the painter knows the word {file.stem} already.")

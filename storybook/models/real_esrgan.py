@@ -21,7 +21,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from storybook.config import PrecisionWish
-from storybook.errors import ConfigError, ModelError, OutOfMemory
+from storybook.errors import ConfigError, ModelError, OutOfMemory, last_line
 from storybook.models.devices import device_of, dtype_of, memory_of
 from storybook.models.enlargers import Levels, brought_to
 from storybook.models.weights import model_name, read_tensors
@@ -116,7 +116,7 @@ def open_package_enlarger(
             )
         except RuntimeError as fault:
             raise ModelError(f"{file} is no network that realesrgan knows: "
-                             f"{str(fault).splitlines()[-1].strip()[:160]}") from fault  # fmt: skip
+                             f"{last_line(fault)}") from fault  # fmt: skip
     return PackageEnlarger(f"realesrgan-{model_name(file)}", upsampler)
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from transformers import AutoImageProcessor
 from transformers.image_processing_utils import BaseImageProcessor
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.sd1 import open_part
 from storybook.models.weights import check_weights, read_json
@@ -65,5 +65,5 @@ def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
         try:
             eyes = AutoImageProcessor.from_pretrained(eyes_in, local_files_only=True, backend="pil")
         except (OSError, ValueError, TypeError) as fault:
-            raise ModelError(f"{eyes_in} cannot be opened: {fault}".splitlines()[0]) from fault
+            raise ModelError(f"{eyes_in} cannot be opened: {first_line(fault)}") from fault
         return PictureGuard(model.to(place, dtype_of(place)).eval(), eyes)

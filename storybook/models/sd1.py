@@ -24,11 +24,11 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from storybook.config import PrecisionWish
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
-from storybook.models.fuse_lora import first_line, melt_in, melted
+from storybook.models.fuse_lora import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
 from storybook.models.overrides import bend, fit
 from storybook.models.pace import Pace

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from storybook.errors import ModelError
+from storybook.errors import ModelError, first_line
 from storybook.records import digest
 
 if TYPE_CHECKING:
@@ -299,8 +299,7 @@ def unpickle(path: Path) -> dict[str, object]:
             "a pickle can run any program. Use the .safetensors file of this model."
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError) as fault:
-        reason = str(fault).partition("\n")[0]
-        raise ModelError(f"{path} is broken ({reason}). Fetch it again.") from fault
+        raise ModelError(f"{path} is broken ({first_line(fault)}). Fetch it again.") from fault
     if not isinstance(values, dict):
         raise ModelError(f"{path} holds a {type(values).__name__}, not named tensors.")
     return values

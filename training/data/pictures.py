@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from storybook.errors import in_one_line
 from storybook.images.photo_reading import DAMAGE, read_picture
 from training.data.records import Example, Finding, Size
 
@@ -68,8 +69,7 @@ def open_picture(
     except Image.DecompressionBombError:
         notes = [("too many pixels to open", "left out; save it smaller")]
     except DAMAGE as fault:
-        reason = " ".join(str(fault).split()) or type(fault).__name__
-        notes = [(f"no whole picture ({reason})", "left out")]
+        notes = [(f"no whole picture ({in_one_line(fault)})", "left out")]
     if image is not None:
         enlarged = resolution_px / math.sqrt(image.width * image.height)
         found = f"only {image.width} x {image.height} px"

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from storybook.errors import TrainingError
+from storybook.errors import TrainingError, in_one_line
 from storybook.images.photo_files import NameIndex
 from storybook.text_files import split_lines
 from training.data.captions import clean
@@ -51,8 +51,7 @@ def _said_in_yaml(file: Path, findings: list[Finding]) -> str:
     try:
         held = yaml.safe_load(text) if len(text) < MOST_YAML_BYTES else None
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        reason = " ".join(str(fault).split())
-        raise TrainingError(f"{file} is no YAML: {reason}.") from fault
+        raise TrainingError(f"{file} is no YAML: {in_one_line(fault)}.") from fault
     if isinstance(held, str):
         return held
     if not isinstance(held, dict) or not held.keys() & {"main_prompt", "tags"}:

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import nn
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from storybook.errors import TrainingError
+from storybook.errors import TrainingError, last_line
 from storybook.files import replacing
 from storybook.models.classifier import WEIGHTS
 from storybook.records import Event
@@ -108,5 +108,6 @@ def _copy(module: nn.Module, weights: dict[str, torch.Tensor], folder: Path) -> 
     try:
         module.load_state_dict(weights)
     except RuntimeError as fault:
-        reason = str(fault).splitlines()[-1].strip()
-        raise TrainingError(f"{folder} cannot be taken up by this plan: {reason}") from fault
+        raise TrainingError(
+            f"{folder} cannot be taken up by this plan: {last_line(fault)}"
+        ) from fault

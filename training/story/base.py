@@ -12,7 +12,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from storybook.errors import ModelError, TrainingError
+from storybook.errors import ModelError, TrainingError, first_line
 from storybook.models.devices import quiet
 from storybook.models.hub import MOVED
 from storybook.quantisation import is_quantised, show_bitsandbytes
@@ -70,7 +70,9 @@ def open_base(recipe: StoryRecipe, device: torch.device) -> Base:
                 local_files_only=True,
             )
         except (OSError, ValueError, KeyError, ImportError) as fault:
-            raise ModelError(f"{folder} is no causal language model: {_line(fault)}") from fault
+            raise ModelError(
+                f"{folder} is no causal language model: {first_line(fault)}"
+            ) from fault
     if len(tokenizer) > model.config.vocab_size:
         raise ModelError(
             f"{folder}: the tokenizer has {len(tokenizer):,} tokens but the model knows "
@@ -97,7 +99,7 @@ def folder_of(base: str) -> Path:
         return Path(snapshot_download(MOVED.get(base, base), allow_patterns=FILES))
     except (HFValidationError, HfHubHTTPError, OSError) as fault:
         raise ModelError(
-            f"{base} is no folder, and is not in the hub's cache: {_line(fault)} Set "
+            f"{base} is no folder, and is not in the hub's cache: {first_line(fault)} Set "
             "HF_HUB_OFFLINE=0 to let it be fetched, or name a folder."
         ) from fault
 
@@ -111,7 +113,7 @@ def open_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         try:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError, ImportError, TypeError) as fault:
-            raise ModelError(f"{folder} has no usable tokenizer: {_line(fault)}") from fault
+            raise ModelError(f"{folder} has no usable tokenizer: {first_line(fault)}") from fault
     if tokenizer.eos_token_id is None:
         raise TrainingError(
             f"{folder}: the tokenizer knows no end of text, so that no story could end. Set "
@@ -175,7 +177,3 @@ def _quantisation(recipe: StoryRecipe) -> BitsAndBytesConfig | None:
             )
         case _:
             return None
-
-
-def _line(fault: Exception) -> str:
-    return str(fault).strip().partition("\n")[0][:200]
