@@ -1,13 +1,12 @@
 """The whole pipeline: seven verbs that bring a book up to date."""
 
-import json
-import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import tomli_w
 
 from storybook.book.folder import Book
+from storybook.events import event_log
 from storybook.files import write_whole
 from storybook.records import Event
 from storybook.stages import bind, choose, describe, draw, enlarge, split, write
@@ -57,10 +56,7 @@ def follow(events: Iterator[Event], book: Book, studio: Studio) -> Iterator[Even
     with book.lock(shared=not studio.shard.whole):
         settings = studio.settings.model_dump(exclude_none=True)
         write_whole(book.log / "studio.toml", tomli_w.dumps(settings).encode())
-        path = book.log / f"{studio.shard.index}.jsonl"
-        with path.open("a", encoding="utf-8") as log:
+        with event_log(book.log / f"{studio.shard.index}.jsonl") as write:
             for event in events:
-                line = {"time": round(time.time(), 3)} | event.model_dump(exclude_none=True)
-                log.write(json.dumps(line, ensure_ascii=False) + "\n")
-                log.flush()
+                write(event)
                 yield event

@@ -5,6 +5,7 @@ Windows-1252 of another, half an emoji where a program cut a text.
 """
 
 import codecs
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -93,6 +94,18 @@ def split_lines(text: str) -> list[str]:
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
+
+
+def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:
+    """The whole lines at the end of a text file; none if it is not there."""
+    try:
+        with path.open("rb") as file:
+            start = max(0, file.seek(0, os.SEEK_END) - most_bytes)
+            file.seek(start)
+            lines = split_lines(file.read().decode("utf-8", "replace"))
+    except FileNotFoundError:
+        return []
+    return lines[1:] if start else lines
 
 
 def without_surrogates(text: str) -> str:

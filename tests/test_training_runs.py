@@ -84,9 +84,9 @@ def test_a_run_without_a_job_is_alive_as_long_as_it_writes(tmp_path):
 
 def test_the_time_left_goes_by_the_last_steps(tmp_path):
     folder = laid(tmp_path, state="running")
-    assert 15 < runs.seconds_left(folder, RunState(state="running", steps=60)) < 25
+    assert 15 < runs.run_seconds_left(folder) < 25
     (folder / LOG).write_text("")
-    assert runs.seconds_left(folder, RunState(state="running", steps=60)) is None
+    assert runs.run_seconds_left(folder) is None
 
 
 def test_runs_are_listed_with_what_works_first(tmp_path):

@@ -6,11 +6,10 @@ import streamlit as st
 from app.widgets import job_panel as work
 from app.widgets import look
 from app.widgets.paths import JOBS, RUNS
-from storybook.jobs.folder import last_lines
 from storybook.jobs.manager import load_job
 from training.runs import listing as runs
 from training.runs.listing import RunCard
-from training.runs.run import LOG, Run
+from training.runs.run import Run
 
 LOOK_S = 3.0
 SAMPLE_PX = 165
@@ -51,7 +50,7 @@ def how_far(run: RunCard) -> str:
         return f"{state.step} steps{good}{chosen}"
     if not state.steps:
         return "getting ready" if run.active else "nothing learnt yet"
-    left = runs.seconds_left(run.folder, state) if run.standing == "running" else None
+    left = runs.run_seconds_left(run.folder) if run.standing == "running" else None
     said = f", {work.said(left)} left" if left else ""
     return f"step {steps_done(run)} of {state.steps}{said}"
 
@@ -159,7 +158,7 @@ def stories(run: RunCard) -> None:
 def log(run: RunCard) -> None:
     """The last lines of what a run said."""
     with st.expander("What it said"):
-        lines = runs.said_lines(last_lines(run.folder / LOG)[-60:])
+        lines = runs.said_lines(run.folder)[-60:]
         st.code("\n".join(lines) or "Nothing.", language=None, wrap_lines=True)
 
 

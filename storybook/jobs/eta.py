@@ -3,7 +3,8 @@
 import time
 from itertools import groupby
 
-from storybook.jobs.folder import EVENTS, Job, JobState, job_state, jobs_in, last_lines
+from storybook.events import LoggedEvent, events_in, seconds_left
+from storybook.jobs.folder import EVENTS, Job, JobState, job_state, jobs_in
 from storybook.records import Event
 
 BEFORE = 20
@@ -25,16 +26,9 @@ class Progress(Event):
     """Of the whole job's time that is over, in [0, 1]; None as above."""
 
 
-class Told(Event):
-    """An event as it stands in a job's folder."""
-
-    time: float
-    """Seconds since 1970."""
-
-
 def progress(job: Job) -> Progress | None:
     """How far a job is; None before its first event."""
-    told = told_by(job)
+    told = events_in(job.folder / EVENTS)
     if not told:
         return None
     last = told[-1]
@@ -42,7 +36,7 @@ def progress(job: Job) -> Progress | None:
     state = job_state(job)
     if state.state != "running":
         return far
-    far = far.but(seconds_left=_stage_left(told))
+    far = far.but(seconds_left=seconds_left(told))
     share = _share(job, told)
     if share is None:
         return far
@@ -52,23 +46,7 @@ def progress(job: Job) -> Progress | None:
     return far.but(share=share, job_seconds_left=max(0.0, ends - time.time()))
 
 
-def told_by(job: Job) -> list[Told]:
-    """What a job told; of a very long one only the end."""
-    lines = last_lines(job.folder / EVENTS)
-    return [Told.model_validate_json(line) for line in lines if line.endswith("}")]
-
-
-def _stage_left(told: list[Told]) -> float | None:
-    """How long the last stage will still take at its own pace, in seconds."""
-    last = told[-1]
-    first = next(one for one in told if one.stage == last.stage)
-    if not first.done < last.done < last.total:
-        return None
-    pace = (last.time - first.time) / (last.done - first.done)
-    return max(0.0, last.time + pace * (last.total - last.done) - time.time())
-
-
-def _share(job: Job, told: list[Told]) -> float | None:
+def _share(job: Job, told: list[LoggedEvent]) -> float | None:
     """The share of its time that the last job of the same kind had needed until this point."""
     found = _like(job, told)
     if found is None:
@@ -84,7 +62,7 @@ def _share(job: Job, told: list[Told]) -> float | None:
     return min(1.0, max(0.0, (there - state.started) / (state.ended - state.started)))
 
 
-def _like(job: Job, told: list[Told]) -> tuple[JobState, list[Told]] | None:
+def _like(job: Job, told: list[LoggedEvent]) -> tuple[JobState, list[LoggedEvent]] | None:
     """The newest finished job of the same command that went through the same, with what it told."""
     mine = _amounts(told)
     if mine is None:
@@ -97,7 +75,7 @@ def _like(job: Job, told: list[Told]) -> tuple[JobState, list[Told]] | None:
         state = job_state(other)
         if state.state != "done" or state.started is None or state.ended is None:
             continue
-        before = told_by(other)
+        before = events_in(other.folder / EVENTS)
         theirs = _amounts(before)
         if theirs is not None and _alike(mine, theirs):
             return state, before
@@ -110,7 +88,7 @@ def _kind(job: Job) -> tuple[str, str]:
     return job.module, "make" if verb == "book" else verb
 
 
-def _amounts(told: list[Told]) -> dict[str, int] | None:
+def _amounts(told: list[LoggedEvent]) -> dict[str, int] | None:
     """How much there was to do in each stage; None if one came twice, as in teaching."""
     stages = [(stage, max(one.total for one in some))
               for stage, some in groupby(told, key=lambda one: one.stage)]  # fmt: skip

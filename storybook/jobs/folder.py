@@ -25,7 +25,6 @@ from pydantic import Field
 from storybook.files import patiently, write_whole
 from storybook.locks import POSIX, is_locked, try_lock, wait_for_lock
 from storybook.records import Record
-from storybook.text_files import split_lines
 
 JOB, STATE, EVENTS, LOG = "job.json", "state.json", "events.jsonl", "log.txt"
 JOBS = Path("jobs")
@@ -236,18 +235,6 @@ def jobs_in(root: Path = JOBS) -> list[Job]:
     """All jobs, the newest first; what is no job is passed over."""
     names = sorted((path.name for path in root.glob("[0-9]*")), reverse=True)
     return [job for name in names if (job := job_at(root / name)) is not None]
-
-
-def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:
-    """The whole lines at the end of a text file; none if it is not there."""
-    try:
-        with path.open("rb") as file:
-            start = max(0, file.seek(0, os.SEEK_END) - most_bytes)
-            file.seek(start)
-            lines = split_lines(file.read().decode("utf-8", "replace"))
-    except FileNotFoundError:
-        return []
-    return lines[1:] if start else lines
 
 
 def _text_of(state: JobState) -> bytes:

@@ -28,7 +28,6 @@ from storybook.jobs.folder import (
     JobState,
     Module,
     job_at,
-    last_lines,
     lay,
     new_job,
 )
@@ -37,6 +36,7 @@ from storybook.jobs.folder import jobs_in as jobs_in
 from storybook.locks import wait_for_lock
 from storybook.processes import UTF8, detached
 from storybook.records import Record
+from storybook.text_files import last_lines
 
 KEPT = 200
 """So many finished jobs are kept, the newest."""

@@ -6,7 +6,6 @@ first event, so that nothing due leaves nothing behind; but only where a `jobs/`
 beside the `books/`, `runs/` or `models/` that it works in. STORYBOOK_JOBS=off keeps it from that.
 """
 
-import json
 import os
 import shlex
 import time
@@ -18,6 +17,7 @@ from threading import Event as Bell
 from threading import Thread
 
 from storybook.errors import StorybookError, in_one_line
+from storybook.events import event_log, open_lines
 from storybook.jobs.folder import (
     CANCEL,
     EVENTS,
@@ -128,12 +128,11 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
 def _written(events: Iterator[Event], job: Job, asked: Bell) -> Iterator[Event]:
     """The events, each a line for programs and a line for people, until it is asked to stop."""
     with (
-        (job.folder / EVENTS).open("a", encoding="utf-8", buffering=1) as lines,
-        (job.folder / LOG).open("a", encoding="utf-8", buffering=1) as log,
+        event_log(job.folder / EVENTS) as write,
+        open_lines(job.folder / LOG) as log,
     ):
         for event in events:
-            line = {"time": round(time.time(), 3)} | event.model_dump(exclude_none=True)
-            lines.write(json.dumps(line, ensure_ascii=False) + "\n")
+            write(event)
             log.write(f"{line_of(event)}\n")
             yield event
             # The interrupt is lost if it falls into a callback whose errors Python passes over.

@@ -27,11 +27,11 @@ from storybook.jobs.folder import (
     held,
     is_held,
     job_at,
-    last_lines,
     say,
 )
 from storybook.locks import try_lock
 from storybook.processes import Manner, grouped, stop
+from storybook.text_files import last_lines
 
 POLL_S = 0.2
 STOPS: tuple[tuple[Manner, float], ...] = (("interrupt", 30.0), ("terminate", 5.0), ("kill", 5.0))

@@ -3,7 +3,6 @@
 Loads no framework.
 """
 
-import json
 import time
 import tomllib
 from collections.abc import Sequence
@@ -15,9 +14,10 @@ from pydantic import ValidationError
 
 from storybook.cli.retry import retry
 from storybook.errors import TrainingError
+from storybook.events import events_in, seconds_left
 from storybook.files import free_folder, move, zip_files
 from storybook.hero.folder import hero_names
-from storybook.jobs.folder import Job, job_state, last_lines
+from storybook.jobs.folder import Job, job_state
 from storybook.jobs.manager import jobs_in, load_job, start
 from storybook.records import Record
 from storybook.text_files import split_lines
@@ -138,13 +138,12 @@ def sample_words(folder: Path) -> list[str]:
     return [word for word in words for _ in range(recipe.get("sample_count", 1))]
 
 
-def said_lines(lines: Sequence[str]) -> list[str]:
-    """Lines of a run's log for people."""
-    told = [json.loads(line) for line in lines if line.endswith("}")]
+def said_lines(folder: Path) -> list[str]:
+    """The last lines of a run's log for people."""
     return [
-        f"{datetime.fromtimestamp(each['time']):%H:%M:%S}  {each['stage']} "
-        f"{each['done']}/{each['total']}  {each.get('note', '')}".rstrip()
-        for each in told
+        f"{datetime.fromtimestamp(each.time):%H:%M:%S}  {each.stage} "
+        f"{each.done}/{each.total}  {each.note}".rstrip()
+        for each in events_in(folder / LOG)
     ]
 
 
@@ -153,15 +152,10 @@ def told_of(folder: Path) -> list[Path]:
     return sorted((folder / "samples").glob("[0-9]*.md"))
 
 
-def seconds_left(folder: Path, state: RunState) -> float | None:
+def run_seconds_left(folder: Path) -> float | None:
     """How long a run will still take at the pace of its last steps; None if nobody can tell."""
-    told = [json.loads(line) for line in last_lines(folder / LOG) if line.endswith("}")]
-    steps = [each for each in told if each.get("stage") == "teach" and each.get("done")]
-    if len(steps) < 2 or steps[-1]["done"] <= steps[0]["done"]:
-        return None
-    pace = (steps[-1]["time"] - steps[0]["time"]) / (steps[-1]["done"] - steps[0]["done"])
-    total = steps[-1].get("total", state.steps)
-    return max(0.0, steps[-1]["time"] + pace * (total - steps[-1]["done"]) - time.time())
+    told = events_in(folder / LOG)
+    return seconds_left([each for each in told if each.stage == "teach" and each.done])
 
 
 def pack(folder: Path, to: Path) -> Path:

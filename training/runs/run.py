@@ -14,7 +14,6 @@ A front end that only looks at runs loads no framework for it.
 """
 
 import json
-import time
 from collections.abc import Container, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ import tomli_w
 from pydantic import Field
 
 from storybook.errors import StorybookError, TrainingError
+from storybook.events import event_log, json_lines, open_lines
 from storybook.files import DRAFT, replacing, write_whole
 from storybook.records import Event, Record
 from storybook.text_files import split_lines
@@ -106,7 +106,7 @@ class Run:
 
     def measure(self, measure: Measure) -> None:
         """Add a line to the measures."""
-        with (self.folder / MEASURES).open("a", encoding="utf-8") as file:
+        with open_lines(self.folder / MEASURES) as file:
             file.write(measure.model_dump_json(exclude_none=True) + "\n")
 
     def measures(self) -> list[Measure]:
@@ -114,10 +114,8 @@ class Run:
         path = self.folder / MEASURES
         lines = split_lines(path.read_text(encoding="utf-8")) if path.is_file() else []
         found: dict[int, dict[str, Any]] = {}
-        for line in lines:
-            if line.endswith("}"):  # a killed process may have left half a line
-                values = json.loads(line)
-                found[values["step"]] = found.get(values["step"], {}) | values
+        for values in json_lines(lines):
+            found[values["step"]] = found.get(values["step"], {}) | values
         return [Measure.model_validate(found[step]) for step in sorted(found)]
 
     def keep(self, step: int, values: dict[str, Any], *, passing: bool = False) -> None:
@@ -168,15 +166,13 @@ class Run:
 
     def logged(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """The events, each written into the log first; a fault is written down as the end."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         taken = None
-        with (self.folder / LOG).open("a", encoding="utf-8", buffering=1) as log:
+        with event_log(self.folder / LOG) as write:
             try:
                 with closing(events):  # it keeps what it has, before the end is written down
                     for event in events:
                         taken = event.done if event.stage == "teach" else taken
-                        line = {"time": time.time()} | event.model_dump(exclude_defaults=True)
-                        log.write(json.dumps(line) + "\n")
+                        write(event)
                         yield event
             except StorybookError as fault:
                 self._end("failed", str(fault), taken)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from storybook.errors import StorybookError, nearest
+from storybook.events import event_log
 from storybook.models.precision import FP32, Precision
 from storybook.records import Event
 from storybook.terminal import show
@@ -73,10 +74,9 @@ def _make(options: argparse.Namespace) -> Iterator[Event]:
 
 
 def _log(events: Iterator[Event], path: Path) -> Iterator[Event]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8", buffering=1) as log:
+    with event_log(path) as write:
         for event in events:
-            log.write(event.model_dump_json(exclude_none=True) + "\n")
+            write(event)
             yield event
 
 
