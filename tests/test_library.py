@@ -11,17 +11,16 @@ from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.book.library import (
     duplicate,
-    empty_trash,
     put_back,
     search,
     shelf,
     throw_away,
     thumbnail,
-    trash_in,
 )
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.studio.departures import accept
+from storybook.trash import empty_trash, trash_in
 from waiting import END_S
 
 ROOT = Path("books")
@@ -134,10 +133,10 @@ def test_the_trash_gives_back_until_it_is_emptied():
     thrown = throw_away(book)
     assert shelf() == [] and not book.folder.exists()
     new_book("books/b", title="Two")
-    [found] = trash_in()
+    [found] = trash_in(ROOT)
     assert (found.folder, found.name) == (thrown, "b") and time.time() - found.thrown < END_S
     (ROOT / ".trash" / "junk").mkdir()
-    assert empty_trash(older_than_days=1) == 0
+    assert empty_trash(ROOT, older_than_days=1) == 0
     back = put_back(thrown)
     assert back.folder == ROOT / "b-2" and back.brief.title == "One"
     with pytest.raises(BookError, match="emptied, or put back"):
@@ -145,7 +144,7 @@ def test_the_trash_gives_back_until_it_is_emptied():
     with pytest.raises(BookError, match="trash"):
         put_back(back.folder)
     throw_away(back)
-    assert empty_trash(older_than_days=0) == 1 and trash_in() == []
+    assert empty_trash(ROOT, older_than_days=0) == 1 and trash_in(ROOT) == []
     assert one().title == "Two"
 
 

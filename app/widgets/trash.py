@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.widgets import look
 from app.widgets.try_or_report import tried
-from storybook.book import library
+from storybook.trash import empty_trash, name_in_trash, trash_in
 
 
 def thrown_away(root: Path, folder: Path) -> None:
@@ -20,7 +20,7 @@ def offer(root: Path, says: str, put_back: Callable[[Path], object]) -> None:
     thrown = st.session_state.get(_key(root))
     if not thrown or not Path(thrown).is_dir():
         return
-    name = Path(thrown).name.rsplit("-", 3)[0]
+    name = name_in_trash(Path(thrown))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="thrown"):
         st.markdown(f"**{look.plain(name)}** {says}")
         if st.button("Put back", icon=":material/undo:", key="put-back"):
@@ -29,7 +29,7 @@ def offer(root: Path, says: str, put_back: Callable[[Path], object]) -> None:
 
 def listed(root: Path, note: str, put_back: Callable[[Path], object]) -> None:
     """All that lies in the trash of `root`, if anything does."""
-    found = library.trash_in(root)
+    found = trash_in(root)
     if not found:
         return
     st.space("medium")
@@ -43,7 +43,7 @@ def listed(root: Path, note: str, put_back: Callable[[Path], object]) -> None:
         if st.checkbox("I will not need them again", key="sure-trash") and st.button(
             "Empty the trash for good", icon=":material/delete_forever:"
         ):
-            library.empty_trash(root, older_than_days=0.0)
+            empty_trash(root, older_than_days=0.0)
             st.rerun()
 
 

@@ -5,10 +5,8 @@ A book is read only if its files changed: `books/.shelf.json` keeps what was fou
 
 import os
 import shutil
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -17,10 +15,10 @@ from pydantic import ValidationError
 
 from storybook.book.folder import Book
 from storybook.errors import BookError, StorybookError, in_one_line
-from storybook.files import DRAFT, free_folder, move, replacing, write_whole
+from storybook.files import DRAFT, free_folder, replacing, write_whole
 from storybook.locks import POSIX
 from storybook.records import COVER, Pick, Record, digest
-from storybook.trash import THROWN, TRASH, WHEN
+from storybook.trash import from_trash, to_trash
 
 BOOKS = Path("books")
 SHELF, THUMBS = ".shelf.json", ".thumbs"
@@ -68,14 +66,6 @@ class Shelf(Record):
     books: dict[str, Known]
 
 
-class Trashed(Record):
-    """A book that was thrown away."""
-
-    folder: Path
-    name: str
-    thrown: float
-
-
 def shelf(root: Path = BOOKS) -> list[Shelved]:
     """All books, the one that was changed last first; only those that changed are read."""
     kept = _kept(root)
@@ -114,42 +104,15 @@ def throw_away(book: Book) -> Path:
 
     Raises BookError while it is made.
     """
-    trash = book.folder.parent / TRASH
-    trash.mkdir(exist_ok=True)
-    target = trash / f"{book.folder.name}-{datetime.now():{WHEN}}"
     with book.lock():
         if POSIX:
-            return move(book.folder, target)
-    return move(book.folder, target)  # Windows moves no folder in which a file is open
-
-
-def trash_in(root: Path = BOOKS) -> list[Trashed]:
-    """The books in the trash, those that were thrown away last first."""
-    found = [
-        Trashed(folder=folder, name=match[1],
-                thrown=datetime.strptime(match[2], WHEN).timestamp())
-        for folder in (root / TRASH).glob("*")
-        if (match := THROWN.fullmatch(folder.name))
-    ]  # fmt: skip
-    return sorted(found, key=lambda each: -each.thrown)
+            return to_trash(book.folder)
+    return to_trash(book.folder)  # Windows moves no folder in which a file is open
 
 
 def put_back(thrown: Path) -> Book:
     """Put a book from the trash back on its shelf, under another name if its own is taken."""
-    match = THROWN.fullmatch(thrown.name)
-    if match is None or thrown.parent.name != TRASH or not thrown.is_dir():
-        raise BookError(f"{thrown} does not lie in the trash: it was emptied, or put back already.")
-    folder = free_folder(thrown.parent.parent, match[1])
-    return Book(move(thrown, folder))
-
-
-def empty_trash(root: Path = BOOKS, *, older_than_days: float = 30.0) -> int:
-    """Delete for good what was thrown away so long ago; returns how many books."""
-    line = time.time() - older_than_days * 86400
-    old = [each for each in trash_in(root) if each.thrown <= line]
-    for each in old:
-        shutil.rmtree(each.folder)
-    return len(old)
+    return Book(from_trash(thrown, BookError))
 
 
 def thumbnail(picture: Path, width_px: int) -> Path:

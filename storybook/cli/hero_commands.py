@@ -18,7 +18,6 @@ from storybook.authoring.teach_hero import (
     token_in,
 )
 from storybook.authoring.teach_settings import divided
-from storybook.book.library import trash_in
 from storybook.cli.hero_add_commands import add, told_look
 from storybook.config import Settings, load_settings, overridden, shipped
 from storybook.errors import HeroError, StorybookError, nearest
@@ -29,6 +28,7 @@ from storybook.hero.trash import derived_of, put_back, throw_away
 from storybook.jobs.manager import JOBS
 from storybook.records import Hero
 from storybook.studio.studio import Studio
+from storybook.trash import trash_in
 from storybook.world import article, load_world
 
 RUNS = Path("runs")

@@ -7,7 +7,6 @@ heroes/.trash/rex-20261122-160000-000000/
 
 import shutil
 import tomllib
-from datetime import datetime
 from pathlib import Path
 
 from storybook.errors import HeroError
@@ -16,7 +15,7 @@ from storybook.hero.edits import is_own
 from storybook.hero.folder import hero_folder, hero_photos, load_hero
 from storybook.jobs.manager import find_running
 from storybook.records import Record
-from storybook.trash import TRASH, WHEN
+from storybook.trash import place_in_trash, trashed
 
 HERO, RUNS, LATENTS, RECIPE = "hero", "runs", ".latents", "recipe.toml"
 
@@ -74,7 +73,7 @@ def throw_away(name: str, runs: Path, jobs: Path) -> Path:
         raise HeroError(f"{name} comes with the project and cannot be deleted.")
     if any(find_running(run, jobs) for run in (*every.runs, runs / folder.name)):
         raise HeroError(f"{name} is being taught. Stop that first, or wait for it.")
-    target = folder.parent / TRASH / f"{folder.name}-{datetime.now():{WHEN}}"
+    target = place_in_trash(folder)
     (target / RUNS).mkdir(parents=True)
     for run in every.runs:
         move(run, target / RUNS / run.name)
@@ -88,10 +87,10 @@ def put_back(thrown: Path, runs: Path) -> str:
 
     Raises HeroError if another hero took its name, since a hero goes by the name of its folder.
     """
-    if thrown.parent.name != TRASH or not (thrown / HERO).is_dir():
-        raise HeroError(f"{thrown} does not lie in the trash: it was emptied, or put back already.")
-    name = thrown.name.rsplit("-", 3)[0]
-    folder = thrown.parent.parent / name
+    found = trashed(thrown, HeroError)
+    folder, name = found.root / found.name, found.name
+    if not (thrown / HERO).is_dir():
+        raise HeroError(f"{thrown} holds no hero any more: it was put back already.")
     if folder.exists():
         raise HeroError(f"There is another {name} by now. Delete or rename that one first.")
     runs.mkdir(exist_ok=True)

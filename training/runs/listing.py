@@ -15,13 +15,13 @@ from pydantic import ValidationError
 from storybook.cli.retry import retry
 from storybook.errors import TrainingError
 from storybook.events import events_in, seconds_left
-from storybook.files import free_folder, move, zip_files
+from storybook.files import zip_files
 from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job, job_state
 from storybook.jobs.manager import jobs_in, load_job, start
 from storybook.records import Record
 from storybook.text_files import split_lines
-from storybook.trash import TRASH, WHEN
+from storybook.trash import from_trash, to_trash
 from training.runs.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
 from training.runs.settings import preset_names
 
@@ -188,16 +188,12 @@ def throw_away(run: RunCard) -> Path:
     """Move a run to the trash; returns where it lies. Raises TrainingError while it learns."""
     if run.active:
         raise TrainingError(f"{run.title} is still learning. Stop it first.")
-    trash = run.folder.parent / TRASH
-    trash.mkdir(exist_ok=True)
-    return move(run.folder, trash / f"{run.folder.name}-{datetime.now():{WHEN}}")
+    return to_trash(run.folder)
 
 
 def put_back(thrown: Path) -> Path:
     """Put a run from the trash back, under another name if its own is taken; returns its folder."""
-    if thrown.parent.name != TRASH or not thrown.is_dir():
-        raise TrainingError(f"{thrown} does not lie in the trash: it was put back already.")
-    return move(thrown, free_folder(thrown.parent.parent, thrown.name.rsplit("-", 3)[0]))
+    return from_trash(thrown, TrainingError)
 
 
 def presets(kind: Teaches) -> Sequence[str]:
