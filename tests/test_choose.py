@@ -8,12 +8,14 @@ from storybook.authoring import edits
 from storybook.book.verdicts import keep_verdicts, verdicts
 from storybook.errors import BookError
 from storybook.models.doubles import LengthCritic
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.records import Pick, Prompt, Tries
 from storybook.stages import choose
 from storybook.studio.candidates import wanted
-from storybook.studio.studio import Sampling
 
-CANDIDATES = wanted(Prompt(page=1, positive="a cat"), Tries(count=3), "p", Sampling(), book_seed=1)
+CANDIDATES = wanted(
+    Prompt(page=1, positive="a cat"), Tries(count=3), "p", SamplingDefaults(), book_seed=1
+)
 PLAIN, BUSY = Image.new("RGB", (64, 64), "red"), Image.effect_noise((64, 64), 90).convert("RGB")
 
 

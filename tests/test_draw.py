@@ -9,13 +9,14 @@ from books import doubles, made, new_book
 from storybook.config import load_settings
 from storybook.models.doubles import FlatPainter
 from storybook.models.infotext import read_infotext
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.records import Prompt, Tries
 from storybook.stages import draw, enlarge
 from storybook.studio.candidates import candidates, wanted
-from storybook.studio.studio import Sampling, Studio
+from storybook.studio.studio import Studio
 from tiny_sd import tiny_lora, tiny_painter
 
-SAMPLING = Sampling(width_px=64, height_px=64, steps=3, guidance=2.0)
+SAMPLING = SamplingDefaults(width_px=64, height_px=64, steps=3, guidance=2.0)
 PROMPT = Prompt(page=3, positive="a cat", negative="blurry")
 
 

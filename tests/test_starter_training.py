@@ -15,6 +15,7 @@ from torch import nn
 from storybook.errors import TrainingError
 from storybook.models.control import open_control
 from storybook.models.precision import Precision
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.sd1 import open_painter
 from storybook.world import WORLD, load_world
 from training.starter.artist import draw
@@ -33,7 +34,6 @@ from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
 from training.starter.steps import STEPS
-from training.starter.unet import Sampling
 from training.starter.vae import components_in, components_of, latents_of
 from training.starter.vocabulary import new_tokenizer
 from training.starter.workshop import COMPONENTS, Workshop
@@ -186,7 +186,7 @@ def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(tmp_path):
     folder = ASSETS / "starter" / "painter"
     world = load_world(folder)  # what ships may know less of the world than the artist draws
     painter = open_painter(folder, device="cpu")
-    sampling = Sampling.model_validate_json((folder / "sampling.json").read_bytes())
+    sampling = SamplingDefaults.model_validate_json((folder / "sampling.json").read_bytes())
     shown = pictures_in(world, 8, 0)[:4]
     drawn = [
         Drawings(tuple(shown), np.stack([np.array(draw(each, world, size)) for each in shown]))

@@ -40,6 +40,7 @@ from storybook.models.sampling import (
     precision_of,
     settle_pace,
 )
+from storybook.models.sampling_defaults import sampling_defaults
 from storybook.models.single_file import (
     Parts,
     configs_of,
@@ -52,9 +53,6 @@ from storybook.records import Candidate, Prompt
 
 PLAIN = Fittings()
 AT_EASE = Room()
-
-SAMPLING = "sampling.json"
-"""A painter's folder says there whether its noise levels are Karras's; they are by default."""
 
 P = TypeVar("P", bound=torch.nn.Module)
 
@@ -285,10 +283,9 @@ def open_tokenizer(folder: Path) -> CLIPTokenizer:
 def open_sampler(checkpoint: Path) -> DPMSolverMultistepScheduler:
     """DPM++ 2M over the noise schedule and parameterisation that the checkpoint was taught with."""
     config = schedule_of(checkpoint)
-    habits = checkpoint / SAMPLING
-    karras = not habits.is_file() or read_json(habits).get("karras", True)
+    karras = sampling_defaults(checkpoint).karras
     return DPMSolverMultistepScheduler.from_config(
-        config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=bool(karras)
+        config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=karras
     )
 
 

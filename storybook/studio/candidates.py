@@ -1,10 +1,11 @@
 """What a book asks of its painter: each page's candidates, each the request for one picture."""
 
 from storybook.book.folder import Book
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.records import Candidate, Prompt, Tries
 from storybook.story.composition import composed
 from storybook.story.prompt_to_caption import as_caption
-from storybook.studio.studio import Sampling, Studio
+from storybook.studio.studio import Studio
 from storybook.world import World
 
 SEEDS_A_PAGE = 100
@@ -15,7 +16,7 @@ def wanted(
     prompt: Prompt,
     tries: Tries,
     painter: str,
-    sampling: Sampling,
+    sampling: SamplingDefaults,
     book_seed: int,
     world: World | None = None,
 ) -> list[Candidate]:

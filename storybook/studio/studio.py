@@ -10,8 +10,9 @@ from storybook.config import Settings, shipped
 from storybook.errors import ConfigError
 from storybook.hero.folder import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
+from storybook.models.sampling_defaults import SamplingDefaults, sampling_defaults
 from storybook.models.weights import Adapter, Fittings
-from storybook.records import Hero, Prompt, Record
+from storybook.records import Hero, Prompt
 from storybook.shard import Shard
 from storybook.story.delexicalize import RoleWords, load_role_words
 from storybook.story.prompt_frame import PLAIN, Frame, carried_frame, load_frame
@@ -25,17 +26,6 @@ from storybook.studio.enlarger_choice import (
 from storybook.studio.guards import open_guard, photo_guard_path
 from storybook.studio.taught import adapters_of, known, own_painter
 from storybook.world import WORLD, World, load_world
-
-
-class Sampling(Record):
-    """How a painter likes to draw: `sampling.json` in its folder."""
-
-    width_px: int = 512
-    height_px: int = 512
-    steps: int = 30
-    """With DPM++ 2M Karras, after the source document."""
-    guidance: float = 7.0
-    karras: bool = True
 
 
 class Studio:
@@ -58,10 +48,9 @@ class Studio:
         return self._is_double or self._brings_a_world
 
     @cached_property
-    def sampling(self) -> Sampling:
+    def sampling(self) -> SamplingDefaults:
         """How pictures are asked for: the painter's own wishes, changed by the studio's."""
-        path = self._painter_folder / "sampling.json"
-        own = Sampling.model_validate_json(path.read_bytes()) if path.is_file() else Sampling()
+        own = sampling_defaults(self._painter_folder)
         draw = self.settings.draw
         asked = {key: getattr(draw, key) for key in ("width_px", "height_px", "steps", "guidance")}
         return own.but(**{key: value for key, value in asked.items() if value is not None})

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from storybook.files import write_whole
 from storybook.models.infotext import png_bytes
-from storybook.models.sd1 import SAMPLING, Sd1Painter
-from storybook.models.weights import read_json
+from storybook.models.sampling_defaults import sampling_defaults
+from storybook.models.sd1 import Sd1Painter
 from storybook.records import Candidate, Event, Prompt, digest
 from training.data.folders import pictures_in
 from training.data.records import Size
@@ -36,7 +36,7 @@ def class_images(
         prompts = concept.class_prompts or (f"a {concept.class_word}",)
         side = size_px[0] if size_px[0] == size_px[1] else size_px
         folder = cache / FOLDER / digest(painter.name, prompts, side, missing)
-        steps, guidance = habits_of(recipe.painter)
+        defaults = sampling_defaults(recipe.painter)
         requests = [
             Candidate(
                 prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),
@@ -44,21 +44,14 @@ def class_images(
                 seed=SEED + number,
                 width_px=size_px[0],
                 height_px=size_px[1],
-                steps=steps,
-                guidance=guidance,
+                steps=defaults.steps,
+                guidance=defaults.guidance,
             )
             for number in range(missing)
         ]
         yield from _draw(folder, requests, painter)
         folders.append(folder)
     return folders
-
-
-def habits_of(painter: Path) -> tuple[int, float]:
-    """The steps and the guidance that a painter's folder wishes for; else the classic 30 and 7."""
-    file = painter / SAMPLING
-    own = read_json(file) if file.is_file() else {}
-    return own.get("steps", 30), own.get("guidance", 7.0)
 
 
 def _draw(folder: Path, requests: list[Candidate], painter: Sd1Painter) -> Iterator[Event]:

@@ -15,10 +15,10 @@ from storybook.files import replacing, write_whole
 from storybook.models.critics import ClipCritic, open_critic
 from storybook.models.infotext import png_bytes
 from storybook.models.pace import Pace
+from storybook.models.sampling_defaults import sampling_defaults
 from storybook.models.sd1 import Sd1Painter, open_sampler
 from storybook.records import Candidate, Event
 from training.data.pictures import open_picture
-from training.pet.class_images import habits_of
 from training.pet.sample_prompts import sample_prompts
 from training.pet.setup import Prepared
 from training.runs.run import PROMPTS, Run
@@ -164,7 +164,7 @@ def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
 
 def _requests(ready: Prepared) -> tuple[Candidate, ...]:
     recipe, (width, height) = ready.recipe, ready.size_px
-    steps, guidance = habits_of(recipe.painter)
+    defaults, wish = sampling_defaults(recipe.painter), recipe.sample_guidance
     return tuple(
         Candidate(
             prompt=prompt,
@@ -172,8 +172,8 @@ def _requests(ready: Prepared) -> tuple[Candidate, ...]:
             seed=recipe.seed + number,
             width_px=width,
             height_px=height,
-            steps=recipe.sample_steps or steps,
-            guidance=guidance if recipe.sample_guidance is None else recipe.sample_guidance,
+            steps=recipe.sample_steps or defaults.steps,
+            guidance=defaults.guidance if wish is None else wish,
         )
         for prompt in sample_prompts(recipe, ready.gathered.lessons.examples)
         for number in range(recipe.sample_count)

@@ -16,7 +16,7 @@ from storybook.config import validated
 from storybook.errors import TrainingError
 from storybook.models.devices import quiet
 from storybook.models.hypernetwork import Design, Hypernetwork, attach
-from storybook.models.sd1 import SAMPLING
+from storybook.models.sampling_defaults import SAMPLING
 from storybook.world import WORLD
 from training.formats.checkpoint import save_checkpoint, save_folder
 from training.formats.header import Origin, Training

@@ -23,6 +23,7 @@ from storybook.images.fidelity import edge_strength
 from storybook.models import Enlarger
 from storybook.models.control import FACTOR, ControlledEnlarger, Manner, as_shown
 from storybook.models.sampling import Begin, decode, denoise
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.sd1 import Sd1Painter, encode_text
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate, Event, Prompt
@@ -32,7 +33,7 @@ from training.starter.dataset import Drawings, to_tensor, words_for
 from training.starter.loop import Lesson, Schooling, learn
 from training.starter.plan import DATA_SEED
 from training.starter.sheets import sheet
-from training.starter.unet import FORETELLABLE_SNR, UNTOLD, Sampling, as_seen, new_schedule
+from training.starter.unet import FORETELLABLE_SNR, UNTOLD, as_seen, new_schedule
 from training.starter.vae import Components
 
 CONDITION_CHANNELS = (8, 16, 32, 64)
@@ -105,7 +106,7 @@ def repaint(
     components: Components,
     images: Tensor,
     heard: Tensor,
-    sampling: Sampling,
+    sampling: SamplingDefaults,
     freedom: float,
 ) -> list[Image.Image]:
     """Drawings [b, 3, h, w] in [-1, 1] as the painter paints them when it begins from them.
@@ -136,7 +137,7 @@ def pairs_in(
     small: Drawings,
     large: Drawings,
     world: World,
-    sampling: Sampling,
+    sampling: SamplingDefaults,
 ) -> Generator[Event, None, Pairs]:
     """The pairs kept in a safetensors file; made first if it is missing.
 
@@ -179,7 +180,7 @@ def exercises(
     components: Components,
     held_out: Drawings,
     world: World,
-    sampling: Sampling,
+    sampling: SamplingDefaults,
     count: int,
 ) -> list[Exercise]:
     """Held-out pictures to see and measure what has been learnt."""

@@ -13,7 +13,7 @@ from transformers import CLIPImageProcessor, CLIPProcessor
 from storybook.files import follow_umask, replacing, save_weights
 from storybook.models.classifier import save_classifier
 from storybook.models.control import ControlledEnlarger
-from storybook.models.sd1 import SAMPLING
+from storybook.models.sampling_defaults import SAMPLING, SamplingDefaults, sampling_defaults
 from storybook.records import Event
 from training.starter.cards import CARD, Card, card_of, write_record
 from training.starter.classifier import recognised
@@ -24,7 +24,7 @@ from training.starter.esrgan import new_enlarger
 from training.starter.loop import Progress, load_learnt, progress_of
 from training.starter.measure import Eyes, best_sampling
 from training.starter.plan import DATA_SEED
-from training.starter.unet import Sampling, new_painter, pipeline_of
+from training.starter.unet import new_painter, pipeline_of
 from training.starter.vae import psnr, scaling_factor
 from training.starter.workshop import COMPONENTS, Workshop, learnt_classifier, learnt_vae
 
@@ -121,9 +121,9 @@ def export_control(
     yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
 
 
-def sampling_of(shop: Workshop) -> Sampling:
+def sampling_of(shop: Workshop) -> SamplingDefaults:
     """How the exported painter is best sampled."""
-    return Sampling.model_validate_json((shop.out / "painter" / SAMPLING).read_bytes())
+    return sampling_defaults(shop.out / "painter")
 
 
 def _critic(shop: Workshop) -> Critic:

@@ -10,6 +10,7 @@ from torch.nn import functional
 from transformers import CLIPModel
 
 from storybook.models.classifier import Classifier
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.records import Event
 from storybook.world import World
 from training.starter.classifier import recognised
@@ -17,7 +18,7 @@ from training.starter.clip import image_features
 from training.starter.dataset import Drawings, scaled_to, to_tensor
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
-from training.starter.unet import Sampling, paint
+from training.starter.unet import paint
 
 # Guidance is settled first, at enough steps to be fair to all; then as few steps as will do.
 GUIDANCES = (1.5, 2.0, 3.0, 4.5)
@@ -34,7 +35,7 @@ ENOUGH = 0.01
 class Seen:
     """What a critic sees in pictures drawn with a setting."""
 
-    sampling: Sampling
+    sampling: SamplingDefaults
     recognised: float
     """The share of the asked attributes that it recognises."""
     distance: float
@@ -61,11 +62,11 @@ class Eyes:
 
 def best_sampling(
     pipeline: StableDiffusionPipeline, eyes: Eyes, held_out: Drawings, world: World, plan: Plan
-) -> Generator[Event, None, tuple[Sampling, dict[str, float]]]:
+) -> Generator[Event, None, tuple[SamplingDefaults, dict[str, float]]]:
     """The cheapest setting as good as the best, with its figures; says each as it is seen."""
     size_px = plan.picture_px
     candidates = [
-        Sampling(
+        SamplingDefaults(
             width_px=size_px, height_px=size_px, steps=MANY_STEPS, guidance=guidance, karras=karras
         )
         for guidance in GUIDANCES
@@ -99,7 +100,7 @@ def _look(
     held_out: Drawings,
     world: World,
     count: int,
-    sampling: Sampling,
+    sampling: SamplingDefaults,
 ) -> Seen:
     asked = held_out.pictures[:count]
     said = [caption(picture, world) for picture in asked]

@@ -16,7 +16,8 @@ from PIL.Image import Image
 from torch import Tensor, nn
 from transformers import CLIPModel, CLIPTextModel, CLIPTokenizer
 
-from storybook.records import Event, Record
+from storybook.models.sampling_defaults import SamplingDefaults
+from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import to_tensor, words_for
 from training.starter.loop import Lesson, Schooling, learn
@@ -30,16 +31,6 @@ UNTOLD = 0.1
 
 FORETELLABLE_SNR = 4.0
 """Above this share of signal to noise, what is hidden is grain: min-SNR weighting for v."""
-
-
-class Sampling(Record):
-    """How pictures are best sampled: `sampling.json` beside a painter."""
-
-    width_px: int
-    height_px: int
-    steps: int
-    guidance: float
-    karras: bool
 
 
 class Painter(nn.Module):
@@ -127,7 +118,9 @@ def teach_unet(
     def show(module: Painter) -> Image:
         pipeline = pipeline_of(module, vae, tokenizer, scale)
         size_px = plan.picture_px
-        sampling = Sampling(width_px=size_px, height_px=size_px, steps=10, guidance=3, karras=True)
+        sampling = SamplingDefaults(
+            width_px=size_px, height_px=size_px, steps=10, guidance=3, karras=True
+        )
         return sheet(to_tensor(paint(pipeline, fixed, sampling, seed=1)), columns=4)
 
     lesson = Lesson(
@@ -191,7 +184,7 @@ def solver(*, karras: bool) -> DPMSolverMultistepScheduler:
 
 
 def paint(
-    pipeline: StableDiffusionPipeline, prompts: Sequence[str], sampling: Sampling, seed: int
+    pipeline: StableDiffusionPipeline, prompts: Sequence[str], sampling: SamplingDefaults, seed: int
 ) -> np.ndarray:
     """One picture for each prompt, uint8 [n, h, w, 3]; picture `i` is sampled from seed + i."""
     pipeline.scheduler = solver(karras=sampling.karras)
