@@ -1,10 +1,8 @@
 """Doing what a button says, and saying in a line what was in its way."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO
+from tempfile import TemporaryDirectory
 
 import streamlit as st
 
@@ -21,10 +19,10 @@ def tried(do: Callable[..., object], *arguments: object, **more: object) -> bool
     return True
 
 
-def packed(pack: Callable[[Path], Path]) -> IO[bytes]:
-    """What `pack` writes into the file that it is given, to be downloaded; it leaves no file."""
-    kept = TemporaryFile()  # noqa: SIM115 (who gets it closes it)
-    with TemporaryDirectory() as folder, pack(Path(folder) / "packed.zip").open("rb") as file:
-        shutil.copyfileobj(file, kept)
-    kept.seek(0)
-    return kept
+def packed(pack: Callable[[Path], Path]) -> bytes:
+    """What `pack` writes into the file that it is given, to be downloaded; it leaves no file.
+
+    Bytes, since Streamlit takes no temporary file and would read it whole anyway.
+    """
+    with TemporaryDirectory() as folder:
+        return pack(Path(folder) / "packed.zip").read_bytes()
