@@ -315,6 +315,13 @@ def test_help_lists_choices_and_examples(capsys):
         assert all(words in out for words in expected), command
 
 
+def test_every_command_has_examples():
+    """But those that go by an earlier name, which no help lists."""
+    (commands,) = (each.choices for each in parser()._actions if each.dest == "command")
+    bare = [name for name, one in commands.items() if "examples:" not in one.format_help()]
+    assert bare == ["share"] and len(commands) > 20
+
+
 def test_every_example_of_the_help_is_a_command_that_is_understood():
     lines = [line.strip().partition("   ")[0]
              for examples in EXAMPLES.values()

@@ -23,6 +23,29 @@ EXAMPLES = {
   storybook make books/kite --studio classic       with the models of another studio
   storybook make books/kite --shard 2/8            every eighth page, beside seven others
 """,
+    "write": """
+  storybook write books/kite
+  storybook write books/kite --set write.candidates=4
+""",
+    "split": """
+  storybook split books/kite
+""",
+    "describe": """
+  storybook describe books/kite --set describe.negative="hats, frames"
+""",
+    "draw": """
+  storybook draw books/kite --set draw.candidates=8
+  storybook draw books/kite --shard 2/8            every eighth page, beside seven others
+""",
+    "choose": """
+  storybook choose books/kite
+""",
+    "enlarge": """
+  storybook enlarge books/kite --set enlarge.width_px=3072
+""",
+    "bind": """
+  storybook bind books/kite
+""",
     "status": """
   storybook status books/kite
   storybook status books/kite --json
@@ -57,6 +80,24 @@ EXAMPLES = {
     "export-html": """
   storybook export-html books/kite --to kite.html
 """,
+    "doctor": """
+  storybook doctor --studio classic                whether all that it needs is there
+""",
+    "app": """
+  storybook app --port 8600 --no-browser
+""",
+    "jobs": """
+  storybook jobs list
+  storybook jobs logs 20261124-101500-201733 --follow
+  storybook jobs cancel 20261124-101500-201733     what it made is kept
+  storybook jobs retry 20261124-101500-201733      go on where it was
+""",
+    "hero": """
+  storybook hero list
+  storybook hero show rex
+  storybook hero add rex --class dog --photos photos/rex
+  storybook hero teach rex --studio classic
+""",
     "models": """
   storybook models
   storybook models get realesrgan-x4plus
@@ -84,6 +125,9 @@ EXAMPLES = {
     "hero remove": """
   storybook hero remove rex
   storybook hero restore rex                       and back again
+""",
+    "hero choose-step": """
+  storybook hero choose-step rex 400               a step that runs/rex/checkpoints kept
 """,
     "hero teach": """
   storybook hero teach rex --studio classic --dry-run

@@ -7,7 +7,9 @@ from storybook.cli.help import with_help
 
 def add_hero(commands: argparse._SubParsersAction) -> None:
     """`hero list|show|add|change|remove|restore|teach|choose-step`."""
-    hero = commands.add_parser("hero", help="list the heroes, show, add, change or teach one")
+    hero = commands.add_parser(
+        "hero", help="list the heroes, show, add, change or teach one", **with_help("hero")
+    )
     deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
     deeds.add_parser("list", help="all known heroes")
     deeds.add_parser("show", help="one hero").add_argument("name")
@@ -20,7 +22,11 @@ def add_hero(commands: argparse._SubParsersAction) -> None:
     restore = deeds.add_parser("restore", help="put a hero back from the trash")
     restore.add_argument("name", nargs="?", help="without it, the trash is listed")
     _add_teach(deeds)
-    choose = deeds.add_parser("choose-step", help="draw a hero by another step of its teaching")
+    choose = deeds.add_parser(
+        "choose-step",
+        help="draw a hero by another step of its teaching",
+        **with_help("hero choose-step"),
+    )
     choose.add_argument("name")
     choose.add_argument("step", type=int, help="one that runs/NAME/checkpoints kept")
 

@@ -48,10 +48,12 @@ def parser() -> argparse.ArgumentParser:
     _add_pages(commands, studio)
     add_hero(commands)
     _add_jobs(commands)
-    app = commands.add_parser("app", help="open the studio in the browser")
+    app = commands.add_parser("app", help="open the studio in the browser", **with_help("app"))
     app.add_argument("--port", type=int, default=8501, help="where it listens (default: 8501)")
     app.add_argument("--no-browser", action="store_true", help="only say where it is")
-    commands.add_parser("doctor", parents=[studio], help="say what this machine can do")
+    commands.add_parser(
+        "doctor", parents=[studio], help="say what this machine can do", **with_help("doctor")
+    )
     _add_models(commands, studio)
     return top
 
@@ -70,7 +72,7 @@ def _add_verbs(commands: argparse._SubParsersAction, studio: argparse.ArgumentPa
     make.add_argument("--until", choices=VERBS, default="bind", help="stop after this verb")
     for verb, does in VERBS.items():
         parents = [studio, shard] if verb in SHARDED else [studio]
-        one = commands.add_parser(verb, parents=parents, help=does)
+        one = commands.add_parser(verb, parents=parents, help=does, **with_help(verb))
         one.add_argument("folder")
         one.set_defaults(command="verb", verb=verb)
 
@@ -222,7 +224,9 @@ def _add_paint(commands: argparse._SubParsersAction, studio: argparse.ArgumentPa
 
 
 def _add_jobs(commands: argparse._SubParsersAction) -> None:
-    jobs = commands.add_parser("jobs", help="what runs and ran: list, follow, stop, go on")
+    jobs = commands.add_parser(
+        "jobs", help="what runs and ran: list, follow, stop, go on", **with_help("jobs")
+    )
     jobs.add_argument("--root", default="jobs", help="where the jobs lie (default: jobs)")
     deeds = jobs.add_subparsers(dest="deed", required=True, metavar="DEED")
     deeds.add_parser("list", help="all jobs, the newest first")
