@@ -99,3 +99,19 @@ def test_the_machine_is_examined_when_asked(monkeypatch):
     page = opened("settings")
     next(each for each in page.button if each.label == "Examine this machine").click().run()
     assert not page.exception and "**memory**" in said(page)
+
+
+def test_write_studio_leaves_the_old_one_where_the_new_one_cannot_be_written(monkeypatch):
+    studio_file.write_studio(load_settings("starter"), "")
+    before = studio_file.STUDIO.read_bytes()
+    write = studio_file.write_whole
+
+    def full(path, data):
+        if path == studio_file.STUDIO:
+            raise OSError("no room is left")
+        write(path, data)
+
+    monkeypatch.setattr(studio_file, "write_whole", full)
+    with pytest.raises(OSError, match="no room"):
+        studio_file.write_studio(load_settings("doubles"), studio_file.mark_of())
+    assert studio_file.STUDIO.read_bytes() == before

@@ -8,7 +8,7 @@ import tomli_w
 
 from storybook.config import Settings, load_settings
 from storybook.errors import ConfigError
-from storybook.files import move, write_whole
+from storybook.files import write_whole
 from storybook.records import digest
 
 STUDIO = Path("studio.toml")
@@ -38,7 +38,7 @@ def write_studio(settings: Settings, seen: str, path: Path = STUDIO) -> Path | N
     kept = None
     if path.is_file():
         kept = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.toml")
-        move(path, kept)
+        write_whole(kept, path.read_bytes())  # a copy: there is a studio at every moment
     write_whole(path, text_of(settings).encode())
     return kept
 
