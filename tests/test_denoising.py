@@ -5,7 +5,12 @@ import torch
 from diffusers import AutoencoderKL, DDPMScheduler
 
 from storybook.errors import ModelError
-from storybook.models.training_loss import encode_pictures, snr_weights, target, training_loss
+from storybook.models.training_loss import (
+    encode_pictures,
+    prediction_target,
+    snr_weights,
+    training_loss,
+)
 
 
 def schedule(kind: str = "epsilon") -> DDPMScheduler:
@@ -28,12 +33,14 @@ class Oracle(torch.nn.Module):
 def test_the_target_is_the_noise_or_v():
     clean, noise = torch.randn(2, 3, 4, 4), torch.randn(2, 3, 4, 4)
     times = torch.tensor([10, 900])
-    assert torch.equal(target(schedule(), clean, noise, times), noise)
+    assert torch.equal(prediction_target(schedule(), clean, noise, times), noise)
     kept = schedule().alphas_cumprod[times].view(2, 1, 1, 1)
     v = kept.sqrt() * noise - (1 - kept).sqrt() * clean
-    assert torch.allclose(target(schedule("v_prediction"), clean, noise, times), v, atol=1e-6)
+    assert torch.allclose(
+        prediction_target(schedule("v_prediction"), clean, noise, times), v, atol=1e-6
+    )
     with pytest.raises(ModelError, match="epsilon or v_prediction"):
-        target(schedule("sample"), clean, noise, times)
+        prediction_target(schedule("sample"), clean, noise, times)
 
 
 def test_the_loss_is_one_for_each_picture():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storybook.models.prompt_syntax import networks, spans
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ from storybook.models.scheduling import heard
     ],
 )
 def test_heard_feeds_no_marks_as_words(prompt: str, text: str, notes: int) -> None:
-    found, said = heard(prompt)
+    found, said = resolve_syntax(prompt)
     assert found == text and len(said) == notes
     assert all(" heard" in each for each in said)
 
@@ -44,12 +44,12 @@ def test_heard_feeds_no_marks_as_words(prompt: str, text: str, notes: int) -> No
 def test_heard_reads_deep_brackets_quickly() -> None:
     """Each is closed in its turn: no recursion, and no search through those that are open."""
     deep = "[" * 4000 + "a" + ":b:0.5]" * 4000
-    assert heard(deep)[0] == "b" and len(heard(deep)[1]) == 1
-    assert heard("(" * 4000 + ")" * 3999)[0].count("(") == 4000
+    assert resolve_syntax(deep)[0] == "b" and len(resolve_syntax(deep)[1]) == 1
+    assert resolve_syntax("(" * 4000 + ")" * 3999)[0].count("(") == 4000
 
 
 def test_heard_says_loras_that_are_not_there() -> None:
-    text, said = heard("a <lora:rex:0.8> <lora:rxe:1> <lora:rex:x> cat", {"rex", "ink"})
+    text, said = resolve_syntax("a <lora:rex:0.8> <lora:rxe:1> <lora:rex:x> cat", {"rex", "ink"})
     assert text == "a    cat"
     assert said == (
         "<lora:rxe:1> is not heard: draw.lora_folder has no rxe. "
@@ -60,5 +60,5 @@ def test_heard_says_loras_that_are_not_there() -> None:
 
 @given(st.text(alphabet="ab <lora:1>[|]()AND\\", max_size=40))
 def test_heard_never_fails(prompt: str) -> None:
-    spans(heard(prompt)[0])
+    spans(resolve_syntax(prompt)[0])
     networks(prompt)

@@ -80,24 +80,26 @@ def test_where_the_checkpoint_says_so_an_empty_text_is_heard(tmp_path: Path) -> 
     folder = tiny_xl_painter(tmp_path / "turbo", zeros=False)
     own = open_painter(folder, device="cpu")
     assert difference(next(own.paint([asked("a cat")])), theirs(plain(folder), "")) <= 1
-    assert encode_text(own.pipe, "", unwanted=True).states.any()
+    assert encode_text(own.pipe, "", negative=True).prompt_embeds.any()
 
 
 def test_it_hears_as_diffusers_does(folder: Path, painter: SdxlPainter) -> None:
     states, _, whole, _ = plain(folder).encode_prompt("a cat", do_classifier_free_guidance=False)
     found = encode_text(painter.pipe, "a cat")
-    assert found.states.shape == (77, 3 * WIDTH) and found.whole.shape == (8,)
-    assert alike(found.states, states[0]) and alike(found.whole, whole[0])
+    assert found.prompt_embeds.shape == (77, 3 * WIDTH) and found.pooled.shape == (8,)
+    assert alike(found.prompt_embeds, states[0]) and alike(found.pooled, whole[0])
 
 
 def test_long_prompts_and_emphasis(painter: SdxlPainter) -> None:
     one, two = (encode_text(painter.pipe, f"a dog {more}") for more in ("", "BREAK in the snow"))
-    assert (len(one.states), len(two.states)) == (77, 154)
-    assert alike(one.whole, two.whole), "of the first chunk"
+    assert (len(one.prompt_embeds), len(two.prompt_embeds)) == (77, 154)
+    assert alike(one.pooled, two.pooled), "of the first chunk"
     strong = encode_text(painter.pipe, "a (dog:1.5) ")
-    assert alike(strong.whole, one.whole) and not alike(strong.states, one.states, 100)
+    assert alike(strong.pooled, one.pooled) and not alike(
+        strong.prompt_embeds, one.prompt_embeds, 100
+    )
     for part in (slice(None, WIDTH), slice(WIDTH, None)):  # each encoder's mean by itself
-        means = [float(each.states[:, part].mean()) for each in (strong, one)]
+        means = [float(each.prompt_embeds[:, part].mean()) for each in (strong, one)]
         assert means[0] == pytest.approx(means[1], rel=1e-3)
 
 

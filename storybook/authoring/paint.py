@@ -21,7 +21,7 @@ from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.images.contact_sheet import contact_sheet
 from storybook.models.prompt_syntax import plain
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest
 from storybook.stages.draw import draw
@@ -118,7 +118,7 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
     else:
         words, more = _with_heroes(words, cast)
     prompt = Prompt(page=0, positive=words, negative=negative)
-    unheard = heard(words, studio.loras)[1] + heard(negative)[1]
+    ignored = resolve_syntax(words, studio.loras)[1] + resolve_syntax(negative)[1]
     if studio.settings.draw.adapters and studio.loras is None:
         notes.append("this painter takes no adapters: they change nothing")
     habits, painter = studio.sampling, studio.painter_name(cast, prompt)
@@ -134,7 +134,7 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
         )
         for seed in range(wish.seed, wish.seed + wish.count)
     )
-    return Plan(requests, cast, (*notes, *more, *unheard, *_about_size(studio)), folder)
+    return Plan(requests, cast, (*notes, *more, *ignored, *_about_size(studio)), folder)
 
 
 def paint(plan: Plan, studio: Studio) -> Iterator[Event]:

@@ -1,7 +1,7 @@
-"""What a CLIP text encoder makes of words: chunks of 75 tokens, emphasis, and the layer to hear.
+"""Prompt embeddings of a CLIP text encoder: chunks of 75 tokens, emphasis, and clip skip.
 
-Painting and teaching both go through `states_of`, so that a painter hears a prompt as it was taught
-to. Gradients flow unless the caller forbids them.
+Painting and training both go through `hidden_states_of`, so that a prompt is embedded as it was in
+training. Gradients flow unless the caller forbids them.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from torch import Tensor
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from storybook.models.prompt_syntax import sections
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 
 SMALLEST_MEAN = 0.02
 """Of the deviation. CLIP-L's mean is a tenth; a mean of about nothing cannot be restored."""
@@ -26,53 +26,53 @@ Chunk = list[int]
 """The tokens of one chunk, without its start and end."""
 
 
-def room_of(tokenizer: CLIPTokenizer, encoder: CLIPTextModel) -> int:
-    """How many tokens a chunk holds beside its start and end: 75 of CLIP-L."""
+def chunk_length(tokenizer: CLIPTokenizer, encoder: CLIPTextModel) -> int:
+    """Tokens that a chunk holds beside its start and end: 75 with CLIP-L."""
     return min(tokenizer.model_max_length, encoder.config.max_position_embeddings) - 2
 
 
 def encode_prompt(
     tokenizer: CLIPTokenizer, encoder: CLIPTextModel, prompt: str, clip_skip: int = 1
 ) -> Tensor:
-    """A prompt as a U-Net hears it, [positions, d], positions a multiple of the encoder's.
+    """Prompt embeddings [positions, d] for cross-attention, positions a multiple of the encoder's.
 
     A prompt longer than a chunk goes on in further ones, each with its own start and end, as A1111
-    does it; so does what follows a `BREAK`. Emphasis scales a token's states and then restores the
-    chunk's mean.
+    does it; so does what follows a `BREAK`. Emphasis scales a token's hidden states and then
+    restores the chunk's mean. `clip_skip` as in `hidden_states_of`.
     """
     chunks, weights = prompt_chunks(tokenizer, encoder, prompt)
-    states = states_of(tokenizer, encoder, chunks, clip_skip)
-    return torch.cat([emphasised(*each) for each in zip(states, weights, strict=True)])
+    hidden_states = hidden_states_of(tokenizer, encoder, chunks, clip_skip)
+    return torch.cat([emphasised(*each) for each in zip(hidden_states, weights, strict=True)])
 
 
 def prompt_chunks(
     tokenizer: CLIPTokenizer, encoder: CLIPTextModel, prompt: str
 ) -> tuple[list[Chunk], list[list[float]]]:
     """The chunks of a prompt, at least one, and the weight of each of their tokens."""
-    room, comma = room_of(tokenizer, encoder), tokenizer.convert_tokens_to_ids(COMMA)
+    length, comma = chunk_length(tokenizer, encoder), tokenizer.convert_tokens_to_ids(COMMA)
     chunks: list[Chunk] = []
     weights: list[list[float]] = []
-    parts = sections(heard(prompt)[0])
+    parts = sections(resolve_syntax(prompt)[0])
     for number, section in enumerate(parts, 1):
-        said = [(new, span.weight) for span in section for new in _ids(tokenizer, span.text)]
-        if not said and chunks and number == len(parts):
+        weighted = [(new, span.weight) for span in section for new in _ids(tokenizer, span.text)]
+        if not weighted and chunks and number == len(parts):
             break  # a BREAK at the end begins nothing
-        for start, end in chunk_cuts([token == comma for token, _ in said], room):
-            chunks.append([token for token, _ in said[start:end]])
-            weights.append([weight for _, weight in said[start:end]])
+        for start, end in chunk_cuts([token == comma for token, _ in weighted], length):
+            chunks.append([token for token, _ in weighted[start:end]])
+            weights.append([weight for _, weight in weighted[start:end]])
     return chunks, weights
 
 
-def chunk_cuts(commas: Sequence[bool], room: int) -> list[tuple[int, int]]:
+def chunk_cuts(commas: Sequence[bool], length: int) -> list[tuple[int, int]]:
     """Where the chunks of a prompt's tokens start and end; `commas` says which of them are commas.
 
     A chunk that is full ends after its last comma if that is one of its last `BACK_TRACK` tokens,
-    as A1111 does it, so that the words between two commas are heard together. None is cut off
+    as A1111 does it, so that the words between two commas are encoded together. None is cut off
     before a comma. No tokens make one chunk without any.
     """
     cuts, start = [], 0
-    while len(commas) - start > room:
-        end = start + room
+    while len(commas) - start > length:
+        end = start + length
         if not commas[end]:
             near = range(end - 1, max(end - BACK_TRACK, start) - 1, -1)
             end = next((place + 1 for place in near if commas[place]), end)
@@ -89,16 +89,18 @@ def encode_captions(
     max_tokens: int = 75,
     clip_skip: int = 1,
 ) -> Tensor:
-    """Captions as a U-Net hears them, [b, positions, d]; brackets are letters here.
+    """Prompt embeddings [b, positions, d] of captions; brackets are letters here, no emphasis.
 
     Tokens above `max_tokens` are cut off. All get as many chunks as the longest one needs.
     """
-    room = room_of(tokenizer, encoder)
-    cut = [_cut(ids[:max_tokens], room) for ids in caption_ids(tokenizer, captions)]
+    length = chunk_length(tokenizer, encoder)
+    cut = [_cut(ids[:max_tokens], length) for ids in caption_ids(tokenizer, captions)]
     longest = max(map(len, cut))
     chunks = [chunk for each in cut for chunk in each + [[]] * (longest - len(each))]
-    states = states_of(tokenizer, encoder, chunks, clip_skip)  # [b * longest, room + 2, d]
-    return states.reshape(len(cut), -1, states.shape[-1])
+    hidden_states = hidden_states_of(
+        tokenizer, encoder, chunks, clip_skip
+    )  # [b * longest, length + 2, d]
+    return hidden_states.reshape(len(cut), -1, hidden_states.shape[-1])
 
 
 def caption_ids(tokenizer: CLIPTokenizer, captions: Sequence[str]) -> list[list[int]]:
@@ -106,26 +108,28 @@ def caption_ids(tokenizer: CLIPTokenizer, captions: Sequence[str]) -> list[list[
     return tokenizer(list(captions), add_special_tokens=False, verbose=False).input_ids
 
 
-def states_of(
+def hidden_states_of(
     tokenizer: CLIPTokenizer, encoder: CLIPTextModel, chunks: Sequence[Chunk], clip_skip: int = 1
 ) -> Tensor:
-    """The encoder's states of each chunk, [n, room + 2, d].
+    """The encoder's hidden states of each chunk, [n, length + 2, d].
 
-    `clip_skip` counts as A1111 and kohya do: 1 hears the last layer, 2 the one before it, always
+    `clip_skip` counts as A1111 and kohya do: 1 is the last layer, 2 the one before it, always
     through the final norm.
     """
-    tokens = rows_of(tokenizer, encoder, chunks)
+    tokens = input_ids_of(tokenizer, encoder, chunks)
     if clip_skip == 1:
         return encoder(tokens)[0]
     layers = encoder(tokens, output_hidden_states=True).hidden_states
     return getattr(encoder, "text_model", encoder).final_layer_norm(layers[-clip_skip])
 
 
-def rows_of(tokenizer: CLIPTokenizer, encoder: CLIPTextModel, chunks: Sequence[Chunk]) -> Tensor:
-    """What the encoder is given: [n, room + 2] tokens, each row with its start, end and filling."""
-    room = room_of(tokenizer, encoder)
+def input_ids_of(
+    tokenizer: CLIPTokenizer, encoder: CLIPTextModel, chunks: Sequence[Chunk]
+) -> Tensor:
+    """The encoder's input [n, length + 2], int64: each row with its start, end and padding."""
+    length = chunk_length(tokenizer, encoder)
     start, end, pad = tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id
-    rows = [[start, *chunk, end, *[pad] * (room - len(chunk))] for chunk in chunks]
+    rows = [[start, *chunk, end, *[pad] * (length - len(chunk))] for chunk in chunks]
     return torch.tensor(rows, device=encoder.device)
 
 
@@ -133,18 +137,20 @@ def _ids(tokenizer: CLIPTokenizer, text: str) -> list[int]:
     return tokenizer(text, add_special_tokens=False, verbose=False).input_ids
 
 
-def _cut(ids: list[int], room: int) -> list[Chunk]:
-    return [ids[start : start + room] for start in range(0, max(len(ids), 1), room)]
+def _cut(ids: list[int], length: int) -> list[Chunk]:
+    return [ids[start : start + length] for start in range(0, max(len(ids), 1), length)]
 
 
-def emphasised(states: Tensor, weights: list[float]) -> Tensor:
-    """The states [room + 2, d] of one chunk with each token's weight."""
+def emphasised(hidden_states: Tensor, weights: list[float]) -> Tensor:
+    """One chunk's hidden states [length + 2, d], each token's scaled by its weight."""
     if all(weight == 1 for weight in weights):
-        return states
-    rest = len(states) - 1 - len(weights)
-    scale = torch.tensor([1.0, *weights, *[1.0] * rest], device=states.device, dtype=states.dtype)
-    weighted = states * scale[:, None]
-    mean, after = states.mean(), weighted.mean()
-    if min(mean.abs(), after.abs()) < SMALLEST_MEAN * states.std():
+        return hidden_states
+    rest = len(hidden_states) - 1 - len(weights)
+    scale = torch.tensor(
+        [1.0, *weights, *[1.0] * rest], device=hidden_states.device, dtype=hidden_states.dtype
+    )
+    weighted = hidden_states * scale[:, None]
+    mean, after = hidden_states.mean(), weighted.mean()
+    if min(mean.abs(), after.abs()) < SMALLEST_MEAN * hidden_states.std():
         return weighted
     return weighted * (mean / after)

@@ -22,7 +22,15 @@ from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
 from storybook.models.fuse_lora import melted
 from storybook.models.memory import place_of
-from storybook.models.sampling import Begin, Hold, Residuals, check_numbers, decode, denoise, encode
+from storybook.models.sampling import (
+    ControlNetFn,
+    Img2ImgInit,
+    Residuals,
+    check_numbers,
+    decode,
+    denoise,
+    encode,
+)
 from storybook.models.sd1 import Sd1Painter, encode_text, open_part
 from storybook.models.single_file import CONFIGS
 from storybook.models.soft_edges import EdgeFinder, Edges, open_hed, steep_edges
@@ -111,25 +119,25 @@ class ControlledEnlarger:
             prompt=prompt, painter=self.painter.name, seed=seed, width_px=size[0],
             height_px=size[1], steps=self.manner.steps, guidance=self.manner.guidance,
         )  # fmt: skip
-        said = {
+        embeds = {
             text: encode_text(pipe, text, self.painter.clip_skip)
             for text in (prompt.positive, prompt.negative)
         }
         work, hold = f"Painting over {size[0]} x {size[1]} px", self._hold(self.edges(image), size)
         with memory_of(place_of(pipe), work, REMEDY), self.painter.pace.kept():
-            begin = Begin(encode(pipe, begun), strength)
+            init = Img2ImgInit(encode(pipe, begun), strength)
             latents = denoise(
                 pipe,
                 self.painter.sampler,
                 [request],
-                self.painter.states([request], said),
-                begin=begin,
-                hold=hold,
+                self.painter.prompt_embeds([request], embeds),
+                init=init,
+                controlnet=hold,
             )
             check_numbers(latents, self.painter.name, pipe.unet.dtype)
             return decode(pipe, latents)[0]
 
-    def _hold(self, edges: Edges, size: tuple[int, int]) -> Hold:
+    def _hold(self, edges: Edges, size: tuple[int, int]) -> ControlNetFn:
         pipe = self.painter.pipe
         found = torch.from_numpy(edges)[None].to(place_of(pipe))
         shown = as_shown(found, size).to(pipe.unet.dtype)
@@ -211,11 +219,11 @@ def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
     check_weights(path)
     unet = painter.pipe.unet
     control = open_part(ControlNetModel, path) if path.is_dir() else _from_file(path, unet.config)
-    own, heard = (each.config.cross_attention_dim for each in (control, unet))
-    if own != heard:
+    control_dim, unet_dim = (each.config.cross_attention_dim for each in (control, unet))
+    if control_dim != unet_dim:
         raise ModelError(
-            f"{path} is a ControlNet for painters that hear {own} numbers a word; this one hears "
-            f"{heard}. Take one of the painter's family."
+            f"{path} is a ControlNet for painters that hear {control_dim} numbers a word; this one "
+            f"hears {unet_dim}. Take one of the painter's family."
         )
     with quiet():
         return control.eval().to(place_of(painter.pipe), unet.dtype)

@@ -20,7 +20,7 @@ from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.models.precision import FP32, Precision
 from storybook.models.prompt_syntax import plain
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 from storybook.models.weights import check_weights, model_name, read_json
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article
@@ -64,7 +64,7 @@ class ClipCritic:
     tokenizer: CLIPTokenizer
     eyes: BaseImageProcessor
     world: World | None
-    heard: dict[str, Tensor] = field(default_factory=dict)
+    text_features: dict[str, Tensor] = field(default_factory=dict)
     """Unit text embeddings [d] of captions; candidates of a page share them."""
     classifier: Classifier | None = None
     """Names what a drawn picture shows, if the critic's folder has one."""
@@ -83,13 +83,14 @@ class ClipCritic:
         """
         if blank := _blank(image):
             return Verdict(score=0.0, reasons=(blank,))
-        caption = plain(heard(prompt.positive)[0])
+        caption = plain(resolve_syntax(prompt.positive)[0])
         if hero.token and hero.look:  # a rare word means nothing to a critic
             caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
         asked = list(asked_words(caption, self.world)) if self.world else []
         with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
             seen = self.see(image)
-            self._hear([caption, *(text for each in asked for text in each.captions.values())])
+            words = (text for each in asked for text in each.captions.values())
+            self._encode_text([caption, *words])
         if asked:
             named = self.classifier.chances(image) if self.classifier else {}
             votes = [
@@ -99,7 +100,7 @@ class ClipCritic:
                 for each in asked
             ]
         else:
-            cosine = float(seen @ self.heard[caption])
+            cosine = float(seen @ self.text_features[caption])
             match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
             votes = [(match, f"text match {match:.2f}")]
         score = sum(chance for chance, _ in votes) / len(votes)
@@ -113,7 +114,7 @@ class ClipCritic:
     @torch.inference_mode()
     def _vote(self, seen: Tensor, asked: Asked) -> tuple[float, str]:
         words = list(asked.captions)
-        captions = torch.stack([self.heard[asked.captions[word]] for word in words])
+        captions = torch.stack([self.text_features[asked.captions[word]] for word in words])
         chances = (self.model.logit_scale.exp() * (captions @ seen)).softmax(dim=0)
         chance = float(chances[words.index(asked.word)])
         return chance, _reason(asked, chance, words[int(chances.argmax())])
@@ -131,8 +132,8 @@ class ClipCritic:
         return _unit(features.pooler_output.float())[0]
 
     @torch.inference_mode()
-    def _hear(self, captions: Iterable[str]) -> None:
-        new = [caption for caption in dict.fromkeys(captions) if caption not in self.heard]
+    def _encode_text(self, captions: Iterable[str]) -> None:
+        new = [caption for caption in dict.fromkeys(captions) if caption not in self.text_features]
         if not new:
             return
         tokens = self.tokenizer(
@@ -145,7 +146,7 @@ class ClipCritic:
         with self.pace.kept():
             features = self.model.get_text_features(**tokens).pooler_output  # [n, d]
         features = _unit(features.float())
-        self.heard.update(zip(new, features, strict=True))
+        self.text_features.update(zip(new, features, strict=True))
 
 
 def _named(asked: Asked, chances: Mapping[str | int | None, float]) -> tuple[float, str]:

@@ -17,9 +17,9 @@ from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.records import Candidate
 
 Residuals = tuple[Sequence[Tensor], Tensor]
-"""What is added to the U-Net's way down, a tensor for each block, and to its middle."""
-Hold = Callable[[Tensor, Tensor, Tensor], Residuals]
-"""A ControlNet on its picture: asked with what the U-Net is, (latents, time, states)."""
+"""Added to the outputs of the U-Net's down blocks, a tensor each, and of its mid block."""
+ControlNetFn = Callable[[Tensor, Tensor, Tensor], Residuals]
+"""A ControlNet with its image: (scaled latents, timestep, encoder_hidden_states) -> residuals."""
 
 HALVES = {torch.float16: "fp16", torch.bfloat16: "bf16"}
 TRIED = 4
@@ -28,67 +28,68 @@ time, it is slower in all of them, and by less in some."""
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
-    """A picture to begin with in place of noise."""
+class Img2ImgInit:
+    """The image that image-to-image starts from in place of noise."""
 
     latents: Tensor
-    """[b, c, h, w] as the autoencoder gives them, scaled for the U-Net."""
+    """x0, [b, c, h, w], times the autoencoder's scaling factor."""
     strength: float
-    """In (0, 1]: the share of the steps that are taken; 1 keeps next to nothing of the picture."""
+    """In (0, 1]: the share of the steps that are taken; 1 keeps next to nothing of the image."""
 
 
 def denoise(
     pipe: StableDiffusionPipeline,
     sampler: DPMSolverMultistepScheduler,
     requests: Sequence[Candidate],
-    states: Tensor,
+    prompt_embeds: Tensor,
     *,
-    begin: Begin | None = None,
-    hold: Hold | None = None,
-    added: Mapping[str, Tensor] | None = None,
+    init: Img2ImgInit | None = None,
+    controlnet: ControlNetFn | None = None,
+    added_cond_kwargs: Mapping[str, Tensor] | None = None,
 ) -> Tensor:
-    """Finished latents [b, c, h, w], by classifier-free guidance (Ho and Salimans 2022).
+    """Denoised latents [b, c, h, w], float32, by classifier-free guidance (Ho and Salimans 2022).
 
-    `states` [b, positions, d] are what is asked; with a guidance above 1 the b of what is not asked
-    come before them. `begin` is painted over, as Meng et al. 2021 (SDEdit) do. `added` is what else
-    the U-Net is told, in the order of `states`.
+    All `requests` share size, steps and guidance. `prompt_embeds` are [b, positions, d]; with a
+    guidance above 1 [2b, positions, d], the negative prompts' first. `init` makes it image-to-image
+    (SDEdit, Meng et al. 2021), `controlnet` adds its residuals at each step. `added_cond_kwargs`
+    holds the U-Net's further conditioning, its rows in the order of `prompt_embeds`.
     """
     first, place = requests[0], place_of(pipe)
     guided = first.guidance > 1
     with quiet():
         sampler.set_timesteps(first.steps, device=place)
     latents = _noise(pipe, requests).to(place)
-    times = sampler.timesteps
-    if begin is None:
+    timesteps = sampler.timesteps
+    if init is None:
         latents = latents * sampler.init_noise_sigma
     else:
-        start = len(times) - max(1, round(begin.strength * len(times)))
-        times = times[start:]
+        start = len(timesteps) - max(1, round(init.strength * len(timesteps)))
+        timesteps = timesteps[start:]
         sampler.set_begin_index(start)
-        latents = sampler.add_noise(begin.latents.float(), latents, times[:1])
+        latents = sampler.add_noise(init.latents.float(), latents, timesteps[:1])
     dtype = pipe.unet.dtype  # diffusers looks through all layers for it
-    for time in times:
-        scaled = sampler.scale_model_input(latents, time).to(dtype)
+    for timestep in timesteps:
+        scaled = sampler.scale_model_input(latents, timestep).to(dtype)
         if guided:
             scaled = torch.cat([scaled, scaled])
-        down, middle = hold(scaled, time, states) if hold else (None, None)
-        guess = pipe.unet(
+        down, middle = controlnet(scaled, timestep, prompt_embeds) if controlnet else (None, None)
+        noise_pred = pipe.unet(
             scaled,
-            time,
-            encoder_hidden_states=states,
+            timestep,
+            encoder_hidden_states=prompt_embeds,
             down_block_additional_residuals=down,
             mid_block_additional_residual=middle,
-            added_cond_kwargs=added,
+            added_cond_kwargs=added_cond_kwargs,
         ).sample.float()
         if guided:
-            unasked, asked = guess.chunk(2)
-            guess = unasked + first.guidance * (asked - unasked)
-        latents = sampler.step(guess, time, latents).prev_sample
+            uncond, cond = noise_pred.chunk(2)
+            noise_pred = uncond + first.guidance * (cond - uncond)
+        latents = sampler.step(noise_pred, timestep, latents).prev_sample
     return latents
 
 
 def pace_of(pipe: StableDiffusionPipeline, wish: PrecisionWish, device: torch.device) -> Pace:
-    """In which precision a pipeline works: its U-Net and autoencoder; texts are heard in single."""
+    """The precision of a pipeline's U-Net and autoencoder; its text encoders stay in single."""
     return Pace(wish, (pipe.unet, pipe.vae), shape_of(pipe.unet), device=device)
 
 

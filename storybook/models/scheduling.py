@@ -1,4 +1,4 @@
-"""A1111's marks that change a prompt while it is drawn, or bring in others: what is heard of them.
+"""A1111's syntax that changes a prompt while it is drawn, or loads LoRAs: resolved to plain text.
 
 They are `[from:to:when]`, `[a|b]`, `AND` and `<lora:name:weight>`. What is not understood is not
 fed to a painter as words.
@@ -21,25 +21,27 @@ _SHARE = re.compile(rf"\s*:\s*{_NUMBER}\s*$")
 """How strongly a prompt, or the last of those between `AND`s, counts as a whole."""
 
 
-def heard(prompt: str, loras: Collection[str] | None = None) -> tuple[str, tuple[str, ...]]:
-    """What is heard of a prompt, and a line for each of A1111's marks that is not.
+def resolve_syntax(
+    prompt: str, loras: Collection[str] | None = None
+) -> tuple[str, tuple[str, ...]]:
+    """A prompt without scheduling syntax, and a line for each mark that was ignored or resolved.
 
-    `loras` are the names of those that the painter has and melts in; None: it takes none.
+    `loras` are the names of those that the painter has and fuses; None: it takes none.
 
-    >>> heard("a [cat:dog:0.5] AND a bird <lora:rex:0.8>")[0]
+    >>> resolve_syntax("a [cat:dog:0.5] AND a bird <lora:rex:0.8>")[0]
     'a dog, a bird '
     """
     notes: list[str] = []
     asked = {} if loras is None else {each.mark: each.name for each in networks(prompt)}
 
-    def hear(mark: re.Match[str], words: str) -> str:
+    def ignore(mark: re.Match[str], words: str) -> str:
         notes.append(_note(mark.group(), words))
         return words
 
     def network(mark: re.Match[str]) -> str:
         name = asked.get(mark.group())
         if name is None:
-            return hear(mark, "")
+            return ignore(mark, "")
         if name not in loras:
             others = nearest(name, loras)
             notes.append(f"{mark.group()} is not heard: draw.lora_folder has no {name}. {others}")
@@ -47,8 +49,8 @@ def heard(prompt: str, loras: Collection[str] | None = None) -> tuple[str, tuple
 
     text, decided = _decided(NETWORK.sub(network, prompt))
     notes += decided
-    text = _AND.sub(lambda mark: hear(mark, ", "), text)
-    text = _SHARE.sub(lambda mark: hear(mark, ""), text)
+    text = _AND.sub(lambda mark: ignore(mark, ", "), text)
+    text = _SHARE.sub(lambda mark: ignore(mark, ""), text)
     return text, tuple(notes)
 
 
@@ -103,19 +105,19 @@ def _spill(stack: list[_Bracket]) -> None:
 
 
 def _close(closed: _Bracket, mark: str, around: _Bracket) -> None:
-    """Put what is heard of a closed bracket into the one around it; `mark` is how it is written."""
+    """Put what a closed bracket resolves to into the one around it; `mark` is how it is written."""
     words, signs = closed.parts[::2], closed.parts[1::2]
     if closed.opened == "[" and "|" in signs:
-        said = "".join(closed.parts[: closed.parts.index("|")])
+        kept = "".join(closed.parts[: closed.parts.index("|")])
     elif closed.opened == "[" and len(words) in (2, 3) and _WHEN.fullmatch(words[-1]):
-        said = words[-2] or words[0]  # what it becomes; [words::when] stay to the end
+        kept = words[-2] or words[0]  # what it becomes; [words::when] stay to the end
     else:
         close = "]" if closed.opened == "[" else ")"
         around.take(f"{closed.opened}{''.join(closed.parts)}{close}", closed.notes)
         return
-    around.take(said, [_note(mark, said)])
+    around.take(kept, [_note(mark, kept)])
 
 
 def _note(mark: str, words: str) -> str:
-    said = f"is heard as {words.strip()!r}" if words.strip() else "is not heard"
-    return f"{mark.strip()} {said}"
+    outcome = f"is heard as {words.strip()!r}" if words.strip() else "is not heard"
+    return f"{mark.strip()} {outcome}"

@@ -66,7 +66,7 @@ class Sd1Painter:
     sampler: DPMSolverMultistepScheduler
     batch: int
     clip_skip: int = 1
-    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+    """The text encoder's layer from the end, as A1111 counts: 1 is the last, 2 the one before."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """Adapter files by the names that prompts ask for them with, as `<lora:name:0.8>`."""
     pace: Pace = field(default_factory=Pace)
@@ -97,37 +97,37 @@ class Sd1Painter:
     def _paint_alike(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """As `paint`, with the weights as they are."""
         texts = {text for each in requests for text in (each.prompt.positive, each.prompt.negative)}
-        said = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
-        for _, alike in groupby(requests, key=lambda each: _batch_key(each, said)):
+        embeds = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
+        for _, alike in groupby(requests, key=lambda each: _batch_key(each, embeds)):
             group = list(alike)
             for start in range(0, len(group), self.batch):
                 some = group[start : start + self.batch]
-                yield from in_halves(partial(self._paint_batch, said=said), some)
+                yield from in_halves(partial(self._paint_batch, embeds=embeds), some)
 
     @torch.inference_mode()
     def _step(self, requests: Sequence[Candidate]) -> None:
         """One step of pictures of one prompt: what `paint` does most of."""
         texts = (requests[0].prompt.positive, requests[0].prompt.negative)
-        said = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
-        denoise(self.pipe, self.sampler, requests, self.states(requests, said))
+        embeds = {text: encode_text(self.pipe, text, self.clip_skip) for text in texts}
+        denoise(self.pipe, self.sampler, requests, self.prompt_embeds(requests, embeds))
 
     @torch.inference_mode()
     def _paint_batch(
-        self, requests: Sequence[Candidate], said: Mapping[str, Tensor]
+        self, requests: Sequence[Candidate], embeds: Mapping[str, Tensor]
     ) -> list[Image.Image]:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
         with memory_of(place_of(self.pipe), work, remedy), self.pace.kept():
-            states = self.states(requests, said)
-            latents = denoise(self.pipe, self.sampler, requests, states)
+            prompt_embeds = self.prompt_embeds(requests, embeds)
+            latents = denoise(self.pipe, self.sampler, requests, prompt_embeds)
             check_numbers(latents, self.name, self.pipe.unet.dtype)
             return decode(self.pipe, latents)
 
-    def states(self, requests: Sequence[Candidate], said: Mapping[str, Tensor]) -> Tensor:
-        """[b, positions, d] of what is asked; before them, if guided, the b of what is not."""
+    def prompt_embeds(self, requests: Sequence[Candidate], embeds: Mapping[str, Tensor]) -> Tensor:
+        """[b, positions, d]; if guided [2b, positions, d], the negative prompts' first."""
         guided = requests[0].guidance > 1
-        return _states(self.pipe, requests, said, guided=guided, clip_skip=self.clip_skip)
+        return _prompt_embeds(self.pipe, requests, embeds, guided=guided, clip_skip=self.clip_skip)
 
 
 def open_painter(
@@ -179,15 +179,15 @@ def open_painter(
 
 @torch.inference_mode()
 def encode_text(pipe: StableDiffusionPipeline, prompt: str, clip_skip: int = 1) -> Tensor:
-    """A prompt as the U-Net hears it: [positions, d], positions a multiple of the encoder's."""
+    """Prompt embeddings [positions, d], positions a multiple of the encoder's."""
     # A word of textual inversion may be several tokens.
     words = pipe.maybe_convert_prompt(prompt, pipe.tokenizer)
     return encode_prompt(pipe.tokenizer, pipe.text_encoder, words, clip_skip)
 
 
-def _batch_key(request: Candidate, said: Mapping[str, Tensor]) -> tuple[float, ...]:
+def _batch_key(request: Candidate, embeds: Mapping[str, Tensor]) -> tuple[float, ...]:
     """Requests with equal keys may share a batch: their tensors have equal shapes."""
-    positions = max(len(said[request.prompt.positive]), len(said[request.prompt.negative]))
+    positions = max(len(embeds[request.prompt.positive]), len(embeds[request.prompt.negative]))
     return request.width_px, request.height_px, request.steps, request.guidance, positions
 
 
@@ -203,27 +203,27 @@ def check_size(pipe: StableDiffusionPipeline, request: Candidate) -> None:
             )
 
 
-def _states(
+def _prompt_embeds(
     pipe: StableDiffusionPipeline,
     requests: Sequence[Candidate],
-    said: Mapping[str, Tensor],
+    embeds: Mapping[str, Tensor],
     *,
     guided: bool,
     clip_skip: int = 1,
 ) -> Tensor:
-    """[b, positions, d] of what is asked; if `guided`, the b of what is not come before them."""
+    """[b, positions, d], padded to one length; if `guided` [2b, ...], the negative ones first."""
     texts = [request.prompt.positive for request in requests]
     if guided:
         texts = [request.prompt.negative for request in requests] + texts
-    states = [said[text] for text in texts]
-    longest = max(len(state) for state in states)
-    if any(len(state) < longest for state in states):
+    prompt_embeds = [embeds[text] for text in texts]
+    longest = max(len(each) for each in prompt_embeds)
+    if any(len(each) < longest for each in prompt_embeds):
         empty = encode_text(pipe, "", clip_skip)
-        states = [
-            torch.cat([state] + [empty] * ((longest - len(state)) // len(empty)))
-            for state in states
+        prompt_embeds = [
+            torch.cat([each] + [empty] * ((longest - len(each)) // len(empty)))
+            for each in prompt_embeds
         ]
-    return torch.stack(states)
+    return torch.stack(prompt_embeds)
 
 
 def _configs_of(checkpoint: Path) -> Path:
@@ -268,8 +268,8 @@ def open_vae(folder: Path, other: Path | None) -> AutoencoderKL:
     """
     if other is None:
         return open_part(AutoencoderKL, folder)
-    said = folder if (folder / "config.json").is_file() or other.is_file() else other
-    return vae_without_weights(said)
+    configs = folder if (folder / "config.json").is_file() or other.is_file() else other
+    return vae_without_weights(configs)
 
 
 def open_tokenizer(folder: Path) -> CLIPTokenizer:

@@ -1,7 +1,7 @@
-"""The family of Stable Diffusion XL: two CLIP text encoders, and a U-Net that is told of sizes.
+"""The family of Stable Diffusion XL: two CLIP text encoders, and a U-Net conditioned on sizes.
 
-It hears the last layer but one of both encoders, side by side, whatever `clip_skip` says, as A1111
-does; beside them one vector for the whole text, that of its first chunk.
+Prompt embeddings are the last layer but one of both encoders, concatenated, whatever `clip_skip`
+says, as A1111 does; beside them one pooled embedding of the text, that of its first chunk.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection
 from storybook.config import PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
-from storybook.models.clip_text import emphasised, prompt_chunks, rows_of
+from storybook.models.clip_text import emphasised, input_ids_of, prompt_chunks
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
 from storybook.models.fuse_lora import melt_in, melted
 from storybook.models.memory import Room, place_of, settle
@@ -46,24 +46,24 @@ from storybook.records import Candidate
 PLAIN = Fittings()
 AT_EASE = Room(pixels=1024 * 1024)
 PENULTIMATE = -2
-WORDS = ("stable-diffusion-1", "stable-diffusion-2")
+TOKENIZER_FAMILIES = ("stable-diffusion-1", "stable-diffusion-2")
 
 
 class Text(NamedTuple):
-    """A prompt, or what a picture is to be without."""
+    """A prompt or a negative prompt."""
 
-    words: str
-    unwanted: bool
+    prompt: str
+    negative: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A text as the U-Net hears it."""
+class TextEmbeds:
+    """A text's conditioning of the U-Net."""
 
-    states: Tensor
+    prompt_embeds: Tensor
     """[positions, d], positions a multiple of a chunk's."""
-    whole: Tensor
-    """[e], of the whole text."""
+    pooled: Tensor
+    """[e], pooled over the text by the second encoder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +103,24 @@ class SdxlPainter:
     def _paint_alike(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """As `paint`, with the weights as they are."""
         texts = {text for each in requests for text in _texts(each)}
-        said = {text: encode_text(self.pipe, text.words, unwanted=text.unwanted) for text in texts}
-        for _, alike in groupby(requests, key=lambda each: _shape(each, said)):
+        embeds = {
+            text: encode_text(self.pipe, text.prompt, negative=text.negative) for text in texts
+        }
+        for _, alike in groupby(requests, key=lambda each: _shape(each, embeds)):
             group = list(alike)
             for start in range(0, len(group), self.batch):
                 some = group[start : start + self.batch]
-                yield from in_halves(partial(self._paint_batch, said=said), some)
+                yield from in_halves(partial(self._paint_batch, embeds=embeds), some)
 
     @torch.inference_mode()
     def _paint_batch(
-        self, requests: Sequence[Candidate], said: Mapping[Text, Heard]
+        self, requests: Sequence[Candidate], embeds: Mapping[Text, TextEmbeds]
     ) -> list[Image.Image]:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
         with memory_of(place_of(self.pipe), work, remedy), self.pace.kept():
-            latents = self._latents(requests, said)
+            latents = self._latents(requests, embeds)
             check_numbers(latents, self.name, self.pipe.unet.dtype)
             return decode(self.pipe, latents)
 
@@ -126,34 +128,42 @@ class SdxlPainter:
     def _step(self, requests: Sequence[Candidate]) -> None:
         """One step of pictures of one prompt: what `paint` does most of."""
         texts = _texts(requests[0])
-        said = {text: encode_text(self.pipe, text.words, unwanted=text.unwanted) for text in texts}
-        self._latents(requests, said)
-
-    def _latents(self, requests: Sequence[Candidate], said: Mapping[Text, Heard]) -> Tensor:
-        """Finished ones, [b, c, h, w]."""
-        heard = self._heard(requests, said)
-        added = {
-            "text_embeds": torch.stack([each.whole for each in heard]),
-            "time_ids": _sizes(self.pipe, requests[0]).expand(len(heard), -1),
+        embeds = {
+            text: encode_text(self.pipe, text.prompt, negative=text.negative) for text in texts
         }
-        states = torch.stack([each.states for each in heard])
-        return denoise(self.pipe, self.sampler, requests, states, added=added)
+        self._latents(requests, embeds)
 
-    def _heard(self, requests: Sequence[Candidate], said: Mapping[Text, Heard]) -> list[Heard]:
-        """What is asked of each picture; before that, if guided, what is not; all of one length."""
-        asked = [_texts(each)[0] for each in requests]
+    def _latents(self, requests: Sequence[Candidate], embeds: Mapping[Text, TextEmbeds]) -> Tensor:
+        """Denoised latents [b, c, h, w]."""
+        padded = self._texts_embeds(requests, embeds)
+        added_cond_kwargs = {
+            "text_embeds": torch.stack([each.pooled for each in padded]),
+            "time_ids": _sizes(self.pipe, requests[0]).expand(len(padded), -1),
+        }
+        prompt_embeds = torch.stack([each.prompt_embeds for each in padded])
+        return denoise(
+            self.pipe, self.sampler, requests, prompt_embeds, added_cond_kwargs=added_cond_kwargs
+        )
+
+    def _texts_embeds(
+        self, requests: Sequence[Candidate], embeds: Mapping[Text, TextEmbeds]
+    ) -> list[TextEmbeds]:
+        """The b prompts', if guided after the b negative prompts'; all padded to one length."""
+        texts = [_texts(each)[0] for each in requests]
         if requests[0].guidance > 1:
-            asked = [_texts(each)[1] for each in requests] + asked
-        longest = max(len(said[text].states) for text in asked)
-        return [self._lengthened(said[text], longest) for text in asked]
+            texts = [_texts(each)[1] for each in requests] + texts
+        longest = max(len(embeds[text].prompt_embeds) for text in texts)
+        return [self._padded(embeds[text], longest) for text in texts]
 
-    def _lengthened(self, heard: Heard, positions: int) -> Heard:
-        short = positions - len(heard.states)
+    def _padded(self, embeds: TextEmbeds, positions: int) -> TextEmbeds:
+        short = positions - len(embeds.prompt_embeds)
         if not short:
-            return heard
-        nothing = not heard.states.any()  # stays nothing; words go on with silence
-        empty = encode_text(self.pipe, "", unwanted=nothing).states
-        return Heard(torch.cat([heard.states, *[empty] * (short // len(empty))]), heard.whole)
+            return embeds
+        zeros = not embeds.prompt_embeds.any()  # stay zeros; words go on with an empty text's
+        empty = encode_text(self.pipe, "", negative=zeros).prompt_embeds
+        return TextEmbeds(
+            torch.cat([embeds.prompt_embeds, *[empty] * (short // len(empty))]), embeds.pooled
+        )
 
 
 def open_painter(
@@ -197,20 +207,20 @@ def _open_pipe(checkpoint: Path, other_vae: Path | None) -> StableDiffusionXLPip
         unet, vae, first = read_parts(checkpoint, configs, vae_in=other_vae is None)
         second, zeros = read_second_encoder(checkpoint, configs), True
         # The vocabularies of the two encoders are those of Stable Diffusion 1 and 2.
-        words = [configs.parent / name / "tokenizer" for name in WORDS]
+        tokenizers = [configs.parent / name / "tokenizer" for name in TOKENIZER_FAMILIES]
     else:
         unet = open_part(UNet2DConditionModel, checkpoint / "unet")
         vae = open_vae(checkpoint / "vae", other_vae)
         first = open_part(CLIPTextModel, checkpoint / "text_encoder")
         second = open_part(CLIPTextModelWithProjection, checkpoint / "text_encoder_2")
         zeros = read_json(checkpoint / "model_index.json").get("force_zeros_for_empty_prompt", True)
-        words = [checkpoint / "tokenizer", checkpoint / "tokenizer_2"]
+        tokenizers = [checkpoint / "tokenizer", checkpoint / "tokenizer_2"]
     return StableDiffusionXLPipeline(
         vae=vae,
         text_encoder=first,
         text_encoder_2=second,
-        tokenizer=open_tokenizer(words[0]),
-        tokenizer_2=open_tokenizer(words[1]),
+        tokenizer=open_tokenizer(tokenizers[0]),
+        tokenizer_2=open_tokenizer(tokenizers[1]),
         unet=unet,
         scheduler=None,
         force_zeros_for_empty_prompt=bool(zeros),
@@ -219,33 +229,36 @@ def _open_pipe(checkpoint: Path, other_vae: Path | None) -> StableDiffusionXLPip
 
 
 @torch.inference_mode()
-def encode_text(pipe: StableDiffusionXLPipeline, prompt: str, *, unwanted: bool = False) -> Heard:
-    """A prompt as the U-Net hears it; an empty `unwanted` one is nothing at all, as A1111 has it.
+def encode_text(
+    pipe: StableDiffusionXLPipeline, prompt: str, *, negative: bool = False
+) -> TextEmbeds:
+    """A prompt's embeddings; those of an empty `negative` one are zeros, as A1111 has it.
 
-    Emphasis scales a token's states and restores its chunk's mean, in each encoder by itself.
+    Emphasis scales a token's hidden states and restores its chunk's mean, in each encoder by
+    itself.
     """
-    heard, whole = [], None
+    per_encoder, pooled = [], None
     pairs = ((pipe.tokenizer, pipe.text_encoder), (pipe.tokenizer_2, pipe.text_encoder_2))
     for tokenizer, encoder in pairs:
         chunks, weights = prompt_chunks(tokenizer, encoder, prompt)
-        found = encoder(rows_of(tokenizer, encoder, chunks), output_hidden_states=True)
-        states = found.hidden_states[PENULTIMATE]
-        heard.append(torch.cat([emphasised(*each) for each in zip(states, weights, strict=True)]))
-        whole = found[0][0]  # of the second encoder, which projects; of the first chunk
-    states = torch.cat(heard, dim=-1)
-    if unwanted and not prompt.strip() and pipe.config.force_zeros_for_empty_prompt:
-        return Heard(torch.zeros_like(states), torch.zeros_like(whole))
-    return Heard(states, whole)
+        output = encoder(input_ids_of(tokenizer, encoder, chunks), output_hidden_states=True)
+        states = zip(output.hidden_states[PENULTIMATE], weights, strict=True)
+        per_encoder.append(torch.cat([emphasised(*each) for each in states]))
+        pooled = output[0][0]  # of the second encoder, which projects; of the first chunk
+    prompt_embeds = torch.cat(per_encoder, dim=-1)
+    if negative and not prompt.strip() and pipe.config.force_zeros_for_empty_prompt:
+        return TextEmbeds(torch.zeros_like(prompt_embeds), torch.zeros_like(pooled))
+    return TextEmbeds(prompt_embeds, pooled)
 
 
 def _texts(request: Candidate) -> tuple[Text, Text]:
-    """What is wanted and what is not."""
+    """The prompt and the negative prompt."""
     return Text(request.prompt.positive, False), Text(request.prompt.negative, True)
 
 
-def _shape(request: Candidate, said: Mapping[Text, Heard]) -> tuple[float, ...]:
+def _shape(request: Candidate, embeds: Mapping[Text, TextEmbeds]) -> tuple[float, ...]:
     """Requests of one shape may share a batch: their tensors have equal shapes."""
-    positions = max(len(said[text].states) for text in _texts(request))
+    positions = max(len(embeds[text].prompt_embeds) for text in _texts(request))
     return request.width_px, request.height_px, request.steps, request.guidance, positions
 
 

@@ -1,4 +1,4 @@
-"""What a Stable Diffusion is asked to find in noise: the one fact that teaching rests on."""
+"""The training objective of a Stable Diffusion: predict the noise, or v, at a random timestep."""
 
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
@@ -11,50 +11,59 @@ from storybook.errors import ModelError
 
 def training_loss(
     unet: UNet2DConditionModel,
-    schedule: DDPMScheduler,
-    clean: Tensor,
+    noise_scheduler: DDPMScheduler,
+    latents: Tensor,
     noise: Tensor,
-    times: Tensor,
-    states: Tensor,
+    timesteps: Tensor,
+    encoder_hidden_states: Tensor,
     *,
     min_snr: float | None = None,
 ) -> Tensor:
-    """How far the U-Net is from what it should find, for each picture: [b], in single precision.
+    """The mean squared error of the U-Net's prediction for each picture: [b], in single precision.
 
-    `clean` and `noise` are latents [b, c, h, w] at the U-Net's scale, `times` [b] steps of the
-    schedule, `states` [b, positions, d] what the U-Net is told. With `min_snr`, steps with little
-    noise count less (Hang et al. 2023); 5 is usual.
+    `latents` (x0) and `noise` are [b, c, h, w] at the U-Net's scale, `timesteps` [b] integers in
+    [0, num_train_timesteps), `encoder_hidden_states` [b, positions, d]. `min_snr` is the gamma of
+    Min-SNR weighting (Hang et al. 2023); 5 is usual. Raises ModelError for a prediction type that
+    is neither epsilon nor v_prediction.
     """
-    noisy = schedule.add_noise(clean, noise, times)
-    found = unet(noisy, times, encoder_hidden_states=states).sample
-    wanted = target(schedule, clean, noise, times)
-    losses = functional.mse_loss(found.float(), wanted.float(), reduction="none").mean((1, 2, 3))
-    return losses if min_snr is None else losses * snr_weights(schedule, times, min_snr)
+    noisy = noise_scheduler.add_noise(latents, noise, timesteps)
+    model_pred = unet(noisy, timesteps, encoder_hidden_states=encoder_hidden_states).sample
+    target = prediction_target(noise_scheduler, latents, noise, timesteps)
+    losses = functional.mse_loss(model_pred.float(), target.float(), reduction="none").mean(
+        (1, 2, 3)
+    )
+    return losses if min_snr is None else losses * snr_weights(noise_scheduler, timesteps, min_snr)
 
 
-def target(schedule: DDPMScheduler, clean: Tensor, noise: Tensor, times: Tensor) -> Tensor:
-    """The noise itself, or v (Salimans and Ho 2022), as the checkpoint's schedule says."""
-    kind = schedule.config.prediction_type
+def prediction_target(
+    noise_scheduler: DDPMScheduler, latents: Tensor, noise: Tensor, timesteps: Tensor
+) -> Tensor:
+    """What the U-Net is to predict, [b, c, h, w]: the noise (epsilon) or v (Salimans and Ho 2022).
+
+    The scheduler's `prediction_type` decides; ModelError for any other type.
+    """
+    kind = noise_scheduler.config.prediction_type
     if kind == "epsilon":
         return noise
     if kind == "v_prediction":
-        return schedule.get_velocity(clean, noise, times)
+        return noise_scheduler.get_velocity(latents, noise, timesteps)
     raise ModelError(f"A painter that predicts {kind!r} cannot be taught: epsilon or v_prediction.")
 
 
-def snr_weights(schedule: DDPMScheduler, times: Tensor, gamma: float) -> Tensor:
-    """min(SNR, gamma) / SNR, for v over SNR + 1: the weight of each step's loss."""
-    snr = compute_snr(schedule, times)
-    whole = snr + 1 if schedule.config.prediction_type == "v_prediction" else snr
+def snr_weights(noise_scheduler: DDPMScheduler, timesteps: Tensor, gamma: float) -> Tensor:
+    """Min-SNR weights [b] of the loss: min(SNR, gamma) / SNR, for v_prediction over SNR + 1."""
+    snr = compute_snr(noise_scheduler, timesteps)
+    whole = snr + 1 if noise_scheduler.config.prediction_type == "v_prediction" else snr
     return torch.clamp(snr, max=gamma) / whole
 
 
 @torch.no_grad()
 def encode_pictures(vae: AutoencoderKL, pixels: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and deviation of the latents [b, c, h / 8, w / 8] of pictures [b, 3, h, w] in [-1, 1].
+    """Mean and standard deviation of the latents of `pixels` [b, 3, h, w] in [-1, 1].
 
-    At the U-Net's scale: mean + deviation * noise is what an encoder's sample would give it.
+    Each is [b, c, h / 8, w / 8], float32, times the scaling factor: mean + deviation * noise is a
+    sample of the autoencoder's posterior, as the U-Net is given it.
     """
-    found = vae.encode(pixels.to(vae.device, vae.dtype)).latent_dist
+    posterior = vae.encode(pixels.to(vae.device, vae.dtype)).latent_dist
     scale = vae.config.scaling_factor
-    return found.mean.float() * scale, found.std.float() * scale
+    return posterior.mean.float() * scale, posterior.std.float() * scale

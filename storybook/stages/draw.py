@@ -8,7 +8,7 @@ from storybook.files import write_whole
 from storybook.models import Guard, Painter
 from storybook.models.infotext import png_bytes
 from storybook.models.prompt_syntax import networks
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 from storybook.records import Candidate, Event
 from storybook.studio.candidates import candidates
 from storybook.studio.studio import Studio
@@ -65,8 +65,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     if not todo:
         return
     check_book(book)
-    unheard = {(each.prompt.page, note) for each in todo for note in _unheard(each, studio)}
-    for page, note in sorted(unheard):
+    ignored = {(each.prompt.page, note) for each in todo for note in _ignored_syntax(each, studio)}
+    for page, note in sorted(ignored):
         yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)
     yield Event(stage="draw", done=0, total=len(todo), note="the painter gets ready")
     with studio.guard() as guard, studio.painter(studio.known(book.cast)) as painter:
@@ -83,5 +83,10 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
             yield Event(stage="draw", done=done, total=len(todo), page=page, note=note)
 
 
-def _unheard(candidate: Candidate, studio: Studio) -> tuple[str, ...]:
-    return heard(candidate.prompt.positive, studio.loras)[1] + heard(candidate.prompt.negative)[1]
+def _ignored_syntax(candidate: Candidate, studio: Studio) -> tuple[str, ...]:
+    prompt = candidate.prompt
+    positive, negative = (
+        resolve_syntax(prompt.positive, studio.loras),
+        resolve_syntax(prompt.negative),
+    )
+    return positive[1] + negative[1]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from storybook.models.prompt_syntax import plain
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 from storybook.readability import WORD
 from storybook.records import Hero
 from storybook.story.casting import cast
@@ -71,7 +71,7 @@ def unknown_words(words: str, heroes: Sequence[Hero], world: World) -> tuple[str
     >>> unknown_words("a (purple:1.2) cat eats pizza", [], load_world(shipped("assets")))
     ('purple', 'pizza')
     """
-    said = plain(heard(words)[0])
+    said = plain(resolve_syntax(words)[0])
     for hero in heroes:
         names = "|".join(re.escape(name) for name in (hero.name, hero.token, hero.look) if name)
         said = re.sub(rf"\b(?:{names})\b", " ", said, flags=re.IGNORECASE)

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from storybook.book.folder import Book
 from storybook.errors import BookError
-from storybook.models.scheduling import heard
+from storybook.models.scheduling import resolve_syntax
 from storybook.readability import sentences, words
 from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
 from storybook.story.casting import Cast, cast
@@ -243,7 +243,7 @@ def _too_much(scene: Scene, world: World) -> Iterator[Departure]:
 
 def _unheard(prompt: Prompt, known: Sequence[Hero], studio: Studio) -> Iterator[Departure]:
     """What a page's prompt says and its painter does not hear."""
-    marks = heard(prompt.positive, studio.loras)[1] + heard(prompt.negative)[1]
+    marks = resolve_syntax(prompt.positive, studio.loras)[1] + resolve_syntax(prompt.negative)[1]
     for note in marks:
         yield Departure(kind="words", text=f"{note.rstrip('.')}.", page=prompt.page)
     if not studio.draws_the_world:

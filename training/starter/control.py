@@ -22,7 +22,7 @@ from storybook.files import save_weights
 from storybook.images.fidelity import edge_strength
 from storybook.models import Enlarger
 from storybook.models.control import FACTOR, ControlledEnlarger, Manner, as_shown
-from storybook.models.sampling import Begin, decode, denoise
+from storybook.models.sampling import Img2ImgInit, decode, denoise
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.sd1 import Sd1Painter, encode_text
 from storybook.models.soft_edges import steep_edges
@@ -119,13 +119,13 @@ def repaint(
         width_px=sampling.width_px, height_px=sampling.height_px, steps=sampling.steps, guidance=1,
     )  # fmt: skip
     requests = [request.but(seed=seed) for seed in range(len(images))]
-    begin = components.fold(images) * pipe.vae.config.scaling_factor
+    init = components.fold(images) * pipe.vae.config.scaling_factor
     latents = denoise(
         pipe,
         deepcopy(painter.sampler),  # it has a state, and each thread needs its own
         requests,
         heard.to(pipe.device),
-        begin=Begin(begin.to(pipe.device), freedom),
+        init=Img2ImgInit(init.to(pipe.device), freedom),
     )
     return decode(pipe, latents)
 
