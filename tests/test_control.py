@@ -15,10 +15,10 @@ from storybook.errors import ModelError
 from storybook.models import control
 from storybook.models.control import Manner, hold_forms
 from storybook.models.doubles import FlatPainter, NearestEnlarger
-from storybook.models.memory import Room
+from storybook.models.memory import MemoryBudget
 from storybook.models.sd1 import open_painter
 from storybook.models.soft_edges import Hed, open_hed, steep_edges
-from storybook.models.weights import Fittings
+from storybook.models.weights import ComponentOverrides
 from storybook.records import Prompt
 from storybook.stages import enlarge
 from storybook.studio.studio import Studio
@@ -100,8 +100,8 @@ def test_strength_weight_and_edges_count(home):
 
 def test_it_hears_as_its_painter_does(home):
     def over(skip: int) -> np.ndarray:
-        fitted = Fittings(clip_skip=skip)
-        painter = open_painter(home / "painter", device="cpu", fittings=fitted)
+        fitted = ComponentOverrides(clip_skip=skip)
+        painter = open_painter(home / "painter", device="cpu", overrides=fitted)
         one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
         return np.asarray(one.paint_over(PICTURE, PROMPT, strength=1.0, seed=3), int)
 
@@ -123,7 +123,7 @@ def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
 
 
 def test_an_offloaded_painter_paints_over_the_same(home):
-    painter = open_painter(home / "painter", device="cpu", room=Room("parts"))
+    painter = open_painter(home / "painter", device="cpu", budget=MemoryBudget("parts"))
     one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
     over = np.asarray(one.paint_over(PICTURE, PROMPT, strength=0.5, seed=3), int)
     assert np.abs(over - painted(home)).max() <= 1

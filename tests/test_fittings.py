@@ -12,7 +12,7 @@ from storybook.config import load_settings
 from storybook.errors import ConfigError, ModelError
 from storybook.models.families import open_painter, painter_name
 from storybook.models.hypernetwork import Design
-from storybook.models.weights import Adapter, Fittings
+from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
 from tiny_sd import WIDTH, tiny_painter
@@ -28,10 +28,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_painter(tmp_path_factory.mktemp("models") / "tiny")
 
 
-def drawn(folder: Path, prompt: str = "a cat", **fittings: object) -> np.ndarray:
-    fitted = Fittings(**fittings)
-    painter = open_painter(folder, fittings=fitted, device="cpu")
-    assert painter.name == painter_name(folder, (), fitted)
+def drawn(folder: Path, prompt: str = "a cat", **overrides: object) -> np.ndarray:
+    overrides = ComponentOverrides(**overrides)
+    painter = open_painter(folder, overrides=overrides, device="cpu")
+    assert painter.name == painter_name(folder, (), overrides)
     asked = Candidate(prompt=Prompt(page=1, positive=prompt), painter="p", seed=7, width_px=32,
                       height_px=32, steps=3, guidance=4)  # fmt: skip
     (picture,) = painter.paint([asked])
@@ -61,7 +61,7 @@ def test_another_autoencoder_in_every_form(folder: Path, tmp_path: Path) -> None
         drawn(folder, vae=tmp_path / "narrow.safetensors")
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError, match=r"no \.safetensors file lies in it"):
-        open_painter(folder, fittings=Fittings(vae=tmp_path / "empty"), device="cpu")
+        open_painter(folder, overrides=ComponentOverrides(vae=tmp_path / "empty"), device="cpu")
 
 
 def test_hypernetworks_with_a_strength(folder: Path, tmp_path: Path) -> None:
@@ -115,18 +115,18 @@ def test_words_of_textual_inversion(folder: Path, tmp_path: Path) -> None:
 
 def test_clip_skip_is_heard_and_makes_another_painter(folder: Path) -> None:
     assert far(drawn(folder, clip_skip=2), drawn(folder)) > 1
-    names = {painter_name(folder, (), Fittings(clip_skip=skip)) for skip in (1, 2)}
+    names = {painter_name(folder, (), ComponentOverrides(clip_skip=skip)) for skip in (1, 2)}
     assert len(names) == 2 and painter_name(folder) in names
 
 
 def test_a_studio_fits_its_painter(folder: Path, tmp_path: Path) -> None:
     torch.save({"string_to_param": {"*": torch.randn(1, WIDTH)}, "name": "x"}, tmp_path / "rexy.pt")
     plain = Studio(load_settings("doubles", [f"draw.painter={folder}"]))
-    fitted = Studio(load_settings("doubles", [
+    overrides = Studio(load_settings("doubles", [
         f"draw.painter={folder}", "draw.clip_skip=2", f'draw.embeddings=["{tmp_path}/rexy.pt"]',
     ]))  # fmt: skip
-    with fitted.painter() as painter:
-        assert painter.name == fitted.painter_name() != plain.painter_name()
+    with overrides.painter() as painter:
+        assert painter.name == overrides.painter_name() != plain.painter_name()
         assert painter.clip_skip == 2 and "rexy" in painter.pipe.tokenizer.get_vocab()
     for key, value in (("vae", "no.pt"), ("hypernetworks", '["no.pt"]'), ("embeddings", '["no"]')):
         broken = Studio(load_settings("doubles", [f"draw.painter={folder}", f"draw.{key}={value}"]))

@@ -14,12 +14,12 @@ from storybook.models import sd1
 from storybook.models.hypernetwork import (
     ACTIVATIONS,
     UNUSABLE,
-    Bend,
     Design,
+    HypernetworkModule,
     attach,
     read_hypernetwork,
 )
-from storybook.models.weights import Adapter, Fittings
+from storybook.models.weights import Adapter, ComponentOverrides
 from tiny_sd import WIDTH, alike, tiny_painter
 from tiny_taught import ORIGIN, another_picture, drawn, opened, same_picture
 from training.formats.hypernetwork import new_hypernetwork, save_hypernetwork
@@ -100,7 +100,7 @@ def test_a_hypernetwork_s_file_is_a1111_s(folder: Path, tmp_path: Path) -> None:
 
 def test_dropout_goes_where_a1111_has_it() -> None:
     def kinds(**said: object) -> list[str]:
-        return [type(layer).__name__ for layer in Bend(8, Design(**said)).linear]
+        return [type(layer).__name__ for layer in HypernetworkModule(8, Design(**said)).linear]
 
     four = (1, 2, 2, 1)
     assert kinds(use_dropout=True) == ["Linear", "Linear"]
@@ -193,5 +193,5 @@ def test_a_painter_with_one_that_mixes_draws_alone(folder: Path, tmp_path: Path)
         design = Design(activation_func=name, weight_initialization="XavierNormal")
         network = new_hypernetwork(opened(folder).unet, design, chance)
         save_hypernetwork(network, tmp_path / f"{name}.pt", origin=ORIGIN)
-        fittings = Fittings(hypernetworks=(Adapter(tmp_path / f"{name}.pt"),))
-        assert sd1.open_painter(folder, device="cpu", fittings=fittings).batch == batch
+        overrides = ComponentOverrides(hypernetworks=(Adapter(tmp_path / f"{name}.pt"),))
+        assert sd1.open_painter(folder, device="cpu", overrides=overrides).batch == batch

@@ -16,7 +16,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import TrainingError
 from storybook.models import sd1
-from storybook.models.fuse_lora import melt_in
+from storybook.models.fuse_lora import fuse_lora
 from storybook.models.weights import Adapter
 from tiny_sd import tiny_painter
 from tiny_taught import ORIGIN, drawn, opened, origin_in, same_picture, teach
@@ -189,7 +189,7 @@ def test_dora_of_both_parts_is_drawn_as_it_was_taught(dora, folder, tmp_path, fo
         scales = {n: t for n, t in load_file(file).items() if n.endswith("dora_scale")}
         assert all(each.shape[1:].numel() == 1 and each.ndim > 1 for each in scales.values())
         assert len(scales) == len(lora.unet) + len(lora.text_encoder)
-    melt_in(melted, Adapter(file))
+    fuse_lora(melted, Adapter(file))
     assert same_picture(drawn(melted), picture), "merged, so rounded otherwise"
     put_on(read_lora(file, plain.unet, plain.text_encoder), plain.unet, plain.text_encoder)
     assert np.abs(drawn(plain) - picture).max() < 1e-5
@@ -197,7 +197,7 @@ def test_dora_of_both_parts_is_drawn_as_it_was_taught(dora, folder, tmp_path, fo
                if not name.endswith(("dora_scale", "lora_magnitude_vector.weight"))}  # fmt: skip
     save_file(without, tmp_path / "plain.safetensors")
     other = opened(folder)
-    melt_in(other, Adapter(tmp_path / "plain.safetensors"))
+    fuse_lora(other, Adapter(tmp_path / "plain.safetensors"))
     assert np.abs(drawn(other) - picture).max() > 0.02, "it is no plain LoRA"
 
 

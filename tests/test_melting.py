@@ -1,4 +1,4 @@
-"""Adapters that prompts ask for by name: melted in for their pictures, and taken out again."""
+"""Adapters that prompts ask for by name: fused for their pictures, and taken out again."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from storybook.errors import ModelError
 from storybook.models.families import painter_name
-from storybook.models.fuse_lora import melt_in, melted
+from storybook.models.fuse_lora import fuse_lora, fused
 from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
 from storybook.models.weights import Adapter
 from tiny_sd import alike, asked, difference, tiny_lora, tiny_painter
@@ -74,9 +74,9 @@ def test_text_encoder_and_unet_have_weights_of_their_own(home: Path, painter: Sd
         return encode_text(painter.pipe, "a cat")
 
     plain, file = heard(), home / "rex.safetensors"
-    with melted(painter.pipe, [Adapter(file, 0.8, 0.0)]):
+    with fused(painter.pipe, [Adapter(file, 0.8, 0.0)]):
         assert alike(heard(), plain)
-    with melted(painter.pipe, [Adapter(file, 0.0, 0.8)]):
+    with fused(painter.pipe, [Adapter(file, 0.0, 0.8)]):
         assert not alike(heard(), plain, 100)
     pictures = [drawn(painter, f"a cat<lora:rex:{marks}>") for marks in ("1", "0:1", "te=0:unet=1")]
     assert difference(pictures[0], pictures[1]) > 1 and difference(pictures[0], pictures[2]) > 1
@@ -104,7 +104,7 @@ def test_it_is_taken_out_whatever_happens(home: Path, painter: Sd1Painter):
     assert same(weights_of(painter), before)
     with (
         pytest.raises(ZeroDivisionError),
-        melted(painter.pipe, [Adapter(home / "rex.safetensors")]),
+        fused(painter.pipe, [Adapter(home / "rex.safetensors")]),
     ):
         raise ZeroDivisionError
     assert same(weights_of(painter), before)
@@ -122,16 +122,16 @@ def test_one_that_does_not_fit_leaves_the_others_out_too(
     for name, says in (("wide", "was taught on another model"), ("odd", "changes nothing"),
                        ("cut", "is empty, cut off")):  # fmt: skip
         file = tmp_path / f"{name}.safetensors"
-        with pytest.raises(ModelError, match=says), melted(painter.pipe, [rex, Adapter(file)]):
+        with pytest.raises(ModelError, match=says), fused(painter.pipe, [rex, Adapter(file)]):
             pass
         assert same(weights_of(painter), before), name
     assert difference(drawn(painter, "a cat<lora:rex:1>"), drawn(painter, "a cat")) > 1
 
 
-def test_melted_in_for_good_is_as_strong_as_asked(home: Path):
+def test_fuse_lora_for_good_is_as_strong_as_asked(home: Path):
     one = open_painter(home / "tiny", device="cpu")
     before = weights_of(one)
-    melt_in(one.pipe, Adapter(home / "ink.safetensors", 0.5))
+    fuse_lora(one.pipe, Adapter(home / "ink.safetensors", 0.5))
     lora = load_file(home / "ink.safetensors")
     block = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
     change = lora[f"unet.{block}.lora_B.weight"] @ lora[f"unet.{block}.lora_A.weight"]
@@ -144,7 +144,7 @@ SPOKEN = "text_model.encoder.layers.0.self_attn"
 
 @pytest.mark.parametrize("some", [("q",), ("q", "v"), ("out",)])
 @pytest.mark.parametrize("form", ["kohya", "diffusers", "peft"])
-def test_melt_in_takes_any_layers_of_the_text_encoder(
+def test_fuse_lora_takes_any_layers_of_the_text_encoder(
     home: Path, tmp_path: Path, form: str, some: tuple[str, ...]
 ):
     torch.manual_seed(6)
@@ -162,7 +162,7 @@ def test_melt_in_takes_any_layers_of_the_text_encoder(
     save_file(tensors, tmp_path / "a.safetensors")
     one = open_painter(home / "tiny", device="cpu")
     before = weights_of(one)
-    melt_in(one.pipe, Adapter(tmp_path / "a.safetensors", 0.5))
+    fuse_lora(one.pipe, Adapter(tmp_path / "a.safetensors", 0.5))
     after = weights_of(one)
     for each, (down, up) in pairs.items():
         name = f"1{SPOKEN}.{each}_proj.weight"
@@ -207,7 +207,7 @@ def test_dora_is_as_strong_as_asked(home: Path, tmp_path: Path):
     for strength in (0.0, 0.5, 1.0):
         one = open_painter(home / "tiny", device="cpu")
         before = weights_of(one)[f"0{name}.weight"]
-        melt_in(one.pipe, Adapter(tmp_path / "dora.safetensors", strength))
+        fuse_lora(one.pipe, Adapter(tmp_path / "dora.safetensors", strength))
         weights.append(weights_of(one)[f"0{name}.weight"])
     assert torch.equal(weights[0], before)
     assert torch.allclose(weights[1], (before + weights[2]) / 2, atol=1e-6)

@@ -14,17 +14,17 @@ from storybook.config import load_settings
 from storybook.models.memory import (
     GIB,
     PLANS,
-    Plan,
-    Room,
-    chosen,
-    needed,
-    place_of,
-    settle,
+    MemoryBudget,
+    OffloadPlan,
+    apply_offload,
+    choose_plan,
+    execution_device,
+    needed_gib,
     stored_weights,
     weights_of,
 )
 from storybook.models.sd1 import Sd1Painter, open_painter
-from storybook.models.weights import Fittings
+from storybook.models.weights import ComponentOverrides
 from storybook.studio.doctor import Finding, painter_memory
 from tiny_sd import asked, difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN
@@ -36,7 +36,9 @@ SD15 = {"unet": int(1.72e9), "vae": int(0.17e9), "text_encoder": int(0.25e9)}
 XL = {"unet": int(5.14e9), "vae": int(0.17e9), "text_encoder": int(0.25e9),
       "text_encoder_2": int(1.39e9)}  # fmt: skip
 SMALL, LARGE = 512**2, 1024**2
-EVERY = [Plan(offload=each, tiled=tiled) for each in ("whole", "parts") for tiled in (False, True)]
+EVERY = [
+    OffloadPlan(offload=each, tiled=tiled) for each in ("whole", "parts") for tiled in (False, True)
+]
 
 
 @pytest.fixture(scope="module")
@@ -60,40 +62,42 @@ def drawn(painter: Sd1Painter, *prompts: str) -> list[Image.Image]:
     ],
 )
 def test_the_quickest_that_fits(weights, pixels, free_gib, expected) -> None:
-    plan = chosen("auto", weights, pixels, free_gib)
+    plan = choose_plan("auto", weights, pixels, free_gib)
     assert plan.offload == expected
     quicker = PLANS[: PLANS.index(plan)]
-    assert all(needed(other, weights, pixels) > free_gib for other in quicker)
-    assert free_gib < 1 or needed(plan, weights, pixels) <= free_gib
+    assert all(needed_gib(other, weights, pixels) > free_gib for other in quicker)
+    assert free_gib < 1 or needed_gib(plan, weights, pixels) <= free_gib
 
 
 def test_a_wish_decides_what_is_moved_and_figures_the_tiles() -> None:
     for wish in ("whole", "parts"):
-        assert chosen(wish, SD15, SMALL, 24).offload == wish
-        assert chosen(wish, SD15, 4096**2, 8) == Plan(offload=wish, tiled=True)
-    assert not chosen("parts", SD15, SMALL, 24).tiled
+        assert choose_plan(wish, SD15, SMALL, 24).offload == wish
+        assert choose_plan(wish, SD15, 4096**2, 8) == OffloadPlan(offload=wish, tiled=True)
+    assert not choose_plan("parts", SD15, SMALL, 24).tiled
 
 
 def test_each_slower_plan_needs_less_and_larger_pictures_more() -> None:
     for weights in (SD15, XL):
-        found = [needed(plan, weights, LARGE) for plan in PLANS]
+        found = [needed_gib(plan, weights, LARGE) for plan in PLANS]
         assert found[0] >= found[1] > found[2] >= found[3]
-        assert all(needed(plan, weights, LARGE) > needed(plan, weights, SMALL) for plan in PLANS)
-    assert needed(PLANS[0], SD15, SMALL) > sum(SD15.values()) / GIB
+        assert all(
+            needed_gib(plan, weights, LARGE) > needed_gib(plan, weights, SMALL) for plan in PLANS
+        )
+    assert needed_gib(PLANS[0], SD15, SMALL) > sum(SD15.values()) / GIB
 
 
 @pytest.mark.parametrize("plan", EVERY, ids=lambda plan: f"{plan.offload} {plan.tiled}")
-def test_a_plan_changes_no_picture(folder: Path, plan: Plan, tmp_path: Path) -> None:
+def test_a_plan_changes_no_picture(folder: Path, plan: OffloadPlan, tmp_path: Path) -> None:
     loras = {"rex": tiny_lora(tmp_path)}
     prompts = ["a cat", "a cat<lora:rex:1>", "a (cat:1.3) " * 12, "a cat<lora:rex:0.5>", "a cat"]
-    fittings = Fittings(clip_skip=1)
-    calm = open_painter(folder, device="cpu", loras=loras, fittings=fittings)
-    moved = open_painter(folder, device="cpu", loras=loras, fittings=fittings)
-    settle(moved.pipe, plan, CPU)
+    overrides = ComponentOverrides(clip_skip=1)
+    calm = open_painter(folder, device="cpu", loras=loras, overrides=overrides)
+    moved = open_painter(folder, device="cpu", loras=loras, overrides=overrides)
+    apply_offload(moved.pipe, plan, CPU)
     assert hasattr(moved.pipe.unet, "_hf_hook") == (plan.offload != "whole")
     assert moved.pipe.vae.use_tiling == moved.pipe.vae.use_slicing == plan.tiled
-    assert place_of(moved.pipe).type == "cpu"
-    for _ in range(2):  # the second time after a LoRA was melted in and taken out again
+    assert execution_device(moved.pipe).type == "cpu"
+    for _ in range(2):  # the second time after a LoRA was fused and taken out again
         for one, other in zip(drawn(moved, *prompts), drawn(calm, *prompts), strict=True):
             assert difference(one, other) <= 1
     assert hasattr(moved.pipe.unet, "_hf_hook") == (plan.offload != "whole")
@@ -103,7 +107,7 @@ def test_a_plan_changes_no_picture(folder: Path, plan: Plan, tmp_path: Path) -> 
 def test_a_painter_is_opened_as_wished(folder: Path, wish: str) -> None:
     calm = open_painter(folder, device="cpu")
     assert not hasattr(calm.pipe.unet, "_hf_hook"), "there is nowhere else to be than on the CPU"
-    painter = open_painter(folder, device="cpu", room=Room(wish))
+    painter = open_painter(folder, device="cpu", budget=MemoryBudget(wish))
     assert hasattr(painter.pipe.unet, "_hf_hook") == (wish != "whole")
     assert painter.name == calm.name
     assert difference(drawn(painter, "a dog")[0], drawn(calm, "a dog")[0]) <= 1

@@ -20,10 +20,10 @@ from storybook.models import sd1, sdxl, single_file
 from storybook.models.control import Manner, hold_forms
 from storybook.models.doubles import NearestEnlarger
 from storybook.models.families import family_of, open_painter, painter_name
-from storybook.models.memory import Room
+from storybook.models.memory import MemoryBudget
 from storybook.models.sdxl import SdxlPainter, encode_text
 from storybook.models.single_file import CONFIGS
-from storybook.models.weights import Adapter, Fittings
+from storybook.models.weights import Adapter, ComponentOverrides
 from tiny_sd import WIDTH, alike, asked, change_json, difference, tiny_painter, tiny_xl_painter
 from training.formats.keys import text_keys, unet_keys, vae_keys
 
@@ -168,7 +168,7 @@ def test_offloaded_it_draws_the_same(folder: Path, painter: SdxlPainter) -> None
     moved = open_painter(folder, device="cpu", memory="parts")
     assert hasattr(moved.pipe.text_encoder_2, "_hf_hook")
     assert difference(drawn(moved, "a dog")[0], drawn(painter, "a dog")[0]) <= 1
-    assert Room(pixels=1024**2).plan(painter.pipe, torch.device("cpu")).offload == "whole"
+    assert MemoryBudget(pixels=1024**2).plan(painter.pipe, torch.device("cpu")).offload == "whole"
 
 
 @pytest.mark.parametrize("part", ["unet", "vae", "text_encoder", "text_encoder_2", "tokenizer_2"])
@@ -185,13 +185,13 @@ def test_what_this_family_has_no_place_for(
 ) -> None:
     file = tmp_path / "x.pt"
     torch.save({}, file)
-    for fittings, says in (
-        (Fittings(hypernetworks=(Adapter(file),)), r"draw\.hypernetworks"),
-        (Fittings(embeddings=(file,)), r"draw\.embeddings"),
-        (Fittings(clip_skip=3), r"clip_skip is 3"),
+    for overrides, says in (
+        (ComponentOverrides(hypernetworks=(Adapter(file),)), r"draw\.hypernetworks"),
+        (ComponentOverrides(embeddings=(file,)), r"draw\.embeddings"),
+        (ComponentOverrides(clip_skip=3), r"clip_skip is 3"),
     ):
         with pytest.raises(ModelError, match=says):
-            open_painter(folder, device="cpu", fittings=fittings)
+            open_painter(folder, device="cpu", overrides=overrides)
     with pytest.raises(ModelError, match="cannot be taught here"):  # recipes open it as 1.x
         sd1.open_painter(folder, device="cpu")
     with pytest.raises(ModelError, match="takes no ControlNet"):

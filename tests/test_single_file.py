@@ -15,7 +15,7 @@ from storybook.errors import ModelError
 from storybook.models import single_file
 from storybook.models.families import open_painter
 from storybook.models.single_file import CONFIGS, prediction_of
-from storybook.models.weights import Adapter, Fittings
+from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
 from tiny_sd import difference, tiny_lora, tiny_painter
@@ -47,9 +47,11 @@ def as_file(folder: Path, file: Path) -> Path:
 
 
 def drawn(
-    checkpoint: Path, adapters: tuple[Adapter, ...] = (), fittings: Fittings | None = None
+    checkpoint: Path,
+    adapters: tuple[Adapter, ...] = (),
+    overrides: ComponentOverrides | None = None,
 ) -> Image.Image:
-    painter = open_painter(checkpoint, adapters, device="cpu", fittings=fittings)
+    painter = open_painter(checkpoint, adapters, device="cpu", overrides=overrides)
     asked = Candidate(prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
                       painter="p", seed=7, width_px=64, height_px=64, steps=3,
                       guidance=4)  # fmt: skip
@@ -76,8 +78,8 @@ def test_open_painter_takes_another_autoencoder_for_one_that_is_missing(
 ) -> None:
     """Files without `first_stage_model.*` are common, and come with an autoencoder beside them."""
     shutil.copytree(folder / "vae", tmp_path / "vae")
-    fittings = Fittings(vae=tmp_path / "vae")
-    wanted = drawn(folder, fittings=fittings)
+    overrides = ComponentOverrides(vae=tmp_path / "vae")
+    wanted = drawn(folder, overrides=overrides)
     if left == "a folder":
         shutil.rmtree(folder / "vae")
         checkpoint, says = folder, "vae"
@@ -88,7 +90,7 @@ def test_open_painter_takes_another_autoencoder_for_one_that_is_missing(
         gone = set(own if left == "nothing" else own[1::2])
         save_file({n: each for n, each in state.items() if n not in gone}, checkpoint)
         says = r"no autoencoder .*draw\.vae" if left == "nothing" else "no AutoencoderKL like that"
-    assert difference(drawn(checkpoint, fittings=fittings), wanted) <= 1
+    assert difference(drawn(checkpoint, overrides=overrides), wanted) <= 1
     with pytest.raises(ModelError, match=says):
         drawn(checkpoint)
 

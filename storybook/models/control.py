@@ -20,8 +20,8 @@ from storybook.errors import ModelError, last_line
 from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.devices import memory_of, quiet
-from storybook.models.fuse_lora import melted
-from storybook.models.memory import place_of
+from storybook.models.fuse_lora import fused
+from storybook.models.memory import execution_device
 from storybook.models.sampling import (
     ControlNetFn,
     Img2ImgInit,
@@ -79,7 +79,7 @@ class ControlledEnlarger:
         """
         tries: list[tuple[Fidelity, Image.Image]] = []
         strength = self.manner.strength
-        with melted(self.painter.pipe, self.painter.asked_for(prompt)):
+        with fused(self.painter.pipe, self.painter.asked_for(prompt)):
             for _ in range(TRIES):
                 detailed = self.detailed(image, prompt, strength=strength, seed=seed)
                 tries.append((fidelity(detailed, image), detailed))
@@ -104,7 +104,7 @@ class ControlledEnlarger:
     def _untouched(self, image: Image.Image) -> Image.Image:
         """What `paint_over` begins with, as it would come back if nothing were painted."""
         pipe, work = self.painter.pipe, f"Looking at {image.width} x {image.height} px"
-        with memory_of(place_of(pipe), work, REMEDY), self.painter.pace.kept():
+        with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
             return decode(pipe, encode(pipe, _wide(image)))[0]
 
     @torch.inference_mode()
@@ -124,7 +124,7 @@ class ControlledEnlarger:
             for text in (prompt.positive, prompt.negative)
         }
         work, hold = f"Painting over {size[0]} x {size[1]} px", self._hold(self.edges(image), size)
-        with memory_of(place_of(pipe), work, REMEDY), self.painter.pace.kept():
+        with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
             init = Img2ImgInit(encode(pipe, begun), strength)
             latents = denoise(
                 pipe,
@@ -139,7 +139,7 @@ class ControlledEnlarger:
 
     def _hold(self, edges: Edges, size: tuple[int, int]) -> ControlNetFn:
         pipe = self.painter.pipe
-        found = torch.from_numpy(edges)[None].to(place_of(pipe))
+        found = torch.from_numpy(edges)[None].to(execution_device(pipe))
         shown = as_shown(found, size).to(pipe.unet.dtype)
 
         def hold(latents: Tensor, time: Tensor, states: Tensor) -> Residuals:
@@ -203,7 +203,7 @@ def hold_forms(
             f"The painter {painter.name} takes no ControlNet. Set enlarge.control=off, or draw "
             "with a Stable Diffusion."
         )
-    edges = steep_edges if hed is None else open_hed(hed, str(place_of(painter.pipe)))
+    edges = steep_edges if hed is None else open_hed(hed, str(execution_device(painter.pipe)))
     held = open_control(control, painter)
     painter.pace.modules = (*painter.pace.modules, held)
     painter.pace.settle()  # as was measured while drawing: plates are too few to measure for
@@ -226,7 +226,7 @@ def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
             f"hears {unet_dim}. Take one of the painter's family."
         )
     with quiet():
-        return control.eval().to(place_of(painter.pipe), unet.dtype)
+        return control.eval().to(execution_device(painter.pipe), unet.dtype)
 
 
 def _from_file(file: Path, unet: Mapping[str, object]) -> ControlNetModel:

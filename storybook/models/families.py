@@ -13,7 +13,7 @@ from storybook.models.strangers import no_painter
 from storybook.models.weights import (
     WEIGHTS,
     Adapter,
-    Fittings,
+    ComponentOverrides,
     check_weights,
     model_name,
     read_json,
@@ -44,10 +44,10 @@ FAMILIES = (
 
 
 def painter_name(
-    checkpoint: Path, adapters: Sequence[Adapter] = (), fittings: Fittings | None = None
+    checkpoint: Path, adapters: Sequence[Adapter] = (), overrides: ComponentOverrides | None = None
 ) -> str:
     """What the painter in `checkpoint` with all of these is called; nothing is loaded."""
-    return model_name(checkpoint, adapters, fittings)
+    return model_name(checkpoint, adapters, overrides)
 
 
 def open_painter(
@@ -56,7 +56,7 @@ def open_painter(
     *,
     device: str = "auto",
     batch: int = 8,
-    fittings: Fittings | None = None,
+    overrides: ComponentOverrides | None = None,
     loras: Mapping[str, Path] | None = None,
     memory: Memory = "auto",
     pixels: int = 512 * 512,
@@ -68,7 +68,7 @@ def open_painter(
     small device, `precision` in which number format a CPU multiplies.
     Raises ModelError if it is of none that is known, broken, or if something does not fit it.
     """
-    from storybook.models.memory import Room
+    from storybook.models.memory import MemoryBudget
 
     family = family_of(checkpoint)
     return family.open_painter(
@@ -76,9 +76,9 @@ def open_painter(
         adapters,
         device=device,
         batch=batch,
-        fittings=fittings or Fittings(),
+        overrides=overrides or ComponentOverrides(),
         loras=loras,
-        room=Room(memory, pixels),
+        budget=MemoryBudget(memory, pixels),
         precision=precision,
     )
 

@@ -1,6 +1,6 @@
-"""Adapters melted into a painter's weights: for good, or for as long as a `with` lasts.
+"""Adapters fused into a painter's weights: for good, or for as long as a `with` lasts.
 
-Melted in, an adapter costs no time while painting.
+Once fused, an adapter costs no time while painting.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from storybook.errors import ModelError, first_line
 from storybook.models.adapter_files import Place, read_adapter
 from storybook.models.adapter_kinds import LORA, Change
 from storybook.models.adapters import PARTS
-from storybook.models.memory import at_hand
+from storybook.models.memory import onloaded
 from storybook.models.weights import Adapter
 
 Stash = dict[nn.Module, dict[str, Tensor]]
@@ -22,12 +22,12 @@ Stash = dict[nn.Module, dict[str, Tensor]]
 
 
 @torch.no_grad()
-def melt_in(pipe: StableDiffusionPipeline, adapter: Adapter, stash: Stash | None = None) -> None:
-    """Add an adapter to the weights; `stash` is given what they were before, where it knows not.
+def fuse_lora(pipe: StableDiffusionPipeline, adapter: Adapter, stash: Stash | None = None) -> None:
+    """Fuse an adapter into the weights; `stash` keeps the state of each layer before its first one.
 
-    A weight goes from what it is (0) to what the adapter makes of it (1) and on, as A1111 has it,
-    also where that is not a sum. Raises ModelError if the adapter is broken, or fits nothing in the
-    painter.
+    A weight goes from what it is (strength 0) to what the adapter makes of it (1) and on, as A1111
+    has it, also where that is not a sum (DoRA). Raises ModelError if the adapter is broken, or has
+    no layer in the painter.
     """
     parts = {part: getattr(pipe, part) for part in PARTS if hasattr(pipe, part)}
     for place, change in read_adapter(adapter.path, parts).values():
@@ -35,31 +35,31 @@ def melt_in(pipe: StableDiffusionPipeline, adapter: Adapter, stash: Stash | None
             stash.setdefault(place.module, _kept(place.module))
         strength = adapter.weight if place.part == "unet" else adapter.text_weight
         if strength:
-            _melt(adapter, place, change, strength)
+            _fuse_layer(adapter, place, change, strength)
 
 
 @contextmanager
-def melted(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterator[None]:
-    """Adapters that are there inside the `with`; after it every weight is what it was, to the bit.
+def fused(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterator[None]:
+    """Adapters fused inside the `with`; after it every weight is restored to the bit.
 
-    Raises as `melt_in` does.
+    Raises as `fuse_lora` does.
     """
     if not adapters:
         yield
         return
     stash: Stash = {}
     try:
-        with at_hand(pipe):
+        with onloaded(pipe):
             for adapter in adapters:
-                melt_in(pipe, adapter, stash)
+                fuse_lora(pipe, adapter, stash)
         yield
     finally:
-        with at_hand(pipe):
+        with onloaded(pipe):
             for layer, weights in stash.items():
                 layer.load_state_dict(weights)
 
 
-def _melt(adapter: Adapter, place: Place, change: Change, strength: float) -> None:
+def _fuse_layer(adapter: Adapter, place: Place, change: Change, strength: float) -> None:
     layer = place.module
     weight = layer.weight.float()
     bias = None if layer.bias is None else layer.bias.float()

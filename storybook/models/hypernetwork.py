@@ -1,4 +1,4 @@
-"""Hypernetworks: small networks that bend what attention looks at; A1111's `.pt` file.
+"""Hypernetworks: small residual networks on attention's keys and values; A1111's `.pt` file.
 
 For each width there is one network for the keys and one for the values. A network takes what an
 attention layer would make its keys (or values) of, x, and gives x + strength * linear(x).
@@ -102,7 +102,7 @@ class Design(Record):
         return (0.0, *shares, 0.0)
 
 
-class Bend(nn.Module):
+class HypernetworkModule(nn.Module):
     """x + strength * linear(x) over the last dimension; its tensors have A1111's names."""
 
     def __init__(self, width: int, design: Design) -> None:
@@ -121,7 +121,7 @@ class Bend(nn.Module):
         self.linear = nn.Sequential(*layers)
 
     def forward(self, x: Tensor, strength: float = 1.0) -> Tensor:
-        """[b, positions, width], bent."""
+        """[b, positions, width], of the same shape as `x`."""
         return x + strength * self.linear(x)
 
 
@@ -136,17 +136,20 @@ class Hypernetwork:
 def attach(
     hypernetwork: Hypernetwork, unet: UNet2DConditionModel, strength: float = 1.0
 ) -> list[RemovableHandle]:
-    """Bend the keys and values of the U-Net's attention, of text and of the picture itself.
+    """Hook the networks before the key and value projections of the U-Net's attention layers.
 
-    Each handle's `remove()` takes a bend off again; several hypernetworks may be attached. Raises
-    ModelError if no layer of the U-Net has a width that the networks are for.
+    Those of cross- and of self-attention. Each handle's `remove()` takes one off again; several
+    hypernetworks may be attached. Raises ModelError if no layer of the U-Net has a width that the
+    networks are for.
     """
     handles = []
     for module in attentions_of(unet):
         if str(module.cross_attention_dim) in hypernetwork.networks:
             both = hypernetwork.networks[str(module.cross_attention_dim)]
-            for layer, bend in zip((module.to_k, module.to_v), both, strict=True):
-                handles.append(layer.register_forward_pre_hook(partial(_bent, bend, strength)))
+            for layer, network in zip((module.to_k, module.to_v), both, strict=True):
+                handles.append(
+                    layer.register_forward_pre_hook(partial(_forward_pre_hook, network, strength))
+                )
     if not handles:
         have = sorted({module.cross_attention_dim for module in attentions_of(unet)})
         raise ModelError(
@@ -167,9 +170,9 @@ def read_hypernetwork(file: Path) -> Hypernetwork:
     if not states:
         looks = ", ".join(str(key) for key in list(values)[:3])
         raise ModelError(f"{file} is no hypernetwork: it holds {looks or 'nothing'}.")
-    said = {name: values[name] for name in Design.model_fields if values.get(name) is not None}
+    settings = {name: values[name] for name in Design.model_fields if values.get(name) is not None}
     try:
-        design = Design.model_validate(said)
+        design = Design.model_validate(settings)
         networks = untaught_networks(sorted(states), design)
         for width, both in states.items():
             for network, state in zip(networks[str(width)], both, strict=True):
@@ -191,14 +194,19 @@ def attentions_of(unet: UNet2DConditionModel) -> list[Attention]:
 def untaught_networks(widths: list[int], design: Design) -> nn.ModuleDict:
     """For each width a network for the keys and one for the values, as torch begins them."""
     return nn.ModuleDict(
-        {str(width): nn.ModuleList([Bend(width, design), Bend(width, design)]) for width in widths}
+        {
+            str(width): nn.ModuleList(
+                [HypernetworkModule(width, design), HypernetworkModule(width, design)]
+            )
+            for width in widths
+        }
     )
 
 
-def _bent(
-    bend: Bend, strength: float, layer: nn.Module, given: tuple[Tensor, ...]
+def _forward_pre_hook(
+    module: HypernetworkModule, strength: float, layer: nn.Module, inputs: tuple[Tensor, ...]
 ) -> tuple[Tensor, ...]:
-    return (bend(given[0], strength), *given[1:])
+    return (module(inputs[0], strength), *inputs[1:])
 
 
 def _today(name: str) -> str:

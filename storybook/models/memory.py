@@ -33,12 +33,12 @@ MARGIN = 1.25
 """For what a GPU's libraries take, and for gaps: nothing of this was measured on one."""
 
 
-class Plan(Record):
-    """How a painter's weights and work share the device."""
+class OffloadPlan(Record):
+    """Which weights are on the device at a time, and whether the autoencoder is tiled."""
 
     offload: Offload
     tiled: bool
-    """Whether the autoencoder works on one picture at a time, and in tiles."""
+    """Whether the autoencoder decodes one picture at a time (slicing), and in tiles."""
 
     @property
     def says(self) -> str:
@@ -51,16 +51,16 @@ class Plan(Record):
 
 
 PLANS = (
-    Plan(offload="whole", tiled=False),
-    Plan(offload="whole", tiled=True),
-    Plan(offload="parts", tiled=False),
-    Plan(offload="parts", tiled=True),
+    OffloadPlan(offload="whole", tiled=False),
+    OffloadPlan(offload="whole", tiled=True),
+    OffloadPlan(offload="parts", tiled=False),
+    OffloadPlan(offload="parts", tiled=True),
 )
 """The quickest first."""
 
 
-def needed(plan: Plan, weights: Mapping[str, int], pixels: int) -> float:
-    """GiB that one picture of so many `pixels` takes; `weights` are the bytes of each part."""
+def needed_gib(plan: OffloadPlan, weights: Mapping[str, int], pixels: int) -> float:
+    """The peak GiB of drawing one picture of `pixels`; `weights` are the bytes of each part."""
     drawing = pixels * UNET_BYTES
     decoding = (min(pixels, TILE_PX**2) if plan.tiled else pixels) * VAE_BYTES
     if plan.offload == "whole":
@@ -71,28 +71,30 @@ def needed(plan: Plan, weights: Mapping[str, int], pixels: int) -> float:
     return held * MARGIN / GIB
 
 
-def chosen(wish: Memory, weights: Mapping[str, int], pixels: int, free_gib: float) -> Plan:
+def choose_plan(
+    wish: Memory, weights: Mapping[str, int], pixels: int, free_gib: float
+) -> OffloadPlan:
     """The quickest plan that fits into what is free, or else the one that takes least.
 
     A `wish` other than `auto` decides what is moved; tiles are then used where they are needed.
     """
     plans = [plan for plan in PLANS if wish in ("auto", plan.offload)]
-    fitting = (plan for plan in plans if needed(plan, weights, pixels) <= free_gib)
+    fitting = (plan for plan in plans if needed_gib(plan, weights, pixels) <= free_gib)
     return next(fitting, plans[-1])
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What is known before a painter is opened of how it should share its device."""
+class MemoryBudget:
+    """What decides, before a painter is opened, how its weights are offloaded."""
 
     wish: Memory = "auto"
     pixels: int = TILE_PX**2
     """Of the pictures that it will draw."""
 
-    def plan(self, pipe: DiffusionPipeline, device: torch.device) -> Plan:
-        """How `pipe` is to be held on `device`; on a CPU nothing is moved unless that is wished."""
+    def plan(self, pipe: DiffusionPipeline, device: torch.device) -> OffloadPlan:
+        """The plan for `pipe` on `device`; on a CPU nothing is offloaded unless that is wished."""
         free = free_gib(device) if device.type == "cuda" else float("inf")
-        return chosen(self.wish, weights_of(pipe, dtype_of(device)), self.pixels, free)
+        return choose_plan(self.wish, weights_of(pipe, dtype_of(device)), self.pixels, free)
 
 
 def weights_of(pipe: DiffusionPipeline, dtype: torch.dtype) -> dict[str, int]:
@@ -134,8 +136,8 @@ def free_gib(device: torch.device) -> float:
     return torch.cuda.mem_get_info(device)[0] / GIB
 
 
-def settle(pipe: DiffusionPipeline, plan: Plan, device: torch.device) -> None:
-    """Bring a pipeline to its device as `plan` says; it may be on it, or offloaded, already."""
+def apply_offload(pipe: DiffusionPipeline, plan: OffloadPlan, device: torch.device) -> None:
+    """Move a pipeline to its device as `plan` says; it may be on it, or offloaded, already."""
     pipe.remove_all_hooks()
     if plan.offload == "whole":
         pipe.to(device)
@@ -149,19 +151,19 @@ def settle(pipe: DiffusionPipeline, plan: Plan, device: torch.device) -> None:
         pipe.vae.tile_latent_min_size = pipe.vae.tile_sample_min_size // factor
 
 
-def place_of(pipe: DiffusionPipeline) -> torch.device:
-    """Where a pipeline works, wherever its weights are at the moment."""
+def execution_device(pipe: DiffusionPipeline) -> torch.device:
+    """The device that a pipeline computes on, wherever its weights are at the moment."""
     return pipe._execution_device
 
 
 @contextmanager
-def at_hand(pipe: DiffusionPipeline) -> Iterator[None]:
-    """Inside the `with` every weight can be changed, also of a pipeline that is offloaded."""
-    offloaded, place = hasattr(pipe.unet, "_hf_hook"), place_of(pipe)
+def onloaded(pipe: DiffusionPipeline) -> Iterator[None]:
+    """Inside the `with` the offloading hooks are off, so that every weight can be changed."""
+    offloaded, device = hasattr(pipe.unet, "_hf_hook"), execution_device(pipe)
     if offloaded:
         pipe.remove_all_hooks()
     try:
         yield
     finally:
         if offloaded:
-            pipe.enable_model_cpu_offload(device=place)
+            pipe.enable_model_cpu_offload(device=device)

@@ -1,4 +1,4 @@
-"""What a painter of Stable Diffusion is fitted with: autoencoder, hypernetworks, taught words."""
+"""Component overrides of a Stable Diffusion: autoencoder, hypernetworks, textual inversion."""
 
 from pathlib import Path
 
@@ -8,31 +8,31 @@ from safetensors import SafetensorError
 
 from storybook.errors import ModelError, first_line, last_line
 from storybook.models.hypernetwork import attach, read_hypernetwork
-from storybook.models.memory import place_of
+from storybook.models.memory import execution_device
 from storybook.models.single_file import VAE
-from storybook.models.weights import Adapter, Fittings, check_weights, read_tensors
+from storybook.models.weights import Adapter, ComponentOverrides, check_weights, read_tensors
 
 
-def fit(pipe: StableDiffusionPipeline, fittings: Fittings) -> None:
-    """Replace the autoencoder and teach the words, before the pipeline goes to its device.
+def apply_overrides(pipe: StableDiffusionPipeline, overrides: ComponentOverrides) -> None:
+    """Replace the autoencoder and load textual inversions, before the pipeline is on its device.
 
-    Raises ModelError if one is broken or does not fit.
+    Raises ModelError if a file is broken or belongs to another architecture.
     """
-    if fittings.vae:
-        pipe.vae = _vae_like(pipe.vae, fittings.vae)
-    for file in fittings.embeddings:
-        _teach_word(pipe, file)
+    if overrides.vae:
+        pipe.vae = _vae_like(pipe.vae, overrides.vae)
+    for file in overrides.embeddings:
+        _load_textual_inversion(pipe, file)
 
 
-def bend(pipe: StableDiffusionPipeline, hypernetwork: Adapter) -> bool:
-    """Attach a hypernetwork where the U-Net is; whether it makes a picture depend on its batch.
+def attach_hypernetwork(pipe: StableDiffusionPipeline, hypernetwork: Adapter) -> bool:
+    """Attach a hypernetwork to the U-Net; True if it makes a picture depend on its batch.
 
-    Raises ModelError if it fits nothing there.
+    Raises ModelError if the U-Net has no attention of a width that it is for.
     """
-    found = read_hypernetwork(hypernetwork.path)
-    found.networks.to(place_of(pipe), pipe.unet.dtype)
-    attach(found, pipe.unet, hypernetwork.weight)
-    return found.design.mixes
+    opened = read_hypernetwork(hypernetwork.path)
+    opened.networks.to(execution_device(pipe), pipe.unet.dtype)
+    attach(opened, pipe.unet, hypernetwork.weight)
+    return opened.design.mixes
 
 
 def _vae_like(own: AutoencoderKL, path: Path) -> AutoencoderKL:
@@ -59,8 +59,8 @@ def _vae_like(own: AutoencoderKL, path: Path) -> AutoencoderKL:
     return vae.eval()
 
 
-def _teach_word(pipe: StableDiffusionPipeline, file: Path) -> None:
-    """Teach the tokenizer and the text encoder the word that an embedding is called."""
+def _load_textual_inversion(pipe: StableDiffusionPipeline, file: Path) -> None:
+    """Add a textual inversion's embedding to the text encoder, its token being the file's stem."""
     check_weights(file)
     before = len(pipe.tokenizer)
     try:

@@ -12,7 +12,7 @@ from torch import Tensor
 from storybook.config import PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.devices import quiet
-from storybook.models.memory import place_of
+from storybook.models.memory import execution_device
 from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.records import Candidate
 
@@ -54,11 +54,11 @@ def denoise(
     (SDEdit, Meng et al. 2021), `controlnet` adds its residuals at each step. `added_cond_kwargs`
     holds the U-Net's further conditioning, its rows in the order of `prompt_embeds`.
     """
-    first, place = requests[0], place_of(pipe)
+    first, device = requests[0], execution_device(pipe)
     guided = first.guidance > 1
     with quiet():
-        sampler.set_timesteps(first.steps, device=place)
-    latents = _noise(pipe, requests).to(place)
+        sampler.set_timesteps(first.steps, device=device)
+    latents = _noise(pipe, requests).to(device)
     timesteps = sampler.timesteps
     if init is None:
         latents = latents * sampler.init_noise_sigma
@@ -145,7 +145,7 @@ def check_numbers(latents: Tensor, painter: str, dtype: torch.dtype) -> None:
 def encode(pipe: StableDiffusionPipeline, image: Image.Image) -> Tensor:
     """The likeliest latents [1, c, h, w] of an RGB picture, scaled for the U-Net."""
     levels = torch.from_numpy(np.array(image, np.float32)).permute(2, 0, 1)[None]
-    pixels = (levels / 127.5 - 1).to(place_of(pipe), pipe.vae.dtype)
+    pixels = (levels / 127.5 - 1).to(execution_device(pipe), pipe.vae.dtype)
     return pipe.vae.encode(pixels).latent_dist.mode() * pipe.vae.config.scaling_factor
 
 

@@ -28,9 +28,9 @@ from storybook.errors import ModelError, first_line
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import encode_prompt
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
-from storybook.models.fuse_lora import melt_in, melted
-from storybook.models.memory import Room, place_of, settle
-from storybook.models.overrides import bend, fit
+from storybook.models.fuse_lora import fuse_lora, fused
+from storybook.models.memory import MemoryBudget, apply_offload, execution_device
+from storybook.models.overrides import apply_overrides, attach_hypernetwork
 from storybook.models.pace import Pace
 from storybook.models.sampling import (
     check_numbers,
@@ -48,11 +48,17 @@ from storybook.models.single_file import (
     read_parts,
     vae_without_weights,
 )
-from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
+from storybook.models.weights import (
+    Adapter,
+    ComponentOverrides,
+    check_weights,
+    model_name,
+    read_json,
+)
 from storybook.records import Candidate, Prompt
 
-PLAIN = Fittings()
-AT_EASE = Room()
+NO_OVERRIDES = ComponentOverrides()
+DEFAULT_BUDGET = MemoryBudget()
 
 P = TypeVar("P", bound=torch.nn.Module)
 
@@ -87,11 +93,11 @@ class Sd1Painter:
             check_size(self.pipe, request)
         settle_pace(self.pace, self.pipe, requests, self.batch, self._step)
         for loras, group in groupby(requests, key=lambda each: self.asked_for(each.prompt)):
-            with melted(self.pipe, loras):
+            with fused(self.pipe, loras):
                 yield from self._paint_alike(list(group))
 
     def asked_for(self, prompt: Prompt) -> tuple[Adapter, ...]:
-        """The adapters that a prompt asks for by name, which are melted in for its picture."""
+        """The adapters that a prompt names, which are fused for its picture."""
         return asked_for(prompt.positive, self.loras)
 
     def _paint_alike(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
@@ -118,7 +124,7 @@ class Sd1Painter:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
-        with memory_of(place_of(self.pipe), work, remedy), self.pace.kept():
+        with memory_of(execution_device(self.pipe), work, remedy), self.pace.kept():
             prompt_embeds = self.prompt_embeds(requests, embeds)
             latents = denoise(self.pipe, self.sampler, requests, prompt_embeds)
             check_numbers(latents, self.name, self.pipe.unet.dtype)
@@ -136,21 +142,21 @@ def open_painter(
     *,
     device: str = "auto",
     batch: int = 8,
-    fittings: Fittings = PLAIN,
+    overrides: ComponentOverrides = NO_OVERRIDES,
     loras: Mapping[str, Path] | None = None,
-    room: Room = AT_EASE,
+    budget: MemoryBudget = DEFAULT_BUDGET,
     precision: PrecisionWish = "fp32",
 ) -> Sd1Painter:
-    """The painter in a diffusers folder or a single file, its adapters melted into the weights.
+    """The painter in a diffusers folder or a single file, its adapters fused into the weights.
 
-    Prompts may ask for `loras` by name; `room` says how it shares a small device. Half precision on
-    a GPU; on a CPU single, unless `precision` says otherwise. Raises ModelError if a part is
-    missing, broken or loaded only in part, or if an adapter or a fitting fits nowhere.
+    Prompts may name `loras`; `budget` decides what is offloaded on a small device. float16 on a
+    GPU; on a CPU float32, unless `precision` says otherwise. Raises ModelError if a part is
+    missing, broken or loaded only in part, or if an adapter or an override does not fit.
     """
     check_weights(checkpoint)
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
-        unet, vae, text_encoder = _open_parts(checkpoint, fittings.vae)
+        unet, vae, text_encoder = _open_parts(checkpoint, overrides.vae)
         if unet.config.addition_embed_type:
             raise ModelError(f"{checkpoint} is a Stable Diffusion XL, which draws but cannot be "
                              "taught here. Name one of 1.x or 2.x.")  # fmt: skip
@@ -166,15 +172,15 @@ def open_painter(
             requires_safety_checker=False,
         )
         for adapter in adapters:
-            melt_in(pipe, adapter)
-        fit(pipe, fittings)
+            fuse_lora(pipe, adapter)
+        apply_overrides(pipe, overrides)
         pipe.to(dtype_of(place))
-        settle(pipe, room.plan(pipe, place), place)
-        mixing = [bend(pipe, each) for each in fittings.hypernetworks]
+        apply_offload(pipe, budget.plan(pipe, place), place)
+        mixing = [attach_hypernetwork(pipe, each) for each in overrides.hypernetworks]
     batch = 1 if any(mixing) else batch  # a picture depends on its own request only
-    name = model_name(checkpoint, adapters, fittings)
+    name = model_name(checkpoint, adapters, overrides)
     pace = pace_of(pipe, precision, place)
-    return Sd1Painter(name, pipe, sampler, batch, fittings.clip_skip, loras or {}, pace)
+    return Sd1Painter(name, pipe, sampler, batch, overrides.clip_skip, loras or {}, pace)
 
 
 @torch.inference_mode()

@@ -26,9 +26,9 @@ from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.clip_text import emphasised, input_ids_of, prompt_chunks
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
-from storybook.models.fuse_lora import melt_in, melted
-from storybook.models.memory import Room, place_of, settle
-from storybook.models.overrides import fit
+from storybook.models.fuse_lora import fuse_lora, fused
+from storybook.models.memory import MemoryBudget, apply_offload, execution_device
+from storybook.models.overrides import apply_overrides
 from storybook.models.pace import Pace
 from storybook.models.sampling import (
     check_numbers,
@@ -40,11 +40,17 @@ from storybook.models.sampling import (
 )
 from storybook.models.sd1 import check_size, open_part, open_sampler, open_tokenizer, open_vae
 from storybook.models.single_file import configs_of, read_parts, read_second_encoder
-from storybook.models.weights import Adapter, Fittings, check_weights, model_name, read_json
+from storybook.models.weights import (
+    Adapter,
+    ComponentOverrides,
+    check_weights,
+    model_name,
+    read_json,
+)
 from storybook.records import Candidate
 
-PLAIN = Fittings()
-AT_EASE = Room(pixels=1024 * 1024)
+NO_OVERRIDES = ComponentOverrides()
+DEFAULT_BUDGET = MemoryBudget(pixels=1024 * 1024)
 PENULTIMATE = -2
 TOKENIZER_FAMILIES = ("stable-diffusion-1", "stable-diffusion-2")
 
@@ -94,7 +100,7 @@ class SdxlPainter:
             check_size(self.pipe, request)
         settle_pace(self.pace, self.pipe, requests, self.batch, self._step)
         for loras, group in groupby(requests, key=self._loras_of):
-            with melted(self.pipe, loras):
+            with fused(self.pipe, loras):
                 yield from self._paint_alike(list(group))
 
     def _loras_of(self, request: Candidate) -> tuple[Adapter, ...]:
@@ -119,7 +125,7 @@ class SdxlPainter:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
-        with memory_of(place_of(self.pipe), work, remedy), self.pace.kept():
+        with memory_of(execution_device(self.pipe), work, remedy), self.pace.kept():
             latents = self._latents(requests, embeds)
             check_numbers(latents, self.name, self.pipe.unet.dtype)
             return decode(self.pipe, latents)
@@ -172,32 +178,32 @@ def open_painter(
     *,
     device: str = "auto",
     batch: int = 8,
-    fittings: Fittings = PLAIN,
+    overrides: ComponentOverrides = NO_OVERRIDES,
     loras: Mapping[str, Path] | None = None,
-    room: Room = AT_EASE,
+    budget: MemoryBudget = DEFAULT_BUDGET,
     precision: PrecisionWish = "fp32",
 ) -> SdxlPainter:
-    """The painter in a diffusers folder or a single file, its adapters melted into the weights.
+    """The painter in a diffusers folder or a single file, its adapters fused into the weights.
 
-    Half precision on a GPU, but for an autoencoder that says it cannot; on a CPU single, unless
+    float16 on a GPU, but for an autoencoder with `force_upcast`; on a CPU float32, unless
     `precision` says otherwise. Raises ModelError if a part is missing, broken or loaded only in
     part, or if something does not fit.
     """
     check_weights(checkpoint)
-    _refuse(fittings)
+    _refuse(overrides)
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint}", "Try --set device=cpu."):
         sampler = open_sampler(checkpoint)
-        pipe = _open_pipe(checkpoint, fittings.vae)
+        pipe = _open_pipe(checkpoint, overrides.vae)
         pipe.register_modules(scheduler=sampler)
         for adapter in adapters:
-            melt_in(pipe, adapter)
-        fit(pipe, fittings)
+            fuse_lora(pipe, adapter)
+        apply_overrides(pipe, overrides)
         pipe.to(dtype_of(place))
         if pipe.vae.config.force_upcast:  # it has numbers that half precision has not
             pipe.vae.to(torch.float32)
-        settle(pipe, room.plan(pipe, place), place)
-    name, pace = model_name(checkpoint, adapters, fittings), pace_of(pipe, precision, place)
+        apply_offload(pipe, budget.plan(pipe, place), place)
+    name, pace = model_name(checkpoint, adapters, overrides), pace_of(pipe, precision, place)
     return SdxlPainter(name, pipe, sampler, batch, loras or {}, pace)
 
 
@@ -266,17 +272,17 @@ def _sizes(pipe: StableDiffusionXLPipeline, request: Candidate) -> Tensor:
     """[1, 6]: the size of what is drawn, as original and as target, with nothing cut off."""
     size = (request.height_px, request.width_px)
     numbers = torch.tensor([[*size, 0, 0, *size]], dtype=pipe.unet.dtype)
-    return numbers.to(place_of(pipe))
+    return numbers.to(execution_device(pipe))
 
 
-def _refuse(fittings: Fittings) -> None:
+def _refuse(overrides: ComponentOverrides) -> None:
     """Raise ModelError for what this family has no place for."""
-    for what, there in (("draw.hypernetworks", fittings.hypernetworks),
-                        ("draw.embeddings", fittings.embeddings)):  # fmt: skip
+    for what, there in (("draw.hypernetworks", overrides.hypernetworks),
+                        ("draw.embeddings", overrides.embeddings)):  # fmt: skip
         if there:
             raise ModelError(f"{what}: Stable Diffusion XL takes none here. Leave it out.")
-    if fittings.clip_skip > 2:
+    if overrides.clip_skip > 2:
         raise ModelError(
-            f"draw.clip_skip is {fittings.clip_skip}: Stable Diffusion XL hears the last layer but "
-            "one of its text encoders, and no other. Leave it out."
+            f"draw.clip_skip is {overrides.clip_skip}: Stable Diffusion XL hears the last layer "
+            "but one of its text encoders, and no other. Leave it out."
         )

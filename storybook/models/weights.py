@@ -67,37 +67,37 @@ class Adapter:
 
 
 @dataclass(frozen=True, slots=True)
-class Fittings:
-    """What a painter works with in place of its own, or beside it."""
+class ComponentOverrides:
+    """Components that replace a painter's own, or are added to it."""
 
     vae: Path | None = None
     """An autoencoder: a folder, or a single file."""
     hypernetworks: tuple[Adapter, ...] = ()
     embeddings: tuple[Path, ...] = ()
-    """Files of textual inversion; a file's name without its ending is the word that it teaches."""
+    """Files of textual inversion; a file's stem is the token that it adds."""
     clip_skip: int = 1
-    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+    """The text encoder's layer from the end, as A1111 counts: 1 is the last, 2 the one before."""
 
     @property
     def digest(self) -> str:
         """Nothing if there is nothing; else another one for other files and settings."""
-        if self == Fittings():
+        if self == ComponentOverrides():
             return ""
         words = [(path.stem, weights_digest(path)) for path in self.embeddings]
         vae = weights_digest(self.vae) if self.vae else None
-        bends = [hypernetwork.digest for hypernetwork in self.hypernetworks]
-        return digest(vae, bends, words, self.clip_skip)
+        hypernetworks = [hypernetwork.digest for hypernetwork in self.hypernetworks]
+        return digest(vae, hypernetworks, words, self.clip_skip)
 
 
 def model_name(
-    path: Path, adapters: Sequence[Adapter] = (), fittings: Fittings | None = None
+    path: Path, adapters: Sequence[Adapter] = (), overrides: ComponentOverrides | None = None
 ) -> str:
     """A model's name, such as `painter-0f3a5b7c9d1e`; another one if anything of it is other."""
     name = weights_digest(path)
     if adapters:
         name = digest(name, *(adapter.digest for adapter in adapters))
-    if fittings and fittings.digest:
-        name = digest(name, fittings.digest)
+    if overrides and overrides.digest:
+        name = digest(name, overrides.digest)
     return f"{path.stem}-{name}"
 
 

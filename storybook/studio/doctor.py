@@ -110,15 +110,15 @@ def _fit(settings: Settings) -> Finding:
         return Finding(what=what, says=f"not on the disk: {', '.join(missing)}")
     on_gpu = settings.device != "cpu" and _has_gpu()
     largest = max(models, key=lambda model: weights_gib(Path(model.path), 2 if on_gpu else 4))
-    needed = weights_gib(Path(largest.path), 2 if on_gpu else 4)
-    if not needed:
+    needed_gib = weights_gib(Path(largest.path), 2 if on_gpu else 4)
+    if not needed_gib:
         return Finding(what=what, says="takes next to nothing")
     free = _free_gib(on_gpu)
-    fits = needed + WORKING_GIB < free
+    fits = needed_gib + WORKING_GIB < free
     verdict = "fits" if fits else "is too large for"
     if on_gpu and largest.door == "painter" and not fits:
         return painter_memory(settings, free).but(what=what)
-    says = f"its largest model, the {largest.door}, takes {needed:.2f} GiB and {verdict} "
+    says = f"its largest model, the {largest.door}, takes {needed_gib:.2f} GiB and {verdict} "
     says += f"the {free:.1f} GiB free on the {'GPU' if on_gpu else 'machine'}"
     return Finding(what=what, says=says, good=fits)
 
@@ -129,7 +129,7 @@ def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
     if free_gib is None or settings.device == "cpu":
         return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     from storybook.errors import ModelError
-    from storybook.models.memory import chosen, needed, stored_weights
+    from storybook.models.memory import choose_plan, needed_gib, stored_weights
     from storybook.studio.studio import Studio
 
     sampling = Studio(settings).sampling
@@ -139,8 +139,8 @@ def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
         weights = stored_weights(Path(settings.draw.painter), bytes_each=2)
     except ModelError as fault:
         return Finding(what=what, says=str(fault), good=False)
-    plan = chosen(settings.draw.memory, weights, pixels, free_gib)
-    takes = needed(plan, weights, pixels)
+    plan = choose_plan(settings.draw.memory, weights, pixels, free_gib)
+    takes = needed_gib(plan, weights, pixels)
     says = f"{plan.says}: about {takes:.1f} of the {free_gib:.1f} GiB free (draw.memory)"
     return Finding(what=what, says=says, good=takes <= free_gib)
 

@@ -11,7 +11,7 @@ from storybook.errors import ConfigError
 from storybook.hero.folder import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
 from storybook.models.sampling_defaults import SamplingDefaults, sampling_defaults
-from storybook.models.weights import Adapter, Fittings
+from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Hero, Prompt
 from storybook.shard import Shard
 from storybook.story.delexicalize import RoleWords, load_role_words
@@ -109,7 +109,7 @@ class Studio:
         asked = asked_for(prompt.positive, self.loras or {}) if prompt else ()
         adapters = [*self._adapters(cast), *asked]
         painter = own_painter(cast) or self._painter_folder
-        return painter_name(painter, adapters, self._fittings())
+        return painter_name(painter, adapters, self._component_overrides())
 
     def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
         """The cast as this painter knows it.
@@ -182,7 +182,7 @@ class Studio:
             self._adapters(cast),
             device=self.settings.device,
             batch=self.settings.draw.batch,
-            fittings=self._fittings(),
+            overrides=self._component_overrides(),
             loras=self.loras,
             memory=self.settings.draw.memory,
             pixels=self.sampling.width_px * self.sampling.height_px * times**2,
@@ -281,14 +281,14 @@ class Studio:
         _check_there("draw.adapters", *(adapter.path for adapter in own))
         return [*own, *map(Adapter, adapters_of(cast))]
 
-    def _fittings(self) -> Fittings:
+    def _component_overrides(self) -> ComponentOverrides:
         draw = self.settings.draw
-        bends = tuple(Adapter.parse(each) for each in draw.hypernetworks)
+        hypernetworks = tuple(Adapter.parse(each) for each in draw.hypernetworks)
         words, vae = tuple(map(Path, draw.embeddings)), Path(draw.vae) if draw.vae else None
-        _check_there("draw.hypernetworks", *(each.path for each in bends))
+        _check_there("draw.hypernetworks", *(each.path for each in hypernetworks))
         _check_there("draw.embeddings", *words)
         _check_there("draw.vae", *([vae] if vae else []))
-        return Fittings(vae, bends, words, draw.clip_skip)
+        return ComponentOverrides(vae, hypernetworks, words, draw.clip_skip)
 
 
 def _check_there(setting: str, *paths: Path) -> None:

@@ -12,7 +12,7 @@ from storybook.models.clip_text import caption_ids, encode_captions
 from storybook.models.devices import memory_of
 from storybook.models.sd1 import open_painter
 from storybook.models.training_loss import training_loss
-from storybook.models.weights import Fittings
+from storybook.models.weights import ComponentOverrides
 from training.data.balance import balance
 from training.data.buckets import bucket_table, everydream_steps, steps_of_epochs
 from training.data.records import Example, Size
@@ -35,7 +35,9 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     """
     check_precision(recipe, device)
     check_sample_files(recipe)
-    painter = open_painter(recipe.painter, device=str(device), fittings=Fittings(recipe.vae))
+    painter = open_painter(
+        recipe.painter, device=str(device), overrides=ComponentOverrides(recipe.vae)
+    )
     pipe = painter.pipe
     size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     width, height = size_px

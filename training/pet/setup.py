@@ -14,7 +14,7 @@ from torch import Tensor
 from storybook.errors import TrainingError
 from storybook.models.sd1 import open_painter, schedule_of
 from storybook.models.training_loss import training_loss
-from storybook.models.weights import Fittings, weights_digest
+from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
 from training.data.buckets import (
     Batch,
@@ -205,7 +205,7 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
     painter = open_painter(
         recipe.painter,
         device=str(device),
-        fittings=Fittings(recipe.vae),
+        overrides=ComponentOverrides(recipe.vae),
         precision="auto" if recipe.precision == "auto" else "fp32",
     )
     pipe = painter.pipe
