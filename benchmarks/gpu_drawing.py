@@ -18,7 +18,7 @@ import torch
 from PIL import Image
 
 from benchmarks.random_models import CONTROL, ENLARGER, PAINTER, write_models
-from storybook.models.control import FACTOR, Manner, hold_forms
+from storybook.models.control import FACTOR, RefineSettings, open_controlled_enlarger
 from storybook.models.devices import device_of
 from storybook.models.enlargers import open_enlarger
 from storybook.models.sd1 import Sd1Painter, open_painter
@@ -63,13 +63,13 @@ def paint_over(
 ) -> None:
     """The second half of a plate: the ControlNet pass, and the enlargement of what it gives."""
     enlarger = open_enlarger(home / ENLARGER, device=str(device), tile_px=512)
-    manner = Manner(strength=0.4, weight=1.0, steps=steps, guidance=7.0)
-    held = hold_forms("held", painter, home / CONTROL, None, manner, enlarger)
+    settings = RefineSettings(strength=0.4, weight=1.0, steps=steps, guidance=7.0)
+    held = open_controlled_enlarger("held", painter, home / CONTROL, None, settings, enlarger)
     image = Image.fromarray(np.random.default_rng(1).integers(0, 255, (side, side, 3), np.uint8))
     large = FACTOR * side
     report(
         f"painting over at {large} px, strength 0.4", device,
-        lambda: held.paint_over(image, PROMPT, strength=manner.strength, seed=1),
+        lambda: held.refine(image, PROMPT, strength=settings.strength, seed=1),
     )  # fmt: skip
     wide = image.resize((large, large))
     report(

@@ -69,12 +69,12 @@ def step_loss(
     batch: Batch,
 ) -> torch.Tensor:
     place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
-    chance = torch.Generator().manual_seed(Random(place).getrandbits(62))
+    generator = torch.Generator().manual_seed(Random(place).getrandbits(62))
     examples = [lessons.examples[index] for index in batch.examples]
     pixels = torch.stack([opened(each.path, recipe.resolution_px) for each in examples])
-    clean = pipe.vae.encode(pixels).latent_dist.sample(chance) * pipe.vae.config.scaling_factor
-    noise = torch.randn(clean.shape, generator=chance)
-    times = torch.randint(len(schedule.betas), (len(clean),), generator=chance)
+    clean = pipe.vae.encode(pixels).latent_dist.sample(generator) * pipe.vae.config.scaling_factor
+    noise = torch.randn(clean.shape, generator=generator)
+    times = torch.randint(len(schedule.betas), (len(clean),), generator=generator)
     tokens = pipe.tokenizer(
         [each.captions[0] for each in examples],
         padding="max_length",

@@ -121,20 +121,20 @@ def reaction(page: object, address: str) -> None:
 
 def memory(page: object, address: str, process: psutil.Process, visits: int) -> None:
     """Megabytes of the app's process before and after many visits of all pages."""
-    chance, before = random.Random(1), _mb(process)
+    rng, before = random.Random(1), _mb(process)
     paths = list(PAGES.values())
     for _ in range(visits):
-        _opened(page, address + chance.choice(paths))
+        _opened(page, address + rng.choice(paths))
     print(f"\nThe app's process: {before:.0f} MB, after {visits} visits {_mb(process):.0f} MB")
 
 
 def print_lost(page: object, address: str, reloads: int, kills: int) -> None:
     """Jobs that are lost or wrongly said to run, after reloads and kills at random moments."""
-    chance, wrong = random.Random(2), 0
+    rng, wrong = random.Random(2), 0
     job = _begin_a_book("reloads", *LONG)
     for _ in range(reloads):
         page.goto(f"{address}/storyboard?book=reloads")
-        time.sleep(chance.uniform(0.05, 0.6))
+        time.sleep(rng.uniform(0.05, 0.6))
     _await_end(job)
     wrong += job_state(job).state != "done"
     seen = []
@@ -143,7 +143,7 @@ def print_lost(page: object, address: str, reloads: int, kills: int) -> None:
         job = _begin_a_book(name, *LONG)
         while told_state(job).pid is None:
             time.sleep(0.05)
-        time.sleep(chance.uniform(0.1, 3.0))
+        time.sleep(rng.uniform(0.1, 3.0))
         if not job_state(job).active:
             continue
         os.killpg(told_state(job).pid, signal.SIGKILL)

@@ -13,7 +13,7 @@ from books import made, new_book
 from storybook.config import load_settings, shipped
 from storybook.errors import ModelError
 from storybook.models import control
-from storybook.models.control import Manner, hold_forms
+from storybook.models.control import RefineSettings, open_controlled_enlarger
 from storybook.models.doubles import FlatPainter, NearestEnlarger
 from storybook.models.memory import MemoryBudget
 from storybook.models.sd1 import open_painter
@@ -26,7 +26,7 @@ from tiny_sd import WIDTH, alike, change_json, tiny_lora, tiny_painter
 
 PICTURE = Image.open(shipped("assets", "pets", "ohwx-dog", "05.jpg")).resize((64, 64))
 PROMPT = Prompt(page=1, positive="a (cat:1.2)", negative="dark")
-GENTLE = Manner(strength=0.5, weight=1.0, steps=6, guidance=3)
+GENTLE = RefineSettings(strength=0.5, weight=1.0, steps=6, guidance=3)
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +45,17 @@ def home(tmp_path_factory):
     return folder
 
 
-def enlarger(home: Path, manner: Manner = GENTLE):
+def enlarger(home: Path, settings: RefineSettings = GENTLE):
     painter = open_painter(home / "painter", device="cpu")
-    return hold_forms("held", painter, home / "control", None, manner, NearestEnlarger())
+    return open_controlled_enlarger(
+        "held", painter, home / "control", None, settings, NearestEnlarger()
+    )
 
 
 def painted(home: Path, picture: Image.Image = PICTURE, **changes: float) -> np.ndarray:
-    manner = {name: getattr(GENTLE, name) for name in ("strength", "weight", "steps", "guidance")}
-    one = enlarger(home, Manner(**manner | changes))
-    over = one.paint_over(picture, PROMPT, strength=one.manner.strength, seed=3)
+    settings = {name: getattr(GENTLE, name) for name in ("strength", "weight", "steps", "guidance")}
+    one = enlarger(home, RefineSettings(**settings | changes))
+    over = one.refine(picture, PROMPT, strength=one.settings.strength, seed=3)
     return np.asarray(over, int)
 
 
@@ -64,7 +66,7 @@ def test_it_paints_what_diffusers_own_pipeline_paints(home):
     edges = Image.fromarray((steep_edges(PICTURE) * 255).round().astype(np.uint8))
     theirs = StableDiffusionControlNetImg2ImgPipeline(
         vae=pipe.vae, text_encoder=pipe.text_encoder, tokenizer=pipe.tokenizer, unet=pipe.unet,
-        controlnet=one.control, scheduler=one.painter.sampler, safety_checker=None,
+        controlnet=one.controlnet, scheduler=one.painter.sampler, safety_checker=None,
         feature_extractor=None, requires_safety_checker=False,
     )  # fmt: skip
     theirs.set_progress_bar_config(disable=True)
@@ -77,7 +79,7 @@ def test_it_paints_what_diffusers_own_pipeline_paints(home):
         generator=torch.Generator().manual_seed(3),
     ).images  # fmt: skip
     plain = Prompt(page=1, positive="a cat", negative="dark")
-    ours = one.paint_over(PICTURE, plain, strength=0.5, seed=3)
+    ours = one.refine(PICTURE, plain, strength=0.5, seed=3)
     assert ours.size == (128, 128)
     assert np.abs(np.asarray(ours, int) - np.asarray(wanted, int)).mean() < 2
 
@@ -102,8 +104,10 @@ def test_it_hears_as_its_painter_does(home):
     def over(skip: int) -> np.ndarray:
         fitted = ComponentOverrides(clip_skip=skip)
         painter = open_painter(home / "painter", device="cpu", overrides=fitted)
-        one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
-        return np.asarray(one.paint_over(PICTURE, PROMPT, strength=1.0, seed=3), int)
+        one = open_controlled_enlarger(
+            "held", painter, home / "control", None, GENTLE, NearestEnlarger()
+        )
+        return np.asarray(one.refine(PICTURE, PROMPT, strength=1.0, seed=3), int)
 
     assert np.abs(over(2) - over(1)).max() > 1
 
@@ -111,7 +115,9 @@ def test_it_hears_as_its_painter_does(home):
 def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
     loras = {"rex": tiny_lora(tmp_path)}
     painter = open_painter(home / "painter", device="cpu", loras=loras)
-    one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
+    one = open_controlled_enlarger(
+        "held", painter, home / "control", None, GENTLE, NearestEnlarger()
+    )
 
     def over(marks: str) -> np.ndarray:
         prompt = PROMPT.but(positive=f"a cat{marks}")
@@ -124,8 +130,10 @@ def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
 
 def test_an_offloaded_painter_paints_over_the_same(home):
     painter = open_painter(home / "painter", device="cpu", budget=MemoryBudget("parts"))
-    one = hold_forms("held", painter, home / "control", None, GENTLE, NearestEnlarger())
-    over = np.asarray(one.paint_over(PICTURE, PROMPT, strength=0.5, seed=3), int)
+    one = open_controlled_enlarger(
+        "held", painter, home / "control", None, GENTLE, NearestEnlarger()
+    )
+    over = np.asarray(one.refine(PICTURE, PROMPT, strength=0.5, seed=3), int)
     assert np.abs(over - painted(home)).max() <= 1
 
 
@@ -139,7 +147,7 @@ def test_what_is_painted_is_laid_on_and_nothing_of_the_autoencoder(home, monkeyp
     assert np.abs(came_out() - wide).mean() > 0.5
     untouched = one._untouched(PICTURE)
     assert np.abs(np.asarray(untouched, int) - wide).mean() > 5, "a toy's autoencoder"
-    monkeypatch.setattr(control.ControlledEnlarger, "paint_over", lambda *_, **__: untouched)
+    monkeypatch.setattr(control.ControlledEnlarger, "refine", lambda *_, **__: untouched)
     assert np.array_equal(came_out(), wide)
 
 
@@ -291,7 +299,7 @@ def test_one_of_another_family_and_painters_without(home, tmp_path):
     with pytest.raises(ModelError):
         control.open_control(other, painter)
     with pytest.raises(ModelError, match="takes no ControlNet"):
-        hold_forms("x", FlatPainter(), other, None, GENTLE, NearestEnlarger())
+        open_controlled_enlarger("x", FlatPainter(), other, None, GENTLE, NearestEnlarger())
 
 
 def test_edges_lie_where_colours_change():

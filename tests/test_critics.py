@@ -57,8 +57,8 @@ def test_the_words_of_a_caption_are_found_with_their_alternatives() -> None:
 def test_a_verdict_is_the_mean_over_the_words(critic: ClipCritic) -> None:
     verdict = critic.judge(noise(), Prompt(page=1, positive=CAPTION), HERO)
     assert len(verdict.reasons) == 7
-    chances = [float(reason.split(",")[0].split()[-1]) for reason in verdict.reasons]
-    assert verdict.score == pytest.approx(sum(chances) / 7, abs=0.01)
+    probabilities = [float(reason.split(",")[0].split()[-1]) for reason in verdict.reasons]
+    assert verdict.score == pytest.approx(sum(probabilities) / 7, abs=0.01)
     assert verdict == critic.judge(noise(), Prompt(page=1, positive=CAPTION), HERO)
     assert verdict != critic.judge(noise(1), Prompt(page=1, positive=CAPTION), HERO)
 
@@ -73,8 +73,8 @@ def test_a_classifier_names_what_the_star_is_and_does(folder: Path, tmp_path: Pa
     assert [reason.split(" 0.")[0] for reason in found] == [
         reason.split(" 0.")[0] for reason in by_clip
     ]
-    chances = knows.classifier.chances(noise())
-    assert found[0].startswith(f"species: cat {chances['species']['cat']:.2f}")
+    probabilities = knows.classifier.probabilities(noise())
+    assert found[0].startswith(f"species: cat {probabilities['species']['cat']:.2f}")
     friends = [n for n, reason in enumerate(by_clip) if ": dog " in reason or ": brown " in reason]
     assert [found[n] for n in friends] == [by_clip[n] for n in friends] and len(friends) == 2
     assert sum(one != other for one, other in zip(found, by_clip, strict=True)) >= 4

@@ -97,10 +97,10 @@ def test_who_ends_early_is_not_padded_into_its_story(folder: Path) -> None:
 
 def test_rows_are_drawn_as_their_chances_say() -> None:
     """Gumbel noise draws words as often as their probabilities ask for."""
-    from storybook.models.seeded_sampling import drawn
+    from storybook.models.seeded_sampling import sampling_processors
 
     scores = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(4000, -1)
-    for process in drawn(Sampling(temperature=1.0, top_p=0.9), range(4000)):
+    for process in sampling_processors(Sampling(temperature=1.0, top_p=0.9), range(4000)):
         scores = process(torch.zeros(4000, 1, dtype=torch.long), scores)
     counts = torch.bincount(scores.argmax(1), minlength=4) / 4000
     expected = torch.tensor([0.5, 0.3, 0.15, 0.0]) / 0.95  # the last is beyond top_p
@@ -224,7 +224,7 @@ def test_the_storybook_preset_is_the_source_document_s(babbler: Path) -> None:
     assert preset == Sampling(
         sample=False, temperature=0.1, top_k=40, top_p=0.3, repetition_penalty=1.5
     )
-    assert not preset.by_chance
+    assert not preset.is_stochastic
     writer = open_local_writer(babbler, sampling=preset)
     assert writer.name == writer_name(babbler, sampling=preset) != writer_name(babbler)
     said = []

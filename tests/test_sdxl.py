@@ -17,7 +17,7 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from storybook.errors import ModelError
 from storybook.models import sd1, sdxl, single_file
-from storybook.models.control import Manner, hold_forms
+from storybook.models.control import RefineSettings, open_controlled_enlarger
 from storybook.models.doubles import NearestEnlarger
 from storybook.models.families import family_of, open_painter, painter_name
 from storybook.models.memory import MemoryBudget
@@ -195,7 +195,9 @@ def test_what_this_family_has_no_place_for(
     with pytest.raises(ModelError, match="cannot be taught here"):  # recipes open it as 1.x
         sd1.open_painter(folder, device="cpu")
     with pytest.raises(ModelError, match="takes no ControlNet"):
-        hold_forms("x", painter, folder, None, Manner(0.4, 1, 2, 3), NearestEnlarger())
+        open_controlled_enlarger(
+            "x", painter, folder, None, RefineSettings(0.4, 1, 2, 3), NearestEnlarger()
+        )
     save_file({"conditioner.embedders.0.x": torch.ones(1)}, tmp_path / "xl.safetensors")
     with pytest.raises(ModelError, match="looks like the refiner of Stable Diffusion XL"):
         family_of(tmp_path / "xl.safetensors")

@@ -144,13 +144,13 @@ def test_the_classifier_names_every_attribute(shop):
     from storybook.models.classifier import open_classifier
 
     classifier = open_classifier(shop.out / "critic", torch.device("cpu"))
-    chances = classifier.chances(Image.new("RGB", (96, 64), "teal"))
-    assert set(chances["coat"]) == set(shop.world.coats)
-    assert set(chances["thing"]) == {*shop.world.things, None}
-    assert set(chances["characters"]) == {1, 2, 3}
-    assert all(sum(each.values()) == pytest.approx(1, abs=1e-5) for each in chances.values())
+    probabilities = classifier.probabilities(Image.new("RGB", (96, 64), "teal"))
+    assert set(probabilities["coat"]) == set(shop.world.coats)
+    assert set(probabilities["thing"]) == {*shop.world.things, None}
+    assert set(probabilities["characters"]) == {1, 2, 3}
+    assert all(sum(each.values()) == pytest.approx(1, abs=1e-5) for each in probabilities.values())
     card = json.loads((shop.out / "critic" / "card.json").read_text())
-    assert set(card["parts"][0]["figures"]) == set(chances)
+    assert set(card["parts"][0]["figures"]) == set(probabilities)
 
 
 def test_the_enlarger_is_found_by_spandrel(shop):

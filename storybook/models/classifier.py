@@ -71,7 +71,7 @@ class Classifier(nn.Module):
         return logits, gaze.unflatten(2, seen.shape[2:])
 
     @torch.inference_mode()
-    def chances(self, image: Image.Image) -> dict[str, dict[str | int | None, float]]:
+    def probabilities(self, image: Image.Image) -> dict[str, dict[str | int | None, float]]:
         """For each attribute, how likely each choice is in a picture."""
         pixels = pil_to_tensor(image.convert("RGB"))[None].float().div_(127.5).sub_(1)
         logits, _ = self(pixels.to(self.gaze.weight.device))

@@ -48,26 +48,28 @@ AREAS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How freely a picture is painted over."""
+class RefineSettings:
+    """The hi-res fix: image-to-image with a ControlNet at `FACTOR` times the size."""
 
     strength: float
-    """In (0, 1]: the share of the steps taken."""
+    """In (0, 1], of image-to-image: the share of the steps taken."""
     weight: float
-    """How strongly the edges hold; 1 is as the ControlNet was taught."""
+    """The ControlNet's conditioning scale; 1 is as it was trained."""
     steps: int
+    """Of the sampler, before `strength` takes its share."""
     guidance: float
+    """The scale of classifier-free guidance; at most 1 is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlledEnlarger:
-    """A painter held by a ControlNet, and the enlarger that comes after it."""
+    """A painter with a ControlNet that refines a picture, and the enlarger that comes after it."""
 
     name: str
     painter: Sd1Painter
-    control: ControlNetModel
+    controlnet: ControlNetModel
     edges: EdgeFinder
-    manner: Manner
+    settings: RefineSettings
     then: Enlarger
 
     def enlarge(
@@ -78,7 +80,7 @@ class ControlledEnlarger:
         If the gentlest try is still another picture, the truest of all is taken.
         """
         tries: list[tuple[Fidelity, Image.Image]] = []
-        strength = self.manner.strength
+        strength = self.settings.strength
         with fused(self.painter.pipe, self.painter.asked_for(prompt)):
             for _ in range(TRIES):
                 detailed = self.detailed(image, prompt, strength=strength, seed=seed)
@@ -97,67 +99,73 @@ class ControlledEnlarger:
         What the autoencoder alone makes of it is no detail: that is measured, and left out.
         """
         wide = self.then.enlarge(image, prompt, width_px=image.width * FACTOR, seed=seed)
-        painted = self.paint_over(image, prompt, strength=strength, seed=seed)
+        painted = self.refine(image, prompt, strength=strength, seed=seed)
         return with_change(wide, self._untouched(image), painted)
 
     @torch.inference_mode()
     def _untouched(self, image: Image.Image) -> Image.Image:
-        """What `paint_over` begins with, as it would come back if nothing were painted."""
+        """The init image of `refine` through the autoencoder and back, with no step taken."""
         pipe, work = self.painter.pipe, f"Looking at {image.width} x {image.height} px"
         with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
             return decode(pipe, encode(pipe, _wide(image)))[0]
 
     @torch.inference_mode()
-    def paint_over(
+    def refine(
         self, image: Image.Image, prompt: Prompt, *, strength: float, seed: int
     ) -> Image.Image:
-        """The picture at `FACTOR` times its size with its forms and new detail, RGB."""
+        """The picture at `FACTOR` times its size, by image-to-image with the ControlNet, RGB.
+
+        Raises OutOfMemory if it does not fit on the device, ModelError if latents are NaN.
+        """
         pipe = self.painter.pipe
-        begun = _wide(image)
-        size = begun.size
+        init_image = _wide(image)
+        size = init_image.size
         request = Candidate(
             prompt=prompt, painter=self.painter.name, seed=seed, width_px=size[0],
-            height_px=size[1], steps=self.manner.steps, guidance=self.manner.guidance,
+            height_px=size[1], steps=self.settings.steps, guidance=self.settings.guidance,
         )  # fmt: skip
         embeds = {
             text: encode_text(pipe, text, self.painter.clip_skip)
             for text in (prompt.positive, prompt.negative)
         }
-        work, hold = f"Painting over {size[0]} x {size[1]} px", self._hold(self.edges(image), size)
+        work, predict = (
+            f"Painting over {size[0]} x {size[1]} px",
+            self._controlnet_fn(self.edges(image), size),
+        )
         with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
-            init = Img2ImgInit(encode(pipe, begun), strength)
+            init = Img2ImgInit(encode(pipe, init_image), strength)
             latents = denoise(
                 pipe,
                 self.painter.sampler,
                 [request],
                 self.painter.prompt_embeds([request], embeds),
                 init=init,
-                controlnet=hold,
+                controlnet=predict,
             )
             check_numbers(latents, self.painter.name, pipe.unet.dtype)
             return decode(pipe, latents)[0]
 
-    def _hold(self, edges: Edges, size: tuple[int, int]) -> ControlNetFn:
+    def _controlnet_fn(self, edges: Edges, size: tuple[int, int]) -> ControlNetFn:
         pipe = self.painter.pipe
-        found = torch.from_numpy(edges)[None].to(execution_device(pipe))
-        shown = as_shown(found, size).to(pipe.unet.dtype)
+        edge_maps = torch.from_numpy(edges)[None].to(execution_device(pipe))
+        cond = controlnet_cond(edge_maps, size).to(pipe.unet.dtype)
 
-        def hold(latents: Tensor, time: Tensor, states: Tensor) -> Residuals:
-            down, middle = self.control(
+        def predict(latents: Tensor, timestep: Tensor, prompt_embeds: Tensor) -> Residuals:
+            down, middle = self.controlnet(
                 latents,
-                time,
-                encoder_hidden_states=states,
-                controlnet_cond=shown.expand(len(latents), -1, -1, -1),
-                conditioning_scale=self.manner.weight,
+                timestep,
+                encoder_hidden_states=prompt_embeds,
+                controlnet_cond=cond.expand(len(latents), -1, -1, -1),
+                conditioning_scale=self.settings.weight,
                 return_dict=False,
             )
             return down, middle
 
-        return hold
+        return predict
 
 
-def as_shown(edges: Tensor, size: tuple[int, int]) -> Tensor:
-    """What a ControlNet sees of edges [b, h, w] at a (width, height): [b, 3, height, width]."""
+def controlnet_cond(edges: Tensor, size: tuple[int, int]) -> Tensor:
+    """A ControlNet's conditioning image [b, 3, height, width] of edge maps [b, h, w] in [0, 1]."""
     wide = torch.nn.functional.interpolate(edges[:, None], (size[1], size[0]), mode="bilinear")
     return wide.expand(-1, 3, -1, -1)
 
@@ -186,15 +194,15 @@ def _wide(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS)
 
 
-def hold_forms(
+def open_controlled_enlarger(
     name: str,
     painter: Painter,
     control: Path,
     hed: Path | None,
-    manner: Manner,
+    settings: RefineSettings,
     then: Enlarger,
 ) -> ControlledEnlarger:
-    """An enlarger that paints over before `then` enlarges; edges are found by `hed`, if given.
+    """An enlarger that refines before `then` enlarges; edges are found by `hed`, if given.
 
     Raises ModelError if the painter's family has no ControlNets here, or for a broken file.
     """
@@ -204,10 +212,10 @@ def hold_forms(
             "with a Stable Diffusion."
         )
     edges = steep_edges if hed is None else open_hed(hed, str(execution_device(painter.pipe)))
-    held = open_control(control, painter)
-    painter.pace.modules = (*painter.pace.modules, held)
+    controlnet = open_control(control, painter)
+    painter.pace.modules = (*painter.pace.modules, controlnet)
     painter.pace.settle()  # as was measured while drawing: plates are too few to measure for
-    return ControlledEnlarger(name, painter, held, edges, manner, then)
+    return ControlledEnlarger(name, painter, controlnet, edges, settings, then)
 
 
 def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
@@ -218,25 +226,27 @@ def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
     """
     check_weights(path)
     unet = painter.pipe.unet
-    control = open_part(ControlNetModel, path) if path.is_dir() else _from_file(path, unet.config)
-    control_dim, unet_dim = (each.config.cross_attention_dim for each in (control, unet))
+    controlnet = (
+        open_part(ControlNetModel, path) if path.is_dir() else _from_file(path, unet.config)
+    )
+    control_dim, unet_dim = (each.config.cross_attention_dim for each in (controlnet, unet))
     if control_dim != unet_dim:
         raise ModelError(
             f"{path} is a ControlNet for painters that hear {control_dim} numbers a word; this one "
             f"hears {unet_dim}. Take one of the painter's family."
         )
     with quiet():
-        return control.eval().to(execution_device(painter.pipe), unet.dtype)
+        return controlnet.eval().to(execution_device(painter.pipe), unet.dtype)
 
 
 def _from_file(file: Path, unet: Mapping[str, object]) -> ControlNetModel:
     tensors = read_tensors(file)
     family = "stable-diffusion-2" if unet["cross_attention_dim"] == 1024 else "stable-diffusion-1"
     config = read_json(CONFIGS / family / "controlnet" / "config.json")
-    control = ControlNetModel.from_config(config)
+    controlnet = ControlNetModel.from_config(config)
     try:
         named = convert_controlnet_checkpoint(tensors, config)
-        control.load_state_dict(named)
+        controlnet.load_state_dict(named)
     except (KeyError, RuntimeError, TypeError) as fault:
         raise ModelError(f"{file} is no ControlNet of {family}: {last_line(fault)}") from fault
-    return control
+    return controlnet

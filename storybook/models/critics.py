@@ -92,7 +92,7 @@ class ClipCritic:
             words = (text for each in asked for text in each.captions.values())
             self._encode_text([caption, *words])
         if asked:
-            named = self.classifier.chances(image) if self.classifier else {}
+            named = self.classifier.probabilities(image) if self.classifier else {}
             votes = [
                 _named(each, named.pop(ATTRIBUTES[each.section]))
                 if ATTRIBUTES[each.section] in named
@@ -103,7 +103,7 @@ class ClipCritic:
             cosine = float(seen @ self.text_features[caption])
             match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
             votes = [(match, f"text match {match:.2f}")]
-        score = sum(chance for chance, _ in votes) / len(votes)
+        score = sum(probability for probability, _ in votes) / len(votes)
         reasons = tuple(reason for _, reason in votes)
         if self.portrait is None or not any(it in caption for it in (hero.species, hero.called)):
             return Verdict(score=score, reasons=reasons)
@@ -115,9 +115,9 @@ class ClipCritic:
     def _vote(self, seen: Tensor, asked: Asked) -> tuple[float, str]:
         words = list(asked.captions)
         captions = torch.stack([self.text_features[asked.captions[word]] for word in words])
-        chances = (self.model.logit_scale.exp() * (captions @ seen)).softmax(dim=0)
-        chance = float(chances[words.index(asked.word)])
-        return chance, _reason(asked, chance, words[int(chances.argmax())])
+        probabilities = (self.model.logit_scale.exp() * (captions @ seen)).softmax(dim=0)
+        probability = float(probabilities[words.index(asked.word)])
+        return probability, _reason(asked, probability, words[int(probabilities.argmax())])
 
     @torch.inference_mode()
     def see(self, image: Image.Image) -> Tensor:
@@ -149,15 +149,17 @@ class ClipCritic:
         self.text_features.update(zip(new, features, strict=True))
 
 
-def _named(asked: Asked, chances: Mapping[str | int | None, float]) -> tuple[float, str]:
+def _named(asked: Asked, probabilities: Mapping[str | int | None, float]) -> tuple[float, str]:
     """What the classifier says of an asked word."""
-    chance = chances.get(asked.word, 0.0)
-    return chance, _reason(asked, chance, max(chances, key=chances.__getitem__))
+    probability = probabilities.get(asked.word, 0.0)
+    return probability, _reason(
+        asked, probability, max(probabilities, key=probabilities.__getitem__)
+    )
 
 
-def _reason(asked: Asked, chance: float, likeliest: object) -> str:
+def _reason(asked: Asked, probability: float, likeliest: object) -> str:
     instead = "" if likeliest == asked.word else f", looks like {likeliest or 'nothing'}"
-    return f"{asked.section}: {asked.word} {chance:.2f}{instead}"
+    return f"{asked.section}: {asked.word} {probability:.2f}{instead}"
 
 
 def open_critic(

@@ -64,8 +64,8 @@ class EchoWriter:
     ) -> Iterator[str | ReplyError]:
         """What `tell` tells for each seed, one after another."""
 
-        def ask(said: str, seed: int) -> str:
-            return self.tell(said, seed=seed, max_words=max_words)
+        def ask(prompt: str, seed: int) -> str:
+            return self.tell(prompt, seed=seed, max_words=max_words)
 
         return in_turn(ask, question, seeds)
 

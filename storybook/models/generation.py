@@ -17,7 +17,7 @@ class Sampling(Record):
     """`generation.json` in a writer's folder or beside it, or a file of `prompts/generation/`."""
 
     sample: bool = True
-    """Whether chance has a part; else the likeliest word is taken each time."""
+    """Whether tokens are sampled; else decoding is greedy."""
     temperature: float = Field(default=0.7, ge=0, le=2)
     """0 takes the likeliest word, too. This and `top_p` are common defaults for stories."""
     top_k: int = Field(default=0, ge=0)
@@ -26,7 +26,7 @@ class Sampling(Record):
     repetition_penalty: float = Field(default=1.0, ge=1, le=2)
 
     @property
-    def by_chance(self) -> bool:
+    def is_stochastic(self) -> bool:
         """Whether another seed tells another text."""
         return self.sample and self.temperature > 0
 

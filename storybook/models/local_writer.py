@@ -57,10 +57,10 @@ class LocalWriter:
         Raises QuestionTooLong if question and reply do not fit the model's context; ReplyError if
         nothing came back or the reply was cut off at its length limit.
         """
-        told = next(self.tell_each(question, seeds=[seed], max_words=max_words))
-        if isinstance(told, ReplyError):
-            raise told
-        return told
+        reply = next(self.tell_each(question, seeds=[seed], max_words=max_words))
+        if isinstance(reply, ReplyError):
+            raise reply
+        return reply
 
     def tell_each(
         self, question: str, *, seeds: Sequence[int], max_words: int
@@ -69,34 +69,36 @@ class LocalWriter:
 
         Raises QuestionTooLong.
         """
-        asked = self._tokens(question)  # [1, t]
-        room = self._room(question, asked.shape[1], max_words)
-        told = self._generate(asked, room, seeds if self.sampling.by_chance else seeds[:1])
-        yield from (self._told(row, max_words) for row in told.expand(len(seeds), -1))
+        input_ids = self._tokens(question)  # [1, t]
+        room = self._room(question, input_ids.shape[1], max_words)
+        tokens = self._generate(
+            input_ids, room, seeds if self.sampling.is_stochastic else seeds[:1]
+        )
+        yield from (self._reply_of(row, max_words) for row in tokens.expand(len(seeds), -1))
 
-    def _told(self, new: "torch.Tensor", max_words: int) -> str | ReplyError:
+    def _reply_of(self, new: "torch.Tensor", max_words: int) -> str | ReplyError:
         """The reply in new tokens, [n]; rows that ended before their neighbours are padded."""
         ids = new.tolist()
         last = next((place for place, each in enumerate(ids) if each in self._ends), None)
         text = self._tokenizer.decode(ids[:last], skip_special_tokens=True)
         end = END.search(text)
-        told = text[: end.start()].strip() if end else text.strip()
-        told = prose(told) if self._chat else told
-        if not told:
+        reply = text[: end.start()].strip() if end else text.strip()
+        reply = prose(reply) if self._chat else reply
+        if not reply:
             return ReplyError(f"{self.name} gave an empty reply. Try another seed.")
         if end is None and last is None:
             return ReplyError(
                 f"{self.name} came to no end within {len(ids):,} tokens (some {max_words} words). "
                 "Try another seed, or fewer pages.",
-                told,
+                reply,
             )
-        return told
+        return reply
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         """A record asked for as JSON by its schema; asked at most three times, then ReplyError."""
 
-        def ask(said: str, try_seed: int) -> str:
-            return self.tell(said, seed=try_seed, max_words=ANSWER_WORDS)
+        def ask(prompt: str, try_seed: int) -> str:
+            return self.tell(prompt, seed=try_seed, max_words=ANSWER_WORDS)
 
         return answered(ask, demand(question, kind), kind, seed=seed, name=self.name)
 
@@ -106,48 +108,53 @@ class LocalWriter:
             question = self._tokenizer.apply_chat_template(
                 messages, tokenize=False, add_generation_prompt=True
             )
-        asked = self._tokenizer(
+        encoded = self._tokenizer(
             question, return_tensors="pt", add_special_tokens=not self._chat, verbose=False
         )
-        return asked["input_ids"].to(self._model.device)
+        return encoded["input_ids"].to(self._model.device)
 
-    def _room(self, question: str, asked: int, max_words: int) -> int:
+    def _room(self, question: str, question_tokens: int, max_words: int) -> int:
         """Tokens that a reply may take; half of what it may want has to fit."""
         context = self._model.config.max_position_embeddings
-        per_word = asked / max(1, len(question.split()))
+        per_word = question_tokens / max(1, len(question.split()))
         least, most = TOKENS_PER_WORD
-        wanted = math.ceil(max_words * min(max(per_word, least), most))
-        if asked + wanted // 2 > context:
-            over = math.ceil((asked + wanted // 2 - context) / per_word)
+        reply_tokens = math.ceil(max_words * min(max(per_word, least), most))
+        if question_tokens + reply_tokens // 2 > context:
+            over = math.ceil((question_tokens + reply_tokens // 2 - context) / per_word)
             raise QuestionTooLong(
-                f"The question takes {asked:,} tokens and its reply about {wanted:,}, but "
-                f"{self.name} holds {context:,} in all. Say it in {over:,} fewer words.",
+                f"The question takes {question_tokens:,} tokens and its reply about "
+                f"{reply_tokens:,}, but {self.name} holds {context:,} in all. Say it in {over:,} "
+                "fewer words.",
                 words_over=over,
             )
-        return min(wanted, context - asked)
+        return min(reply_tokens, context - question_tokens)
 
-    def _generate(self, asked: "torch.Tensor", room: int, seeds: Sequence[int]) -> "torch.Tensor":
-        """The new tokens, [seeds, n]. A row's chance comes from its seed alone."""
+    def _generate(
+        self, input_ids: "torch.Tensor", room: int, seeds: Sequence[int]
+    ) -> "torch.Tensor":
+        """The new tokens [seeds, n] after `input_ids` [1, t]; each row is sampled by its seed."""
         import torch
 
         from storybook.models.devices import memory_of, quiet
-        from storybook.models.seeded_sampling import drawn
+        from storybook.models.seeded_sampling import sampling_processors
 
         remedy = "Use a smaller writer, fewer write.candidates, or another device."
-        rows = asked.expand(len(seeds), -1)
+        rows = input_ids.expand(len(seeds), -1)
         with quiet(), memory_of(self._model.device, "write", remedy), torch.inference_mode():
-            told = self._model.generate(
+            tokens = self._model.generate(
                 rows,
                 attention_mask=torch.ones_like(rows),
                 max_new_tokens=room,
                 do_sample=False,
                 repetition_penalty=self.sampling.repetition_penalty,
-                logits_processor=drawn(self.sampling, seeds) if self.sampling.by_chance else None,
+                logits_processor=sampling_processors(self.sampling, seeds)
+                if self.sampling.is_stochastic
+                else None,
                 eos_token_id=self._ends or None,
                 pad_token_id=self._tokenizer.pad_token_id or 0,
                 stopping_criteria=[self._have_ended],
             )
-        return told[:, asked.shape[1] :]
+        return tokens[:, input_ids.shape[1] :]
 
     def _have_ended(self, tokens: "torch.Tensor", scores: object, **_: object) -> "torch.Tensor":
         """Where END was just written; never true within the question, which has ENDs itself."""

@@ -24,10 +24,10 @@ def answered(ask: Ask, question: str, kind: type[R], *, seed: int, name: str) ->
     A reply out of shape is shown to the writer with what is wrong with it, and asked for again with
     another seed. Raises ReplyError with the last reply after three tries, QuestionTooLong at once.
     """
-    said, reply, fault = question, "", ""
+    prompt, reply, fault = question, "", ""
     for attempt in range(TRIES):
         try:
-            reply = ask(said, seed + attempt)
+            reply = ask(prompt, seed + attempt)
         except QuestionTooLong:
             raise
         except ReplyError as silence:
@@ -36,7 +36,7 @@ def answered(ask: Ask, question: str, kind: type[R], *, seed: int, name: str) ->
             record, fault = parsed(reply, kind)
             if record is not None:
                 return record
-        said = (
+        prompt = (
             f"{question}\n\nYour last reply was:\n{reply[:SHOWN] or '(nothing)'}\n\n"
             f"It cannot be used: {fault}\nReply again with the JSON object only."
         )

@@ -1,4 +1,4 @@
-"""Chance of its own for each of several texts that are written side by side."""
+"""Sampling with a generator of its own for each row of a batch of texts."""
 
 from collections.abc import Sequence
 
@@ -15,33 +15,37 @@ from transformers import (
 from storybook.models.generation import Sampling
 
 
-class OwnChance(LogitsProcessor):
-    """Makes the likeliest word a drawn one, each row's by a generator of its own.
+class PerRowGumbelSampling(LogitsProcessor):
+    """Turns greedy search into sampling by the Gumbel-max trick, a generator for each row.
 
-    The largest of log-probabilities to which Gumbel noise is added is a draw from the distribution
-    (Gumbel 1954; Maddison et al. 2014), so that what a row draws does not depend on its neighbours.
+    The argmax of logits to which Gumbel noise is added is a sample of their softmax (Gumbel 1954;
+    Maddison et al. 2014). Row i, of scores [rows, vocabulary], draws from seed i alone, so that it
+    does not depend on its neighbours.
     """
 
     def __init__(self, seeds: Sequence[int]) -> None:
-        self._chances = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:  # [rows, words]
         noise = torch.stack(
             [
-                torch.empty(scores.shape[1]).exponential_(generator=chance).log().neg()
-                for chance in self._chances
+                torch.empty(scores.shape[1]).exponential_(generator=generator).log().neg()
+                for generator in self._generators
             ]
         )
         return scores.float() + noise.to(scores.device)
 
 
-def drawn(sampling: Sampling, seeds: Sequence[int]) -> LogitsProcessorList:
-    """What transformers' greedy search has to hear to sample a row for each of `seeds`."""
+def sampling_processors(sampling: Sampling, seeds: Sequence[int]) -> LogitsProcessorList:
+    """The logits processors with which greedy search samples a row for each of `seeds`.
+
+    Temperature, top-k and top-p as in transformers; `sampling.temperature` must be above 0.
+    """
     return LogitsProcessorList(
         [
             TemperatureLogitsWarper(sampling.temperature),
             *([TopKLogitsWarper(sampling.top_k)] if sampling.top_k else []),
             *([TopPLogitsWarper(sampling.top_p)] if sampling.top_p < 1 else []),
-            OwnChance(seeds),
+            PerRowGumbelSampling(seeds),
         ]
     )

@@ -86,8 +86,8 @@ class ServerWriter:
     ) -> Iterator[str | ReplyError]:
         """What `tell` tells for each seed, one after another."""
 
-        def ask(said: str, seed: int) -> str:
-            return self.tell(said, seed=seed, max_words=max_words)
+        def ask(prompt: str, seed: int) -> str:
+            return self.tell(prompt, seed=seed, max_words=max_words)
 
         return in_turn(ask, question, seeds)
 
@@ -96,8 +96,8 @@ class ServerWriter:
         schema = {"name": kind.__name__, "schema": kind.model_json_schema()}
         form = {"type": "json_schema", "json_schema": schema}
 
-        def ask(said: str, try_seed: int) -> str:
-            return self._reply(said, try_seed, ANSWER_WORDS, response_format=form)
+        def ask(prompt: str, try_seed: int) -> str:
+            return self._reply(prompt, try_seed, ANSWER_WORDS, response_format=form)
 
         return answered(ask, demand(question, kind), kind, seed=seed, name=self.name)
 

@@ -231,15 +231,15 @@ class Studio:
             if not is_controlled(options):
                 yield enlarger
                 return
-            from storybook.models.control import FACTOR, Manner, hold_forms
+            from storybook.models.control import FACTOR, RefineSettings, open_controlled_enlarger
 
             with self.painter(cast, times=FACTOR) as painter:
-                yield hold_forms(
+                yield open_controlled_enlarger(
                     self.enlarger_name(cast),
                     painter,
                     Path(options.control),
                     edges_file(options),
-                    Manner(options.strength, options.control_weight, options.steps,
+                    RefineSettings(options.strength, options.control_weight, options.steps,
                            options.guidance),
                     enlarger,
                 )  # fmt: skip

@@ -201,7 +201,7 @@ def epoch_batches(order: Order, epoch: int) -> list[Batch]:
     Each bucket is shuffled and cut into batches, the last of which may be short; then the batches
     of all buckets are shuffled.
     """
-    chance = Random(f"{order.seed}/{epoch}")
+    rng = Random(f"{order.seed}/{epoch}")
     members = defaultdict(list)
     for index, (bucket, times) in enumerate(
         zip(order.buckets, showings(order, epoch), strict=True)
@@ -209,10 +209,10 @@ def epoch_batches(order: Order, epoch: int) -> list[Batch]:
         members[bucket] += [index] * times
     parts = []
     for bucket, indices in sorted(members.items()):
-        chance.shuffle(indices)
+        rng.shuffle(indices)
         for start in range(0, len(indices), order.batch):
             parts.append((bucket, tuple(indices[start : start + order.batch])))
-    chance.shuffle(parts)
+    rng.shuffle(parts)
     return [Batch(*part, epoch, number) for number, part in enumerate(parts)]
 
 

@@ -97,20 +97,20 @@ def class_caption(prompt: str, words: str, instance: str, class_word: str) -> st
     return _tidy(text)
 
 
-def shaped(captions: tuple[str, ...], shaping: Shaping, chance: Random) -> str:
+def shaped(captions: tuple[str, ...], shaping: Shaping, rng: Random) -> str:
     """The words for one showing: one of `captions`, shuffled and dropped as `shaping` says.
 
     A `chance` made for the showing, `Random(f"{seed}/{epoch}/{batch}/{slot}")`, lets a run that was
     stopped go on with the very words it would have had.
     """
-    caption = chance.choice(captions) if captions else ""
-    if chance.random() < shaping.dropout:
+    caption = rng.choice(captions) if captions else ""
+    if rng.random() < shaping.dropout:
         return ""
     if not shaping.shuffle:
         return caption
     parts = [part.strip() for part in caption.split(",") if part.strip()]
     kept, loose = parts[: shaping.keep_tokens], parts[shaping.keep_tokens :]
-    chance.shuffle(loose)
+    rng.shuffle(loose)
     return ", ".join(kept + loose)
 
 

@@ -107,9 +107,9 @@ def split(pairs: Sequence[Pair], test: float = 0.2, seed: int = 1) -> tuple[list
     """
     if not 0 < test < 1:
         raise TrainingError(f"--test {test}: a share between 0 and 1, such as 0.2.")
-    chance = Random(seed)
+    rng = Random(seed)
     shuffled = groups(pairs)
-    chance.shuffle(shuffled)
+    rng.shuffle(shuffled)
     wanted = round(test * len(pairs))
     held: set[int] = set()
     for group in shuffled:

@@ -12,7 +12,7 @@ from training.formats.header import Origin
 
 
 def new_hypernetwork(
-    unet: UNet2DConditionModel, design: Design, chance: torch.Generator
+    unet: UNet2DConditionModel, design: Design, generator: torch.Generator
 ) -> Hypernetwork:
     """Untaught networks for every width that the U-Net's attention looks at.
 
@@ -22,9 +22,9 @@ def new_hypernetwork(
     networks = untaught_networks(widths, design)
     for module in networks.modules():
         if isinstance(module, nn.LayerNorm):  # as A1111 does: the norm, too, starts near nothing
-            nn.init.normal_(module.weight, std=0.01, generator=chance)
+            nn.init.normal_(module.weight, std=0.01, generator=generator)
         if isinstance(module, nn.Linear):
-            _initialise(module.weight, design, chance)
+            _initialise(module.weight, design, generator)
             nn.init.zeros_(module.bias)
     return Hypernetwork(design, networks)
 
@@ -53,16 +53,16 @@ def save_hypernetwork(hypernetwork: Hypernetwork, file: Path, *, origin: Origin)
     save_pickle(values, file)
 
 
-def _initialise(weight: Tensor, design: Design, chance: torch.Generator) -> None:
+def _initialise(weight: Tensor, design: Design, generator: torch.Generator) -> None:
     gain = "leaky_relu" if design.activation_func == "leakyrelu" else "relu"
     match design.weight_initialization:
         case "Normal":
-            nn.init.normal_(weight, std=0.01, generator=chance)
+            nn.init.normal_(weight, std=0.01, generator=generator)
         case "XavierUniform":
-            nn.init.xavier_uniform_(weight, generator=chance)
+            nn.init.xavier_uniform_(weight, generator=generator)
         case "XavierNormal":
-            nn.init.xavier_normal_(weight, generator=chance)
+            nn.init.xavier_normal_(weight, generator=generator)
         case "KaimingUniform":
-            nn.init.kaiming_uniform_(weight, nonlinearity=gain, generator=chance)
+            nn.init.kaiming_uniform_(weight, nonlinearity=gain, generator=generator)
         case "KaimingNormal":
-            nn.init.kaiming_normal_(weight, nonlinearity=gain, generator=chance)
+            nn.init.kaiming_normal_(weight, nonlinearity=gain, generator=generator)

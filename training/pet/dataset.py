@@ -139,8 +139,8 @@ def _words_in_name(path: Path) -> str:
 
 def _held_out(concept: Concept, count: int, recipe: Recipe) -> set[int]:
     """Places of the pictures that are only looked at; a third is the most that is kept back."""
-    chance = Random(f"{recipe.seed}/{concept.name}")
-    return set(chance.sample(range(count), min(recipe.held_out, count // 3)))
+    rng = Random(f"{recipe.seed}/{concept.name}")
+    return set(rng.sample(range(count), min(recipe.held_out, count // 3)))
 
 
 def _bucket_sizes(recipe: Recipe, size_px: Size) -> tuple[Size, ...]:

@@ -105,10 +105,10 @@ def cached_latents(
     return cache
 
 
-def drawn(moments: Tensor, chance: torch.Generator) -> Tensor:
+def sample_latents(moments: Tensor, generator: torch.Generator) -> Tensor:
     """A sample [b, c, h, w] of latents of these means and deviations [b, 2, c, h, w]."""
     mean, deviation = moments.unbind(1)
-    return mean + deviation * torch.randn(mean.shape, generator=chance).to(mean.device)
+    return mean + deviation * torch.randn(mean.shape, generator=generator).to(mean.device)
 
 
 def _encoded(

@@ -29,7 +29,7 @@ from training.formats.keys import is_open_clip
 from training.pet.class_images import class_images
 from training.pet.dataset import Gathered, Lessons, gather
 from training.pet.disk_space import check_room
-from training.pet.latent_cache import Cache, cached_latents, cutting_of, drawn
+from training.pet.latent_cache import Cache, cached_latents, cutting_of, sample_latents
 from training.pet.optimizers import autocast
 from training.pet.recipe import Recipe
 from training.pet.text_cache import Words
@@ -123,7 +123,7 @@ class Prepared:
         """What a batch is made of; all chance comes from the batch's place in the run."""
         recipe, lessons = self.recipe, self.gathered.lessons
         place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
-        chance = torch.Generator().manual_seed(Random(place).getrandbits(62))
+        generator = torch.Generator().manual_seed(Random(place).getrandbits(62))
         rngs = [Random(f"{place}/{slot}") for slot in range(len(batch.examples))]
         examples = [lessons.examples[index] for index in batch.examples]
         shaping = Shaping(
@@ -139,13 +139,13 @@ class Prepared:
                 for index, rng in zip(batch.examples, rngs, strict=True)
             ]
         )
-        clean = drawn(moments, chance)
-        noise = torch.randn(clean.shape, generator=chance).to(self.device)
+        clean = sample_latents(moments, generator)
+        noise = torch.randn(clean.shape, generator=generator).to(self.device)
         if recipe.noise_offset:
-            shift = torch.randn((*clean.shape[:2], 1, 1), generator=chance)
+            shift = torch.randn((*clean.shape[:2], 1, 1), generator=generator)
             noise = noise + recipe.noise_offset * shift.to(self.device)
         count = self.schedule.config.num_train_timesteps
-        times = torch.randint(count, (len(clean),), generator=chance).to(self.device)
+        times = torch.randint(count, (len(clean),), generator=generator).to(self.device)
         weights = [recipe.prior_weight if each.is_class else 1.0 for each in examples]
         return Material(
             clean, noise, times, tuple(captions), torch.tensor(weights, device=self.device)
@@ -179,10 +179,10 @@ class Prepared:
         times = (spread * count).long().to(self.device)
         total = 0.0
         for place, example in enumerate(lessons.examples):
-            chance = torch.Generator().manual_seed(self.recipe.seed + place)
+            generator = torch.Generator().manual_seed(self.recipe.seed + place)
             mean = self.held_out[str(place)][0]
             clean = mean.expand(VALIDATION_TIMES, *mean.shape)
-            noise = torch.randn(clean.shape, generator=chance).to(self.device)
+            noise = torch.randn(clean.shape, generator=generator).to(self.device)
             captions = (next(iter(example.captions), ""),) * VALIDATION_TIMES
             weights = torch.ones(VALIDATION_TIMES, device=self.device)
             total += self.losses(Material(clean, noise, times, captions, weights)).mean().item()

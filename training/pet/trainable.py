@@ -235,8 +235,8 @@ def _with_hypernetwork(
         {"layer_structure": recipe.layer_structure, "activation_func": recipe.activation},
         "the recipe's hypernetwork",
     )
-    chance = torch.Generator().manual_seed(recipe.seed)
-    hypernetwork = new_hypernetwork(pipe.unet, design, chance)
+    generator = torch.Generator().manual_seed(recipe.seed)
+    hypernetwork = new_hypernetwork(pipe.unet, design, generator)
     hypernetwork.networks.to(device, pipe.unet.dtype)  # single, unless all are halves
     attach(hypernetwork, pipe.unet)
     learners = {"hypernetwork": list(hypernetwork.networks.named_parameters())}

@@ -21,7 +21,7 @@ from torch import Tensor
 from storybook.files import save_weights
 from storybook.images.fidelity import edge_strength
 from storybook.models import Enlarger
-from storybook.models.control import FACTOR, ControlledEnlarger, Manner, as_shown
+from storybook.models.control import FACTOR, ControlledEnlarger, RefineSettings, controlnet_cond
 from storybook.models.sampling import Img2ImgInit, decode, denoise
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.sd1 import Sd1Painter, encode_text
@@ -58,7 +58,7 @@ LEAST_NOISE = 0.4
 
 LR = 2e-3
 
-MANNER = Manner(strength=0.3, weight=1.0, steps=10, guidance=1.0)
+REFINE_SETTINGS = RefineSettings(strength=0.3, weight=1.0, steps=10, guidance=1.0)
 """How samples are made; few steps, and no guidance, which would only double their cost."""
 
 
@@ -97,7 +97,7 @@ def new_control(unet: UNet2DConditionModel) -> ControlNetModel:
 def new_enlarger(painter: Sd1Painter, then: Enlarger) -> ControlledEnlarger:
     """The enlarger of a book that has a ControlNet, with an untaught one."""
     control = new_control(painter.pipe.unet).to(painter.pipe.device)
-    return ControlledEnlarger("control", painter, control, steep_edges, MANNER, then)
+    return ControlledEnlarger("control", painter, control, steep_edges, REFINE_SETTINGS, then)
 
 
 @torch.inference_mode()
@@ -228,7 +228,7 @@ def teach_control(
         wanted = (signal * noisy - clean) / hidden  # the velocity, if nothing is soft
         untold = torch.rand(count, 1, 1, generator=chance) < UNTOLD
         heard = torch.where(untold, pairs.unheard, pairs.heard[chosen]).float().to(device)
-        edges = as_shown(pairs.edges[chosen].to(device).float() / 255, (width, height))
+        edges = controlnet_cond(pairs.edges[chosen].to(device).float() / 255, (width, height))
         noisy, when = noisy.to(device), times.to(device)
         down, middle = module(noisy, when, heard, controlnet_cond=edges, return_dict=False)
         found = unet(
@@ -242,7 +242,7 @@ def teach_control(
         return (weights[times] * errors).mean()
 
     def show(module: ControlNetModel) -> Image.Image:
-        taught = replace(enlarger, control=module)
+        taught = replace(enlarger, controlnet=module)
         images = [
             image
             for each in seen[:8]
@@ -250,7 +250,7 @@ def teach_control(
         ]
         return sheet(to_tensor(np.stack([np.array(image) for image in images])), columns=6)
 
-    learner = enlarger.control
+    learner = enlarger.controlnet
     lesson = Lesson("control", learner, loss, show, lr=LR, ema_decay=0.99, twins=TWINS, mixed=True)
     yield from learn(lesson, schooling)
 
@@ -280,7 +280,7 @@ def gain(enlarger: ControlledEnlarger, seen: Sequence[Exercise]) -> dict[str, fl
 
 
 def _painted_over(enlarger: ControlledEnlarger, each: Exercise) -> Image.Image:
-    strength = enlarger.manner.strength
+    strength = enlarger.settings.strength
     return enlarger.detailed(each.picture, each.prompt, strength=strength, seed=1)
 
 

@@ -113,10 +113,10 @@ def export_control(
     figures = gain(enlarger, seen) | {"held_out_pictures": len(seen)}
     folder = shop.out / "control"
     with _exported(folder) as draft:
-        _in_half(enlarger.control).save_pretrained(draft)
+        _in_half(enlarger.controlnet).save_pretrained(draft)
         progress = progress_of(shop.work / "control")
         learnt_from = shop.plan.control_drawings
-        card = _card(shop, "control", progress, enlarger.control, figures, learnt_from)
+        card = _card(shop, "control", progress, enlarger.controlnet, figures, learnt_from)
         write_record(draft, CARD, card)
     yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
 

@@ -40,9 +40,9 @@ class ByLength(Sampler[int]):
         self._epoch = epoch
 
     def __iter__(self) -> Iterator[int]:
-        chance = Random(f"{self._seed} {self._epoch}")
+        rng = Random(f"{self._seed} {self._epoch}")
         rows = list(range(len(self._lengths)))
-        chance.shuffle(rows)
+        rng.shuffle(rows)
         pools = _cut(rows, POOL * self._batch)
         batches = [
             batch
@@ -50,7 +50,7 @@ class ByLength(Sampler[int]):
             for batch in _cut(sorted(pool, key=lambda row: self._lengths[row]), self._batch)
         ]
         short = [batches.pop()] if len(rows) % self._batch else []  # goes last, to fill its batch
-        chance.shuffle(batches)
+        rng.shuffle(batches)
         return iter([row for batch in batches + short for row in batch])
 
     def __len__(self) -> int:
