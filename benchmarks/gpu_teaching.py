@@ -22,12 +22,13 @@ from storybook.errors import OutOfMemory
 from storybook.models.devices import device_of, memory_of
 from training.data.buckets import Batch
 from training.data.records import Example
-from training.pet.dataset import Gathered, Lessons
+from training.pet.dataset import Dataset, GatheredDataset
 from training.pet.optimizers import clip, new_optimizer, new_scaler
-from training.pet.parallel_gradients import Gradients
+from training.pet.parallel_gradients import ParallelGradients
 from training.pet.recipe import Concept, Recipe
-from training.pet.setup import Prepared
-from training.pet.trainable import enrol
+from training.pet.setup import TrainingSetup
+from training.pet.train import train_step
+from training.pet.trainable import prepare_for_training
 
 WARM, TIMED = 3, 10
 BATCHES = (1, 4, 16)
@@ -66,14 +67,14 @@ TINY = Shape(
 )
 
 
-class RandomWords:
+class RandomPromptEmbeds:
     """In place of captions: the same random states for all."""
 
     def __init__(self, shape: Shape, device: torch.device) -> None:
-        self._states = torch.randn(1, shape.positions, shape.width, device=device)
+        self._prompt_embeds = torch.randn(1, shape.positions, shape.width, device=device)
 
-    def heard(self, captions: Sequence[str], *, learning: bool = False) -> Tensor:
-        return self._states.expand(len(captions), -1, -1)
+    def encode(self, captions: Sequence[str], *, train_encoder: bool = False) -> Tensor:
+        return self._prompt_embeds.expand(len(captions), -1, -1)
 
 
 def main() -> None:
@@ -109,18 +110,18 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
     with memory_of(device, f"Learning from {recipe.batch} pictures", "A smaller batch fits."):
-        ready = prepared(recipe, shape, device)
-        student = ready.student
-        student.pipe.unet.train()
-        optimizer, scaler = new_optimizer(student, recipe), new_scaler(recipe, device)
-        gradients = Gradients(ready)
+        setup = prepared(recipe, shape, device)
+        model = setup.model
+        model.pipe.unet.train()
+        optimizer, scaler = new_optimizer(model, recipe), new_scaler(recipe, device)
+        gradients = ParallelGradients(setup)
         for step in range(WARM + TIMED):
             if step == WARM:
                 _wait(device)
                 started = time.perf_counter()
             batch = Batch((0, 0), tuple(range(recipe.batch)), 0, step)
-            gradients.add(batch, 1 / recipe.batch, learning_text=False)
-            clip(student.weights, recipe.clip_norm)
+            train_step(setup, gradients, batch, 1 / recipe.batch)
+            clip(model.weights, recipe.clip_norm)
             scaler.step(optimizer)
             optimizer.zero_grad(set_to_none=True)
         _wait(device)
@@ -129,7 +130,7 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
     return TIMED * recipe.batch / seconds, peak
 
 
-def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> Prepared:
+def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> TrainingSetup:
     """All that a step needs, at random; the small parts that a step does not use are tiny."""
     pipe = StableDiffusionPipeline(
         vae=AutoencoderKL(block_out_channels=(8,), norm_num_groups=8),
@@ -143,16 +144,16 @@ def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> Prepared:
     )
     names = [str(place) for place in range(recipe.batch)]
     examples = tuple(Example(path=Path(name), captions=("",)) for name in names)
-    lessons = Lessons(examples, ((0, 0),) * len(names), ((0, 0),) * len(names))
+    dataset = Dataset(examples, ((0, 0),) * len(names), ((0, 0),) * len(names))
     latents = {name: torch.randn(2, 4, shape.side, shape.side, device=device) for name in names}
     schedule = _schedule()
     schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
-    return Prepared(
+    return TrainingSetup(
         recipe,
-        enrol(pipe, recipe, device),
+        prepare_for_training(pipe, recipe, device),
         schedule,
-        RandomWords(shape, device),
-        Gathered(lessons, lessons, ()),
+        RandomPromptEmbeds(shape, device),
+        GatheredDataset(dataset, dataset, ()),
         latents,
         {},
         device,

@@ -23,7 +23,7 @@ from torch.nn import functional
 
 from training.data.buckets import Batch, batches_from, first_position, fit
 from training.formats.lora import TRANSFORMER
-from training.pet.dataset import Lessons, gather
+from training.pet.dataset import Dataset, gather
 from training.pet.recipe import Recipe, load_recipe
 
 
@@ -46,12 +46,12 @@ def main(file: str, out: str) -> None:
     steps = recipe.max_steps
     rates = get_scheduler(recipe.scheduler, optimizer, recipe.warmup_steps, steps)
     schedule = DDPMScheduler.from_config(pipe.scheduler.config)
-    lessons = gather(recipe, recipe.resolution_px, [None]).lessons
-    order = lessons.order(recipe)
+    dataset = gather(recipe, recipe.resolution_px, [None]).train
+    order = dataset.order(recipe)
     pipe.unet.train()
     told = []
     for batch, _ in islice(batches_from(order, first_position(order)), steps):
-        loss = step_loss(pipe, schedule, recipe, lessons, batch)
+        loss = step_loss(pipe, schedule, recipe, dataset, batch)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, recipe.clip_norm)
         optimizer.step()
@@ -65,12 +65,12 @@ def step_loss(
     pipe: StableDiffusionPipeline,
     schedule: DDPMScheduler,
     recipe: Recipe,
-    lessons: Lessons,
+    dataset: Dataset,
     batch: Batch,
 ) -> torch.Tensor:
     place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
     generator = torch.Generator().manual_seed(Random(place).getrandbits(62))
-    examples = [lessons.examples[index] for index in batch.examples]
+    examples = [dataset.examples[index] for index in batch.examples]
     pixels = torch.stack([opened(each.path, recipe.resolution_px) for each in examples])
     clean = pipe.vae.encode(pixels).latent_dist.sample(generator) * pipe.vae.config.scaling_factor
     noise = torch.randn(clean.shape, generator=generator)

@@ -96,17 +96,18 @@ def enlarging(wish: str, stack: ExitStack) -> Work:
 def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
     """The gradient of a batch of photos, as `hero teach` takes it."""
     from training.pet.find_batch_size import largest_batch
-    from training.pet.parallel_gradients import Gradients
+    from training.pet.parallel_gradients import ParallelGradients
     from training.pet.precisions import with_precision
     from training.pet.recipe import recipe_of
     from training.pet.setup import prepare
+    from training.pet.train import train_step
     from training.runs.run import Run
 
     recipe, _ = recipe_of(pet_recipe() | {"precision": wish})
-    ready = with_precision(_result(prepare(recipe, Run(folder / wish / "pet"), CPU)))
-    gradients, batch = Gradients(ready), largest_batch(ready)
-    way = Precision(dtype=ready.recipe.precision, channels_last=ready.recipe.channels_last)
-    return lambda: gradients.add(batch, 1.0, learning_text=False), str(way)
+    setup = with_precision(_result(prepare(recipe, Run(folder / wish / "pet"), CPU)), train_step)
+    gradients, batch = ParallelGradients(setup), largest_batch(setup)
+    way = Precision(dtype=setup.recipe.precision, channels_last=setup.recipe.channels_last)
+    return lambda: train_step(setup, gradients, batch), str(way)
 
 
 def telling(wish: str, stack: ExitStack, folder: Path) -> Work:

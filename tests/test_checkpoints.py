@@ -165,7 +165,7 @@ def test_a_draft_of_a_killed_process_is_cleared_away(tmp_path):
     left = tmp_path / "checkpoints" / "000004.draft"
     left.parent.mkdir()
     left.write_bytes(b"half")
-    Run(tmp_path).keep(5, {"step": 5})
+    Run(tmp_path).save_checkpoint(5, {"step": 5})
     assert not left.exists() and Run(tmp_path).load(5) == {"step": 5}
 
 
@@ -187,8 +187,8 @@ def test_epochs_are_passes_over_the_data_however_many_processes_share_them(home,
         try:
             next(preparing)
         except StopIteration as end:
-            ready = end.value
+            setup = end.value
             break
-    two = replace(ready, processes=2)
-    assert (ready.steps_per_epoch, ready.steps, ready.epochs) == (5, 15, 3)
+    two = replace(setup, processes=2)
+    assert (setup.steps_per_epoch, setup.steps, setup.epochs) == (5, 15, 3)
     assert (two.steps_per_epoch, two.steps, two.epochs) == (3, 9, 3)

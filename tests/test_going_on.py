@@ -17,7 +17,7 @@ from training.formats.lora_reader import read_lora
 from training.pet.dry_run import preflight
 from training.pet.optimizers import new_optimizer, new_scheduler
 from training.pet.recipe import load_recipe
-from training.pet.trainable import enrol
+from training.pet.trainable import prepare_for_training
 from training.runs.run import Run
 
 
@@ -144,8 +144,8 @@ def test_vae_that_is_none_is_a_line(home, tmp_path):
 def test_new_optimizer_takes_adams_settings(home, optimizer):
     pytest.importorskip({"adamw8bit": "bitsandbytes", "prodigy": "prodigyopt"}.get(optimizer, "os"))
     chosen = recipe(home, optimizer=optimizer, adam_beta1=0.8, adam_beta2=0.95, adam_epsilon=1e-6)
-    student = enrol(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
-    for group in new_optimizer(student, chosen).param_groups:
+    model = prepare_for_training(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
+    for group in new_optimizer(model, chosen).param_groups:
         assert tuple(group["betas"])[:2] == (0.8, 0.95) and group["eps"] == 1e-6
 
 
@@ -164,8 +164,8 @@ def test_model_of_a_hub_is_taught_from_what_was_fetched(home, tmp_path):
 )
 def test_new_scheduler_knows_the_fields_six(home, scheduler):
     chosen = recipe(home, scheduler=scheduler, lr=1.0, warmup_steps=4, cycles=2, power=2.0)
-    student = enrol(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
-    optimizer = new_optimizer(student, chosen)
+    model = prepare_for_training(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
+    optimizer = new_optimizer(model, chosen)
     schedule, rates = new_scheduler(optimizer, chosen, 20), []
     for _ in range(20):
         rates.append(schedule.get_last_lr()[0])

@@ -31,36 +31,36 @@ def recipe(photos, **settings):
 
 def test_pet_and_class_are_captioned_and_balanced():
     chosen = recipe(PETS / "bhna-cat", concept={"class_photos": str(PETS / "cat")}, repeats=2)
-    lessons = gather(chosen, (128, 128), [None]).lessons
-    own = [each for each in lessons.examples if not each.is_class]
-    others = [each for each in lessons.examples if each.is_class]
+    dataset = gather(chosen, (128, 128), [None]).train
+    own = [each for each in dataset.examples if not each.is_class]
+    others = [each for each in dataset.examples if each.is_class]
     assert all("bhna cat" in each.captions[0] for each in own)
     assert all("bhna" not in each.captions[0] and " cat" in each.captions[0] for each in others)
     assert sum(each.repeats for each in own) == sum(each.repeats for each in others) == 48
-    assert set(lessons.buckets) == {(128, 128)}
+    assert set(dataset.buckets) == {(128, 128)}
 
 
 def test_photos_without_words_are_called_by_name(tmp_path):
     for number in (1, 2):
         shutil.copy(PETS / "bhna-cat" / f"{number:02d}.jpg", tmp_path / f"IMG_{number}.jpg")
-    lessons = gather(recipe(tmp_path), (128, 128), [None]).lessons
-    assert {each.captions for each in lessons.examples} == {("bhna cat",)}
+    dataset = gather(recipe(tmp_path), (128, 128), [None]).train
+    assert {each.captions for each in dataset.examples} == {("bhna cat",)}
 
 
 def test_held_out_pictures_are_not_learnt_from():
     chosen = recipe(PETS / "bhna-cat", held_out=3)
-    gathered = gather(chosen, (128, 128), [None])
-    taught = {each.path for each in gathered.lessons.examples}
-    kept = {each.path for each in gathered.held_out.examples}
+    data = gather(chosen, (128, 128), [None])
+    taught = {each.path for each in data.train.examples}
+    kept = {each.path for each in data.held_out.examples}
     assert len(kept) == 3 and not taught & kept and len(taught | kept) == 24
-    assert gather(chosen, (128, 128), [None]).held_out == gathered.held_out
+    assert gather(chosen, (128, 128), [None]).held_out == data.held_out
     most = gather(recipe(PETS / "bhna-cat", held_out=99), (128, 128), [None])
     assert len(most.held_out.examples) == 8  # a third
     (said,) = most.findings
     assert (said.found, said.done) == (
         "held_out is 99 of 24 pictures", "8 are kept back, a third at most",
     )  # fmt: skip
-    assert not gathered.findings
+    assert not data.findings
 
 
 def test_captions_alone_without_token_or_class(tmp_path):
@@ -69,7 +69,7 @@ def test_captions_alone_without_token_or_class(tmp_path):
         shutil.copy(PETS / "cat" / "01.jpg", tmp_path / name / f"a cat on a {name}_(1).jpg")
     Image.new("RGB", (80, 80), "red").save(tmp_path / "two" / "a red wall_x.png")
     chosen = recipe(tmp_path, concept={"token": "", "class_word": ""})
-    said = {each.captions for each in gather(chosen, (64, 64), [None]).lessons.examples}
+    said = {each.captions for each in gather(chosen, (64, 64), [None]).train.examples}
     assert said == {("a cat on a one",), ("a red wall",)}  # the second cat is the same picture
 
 
@@ -81,23 +81,21 @@ def test_nothing_to_learn_from_is_said(tmp_path):
 
 def test_latents_are_known_by_content(tmp_path):
     shutil.copy(PETS / "cat" / "01.jpg", tmp_path / "01.jpg")
-    before = _fingerprint(gather(recipe(tmp_path), (128, 128), [None]).lessons, "vae", False)
-    assert _fingerprint(gather(recipe(tmp_path), (64, 64), [None]).lessons, "vae", False) != before
+    before = _fingerprint(gather(recipe(tmp_path), (128, 128), [None]).train, "vae", False)
+    assert _fingerprint(gather(recipe(tmp_path), (64, 64), [None]).train, "vae", False) != before
     assert (
-        _fingerprint(gather(recipe(tmp_path), (128, 128), [None]).lessons, "other", False) != before
+        _fingerprint(gather(recipe(tmp_path), (128, 128), [None]).train, "other", False) != before
     )
     shutil.copy(PETS / "cat" / "02.jpg", tmp_path / "01.jpg")
-    assert (
-        _fingerprint(gather(recipe(tmp_path), (128, 128), [None]).lessons, "vae", False) != before
-    )
+    assert _fingerprint(gather(recipe(tmp_path), (128, 128), [None]).train, "vae", False) != before
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real photos are not beside the project")
 def test_real_photos_find_their_buckets():
     folder = next(path for path in sorted(REAL.iterdir()) if path.is_dir())
-    gathered = gather(recipe(folder), (512, 512), [None])
-    assert len(gathered.lessons.examples) >= 3
-    for size, bucket in zip(gathered.lessons.sizes, gathered.lessons.buckets, strict=True):
+    data = gather(recipe(folder), (512, 512), [None])
+    assert len(data.train.examples) >= 3
+    for size, bucket in zip(data.train.sizes, data.train.buckets, strict=True):
         assert bucket[0] * bucket[1] <= 512 * 512
         assert abs(size[0] / size[1] - bucket[0] / bucket[1]) < 0.35
 
@@ -108,8 +106,8 @@ def test_gather_takes_two_folders_without_a_token(tmp_path):
     concepts = [{"photos": str(tmp_path / name)} for name in ("cats", "dogs")]
     chosen = recipe_of({"preset": "none", "model": "m", "concept": concepts})[0]
     assert chosen.called == "cats+dogs"
-    lessons = gather(chosen, (64, 64), [None, None]).lessons
-    assert {each.captions for each in lessons.examples} == {("a cat asleep",), ("a dog on grass",)}
+    dataset = gather(chosen, (64, 64), [None, None]).train
+    assert {each.captions for each in dataset.examples} == {("a cat asleep",), ("a dog on grass",)}
     same = [each | {"class_word": "cat"} for each in concepts]
     assert recipe_of({"preset": "none", "model": "m", "concept": same})[0].called == "cat+cat"
 
@@ -118,8 +116,8 @@ def test_gather_takes_two_folders_without_a_token(tmp_path):
 def test_gather_goes_by_a_resolution_that_is_no_square(tmp_path, buckets):
     lay(tmp_path / "1.png", 1, size=(300, 420))
     chosen = recipe(tmp_path, resolution_px=[128, 192], least_px=64, most_px=256, buckets=buckets)
-    lessons = gather(chosen, chosen.size_px(512), [None]).lessons
-    assert lessons.buckets == ((128, 192),)
+    dataset = gather(chosen, chosen.size_px(512), [None]).train
+    assert dataset.buckets == ((128, 192),)
 
 
 def test_gather_reads_metadata_that_lies_beside_the_folder(tmp_path):
@@ -129,7 +127,7 @@ def test_gather_reads_metadata_that_lies_beside_the_folder(tmp_path):
     (tmp_path / "meta_lat.json").write_text(json.dumps(entry))
     names = {"token": "", "class_word": "", "metadata": str(tmp_path / "meta_lat.json")}
     chosen = recipe(tmp_path / "train_data", concept=names, preset="kohya")
-    (example,) = gather(chosen, (64, 64), [None]).lessons.examples
+    (example,) = gather(chosen, (64, 64), [None]).train.examples
     assert example.captions == ("a cat, orange",)
 
 
@@ -137,7 +135,7 @@ def test_gather_takes_names_of_columns_and_the_recipe_s_layout(tmp_path):
     lay(tmp_path / "set" / "1.png", 1)
     (tmp_path / "set" / "metadata.jsonl").write_text('{"file_name": "1.png", "said": "a cat"}')
     chosen = recipe(tmp_path / "set", concept={"caption_column": "said"}, layout="names")
-    (example,) = gather(chosen, (64, 64), [None]).lessons.examples
+    (example,) = gather(chosen, (64, 64), [None]).train.examples
     assert example.captions == ("bhna cat",)
     lay(tmp_path / "flat" / "a cat asleep_1.png", 1)
     with pytest.raises(TrainingError, match="one layer below"):
@@ -149,20 +147,20 @@ def test_gather_takes_at_most_max_samples_of_each_concept():
     table = {"preset": "none", "model": "m", "concept": folders, "held_out": 2}
     every = gather(recipe_of(table)[0], (128, 128), [None, None])
     few = gather(recipe_of(table | {"max_samples": 5})[0], (128, 128), [None, None])
-    assert len(few.lessons.examples) == 10 < len(every.lessons.examples)
+    assert len(few.train.examples) == 10 < len(every.train.examples)
     assert few.held_out == every.held_out
-    order = [every.lessons.examples.index(each) for each in few.lessons.examples]
+    order = [every.train.examples.index(each) for each in few.train.examples]
     assert order == sorted(order)
     other = gather(recipe_of(table | {"max_samples": 5, "seed": 2})[0], (128, 128), [None, None])
-    assert other.lessons.examples != few.lessons.examples
+    assert other.train.examples != few.train.examples
 
 
 def test_gather_shows_half_of_the_pictures_of_half_a_repeat(tmp_path):
     for number in range(4):
         lay(tmp_path / "any" / f"a cat {number}.png", number)
     (tmp_path / "any" / "multiply.txt").write_text("0.5")
-    lessons = gather(recipe(tmp_path, batch=2, repeats=3), (64, 64), [None]).lessons
-    order = lessons.order(recipe(tmp_path, batch=2, repeats=3))
+    dataset = gather(recipe(tmp_path, batch=2, repeats=3), (64, 64), [None]).train
+    order = dataset.order(recipe(tmp_path, batch=2, repeats=3))
     assert order.repeats == (1.5,) * 4
     batches = list(islice(batches_from(order, first_position(order)), 6))
     shown = [sum(len(batch.examples) for batch, _ in batches if batch.epoch == e) for e in (0, 1)]
@@ -197,9 +195,9 @@ def test_cached_latents_holds_each_cut_and_its_mirror_image(tmp_path):
     lay(tmp_path / "set" / "1.png", 1, size=(160, 80))
     chosen = recipe(tmp_path / "set", random_crop=True, crops=3, flip=True, buckets=False,
                     resolution_px=64)  # fmt: skip
-    lessons = gather(chosen, (64, 64), [None]).lessons
+    dataset = gather(chosen, (64, 64), [None]).train
     cutting = cutting_of(chosen)
-    events = cached_latents(lessons, tiny_vae(), "v", tmp_path, flip=True, cutting=cutting)
+    events = cached_latents(dataset, tiny_vae(), "v", tmp_path, flip=True, cutting=cutting)
     try:
         while True:
             next(events)
@@ -207,8 +205,8 @@ def test_cached_latents_holds_each_cut_and_its_mirror_image(tmp_path):
         cache = end.value
     assert sorted(cache) == sorted(f"0.{cut}{flip}" for cut in range(3) for flip in ("", ".flip"))
     assert not torch.equal(cache["0.0"], cache["0.1"])
-    plain = _fingerprint(lessons, "v", True)
-    assert _fingerprint(lessons, "v", True, cutting) != plain
+    plain = _fingerprint(dataset, "v", True)
+    assert _fingerprint(dataset, "v", True, cutting) != plain
     assert cutting_of(recipe(tmp_path / "set")) is None
 
 
@@ -218,9 +216,9 @@ def test_cached_latents_takes_those_beside_the_pictures_where_they_fit(tmp_path,
     entry = {"1": {"caption": "a cat", "train_resolution": [64, 64]}}
     (tmp_path / "meta.json").write_text(json.dumps(entry))
     np.savez(tmp_path / "1_0096x0080_sd.npz", latents=np.ones((4, 8, 8), np.float32))
-    lessons = gather(recipe(tmp_path), (64, 64), [None]).lessons
+    dataset = gather(recipe(tmp_path), (64, 64), [None]).train
     vae = tiny_vae(channels)
-    notes, events = [], cached_latents(lessons, vae, "v", tmp_path / "kept", flip=False)
+    notes, events = [], cached_latents(dataset, vae, "v", tmp_path / "kept", flip=False)
     try:
         while True:
             notes.append(next(events).note)

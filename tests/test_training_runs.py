@@ -18,7 +18,7 @@ def laid(tmp_path, name="rex", state="done", *, age_s=0.0, **fields):
     run = Run(folder)
     folder.mkdir(parents=True)
     (folder / "recipe.toml").write_text(f'title = "{name}"\n[[concept]]\nphotos = "photos"\n')
-    run.say(RunState(state=state, step=20, steps=60, **fields))
+    run.write_state(RunState(state=state, step=20, steps=60, **fields))
     begun = time.time() - 40
     lines = [{"time": begun + step, "stage": "teach", "done": step, "total": 60} for step in
              range(1, 21)]  # fmt: skip

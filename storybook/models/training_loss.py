@@ -1,7 +1,7 @@
 """The training objective of a Stable Diffusion: predict the noise, or v, at a random timestep."""
 
 import torch
-from diffusers import AutoencoderKL, DDPMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDPMScheduler
 from diffusers.training_utils import compute_snr
 from torch import Tensor
 from torch.nn import functional
@@ -10,28 +10,24 @@ from storybook.errors import ModelError
 
 
 def training_loss(
-    unet: UNet2DConditionModel,
     noise_scheduler: DDPMScheduler,
+    model_pred: Tensor,
     latents: Tensor,
     noise: Tensor,
     timesteps: Tensor,
-    encoder_hidden_states: Tensor,
     *,
     min_snr: float | None = None,
 ) -> Tensor:
-    """The mean squared error of the U-Net's prediction for each picture: [b], in single precision.
+    """The mean squared error of the U-Net's prediction for each picture: [b], float32.
 
-    `latents` (x0) and `noise` are [b, c, h, w] at the U-Net's scale, `timesteps` [b] integers in
-    [0, num_train_timesteps), `encoder_hidden_states` [b, positions, d]. `min_snr` is the gamma of
-    Min-SNR weighting (Hang et al. 2023); 5 is usual. Raises ModelError for a prediction type that
-    is neither epsilon nor v_prediction.
+    `model_pred`, `latents` (x0) and `noise` are [b, c, h, w] at the U-Net's scale, `timesteps` [b]
+    integers in [0, num_train_timesteps). `min_snr` is the gamma of Min-SNR weighting (Hang et al.
+    2023); 5 is usual. Raises ModelError for a prediction type that is neither epsilon nor
+    v_prediction.
     """
-    noisy = noise_scheduler.add_noise(latents, noise, timesteps)
-    model_pred = unet(noisy, timesteps, encoder_hidden_states=encoder_hidden_states).sample
     target = prediction_target(noise_scheduler, latents, noise, timesteps)
-    losses = functional.mse_loss(model_pred.float(), target.float(), reduction="none").mean(
-        (1, 2, 3)
-    )
+    errors = functional.mse_loss(model_pred.float(), target.float(), reduction="none")
+    losses = errors.mean((1, 2, 3))
     return losses if min_snr is None else losses * snr_weights(noise_scheduler, timesteps, min_snr)
 
 

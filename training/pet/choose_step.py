@@ -24,14 +24,14 @@ def choose_step(run: Run, step: int, device: torch.device) -> Iterator[Event]:
     state = run.state()
     recipe, _ = load_recipe(run.folder / RECIPE)
     yield Event(stage="open", done=0, total=1, note=f"the weights of step {step}")
-    ready = yield from prepare(recipe, run, device)
+    setup = yield from prepare(recipe, run, device)
     values = run.load(step)
-    ready.student.take(values["weights"])
-    if ready.student.averages is not None:
-        ready.student.averages.load_state_dict(values["averages"])
-    with ready.student.averaged():
-        origin = origin_of(ready, run, state.preset, step)
-        written = save(ready.student, run.result, origin, training_of(ready))
-    run.say(run.state().but(chosen_step=step))
+    setup.model.load_state(values["weights"])
+    if setup.model.ema_model is not None:
+        setup.model.ema_model.load_state_dict(values["averages"])
+    with setup.model.ema_weights():
+        origin = origin_of(setup, run, state.preset, step)
+        written = save(setup.model, run.result, origin, training_of(setup))
+    run.write_state(run.state().but(chosen_step=step))
     names = ", ".join(path.name for path in written)
     yield Event(stage="saved", done=1, total=1, note=f"step {step} in {run.result}: {names}")

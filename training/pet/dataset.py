@@ -18,7 +18,7 @@ from training.pet.recipe import Concept, Recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
+class Dataset:
     """What a run learns from, or only looks at."""
 
     examples: tuple[Example, ...]
@@ -28,21 +28,21 @@ class Lessons:
     buckets: tuple[Size, ...]
 
     def order(self, recipe: Recipe) -> Order:
-        """The order of batches that these lessons come in."""
+        """The order of batches that these examples come in."""
         repeats = tuple(example.repeats for example in self.examples)
         return Order(self.buckets, repeats, recipe.batch, recipe.seed)
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class GatheredDataset:
     """All that a recipe's folders hold."""
 
-    lessons: Lessons
-    held_out: Lessons
+    train: Dataset
+    held_out: Dataset
     findings: tuple[Finding, ...]
 
 
-def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -> Gathered:
+def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -> GatheredDataset:
     """Read, look through and caption all pictures; raises TrainingError where that cannot be.
 
     `size_px` is that of a picture, or of one with as many pixels. `class_images` are the folders
@@ -71,7 +71,7 @@ def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -
         example.but(repeats=tidy(example.repeats * recipe.repeats)) for example, _ in taught
     )
     sizes = _bucket_sizes(recipe, size_px)
-    return Gathered(
+    return GatheredDataset(
         _in_buckets(list(zip(examples, (size for _, size in taught), strict=True)), sizes),
         _in_buckets(kept_back, sizes),
         tuple(findings),
@@ -149,9 +149,9 @@ def _bucket_sizes(recipe: Recipe, size_px: Size) -> tuple[Size, ...]:
     return bucket_sizes(*size_px, recipe.least_px, recipe.most_px)
 
 
-def _in_buckets(pairs: Sequence[tuple[Example, Size]], sizes: tuple[Size, ...]) -> Lessons:
+def _in_buckets(pairs: Sequence[tuple[Example, Size]], sizes: tuple[Size, ...]) -> Dataset:
     """Latents of kohya's scripts decide where a picture belongs, if it has them."""
     buckets = (example.bucket or nearest_bucket(size, sizes) for example, size in pairs)
-    return Lessons(
+    return Dataset(
         tuple(example for example, _ in pairs), tuple(size for _, size in pairs), tuple(buckets)
     )

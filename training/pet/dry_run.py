@@ -22,7 +22,7 @@ from training.pet.disk_space import STATES, check_room, checkpoint_bytes, kept_a
 from training.pet.optimizers import autocast, check_precision
 from training.pet.recipe import Recipe
 from training.pet.sample_prompts import check_sample_files, sample_prompts
-from training.pet.trainable import Student, adapter_before, enrol
+from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
 from training.runs.run import Run
 
 FINDINGS_SHOWN = 12
@@ -50,25 +50,25 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
         )
     if note := check_room(recipe, pipe, run):
         yield note
-    gathered = gather(recipe, size_px, [None] * len(recipe.concept))
-    lessons = gathered.lessons
+    data = gather(recipe, size_px, [None] * len(recipe.concept))
+    dataset = data.train
 
-    yield from _shares(recipe, lessons.examples)
-    for row in bucket_table(lessons.sizes, lessons.order(recipe)):
+    yield from _shares(recipe, dataset.examples)
+    for row in bucket_table(dataset.sizes, dataset.order(recipe)):
         yield (
             f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, "
             f"{row.batches} batches, off by {row.aspect_error:.3f} of aspect"
         )
-    order = lessons.order(recipe)
+    order = dataset.order(recipe)
     an_epoch = steps_of_epochs(order, recipe.accumulation, 1)
     steps = recipe.max_steps or steps_of_epochs(order, recipe.accumulation, recipe.epochs)
     why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
     yield f"{an_epoch} steps an epoch, {steps} in all ({why})"
     if recipe.repeats > 1:
-        counted = everydream_steps(len(lessons.examples), recipe.repeats, recipe.batch)
+        counted = everydream_steps(len(dataset.examples), recipe.repeats, recipe.batch)
         yield f"  by EveryDream's formula, which counts its validation in, {counted:.1f} an epoch"
 
-    captions = sorted({words for each in lessons.examples for words in each.captions})
+    captions = sorted({words for each in dataset.examples for words in each.captions})
     cut = [
         words
         for words, ids in zip(captions, caption_ids(pipe.tokenizer, captions), strict=True)
@@ -79,15 +79,15 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
             f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
             f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
         )
-    drawn = dict.fromkeys(each.positive for each in sample_prompts(recipe, lessons.examples))
+    drawn = dict.fromkeys(each.positive for each in sample_prompts(recipe, dataset.examples))
     yield f"samples: {'; '.join(drawn)}"
-    examples = (*lessons.examples, *gathered.held_out.examples)
+    examples = (*dataset.examples, *data.held_out.examples)
     yield from _coached(recipe, examples, pipe.tokenizer)
-    for finding in gathered.findings[:FINDINGS_SHOWN]:
+    for finding in data.findings[:FINDINGS_SHOWN]:
         yield f"  {finding.path}: {finding.found}; {finding.done}"
-    if len(gathered.findings) > FINDINGS_SHOWN:
-        yield f"  and {len(gathered.findings) - FINDINGS_SHOWN} more"
-    yield from _cost(enrol(pipe, recipe, device, before), size_px, steps, device)
+    if len(data.findings) > FINDINGS_SHOWN:
+        yield f"  and {len(data.findings) - FINDINGS_SHOWN} more"
+    yield from _cost(prepare_for_training(pipe, recipe, device, before), size_px, steps, device)
 
 
 def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
@@ -129,33 +129,35 @@ def _coached(
                 yield f"coach, {verdict.file}: {verdict.fitness}; {'; '.join(verdict.reasons)}"
 
 
-def _cost(student: Student, size_px: Size, steps: int, device: torch.device) -> Iterator[str]:
+def _cost(model: TrainableModel, size_px: Size, steps: int, device: torch.device) -> Iterator[str]:
     """Time, memory and disk, from one step on noise; the second pass is timed."""
-    recipe, pipe = student.recipe, student.pipe
-    schedule = DDPMScheduler.from_config(pipe.scheduler.config)
+    recipe, pipe = model.recipe, model.pipe
+    noise_scheduler = DDPMScheduler.from_config(pipe.scheduler.config)
     width, height = (side // pipe.vae_scale_factor for side in size_px)
     noise = torch.randn(recipe.batch, pipe.unet.config.in_channels, height, width, device=device)
-    times = torch.full((recipe.batch,), 500, device=device)
+    timesteps = torch.full((recipe.batch,), 500, device=device)
     with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
         for _ in range(2):
             started = time.perf_counter()
             with autocast(recipe, device):
-                said = encode_captions(pipe.tokenizer, pipe.text_encoder, [""] * recipe.batch)
-                loss = training_loss(
-                    pipe.unet, schedule, noise.to(pipe.unet.dtype), noise.to(pipe.unet.dtype),
-                    times, said.to(pipe.unet.dtype),
-                )  # fmt: skip
+                prompt_embeds = encode_captions(
+                    pipe.tokenizer, pipe.text_encoder, [""] * recipe.batch
+                )
+                dtype = pipe.unet.dtype
+                latents = noise.to(dtype)
+                model_pred = pipe.unet(latents, timesteps, prompt_embeds.to(dtype)).sample
+                loss = training_loss(noise_scheduler, model_pred, latents, latents, timesteps)
             loss.mean().backward()
             if device.type == "cuda":
                 torch.cuda.synchronize(device)
     minutes = (time.perf_counter() - started) * recipe.accumulation * steps / 60
-    learns = student.size * STATES[recipe.optimizer]
+    learns = model.size * STATES[recipe.optimizer]
     if device.type == "cuda":
         used = torch.cuda.max_memory_allocated(device) + learns
     else:
         used = psutil.Process().memory_info().rss + learns
-    kept = checkpoint_bytes(student.size, recipe) * kept_at_once(recipe)
+    kept = checkpoint_bytes(model.size, recipe) * kept_at_once(recipe)
     yield (
-        f"{student.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
+        f"{model.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
         f"memory, {kept / 1e6:.0f} MB for checkpoints"
     )

@@ -1,19 +1,20 @@
 """How many pictures at once: by measuring, not by guessing (the preset `auto`)."""
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from itertools import count
 
 import torch
 from accelerate.utils import broadcast_object_list
+from torch import Tensor
 
 from storybook.errors import OutOfMemory
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.data.buckets import Batch, epoch_batches
-from training.pet.parallel_gradients import Gradients
-from training.pet.setup import Prepared
+from training.pet.parallel_gradients import ParallelGradients
+from training.pet.setup import TrainingSetup
 
 LARGEST = 16
 WORTH_IT = 1.1
@@ -26,18 +27,21 @@ PICTURES_A_STEP = 4
 TRIALS = 2
 
 
-def measured(ready: Prepared) -> Generator[Event, None, Prepared]:
-    """`ready` with the batch and the accumulation that teach fastest here; no weight changes.
+def measured(
+    setup: TrainingSetup, train_step: Callable[..., Tensor]
+) -> Generator[Event, None, TrainingSetup]:
+    """`setup` with the batch and the accumulation that train fastest here; no weight changes.
 
-    Tries 1, 2, 4 ... pictures at once until more do not pay, or do not fit.
+    Tries `train_step` (that of `train.py`) on 1, 2, 4 ... pictures at once until more do not pay,
+    or do not fit.
     """
-    pictures = sum(each.repeats for each in ready.gathered.lessons.examples)
+    pictures = sum(each.repeats for each in setup.data.train.examples)
     best, most = 1, 0.0
     batch = 1
     while batch <= min(LARGEST, pictures):
-        tried = replace(ready, recipe=ready.recipe.but(batch=batch))
+        tried = replace(setup, recipe=setup.recipe.but(batch=batch))
         try:
-            speed = _pictures_a_second(tried)
+            speed = _pictures_a_second(tried, train_step)
         except OutOfMemory:
             break
         yield Event(
@@ -53,28 +57,28 @@ def measured(ready: Prepared) -> Generator[Event, None, Prepared]:
     note = f"batch {best}, accumulation {accumulation}"
     yield Event(stage="measure", done=LARGEST, total=LARGEST, note=note)
     return replace(
-        ready, recipe=ready.recipe.but(batch=best, accumulation=accumulation, measure=False)
+        setup, recipe=setup.recipe.but(batch=best, accumulation=accumulation, measure=False)
     )
 
 
-def largest_batch(ready: Prepared) -> Batch:
+def largest_batch(setup: TrainingSetup) -> Batch:
     """One of the first epoch that has any."""
-    epochs = (epoch_batches(ready.order, epoch) for epoch in count())
+    epochs = (epoch_batches(setup.order, epoch) for epoch in count())
     return max(next(filter(None, epochs)), key=lambda each: len(each.examples))
 
 
-def _pictures_a_second(ready: Prepared) -> float:
+def _pictures_a_second(setup: TrainingSetup, train_step: Callable[..., Tensor]) -> float:
     """Forward and backward passes of the largest batch; the first one warms up and is not timed."""
-    batch = largest_batch(ready)
-    gradients, learning_text = Gradients(ready), ready.recipe.text_encoder
-    with memory_of(ready.device, f"Trying {len(batch.examples)} pictures at once", "Fewer fit."):
+    batch = largest_batch(setup)
+    gradients, train_text_encoder = ParallelGradients(setup), setup.recipe.text_encoder
+    with memory_of(setup.device, f"Trying {len(batch.examples)} pictures at once", "Fewer fit."):
         for trial in range(TRIALS + 1):
-            gradients.add(batch, 1.0, learning_text=learning_text)
+            train_step(setup, gradients, batch, train_text_encoder=train_text_encoder)
             if trial == 0:
-                _wait(ready.device)
+                _wait(setup.device)
                 started = time.perf_counter()
-        _wait(ready.device)
-    for weight in ready.student.weights:
+        _wait(setup.device)
+    for weight in setup.model.weights:
         weight.grad = None
     return TRIALS * len(batch.examples) / (time.perf_counter() - started)
 

@@ -20,11 +20,11 @@ from training.data.buckets import covering_size, fit
 from training.data.kohya import read_latents
 from training.data.pictures import open_picture
 from training.data.records import Size
-from training.pet.dataset import Lessons
+from training.pet.dataset import Dataset
 from training.pet.recipe import Recipe
 
-Cache = dict[str, Tensor]
-"""By place in the lessons, `3` or of its mirror image `3.flip`: mean and deviation [2, c, h, w]. Of
+LatentCache = dict[str, Tensor]
+"""By place in the dataset, `3` or of its mirror image `3.flip`: mean and deviation [2, c, h, w]. Of
 several cuts: `3.0`, `3.1`, `3.0.flip` ..."""
 
 KOHYA_CHANNELS = 4
@@ -42,7 +42,7 @@ class Cutting(Record):
     seed: int
 
     def parts(self, image: Image.Image, bucket: Size, place: int) -> Iterator[Image.Image]:
-        """The cuts of the picture at a place in the lessons, always the same ones."""
+        """The cuts of the picture at a place in the dataset, always the same ones."""
         spare = 2 * self.jitter_px
         whole = covering_size(image.size, bucket, spare)
         for cut in range(self.cuts):
@@ -70,58 +70,61 @@ def cutting_of(recipe: Recipe) -> Cutting | None:
 
 
 def cached_latents(
-    lessons: Lessons,
+    dataset: Dataset,
     vae: AutoencoderKL,
     vae_name: str,
     folder: Path,
     *,
     flip: bool,
     cutting: Cutting | None = None,
-) -> Generator[Event, None, Cache]:
-    """The latents of `lessons`, from a file in `folder` if it was made from these very pictures.
+) -> Generator[Event, None, LatentCache]:
+    """The latents of `dataset`, from a file in `folder` if it was made from these very pictures.
 
     The file's name is a digest of the pictures' content, their buckets and cuts and the
     autoencoder, so a stale one is never taken for today's. Latents that kohya's scripts left are
     taken where they are of this autoencoder's kind and nothing else is to be cut.
     """
-    file = folder / f"{_fingerprint(lessons, vae_name, flip, cutting)}.safetensors"
+    file = folder / f"{_fingerprint(dataset, vae_name, flip, cutting)}.safetensors"
     try:
         return load_file(file)
     except (OSError, SafetensorError):
         pass
-    cache: Cache = {}
-    total = len(lessons.examples)
+    cache: LatentCache = {}
+    total = len(dataset.examples)
     usable = cutting is None and vae.config.latent_channels == KOHYA_CHANNELS
-    left = not usable and any(example.latents is not None for example in lessons.examples)
+    left = not usable and any(example.latents is not None for example in dataset.examples)
     note = "the latents that lie beside the pictures do not fit: made anew" if left else ""
     for place in range(total):
-        latents = lessons.examples[place].latents
+        latents = dataset.examples[place].latents
         if latents is not None and usable:
             cache |= _of_kohya(latents, place, vae.config.scaling_factor, flip=flip)
         else:
-            cache |= _encoded(lessons, place, vae, flip=flip, cutting=cutting)
+            cache |= _encoded(dataset, place, vae, flip=flip, cutting=cutting)
         yield Event(stage="latents", done=place + 1, total=total, note=note)
     save_weights(cache, file)
     return cache
 
 
 def sample_latents(moments: Tensor, generator: torch.Generator) -> Tensor:
-    """A sample [b, c, h, w] of latents of these means and deviations [b, 2, c, h, w]."""
+    """Latents [b, c, h, w] sampled from posteriors of mean and deviation `moments` [b, 2, c, h, w].
+
+    `generator` is on the CPU, so that every device gets the same ones.
+    """
     mean, deviation = moments.unbind(1)
     return mean + deviation * torch.randn(mean.shape, generator=generator).to(mean.device)
 
 
 def _encoded(
-    lessons: Lessons, place: int, vae: AutoencoderKL, *, flip: bool, cutting: Cutting | None
-) -> Cache:
-    example, bucket = lessons.examples[place], lessons.buckets[place]
+    dataset: Dataset, place: int, vae: AutoencoderKL, *, flip: bool, cutting: Cutting | None
+) -> LatentCache:
+    example, bucket = dataset.examples[place], dataset.buckets[place]
     image, _ = open_picture(example.path, max(bucket))
     if cutting is None:
         parts = {str(place): fit(image, bucket)}
     else:
         cuts = enumerate(cutting.parts(image, bucket, place))
         parts = {f"{place}.{cut}": part for cut, part in cuts}
-    cache: Cache = {}
+    cache: LatentCache = {}
     for name, part in parts.items():
         pixels = torch.from_numpy(np.asarray(part).copy())
         pixels = pixels.permute(2, 0, 1)[None].float() / 127.5 - 1  # [1, 3, h, w] in [-1, 1]
@@ -131,7 +134,7 @@ def _encoded(
     return cache
 
 
-def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> Cache:
+def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> LatentCache:
     """A sample that was kept: its deviation is nothing."""
     found = read_latents(file)
     values = {str(place): found.values}
@@ -144,11 +147,11 @@ def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> Cache:
 
 
 def _fingerprint(
-    lessons: Lessons, vae_name: str, flip: bool, cutting: Cutting | None = None
+    dataset: Dataset, vae_name: str, flip: bool, cutting: Cutting | None = None
 ) -> str:
     contents = [
         hashlib.sha256((each.latents or each.path).read_bytes()).hexdigest()
-        for each in lessons.examples
+        for each in dataset.examples
     ]
     more = [] if cutting is None else [cutting]  # so that older files keep their names
-    return digest(contents, lessons.buckets, vae_name, flip, *more)
+    return digest(contents, dataset.buckets, vae_name, flip, *more)

@@ -6,42 +6,42 @@ from storybook.models.weights import weights_digest
 from training.data.buckets import shown_per_bucket, steps_per_epoch
 from training.formats.header import Origin, Training
 from training.formats.keys import is_open_clip
-from training.pet.setup import Prepared
+from training.pet.setup import TrainingSetup
 from training.runs.run import Run
 
 KOHYA_PRECISION = {"fp32": "no", "full_fp16": "fp16", "full_bf16": "bf16"}
 
 
-def origin_of(ready: Prepared, run: Run, preset: str, step: int) -> Origin:
+def origin_of(setup: TrainingSetup, run: Run, preset: str, step: int) -> Origin:
     """Who was taught to whom, on what, by which recipe and up to which step."""
-    recipe, pipe = ready.recipe, ready.student.pipe
+    recipe, pipe = setup.recipe, setup.model.pipe
     first = recipe.concept[0]
     return Origin(
         title=recipe.called,
         token=first.token,
         class_word=first.class_word,
         family="sd2" if is_open_clip(pipe.text_encoder) else "sd1",
-        prediction=ready.schedule.config.prediction_type,
+        prediction=setup.noise_scheduler.config.prediction_type,
         base=recipe.model.name,
         base_digest=weights_digest(recipe.painter),
         recipe=preset,
         run=run.folder.name,
-        resolution_px=ready.size_px[0],
-        height_px=ready.size_px[1],
-        epoch=step // ready.steps_per_epoch,
+        resolution_px=setup.size_px[0],
+        height_px=setup.size_px[1],
+        epoch=step // setup.steps_per_epoch,
         step=step,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
 
-def training_of(ready: Prepared) -> Training:
+def training_of(setup: TrainingSetup) -> Training:
     """How it was taught, as kohya's trainer would say it."""
-    recipe, examples = ready.recipe, ready.gathered.lessons.examples
+    recipe, examples = setup.recipe, setup.data.train.examples
     shown = {
         is_class: round(sum(each.repeats for each in examples if each.is_class == is_class))
         for is_class in (False, True)
     }
-    per_bucket = shown_per_bucket(ready.order)
+    per_bucket = shown_per_bucket(setup.order)
     return Training(
         vae_name=recipe.vae.name if recipe.vae else None,
         learning_rate=recipe.lr,
@@ -50,8 +50,8 @@ def training_of(ready: Prepared) -> Training:
         num_train_images=shown[False],
         num_reg_images=shown[True],
         num_batches_per_epoch=steps_per_epoch(per_bucket.values(), recipe.batch),
-        num_epochs=ready.epochs,
-        max_train_steps=ready.steps,
+        num_epochs=setup.epochs,
+        max_train_steps=setup.steps,
         batch_size_per_device=recipe.batch,
         total_batch_size=recipe.batch * recipe.accumulation,
         gradient_accumulation_steps=recipe.accumulation,
@@ -65,7 +65,7 @@ def training_of(ready: Prepared) -> Training:
         max_token_length=recipe.max_tokens,
         cache_latents=True,
         seed=recipe.seed,
-        resolution=ready.size_px,
+        resolution=setup.size_px,
         enable_bucket=recipe.buckets,
         min_bucket_reso=recipe.least_px,
         max_bucket_reso=recipe.most_px,
@@ -75,7 +75,7 @@ def training_of(ready: Prepared) -> Training:
                 for place, (size, count) in enumerate(sorted(per_bucket.items()))
             }
         },
-        tag_frequency=_tags(ready),
+        tag_frequency=_tags(setup),
         min_snr_gamma=recipe.min_snr,
         noise_offset=recipe.noise_offset,
         prior_loss_weight=recipe.prior_weight,
@@ -87,10 +87,10 @@ def training_of(ready: Prepared) -> Training:
     )
 
 
-def _tags(ready: Prepared) -> dict[str, dict[str, int]]:
+def _tags(setup: TrainingSetup) -> dict[str, dict[str, int]]:
     """How often each part between commas is said in each folder."""
     counts: dict[str, dict[str, int]] = {}
-    for example in ready.gathered.lessons.examples:
+    for example in setup.data.train.examples:
         folder = counts.setdefault(example.path.parent.name, {})
         for caption in example.captions[:1]:
             for tag in (part.strip() for part in caption.split(",")):

@@ -13,12 +13,12 @@ from torch.optim.lr_scheduler import LRScheduler
 from storybook.errors import TrainingError
 from storybook.quantisation import show_bitsandbytes
 from training.pet.recipe import Recipe
-from training.pet.trainable import Student
+from training.pet.trainable import TrainableModel
 
 AUTOCAST = {"fp16": torch.float16, "bf16": torch.bfloat16}
 
 
-def new_optimizer(student: Student, recipe: Recipe, processes: int = 1) -> Optimizer:
+def new_optimizer(model: TrainableModel, recipe: Recipe, processes: int = 1) -> Optimizer:
     """AdamW (fused), its 8-bit form or Prodigy, with the text encoder's own learning rate."""
     scale = processes * recipe.batch * recipe.accumulation if recipe.scale_lr else 1
     rates = {"text_encoder": recipe.text_lr or recipe.lr / 2}
@@ -28,7 +28,7 @@ def new_optimizer(student: Student, recipe: Recipe, processes: int = 1) -> Optim
             "lr": rates.get(part, recipe.lr) * scale,
             "name": part,
         }
-        for part, weights in student.learners.items()
+        for part, weights in model.trainable_params.items()
     ]
     adam = {
         "betas": (recipe.adam_beta1, recipe.adam_beta2),

@@ -5,50 +5,47 @@ each core takes the gradient of its own part of the batch with one thread, and t
 in their order. A GPU gets the whole batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import Tensor, nn
 
-from training.data.buckets import Batch
-from training.pet.setup import Material, Prepared
+from training.pet.setup import TrainingSetup
 
 
-class Gradients:
-    """Takes gradients of a student; holds the threads that do."""
+class ParallelGradients:
+    """Takes gradients of a model's trainable parameters; holds the threads that do."""
 
-    def __init__(self, ready: Prepared) -> None:
-        self._ready = ready
+    def __init__(self, setup: TrainingSetup) -> None:
+        self._weights = setup.model.weights
         self._threads = torch.get_num_threads()
-        self._cores = self._threads if ready.device.type == "cpu" else 1
+        self._cores = self._threads if setup.device.type == "cpu" else 1
         self._pool = ThreadPoolExecutor(self._cores)
 
-    def add(self, batch: Batch, scale: Tensor | float, *, learning_text: bool) -> Tensor:
-        """Add the gradient of `scale` times the summed loss to the weights' `grad`; that loss.
+    def accumulate(self, loss_of: Callable[[slice], Tensor], size: int) -> Tensor:
+        """Add the gradient of the loss of all `size` rows to the weights' `grad`; that loss, [].
 
-        The result depends on how many threads torch has, as it does in torch itself.
+        `loss_of(rows)` is the summed loss of some of a batch's rows. The result depends on how
+        many threads torch has, as it does in torch itself.
         """
-        ready = self._ready
-        weights = ready.student.weights
-        parts = ready.material(batch).parts(self._cores)
-        if not learning_text:  # what is heard is kept, so it is heard before threads share it
-            ready.words.heard([caption for part in parts for caption in part.captions])
+        step = -(-size // self._cores)
+        parts = [slice(start, start + step) for start in range(0, size, step)]
 
-        def take(part: Material) -> tuple[Sequence[Tensor | None], Tensor]:
-            loss = ready.losses(part, learning_text=learning_text).sum() * scale
-            return torch.autograd.grad(loss, weights, allow_unused=True), loss.detach()
+        def gradient_of(rows: slice) -> tuple[Sequence[Tensor | None], Tensor]:
+            loss = loss_of(rows)
+            return torch.autograd.grad(loss, self._weights, allow_unused=True), loss.detach()
 
         if len(parts) == 1:
-            taken = [take(parts[0])]
+            taken = [gradient_of(parts[0])]
         else:
             torch.set_num_threads(max(1, self._threads // len(parts)))
             try:
-                taken = list(self._pool.map(take, parts))
+                taken = list(self._pool.map(gradient_of, parts))
             finally:
                 torch.set_num_threads(self._threads)
         for gradient, _ in taken:
-            _add(weights, gradient)
+            _add(self._weights, gradient)
         return torch.stack([loss for _, loss in taken]).sum()
 
 

@@ -132,7 +132,7 @@ class Recipe(Record):
     dropout: float = Field(default=0.0, ge=0, lt=1)
     max_tokens: Literal[75, 150, 225] = 75
     clip_skip: int = Field(default=1, ge=1, le=12)
-    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+    """The text encoder's layer from the end, as A1111 counts: 1 is the last, 2 the one before."""
 
     # How it is learnt
     lr: float = Field(default=1e-4, gt=0)

@@ -20,7 +20,7 @@ from storybook.models.sd1 import Sd1Painter, open_sampler
 from storybook.records import Candidate, Event
 from training.data.pictures import open_picture
 from training.pet.sample_prompts import sample_prompts
-from training.pet.setup import Prepared
+from training.pet.setup import TrainingSetup
 from training.runs.run import PROMPTS, Run
 
 DARKEST = 4.0
@@ -124,15 +124,15 @@ class Sampler:
         return sum(cosines) / len(cosines) if cosines else None
 
 
-def new_sampler(ready: Prepared, run: Run) -> Sampler:
+def new_sampler(setup: TrainingSetup, run: Run) -> Sampler:
     """The sampler that the recipe asks for, with a critic for each concept that has a name."""
-    recipe, pipe = ready.recipe, ready.student.pipe
+    recipe, pipe = setup.recipe, setup.model.pipe
     critics = {}
     if recipe.critic is not None:
         device = str(pipe.unet.device)
         critics = {
             name: open_critic(recipe.critic, photos=_readable(paths), device=device)
-            for name, paths in ready.photos().items()
+            for name, paths in setup.photos().items()
             if name
         }
     pace = Pace(device=pipe.unet.device)
@@ -140,7 +140,7 @@ def new_sampler(ready: Prepared, run: Run) -> Sampler:
     pace.settle()
     sampler = open_sampler(recipe.painter)
     painter = Sd1Painter("student", pipe, sampler, 4, recipe.clip_skip, pace=pace)
-    return Sampler(painter, _requests(ready), run, critics)
+    return Sampler(painter, _requests(setup), run, critics)
 
 
 @contextmanager
@@ -162,8 +162,8 @@ def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
             part.to(device)
 
 
-def _requests(ready: Prepared) -> tuple[Candidate, ...]:
-    recipe, (width, height) = ready.recipe, ready.size_px
+def _requests(setup: TrainingSetup) -> tuple[Candidate, ...]:
+    recipe, (width, height) = setup.recipe, setup.size_px
     defaults, wish = sampling_defaults(recipe.painter), recipe.sample_guidance
     return tuple(
         Candidate(
@@ -175,7 +175,7 @@ def _requests(ready: Prepared) -> tuple[Candidate, ...]:
             steps=recipe.sample_steps or defaults.steps,
             guidance=defaults.guidance if wish is None else wish,
         )
-        for prompt in sample_prompts(recipe, ready.gathered.lessons.examples)
+        for prompt in sample_prompts(recipe, setup.data.train.examples)
         for number in range(recipe.sample_count)
     )
 

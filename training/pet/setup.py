@@ -1,10 +1,9 @@
-"""Everything that a run needs before its first step: pictures as latents, captions, the painter."""
+"""Everything that a run needs before its first step: latents, prompt embeddings, the model."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Self
 
 import torch
 from accelerate import PartialState
@@ -13,7 +12,6 @@ from torch import Tensor
 
 from storybook.errors import TrainingError
 from storybook.models.sd1 import open_painter, schedule_of
-from storybook.models.training_loss import training_loss
 from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
 from training.data.buckets import (
@@ -27,59 +25,41 @@ from training.data.captions import Shaping, shaped
 from training.data.records import Size
 from training.formats.keys import is_open_clip
 from training.pet.class_images import class_images
-from training.pet.dataset import Gathered, Lessons, gather
+from training.pet.dataset import Dataset, GatheredDataset, gather
 from training.pet.disk_space import check_room
-from training.pet.latent_cache import Cache, cached_latents, cutting_of, sample_latents
-from training.pet.optimizers import autocast
+from training.pet.latent_cache import LatentCache, cached_latents, cutting_of, sample_latents
 from training.pet.recipe import Recipe
-from training.pet.text_cache import Words
-from training.pet.trainable import Student, adapter_before, enrol
+from training.pet.text_cache import PromptEmbedsCache
+from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
 from training.runs.run import Run
-
-VALIDATION_TIMES = 8
-"""Each held-out picture is judged at so many evenly spaced times, with fixed noise."""
 
 LATENTS = ".latents"
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """What one batch is learnt from, [b, ...] each."""
+class TrainBatch:
+    """What one step learns from."""
 
-    clean: Tensor
-    noise: Tensor
-    times: Tensor
+    latents: Tensor
+    """x0, [b, c, h, w] at the U-Net's scale: samples of the autoencoder's posterior."""
     captions: tuple[str, ...]
-    weights: Tensor
-    """How much each picture counts."""
-
-    def parts(self, count: int) -> list[Self]:
-        """At most `count` parts of about the same size, in order."""
-        size = -(-len(self.clean) // count)
-        cuts = [slice(start, start + size) for start in range(0, len(self.clean), size)]
-        return [
-            Material(
-                self.clean[cut],
-                self.noise[cut],
-                self.times[cut],
-                self.captions[cut],
-                self.weights[cut],
-            )
-            for cut in cuts
-        ]
+    loss_weights: Tensor
+    """[b], float32: 1, or the recipe's `prior_weight` for pictures of the class."""
+    generator: torch.Generator
+    """On the CPU, seeded by the batch's place: noise and timesteps are drawn from it next."""
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A student with all that it learns from."""
+class TrainingSetup:
+    """The model that is trained, with all that it is trained on."""
 
     recipe: Recipe
-    student: Student
-    schedule: DDPMScheduler
-    words: Words
-    gathered: Gathered
-    latents: Cache
-    held_out: Cache
+    model: TrainableModel
+    noise_scheduler: DDPMScheduler
+    text_cache: PromptEmbedsCache
+    data: GatheredDataset
+    latent_cache: LatentCache
+    held_out: LatentCache
     device: torch.device
     size_px: Size
     """Of a picture, or with as many pixels as one."""
@@ -89,7 +69,7 @@ class Prepared:
     @property
     def order(self) -> Order:
         """The order of batches."""
-        return self.gathered.lessons.order(self.recipe)
+        return self.data.train.order(self.recipe)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -114,90 +94,46 @@ class Prepared:
     def photos(self) -> dict[str, list[Path]]:
         """The pictures that each concept is learnt from, by its name, none of the class."""
         found: dict[str, list[Path]] = {}
-        for example in self.gathered.lessons.examples:
+        for example in self.data.train.examples:
             if not example.is_class:
                 found.setdefault(example.concept, []).append(example.path)
         return found
 
-    def material(self, batch: Batch) -> Material:
-        """What a batch is made of; all chance comes from the batch's place in the run."""
-        recipe, lessons = self.recipe, self.gathered.lessons
+    def train_batch(self, batch: Batch) -> TrainBatch:
+        """The pictures of `batch`; all randomness comes from the batch's place in the run."""
+        recipe, dataset = self.recipe, self.data.train
         place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
         generator = torch.Generator().manual_seed(Random(place).getrandbits(62))
         rngs = [Random(f"{place}/{slot}") for slot in range(len(batch.examples))]
-        examples = [lessons.examples[index] for index in batch.examples]
+        examples = [dataset.examples[index] for index in batch.examples]
         shaping = Shaping(
             shuffle=recipe.shuffle, keep_tokens=recipe.keep_tokens, dropout=recipe.dropout
         )
-        captions = [
+        captions = tuple(
             shaped(example.captions, shaping, rng)
             for example, rng in zip(examples, rngs, strict=True)
+        )
+        moments = [
+            self.latent_cache[self._version(index, rng)]
+            for index, rng in zip(batch.examples, rngs, strict=True)
         ]
-        moments = torch.stack(
-            [
-                self.latents[self._version(index, rng)]
-                for index, rng in zip(batch.examples, rngs, strict=True)
-            ]
-        )
-        clean = sample_latents(moments, generator)
-        noise = torch.randn(clean.shape, generator=generator).to(self.device)
-        if recipe.noise_offset:
-            shift = torch.randn((*clean.shape[:2], 1, 1), generator=generator)
-            noise = noise + recipe.noise_offset * shift.to(self.device)
-        count = self.schedule.config.num_train_timesteps
-        times = torch.randint(count, (len(clean),), generator=generator).to(self.device)
+        latents = sample_latents(torch.stack(moments), generator)
         weights = [recipe.prior_weight if each.is_class else 1.0 for each in examples]
-        return Material(
-            clean, noise, times, tuple(captions), torch.tensor(weights, device=self.device)
-        )
-
-    def losses(self, material: Material, *, learning_text: bool = False) -> Tensor:
-        """The weighted loss of each picture, [b]; whether it is a number, the caller sees."""
-        unet = self.student.pipe.unet
-        dtype = unet.dtype  # diffusers looks through all layers for it
-        with autocast(self.recipe, self.device):
-            states = self.words.heard(material.captions, learning=learning_text)
-            losses = training_loss(
-                unet,
-                self.schedule,
-                material.clean.to(dtype),
-                material.noise.to(dtype),
-                material.times,
-                states.to(dtype),
-                min_snr=self.recipe.min_snr,
-            )
-        return losses * material.weights
-
-    @torch.no_grad()
-    def validation(self) -> float | None:
-        """Mean loss of the held-out pictures at fixed times with fixed noise; None without any."""
-        lessons = self.gathered.held_out
-        if not lessons.examples:
-            return None
-        count = self.schedule.config.num_train_timesteps
-        spread = (torch.arange(VALIDATION_TIMES) + 0.5) / VALIDATION_TIMES
-        times = (spread * count).long().to(self.device)
-        total = 0.0
-        for place, example in enumerate(lessons.examples):
-            generator = torch.Generator().manual_seed(self.recipe.seed + place)
-            mean = self.held_out[str(place)][0]
-            clean = mean.expand(VALIDATION_TIMES, *mean.shape)
-            noise = torch.randn(clean.shape, generator=generator).to(self.device)
-            captions = (next(iter(example.captions), ""),) * VALIDATION_TIMES
-            weights = torch.ones(VALIDATION_TIMES, device=self.device)
-            total += self.losses(Material(clean, noise, times, captions, weights)).mean().item()
-        return total / len(lessons.examples)
+        loss_weights = torch.tensor(weights, device=self.device)
+        return TrainBatch(latents, captions, loss_weights, generator)
 
     def _version(self, index: int, rng: Random) -> str:
         """Which cut of a picture is shown, and whether mirrored."""
         cuts = self.recipe.cuts
         name = f"{index}.{rng.randrange(cuts)}" if cuts else str(index)
         mirrored = f"{name}.flip"
-        turn = self.recipe.flip and mirrored in self.latents and rng.random() < 0.5
+        turn = self.recipe.flip and mirrored in self.latent_cache and rng.random() < 0.5
         return mirrored if turn else name
 
 
-def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, None, Prepared]:
+def prepare(
+    recipe: Recipe, run: Run, device: torch.device
+) -> Generator[Event, None, TrainingSetup]:
     """Open the painter, read the folders, make class pictures and latents.
 
     Raises ModelError or TrainingError where something cannot be.
@@ -222,25 +158,27 @@ def prepare(recipe: Recipe, run: Run, device: torch.device) -> Generator[Event, 
     size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     cache = run.folder.parent
     folders = yield from class_images(recipe, painter, size_px, cache)
-    gathered = gather(recipe, size_px, folders)
+    data = gather(recipe, size_px, folders)
     own_vae = recipe.painter if recipe.painter.is_file() else recipe.painter / "vae"
     vae_name = weights_digest(recipe.vae or own_vae)
     caches = []
-    for lessons, cutting in ((gathered.lessons, cutting_of(recipe)), (gathered.held_out, None)):
+    for dataset, cutting in ((data.train, cutting_of(recipe)), (data.held_out, None)):
         made = yield from cached_latents(
-            lessons, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, cutting=cutting
+            dataset, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, cutting=cutting
         )
         caches.append({name: each.to(device) for name, each in made.items()})
-    student = enrol(pipe, recipe, device, before)
+    model = prepare_for_training(pipe, recipe, device, before)
     pipe.vae.to("cpu")
-    words = Words(pipe, recipe, device)
+    text_cache = PromptEmbedsCache(pipe, recipe, device)
     if not (recipe.text_encoder or recipe.shuffle):
-        words.prepare(_all_captions(gathered.lessons) + _all_captions(gathered.held_out))
-    schedule = DDPMScheduler.from_config(schedule_of(recipe.painter))
-    schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
+        text_cache.prepare(_all_captions(data.train) + _all_captions(data.held_out))
+    noise_scheduler = DDPMScheduler.from_config(schedule_of(recipe.painter))
+    noise_scheduler.alphas_cumprod = noise_scheduler.alphas_cumprod.to(device)
     processes = PartialState().num_processes
-    return Prepared(recipe, student, schedule, words, gathered, *caches, device, size_px, processes)
+    return TrainingSetup(
+        recipe, model, noise_scheduler, text_cache, data, *caches, device, size_px, processes
+    )
 
 
-def _all_captions(lessons: Lessons) -> list[str]:
-    return [caption for example in lessons.examples for caption in example.captions]
+def _all_captions(dataset: Dataset) -> list[str]:
+    return [caption for example in dataset.examples for caption in example.captions]

@@ -1,4 +1,4 @@
-"""Captions as the U-Net hears them: encoded once, or anew each time while the encoder learns."""
+"""Prompt embeddings of captions: encoded once, or anew each time while the encoder is trained."""
 
 from collections.abc import Sequence
 
@@ -10,37 +10,37 @@ from storybook.models.clip_text import encode_captions
 from training.pet.recipe import Recipe
 
 
-class Words:
-    """The states of captions; those of a text encoder that stays as it is are kept."""
+class PromptEmbedsCache:
+    """Prompt embeddings by caption; those of a frozen text encoder are kept."""
 
     def __init__(self, pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device) -> None:
         self._pipe, self._recipe, self._device = pipe, recipe, device
         self._known: dict[str, Tensor] = {}
 
-    def heard(self, captions: Sequence[str], *, learning: bool = False) -> Tensor:
-        """[b, positions, d], padded with what nothing sounds like; gradients only if `learning`."""
-        if learning:
+    def encode(self, captions: Sequence[str], *, train_encoder: bool = False) -> Tensor:
+        """[b, positions, d], padded with an empty caption's; gradients only if `train_encoder`."""
+        if train_encoder:
             self._known.clear()
-            said = sorted(set(captions))
-            states = self._encode(said)
-            return states[[said.index(caption) for caption in captions]]
-        # In single precision whoever asks, so that a run that goes on hears what it heard before.
+            unique = sorted(set(captions))
+            prompt_embeds = self._encode(unique)
+            return prompt_embeds[[unique.index(caption) for caption in captions]]
+        # In float32 whoever asks, so that a resumed run has the embeddings that it had before.
         with torch.no_grad(), torch.autocast(self._device.type, enabled=False):
             for caption in {*captions, ""} - self._known.keys():
                 self._known[caption] = self._encode([caption])[0].detach()
-        states = [self._known[caption] for caption in captions]
-        longest = max(map(len, states))
-        nothing = self._known[""]
+        prompt_embeds = [self._known[caption] for caption in captions]
+        longest = max(map(len, prompt_embeds))
+        empty = self._known[""]
         return torch.stack(
             [
-                torch.cat([state] + [nothing] * ((longest - len(state)) // len(nothing)))
-                for state in states
+                torch.cat([each] + [empty] * ((longest - len(each)) // len(empty)))
+                for each in prompt_embeds
             ]
         )
 
     def prepare(self, captions: Sequence[str]) -> None:
         """Encode all captions that will come, and let the encoder leave the device."""
-        self.heard(captions)
+        self.encode(captions)
         self._pipe.text_encoder.to("cpu")
 
     def _encode(self, captions: Sequence[str]) -> Tensor:

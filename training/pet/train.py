@@ -1,13 +1,13 @@
-"""The recipe: teach a painter a pet (Ruiz et al. 2023), from a folder of photos to a file.
+"""DreamBooth (Ruiz et al. 2023): teach a painter a pet, from a folder of photos to a file.
 
-Photos, and others of the class, become latents once, captions become states once; then only the
-U-Net works. What a step learns from depends on the recipe and the step's place alone, so a run that
+Latents and prompt embeddings are made once; then only the U-Net works, and the text encoder if it
+is trained. What a step learns from depends on the recipe and the step's place alone, so a run that
 was stopped goes on as if it had not been.
 """
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from importlib.metadata import version
 
 import torch
@@ -16,28 +16,90 @@ from torch import Tensor, distributed
 
 from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
+from storybook.models.training_loss import training_loss
 from storybook.records import Event
 from training.data.buckets import Batch, Position, first_position, steps_from
-from training.formats.lora import DORA_IN_KOHYA
-from training.pet.checkpoints import Checkpoints, Learning
+from training.pet.checkpoints import Checkpoints, Optimization
+from training.pet.evaluate import Evaluation
 from training.pet.find_batch_size import measured
-from training.pet.metadata import origin_of, training_of
-from training.pet.optimizers import check_precision, clip, new_optimizer, new_scaler, new_scheduler
-from training.pet.parallel_gradients import Gradients
+from training.pet.optimizers import (
+    autocast,
+    check_precision,
+    clip,
+    new_optimizer,
+    new_scaler,
+    new_scheduler,
+)
+from training.pet.parallel_gradients import ParallelGradients
 from training.pet.precisions import with_precision
 from training.pet.recipe import Recipe
 from training.pet.sample_prompts import check_sample_files
-from training.pet.samples import Sampler, new_sampler
-from training.pet.setup import Prepared, prepare
-from training.pet.trainable import save
-from training.runs.run import Measure, Run, RunState, best_of
-from training.runs.tensorboard import Board
+from training.pet.samples import new_sampler
+from training.pet.setup import TrainingSetup, prepare
+from training.runs.run import Measure, Run, RunState
+from training.runs.tensorboard import TensorBoardWriter
 
-LOOK_EVERY = 10
-"""Steps between two looks at the loss: each look makes a GPU wait."""
+LOG_EVERY = 10
+"""Steps between two readings of the loss: each makes a GPU wait."""
 
 REMEDY = "Try --set batch=1, --set checkpointing=true, a smaller rank or resolution_px."
 PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate")
+
+
+def train_step(
+    setup: TrainingSetup,
+    gradients: ParallelGradients,
+    batch: Batch,
+    scale: Tensor | float = 1.0,
+    *,
+    train_text_encoder: bool = False,
+) -> Tensor:
+    """Add the gradient of `scale` times the summed loss of `batch` to the weights; that loss, [].
+
+    Noise and timesteps come from the batch's place in the run alone: a resumed run repeats them.
+    """
+    drawn = setup.train_batch(batch)
+    latents, captions, generator = drawn.latents, drawn.captions, drawn.generator  # [b, c, h, w]
+    noise = torch.randn(latents.shape, generator=generator).to(setup.device)
+    if setup.recipe.noise_offset:
+        offset = torch.randn((*latents.shape[:2], 1, 1), generator=generator)
+        noise = noise + setup.recipe.noise_offset * offset.to(setup.device)
+    count = setup.noise_scheduler.config.num_train_timesteps
+    timesteps = torch.randint(count, (len(latents),), generator=generator).to(setup.device)
+    if not train_text_encoder:  # embeddings are cached before threads share the cache
+        setup.text_cache.encode(captions)
+
+    def loss_of(rows: slice) -> Tensor:
+        part = (latents[rows], noise[rows], timesteps[rows], captions[rows])
+        loss = denoising_loss(setup, *part, train_text_encoder=train_text_encoder)
+        return (loss * drawn.loss_weights[rows]).sum() * scale
+
+    return gradients.accumulate(loss_of, len(latents))
+
+
+def denoising_loss(
+    setup: TrainingSetup,
+    latents: Tensor,
+    noise: Tensor,
+    timesteps: Tensor,
+    captions: Sequence[str],
+    *,
+    train_text_encoder: bool = False,
+) -> Tensor:
+    """The loss of each picture, [b], float32; whether it is finite, the caller sees.
+
+    `latents` (x0) and `noise` are [b, c, h, w], `timesteps` [b] in [0, num_train_timesteps).
+    """
+    unet, scheduler = setup.model.pipe.unet, setup.noise_scheduler
+    dtype = unet.dtype  # diffusers looks through all layers for it
+    latents, noise = latents.to(dtype), noise.to(dtype)
+    with autocast(setup.recipe, setup.device):
+        prompt_embeds = setup.text_cache.encode(captions, train_encoder=train_text_encoder)
+        noisy_latents = scheduler.add_noise(latents, noise, timesteps)
+        model_pred = unet(noisy_latents, timesteps, prompt_embeds.to(dtype)).sample
+        return training_loss(
+            scheduler, model_pred, latents, noise, timesteps, min_snr=setup.recipe.min_snr
+        )
 
 
 def train(
@@ -57,115 +119,139 @@ def train(
     check_precision(recipe, device)
     check_sample_files(recipe)
     processes = PartialState()
-    chief = processes.is_main_process
-    if chief and not resume:
-        run.begin(recipe)
-    if chief:
+    is_main_process = processes.is_main_process
+    if is_main_process:
+        if not resume:
+            run.begin(recipe)
         versions = {name: version(name) for name in PACKAGES}
         before = run.state() if resume else RunState(state="running")
-        run.say(before.but(state="running", message="", preset=preset, versions=versions))
-    with memory_of(device, "Opening the painter", REMEDY):
-        ready = yield from prepare(recipe, run, device)
-    ready = with_precision(ready)
-    if recipe.measure:  # no longer, once it was measured and written down
-        ready = yield from measured(ready)
-    if chief and ready.recipe != recipe:
-        run.rewrite(ready.recipe)
-    recipe = ready.recipe
+        run.write_state(before.but(state="running", message="", preset=preset, versions=versions))
+    setup = yield from _set_up(recipe, run, device)
 
-    student, steps = ready.student, ready.steps
-    optimizer = new_optimizer(student, recipe, processes.num_processes)
-    scheduler, scaler = new_scheduler(optimizer, recipe, steps), new_scaler(recipe, device)
-    learning = Learning(optimizer, scheduler, scaler, Gradients(ready))
-    checkpoints = Checkpoints(ready, learning, run, clock)
-    sampler = new_sampler(ready, run)
-    step, position = 0, first_position(ready.order)
+    optimization = _new_optimization(setup)
+    checkpoints = Checkpoints(setup, optimization, run, clock)
+    sampler = new_sampler(setup, run)
+    step, position = 0, first_position(setup.order)
     if resume and run.steps_kept():
-        step, position = checkpoints.go_on()
-    board = Board(run.folder, step)
-    if chief:
-        run.say(run.state().but(step=step, steps=steps))
-        if _looks(ready, step, position) and run.state().looked_step != step:
-            yield from _look(ready, run, sampler, board, checkpoints, step, position)
+        step, position = checkpoints.resume()
+    tensorboard = TensorBoardWriter(run.folder, step)
+    evaluation = Evaluation(setup, run, sampler, tensorboard, checkpoints, denoising_loss)
+    if is_main_process:
+        run.write_state(run.state().but(step=step, steps=setup.steps))
+        if evaluation.due(step, position) and run.state().looked_step != step:
+            yield from evaluation.evaluate(step, position)
+    yield from _train_loop(evaluation, optimization, step, position)
+    tensorboard.close()
+    processes.wait_for_everyone()
+    if is_main_process:
+        yield from evaluation.finish(preset)
 
+
+def _set_up(
+    recipe: Recipe, run: Run, device: torch.device
+) -> Generator[Event, None, TrainingSetup]:
+    """All that a run needs; what its recipe left to be measured is written into the run."""
+    with memory_of(device, "Opening the painter", REMEDY):
+        setup = yield from prepare(recipe, run, device)
+    setup = with_precision(setup, train_step)
+    if recipe.measure:  # no longer, once it was measured and written down
+        setup = yield from measured(setup, train_step)
+    if PartialState().is_main_process and setup.recipe != recipe:
+        run.rewrite(setup.recipe)
+    return setup
+
+
+def _new_optimization(setup: TrainingSetup) -> Optimization:
+    optimizer = new_optimizer(setup.model, setup.recipe, setup.processes)
+    lr_scheduler = new_scheduler(optimizer, setup.recipe, setup.steps)
+    scaler = new_scaler(setup.recipe, setup.device)
+    return Optimization(optimizer, lr_scheduler, scaler, ParallelGradients(setup))
+
+
+def _train_loop(
+    evaluation: Evaluation, optimization: Optimization, step: int, position: Position
+) -> Iterator[Event]:
+    """All steps after `step`, an event each; losses are measured and checkpoints kept between."""
+    setup, run, checkpoints = evaluation.setup, evaluation.run, evaluation.checkpoints
+    is_main_process = PartialState().is_main_process
     begun, losses, loss = step, [], math.nan
-    batches = recipe.accumulation * processes.num_processes
-    for group, after in steps_from(ready.order, position, batches):
-        if step >= steps:
+    batches = setup.recipe.accumulation * setup.processes
+    for group, after in steps_from(setup.order, position, batches):
+        if step >= setup.steps:
             break
-        learning_text = recipe.text_encoder and step < recipe.stop_text * steps
-        mine = group[processes.process_index :: processes.num_processes]
-        with memory_of(device, f"Learning from {recipe.batch} pictures at once", REMEDY):
-            losses.append(_descend(ready, learning, mine, group, step, learning_text))
+        with memory_of(
+            setup.device, f"Learning from {setup.recipe.batch} pictures at once", REMEDY
+        ):
+            losses.append(_optimizer_step(setup, optimization, group, step))
         step, position = step + 1, after
-        looks = _looks(ready, step, position)
-        if looks or step % LOOK_EVERY == 0 or step == begun + 1:
-            loss = _mean(losses, step, run)
+        eval_due = evaluation.due(step, position)
+        if eval_due or step % LOG_EVERY == 0 or step == begun + 1:
+            loss = _mean_loss(losses, step, run)
             losses = []
-            rate = scheduler.get_last_lr()[0]
+            rate = optimization.lr_scheduler.get_last_lr()[0]
             measure = Measure(step=step, epoch=position.epoch, loss=loss, lr=rate)
-            if chief:
+            if is_main_process:
                 run.measure(measure)
-                board.show(measure)
-        lasts, late = looks or checkpoints.due(step), checkpoints.late()
-        if chief and (lasts or late):
-            _mean(losses, step, run)
-            checkpoints.keep(step, position, passing=not lasts)  # before anything slow is done
-            if not looks:
+                evaluation.tensorboard.write(measure)
+        lasts, late = eval_due or checkpoints.due(step), checkpoints.late()
+        if is_main_process and (lasts or late):
+            _mean_loss(losses, step, run)
+            checkpoints.save(step, position, passing=not lasts)  # before anything slow is done
+            if not eval_due:
                 checkpoints.drop()
         try:
-            yield Event(stage="teach", done=step, total=steps, note=_note(ready, position, loss))
+            yield Event(
+                stage="teach", done=step, total=setup.steps, note=_note(setup, position, loss)
+            )
         except GeneratorExit:
-            if chief:
-                _mean(losses, step, run)
-                checkpoints.keep(step, position, passing=True)
+            if is_main_process:
+                _mean_loss(losses, step, run)
+                checkpoints.save(step, position, passing=True)
             raise
-        if looks and chief:
-            yield from _look(ready, run, sampler, board, checkpoints, step, position)
-    board.close()
-    processes.wait_for_everyone()
-    if chief:
-        yield from _finish(ready, run, sampler, checkpoints, preset)
+        if eval_due and is_main_process:
+            yield from evaluation.evaluate(step, position)
 
 
-def _descend(
-    ready: Prepared,
-    learning: Learning,
-    mine: Sequence[Batch],
-    group: Sequence[Batch],
-    step: int,
-    learning_text: bool,
+def _optimizer_step(
+    setup: TrainingSetup, optimization: Optimization, group: Sequence[Batch], step: int
 ) -> Tensor:
-    """One optimizer step on all batches of `group`, of which `mine` are this process's; its loss.
+    """One optimizer step on all batches of `group`, shared by the processes; its loss, [].
 
     Every picture of the group counts the same, however the batches are cut and shared.
     """
-    pipe, weights = ready.student.pipe, ready.student.weights
-    pipe.unet.train()
-    pipe.text_encoder.train(learning_text)
-    torch.manual_seed(ready.recipe.seed + step)  # for dropout, the one chance that torch keeps
+    recipe, model, processes = setup.recipe, setup.model, PartialState()
+    train_text_encoder = recipe.text_encoder and step < recipe.stop_text * setup.steps
+    model.pipe.unet.train()
+    model.pipe.text_encoder.train(train_text_encoder)
+    torch.manual_seed(recipe.seed + step)  # for dropout, which draws from torch's own generator
     pictures = sum(len(batch.examples) for batch in group)
-    scale = learning.scaler.scale(torch.ones((), device=ready.device))
-    total = torch.zeros((), device=ready.device)
-    for batch in mine:
-        total += learning.gradients.add(batch, scale / pictures, learning_text=learning_text)
+    scale = optimization.scaler.scale(torch.ones((), device=setup.device))
+    total = torch.zeros((), device=setup.device)
+    for batch in group[processes.process_index :: processes.num_processes]:
+        total += train_step(
+            setup,
+            optimization.gradients,
+            batch,
+            scale / pictures,
+            train_text_encoder=train_text_encoder,
+        )
     total /= scale
     if distributed.is_available() and distributed.is_initialized():
-        _share(ready, total, learning_text)
-    learning.scaler.unscale_(learning.optimizer)
-    clip(weights, ready.recipe.clip_norm)
-    learning.scaler.step(learning.optimizer)
-    learning.scaler.update()
-    learning.scheduler.step()
-    learning.optimizer.zero_grad(set_to_none=True)
-    ready.student.average()
+        _all_reduce(setup, total, train_text_encoder)
+    optimization.scaler.unscale_(optimization.optimizer)
+    clip(model.weights, recipe.clip_norm)
+    optimization.scaler.step(optimization.optimizer)
+    optimization.scaler.update()
+    optimization.lr_scheduler.step()
+    optimization.optimizer.zero_grad(set_to_none=True)
+    model.ema_step()
     return total
 
 
-def _share(ready: Prepared, total: Tensor, learning_text: bool) -> None:
+def _all_reduce(setup: TrainingSetup, total: Tensor, train_text_encoder: bool) -> None:
     """Add up gradients and loss of all processes; one without a batch at an epoch's end adds 0."""
-    for part, named in ready.student.learners.items():
-        if part == "text_encoder" and not learning_text:
+    for part, named in setup.model.trainable_params.items():
+        if part == "text_encoder" and not train_text_encoder:
             continue
         for _, weight in named:
             if weight.grad is None:
@@ -174,82 +260,14 @@ def _share(ready: Prepared, total: Tensor, learning_text: bool) -> None:
     distributed.all_reduce(total)
 
 
-def _looks(ready: Prepared, step: int, position: Position) -> bool:
-    """Whether samples or held-out pictures are to be looked at after `step`: it ends an epoch."""
-    recipe, epoch = ready.recipe, position.epoch
-    if step in (0, ready.steps):
-        return True
-    every = recipe.sample_every_epochs
-    return position.batch == 0 and (
-        epoch % recipe.save_every_epochs == 0 or bool(every and epoch % every == 0)
-    )
-
-
-def _look(
-    ready: Prepared,
-    run: Run,
-    sampler: Sampler,
-    board: Board,
-    checkpoints: Checkpoints,
-    step: int,
-    position: Position,
-) -> Iterator[Event]:
-    """Draw samples, judge the held-out pictures, and say which step was the best so far.
-
-    The step is kept before, so that nothing is lost if this is stopped; it is done again then.
-    """
-    recipe, epoch = ready.recipe, position.epoch
-    every = recipe.sample_every_epochs
-    samples_due = step in (0, ready.steps) or (every and epoch % every == 0)
-    with ready.student.averaged():
-        likeness = (yield from sampler.draw(step)) if samples_due else None
-        validation = _judge(ready)
-    measure = Measure(step=step, epoch=epoch, likeness=likeness, validation=validation)
-    run.measure(measure)
-    board.show(measure, sampler.grid)
-    best = best_of(run.measures(), run.steps_kept())
-    run.say(run.state().but(looked_step=step, best_step=best))
-    checkpoints.drop()
-
-
-def _finish(
-    ready: Prepared, run: Run, sampler: Sampler, checkpoints: Checkpoints, preset: str
-) -> Iterator[Event]:
-    """Take the best step's weights, make sure that they changed something, and save them."""
-    student, steps = ready.student, ready.steps
-    best = run.state().best_step or steps
-    if best != steps:
-        checkpoints.take(run.load(best))
-    with student.averaged():
-        if not sampler.has(best):
-            yield from sampler.draw(best)
-        if not sampler.changed(best):
-            raise TrainingError(
-                f"After {steps} steps the painter draws what it drew before: it has learnt "
-                "nothing. Try a higher lr or more epochs."
-            )
-        written = save(student, run.result, origin_of(ready, run, preset, best), training_of(ready))
-    run.say(run.state().but(state="done", step=steps, best_step=best))
-    names = ", ".join(path.name for path in written)
-    note = f"step {best} in {run.result}: {names}"
-    if "kohya" in student.recipe.forms and student.has_dora:
-        note += f". {DORA_IN_KOHYA}"
-    yield Event(stage="saved", done=1, total=1, note=note)
-
-
-def _note(ready: Prepared, position: Position, loss: float) -> str:
-    """In which epoch the last step was, and the loss when it was looked at last."""
+def _note(setup: TrainingSetup, position: Position, loss: float) -> str:
+    """In which epoch the last step was, and the loss when it was read last."""
     epoch = position.epoch + (position.batch > 0)
-    return f"epoch {epoch} of {ready.epochs}, loss {loss:.4f}"
+    return f"epoch {epoch} of {setup.epochs}, loss {loss:.4f}"
 
 
-def _judge(ready: Prepared) -> float | None:
-    ready.student.pipe.unet.eval()
-    return ready.validation()
-
-
-def _mean(losses: Sequence[Tensor], step: int, run: Run) -> float:
-    """The mean loss; raises TrainingError if it is no number."""
+def _mean_loss(losses: Sequence[Tensor], step: int, run: Run) -> float:
+    """The mean of `losses`; raises TrainingError if it is not finite."""
     mean = torch.stack(list(losses)).mean().item() if losses else 0.0
     if not math.isfinite(mean):
         kept = run.steps_kept()

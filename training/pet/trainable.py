@@ -1,4 +1,4 @@
-"""The painter as it is taught: which weights learn, how they are kept, and how they are saved."""
+"""The model in training: which parameters are trained, how they are kept, how they are saved."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -43,50 +43,50 @@ TARGETS = {
 HALVES = {"full_fp16": torch.float16, "full_bf16": torch.bfloat16}
 
 State = dict[str, Tensor]
-"""Weights that learn, by `part.name`."""
+"""Trainable parameters, by `part.name`."""
 
 
 @dataclass(slots=True)
-class Student:
-    """A painter of whose weights some learn."""
+class TrainableModel:
+    """A pipeline with some of its parameters trainable: LoRA, DoRA, hypernetwork or all."""
 
     pipe: StableDiffusionPipeline
     recipe: Recipe
-    learners: dict[str, list[tuple[str, nn.Parameter]]]
-    """The weights that learn of each part: `unet`, `text_encoder` or `hypernetwork`."""
+    trainable_params: dict[str, list[tuple[str, nn.Parameter]]]
+    """Names and parameters of each part: `unet`, `text_encoder` or `hypernetwork`."""
     hypernetwork: Hypernetwork | None = None
-    averages: EMAModel | None = field(default=None, init=False)
+    ema_model: EMAModel | None = field(default=None, init=False)
 
     @property
     def weights(self) -> list[nn.Parameter]:
-        """All weights that learn."""
-        return [weight for part in self.learners.values() for _, weight in part]
+        """All trainable parameters, in a fixed order."""
+        return [weight for part in self.trainable_params.values() for _, weight in part]
 
     @property
     def size(self) -> int:
-        """How many numbers learn."""
+        """How many numbers are trained."""
         return sum(weight.numel() for weight in self.weights)
 
     @property
     def has_dora(self) -> bool:
-        """Whether lengths of outputs are among what learns."""
-        names = (name for part in self.learners.values() for name, _ in part)
+        """Whether DoRA's magnitudes are among the trainable parameters."""
+        names = (name for part in self.trainable_params.values() for name, _ in part)
         return any("lora_magnitude_vector" in name for name in names)
 
     def state(self) -> State:
-        """A copy of what learns, on the CPU."""
+        """A copy of the trainable parameters, on the CPU."""
         return {
             f"{part}.{name}": weight.detach().to("cpu", copy=True)
-            for part, weights in self.learners.items()
+            for part, weights in self.trainable_params.items()
             for name, weight in weights
         }
 
     @torch.no_grad()
-    def take(self, state: Mapping[str, Tensor]) -> None:
-        """Go on from a `state`; raises TrainingError if it is another student's."""
+    def load_state(self, state: Mapping[str, Tensor]) -> None:
+        """Load a `state`; raises TrainingError if it has other names or shapes than this model."""
         own = {
             f"{part}.{name}": weight
-            for part, weights in self.learners.items()
+            for part, weights in self.trainable_params.items()
             for name, weight in weights
         }
         if {name: each.shape for name, each in own.items()} != {
@@ -99,23 +99,23 @@ class Student:
         for name, weight in own.items():
             weight.copy_(state[name])
 
-    def average(self) -> None:
-        """Let the averages follow the weights, if there are any."""
-        if self.averages is not None:
-            self.averages.step(self.weights)
+    def ema_step(self) -> None:
+        """Update the exponential moving average of the weights, if there is one."""
+        if self.ema_model is not None:
+            self.ema_model.step(self.weights)
 
     @contextmanager
-    def averaged(self) -> Iterator[None]:
-        """Within it, the painter draws with its averaged weights, if there are any."""
-        if self.averages is None:
+    def ema_weights(self) -> Iterator[None]:
+        """Within it, the pipeline has its averaged weights, if there are any."""
+        if self.ema_model is None:
             yield
             return
-        self.averages.store(self.weights)
-        self.averages.copy_to(self.weights)
+        self.ema_model.store(self.weights)
+        self.ema_model.copy_to(self.weights)
         try:
             yield
         finally:
-            self.averages.restore(self.weights)
+            self.ema_model.restore(self.weights)
 
 
 def adapter_before(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None:
@@ -125,16 +125,18 @@ def adapter_before(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None
     return read_lora(recipe.network_weights, pipe.unet, pipe.text_encoder)
 
 
-def enrol(
+def prepare_for_training(
     pipe: StableDiffusionPipeline,
     recipe: Recipe,
     device: torch.device,
     before: Lora | None = None,
-) -> Student:
-    """`pipe` on `device`, with the weights that `recipe` teaches ready to learn, all others not.
+) -> TrainableModel:
+    """`pipe` on `device`, with the parameters that `recipe` trains, all others frozen.
 
-    An adapter that goes on from the one `before` begins as that one. What it holds of a text
-    encoder that is not to learn stays as it is, and is saved with the rest.
+    The trainable ones are float32, unless `recipe.precision` is full_fp16 or full_bf16. An adapter
+    that goes on from the one `before` begins as that one; what that holds of a text encoder that is
+    frozen here stays as it is, and is saved with the rest. Raises ModelError where `before` or the
+    hypernetwork's design does not fit.
     """
     torch.manual_seed(recipe.seed)
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
@@ -149,7 +151,7 @@ def enrol(
         parts["text_encoder"] = pipe.text_encoder
     match recipe.kind:
         case "hypernetwork":
-            student = _with_hypernetwork(pipe, recipe, device)
+            model = _with_hypernetwork(pipe, recipe, device)
         case "lora":
             if before:
                 put_on(before, pipe.unet, pipe.text_encoder)
@@ -159,11 +161,11 @@ def enrol(
                     part.set_adapter("default")  # which makes it learn
                     continue
                 part.add_adapter(_lora_config(recipe, TEXT if name == "text_encoder" else None))
-            student = Student(pipe, recipe, _learners(parts))
+            model = TrainableModel(pipe, recipe, _trainable(parts))
         case "full":
             for part in parts.values():
                 part.requires_grad_(True)
-            student = Student(pipe, recipe, _learners(parts))
+            model = TrainableModel(pipe, recipe, _trainable(parts))
     if half is None:
         for part in parts.values():
             cast_training_params(part)
@@ -172,15 +174,15 @@ def enrol(
         if recipe.text_encoder:
             pipe.text_encoder.gradient_checkpointing_enable({"use_reentrant": False})
     if recipe.ema is not None:
-        student.averages = EMAModel(
-            student.weights, decay=recipe.ema, use_ema_warmup=False, foreach=True
+        model.ema_model = EMAModel(
+            model.weights, decay=recipe.ema, use_ema_warmup=False, foreach=True
         )
-    return student
+    return model
 
 
-def save(student: Student, folder: Path, origin: Origin, training: Training) -> list[Path]:
+def save(model: TrainableModel, folder: Path, origin: Origin, training: Training) -> list[Path]:
     """Write the result into `folder` in all forms of the recipe; the files or folders written."""
-    recipe, pipe, written = student.recipe, student.pipe, []
+    recipe, pipe, written = model.recipe, model.pipe, []
     file = folder / f"{recipe.called}.safetensors"
     precision = recipe.save_precision
     if recipe.kind == "lora":
@@ -205,12 +207,12 @@ def save(student: Student, folder: Path, origin: Origin, training: Training) -> 
                 save_checkpoint(pipe, path, precision=precision, origin=origin)
             case "hypernetwork":
                 path = file.with_suffix(".pt")
-                save_hypernetwork(student.hypernetwork, path, origin=origin)
+                save_hypernetwork(model.hypernetwork, path, origin=origin)
         written.append(path)
     return written
 
 
-def _learners(parts: Mapping[str, nn.Module]) -> dict[str, list[tuple[str, nn.Parameter]]]:
+def _trainable(parts: Mapping[str, nn.Module]) -> dict[str, list[tuple[str, nn.Parameter]]]:
     return {
         name: [(own, each) for own, each in part.named_parameters() if each.requires_grad]
         for name, part in parts.items()
@@ -229,7 +231,7 @@ def _lora_config(recipe: Recipe, targets: tuple[str, ...] | None) -> LoraConfig:
 
 def _with_hypernetwork(
     pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device
-) -> Student:
+) -> TrainableModel:
     design = validated(
         Design,
         {"layer_structure": recipe.layer_structure, "activation_func": recipe.activation},
@@ -239,5 +241,5 @@ def _with_hypernetwork(
     hypernetwork = new_hypernetwork(pipe.unet, design, generator)
     hypernetwork.networks.to(device, pipe.unet.dtype)  # single, unless all are halves
     attach(hypernetwork, pipe.unet)
-    learners = {"hypernetwork": list(hypernetwork.networks.named_parameters())}
-    return Student(pipe, recipe, learners, hypernetwork)
+    trainable_params = {"hypernetwork": list(hypernetwork.networks.named_parameters())}
+    return TrainableModel(pipe, recipe, trainable_params, hypernetwork)

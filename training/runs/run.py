@@ -93,7 +93,7 @@ class Run:
         values = {"preset": "none"} | recipe.model_dump(mode="json", exclude_none=True)
         write_whole(self.folder / RECIPE, tomli_w.dumps(values).encode())
 
-    def say(self, state: RunState) -> None:
+    def write_state(self, state: RunState) -> None:
         """Write down how the run stands."""
         write_whole(self.folder / STATE, (state.model_dump_json(indent=2) + "\n").encode())
 
@@ -118,7 +118,7 @@ class Run:
             found[values["step"]] = found.get(values["step"], {}) | values
         return [Measure.model_validate(found[step]) for step in sorted(found)]
 
-    def keep(self, step: int, values: dict[str, Any], *, passing: bool = False) -> None:
+    def save_checkpoint(self, step: int, values: dict[str, Any], *, passing: bool = False) -> None:
         """Write a checkpoint whole; the passing one before it goes.
 
         A passing checkpoint is there to go on from: the next one, of either kind, takes its place.
@@ -188,7 +188,7 @@ class Run:
         if (self.folder / STATE).is_file():
             before = self.state()
             step = before.step if taken is None else taken
-            self.say(before.but(state=state, message=message, step=step))
+            self.write_state(before.but(state=state, message=message, step=step))
 
     @property
     def _checkpoints(self) -> Path:

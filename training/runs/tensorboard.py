@@ -10,7 +10,7 @@ from training.runs.run import Measure
 FIGURES = ("loss", "validation", "likeness", "lr")
 
 
-class Board:
+class TensorBoardWriter:
     """Writes into `tensorboard/` of a run, which `tensorboard --logdir runs` shows.
 
     Does nothing where TensorBoard is not installed.
@@ -25,7 +25,7 @@ class Board:
             return
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
-    def show(self, measure: Measure, grid: Path | None = None) -> None:
+    def write(self, measure: Measure, grid: Path | None = None) -> None:
         """Add a step's figures, and the grid of samples if there is a new one."""
         if self._writer is None:
             return

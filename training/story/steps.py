@@ -16,7 +16,7 @@ from storybook.errors import TrainingError
 from storybook.files import follow_umask
 from storybook.records import Event
 from training.runs.run import Measure, Run
-from training.runs.tensorboard import Board
+from training.runs.tensorboard import TensorBoardWriter
 from training.story.samples import Teller
 
 STATE = "trainer_state.json"
@@ -33,7 +33,7 @@ class Watcher(TrainerCallback):
     def __init__(
         self,
         run: Run,
-        board: Board,
+        board: TensorBoardWriter,
         teller: Teller,
         every_s: float,
         clock: Callable[[], float],
@@ -51,7 +51,7 @@ class Watcher(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        self._run.say(self._run.state().but(step=state.global_step, steps=state.max_steps))
+        self._run.write_state(self._run.state().but(step=state.global_step, steps=state.max_steps))
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -103,7 +103,7 @@ class Watcher(TrainerCallback):
     ) -> None:
         best = state.best_global_step or None
         follow_umask(Path(args.output_dir) / f"checkpoint-{state.global_step}")
-        self._run.say(self._run.state().but(step=state.global_step, best_step=best))
+        self._run.write_state(self._run.state().but(step=state.global_step, best_step=best))
         self._since = self._clock()
         if self._judged is not None:
             self._tell(state)
@@ -116,7 +116,7 @@ class Watcher(TrainerCallback):
         step = state.global_step
         measure = Measure(step=step, epoch=round(state.epoch or 0), **figures)
         self._run.measure(measure)
-        self._board.show(measure)
+        self._board.write(measure)
 
 
 def steps_of(trainer: SFTTrainer, watcher: Watcher, checkpoint: str | None) -> Iterator[Event]:

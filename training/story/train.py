@@ -23,7 +23,7 @@ from storybook.story.prompt_frame import Frame, load_frame
 from training.data.pair_check import split
 from training.data.pairs import Pair, read_pairs, write_pairs
 from training.runs.run import Measure, Run, RunState
-from training.runs.tensorboard import Board
+from training.runs.tensorboard import TensorBoardWriter
 from training.story.base import Base, open_base
 from training.story.find_batch_size import measured
 from training.story.precisions import with_precision
@@ -66,7 +66,7 @@ def train(
         for name, part in zip((TRAIN, TEST), pairs, strict=True):
             write_pairs(run.folder / name, part)
     versions = {name: version(name) for name in PACKAGES}
-    run.say(RunState(state="running", preset=preset, versions=versions))
+    run.write_state(RunState(state="running", preset=preset, versions=versions))
 
     yield Event(stage="open", done=0, total=1)
     with memory_of(device, "Opening the base", REMEDY):
@@ -84,7 +84,7 @@ def train(
 
     trainer = trainer_of(recipe, base, lessons, str(run.folder / "checkpoints"), device)
     teller = Teller(recipe, base, frame, lessons.test, run.samples)
-    board = Board(run.folder, trainer.state.global_step)
+    board = TensorBoardWriter(run.folder, trainer.state.global_step)
     watcher = Watcher(run, board, teller, 60 * recipe.checkpoint_every_minutes, clock)
     trainer.add_callback(watcher)
     last = checkpoints_in(run.folder / "checkpoints")[-1:] if resume else []
@@ -98,7 +98,9 @@ def train(
 
     before, best = _compared(run)
     folder = lay_result(run, recipe, base, frame, lessons, preset, (before, best))
-    run.say(run.state().but(state="done", step=trainer.state.global_step, best_step=best.step))
+    run.write_state(
+        run.state().but(state="done", step=trainer.state.global_step, best_step=best.step)
+    )
     note = f"step {best.step} in {folder}: perplexity {exp(before.validation):.2f} before, "
     yield Event(stage="saved", done=1, total=1, note=f"{note}{exp(best.validation):.2f} after")
 
