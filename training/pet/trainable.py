@@ -135,8 +135,8 @@ def prepare_for_training(
 
     The trainable ones are float32, unless `recipe.precision` is full_fp16 or full_bf16. An adapter
     that goes on from the one `before` begins as that one; what that holds of a text encoder that is
-    frozen here stays as it is, and is saved with the rest. Raises ModelError where `before` or the
-    hypernetwork's design does not fit.
+    frozen here stays as it is, and is saved with the rest. Raises ConfigError for layers of a
+    hypernetwork that cannot be built.
     """
     torch.manual_seed(recipe.seed)
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
