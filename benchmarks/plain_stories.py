@@ -20,7 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.data.pairs import read_pairs
 from training.story.recipe import load_story_recipe
-from training.story.rows import UNTAUGHT, row_of
+from training.story.rows import IGNORE_INDEX, row_of
 from training.story.train import frame_of
 
 BATCH = 4
@@ -47,11 +47,11 @@ def main(file: str, width: str, steps: str, out: str) -> None:
     for start in islice(range(0, len(rows) - BATCH + 1, BATCH), int(steps)):
         batch = rows[start : start + BATCH]
         tokens = torch.full((BATCH, columns), tokenizer.pad_token_id)
-        labels = torch.full((BATCH, columns), UNTAUGHT)
+        labels = torch.full((BATCH, columns), IGNORE_INDEX)
         for place, row in enumerate(batch):
             tokens[place, : len(row.tokens)] = torch.tensor(row.tokens)
             labels[place, : len(row.tokens)] = torch.tensor(row.labels)
-        mask = (labels != UNTAUGHT).long()
+        mask = (labels != IGNORE_INDEX).long()
         model(input_ids=tokens, attention_mask=mask, labels=labels).loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, recipe.clip_norm)
         optimizer.step()

@@ -113,10 +113,10 @@ def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
 def telling(wish: str, stack: ExitStack, folder: Path) -> Work:
     """The gradient of a batch of pairs, as `story-lora` takes it."""
     from training.story.base import open_base
-    from training.story.find_batch_size import batch_learnt, tokens_of
+    from training.story.find_batch_size import forward_backward, tokens_of
     from training.story.precisions import with_precision
     from training.story.recipe import StoryRecipe
-    from training.story.rows import lessons_of
+    from training.story.rows import tokenize_pairs
     from training.story.train import frame_of, pairs_of
 
     table = stories_recipe(folder) | {"epochs": 3, "precision": wish}
@@ -124,12 +124,12 @@ def telling(wish: str, stack: ExitStack, folder: Path) -> Work:
     recipe = StoryRecipe(**table)
     base = open_base(recipe, CPU)
     pairs = pairs_of(recipe)
-    lessons = lessons_of(pairs, recipe, frame_of(recipe), base.tokenizer, base.context)
-    recipe = with_precision(recipe, base, lessons)
+    dataset = tokenize_pairs(pairs, recipe, frame_of(recipe), base.tokenizer, base.context)
+    recipe = with_precision(recipe, base, dataset)
     base.model.train()
-    tokens = tokens_of(base, recipe.batch, lessons.width(recipe, base.context))
+    tokens = tokens_of(base, recipe.batch, dataset.width(recipe, base.context))
     way = Precision(dtype=recipe.precision)
-    return lambda: batch_learnt(base, tokens, way), str(way)
+    return lambda: forward_backward(base, tokens, way), str(way)
 
 
 def _studio(wish: str) -> Studio:

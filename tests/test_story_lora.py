@@ -24,11 +24,11 @@ from training.runs.run import Run
 from training.story.base import open_base
 from training.story.dry_run import preflight
 from training.story.recipe import PRESETS, StoryRecipe, load_story_recipe
-from training.story.rows import UNTAUGHT, lessons_of, row_of
-from training.story.samples import Teller
+from training.story.rows import IGNORE_INDEX, row_of, tokenize_pairs
+from training.story.samples import StorySampler
 from training.story.steps import STATE, checkpoints_in
 from training.story.train import frame_of, train, trainer_of
-from training.story.trainer import ByLength, StoryTrainer
+from training.story.trainer import LengthGroupedSampler, StoryTrainer
 
 CPU = torch.device("cpu")
 NAPS = Pair(
@@ -102,7 +102,7 @@ def test_the_loss_is_on_the_story_alone_token_by_token(home):
     tokenizer = open_base(recipe(home), CPU).tokenizer
     frame = load_frame("storybook")
     row = row_of(NAPS, frame, tokenizer)
-    taught = [place for place, label in enumerate(row.labels) if label != UNTAUGHT]
+    taught = [place for place, label in enumerate(row.labels) if label != IGNORE_INDEX]
     first = taught[0]
     assert taught == list(range(first, len(row.tokens)))
     assert row.labels[first:] == row.tokens[first:]
@@ -145,8 +145,8 @@ def test_train_on_raw_texts_goes_on_from_what_it_kept(home, tmp_path):
 def batches(chosen: StoryRecipe, folder: Path):
     base = open_base(chosen, CPU)
     pairs = (read_pairs(chosen.pairs), read_pairs(chosen.test_pairs))
-    lessons = lessons_of(pairs, chosen, frame_of(chosen), base.tokenizer, base.context)
-    trainer = trainer_of(chosen, base, lessons, str(folder), CPU)
+    dataset = tokenize_pairs(pairs, chosen, frame_of(chosen), base.tokenizer, base.context)
+    trainer = trainer_of(chosen, base, dataset, str(folder), CPU)
     return base, trainer, list(trainer.get_train_dataloader())
 
 
@@ -158,7 +158,7 @@ def test_padding_is_no_lesson(home, tmp_path):
         ends.sum(1).tolist() == (labels == base.tokenizer.eos_token_id).sum(1).tolist() == [1] * 6
     )
     after = (ends.cumsum(1) > 0) & ~ends
-    assert after.any() and (labels[after] == UNTAUGHT).all()
+    assert after.any() and (labels[after] == IGNORE_INDEX).all()
     assert (tokens[after] == base.tokenizer.pad_token_id).all()
 
 
@@ -171,7 +171,7 @@ def summed(chosen: StoryRecipe, folder: Path) -> tuple[float, int, int]:
             trainer.compute_loss(base.model, batch, num_items_in_batch=torch.tensor(1))
             for batch in found
         ]
-    told = sum(int((batch["labels"] != UNTAUGHT).sum()) for batch in found)
+    told = sum(int((batch["labels"] != IGNORE_INDEX).sum()) for batch in found)
     return sum(loss.item() for loss in losses), told, len(found)
 
 
@@ -186,7 +186,7 @@ def test_the_loss_is_trl_s(home, tmp_path, monkeypatch, loss_on):
 
 def test_pairs_of_like_length_share_a_batch():
     lengths = [length for length in range(100, 141) for _ in range(5)]
-    order = ByLength(lengths, 4, seed=1)
+    order = LengthGroupedSampler(lengths, 4, seed=1)
     epochs = [list(order), list(order)]
     order.set_epoch(1)
     epochs.append(list(order))
@@ -538,13 +538,13 @@ def test_train_keeps_a_checkpoint_by_minutes_and_goes_on_exactly_from_it(home, t
 
 def test_train_keeps_an_epoch_before_its_stories_are_told(home, tmp_path, monkeypatch):
     kept_when_told = {}
-    tell = Teller.tell
+    sample = StorySampler.sample
 
     def watched(self, step, loss):
         kept_when_told[step] = [path.name for path in checkpoints_in(tmp_path / "checkpoints")]
-        return tell(self, step, loss)
+        return sample(self, step, loss)
 
-    monkeypatch.setattr(Teller, "tell", watched)
+    monkeypatch.setattr(StorySampler, "sample", watched)
     run = run_of(recipe(home), tmp_path)
     steps = [each.step for each in run.measures() if each.validation is not None]
     assert list(kept_when_told) == steps and kept_when_told.pop(0) == []

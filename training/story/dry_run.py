@@ -13,7 +13,7 @@ from training.runs.run import Run
 from training.story.base import Base, open_base
 from training.story.pairs_cli import report_lines
 from training.story.recipe import StoryRecipe
-from training.story.rows import UNTAUGHT, Lessons, Row, lessons_of
+from training.story.rows import IGNORE_INDEX, Row, StoryDataset, tokenize_pairs
 from training.story.train import frame_of, pairs_of, trainer_of
 
 BYTES = {"adamw": 8, "adamw8bit": 2, "paged_adamw8bit": 2}
@@ -30,20 +30,20 @@ def preflight(recipe: StoryRecipe, run: Run, device: torch.device) -> Iterator[s
     base = open_base(recipe, device)
     yield f"a LoRA of rank {recipe.rank} on {recipe.base}, on {device}; result in {run.result}"
     yield from (f"  {line}" for line in report_lines(check([*pairs[0], *pairs[1]])))
-    lessons = lessons_of(pairs, recipe, frame, base.tokenizer, base.context)
-    if lessons.dropped:
-        yield f"{lessons.dropped} pairs are too long and would be dropped"
+    dataset = tokenize_pairs(pairs, recipe, frame, base.tokenizer, base.context)
+    if dataset.dropped:
+        yield f"{dataset.dropped} pairs are too long and would be dropped"
     yield (
-        f"{len(lessons.train_rows)} pairs to learn from, {len(lessons.test_rows)} to look at; "
-        f"the longest has {lessons.longest} tokens, and the base holds {base.context}"
+        f"{len(dataset.train_rows)} pairs to learn from, {len(dataset.test_rows)} to look at; "
+        f"the longest has {dataset.longest} tokens, and the base holds {base.context}"
     )
-    first = lessons.train_rows[0]
+    first = dataset.train_rows[0]
     if not recipe.raw:
-        yield f"a question, which no loss is taken on: {_said(base, first, asked=True)}"
+        yield f"a question, which no loss is taken on: {_decoded(base, first, of_prompt=True)}"
     what = "the end of a text" if recipe.raw else "its story"
-    yield f"{what}, which is learnt: {_said(base, first, asked=False)}"
+    yield f"{what}, which is learnt: {_decoded(base, first, of_prompt=False)}"
     with TemporaryDirectory() as folder:
-        trainer = trainer_of(recipe, base, lessons, folder, device)
+        trainer = trainer_of(recipe, base, dataset, folder, device)
         batches = len(trainer.get_train_dataloader())
     an_epoch = -(-batches // recipe.accumulation)
     steps = recipe.max_steps or an_epoch * recipe.epochs
@@ -51,23 +51,23 @@ def preflight(recipe: StoryRecipe, run: Run, device: torch.device) -> Iterator[s
     rows = "rows of packed pairs" if recipe.packing else "pairs"
     size = f"{recipe.batch} x {recipe.accumulation} {rows}"
     yield f"{an_epoch} steps an epoch of {size}, {steps} in all ({why})"
-    yield from _cost(recipe, base, lessons, steps, device)
+    yield from _cost(recipe, base, dataset, steps, device)
 
 
-def _said(base: Base, row: Row, *, asked: bool) -> str:
+def _decoded(base: Base, row: Row, *, of_prompt: bool) -> str:
     """The end of a row's question, or the end of its story, as the tokens read."""
     pairs = zip(row.tokens, row.labels, strict=True)
-    tokens = [token for token, label in pairs if (label == UNTAUGHT) == asked]
+    tokens = [token for token, label in pairs if (label == IGNORE_INDEX) == of_prompt]
     return repr(base.tokenizer.decode(tokens[-24:]))
 
 
 def _cost(
-    recipe: StoryRecipe, base: Base, lessons: Lessons, steps: int, device: torch.device
+    recipe: StoryRecipe, base: Base, dataset: StoryDataset, steps: int, device: torch.device
 ) -> Iterator[str]:
     """Time, memory and disk, from one batch; the second pass is timed."""
     learns = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
     tokens = torch.zeros(
-        (recipe.batch, lessons.width(recipe, base.context)), dtype=torch.long, device=device
+        (recipe.batch, dataset.width(recipe, base.context)), dtype=torch.long, device=device
     )
     base.model.train()
     with memory_of(device, f"One batch of {recipe.batch} rows", "Try --set batch=1."):

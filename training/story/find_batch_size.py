@@ -12,7 +12,7 @@ from storybook.models.precision import Precision, computing
 from storybook.records import Event
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
-from training.story.rows import Lessons
+from training.story.rows import StoryDataset
 
 LARGEST = 32
 WORTH_IT = 1.1
@@ -26,13 +26,13 @@ TRIALS = 2
 
 
 def measured(
-    recipe: StoryRecipe, base: Base, lessons: Lessons
+    recipe: StoryRecipe, base: Base, dataset: StoryDataset
 ) -> Generator[Event, None, StoryRecipe]:
     """`recipe` with the batch and the accumulation that learn fastest here; no weight changes.
 
     Tries 1, 2, 4 ... rows of full width until more do not pay, or do not fit.
     """
-    rows, width = lessons.train_rows, lessons.width(recipe, base.context)
+    rows, width = dataset.train_rows, dataset.width(recipe, base.context)
     pairs_a_row = width * len(rows) / sum(len(row.tokens) for row in rows)
     a_step = max(1, round(PAIRS_A_STEP / (pairs_a_row if recipe.packing else 1)))
     precision = Precision(dtype="bf16" if recipe.precision == "bf16" else "fp32")
@@ -60,7 +60,7 @@ def tokens_of(base: Base, batch: int, width: int) -> Tensor:
     return tokens % base.model.config.vocab_size
 
 
-def batch_learnt(base: Base, tokens: Tensor, precision: Precision) -> None:
+def forward_backward(base: Base, tokens: Tensor, precision: Precision) -> None:
     """One pass forward and one backward, which add to the gradients."""
     with computing(precision, tokens.device):
         loss = base.model(input_ids=tokens, labels=tokens, use_cache=False).loss
@@ -74,7 +74,7 @@ def _tokens_a_second(base: Base, batch: int, width: int, precision: Precision) -
     base.model.train()
     with memory_of(device, f"Trying {batch} rows at once", "Fewer fit."):
         for trial in range(TRIALS + 1):
-            batch_learnt(base, tokens, precision)
+            forward_backward(base, tokens, precision)
             if trial == 0:
                 _wait(device)
                 started = time.perf_counter()

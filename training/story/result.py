@@ -14,17 +14,17 @@ from training.data.pairs import Pair
 from training.runs.run import Measure, Run
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
-from training.story.rows import Lessons
+from training.story.rows import StoryDataset
 
 CARD, MERGED = "card.json", "merged"
 
 
-def lay_result(
+def write_result(
     run: Run,
     recipe: StoryRecipe,
     base: Base,
     frame: Frame,
-    lessons: Lessons,
+    dataset: StoryDataset,
     preset: str,
     figures: Sequence[Measure],
 ) -> Path:
@@ -33,7 +33,7 @@ def lay_result(
     `figures` are the measures before the first step and of the step whose weights these are.
     """
     base.model.peft_config["default"].base_model_name_or_path = recipe.base
-    card = card_of(recipe, base, lessons, preset, figures) | {"run": run.folder.name}
+    card = card_of(recipe, base, dataset, preset, figures) | {"run": run.folder.name}
     with replacing(run.result) as folder:
         base.model.save_pretrained(folder, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)  # peft's form with nothing filled in
@@ -51,7 +51,7 @@ def lay_result(
 
 
 def card_of(
-    recipe: StoryRecipe, base: Base, lessons: Lessons, preset: str, figures: Sequence[Measure]
+    recipe: StoryRecipe, base: Base, dataset: StoryDataset, preset: str, figures: Sequence[Measure]
 ) -> dict[str, object]:
     """Who was taught to whom, on what, how, and how well it is known."""
     before, after = figures
@@ -64,10 +64,10 @@ def card_of(
         "preset": preset,
         "settings": recipe.model_dump(mode="json", exclude_defaults=True),
         "pairs": {
-            "learnt_from": len(lessons.train_rows),
-            "looked_at": len(lessons.test_rows),
-            "dropped": lessons.dropped,
-            "digest": pairs_digest([*lessons.train, *lessons.test]),
+            "learnt_from": len(dataset.train_rows),
+            "looked_at": len(dataset.test_rows),
+            "dropped": dataset.dropped,
+            "digest": pairs_digest([*dataset.train, *dataset.test]),
         },
         "held_out": {
             "loss_before": round(before.validation, 4),

@@ -1,4 +1,4 @@
-"""From pairs to rows of tokens: the frame, what counts as loss, and nothing cut in silence."""
+"""From pairs to rows of tokens: the prompt, the labels, and nothing truncated in silence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from storybook.story.prompt_frame import Frame
 from training.data.pairs import Pair
 from training.story.recipe import StoryRecipe
 
-UNTAUGHT = -100
-"""The label of a token that no loss is taken on."""
+IGNORE_INDEX = -100
+"""The label of a token that the loss leaves out, as torch's cross_entropy has it."""
 NO_AGES, NO_HERO = "3-5", "as the summary says"
 """What a frame that asks for them is told of a pair that does not say."""
 NAMED = 5
@@ -20,15 +20,15 @@ NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A framed pair; `labels` are the tokens themselves, or UNTAUGHT."""
+    """A tokenized pair; `labels` are the tokens themselves, or IGNORE_INDEX."""
 
     tokens: list[int]
     labels: list[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """What is learnt from and what is only looked at."""
+class StoryDataset:
+    """The pairs and rows of the training split and of the held-out one."""
 
     train: list[Pair]
     test: list[Pair]
@@ -47,18 +47,18 @@ class Lessons:
         return min(recipe.max_length or self.longest, context) if recipe.packing else self.longest
 
 
-def lessons_of(
+def tokenize_pairs(
     pairs: tuple[list[Pair], list[Pair]],
     recipe: StoryRecipe,
     frame: Frame,
     tokenizer: PreTrainedTokenizerBase,
     context: int,
-) -> Lessons:
+) -> StoryDataset:
     """Both parts in rows of tokens; raises TrainingError if a pair is too long and none may be."""
     (train_rows, lost), (test_rows, lost_tests) = (
         rows_of(part, recipe, frame, tokenizer, context) for part in pairs
     )
-    return Lessons(*pairs, train_rows, test_rows, lost + lost_tests)
+    return StoryDataset(*pairs, train_rows, test_rows, lost + lost_tests)
 
 
 def question_of(pair: Pair, frame: Frame) -> str:
@@ -85,14 +85,14 @@ def row_of(
         if not tokens or tokens[-1] != tokenizer.eos_token_id:
             tokens = [*tokens, tokenizer.eos_token_id]
         return Row(tokens, tokens)
-    asked = tokenizer(question_of(pair, frame), verbose=False).input_ids
-    if asked and asked[-1] == tokenizer.eos_token_id:
-        asked = asked[:-1]  # some tokenizers end every text
+    prompt_ids = tokenizer(question_of(pair, frame), verbose=False).input_ids
+    if prompt_ids and prompt_ids[-1] == tokenizer.eos_token_id:
+        prompt_ids = prompt_ids[:-1]  # some tokenizers end every text
     reply = frame.tell(pair.title or "A Story", pair.pages)
-    told = tokenizer(reply, add_special_tokens=False, verbose=False).input_ids
-    tokens = [*asked, *told, tokenizer.eos_token_id]
-    untaught = 0 if on_all else len(asked)
-    return Row(tokens, [UNTAUGHT] * untaught + tokens[untaught:])
+    reply_ids = tokenizer(reply, add_special_tokens=False, verbose=False).input_ids
+    tokens = [*prompt_ids, *reply_ids, tokenizer.eos_token_id]
+    ignored = 0 if on_all else len(prompt_ids)
+    return Row(tokens, [IGNORE_INDEX] * ignored + tokens[ignored:])
 
 
 def rows_of(

@@ -21,22 +21,22 @@ BEGINNING = 12
 """Words of a raw text with which its sample begins."""
 
 
-class Teller:
-    """Tells the same summaries again and again, always with the same chance."""
+class StorySampler:
+    """Samples a story of the same summaries again and again, always from the same seed."""
 
     def __init__(
         self, recipe: StoryRecipe, base: Base, frame: Frame, test: Sequence[Pair], folder: Path
     ) -> None:
         if recipe.raw:
             begun = [" ".join(pair.story.split()[:BEGINNING]) for pair in test[:SAMPLES]]
-            self._asked = [(words, words) for words in recipe.sample_summaries or begun]
+            self._prompts = [(words, words) for words in recipe.sample_summaries or begun]
         else:
             given = [
                 Pair(summary=summary, story="\n".join(["."] * PAGES))
                 for summary in recipe.sample_summaries
             ]
             pairs = given or test[:SAMPLES]
-            self._asked = [(pair.summary, question_of(pair, frame)) for pair in pairs]
+            self._prompts = [(pair.summary, question_of(pair, frame)) for pair in pairs]
         self._model, self._folder = base.model, folder
         self._words, self._seed = recipe.sample_words, recipe.seed
         self._writer = LocalWriter(
@@ -46,25 +46,25 @@ class Teller:
             sampling=Sampling(temperature=recipe.temperature),
         )
 
-    def tell(self, step: int, loss: float) -> Path:
-        """Tell all summaries as the writer stands at `step`; where they were written down."""
+    def sample(self, step: int, loss: float) -> Path:
+        """Sample all summaries' stories with the weights of `step`; the file of them."""
         path = self._folder / f"{step:06d}.md"
         write_whole(path, "\n".join(self._lines(step, loss)).encode())
         return path
 
     def _lines(self, step: int, loss: float) -> Iterator[str]:
         yield f"# After {step} steps: loss {loss:.3f} on stories that it was not taught\n"
-        for heading, question in self._asked:
+        for heading, question in self._prompts:
             yield f"## {heading}\n"
-            yield f"{self._told(question)}\n"
+            yield f"{self._story(question)}\n"
 
-    def _told(self, question: str) -> str:
+    def _story(self, question: str) -> str:
         was_training = self._model.training
         self._model.eval()
         try:
             return self._writer.tell(question, seed=self._seed, max_words=self._words)
         except (ReplyError, QuestionTooLong) as fault:
-            told = getattr(fault, "reply", "")
-            return f"{told}\n\n*{fault}*"
+            story = getattr(fault, "reply", "")
+            return f"{story}\n\n*{fault}*"
         finally:
             self._model.train(was_training)

@@ -1,4 +1,4 @@
-"""The steps of a story run as events: the trainer works in a thread of its own and tells."""
+"""The steps of a story run as events: the trainer works in a thread, a callback queues them."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -17,36 +17,36 @@ from storybook.files import follow_umask
 from storybook.records import Event
 from training.runs.run import Measure, Run
 from training.runs.tensorboard import TensorBoardWriter
-from training.story.samples import Teller
+from training.story.samples import StorySampler
 
 STATE = "trainer_state.json"
 """Written last of all that a checkpoint holds."""
 
 
-class Watcher(TrainerCallback):
-    """Measures, samples and tells what the trainer does; stops it between two steps if asked.
+class StoryCallback(TrainerCallback):
+    """Logs measures, samples stories and queues events; stops between two steps if asked.
 
-    Samples are told once the step is kept, so that nothing is lost if that is stopped. Within an
+    Stories are sampled once the step is kept, so that nothing is lost if that is stopped. Within an
     epoch a checkpoint is written after each `every_s` seconds of `clock`; 0: none.
     """
 
     def __init__(
         self,
         run: Run,
-        board: TensorBoardWriter,
-        teller: Teller,
+        tensorboard: TensorBoardWriter,
+        sampler: StorySampler,
         every_s: float,
         clock: Callable[[], float],
     ) -> None:
-        self.told: SimpleQueue[Event | BaseException | None] = SimpleQueue()
-        self.heard = Semaphore(0)
-        """Released when what was told of a step has been heard, so that none is taken before."""
-        self.stops = False
-        self._run, self._board, self._teller = run, board, teller
+        self.events: SimpleQueue[Event | BaseException | None] = SimpleQueue()
+        self.consumed = Semaphore(0)
+        """Released when the event of a step was consumed, so that no step is taken before."""
+        self.should_stop = False
+        self._run, self._tensorboard, self._sampler = run, tensorboard, sampler
         self._note = ""
         self._every_s, self._clock, self._since = every_s, clock, clock()
-        self._judged: float | None = None
-        """The loss on held-out pairs, until samples are told."""
+        self._eval_loss: float | None = None
+        """The loss on held-out pairs, until stories are sampled."""
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -57,9 +57,9 @@ class Watcher(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
         done, total = state.global_step, state.max_steps
-        self.told.put(Event(stage="teach", done=done, total=total, note=self._note))
-        self.heard.acquire()
-        if self.stops:
+        self.events.put(Event(stage="teach", done=done, total=total, note=self._note))
+        self.consumed.acquire()
+        if self.should_stop:
             control.should_save = control.should_training_stop = True
         elif self._every_s and self._clock() - self._since >= self._every_s:
             control.should_save = True
@@ -67,7 +67,7 @@ class Watcher(TrainerCallback):
     def on_epoch_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> None:
-        if self.stops:  # in the middle of an epoch, where an unbroken run would not look
+        if self.should_stop:  # in the middle of an epoch, where an unbroken run would not look
             control.should_evaluate = control.should_save = False
 
     def on_log(
@@ -94,9 +94,9 @@ class Watcher(TrainerCallback):
     ) -> None:
         _check(metrics["eval_loss"], state.global_step)
         self._measure(state, validation=metrics["eval_loss"])
-        self._judged = metrics["eval_loss"]
+        self._eval_loss = metrics["eval_loss"]
         if state.global_step == 0:  # of which no checkpoint is kept
-            self._tell(state)
+            self._sample(state)
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
@@ -105,21 +105,23 @@ class Watcher(TrainerCallback):
         follow_umask(Path(args.output_dir) / f"checkpoint-{state.global_step}")
         self._run.write_state(self._run.state().but(step=state.global_step, best_step=best))
         self._since = self._clock()
-        if self._judged is not None:
-            self._tell(state)
+        if self._eval_loss is not None:
+            self._sample(state)
 
-    def _tell(self, state: TrainerState) -> None:
-        loss, self._judged = self._judged, None
-        self._teller.tell(state.global_step, loss)
+    def _sample(self, state: TrainerState) -> None:
+        loss, self._eval_loss = self._eval_loss, None
+        self._sampler.sample(state.global_step, loss)
 
     def _measure(self, state: TrainerState, **figures: float) -> None:
         step = state.global_step
         measure = Measure(step=step, epoch=round(state.epoch or 0), **figures)
         self._run.measure(measure)
-        self._board.write(measure)
+        self._tensorboard.write(measure)
 
 
-def steps_of(trainer: SFTTrainer, watcher: Watcher, checkpoint: str | None) -> Iterator[Event]:
+def training_events(
+    trainer: SFTTrainer, callback: StoryCallback, checkpoint: str | None
+) -> Iterator[Event]:
     """Run the trainer from `checkpoint`, or from its beginning; an event for each step.
 
     Closing the iterator makes the trainer save a checkpoint and stop. What the trainer raises is
@@ -131,27 +133,27 @@ def steps_of(trainer: SFTTrainer, watcher: Watcher, checkpoint: str | None) -> I
         torch.set_num_threads(threads)  # torch counts them for each thread
         try:
             trainer.train(resume_from_checkpoint=checkpoint)
-            watcher.told.put(None)
-        except BaseException as fault:  # told to whoever waits, and raised there
-            watcher.told.put(fault)
+            callback.events.put(None)
+        except BaseException as fault:  # queued, and raised where the events are consumed
+            callback.events.put(fault)
 
     worker = Thread(target=work, name="trainer", daemon=True)
     worker.start()
     try:
-        while (told := watcher.told.get()) is not None:
-            if _unwritten(told):
+        while (event := callback.events.get()) is not None:
+            if _unwritten(event):
                 raise TrainingError(
-                    f"The checkpoint could not be written ({told}). Make room on the disk of "
+                    f"The checkpoint could not be written ({event}). Make room on the disk of "
                     f"{trainer.args.output_dir}, then --resume latest goes on from the last whole "
                     "one."
-                ) from told
-            if isinstance(told, BaseException):
-                raise told
-            yield told
-            watcher.heard.release()
+                ) from event
+            if isinstance(event, BaseException):
+                raise event
+            yield event
+            callback.consumed.release()
     finally:
-        watcher.stops = True
-        watcher.heard.release()
+        callback.should_stop = True
+        callback.consumed.release()
         worker.join()
 
 
@@ -171,9 +173,9 @@ def _check(loss: float, step: int) -> None:
         )
 
 
-def _unwritten(told: object) -> bool:
-    """Whether what was told is that a file could not be written."""
+def _unwritten(event: object) -> bool:
+    """Whether an event is the fault of a file that could not be written."""
     writers = (OSError, SafetensorError)
-    return isinstance(told, writers) or (
-        isinstance(told, RuntimeError) and "PytorchStreamWriter" in str(told)
+    return isinstance(event, writers) or (
+        isinstance(event, RuntimeError) and "PytorchStreamWriter" in str(event)
     )

@@ -1,6 +1,14 @@
-"""The recipe that teaches a writer to tell stories: pairs, a base, and a LoRA on it.
+"""Supervised fine-tuning of a LoRA on a causal language model, so that it tells stories.
 
-TRL's SFTTrainer takes the steps; what it does with its defaults is said here in full.
+What is learnt: the next token of a story, given the prompt of its pair. A row is
+
+    input_ids  prompt (frame, summary, pages) | reply (title, pages, END, end of text)
+    labels     IGNORE_INDEX ...               | the reply's own tokens
+
+and the loss is the mean cross-entropy of the labelled tokens (`rows.row_of`,
+`trainer.StoryTrainer.compute_loss`); with `loss_on = "all"`, or of a raw text, every token is
+labelled. Only the adapter's weights are trained; the best step by the loss on held-out pairs is
+kept. TRL's SFTTrainer takes the steps; what it does with its defaults is said here in full.
 """
 
 import time
@@ -28,11 +36,11 @@ from training.story.base import Base, open_base
 from training.story.find_batch_size import measured
 from training.story.precisions import with_precision
 from training.story.recipe import StoryRecipe
-from training.story.result import lay_result
-from training.story.rows import Lessons, Row, lessons_of
-from training.story.samples import Teller
-from training.story.steps import Watcher, checkpoints_in, steps_of
-from training.story.trainer import StoryTrainer, padded
+from training.story.result import write_result
+from training.story.rows import Row, StoryDataset, tokenize_pairs
+from training.story.samples import StorySampler
+from training.story.steps import StoryCallback, checkpoints_in, training_events
+from training.story.trainer import StoryTrainer, collate
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
 REMEDY = "Try --set batch=1, --set checkpointing=true, --set load=int8 or a smaller max_length."
@@ -71,33 +79,33 @@ def train(
     yield Event(stage="open", done=0, total=1)
     with memory_of(device, "Opening the base", REMEDY):
         base = open_base(recipe, device)
-    lessons = lessons_of(pairs, recipe, frame, base.tokenizer, base.context)
-    note = f"{len(lessons.train)} pairs to learn from, {len(lessons.test)} to look at"
-    note += f", {lessons.dropped} too long and dropped" if lessons.dropped else ""
-    yield Event(stage="open", done=1, total=1, note=f"{note}; longest {lessons.longest} tokens")
-    chosen = with_precision(recipe, base, lessons)
+    dataset = tokenize_pairs(pairs, recipe, frame, base.tokenizer, base.context)
+    note = f"{len(dataset.train)} pairs to learn from, {len(dataset.test)} to look at"
+    note += f", {dataset.dropped} too long and dropped" if dataset.dropped else ""
+    yield Event(stage="open", done=1, total=1, note=f"{note}; longest {dataset.longest} tokens")
+    chosen = with_precision(recipe, base, dataset)
     if recipe.measure:
-        chosen = yield from measured(chosen, base, lessons)
+        chosen = yield from measured(chosen, base, dataset)
     if chosen != recipe:
         recipe = chosen
         run.rewrite(recipe)
 
-    trainer = trainer_of(recipe, base, lessons, str(run.folder / "checkpoints"), device)
-    teller = Teller(recipe, base, frame, lessons.test, run.samples)
-    board = TensorBoardWriter(run.folder, trainer.state.global_step)
-    watcher = Watcher(run, board, teller, 60 * recipe.checkpoint_every_minutes, clock)
-    trainer.add_callback(watcher)
+    trainer = trainer_of(recipe, base, dataset, str(run.folder / "checkpoints"), device)
+    sampler = StorySampler(recipe, base, frame, dataset.test, run.samples)
+    tensorboard = TensorBoardWriter(run.folder, trainer.state.global_step)
+    callback = StoryCallback(run, tensorboard, sampler, 60 * recipe.checkpoint_every_minutes, clock)
+    trainer.add_callback(callback)
     last = checkpoints_in(run.folder / "checkpoints")[-1:] if resume else []
     if not last:
         yield Event(stage="samples", done=0, total=1, note="before the first step")
         loss = trainer.evaluate()["eval_loss"]
         yield Event(stage="samples", done=1, total=1, note=f"loss {loss:.3f}")
     with memory_of(device, f"Learning from {recipe.batch} rows at once", REMEDY):
-        yield from steps_of(trainer, watcher, str(last[0]) if last else None)
-    board.close()
+        yield from training_events(trainer, callback, str(last[0]) if last else None)
+    tensorboard.close()
 
     before, best = _compared(run)
-    folder = lay_result(run, recipe, base, frame, lessons, preset, (before, best))
+    folder = write_result(run, recipe, base, frame, dataset, preset, (before, best))
     run.write_state(
         run.state().but(state="done", step=trainer.state.global_step, best_step=best.step)
     )
@@ -124,23 +132,23 @@ def frame_of(recipe: StoryRecipe) -> Frame:
 
 
 def trainer_of(
-    recipe: StoryRecipe, base: Base, lessons: Lessons, folder: str, device: torch.device
+    recipe: StoryRecipe, base: Base, dataset: StoryDataset, folder: str, device: torch.device
 ) -> StoryTrainer:
     """TRL's trainer for a recipe, with checkpoints in `folder`."""
     disable_progress_bars()  # of preparing the rows, which takes no time
-    width = lessons.width(recipe, base.context)
+    width = dataset.width(recipe, base.context)
     if recipe.optimizer != "adamw":
         show_bitsandbytes()
     patience = [EarlyStoppingCallback(recipe.patience)] if recipe.patience else []
     # TRL lays packed rows out itself.
-    layer = None if recipe.packing else partial(padded, pad=base.tokenizer.pad_token_id)
+    data_collator = None if recipe.packing else partial(collate, pad=base.tokenizer.pad_token_id)
     trainer = StoryTrainer(
         model=base.model,
         args=_options(recipe, width, folder, device),
-        train_dataset=_dataset(lessons.train_rows),
-        eval_dataset=_dataset(lessons.test_rows),
+        train_dataset=_dataset(dataset.train_rows),
+        eval_dataset=_dataset(dataset.test_rows),
         processing_class=base.tokenizer,
-        data_collator=layer,
+        data_collator=data_collator,
         callbacks=patience,
     )
     trainer.remove_callback(PrinterCallback)

@@ -1,7 +1,7 @@
-"""TRL's trainer, on a CPU taught not to work for nothing.
+"""TRL's trainer without work for nothing on a CPU.
 
-Padding is work for nothing, so pairs of like length share a batch; so are a mask over what no word
-looks at, and scores of the words of the question, on which no loss is taken.
+Padding is work for nothing, so pairs of like length share a batch; so are an attention mask over
+padding at the end, and logits of the prompt's tokens, on which no loss is taken.
 """
 
 import inspect
@@ -16,7 +16,7 @@ from torch.nn.utils.rnn import pad_sequence
 from torch.utils.data import Sampler
 from trl import SFTTrainer
 
-from training.story.rows import UNTAUGHT
+from training.story.rows import IGNORE_INDEX
 
 Batch = dict[str, Tensor]
 
@@ -24,11 +24,11 @@ POOL = 16
 """Batches among which pairs of like length are put together."""
 
 
-class ByLength(Sampler[int]):
-    """Rows in an order by chance, a new one each epoch, in which a batch is of like length.
+class LengthGroupedSampler(Sampler[int]):
+    """A random order of rows, a new one each epoch, in which a batch is of like length.
 
-    Likes are sought among `POOL` batches that chance has put together, so that what is learnt at
-    once is not always the same.
+    Rows are sorted within pools of `POOL` random batches, so that the same ones do not always share
+    a batch.
     """
 
     def __init__(self, lengths: Sequence[int], batch: int, seed: int) -> None:
@@ -58,7 +58,7 @@ class ByLength(Sampler[int]):
 
 
 class StoryTrainer(SFTTrainer):
-    """Teaches rows of tokens with their labels."""
+    """Trains on rows of tokens with their labels."""
 
     def _get_train_sampler(self, train_dataset: Any = None) -> Sampler | None:
         if self.args.packing:
@@ -66,7 +66,7 @@ class StoryTrainer(SFTTrainer):
         rows = self.train_dataset if train_dataset is None else train_dataset
         lengths = [len(tokens) for tokens in rows["input_ids"]]
         batch = self.args.train_batch_size * self.args.gradient_accumulation_steps
-        return ByLength(lengths, batch, self.args.data_seed)
+        return LengthGroupedSampler(lengths, batch, self.args.data_seed)
 
     def compute_loss(
         self,
@@ -75,40 +75,43 @@ class StoryTrainer(SFTTrainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Any:
-        """The mean loss of the labelled tokens, over `num_items_in_batch` of them if given.
+        """The mean cross-entropy of the labelled tokens, over `num_items_in_batch` if given.
 
-        TRL's own where its kernel runs; elsewhere that would score every token twice.
+        TRL's own where its kernel runs; elsewhere that would compute all logits twice.
         """
-        wanted = inputs["labels"][:, 1:]
-        if return_outputs or wanted.is_cuda or not self._scores_some:
+        labels = inputs["labels"][:, 1:]
+        if return_outputs or labels.is_cuda or not self._can_score_some:
             return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-        told = (wanted != UNTAUGHT).any(0).nonzero().flatten()  # places of which some row learns
-        heard = {name: value for name, value in inputs.items() if name != "labels"}
-        scores = model(**heard, use_cache=False, logits_to_keep=told).logits.float()
+        positions = (labels != IGNORE_INDEX).any(0).nonzero().flatten()  # labelled in some row
+        model_inputs = {name: value for name, value in inputs.items() if name != "labels"}
+        logits = model(**model_inputs, use_cache=False, logits_to_keep=positions).logits.float()
         total = functional.cross_entropy(
-            scores.flatten(0, 1), wanted[:, told].flatten(), ignore_index=UNTAUGHT, reduction="sum"
+            logits.flatten(0, 1),
+            labels[:, positions].flatten(),
+            ignore_index=IGNORE_INDEX,
+            reduction="sum",
         )
-        count = (wanted != UNTAUGHT).sum() if num_items_in_batch is None else num_items_in_batch
+        count = (labels != IGNORE_INDEX).sum() if num_items_in_batch is None else num_items_in_batch
         return total / torch.as_tensor(count).clamp(min=1)
 
     @property
-    def _scores_some(self) -> bool:
-        """Whether the model can be asked to score some of the tokens only."""
+    def _can_score_some(self) -> bool:
+        """Whether the model can compute the logits of some positions only."""
         base = self.accelerator.unwrap_model(self.model).get_base_model()
         return "logits_to_keep" in inspect.signature(type(base).forward).parameters
 
 
-def padded(rows: Sequence[dict[str, list[int]]], pad: int) -> Batch:
-    """Rows as tensors [b, longest], padded at the end.
+def collate(rows: Sequence[dict[str, list[int]]], pad: int) -> Batch:
+    """Rows as int64 tensors [b, longest], padded at the end; labels with IGNORE_INDEX.
 
-    Without a mask: no token looks ahead, so what stands before the padding never sees it.
+    Without an attention mask: attention is causal, so no token before the padding sees it.
     """
     tokens = [torch.tensor(row["input_ids"]) for row in rows]
     labels = [torch.tensor(row["labels"]) for row in rows]
     width = max(map(len, tokens))
     return {
         "input_ids": pad_sequence(tokens, batch_first=True, padding_value=pad),
-        "labels": pad_sequence(labels, batch_first=True, padding_value=UNTAUGHT),
+        "labels": pad_sequence(labels, batch_first=True, padding_value=IGNORE_INDEX),
         "position_ids": torch.arange(width).expand(len(rows), width),
     }
 
