@@ -175,9 +175,9 @@ def _full_name(layer: str) -> str:
 def _settings(file: Path, places: Mapping[str, Place]) -> dict[str, object]:
     """What is said of rank and alpha beside the tensors, by `<part>.<setting>`."""
     if file.suffix == ".safetensors":
-        said = json.loads(header_text(file).get(LORA_ADAPTER_METADATA_KEY, "{}"))
-        if said:
-            return said
+        stored = json.loads(header_text(file).get(LORA_ADAPTER_METADATA_KEY, "{}"))
+        if stored:
+            return stored
     beside = file.with_name(PEFT_CONFIG)
     if not beside.is_file():
         return {}
@@ -195,21 +195,21 @@ def _change(
             raise ModelError(f"{file} has only one half of {place.name}. Fetch the adapter again.")
         raise ModelError(f"{file} is of a kind that is not known: its {place.name} has "
                          f"{', '.join(sorted(roles))}.")  # fmt: skip
-    said = {key.removeprefix(f"{place.part}."): value for key, value in settings.items()
+    own = {key.removeprefix(f"{place.part}."): value for key, value in settings.items()
             if key.startswith(f"{place.part}.")}  # fmt: skip
-    rank, alpha = (_said(said, key, place.path) for key in ("r", "lora_alpha"))
+    rank, alpha = (_number_of(own, key, place.path) for key in ("r", "lora_alpha"))
     if alpha is None:
-        alpha = _said(said, "alpha", place.path)  # as peft calls it for LoHa and LoKr
-    if alpha is not None and said.get("use_rslora") and "down" in roles:
+        alpha = _number_of(own, "alpha", place.path)  # as peft calls it for LoHa and LoKr
+    if alpha is not None and own.get("use_rslora") and "down" in roles:
         alpha *= len(roles["down"]) ** 0.5  # its scale is alpha / sqrt(rank)
-    inner = said.get("feedforward_modules")
+    inner = own.get("feedforward_modules")
     on_input = None if inner is None else any(
         place.path == each or place.path.endswith(f".{each}") for each in inner
     )  # fmt: skip
     return Change(kind, roles, alpha, None if rank is None else int(rank), on_input)
 
 
-def _said(settings: Mapping[str, object], key: str, path: str) -> float | None:
+def _number_of(settings: Mapping[str, object], key: str, path: str) -> float | None:
     """A number of peft's config for a layer: its pattern's, or what all have."""
     pattern = {"r": "rank_pattern", "lora_alpha": "alpha_pattern", "alpha": "alpha_pattern"}[key]
     usual = settings.get(key)

@@ -52,8 +52,8 @@ class Change:
             return 1.0
         # Where the tensors show no rank, an alpha among them is of none either.
         alpha = self.roles.get("alpha") if found else None
-        said = self.alpha if alpha is None else float(alpha)
-        return 1.0 if said is None else said / rank
+        own_alpha = self.alpha if alpha is None else float(alpha)
+        return 1.0 if own_alpha is None else own_alpha / rank
 
     def applied(self, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """The layer's weight and bias with the adapter at full strength, in `weight`'s format.

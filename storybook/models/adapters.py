@@ -40,18 +40,18 @@ def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
     An adapter of which nothing can be told belongs: opening it says what is wrong. Raises
     ModelError if the file is broken.
     """
-    bases, heard = set(), set()
+    bases, text_widths = set(), set()
     for file in adapter_files(adapter):
         if file.suffix == ".safetensors":  # a pickle tells nothing before it is opened
             base, widths = _heading(file)
             bases |= {base}
-            heard |= widths
+            text_widths |= widths
     if exactly and bases - {None}:
         return bases == {weights_digest(painter)}
     config = painter / "unet" / "config.json"
-    if not heard or not config.is_file():
+    if not text_widths or not config.is_file():
         return True
-    return heard == {read_json(config).get("cross_attention_dim")}
+    return text_widths == {read_json(config).get("cross_attention_dim")}
 
 
 def descends(taught: Path, painter: Path, *, exactly: bool) -> bool:

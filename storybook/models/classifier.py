@@ -76,8 +76,8 @@ class Classifier(nn.Module):
         pixels = pil_to_tensor(image.convert("RGB"))[None].float().div_(127.5).sub_(1)
         logits, _ = self(pixels.to(self.gaze.weight.device))
         return {
-            name: dict(zip(self.known.choices[name], said[0].softmax(0).tolist(), strict=True))
-            for name, said in logits.items()
+            name: dict(zip(self.known.choices[name], scores[0].softmax(0).tolist(), strict=True))
+            for name, scores in logits.items()
         }
 
 

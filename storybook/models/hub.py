@@ -129,7 +129,7 @@ def needed(files: Sequence[RemoteFile], *, half: bool = False) -> tuple[RemoteFi
     return tuple(chosen)
 
 
-def fetch(wanted: Listing, folder: Path) -> Iterator[Event]:
+def fetch(listing: Listing, folder: Path) -> Iterator[Event]:
     """Fetch into `folder`, an event for each file; what is there already is not fetched again.
 
     Raises ModelError if the disk has no room for it, or the hub stops answering; then run it again.
@@ -138,28 +138,30 @@ def fetch(wanted: Listing, folder: Path) -> Iterator[Event]:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import HfHubHTTPError
 
-    check_room(wanted, folder)
-    total = len(wanted.files)
-    for done, file in enumerate(wanted.files):
+    check_room(listing, folder)
+    total = len(listing.files)
+    for done, file in enumerate(listing.files):
         yield Event(stage="fetch", done=done, total=total, note=f"{file.name}, {megabytes(file)}")
         try:
-            hf_hub_download(wanted.repository, file.name, revision=wanted.commit, local_dir=folder)
+            hf_hub_download(
+                listing.repository, file.name, revision=listing.commit, local_dir=folder
+            )
         except (HfHubHTTPError, HTTPError, OSError) as fault:
             raise ModelError(
-                f"{_refused(wanted.repository, fault)} {done} of {total} files are in {folder}; "
+                f"{_refused(listing.repository, fault)} {done} of {total} files are in {folder}; "
                 "run it again to go on."
             ) from fault
     yield Event(stage="fetch", done=total, total=total, note=str(folder))
 
 
-def check_room(wanted: Listing, folder: Path) -> None:
+def check_room(listing: Listing, folder: Path) -> None:
     """Raise ModelError if the disk under `folder` is too small for what is not there yet."""
-    there = sum((folder / file.name).is_file() * file.size for file in wanted.files)
+    there = sum((folder / file.name).is_file() * file.size for file in listing.files)
     place = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
     free = shutil.disk_usage(place).free
-    if (wanted.size - there) * MARGIN > free:
+    if (listing.size - there) * MARGIN > free:
         raise ModelError(
-            f"{wanted.repository} takes {wanted.size / 1e9:.1f} GB, and {place} has "
+            f"{listing.repository} takes {listing.size / 1e9:.1f} GB, and {place} has "
             f"{free / 1e9:.1f} GB free. Make room, or name a folder elsewhere with --into."
         )
 

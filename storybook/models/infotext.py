@@ -132,23 +132,23 @@ def parsed(text: str) -> Infotext:
     else:
         lines.pop()
     start = next((n for n, line in enumerate(lines) if line.startswith(NEGATIVE)), len(lines))
-    said = dict(reversed(facts))
-    sides = [_number(side, int) for side in said.get("Size", "").split("x")]
+    fields = dict(reversed(facts))
+    sides = [_number(side, int) for side in fields.get("Size", "").split("x")]
     width_px, height_px = sides if len(sides) == 2 and None not in sides else (None, None)
     found = {
-        "steps": ("Steps", _number(said.get("Steps"), int)),
-        "guidance": ("CFG scale", _number(said.get("CFG scale"), float)),
-        "seed": ("Seed", _number(said.get("Seed"), int)),
+        "steps": ("Steps", _number(fields.get("Steps"), int)),
+        "guidance": ("CFG scale", _number(fields.get("CFG scale"), float)),
+        "seed": ("Seed", _number(fields.get("Seed"), int)),
         "width_px": ("Size", width_px),
         "height_px": ("Size", height_px),
-        "model": ("Model", said.get("Model", "")),
-        "model_hash": ("Model hash", said.get("Model hash", "")),
+        "model": ("Model", fields.get("Model", "")),
+        "model_hash": ("Model hash", fields.get("Model hash", "")),
     }
-    told = {key for key, value in found.values() if value is not None}
+    known = {key for key, value in found.values() if value is not None}
     return Infotext(
         positive="\n".join(lines[:start]),
         negative="\n".join(lines[start:]).removeprefix(NEGATIVE),
-        others=tuple((key, value) for key, value in facts if key not in told),
+        others=tuple((key, value) for key, value in facts if key not in known),
         **{name: value for name, (_, value) in found.items()},
     )
 

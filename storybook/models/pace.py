@@ -149,8 +149,8 @@ def quicker_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
     def step(way: Precision) -> None:
         if way not in tried:
             tried[way] = deepcopy(layer).bfloat16(), rows.bfloat16()
-        own, heard = tried[way]
-        own(heard)
+        own, inputs = tried[way]
+        own(inputs)
 
     way = settled(
         wish,
@@ -176,12 +176,12 @@ def shape_of(module: nn.Module) -> dict[str, list[int]]:
 @cache
 def machine() -> tuple[str, ...]:
     """The processor, as far as its speed in a number format goes, and torch's version."""
-    said = [platform.machine(), platform.processor(), torch.backends.cpu.get_cpu_capability()]
+    features = [platform.machine(), platform.processor(), torch.backends.cpu.get_cpu_capability()]
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").split("\n")
         facts = dict(line.split(":", 1) for line in reversed(lines) if ":" in line)
-        said += [value.strip() for key, value in facts.items() if key.strip() in NUMBERS]
-    return (*said, torch.__version__)
+        features += [value.strip() for key, value in facts.items() if key.strip() in NUMBERS]
+    return (*features, torch.__version__)
 
 
 def _file() -> Path:

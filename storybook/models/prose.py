@@ -119,11 +119,11 @@ def prose(reply: str) -> str:
     text = re.sub(r"[\u2028\x85\x0b\x0c]", " ", text.replace("\r\n", "\n"))
     title, lines = _titled(text.strip().split("\n"))
     lines = _unnumbered(_paged(list(_body(lines))))
-    told = "\n".join(_without_farewell(lines))
-    told = re.sub(r"\n{3,}", "\n\n", told).strip()
-    is_tight = bool(lines and lines[0].strip()) and "\n\n" not in told
+    body = "\n".join(_without_farewell(lines))
+    body = re.sub(r"\n{3,}", "\n\n", body).strip()
+    is_tight = bool(lines and lines[0].strip()) and "\n\n" not in body
     gap = "\n" if is_tight else "\n\n"
-    return f"Title: {title}{gap}{told}".strip() if title else told
+    return f"Title: {title}{gap}{body}".strip() if title else body
 
 
 def untitled(text: str) -> str:
@@ -264,5 +264,5 @@ def _without_farewell(lines: list[str]) -> list[str]:
 def _is_farewell(line: str) -> bool:
     if COUNTED.match(line):
         return True
-    said = len(line) <= MOST_TALK and CLOSING.match(line)
-    return bool(said and ABOUT_THE_TALE.search(line))
+    is_closing = len(line) <= MOST_TALK and CLOSING.match(line)
+    return bool(is_closing and ABOUT_THE_TALE.search(line))

@@ -55,21 +55,23 @@ class PackageEnlarger:
     def once(self, levels: Levels) -> Levels:
         """[h, w, 3] -> [h * scale, w * scale, 3], one pass of the network."""
         work = f"Enlarging {levels.shape[1]} x {levels.shape[0]} px with realesrgan"
-        said = io.StringIO()
+        output = io.StringIO()
         try:
             remedy = "Try --set enlarge.tile_px=128."
-            with memory_of(self.upsampler.device, work, remedy), redirect_stdout(said):
+            with memory_of(self.upsampler.device, work, remedy), redirect_stdout(output):
                 enlarged, _ = self.upsampler.enhance(np.ascontiguousarray(levels[..., ::-1]))
         except OutOfMemory:
             raise
         except (RuntimeError, ValueError, UnboundLocalError) as fault:
-            raise self._failed(work, said.getvalue() or str(fault)) from fault
-        if "Error" in said.getvalue():  # of a tile it only prints that it failed, and goes on
-            raise self._failed(work, said.getvalue())
+            raise self._failed(work, output.getvalue() or str(fault)) from fault
+        if "Error" in output.getvalue():  # of a tile it only prints that it failed, and goes on
+            raise self._failed(work, output.getvalue())
         return np.ascontiguousarray(enlarged[..., ::-1])
 
-    def _failed(self, work: str, said: str) -> ModelError:
-        reason = next((line for line in said.splitlines() if "Error" in line), said)[:160].strip()
+    def _failed(self, work: str, output: str) -> ModelError:
+        reason = next((line for line in output.splitlines() if "Error" in line), output)[
+            :160
+        ].strip()
         kind = OutOfMemory if "memory" in reason else ModelError
         return kind(f"{work} failed ({reason}). Try --set enlarge.tile_px=128, or "
                     "--set enlarge.engine=own.")  # fmt: skip

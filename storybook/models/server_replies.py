@@ -65,14 +65,14 @@ class ServerReply:
 
         Servers have many words for a good end and few for a bad one, so these are looked for.
         """
-        said = (self.reason or "").lower()
-        if any(sign in said for sign in LENGTH):
+        reason = (self.reason or "").lower()
+        if any(sign in reason for sign in LENGTH):
             return "at its length limit"
-        if any(sign in said for sign in FILTER):
+        if any(sign in reason for sign in FILTER):
             return f"for its own rules ({self.reason})"
-        if any(sign in said for sign in TOOL):
+        if any(sign in reason for sign in TOOL):
             return "to ask for a tool"
-        if any(sign in said for sign in FAILED):
+        if any(sign in reason for sign in FAILED):
             return f"({self.reason})"
         return None if self.is_over or self.reason else "in mid-stream"
 
@@ -108,12 +108,12 @@ class ServerReply:
         choice = choices[0] if isinstance(choices, list) and choices else None
         if not isinstance(choice, dict):
             return
-        said = next((choice[key] for key in ("delta", "message") if choice.get(key)), {})
-        said = said if isinstance(said, dict) else {"content": said}
-        self.text += told_in(said.get("content")) or told_in(choice.get("text"))
-        self.thinking += thought_in(said.get("content"))
-        self.thinking += next((told_in(said[key]) for key in THINKING if said.get(key)), "")
-        self.refusal += told_in(said.get("refusal"))
+        message = next((choice[key] for key in ("delta", "message") if choice.get(key)), {})
+        message = message if isinstance(message, dict) else {"content": message}
+        self.text += told_in(message.get("content")) or told_in(choice.get("text"))
+        self.thinking += thought_in(message.get("content"))
+        self.thinking += next((told_in(message[key]) for key in THINKING if message.get(key)), "")
+        self.refusal += told_in(message.get("refusal"))
         reason = choice.get("finish_reason") or choice.get("finishReason")
         self.reason = str(reason) if reason else self.reason
 
@@ -127,11 +127,18 @@ class ServerReply:
         """The latest count: some servers send one with each piece, which counts what was before."""
         if not isinstance(usage, dict):
             return
-        asked, told = usage.get("prompt_tokens"), usage.get("completion_tokens")
+        prompt_tokens, completion_tokens = (
+            usage.get("prompt_tokens"),
+            usage.get("completion_tokens"),
+        )
         total = usage.get("total_tokens")
-        self.question_tokens = asked if isinstance(asked, int) else self.question_tokens
-        self.reply_tokens = told if isinstance(told, int) else self.reply_tokens
-        if isinstance(total, int) and not isinstance(told, int):
+        self.question_tokens = (
+            prompt_tokens if isinstance(prompt_tokens, int) else self.question_tokens
+        )
+        self.reply_tokens = (
+            completion_tokens if isinstance(completion_tokens, int) else self.reply_tokens
+        )
+        if isinstance(total, int) and not isinstance(completion_tokens, int):
             self.reply_tokens = max(0, total - self.question_tokens)
 
 

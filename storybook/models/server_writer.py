@@ -77,8 +77,8 @@ class ServerWriter:
         """
         reply = self._reply(question, seed, max_words)
         text = re.sub(r"(?:^|\s)END\W*$", "", reply.strip())
-        if told := prose(text):
-            return told
+        if cleaned := prose(text):
+            return cleaned
         raise ReplyError(f"{self.name} sent no story, only talk around one. Try again.", reply)
 
     def tell_each(
@@ -179,8 +179,8 @@ class ServerWriter:
 
     def _learns_from(self, refusal: openai.APIStatusError, options: dict[str, Any]) -> bool:
         """Whether the refusal names an option that can be left out, or may mean the schema."""
-        said = str(refusal)
-        blamed = {key for key in SPARE & set(options) - self._refused if key in said}
+        text = str(refusal)
+        blamed = {key for key in SPARE & set(options) - self._refused if key in text}
         if not blamed and "response_format" in options and "response_format" not in self._refused:
             blamed = {"response_format"}
         self._refused |= blamed
@@ -188,7 +188,9 @@ class ServerWriter:
 
     def _moves(self, refusal: openai.APIStatusError) -> bool:
         """Whether there is nothing at this address, but may be under /v1."""
-        is_elsewhere = refusal.status_code in (404, 405) and "model" not in _said(refusal).lower()
+        is_elsewhere = (
+            refusal.status_code in (404, 405) and "model" not in _message_of(refusal).lower()
+        )
         return is_elsewhere and self._goes_to_v1()
 
     def _goes_to_v1(self) -> bool:
@@ -200,19 +202,19 @@ class ServerWriter:
         self.advice = f"the server answers at {base}/v1: let write.base_url say so"
         return True
 
-    def _said_instead(self, said: ServerSaid) -> ModelError:
+    def _said_instead(self, text: ServerSaid) -> ModelError:
         """An error that came in the place of a reply, as one line of ours."""
         where = f"The server at {self._client.base_url}"
-        if said.is_page:
+        if text.is_page:
             return ModelError(f"{where} sends a web page, not an OpenAI-compatible reply. Is "
                               "write.base_url right? Most end in /v1.")  # fmt: skip
-        return ModelError(f"{where} has no reply. It says: {self._masked(said.words)}. "
+        return ModelError(f"{where} has no reply. It says: {self._masked(text.words)}. "
                           "Try again later.")  # fmt: skip
 
     def _fault(self, fault: openai.OpenAIError) -> ModelError | QuestionTooLong:
         """A library's error as one line of ours, the key struck out."""
         where = f"The server at {self._client.base_url}"
-        said = self._masked(_said(fault))
+        text = self._masked(_message_of(fault))
         match fault:
             case openai.APITimeoutError():
                 return ModelError(f"{where} gave no answer in time. Is it busy or loading? "
@@ -222,27 +224,27 @@ class ServerWriter:
                                   "write.base_url right?")  # fmt: skip
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return ModelError(f"{where} does not accept the key. Set the environment variable "
-                                  f"that write.key_variable names. It says: {said}")  # fmt: skip
-            case openai.NotFoundError() if NO_PATH.search(said):
+                                  f"that write.key_variable names. It says: {text}")  # fmt: skip
+            case openai.NotFoundError() if NO_PATH.search(text):
                 return ModelError(f"{where} has no chat completions there. Is write.base_url "
-                                  f"right? It says: {said}")  # fmt: skip
+                                  f"right? It says: {text}")  # fmt: skip
             case openai.NotFoundError():
                 served = self._served()
                 choices = f"{nearest(self._model, served[:MOST_LISTED])} " if served else ""
                 return ModelError(f"{where} knows no model {self._model!r}. Set write.model. "
-                                  f"{choices}It says: {said}")  # fmt: skip
-            case openai.RateLimitError() if any(sign in said.lower() for sign in QUOTA):
+                                  f"{choices}It says: {text}")  # fmt: skip
+            case openai.RateLimitError() if any(sign in text.lower() for sign in QUOTA):
                 return ModelError(f"{where} takes no more questions on this account. It says: "
-                                  f"{said}")  # fmt: skip
+                                  f"{text}")  # fmt: skip
             case openai.RateLimitError():
                 return ModelError(f"{where} asks to slow down, again and again. Wait, or check "
-                                  f"the account. It says: {said}")  # fmt: skip
-            case openai.BadRequestError() if any(sign in said.lower() for sign in TOO_LONG):
-                return QuestionTooLong(f"The question is too long for {self.name}: {said}", 0)
+                                  f"the account. It says: {text}")  # fmt: skip
+            case openai.BadRequestError() if any(sign in text.lower() for sign in TOO_LONG):
+                return QuestionTooLong(f"The question is too long for {self.name}: {text}", 0)
             case openai.APIStatusError():
                 return ModelError(f"{where} failed with status {fault.status_code}. "
-                                  f"Try again later. It says: {said}")  # fmt: skip
-        return ModelError(f"{where} failed: {said}. Try again.")
+                                  f"Try again later. It says: {text}")  # fmt: skip
+        return ModelError(f"{where} failed: {text}. Try again.")
 
     def _masked(self, words: str) -> str:
         """The words without the key, wherever it stands as a word of its own."""
@@ -292,6 +294,6 @@ def open_server_writer(
     return ServerWriter(client, model, temperature=temperature)
 
 
-def _said(fault: Exception) -> str:
+def _message_of(fault: Exception) -> str:
     """What the server said, in one line."""
     return words_of(getattr(fault, "body", None)) or words_of(str(fault))

@@ -56,11 +56,13 @@ def configs_of(file: Path) -> Path:
 def prediction_of(file: Path) -> str:
     """What the U-Net in `file` finds in noise: `epsilon`, or `v_prediction` where it is said."""
     beside = file.with_suffix(".yaml")
-    said = header_text(file).get(V_PREDICTION, "")
-    if not said and beside.is_file():
+    parameterization = header_text(file).get(V_PREDICTION, "")
+    if not parameterization and beside.is_file():
         text = beside.read_text(encoding="utf-8", errors="replace")
-        said = "v" if 'parameterization: "v"' in text or "parameterization: v\n" in text else ""
-    return "v_prediction" if said.startswith("v") else "epsilon"
+        parameterization = (
+            "v" if 'parameterization: "v"' in text or "parameterization: v\n" in text else ""
+        )
+    return "v_prediction" if parameterization.startswith("v") else "epsilon"
 
 
 def read_parts(file: Path, configs: Path, *, vae_in: bool = True) -> Parts:
@@ -133,15 +135,15 @@ def _text_state(encoder: CLIPTextModel, state: dict[str, Tensor]) -> dict[str, T
 
 def _fill(part: nn.Module, state: Mapping[str, Tensor], file: Path, configs: Path) -> None:
     """Give `part` its weights, all of them and no others."""
-    wanted = {name: tensor.shape for name, tensor in part.state_dict().items()}
+    expected = {name: tensor.shape for name, tensor in part.state_dict().items()}
     given = {name: tensor.shape for name, tensor in state.items()}
-    strange = [name for name in wanted | given if wanted.get(name) != given.get(name)]
+    strange = [name for name in expected | given if expected.get(name) != given.get(name)]
     if strange:
         first = strange[0]
         raise ModelError(
             f"{file} holds no {type(part).__name__} like that of {configs.name}: {len(strange)} of "
-            f"{len(wanted)} tensors differ, such as {first}, which is "
-            f"{_shape(given.get(first))} in the file and {_shape(wanted.get(first))} there. "
+            f"{len(expected)} tensors differ, such as {first}, which is "
+            f"{_shape(given.get(first))} in the file and {_shape(expected.get(first))} there. "
             "Convert it into a diffusers folder, whose configs say how it is built."
         )
     part.load_state_dict(state)

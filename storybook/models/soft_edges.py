@@ -68,9 +68,11 @@ class HedBlock(nn.Module):
 def open_hed(file: Path, device: str = "auto") -> EdgeFinder:
     """HED with the weights in `file`; raises ModelError if they are not HED's."""
     tensors, network, place = read_tensors(file), Hed(), device_of(device)
-    wanted = {name: each.shape for name, each in network.state_dict().items()}
-    if wanted != {name: each.shape for name, each in tensors.items()}:
-        raise ModelError(f"{file} is no HED: it needs the {len(wanted)} tensors of ControlNetHED.")
+    expected = {name: each.shape for name, each in network.state_dict().items()}
+    if expected != {name: each.shape for name, each in tensors.items()}:
+        raise ModelError(
+            f"{file} is no HED: it needs the {len(expected)} tensors of ControlNetHED."
+        )
     network.load_state_dict(tensors)
     network.float().eval().to(place)
 

@@ -200,8 +200,12 @@ def header_text(path: Path) -> dict[str, str]:
     """What the header of a safetensors file says beside its tensors; nothing of other files."""
     if path.suffix != ".safetensors":
         return {}
-    said = _check_safetensors(path).get("__metadata__")
-    return {str(key): str(value) for key, value in said.items()} if isinstance(said, dict) else {}
+    metadata = _check_safetensors(path).get("__metadata__")
+    return (
+        {str(key): str(value) for key, value in metadata.items()}
+        if isinstance(metadata, dict)
+        else {}
+    )
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -222,8 +226,10 @@ def _parsed(path: Path) -> object:
 
 
 def _model_files(folder: Path) -> list[Path]:
-    wanted = WEIGHTS | CONFIGS
-    files = [file for file in folder.rglob("*") if file.suffix in wanted and file.name not in NOTES]
+    suffixes = WEIGHTS | CONFIGS
+    files = [
+        file for file in folder.rglob("*") if file.suffix in suffixes and file.name not in NOTES
+    ]
     for file in files:
         if file.is_symlink() and not file.exists():
             raise ModelError(f"{file} is a link that goes nowhere. Fetch the model again.")

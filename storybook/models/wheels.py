@@ -169,9 +169,9 @@ def _away(package: Package, reason: str) -> str:
     )
 
 
-def _reason(said: str) -> str:
+def _reason(output: str) -> str:
     """The line in which pip says what went wrong."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
     return (errors or lines[-1:] or ["it ended without a word"])[0].rstrip(".")[:200]
 
