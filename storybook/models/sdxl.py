@@ -248,8 +248,8 @@ def encode_text(
     for tokenizer, encoder in pairs:
         chunks, weights = prompt_chunks(tokenizer, encoder, prompt)
         output = encoder(input_ids_of(tokenizer, encoder, chunks), output_hidden_states=True)
-        states = zip(output.hidden_states[PENULTIMATE], weights, strict=True)
-        per_encoder.append(torch.cat([emphasised(*each) for each in states]))
+        weighted = zip(output.hidden_states[PENULTIMATE], weights, strict=True)
+        per_encoder.append(torch.cat([emphasised(*each) for each in weighted]))
         pooled = output[0][0]  # of the second encoder, which projects; of the first chunk
     prompt_embeds = torch.cat(per_encoder, dim=-1)
     if negative and not prompt.strip() and pipe.config.force_zeros_for_empty_prompt:

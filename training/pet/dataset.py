@@ -123,12 +123,12 @@ def _fewest(recipe: Recipe, found: list[tuple[Example, Size]]) -> list[tuple[Exa
 
 def _captions(example: Example, concept: Concept) -> tuple[str, ...]:
     """The words of a picture by the concept's prompts and names."""
-    told = example.captions or (_words_in_name(example.path),)
+    captions = example.captions or (_words_in_name(example.path),)
     if example.is_class:
-        say, prompt = class_caption, concept.class_prompt
+        caption_of, prompt = class_caption, concept.class_prompt
     else:
-        say, prompt = instance_caption, concept.prompt
-    return tuple(say(prompt, words, concept.name, concept.class_word) for words in told)
+        caption_of, prompt = instance_caption, concept.prompt
+    return tuple(caption_of(prompt, words, concept.name, concept.class_word) for words in captions)
 
 
 def _words_in_name(path: Path) -> str:

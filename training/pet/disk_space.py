@@ -43,16 +43,16 @@ def check_room(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
     place = next(path for path in (run.folder, *run.folder.absolute().parents) if path.is_dir())
     there = sum(file.stat().st_size for file in run.folder.rglob("*") if file.is_file())
     free = shutil.disk_usage(place).free
-    said = (
+    summary = (
         f"all weights learn: the result is a painter of {in_bytes(result)}, and checkpoints "
         f"take up to {in_bytes(kept)}"
     )
     if result + kept - there > free:
         raise TrainingError(
-            f"{said[0].upper()}{said[1:]}, and {place} has {in_bytes(free)} free. Make room, "
+            f"{summary[0].upper()}{summary[1:]}, and {place} has {in_bytes(free)} free. Make room, "
             "--set keep_last=1, or teach a LoRA: --set kind=lora."
         )
-    return f"{said}; {in_bytes(free)} are free"
+    return f"{summary}; {in_bytes(free)} are free"
 
 
 def _numbers(parts: Sequence[nn.Module]) -> int:

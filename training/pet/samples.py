@@ -1,4 +1,4 @@
-"""What the painter draws while it learns: always the same prompts from the same seeds."""
+"""Samples of the model in training: always the same prompts from the same seeds."""
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
