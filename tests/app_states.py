@@ -92,7 +92,7 @@ def laid_run(folder: Path, name: str, state: str, **fields: object) -> Run:
     recipe = (f'title = "{name}"\n[[concept]]\nphotos = "heroes/{name}/photos"\n'
               'token = "zwx"\nclass_word = "dog"\n')  # fmt: skip
     (run.folder / "recipe.toml").write_text(recipe)
-    run.say(RunState(state=state, step=20, steps=20, best_step=20, **fields))
+    run.write_state(RunState(state=state, step=20, steps=20, best_step=20, **fields))
     now = time.time()
     events = [{"time": now - 20 + step, "stage": "teach", "done": step, "total": 20,
                "note": "epoch 1"} for step in range(1, 21)]  # fmt: skip
