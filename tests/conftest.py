@@ -18,6 +18,14 @@ from storybook.models import packaged
 os.fsync = lambda descriptor: None
 
 
+def pytest_collection_modifyitems(items):
+    """A test in a browser is tried a second time before it fails: a page that is drawn anew between
+    the press and the release of a button hears no click, which a person would press again."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_collection_finish():
     """Models are freed by collecting garbage, which need not look at all libraries each time."""
     gc.collect()
