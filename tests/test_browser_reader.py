@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from browser import browser_page, skip_without_a_browser, studio_at
+from browser import STILL, browser_page, skip_without_a_browser, studio_at
 from storybook.authoring.export_html import export_html
 from studio_pages import in_folder_of_doubles
 
@@ -75,6 +75,7 @@ def test_pages_turn_by_keys_clicks_and_buttons(tmp_path):
         assert page.get_by_role("button", name="Back").is_disabled()
         page.get_by_role("button", name="Next").click()
         stands(page, "Title page")
+        page.wait_for_function(STILL)  # the book moves to the middle when its cover is opened
         box = page.locator("#book").bounding_box()
         page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 100)
         stands(page, "Pages 1 – 2 of 4")
