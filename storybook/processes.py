@@ -7,10 +7,12 @@ its own time has to look for itself whether it should (`HEARS_SIGNALS`).
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Sequence
 from threading import main_thread
 from typing import IO, Literal
 
+from storybook.errors import StorybookError
 from storybook.locks import POSIX
 
 HEARS_SIGNALS = POSIX
@@ -34,6 +36,25 @@ def asked(command: Sequence[str], *, timeout_s: float) -> subprocess.CompletedPr
         timeout=timeout_s,
         check=False,
     )
+
+
+def ask_storybook(
+    *arguments: str, timeout_s: float
+) -> tuple[subprocess.CompletedProcess[str], StorybookError]:
+    """Run `storybook <arguments>` in a process of its own, so that this one loads no framework.
+
+    Returns it when it has ended, and what it complained of last, for who misses its answer. Raises
+    StorybookError if it takes longer than `timeout_s`.
+    """
+    try:
+        done = asked([sys.executable, "-m", "storybook", *arguments], timeout_s=timeout_s)
+    except subprocess.TimeoutExpired:
+        raise StorybookError(
+            f"storybook {arguments[0]} took longer than {timeout_s:.0f} s. Try again when the "
+            "machine has less to do."
+        ) from None
+    last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
+    return done, StorybookError(last.removeprefix("storybook: "))
 
 
 def detached(*files: IO) -> dict[str, object]:

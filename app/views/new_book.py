@@ -44,10 +44,6 @@ def page() -> None:
     _make(load_draft(BOOKS))
 
 
-FIELDS = ("summary", "ages", "pages", "title", "language", "format", "seed")
-"""What the draft keeps of its widgets."""
-
-
 def _change(**values: object) -> None:
     """Keep what was just chosen, so that it is there after a reload."""
     save_draft(BOOKS, load_draft(BOOKS).but(**values))
@@ -243,7 +239,7 @@ def _make(draft: Draft) -> None:
     if not st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make"):
         return
     # What stands on the page is what is made, should a widget's word not have come to the draft.
-    shown = {field: st.session_state.get(f"{field}-{_turn(field)}") for field in FIELDS}
+    shown = {field: st.session_state.get(f"{field}-{_turn(field)}") for field in Draft.model_fields}
     draft = draft.but(**{field: value for field, value in shown.items() if value is not None})
     try:
         settings = load_settings(None, [])

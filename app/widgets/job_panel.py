@@ -1,6 +1,5 @@
 """Starting commands as jobs, and showing how they go. A job outlives the page that started it."""
 
-import sys
 from pathlib import Path
 
 import streamlit as st
@@ -48,11 +47,9 @@ def make(book: Path, what: str) -> Job | None:
 
 def ask(arguments: tuple[str, ...]) -> str:
     """What a short command says; raises StorybookError with its one line if it has none to say."""
-    command = [sys.executable, "-m", "storybook", *arguments]
-    done = processes.asked(command, timeout_s=ASKED_S)
+    done, complaint = processes.ask_storybook(*arguments, timeout_s=ASKED_S)
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
-        raise StorybookError(last.removeprefix("storybook: "))
+        raise complaint
     return done.stdout.strip()
 
 

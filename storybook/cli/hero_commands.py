@@ -20,7 +20,7 @@ from storybook.authoring.teach_hero import (
 from storybook.authoring.teach_settings import divided
 from storybook.cli.hero_add_commands import add, told_look
 from storybook.config import Settings, load_settings, overridden, shipped
-from storybook.errors import HeroError, StorybookError, nearest
+from storybook.errors import HeroError, StorybookError, in_one_line, nearest
 from storybook.hero import edits as hero_edits
 from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
 from storybook.hero.text import kind_of, state_of
@@ -55,7 +55,7 @@ def _list(options: Namespace) -> None:
         try:
             one = load_hero(name)
         except StorybookError as fault:
-            print(f"{name:12} cannot be read: {' '.join(str(fault).split())}")
+            print(f"{name:12} cannot be read: {in_one_line(fault)}")
             continue
         says = state_of(name, one, RUNS, JOBS)
         print(f"{name:12} {one.name}, {article(kind_of(one))}. {says}")

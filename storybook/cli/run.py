@@ -33,13 +33,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if renamed := getattr(options, "renamed", None):
         print("storybook: {} is deprecated, use {}.".format(*renamed), file=sys.stderr)
     options.arguments = sys.argv[1:] if arguments is None else arguments
-    from storybook.errors import StorybookError
+    from storybook.errors import StorybookError, in_one_line
 
     try:
         commands = import_module(ELSEWHERE.get(options.command, "storybook.cli.commands"))
         return getattr(commands, options.command)(options) or 0
     except StorybookError as fault:
-        print(f"storybook: {' '.join(str(fault).split())}", file=sys.stderr)
+        print(f"storybook: {in_one_line(fault)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("storybook: stopped. Nothing is lost; run the command again to go on.",

@@ -13,7 +13,6 @@ import psutil
 
 from storybook import processes
 from storybook.config import DOUBLES, Settings, load_settings, studios
-from storybook.errors import StorybookError
 from storybook.models import packaged
 from storybook.records import Record
 from storybook.studio.enlarger_choice import is_controlled
@@ -217,13 +216,11 @@ def _size_mb(path: Path) -> float | None:
 
 def asked(studio: str) -> list[Finding]:
     """What `examine` finds of a studio, asked of another process: this one loads no framework."""
-    command = [sys.executable, "-m", "storybook", "doctor", "--studio", studio]
-    done = processes.asked(command, timeout_s=ASKED_S)
+    done, complaint = processes.ask_storybook("doctor", "--studio", studio, timeout_s=ASKED_S)
     findings = [
         Finding(what=what, says=says, good=verdict == "ok ")
         for verdict, what, says in SAID.findall(done.stdout)
     ]
     if not findings:
-        last = (done.stderr.strip().splitlines() or ["It ended without a word."])[-1]
-        raise StorybookError(last.removeprefix("storybook: "))
+        raise complaint
     return findings
