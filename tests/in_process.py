@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from storybook.cli import hero_commands
+from storybook.authoring import teach_run
 
 
 @pytest.fixture
@@ -19,5 +19,5 @@ def trained_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             patched.setattr(sys, "argv", ["training", *command[3:]])
             return main()
 
-    monkeypatch.setattr(hero_commands, "_wait_for", run)
+    monkeypatch.setattr(teach_run, "run_training", run)
     yield

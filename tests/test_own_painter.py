@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pet_runs import CPU, recipe
+from storybook.authoring import teach_run
 from storybook.authoring.teach_hero import adopt, painter_bytes
 from storybook.book.folder import Book
-from storybook.cli import hero_commands, main
+from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, TrainingError
 from storybook.hero.folder import add_hero, load_hero
@@ -36,7 +37,7 @@ def at_once(monkeypatch):
         monkeypatch.setattr(sys, "argv", command[2:])
         return training_main.main()
 
-    monkeypatch.setattr(hero_commands, "_wait_for", wait_for)
+    monkeypatch.setattr(teach_run, "run_training", wait_for)
 
 
 def lay_studio(folder: Path) -> None:
@@ -174,7 +175,7 @@ def test_hero_teach_refuses_a_hypernetwork_before_it_begins(tmp_path, capsys, at
 def test_what_was_changed_while_it_was_taught_stays(tmp_path, monkeypatch, at_once):
     lay_studio(tmp_path)
     add("Rex", tmp_path)
-    taught = hero_commands._wait_for
+    taught = teach_run.run_training
 
     def change_meanwhile(command):
         ended = taught(command)
@@ -182,7 +183,7 @@ def test_what_was_changed_while_it_was_taught_stays(tmp_path, monkeypatch, at_on
         (tmp_path / "heroes" / "rex" / "hero.toml").write_text(text.replace("spotted", "brown"))
         return ended
 
-    monkeypatch.setattr(hero_commands, "_wait_for", change_meanwhile)
+    monkeypatch.setattr(teach_run, "run_training", change_meanwhile)
     assert teach("rex", "none") == 0
     assert load_hero("rex").look == "brown" and load_hero("rex").adapter
 

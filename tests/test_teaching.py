@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from in_process import trained_here as trained_here
+from storybook.authoring import teach_run
 from storybook.authoring.teach_hero import TOKENS, how_long
 from storybook.book.folder import Book
-from storybook.cli import hero_commands, main
+from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
@@ -118,7 +119,7 @@ def test_hero_teach_takes_the_painter_and_the_device_of_its_settings(
 ):
     rex(tmp_path)
     begun = []
-    monkeypatch.setattr(hero_commands, "_wait_for", lambda command: begun.append(command) or 1)
+    monkeypatch.setattr(teach_run, "run_training", lambda command: begun.append(command) or 1)
     changes = ("--set", f"draw.painter={tmp_path / 'painter'}", "--set", "device=cuda")
     assert main(("hero", "teach", "rex", *changes, "--set", "rank=2")) == 1
     (command,) = begun
@@ -133,7 +134,7 @@ def test_hero_teach_goes_on_with_the_painter_that_it_began_with(
 ):
     rex(tmp_path)
     begun = []
-    monkeypatch.setattr(hero_commands, "_wait_for", lambda command: begun.append(command) or 1)
+    monkeypatch.setattr(teach_run, "run_training", lambda command: begun.append(command) or 1)
     run = tmp_path / "runs" / "rex"
     run.mkdir(parents=True)
     (run / "recipe.toml").write_text(f'model = "{(tmp_path / "painter").as_posix()}"\n')

@@ -1,25 +1,16 @@
 """What `storybook hero list|show|change|remove|restore|teach|choose-step` do. Front end only."""
 
-import subprocess
 import sys
-import tomllib
 from argparse import Namespace
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from storybook.authoring.teach_hero import (
-    RECIPE,
-    adopt,
-    are_drawings,
-    lay_recipe,
-    own_painter_note,
-    token_for,
-    token_in,
-)
+from storybook.authoring import teach_run
+from storybook.authoring.teach_hero import adopt, own_painter_note
+from storybook.authoring.teach_run import RUNS
 from storybook.authoring.teach_settings import divided
 from storybook.cli.hero_add_commands import add, told_look
-from storybook.config import Settings, load_settings, overridden, shipped
+from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, StorybookError, in_one_line, nearest
 from storybook.hero import edits as hero_edits
 from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
@@ -27,11 +18,8 @@ from storybook.hero.text import kind_of, state_of
 from storybook.hero.trash import derived_of, put_back, throw_away
 from storybook.jobs.manager import JOBS
 from storybook.records import Hero
-from storybook.studio.studio import Studio
 from storybook.trash import trash_in
 from storybook.world import article, load_world
-
-RUNS = Path("runs")
 
 
 def hero(options: Namespace) -> int:
@@ -156,66 +144,30 @@ def _restore(options: Namespace) -> None:
 
 def _teach(options: Namespace) -> int:
     """Teach the studio's painter a hero, in a process of its own; then the hero draws with it."""
-    one, folder = load_hero(options.name), hero_folder(options.name)
-    photos = hero_photos(options.name)
-    if not photos:
-        raise HeroError(
-            f"{folder} has no photos to learn from. Add the hero from photos: "
-            f"storybook hero add {options.name} --class {one.species} --photos FOLDER"
-        )
     of_studio, of_recipe = divided(options.teaching)
-    settings = load_settings(options.studio, of_studio)
-    run = RUNS / folder.name
-    recipe = run / RECIPE
-    goes_on = options.resume and recipe.is_file()
-    if goes_on:
-        _check_same_painter(recipe, of_studio, settings)
-    elif Studio(settings).draws_the_world and not are_drawings(photos) and not options.anyway:
-        raise HeroError(
-            f"The {settings.name} painter knows drawings, not photos: it already draws {one.name} "
-            f"by its look ({one.words}), and would learn little from photos. For the real thing: "
-            "--studio classic. To see for yourself: --anyway."
-        )
-    if overridden({}, of_recipe).get("kind") == "hypernetwork":
-        raise HeroError(
-            "A hero is drawn with an adapter or a painter of its own, not with a hypernetwork. "
-            "Leave kind out, or teach one by itself: python -m training dreambooth RECIPE.toml"
-        )
-    if not goes_on:
-        token = token_for(one, Path(settings.draw.painter))
-        recipe = lay_recipe(one, folder, token, settings, preset=options.preset)
-    command = [sys.executable, "-m", "training", "dreambooth", str(recipe), "--run", str(run)]
-    command += ["--device", settings.device]
-    for change in of_recipe:
-        command += ["--set", change]
-    if options.resume:
-        command += ["--resume", "latest"]
-    if options.dry_run:
-        command += ["--dry-run"]
-    ended = _wait_for(command)
+    teaching = teach_run.prepare(
+        teach_run.TeachRequest(
+            options.name,
+            options.preset,
+            of_recipe,
+            of_studio,
+            options.resume,
+            options.dry_run,
+            options.anyway,
+        ),
+        load_settings(options.studio, of_studio),
+    )
+    ended = teach_run.run_training(teaching.command)
     if ended or options.dry_run:
         return ended
-    # The run knows the word that it taught, and the hero may have been changed meanwhile.
-    one = load_hero(options.name).but(token=token_in(run / RECIPE) or one.token)
-    taught = adopt(one, folder, run / "result")
-    if note := own_painter_note(load_hero(options.name), folder):
+    taught, one = teach_run.finish(options.name), load_hero(options.name)
+    if note := own_painter_note(one, teaching.folder):
         print(note)
-    print(f"{one.name} is taught: {taught}. Look at {run / 'samples' / 'grid.png'}, then make a "
-          f"book: storybook book --summary '...' --hero {options.name}")  # fmt: skip
+    print(
+        f"{one.name} is taught: {taught}. Look at {teaching.run / 'samples' / 'grid.png'}, then "
+        f"make a book: storybook book --summary '...' --hero {options.name}"
+    )
     return 0
-
-
-def _check_same_painter(recipe: Path, changes: Iterable[str], settings: Settings) -> None:
-    """Raise HeroError if a teaching that goes on is to be another painter's, or critic's, now."""
-    began = tomllib.loads(recipe.read_text(encoding="utf-8"))
-    now = {"draw.painter": settings.draw.painter, "choose.critic": settings.choose.critic}
-    before = {"draw.painter": began.get("model"), "choose.critic": began.get("critic")}
-    for key in {change.partition("=")[0].strip() for change in changes} & now.keys():
-        if Path(now[key]).resolve() != Path(before[key] or "").resolve():
-            raise HeroError(
-                f"--set {key}={now[key]}: the teaching in {recipe.parent} began with "
-                f"{before[key]}. Leave it out to go on, or leave --resume out to begin anew."
-            )
 
 
 def _how_drawn(one: Hero) -> str:
@@ -226,7 +178,7 @@ def _choose_step(options: Namespace) -> int:
     """Let a hero be drawn by the weights of another step that its teaching kept."""
     one, folder = load_hero(options.name), hero_folder(options.name)
     run = RUNS / folder.name
-    ended = _wait_for(
+    ended = teach_run.run_training(
         [sys.executable, "-m", "training", "choose-step", str(run), str(options.step)]
     )
     if ended:
@@ -234,12 +186,3 @@ def _choose_step(options: Namespace) -> int:
     taught = adopt(one, folder, run / "result")
     print(f"{one.name} is drawn as it was taught by step {options.step}: {taught}.")
     return 0
-
-
-def _wait_for(command: list[str]) -> int:
-    """Run a command to its end; returns its exit code."""
-    with subprocess.Popen(command) as teaching:
-        try:
-            return teaching.wait()
-        except KeyboardInterrupt:  # it was told as well, and keeps a checkpoint before it ends
-            return teaching.wait()
