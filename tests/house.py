@@ -14,6 +14,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +28,7 @@ WITHOUT_CODE = {
     "tests": "`make test`; `house.py` draws this tree.",
     "docs": "architecture.md (why it is so), evaluation.md (how good the models are), training.md, "
     "training-stories.md, models.md (which files), studio.md (the browser), command-line.md, "
-    "performance.md.",
+    "python.md, performance.md.",
 }
 """What the tree says of places that have no docstring."""
 TREE = (
@@ -66,6 +67,7 @@ def imports(path: Path, known: Mapping[str, Path]) -> set[str]:
     return found & known.keys()
 
 
+@cache
 def arrows_of_modules() -> Arrows:
     """Who imports whom, module by module."""
     known = modules()

@@ -38,6 +38,8 @@ MAY_IMPORT = {
         "stages": "book hero images models press story studio summary",
         "make": "book stages studio",
         "authoring": "book hero images make models press stages story studio summary",
+        "api": "authoring book hero make stages studio",
+        "__init__": "api",
         "cli": "authoring book hero images jobs make models press stages studio terminal",
         "__main__": "cli",
     },

@@ -10,7 +10,7 @@ from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.models import Writer
 from storybook.prompts import template
-from storybook.records import Brief, Departure, Event, Story, digest
+from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.delexicalize import RoleWords
 from storybook.story.prompt_frame import Frame
@@ -35,6 +35,7 @@ def write(
     candidates: int = 1,
     outline: bool = False,
     words: RoleWords | None = None,
+    for_children: bool = True,
 ) -> Story:
     """Tell the summary as a story about the cast; of several tellings the best.
 
@@ -45,9 +46,17 @@ def write(
     BookError if the summary is too long for the writer.
     """
     told = drafts(
-        brief, who, world, writer, frame,
-        attempts=attempts, candidates=candidates, outline=outline, words=words,
-    )  # fmt: skip
+        brief,
+        who,
+        world,
+        writer,
+        frame,
+        attempts=attempts,
+        candidates=candidates,
+        outline=outline,
+        words=words,
+        for_children=for_children,
+    )
     return best(list(told), writer.name)
 
 
@@ -158,9 +167,11 @@ def check_language(brief: Brief, how: WriteSettings) -> None:
 
 def cast_of(book: Book, studio: Studio) -> Cast:
     """Who plays in a book, by its brief and its heroes' folders of today."""
-    brief = book.brief
+    return cast_for(book.brief, book.heroes(), studio)
+
+
+def cast_for(brief: Brief, heroes: tuple[Hero, ...], studio: Studio) -> Cast:
+    """Who plays in a book of this brief, whose heroes these are."""
     summary = " ".join(brief.summary.split())
-    who = cast(
-        summary, book.heroes(), studio.world, seed=brief.seed, limited=studio.draws_the_world
-    )
+    who = cast(summary, heroes, studio.world, seed=brief.seed, limited=studio.draws_the_world)
     return befriended(who, studio.world, seed=brief.seed) if studio.role_words else who
