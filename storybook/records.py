@@ -73,6 +73,9 @@ class Brief(Record):
     font: Font = Field(default="pair", exclude_if=lambda font: font == "pair")
     placement: Placement = Field(default="auto", exclude_if=lambda placement: placement == "auto")
     """Both are left out where they are the usual ones: older briefs keep their digest."""
+    story: str = Field(default="", exclude_if=lambda story: not story)
+    """The id of the ready-made story that is told, its star's part played by the first hero; empty:
+    the writer tells the summary."""
 
     @field_validator("summary", "title")
     @classmethod
@@ -169,11 +172,15 @@ class Story(Record):
     """What the book could not keep of its summary."""
     heroes: tuple[str, ...] | None = Field(default=None, exclude_if=lambda given: given is None)
     """The heroes that its brief named when it was told; None: told by an earlier edition."""
+    pictures: tuple[str, ...] = Field(default=(), exclude_if=lambda given: not given)
+    """What a picture of each paragraph shows, where its teller says so; none: it does not."""
+    told_by: str = Field(default="", exclude_if=lambda teller: not teller)
+    """Who told it, for the last page of the book, unless that is the studio's writer."""
 
     @property
     def told(self) -> Self:
-        """The story alone: nothing is made from its departures, nor from who was asked for."""
-        return self.but(departures=(), heroes=None)
+        """The story alone: nothing is made from its departures, nor from who asked or told."""
+        return self.but(departures=(), heroes=None, told_by="")
 
 
 class Scene(Record):
@@ -192,6 +199,9 @@ class Scene(Record):
     cast: tuple[str, ...]
     """Names of who is in the picture, the one it is about first."""
     shot: Shot = "middle"
+    picture: str = Field(default="", exclude_if=lambda said: not said)
+    """What the page's picture shows in its teller's own words, which a painter of anything is told;
+    empty: the words above are all that is known."""
 
 
 class Scenes(Record):

@@ -34,13 +34,15 @@ MAY_IMPORT = {
         "summary": "",
         "book": "hero images models press",
         "story": "book models summary",
+        "ready_made": "story summary",
         "studio": "book hero models story",
-        "stages": "book hero images models press story studio summary",
+        "stages": "book hero images models press ready_made story studio summary",
         "make": "book stages studio",
-        "authoring": "book hero images make models press stages story studio summary",
+        "authoring": "book hero images make models press ready_made stages story studio summary",
         "api": "authoring book hero make stages studio",
         "__init__": "api",
-        "cli": "authoring book hero images jobs make models press stages studio terminal",
+        "cli": "authoring book hero images jobs make models press ready_made stages studio "
+        "terminal",
         "__main__": "cli",
     },
     "training": {

@@ -24,7 +24,7 @@ def test_there_are_commands():
 def test_the_commands_work_in_their_order():
     for line in COMMANDS:
         _, verb, *rest = shlex.split(line)
-        studio = [] if verb == "new" else ["--studio", "doubles"]
+        studio = [] if verb in ("new", "stories") else ["--studio", "doubles"]
         assert main([verb, *rest, *studio]) == 0, line
 
 

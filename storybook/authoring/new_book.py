@@ -1,5 +1,6 @@
 """What stands between a wish and a book: ideas, a draft that outlives a closed window, a name."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -10,11 +11,13 @@ from storybook.book.folder import Book, slug
 from storybook.book.printing import check_brief, check_names
 from storybook.config import shipped, validated
 from storybook.content_filter import check_kind
-from storybook.errors import StorybookError
+from storybook.errors import ConfigError, StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.press.formats import load_format
 from storybook.prompts import Template, style
+from storybook.ready_made.collection import BOOK_AGES, story_named
+from storybook.ready_made.recast import as_it_stands, recast
 from storybook.records import Ages, Brief, Hero, Record, digest
 from storybook.story.parts import Means, coat_of
 from storybook.summary import Character, names_in, read_summary
@@ -88,6 +91,26 @@ def checked(brief: Brief, *, for_children: bool = True) -> Brief:
     if for_children:
         check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
     return brief
+
+
+def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
+    """The brief of a book of the ready-made story `name`, with what else was `given` in it.
+
+    Its summary, ages and pages are the story's. Raises ConfigError if there is no such story, if
+    the first of the heroes cannot take its star's part, or if it is asked for in other pages.
+    """
+    story, heroes = story_named(name), load_heroes(given.get("heroes", ()))
+    told = recast(story, heroes[0]) if heroes else as_it_stands(story)
+    many = len(story.pages)
+    for key, own, why in (
+        ("summary", None, "it has a summary of its own"),
+        ("pages", many, f"it has {many} pages"),
+        ("language", "en", "ready-made stories are in English"),
+    ):
+        if key in given and given[key] != own:
+            raise ConfigError(f"--story {story.id} with --{key}: {why}. Leave --{key} out.")
+    own = {"summary": told.summary, "ages": BOOK_AGES[story.ages], "pages": many, "story": story.id}
+    return checked(validated(Brief, own | dict(given), "the brief"), for_children=False)
 
 
 def heroes_named(summary: str) -> tuple[str, ...]:

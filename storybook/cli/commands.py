@@ -18,7 +18,7 @@ from threading import Thread
 from storybook.authoring import edits
 from storybook.authoring.export_html import export_html as html_of
 from storybook.authoring.ideas import surprise
-from storybook.authoring.new_book import checked, folder_name, heroes_named
+from storybook.authoring.new_book import brief_of_story, checked, folder_name, heroes_named
 from storybook.authoring.paint import Wish, painting, plan
 from storybook.authoring.paint import paint as paint_
 from storybook.authoring.retell import retell as retell_page
@@ -33,7 +33,7 @@ from storybook.jobs.reporting import ByHand
 from storybook.make import STAGES, follow, make
 from storybook.records import Brief, Event
 from storybook.shard import Shard
-from storybook.stages.write import check_language
+from storybook.stages.write import check_told
 from storybook.studio.departures import listed
 from storybook.studio.studio import Studio
 from storybook.terminal import show as show_progress
@@ -44,7 +44,7 @@ SAMPLE = ("sample-book", "brief.toml")
 
 def new(options: Namespace) -> None:
     brief = _brief(options)
-    check_language(brief, load_settings(options.studio, options.set).write)
+    check_told(brief, load_settings(options.studio, options.set).write)
     _say_stars(options, brief)
     book_ = Book.create(options.folder, brief)
     print(f"{book_.folder} is begun. Make it with: storybook make {book_.folder}")
@@ -52,7 +52,7 @@ def new(options: Namespace) -> None:
 
 def book(options: Namespace) -> None:
     """A book in one go: the sample without a summary; the same words give the same folder."""
-    if options.summary:
+    if options.summary or options.story:
         brief = _brief(options)
         name = folder_name(brief)
     else:
@@ -61,7 +61,7 @@ def book(options: Namespace) -> None:
     named = Path(options.folder or name)
     folder = named if len(named.parts) > 1 else Path("books") / named
     studio = _studio(options)
-    check_language(brief, studio.settings.write)
+    check_told(brief, studio.settings.write)
     _say_stars(options, brief)
     if not (folder / Book.BRIEF).is_file():
         Book.create(folder, brief)
@@ -192,6 +192,13 @@ def _brief(options: Namespace, sample: dict[str, object] | None = None) -> Brief
     asked |= {"summary": _summary(options.summary) if options.summary is not None else None}
     asked |= {"heroes": tuple(options.hero) or None}
     given = {key: value for key, value in asked.items() if value is not None}
+    if options.story:
+        return brief_of_story(options.story, given)
+    if options.summary is None and sample is None:
+        raise ConfigError(
+            "What is it about? Say --summary, or name a ready-made story: --story ID; "
+            "storybook stories lists them."
+        )
     if _stars_are_read(options):
         named = heroes_named(str(asked["summary"]))
         given |= {"heroes": named} if named else {}

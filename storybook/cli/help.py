@@ -11,6 +11,7 @@ EXAMPLES = {
     "new": """
   storybook new books/kite --summary "Pepper the dog wants to fly a kite." --hero pepper --pages 8
   storybook new books/mine --summary @summary.txt --style crayon --ages 5-7 --format portrait-8x10
+  storybook new books/stairs --story A-022 --hero bruno
   storybook make books/kite
 """,
     "book": """
@@ -65,6 +66,13 @@ EXAMPLES = {
 """,
     "retell": """
   storybook retell books/kite 3 --seed 7
+""",
+    "stories": """
+  storybook stories --find "dog thunder"           the best first
+  storybook stories --ages 3-5 --manner bedtime --animal cat
+  storybook stories --hero rex                     those that Rex can star in
+  storybook stories A-022                          the whole of one
+  storybook stories A-022 --hero rex               with Rex in its star's part
 """,
     "idea": """
   storybook idea --hero miso --seed 4

@@ -41,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     studio = _studio_options()
     _add_new(commands, studio)
+    _add_stories(commands)
     _add_paint(commands, studio)
     _add_book(commands, studio)
     _add_verbs(commands, studio)
@@ -159,7 +160,7 @@ def _add_models(commands: argparse._SubParsersAction, studio: argparse.ArgumentP
 def _add_new(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
     new = commands.add_parser("new", parents=[studio], help="begin a book", **with_help("new"))
     new.add_argument("folder")
-    _add_brief(new, summary_required=True)
+    _add_brief(new)
 
 
 def _add_book(commands: argparse._SubParsersAction, studio: argparse.ArgumentParser) -> None:
@@ -167,12 +168,29 @@ def _add_book(commands: argparse._SubParsersAction, studio: argparse.ArgumentPar
         "book", parents=[studio], help="begin a book and make it", **with_help("book")
     )
     book.add_argument("--folder", help="its name under books/, or a path (default: by the summary)")
-    _add_brief(book, summary_required=False)
+    _add_brief(book)
 
 
-def _add_brief(command: argparse.ArgumentParser, *, summary_required: bool) -> None:
-    command.add_argument("--summary", required=summary_required, metavar="TEXT_OR_@FILE",
+def _add_stories(commands: argparse._SubParsersAction) -> None:
+    stories = commands.add_parser(
+        "stories", help="find and read the ready-made stories", **with_help("stories")
+    )
+    stories.add_argument("id", nargs="?", metavar="ID", help="print this one, such as A-022")
+    stories.add_argument("--find", default="", metavar="WORDS", help="the best by these words")
+    stories.add_argument("--ages", choices=("3-5", "6-8"), help="whom they are for")
+    stories.add_argument("--manner", choices=("plain", "bedtime", "rhyme"), help="how they tell")
+    stories.add_argument("--animal", default="", metavar="KIND", help="who stars, such as dog")
+    stories.add_argument("--hero", metavar="NAME", help="those that this hero can star in")
+    stories.add_argument("--pictures", action="store_true", help="with ID: what pictures show")
+    stories.add_argument("--most", type=_from_1, default=20, help="how many (default: 20)")
+
+
+def _add_brief(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--summary", metavar="TEXT_OR_@FILE",
                          help="what the story is about, or @ and a text file")  # fmt: skip
+    command.add_argument("--story", metavar="ID",
+                         help="in place of a summary: a ready-made story, with --hero in its "
+                         "star's part; storybook stories lists them")  # fmt: skip
     command.add_argument("--title", help="default: the story's own")
     command.add_argument("--hero", action="append", default=[], metavar="NAME",
                          help="who stars; give it again for companions (default: heroes "

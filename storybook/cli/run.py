@@ -19,10 +19,11 @@ ELSEWHERE = {
     "pictures": "storybook.cli.inspect_commands",
     "show": "storybook.cli.inspect_commands",
     "status": "storybook.cli.status_commands",
+    "stories": "storybook.cli.story_commands",
 }
 """Commands that stand in a module of their own, so that the others' libraries are not imported."""
 
-TYPED = {name: name for name in ("summary", "title", "look", "set")} | {"teaching": "set"}
+TYPED = {name: name for name in ("summary", "title", "look", "set", "find")} | {"teaching": "set"}
 """Options whose values are text for people or models, by what they are called when typed."""
 
 

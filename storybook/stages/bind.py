@@ -136,9 +136,9 @@ def wishes_of(book: Book, studio: Studio) -> Wishes:
 
 
 def facts_of(book: Book, studio: Studio) -> Facts:
-    """How the book was made: the studio's models, and the seeds that the picked pictures tell."""
+    """How the book was made: who told it, the studio's models, and the picked pictures' seeds."""
     return Facts(
-        writer=studio.writer_name,
+        writer=book.story.told_by or studio.writer_name,
         painter=studio.painter_name(studio.known(book.cast)),
         critic=studio.critic_name,
         enlarger=studio.enlarger_name(studio.known(book.cast)),

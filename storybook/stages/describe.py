@@ -6,6 +6,7 @@ from storybook.book.folder import Book
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene, Style, digest
 from storybook.story.composition import view_of
+from storybook.story.scene_from_picture import in_hero_words
 from storybook.studio.departures import keep_departures
 from storybook.studio.studio import Studio
 from storybook.studio.taught import goes_by_look
@@ -26,8 +27,15 @@ def describe(
     `plainly` is for a painter of the drawn world, which knows the captions' words and no others:
     the style is its name, and has no negative words. Others get the style's words in full.
     `view` is from where the place is seen, for a painter who knows it from more than one.
-    `negative` words stand behind the style's own, whoever paints.
+    `negative` words stand behind the style's own, whoever paints. Where a teller said what the
+    picture shows, a painter of anything is told that.
     """
+    unwanted = filter(None, ("" if plainly else style.avoid, negative))
+    if scene.picture and not plainly:
+        shown = f"{style.words} of {in_hero_words(scene.picture, cast)}"
+        parts = (shown, scene.light, "" if scene.mood == "happy" else scene.mood)
+        positive = ", ".join(filter(None, parts))
+        return Prompt(page=scene.page, positive=positive, negative=", ".join(unwanted))
     star, *others = (next(hero for hero in cast if hero.name == name) for name in scene.cast)
     positive = picture_words(
         style=style.name if plainly else style.words,
@@ -42,7 +50,6 @@ def describe(
         shot=scene.shot,
         composition=Composition(view=view),
     )
-    unwanted = filter(None, ("" if plainly else style.avoid, negative))
     return Prompt(page=scene.page, positive=positive, negative=", ".join(unwanted))
 
 

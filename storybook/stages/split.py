@@ -7,6 +7,7 @@ from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.readability import UNSPACED, length, run_on, sentences
 from storybook.records import Event, Hero, Scene, Scenes, Story, digest
+from storybook.story.scene_from_picture import read_picture
 from storybook.story.scene_from_text import read_cover, read_page
 from storybook.studio.studio import Studio
 from storybook.world import World
@@ -18,9 +19,20 @@ TORN_PARAGRAPH = 36.0
 def split(story: Story, cast: Sequence[Hero], pages: int, world: World) -> tuple[Scene, ...]:
     """The cover's scene and exactly `pages` more; no sentence and no quotation is broken."""
     scenes: list[Scene] = []
+    shown = pictures_of(story, pages)
     for number, text in enumerate(cut(story.paragraphs, pages), start=1):
-        scenes.append(read_page(text, number, cast, world, scenes[-1] if scenes else None))
+        before = scenes[-1] if scenes else None
+        if shown:
+            scenes.append(read_picture(shown[number - 1], text, number, cast, world, before))
+        else:
+            scenes.append(read_page(text, number, cast, world, before))
     return read_cover(story.title, scenes, cast), *scenes
+
+
+def pictures_of(story: Story, pages: int) -> tuple[str, ...]:
+    """What the story says that its pictures show; none if its paragraphs are not the pages."""
+    fits = len(story.pictures) == len(story.paragraphs) == pages
+    return story.pictures if fits else ()
 
 
 def cut(paragraphs: Sequence[str], pages: int) -> list[str]:

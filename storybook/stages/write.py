@@ -1,4 +1,7 @@
-"""write: a summary becomes a story with a cast."""
+"""write: a summary becomes a story with a cast.
+
+A brief that names a ready-made story has that one told, and no writer is asked.
+"""
 
 from collections.abc import Iterator
 
@@ -10,6 +13,8 @@ from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.models import Writer
 from storybook.prompts import template
+from storybook.ready_made.collection import story_named
+from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.delexicalize import RoleWords
@@ -62,6 +67,9 @@ def write(
 
 def due(book: Book, studio: Studio) -> list[str]:
     """From what the story has to be made, if it has to be."""
+    if book.brief.story:
+        made_from = digest(book.brief.heroes, ready_made_story(book, studio))
+        return [made_from] if book.due(book.STORY, made_from) else []
     brief, who, how = book.brief, cast_of(book, studio), studio.settings.write
     words = studio.role_words
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
@@ -101,7 +109,30 @@ def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[s
         yield summary, looks
 
 
+def ready_made_story(book: Book, studio: Studio) -> Story:
+    """The ready-made story that the brief names, about the brief's first hero."""
+    ready = story_named(book.brief.story)
+    story = tell_ready_made(ready, book.heroes(), studio.world, limited=studio.draws_the_world)
+    return story.but(title=book.brief.title or story.title, heroes=book.brief.heroes)
+
+
 def run(book: Book, studio: Studio) -> Iterator[Event]:
+    if book.brief.story:
+        yield from _run_ready_made(book, studio)
+    else:
+        yield from _run_writer(book, studio)
+
+
+def _run_ready_made(book: Book, studio: Studio) -> Iterator[Event]:
+    for made_from in due(book, studio):
+        story = ready_made_story(book, studio)
+        check_names([hero.name for hero in story.cast[:1]], book.brief.font)
+        kept = carried(story.departures, _departures_before(book))
+        book.save(book.STORY, story.but(departures=kept), made_from)
+        yield Event(stage="write", done=1, total=1, note=f"{story.title}, ready-made")
+
+
+def _run_writer(book: Book, studio: Studio) -> Iterator[Event]:
     brief, how = book.brief, studio.settings.write
     for made_from in due(book, studio):
         check_language(brief, how)
@@ -144,6 +175,12 @@ def _departures_before(book: Book) -> tuple[Departure, ...]:
         return book.story.departures
     except BookError:
         return ()
+
+
+def check_told(brief: Brief, how: WriteSettings) -> None:
+    """Raise ConfigError if nobody tells the book in its language."""
+    if not brief.story:
+        check_language(brief, how)
 
 
 def check_language(brief: Brief, how: WriteSettings) -> None:

@@ -45,7 +45,7 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
     star, *others = who.heroes
     said = without_names(who.summary, present)
     things = world.find("things", said)
-    action = _action(said, things, world)
+    action = action_in(said, things, world)
     thing = things[0] if things else ""
     return picture_words(
         style=_first(world.find("styles", said), style),
@@ -116,7 +116,7 @@ def _is_called(hero: Hero, words: str) -> bool:
     return any(called(name).search(words) for name in (hero.name, hero.token) if name)
 
 
-def _action(said: str, things: Sequence[str], world: World) -> str:
+def action_in(said: str, things: Sequence[str], world: World) -> str:
     """What is done, in whatever form of its verb; a strong verb goes before a weak one."""
     actions = world.find("actions", said)
     actions += [each for each in world.find("actions", " ".join(_past(said, world)))
@@ -132,6 +132,8 @@ def _past(said: str, world: World) -> Iterator[str]:
     """
     known = {word for entry in world.actions.values() for word in entry.words}
     for match in VERB.finditer(said.lower()):
+        if match[0] in FUNCTION:  # `his` is no form of `hid`
+            continue
         stem = match[1]
         forms = (f"{stem}ed", f"{stem}d", f"{stem}{stem[-1:]}ed", f"{stem}ing")
         yield from (form for form in forms if form in known)

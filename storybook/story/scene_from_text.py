@@ -51,8 +51,8 @@ def read_page(
         light=_last(world.find("lights", told), before.light if before else DEFAULT_LIGHT),
         things=things,
         relation=world.relation_in(told, moment, things[0]) if things else "with",
-        cast=_company(text, cast, before),
-        shot=_shot(page, moment, mood, place, before),
+        cast=company_on(text, cast, before),
+        shot=shot_of(page, moment, mood, place, before),
     )
 
 
@@ -91,7 +91,7 @@ def likeliest_moment(actions: Sequence[str], *, with_thing: bool) -> str:
     return _first(strong or able, DEFAULT_ACTION)
 
 
-def _company(text: str, cast: Sequence[Hero], before: Scene | None) -> tuple[str, ...]:
+def company_on(text: str, cast: Sequence[Hero], before: Scene | None) -> tuple[str, ...]:
     """Who is on the page: whom it names, or calls by species, or means by a pronoun."""
     star = cast[0].name
     here = [hero.name for hero in cast if _is_called(hero, text, cast)]
@@ -127,7 +127,7 @@ def _is_called(hero: Hero, text: str, cast: Sequence[Hero]) -> bool:
     return alone_of_its_kind and bool(re.search(rf"\b{hero.species}\b", text, re.IGNORECASE))
 
 
-def _shot(page: int, moment: str, mood: str, place: str, before: Scene | None) -> Shot:
+def shot_of(page: int, moment: str, mood: str, place: str, before: Scene | None) -> Shot:
     """Wide where a place opens, close where a feeling does, and never the same for long."""
     if before is None or before.place != place:
         return "wide"

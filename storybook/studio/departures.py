@@ -30,6 +30,14 @@ ASKS = frozenset(
     """.split()  # noqa: SIM905
 )
 """Words by which people ask for a picture, and what is in it whether it is asked for or not."""
+BODY = frozenset(
+    """
+    nose chin face ear ears head paw paws tail eye eyes mouth back leg legs
+    """.split()  # noqa: SIM905
+)
+"""What is in a picture of anybody."""
+MOST_THINGS = 12
+"""So many things that pictures leave out are named."""
 COLOURS = "purple violet lilac pink blue turquoise green teal rainbow"
 """What fur has in stories, and no coat of a drawn world, unless it says so."""
 
@@ -204,6 +212,7 @@ def _of_pictures(book: Book, studio: Studio) -> list[Departure]:
     if not book.path(book.SCENES).is_file():
         return found
     found += _told_only(book, studio)
+    found += _not_in_pictures(book, studio)
     for scene in book.scenes:
         found += _too_much(scene, studio.world)
         if book.prompt_of(scene.page).is_file():
@@ -227,6 +236,29 @@ def _told_only(book: Book, studio: Studio) -> Iterator[Departure]:
         if head in unknown & things and re.search(rf"\b{re.escape(head)}", told):
             said = f"{each.said[0].upper()}{each.said[1:]}"
             yield Departure(kind="undrawn", text=f"{said} is told of but cannot be drawn.")
+
+
+def _not_in_pictures(book: Book, studio: Studio) -> Iterator[Departure]:
+    """What a teller says that pictures show, and no painter of the drawn world can, in one line.
+
+    What is on one page alone, and not in the summary, is scenery, and is not counted up.
+    """
+    if not studio.draws_the_world:
+        return
+    pages: dict[str, list[int]] = {}
+    for scene in book.scenes:
+        for thing in _unknown_things(scene.picture, book.cast, studio.world):
+            pages.setdefault(thing, []).append(scene.page)
+    asked = book.brief.summary.lower()
+    named = [
+        f"{thing} (page {', '.join(map(str, on))})"
+        for thing, on in pages.items()
+        if thing not in BODY and (len(on) > 1 or re.search(rf"\b{re.escape(thing)}", asked))
+    ]
+    if named:
+        more = f" and {len(named) - MOST_THINGS} more" if len(named) > MOST_THINGS else ""
+        says = f"The pictures leave out: {', '.join(named[:MOST_THINGS])}{more}."
+        yield Departure(kind="undrawn", text=says)
 
 
 def _too_much(scene: Scene, world: World) -> Iterator[Departure]:

@@ -23,7 +23,7 @@ from storybook.text_files import read_text, without_surrogates
 from training.data.rows import READERS, dataset_rows
 
 SUMMARY = ("summary", "input", "prompt", "question", "plot")
-STORY = ("story", "output", "completion", "response", "answer", "text", "full_story")
+STORY = ("story", "output", "completion", "response", "answer", "text", "full_story", "pages")
 MORE = {"title": ("title", "name"), "ages": ("ages", "age"), "hero": ("hero", "character")}
 """What else a row may say, by our names for it."""
 INSTRUCTION = ("instruction",)
@@ -149,9 +149,12 @@ class _Columns:
         )
 
     def first(self, names: Iterable[str]) -> str:
-        """The first of the columns that says something; a list of texts is its paragraphs."""
+        """The first of the columns that says something.
+
+        A list of texts is its paragraphs, and so are those of a list of objects with a `text`.
+        """
         values = (self._row.get(name) for name in names)
-        texts = ("\n".join(v) if _is_texts(v) else v for v in values)
+        texts = ("\n".join(_texts(v)) if _texts(v) else v for v in values)
         return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
     def _take_chat(self, column: str, speaker: str, words: str) -> None:
@@ -164,8 +167,11 @@ class _Columns:
             self._row.setdefault("story", spoken[1])
 
 
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(text, str) for text in value)
+def _texts(value: Any) -> list[str]:
+    """The texts of a list of them, or of objects that have one; else none."""
+    rows = value if isinstance(value, list) else []
+    texts = [row.get("text") if isinstance(row, dict) else row for row in rows]
+    return texts if all(isinstance(text, str) for text in texts) else []
 
 
 def _framed_samples(text: str, path: Path) -> Iterator[Pair]:

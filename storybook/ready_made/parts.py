@@ -1,0 +1,109 @@
+"""Whether a hero can take the part of a story's star, and what of a story says that it cannot."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from storybook.config import shipped
+from storybook.readability import words
+from storybook.ready_made.collection import Figure, ReadyMade, kind_of
+from storybook.records import Hero
+from storybook.summary.lexicon import ANIMAL, Kind
+
+SIZES = {"mouse": "small", "bear": "large"}
+"""Species of the drawn world that are no cat's size: stories of them may turn on it."""
+MOST_NAMED = 3
+"""So many words that stand in the way are named."""
+
+
+def obstacle(story: ReadyMade, hero: Hero) -> str:
+    """Why `hero` cannot take the star's part, as the end of a sentence; empty if it can.
+
+    An animal takes an animal's part: one of its own kind any, one of another kind if nothing that
+    the story says binds it to the star's.
+    """
+    star, kind = story.star, kind_of(story.star)
+    if kind is None or kind.sort != ANIMAL or kind.many:
+        return f"its star is {_a(star.kind)}, and no {hero.called} can take that part"
+    if other := next((one for one in story.cast[1:] if _same_name(one, hero)), None):
+        return f"it has another {other.name} in it"
+    if is_same_kind(story, hero):
+        return ""
+    same = [one for one in story.cast[1:] if (its := kind_of(one)) and _are_alike(its, kind)]
+    if same:
+        return f"it has {_a(kind.word)} besides its star: {same[0].name}"
+    if on := _pages_that_say(story, hero.called):
+        return f"it says “{hero.called}” of somebody else (page {on[0]})"
+    if bound := bound_words(story, hero):
+        return f"it says of {star.name}, {_a(star.kind)}, {_listed(bound)}"
+    return ""
+
+
+def is_same_kind(story: ReadyMade, hero: Hero) -> bool:
+    """Whether hero and star are of one kind: two dogs, or two tortoises by what they are called."""
+    kind = kind_of(story.star)
+    if kind is None:
+        return False
+    alike = kind.drawn and not hero.kind and kind.species == hero.species
+    return kind.word == hero.called or alike
+
+
+def bound_words(story: ReadyMade, hero: Hero) -> dict[str, list[int]]:
+    """The words of a story that bind its star to its kind or size, with their pages from 1."""
+    kind = kind_of(story.star)
+    if kind is None:
+        return {}
+    table = bound_table()
+    bound = set(table[f"kind.{kind.species}"] if kind.drawn else table["other.words"])
+    own, new = SIZES.get(kind.species, ""), SIZES.get(hero.species, "")
+    if own != new:
+        for size in filter(None, (own, new and {"small": "large", "large": "small"}[new])):
+            bound |= table[f"size.{size}"]
+    if kind.drawn:
+        bound -= table.get(f"kind.{hero.species}", frozenset())
+    return dict(_said(story, bound))
+
+
+def _said(story: ReadyMade, bound: set[str]) -> Iterator[tuple[str, list[int]]]:
+    pages = [{word.lower() for word in words(page.text)} for page in story.pages]
+    for word in sorted(bound):
+        if on := [number for number, said in enumerate(pages, 1) if word in said]:
+            yield word, on
+
+
+def _pages_that_say(story: ReadyMade, noun: str) -> list[int]:
+    said = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
+    return [number for number, page in enumerate(story.pages, 1) if said.search(page.text)]
+
+
+@cache
+def bound_table() -> Mapping[str, frozenset[str]]:
+    """The words of `assets/stories/bound_words.toml`, by `section.name`."""
+    path = shipped("assets", "stories", "bound_words.toml")
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        f"{section}.{name}": frozenset(said.split())
+        for section, entries in table.items()
+        for name, said in entries.items()
+    }
+
+
+def _are_alike(one: Kind, other: Kind) -> bool:
+    """Whether words for one may mean the other: a puppy and a dog, two hens."""
+    return one.word == other.word or (one.drawn and other.drawn and one.species == other.species)
+
+
+def _same_name(one: Figure, hero: Hero) -> bool:
+    return hero.name.lower() in (one.name.lower(), one.name.lower().removeprefix("the "))
+
+
+def _listed(bound: Mapping[str, list[int]]) -> str:
+    """`“purred” (page 2), “miaow” (page 3) and 4 words more`."""
+    said = [f"“{word}” (page {on[0]})" for word, on in bound.items()]
+    more = len(said) - MOST_NAMED
+    return ", ".join(said[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -1,0 +1,210 @@
+"""The ready-made stories: all are read, kinds are known, the best is found first, a tenth is held.
+
+`some` are made up here: what is asked of them does not hang on what the nine hundred say.
+"""
+
+import json
+
+import pytest
+
+from storybook.config import shipped
+from storybook.content_filter import unkind_words
+from storybook.errors import ConfigError
+from storybook.ready_made.collection import (
+    STORIES,
+    Figure,
+    ReadyMade,
+    StoryPage,
+    kind_of,
+    read_stories,
+    ready_made,
+    story_named,
+)
+from storybook.ready_made.find import Index, Wanted, find_stories, telling
+from storybook.ready_made.parts import bound_table
+from storybook.records import Hero
+from training.data.pair_check import groups
+from training.data.pairs import read_pairs
+from training.data.ready_made import HELD_OUT, pair_of, split_stories
+
+REX = Hero(name="Rex", species="dog", look="brown spotted", pronoun="he")
+
+
+def some(number: int, kind: str = "dog", text: str = "Pip ran home.", **more: object) -> ReadyMade:
+    """A story of four pages that all say `text`."""
+    given = {
+        "id": f"T-{number:03d}", "summary": f"Pip the {kind} runs home, number {number}.",
+        "title": "Pip", "ages": "3-5", "manner": "plain",
+        "cast": (Figure(name="Pip", kind=kind, look="grey"),),
+        "pages": (StoryPage(text=text, picture=f"Pip the {kind} running"),) * 4,
+    }  # fmt: skip
+    return ReadyMade.model_validate(given | more)
+
+
+def shelf(*stories: ReadyMade) -> dict[str, ReadyMade]:
+    return {story.id: story for story in stories}
+
+
+def test_ready_made_are_nine_hundred_that_ship_in_the_package():
+    assert len(ready_made()) == 900
+    assert {len(story.pages) for story in ready_made().values()} == {8, 10, 12, 16}
+    assert shipped("assets", *STORIES).is_file()
+    packed = shipped("pyproject.toml").read_text(encoding="utf-8")
+    assert '"assets" = "storybook/shipped/assets"' in packed, "the whole folder is in the wheel"
+
+
+READ_AND_FINE = {"A-067": "bomb", "D-079": "knife", "F-078": "knife"} | dict.fromkeys(
+    ("B-009", "B-113", "B-119", "D-023", "D-061", "D-086", "E-056", "E-063", "F-047"), "dead"
+)
+"""No bombing, says the pool; a butter knife, and one for an olive; dead ends, trees and radios."""
+
+
+def test_ready_made_say_nothing_that_is_not_for_children_but_what_was_read():
+    found = {
+        story.id: word
+        for story in ready_made().values()
+        for word in unkind_words(f"{story.title} {story.summary} {story.text}")
+    }
+    assert found == READ_AND_FINE
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('{"id": "T-001"', r"pairs\.jsonl, line 2: the line: "),
+        ('{"id": "T-001", "summary": "x"}', r"line 2: title: Field required"),
+        (None, r"line 2: T-001 was there before"),
+    ],
+)
+def test_read_stories_says_which_line_is_none(tmp_path, line, says):
+    file, whole = tmp_path / "pairs.jsonl", some(1).model_dump_json()
+    file.write_text(f"{whole}\n{whole if line is None else line}\n", "utf-8")
+    with pytest.raises(ConfigError, match=says):
+        read_stories(file)
+
+
+def test_read_stories_says_which_byte_is_not_utf_8(tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    file.write_bytes(f"{some(1).model_dump_json()}\n".encode() + b"{}\xe9")
+    with pytest.raises(ConfigError, match="line 2: byte 0xe9 is not UTF-8"):
+        read_stories(file)
+
+
+def test_read_stories_says_when_the_file_is_gone(tmp_path):
+    with pytest.raises(ConfigError, match=r"none\.jsonl cannot be read"):
+        read_stories(tmp_path / "none.jsonl")
+
+
+def test_story_named_takes_an_id_in_any_letters_and_offers_the_nearest():
+    assert story_named(" a-022 ").id == "A-022"
+    with pytest.raises(ConfigError, match=r"no story 'A-0222'. Did you mean A-022\?"):
+        story_named("A-0222")
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "species"),
+    [
+        ("dog", "dog", "dog"),
+        ("small dragon", "dragon", "fox"),
+        ("bear cub", "bear cub", "bear"),
+        ("girl, four years old", "girl", "girl"),
+        ("six ducks", "duck", "mouse"),
+        ("family of goats", "goat", "dog"),
+        ("guinea pig", "guinea pig", "rabbit"),
+    ],
+)
+def test_kind_of_is_the_last_noun_that_is_known(kind, word, species):
+    found = kind_of(Figure(name="Pip", kind=kind, look=""))
+    assert (found.word, found.species) == (word, species)
+
+
+@pytest.mark.parametrize("kind", ["knitted toy rabbit", "vacuum cleaner", "moon", "snow bear"])
+def test_kind_of_is_none_for_things_and_toys(kind):
+    assert kind_of(Figure(name="Pip", kind=kind, look="")) is None
+
+
+def test_find_stories_ranks_who_is_about_it_before_who_mentions_it():
+    mentions = some(1, text="Pip heard thunder once. Then Pip ate a bun and a plum and a pear.")
+    about = some(2, summary="Pip is afraid of thunder.", text="BOOM, said the thunder.")
+    assert find_stories(Wanted("thunders"), shelf(mentions, about, some(3))) == (about, mentions)
+    assert find_stories(Wanted("the of and"), shelf(about)) == ()
+    assert find_stories(Wanted("violin"), shelf(about)) == ()
+    assert find_stories(Wanted(), shelf(mentions, about)) == (mentions, about)
+
+
+def test_find_stories_ranks_a_rare_word_before_a_usual_one():
+    usual = [some(number, text="Pip saw the kite.") for number in range(1, 9)]
+    rare = some(9, text="Pip saw the violin.")
+    first, *_ = find_stories(Wanted("kite violin"), shelf(*usual, rare))
+    assert first is rare
+
+
+def test_index_gains_less_by_each_time_that_a_word_is_said():
+    once, twice, thrice = (some(n, text=" ".join(["kite"] * n + ["bun"] * (9 - n)))
+                           for n in (1, 2, 3))  # fmt: skip
+    index = Index(shelf(once, twice, thrice, some(4)))
+    scores = [index.score(each.id, telling("kites")) for each in (once, twice, thrice)]
+    assert 0 < scores[0] < scores[1] < scores[2]
+    assert scores[2] - scores[1] < scores[1] - scores[0]
+
+
+def test_find_stories_filters_by_age_manner_animal_and_hero():
+    puppy, hamster = some(1, "puppy"), some(2, "golden hamster")
+    rhyme = some(3, "cat", manner="rhyme", ages="6-8")
+    girl = some(4, "girl, four years old")
+    all_ = shelf(puppy, hamster, rhyme, girl)
+    assert find_stories(Wanted(animal="Dog"), all_) == (puppy,)
+    assert find_stories(Wanted(animal="hamster"), all_) == (hamster,)
+    assert find_stories(Wanted(animal="mouse"), all_) == (), "a hamster only stands for one"
+    assert find_stories(Wanted(ages="6-8"), all_) == (rhyme,)
+    assert find_stories(Wanted(manner="rhyme", ages="3-5"), all_) == ()
+    assert girl not in find_stories(Wanted(hero=REX), all_)
+    assert puppy in find_stories(Wanted(hero=REX), all_)
+
+
+def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together():
+    taught, held = split_stories()
+    assert len(held) == HELD_OUT * 900 and not set(taught) & set(held)
+    assert (taught, held) == split_stories(), "seeded"
+    pairs, names = [pair_of(story) for story in ready_made().values()], list(ready_made())
+    several = [group for group in groups(pairs) if len(group) > 1]
+    assert several, "some of the nine hundred are alike"
+    for group in several:
+        assert len({names[place - 1] in held for place in group}) == 1
+
+
+def test_split_stories_tells_near_duplicates_by_their_words():
+    tale = "Pip the dog looked for a red kite in the old wood, and it hung in a tree. "
+    letters = "abcdefghijklmnopqr"
+    others = [" ".join(f"{each}{other}" for other in letters) for each in letters]
+    texts = [*others, tale, f"Well! {tale}"]
+    stories = [
+        some(n, text=text, summary=f"{chr(96 + n)}x is here") for n, text in enumerate(texts, 1)
+    ]
+    taught, held = split_stories(shelf(*stories))
+    assert ("T-019" in held) == ("T-020" in held) and len(held) <= 2
+    assert set(taught) | set(held) == {story.id for story in stories}
+
+
+def test_read_pairs_reads_the_stories_that_ship(tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    rows = [story_named(name).model_dump() for name in ("A-001", "A-022")]
+    file.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    one, other = read_pairs(file)
+    assert one.pages == tuple(page.text for page in story_named("A-001").pages)
+    assert (other.title, other.ages) == ("Mango and the Thirteen Stairs", "3-5")
+
+
+def test_read_pairs_says_when_pages_are_none(tmp_path):
+    file = tmp_path / "pairs.jsonl"
+    file.write_text(json.dumps({"summary": "x", "pages": [{"picture": "y"}]}), "utf-8")
+    with pytest.raises(Exception, match="line 1: pages is"):
+        read_pairs(file)
+
+
+def test_bound_table_has_a_list_for_each_species_of_the_world():
+    from storybook.world import load_world
+
+    species = load_world(shipped("assets")).species
+    assert {f"kind.{each}" for each in species} <= bound_table().keys()
+    assert all(word == word.lower() for said in bound_table().values() for word in said)
