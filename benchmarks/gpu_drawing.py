@@ -21,7 +21,7 @@ from benchmarks.random_models import CONTROL, ENLARGER, PAINTER, write_models
 from storybook.models.control import FACTOR, RefineSettings, open_controlled_enlarger
 from storybook.models.devices import device_of
 from storybook.models.enlargers import open_enlarger
-from storybook.models.sd1 import Sd1Painter, open_painter
+from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.records import Candidate, Prompt
 from training.formats.header import Origin
 
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def paint_over(
-    painter: Sd1Painter, home: Path, side: int, steps: int, device: torch.device
+    painter: DiffusionPainter, home: Path, side: int, steps: int, device: torch.device
 ) -> None:
     """The second half of a plate: the ControlNet pass, and the enlargement of what it gives."""
     enlarger = open_enlarger(home / ENLARGER, device=str(device), tile_px=512)
@@ -78,7 +78,7 @@ def paint_over(
     )  # fmt: skip
 
 
-def draw(painter: Sd1Painter, asked: list[Candidate]) -> None:
+def draw(painter: DiffusionPainter, asked: list[Candidate]) -> None:
     for _ in painter.paint(asked):
         pass
 

@@ -19,7 +19,10 @@ from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import OutOfMemory
+from storybook.models.checkpoint import Checkpoint
 from storybook.models.devices import device_of, memory_of
+from storybook.models.painting import DiffusionPainter
+from storybook.models.sd1 import FAMILY
 from training.data.buckets import Batch
 from training.data.records import Example
 from training.pet.dataset import Dataset, GatheredDataset
@@ -148,8 +151,10 @@ def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> TrainingSetu
     latents = {name: torch.randn(2, 4, shape.side, shape.side, device=device) for name in names}
     schedule = _schedule()
     schedule.alphas_cumprod = schedule.alphas_cumprod.to(device)
+    painter = DiffusionPainter("random", FAMILY, Checkpoint(recipe.painter), pipe, schedule, 1)
     return TrainingSetup(
         recipe,
+        painter,
         prepare_for_training(pipe, recipe, device),
         schedule,
         RandomPromptEmbeds(shape, device),

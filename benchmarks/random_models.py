@@ -12,7 +12,7 @@ from safetensors.torch import save_file
 from spandrel.architectures.ESRGAN import ESRGAN
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-from storybook.models.single_file import CONFIGS
+from storybook.models.checkpoint import CONFIGS
 from training.formats.checkpoint import save_checkpoint
 from training.formats.header import Origin
 

@@ -15,8 +15,7 @@ from storybook.errors import ModelError
 from storybook.models import control
 from storybook.models.control import RefineSettings, open_controlled_enlarger
 from storybook.models.doubles import FlatPainter, NearestEnlarger
-from storybook.models.memory import MemoryBudget
-from storybook.models.sd1 import open_painter
+from storybook.models.painting import open_painter
 from storybook.models.soft_edges import Hed, open_hed, steep_edges
 from storybook.models.weights import ComponentOverrides
 from storybook.records import Prompt
@@ -129,7 +128,7 @@ def test_a_prompt_s_loras_are_melted_in(home, tmp_path):
 
 
 def test_an_offloaded_painter_paints_over_the_same(home):
-    painter = open_painter(home / "painter", device="cpu", budget=MemoryBudget("parts"))
+    painter = open_painter(home / "painter", device="cpu", memory="parts")
     one = open_controlled_enlarger(
         "held", painter, home / "control", None, GENTLE, NearestEnlarger()
     )

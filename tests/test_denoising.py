@@ -1,16 +1,14 @@
 """What is found in noise: the targets, the weights and the latents, against formulas by hand."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler
 
 from storybook.errors import ModelError
-from storybook.models.training_loss import (
-    encode_pictures,
-    prediction_target,
-    snr_weights,
-    training_loss,
-)
+from storybook.models.sd1 import FAMILY
+from storybook.models.training_loss import encode_pictures, prediction_target, snr_weights
 
 
 def schedule(kind: str = "epsilon") -> DDPMScheduler:
@@ -36,8 +34,16 @@ def test_the_loss_is_one_for_each_picture():
     clean, noise = torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)
     times = torch.tensor([10, 900])
     says = torch.stack([torch.zeros(1, 2, 2), torch.full((1, 2, 2), 3.0)])
-    losses = training_loss(schedule(), says, clean, noise, times)
+
+    def unet(noisy_latents, timesteps, prompt_embeds):
+        return SimpleNamespace(sample=says)
+
+    unet.dtype = torch.float32
+    pipe, embeds = SimpleNamespace(unet=unet), torch.zeros(2, 3, 4)
+    losses = FAMILY.training_loss(pipe, schedule(), clean, noise, times, embeds)
     assert losses.tolist() == [1.0, 4.0]
+    weighed = FAMILY.training_loss(pipe, schedule(), clean, noise, times, embeds, min_snr=5.0)
+    assert torch.allclose(weighed, losses * snr_weights(schedule(), times, 5.0))
 
 
 @pytest.mark.parametrize(("kind", "more"), [("epsilon", 0), ("v_prediction", 1)])

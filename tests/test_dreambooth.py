@@ -13,7 +13,7 @@ from storybook.book.search import pictures_in
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.models.hypernetwork import read_hypernetwork
-from storybook.models.sd1 import open_painter
+from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter, weights_digest
 from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio

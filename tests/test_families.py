@@ -7,8 +7,8 @@ import torch
 from safetensors.torch import save_file
 
 from storybook.errors import ModelError
-from storybook.models import sd1
-from storybook.models.families import family_of, open_painter, painter_name
+from storybook.models.checkpoint import Checkpoint
+from storybook.models.painting import open_painter
 from tiny_sd import change_json, tiny_painter
 
 
@@ -18,26 +18,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_diffusers_folder_is_recognised(folder: Path) -> None:
-    assert family_of(folder) is sd1
-    assert open_painter(folder, device="cpu").name == painter_name(folder)
+    assert Checkpoint(folder).family.name == "sd1"
+    assert open_painter(folder, device="cpu").name == Checkpoint(folder).name()
 
 
 def test_another_pipeline_is_named(tmp_path: Path) -> None:
     folder = tiny_painter(tmp_path / "other")
     change_json(folder / "model_index.json", _class_name="FluxPipeline")
     with pytest.raises(ModelError, match=r"FluxPipeline.*Known are: Stable Diffusion 1"):
-        family_of(folder)
+        _ = Checkpoint(folder).family
     (folder / "model_index.json").unlink()
     with pytest.raises(ModelError, match=r"model_index\.json is missing"):
-        family_of(folder)
+        _ = Checkpoint(folder).family
 
 
 def test_a_single_file_is_recognised(tmp_path: Path) -> None:
-    for start in ("cond_stage_model.transformer.text_model.", "cond_stage_model.model."):
+    for family, start in (
+        ("sd1", "cond_stage_model.transformer.text_model."),
+        ("sd2", "cond_stage_model.model."),
+        ("sdxl", "conditioner.embedders.1.model."),
+    ):
         key = f"{start}final_layer_norm.weight"
         save_file({key: torch.ones(1)}, tmp_path / "sd.safetensors")
         torch.save({"state_dict": {key: torch.ones(1)}}, tmp_path / "sd.ckpt")
-        assert family_of(tmp_path / "sd.safetensors") is family_of(tmp_path / "sd.ckpt") is sd1
+        for ending in ("safetensors", "ckpt"):
+            assert Checkpoint(tmp_path / f"sd.{ending}").family.name == family
 
 
 @pytest.mark.parametrize(
@@ -56,12 +61,12 @@ def test_a_single_file_is_recognised(tmp_path: Path) -> None:
 def test_a_file_of_something_else_says_what_it_looks_like(tmp_path: Path, key, said) -> None:
     save_file({key: torch.ones(1)}, tmp_path / "x.safetensors")
     with pytest.raises(ModelError, match=said):
-        family_of(tmp_path / "x.safetensors")
+        _ = Checkpoint(tmp_path / "x.safetensors").family
 
 
 def test_what_is_no_checkpoint_at_all(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("hello")
     with pytest.raises(ModelError, match="no checkpoint"):
-        family_of(tmp_path / "notes.md")
+        _ = Checkpoint(tmp_path / "notes.md").family
     with pytest.raises(ModelError, match="does not exist"):
-        family_of(tmp_path / "nowhere")
+        _ = Checkpoint(tmp_path / "nowhere").family

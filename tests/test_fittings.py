@@ -10,8 +10,9 @@ from safetensors.torch import load_file, save_file
 
 from storybook.config import load_settings
 from storybook.errors import ConfigError, ModelError
-from storybook.models.families import open_painter, painter_name
+from storybook.models.checkpoint import Checkpoint
 from storybook.models.hypernetwork import Design
+from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
@@ -31,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def drawn(folder: Path, prompt: str = "a cat", **overrides: object) -> np.ndarray:
     overrides = ComponentOverrides(**overrides)
     painter = open_painter(folder, overrides=overrides, device="cpu")
-    assert painter.name == painter_name(folder, (), overrides)
+    assert painter.name == Checkpoint(folder).name((), overrides)
     asked = Candidate(prompt=Prompt(page=1, positive=prompt), painter="p", seed=7, width_px=32,
                       height_px=32, steps=3, guidance=4)  # fmt: skip
     (picture,) = painter.paint([asked])
@@ -115,8 +116,8 @@ def test_words_of_textual_inversion(folder: Path, tmp_path: Path) -> None:
 
 def test_clip_skip_is_heard_and_makes_another_painter(folder: Path) -> None:
     assert far(drawn(folder, clip_skip=2), drawn(folder)) > 1
-    names = {painter_name(folder, (), ComponentOverrides(clip_skip=skip)) for skip in (1, 2)}
-    assert len(names) == 2 and painter_name(folder) in names
+    names = {Checkpoint(folder).name((), ComponentOverrides(clip_skip=skip)) for skip in (1, 2)}
+    assert len(names) == 2 and Checkpoint(folder).name() in names
 
 
 def test_a_studio_fits_its_painter(folder: Path, tmp_path: Path) -> None:

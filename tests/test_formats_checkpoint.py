@@ -11,6 +11,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import ModelError, TrainingError
 from storybook.models.hypernetwork import read_hypernetwork
+from storybook.models.sd1 import KINDS
 from storybook.models.single_file import read_parts
 from storybook.models.weights import header_text
 from tiny_sd import WIDTH, change_json, tiny_lora, tiny_painter
@@ -44,9 +45,9 @@ def as_sd2(folder: Path) -> Path:
 
 def open_checkpoint(file: Path, configs: Path) -> StableDiffusionPipeline:
     """The pipeline in a single file of the family of `configs`."""
-    unet, vae, encoder = read_parts(file, configs)
+    parts = read_parts(file, configs, KINDS)
     pipe = opened(configs)
-    pipe.register_modules(unet=unet, vae=vae, text_encoder=encoder)
+    pipe.register_modules(**parts)
     return pipe
 
 

@@ -10,7 +10,6 @@ from torch import nn
 from torch.nn.modules import activation
 
 from storybook.errors import ModelError
-from storybook.models import sd1
 from storybook.models.hypernetwork import (
     ACTIVATIONS,
     UNUSABLE,
@@ -19,6 +18,7 @@ from storybook.models.hypernetwork import (
     attach,
     read_hypernetwork,
 )
+from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter, ComponentOverrides
 from tiny_sd import WIDTH, alike, tiny_painter
 from tiny_taught import ORIGIN, another_picture, drawn, opened, same_picture
@@ -194,4 +194,4 @@ def test_a_painter_with_one_that_mixes_draws_alone(folder: Path, tmp_path: Path)
         network = new_hypernetwork(opened(folder).unet, design, chance)
         save_hypernetwork(network, tmp_path / f"{name}.pt", origin=ORIGIN)
         overrides = ComponentOverrides(hypernetworks=(Adapter(tmp_path / f"{name}.pt"),))
-        assert sd1.open_painter(folder, device="cpu", overrides=overrides).batch == batch
+        assert open_painter(folder, device="cpu", overrides=overrides).batch == batch

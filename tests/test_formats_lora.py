@@ -15,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import TrainingError
-from storybook.models import sd1
 from storybook.models.fuse_lora import fuse_lora
+from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter
 from tiny_sd import tiny_painter
 from tiny_taught import ORIGIN, drawn, opened, origin_in, same_picture, teach
@@ -213,7 +213,7 @@ def test_half_precision_on_disk(taught, picture, folder, tmp_path, precision) ->
 
 
 def test_our_painter_opens_it(taught, files, folder: Path) -> None:
-    painter = sd1.open_painter(folder, [Adapter(files[0])], device="cpu")
+    painter = open_painter(folder, [Adapter(files[0])], device="cpu")
     layer = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
     bent = painter.pipe.unet.get_submodule(layer).weight
     learnt = taught.unet.get_submodule(layer)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from pet_runs import CPU, lay_home, recipe, run_of
 from storybook.errors import ConfigError, ModelError, TrainingError
-from storybook.models.sd1 import open_painter
+from storybook.models.painting import open_painter
 from tiny_sd import tiny_painter
 from training.formats.lora_reader import read_lora
 from training.pet.dry_run import preflight

@@ -9,9 +9,9 @@ from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from storybook.errors import ModelError
-from storybook.models.families import painter_name
+from storybook.models.checkpoint import Checkpoint
 from storybook.models.fuse_lora import fuse_lora, fused
-from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
+from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.models.weights import Adapter
 from tiny_sd import alike, asked, difference, tiny_lora, tiny_painter
 
@@ -33,12 +33,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def painter(home: Path) -> Sd1Painter:
+def painter(home: Path) -> DiffusionPainter:
     loras = {name: home / f"{name}.safetensors" for name in ("rex", "ink")}
     return open_painter(home / "tiny", device="cpu", batch=3, loras=loras)
 
 
-def weights_of(painter: Sd1Painter) -> dict[str, torch.Tensor]:
+def weights_of(painter: DiffusionPainter) -> dict[str, torch.Tensor]:
     parts = (painter.pipe.unet, painter.pipe.text_encoder)
     states = [part.state_dict() for part in parts]
     return {f"{n}{name}": each.clone() for n, state in enumerate(states)
@@ -49,12 +49,12 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
-def drawn(painter: Sd1Painter, prompt: str) -> Image.Image:
+def drawn(painter: DiffusionPainter, prompt: str) -> Image.Image:
     (picture,) = painter.paint([asked(prompt)])
     return picture
 
 
-def test_a_prompt_draws_as_a_painter_with_that_adapter_does(home: Path, painter: Sd1Painter):
+def test_a_prompt_draws_as_a_painter_with_that_adapter_does(home: Path, painter: DiffusionPainter):
     before = weights_of(painter)
     plain = drawn(painter, "a cat")
     for weight in (0.8, -0.5, 1.0):
@@ -69,9 +69,9 @@ def test_a_prompt_draws_as_a_painter_with_that_adapter_does(home: Path, painter:
     assert same(weights_of(painter), before), "to the bit"
 
 
-def test_text_encoder_and_unet_have_weights_of_their_own(home: Path, painter: Sd1Painter):
+def test_text_encoder_and_unet_have_weights_of_their_own(home: Path, painter: DiffusionPainter):
     def heard() -> torch.Tensor:
-        return encode_text(painter.pipe, "a cat")
+        return painter.encode("a cat").prompt_embeds
 
     plain, file = heard(), home / "rex.safetensors"
     with fused(painter.pipe, [Adapter(file, 0.8, 0.0)]):
@@ -84,7 +84,7 @@ def test_text_encoder_and_unet_have_weights_of_their_own(home: Path, painter: Sd
     assert len(digests) == 4 and Adapter(file, 0.5, 0.5).digest == Adapter(file, 0.5).digest
 
 
-def test_a_picture_depends_on_its_own_request_only(painter: Sd1Painter):
+def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter):
     prompts = ["a cat", "a cat<lora:rex:0.8>", "a dog <lora:rex:0.8>", "a cat",
                "<lora:ink:1> a fox", "a cat <lora:nobody:1>"]  # fmt: skip
     requests = [asked(prompt, seed=seed) for seed, prompt in enumerate(prompts)]
@@ -95,7 +95,7 @@ def test_a_picture_depends_on_its_own_request_only(painter: Sd1Painter):
     assert all(difference(a, b) <= 1 for a, b in zip(together, back, strict=True))
 
 
-def test_it_is_taken_out_whatever_happens(home: Path, painter: Sd1Painter):
+def test_it_is_taken_out_whatever_happens(home: Path, painter: DiffusionPainter):
     before = weights_of(painter)
     pictures = painter.paint([asked("a cat<lora:rex:1>", seed=n) for n in range(5)])
     next(pictures)
@@ -111,7 +111,7 @@ def test_it_is_taken_out_whatever_happens(home: Path, painter: Sd1Painter):
 
 
 def test_one_that_does_not_fit_leaves_the_others_out_too(
-    home: Path, painter: Sd1Painter, tmp_path: Path
+    home: Path, painter: DiffusionPainter, tmp_path: Path
 ):
     before, rex = weights_of(painter), Adapter(home / "rex.safetensors")
     wide = {name: torch.cat([each, each], 1) if "lora_A" in name else each
@@ -190,7 +190,7 @@ def test_a_painter_opens_what_peft_saved_of_it(home: Path, tmp_path: Path, way: 
     if way == "alone":
         path = path.rename(tmp_path / "pet.safetensors")
     painter = open_painter(home / "tiny", [Adapter(path)], device="cpu")
-    assert painter.name == painter_name(home / "tiny", [Adapter(path)])
+    assert painter.name == Checkpoint(home / "tiny").name([Adapter(path)])
     for part, state in wanted.items():
         own = getattr(painter.pipe, part).state_dict()
         like = all(torch.allclose(own[name], each, atol=1e-5) for name, each in state.items())
@@ -229,7 +229,7 @@ def test_one_that_goes_in_the_middle_is_said(home: Path, tmp_path: Path):
     assert same(weights_of(painter), before)
 
 
-def test_weights_beyond_all_measure_are_one_clear_line(painter: Sd1Painter):
+def test_weights_beyond_all_measure_are_one_clear_line(painter: DiffusionPainter):
     before = weights_of(painter)
     with pytest.raises(ModelError, match=r"draws no numbers.*a LoRA's weight is too large"):
         drawn(painter, "a cat<lora:rex:1e38>")

@@ -11,19 +11,18 @@ import torch
 from PIL import Image
 
 from storybook.config import load_settings
+from storybook.models.checkpoint import Checkpoint
 from storybook.models.memory import (
     GIB,
     PLANS,
-    MemoryBudget,
     OffloadPlan,
     apply_offload,
     choose_plan,
     execution_device,
     needed_gib,
-    stored_weights,
     weights_of,
 )
-from storybook.models.sd1 import Sd1Painter, open_painter
+from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.models.weights import ComponentOverrides
 from storybook.studio.doctor import Finding, painter_memory
 from tiny_sd import asked, difference, tiny_lora, tiny_painter
@@ -46,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_painter(tmp_path_factory.mktemp("models") / "tiny")
 
 
-def drawn(painter: Sd1Painter, *prompts: str) -> list[Image.Image]:
+def drawn(painter: DiffusionPainter, *prompts: str) -> list[Image.Image]:
     return list(painter.paint([asked(each, seed=n) for n, each in enumerate(prompts)]))
 
 
@@ -107,7 +106,7 @@ def test_a_plan_changes_no_picture(folder: Path, plan: OffloadPlan, tmp_path: Pa
 def test_a_painter_is_opened_as_wished(folder: Path, wish: str) -> None:
     calm = open_painter(folder, device="cpu")
     assert not hasattr(calm.pipe.unet, "_hf_hook"), "there is nowhere else to be than on the CPU"
-    painter = open_painter(folder, device="cpu", budget=MemoryBudget(wish))
+    painter = open_painter(folder, device="cpu", memory=wish)
     assert hasattr(painter.pipe.unet, "_hf_hook") == (wish != "whole")
     assert painter.name == calm.name
     assert difference(drawn(painter, "a dog")[0], drawn(calm, "a dog")[0]) <= 1
@@ -115,14 +114,14 @@ def test_a_painter_is_opened_as_wished(folder: Path, wish: str) -> None:
 
 def test_the_same_is_counted_on_the_disk(folder: Path, tmp_path: Path) -> None:
     pipe = open_painter(folder, device="cpu").pipe
-    assert stored_weights(folder, 2) == weights_of(pipe, torch.float16)
+    assert Checkpoint(folder).stored_bytes(2) == weights_of(pipe, torch.float16)
     whole, pickle = tmp_path / "tiny.safetensors", tmp_path / "tiny.ckpt"
     for file in (whole, pickle):
         save_checkpoint(pipe, file, precision="fp32", origin=ORIGIN)
-    found, own = stored_weights(whole, 4), weights_of(pipe, torch.float32)
+    found, own = Checkpoint(whole).stored_bytes(4), weights_of(pipe, torch.float32)
     assert found["unet"] == own["unet"] and found["vae"] == own["vae"]
     assert found["text_encoder"] >= own["text_encoder"]  # CLIP's position numbers are there, too
-    assert stored_weights(pickle, 2)["unet"] == pickle.stat().st_size
+    assert Checkpoint(pickle).stored_bytes(2)["unet"] == pickle.stat().st_size
 
 
 def test_the_doctor_says_which_plan_will_be_used(folder: Path) -> None:

@@ -15,8 +15,8 @@ from storybook.make import STAGES
 from storybook.models import pace
 from storybook.models.infotext import read_infotext
 from storybook.models.pace import Pace, quicker_dtype, settled, shape_of
+from storybook.models.painting import open_painter
 from storybook.models.precision import FP32, WAYS, Precision, quickest
-from storybook.models.sd1 import open_painter
 from storybook.stages.draw import draw
 from storybook.studio.candidates import candidates
 from storybook.studio.studio import Studio
@@ -173,7 +173,7 @@ def test_pace_that_computes_plainly_leaves_an_outer_precision_alone():
 
 @pytest.mark.parametrize("tiny", [tiny_painter, tiny_xl_painter])
 def test_paint_draws_in_the_precision_that_was_measured(watch, tmp_path, tiny):
-    from storybook.models.families import open_painter
+    from storybook.models.painting import open_painter
 
     folder = tiny(tmp_path / "painter")
     plain = open_painter(folder, device="cpu")

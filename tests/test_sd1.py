@@ -11,8 +11,8 @@ from safetensors.torch import load_file, save_file
 
 from storybook.errors import ModelError, OutOfMemory
 from storybook.models import sd1
-from storybook.models.families import painter_name
-from storybook.models.sd1 import Sd1Painter, encode_text, open_painter
+from storybook.models.checkpoint import Checkpoint
+from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Prompt
 from tiny_sd import ROUNDING, alike, asked, change_json, difference, tiny_lora, tiny_painter
@@ -24,11 +24,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def painter(folder: Path) -> Sd1Painter:
+def painter(folder: Path) -> DiffusionPainter:
     return open_painter(folder, device="cpu", batch=3)
 
 
-def test_a_picture_is_what_plain_diffusers_draws(folder: Path, painter: Sd1Painter) -> None:
+def test_a_picture_is_what_plain_diffusers_draws(folder: Path, painter: DiffusionPainter) -> None:
     plain = StableDiffusionPipeline.from_pretrained(folder, safety_checker=None)
     plain.scheduler = DPMSolverMultistepScheduler.from_config(
         plain.scheduler.config, use_karras_sigmas=True
@@ -42,7 +42,7 @@ def test_a_picture_is_what_plain_diffusers_draws(folder: Path, painter: Sd1Paint
     assert difference(ours, theirs) <= 1
 
 
-def test_a_picture_depends_on_its_own_request_only(painter: Sd1Painter) -> None:
+def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter) -> None:
     requests = [
         asked("a cat"),
         asked("a ((dog:1.3)) [running]", "ugly, (blurred:1.5)", seed=2),
@@ -66,14 +66,16 @@ def test_a_picture_depends_on_its_own_request_only(painter: Sd1Painter) -> None:
      {"prompt": Prompt(page=1, positive="a cat", negative="no")},
      {"prompt": Prompt(page=1, positive="a (cat:2.5)")}],
 )  # fmt: skip
-def test_every_part_of_a_request_matters(painter: Sd1Painter, changes: dict[str, object]) -> None:
+def test_every_part_of_a_request_matters(
+    painter: DiffusionPainter, changes: dict[str, object]
+) -> None:
     request = asked("a cat")
     assert difference(*painter.paint([request, request.but(**changes)])) > 1
 
 
-def test_emphasis_scales_states_and_keeps_the_mean(painter: Sd1Painter) -> None:
-    plain = encode_text(painter.pipe, "a cat in a hat")
-    strong = encode_text(painter.pipe, "a (cat:1.5) in a hat")
+def test_emphasis_scales_states_and_keeps_the_mean(painter: DiffusionPainter) -> None:
+    plain = painter.encode("a cat in a hat").prompt_embeds
+    strong = painter.encode("a (cat:1.5) in a hat").prompt_embeds
     assert plain.shape == strong.shape == (77, 16)
     assert not alike(plain, strong, 100)
     mean, size = float(plain.mean()), float(plain.abs().max())
@@ -81,29 +83,29 @@ def test_emphasis_scales_states_and_keeps_the_mean(painter: Sd1Painter) -> None:
 
 
 def test_emphasis_needs_no_mean_to_restore(folder: Path) -> None:
-    pipe = open_painter(folder, device="cpu").pipe
-    torch.nn.init.zeros_(pipe.text_encoder.text_model.final_layer_norm.bias)
-    plain, strong = (encode_text(pipe, text) for text in ("a cat", "a (cat:1.5)"))
+    painter = open_painter(folder, device="cpu")
+    torch.nn.init.zeros_(painter.pipe.text_encoder.text_model.final_layer_norm.bias)
+    plain, strong = (painter.encode(text).prompt_embeds for text in ("a cat", "a (cat:1.5)"))
     assert alike(strong[0], plain[0])
     assert alike(strong[2], plain[2] * 1.5)  # start, a, c
 
 
-def test_a_long_prompt_goes_on_in_further_chunks(painter: Sd1Painter) -> None:
-    short, long = (encode_text(painter.pipe, "cats " * count) for count in (18, 20))
+def test_a_long_prompt_goes_on_in_further_chunks(painter: DiffusionPainter) -> None:
+    short, long = (painter.encode("cats " * count).prompt_embeds for count in (18, 20))
     assert (len(short), len(long)) == (77, 154)
-    assert len(encode_text(painter.pipe, "")) == 77
+    assert len(painter.encode("").prompt_embeds) == 77
 
 
-def test_sizes_that_latents_cannot_have(painter: Sd1Painter) -> None:
+def test_sizes_that_latents_cannot_have(painter: DiffusionPainter) -> None:
     with pytest.raises(ModelError, match=r"30 x 32 px.*multiples of 8.*24 and 32"):
         next(painter.paint([asked("a cat", width_px=30)]))
 
 
-def test_no_requests_no_pictures(painter: Sd1Painter) -> None:
+def test_no_requests_no_pictures(painter: DiffusionPainter) -> None:
     assert list(painter.paint([])) == []
 
 
-def test_noise_levels_follow_the_painters_folder(tmp_path: Path, painter: Sd1Painter) -> None:
+def test_noise_levels_follow_the_painters_folder(tmp_path: Path, painter: DiffusionPainter) -> None:
     folder = tiny_painter(tmp_path / "tiny")
     (folder / "sampling.json").write_text('{"karras": false}')
     other = open_painter(folder, device="cpu")
@@ -119,12 +121,12 @@ def test_v_prediction_is_the_checkpoints_own_fact(tmp_path: Path) -> None:
 
 
 def test_an_adapter_changes_name_and_picture(
-    folder: Path, painter: Sd1Painter, tmp_path: Path
+    folder: Path, painter: DiffusionPainter, tmp_path: Path
 ) -> None:
     lora = tiny_lora(tmp_path / "pet")
     torch.save(load_file(lora), tmp_path / "pet.bin")
     taught = open_painter(folder, [Adapter(lora.parent)], device="cpu")
-    assert taught.name == painter_name(folder, [Adapter(lora.parent)]) != painter.name
+    assert taught.name == Checkpoint(folder).name([Adapter(lora.parent)]) != painter.name
     request = asked("a cat")
     drawn = next(taught.paint([request]))
     assert difference(drawn, next(painter.paint([request]))) > 1
@@ -136,14 +138,14 @@ def test_an_adapter_changes_name_and_picture(
 
 
 def test_adapters_have_weights_and_add_up(
-    folder: Path, painter: Sd1Painter, tmp_path: Path
+    folder: Path, painter: DiffusionPainter, tmp_path: Path
 ) -> None:
     lora = tiny_lora(tmp_path / "pet")
     other = tiny_lora(tmp_path / "ink", seed=5)
 
     def drawn(*adapters: Adapter) -> Image.Image:
         one = open_painter(folder, adapters, device="cpu")
-        assert one.name == painter_name(folder, adapters)
+        assert one.name == Checkpoint(folder).name(adapters)
         return next(one.paint([asked("a cat")]))
 
     plain = next(painter.paint([asked("a cat")]))
@@ -152,7 +154,7 @@ def test_adapters_have_weights_and_add_up(
     assert difference(half, plain) > 1 and difference(half, full) > 1
     assert difference(drawn(Adapter(lora, 0.5), Adapter(lora, 0.5)), full) <= 1
     assert difference(drawn(Adapter(lora), Adapter(other)), full) > 1
-    names = {painter_name(folder, [Adapter(lora, weight)]) for weight in (0.5, 1, 2)}
+    names = {Checkpoint(folder).name([Adapter(lora, weight)]) for weight in (0.5, 1, 2)}
     assert len(names) == 3
 
 
@@ -199,17 +201,17 @@ def test_weights_that_are_no_numbers(tmp_path: Path) -> None:
 
 
 def test_a_batch_that_does_not_fit_is_halved(
-    painter: Sd1Painter, monkeypatch: pytest.MonkeyPatch
+    painter: DiffusionPainter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests = [asked("a cat", seed=seed) for seed in range(5)]
     calm = [np.asarray(picture) for picture in painter.paint(requests)]
     sizes, room, real = [], 1, sd1.denoise
 
-    def cramped(pipe, sampler, batch, states):
+    def cramped(pipe, sampler, batch, prompt_embeds, **more):
         sizes.append(len(batch))
         if len(batch) > room:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return real(pipe, sampler, batch, states)
+        return real(pipe, sampler, batch, prompt_embeds, **more)
 
     monkeypatch.setattr(sd1, "denoise", cramped)
     found = [np.asarray(picture) for picture in painter.paint(requests)]
@@ -235,6 +237,6 @@ def test_a_batch_that_does_not_fit_is_halved(
     ],
     ids=["long", "open", "closed", "huge", "nothing", "NUL", "right to left", "breaks", "empty"],
 )
-def test_any_prompt_is_heard(painter: Sd1Painter, prompt: str) -> None:
-    heard = encode_text(painter.pipe, prompt)
-    assert heard.shape[0] % 77 == 0 and torch.isfinite(heard).all()
+def test_encode_takes_any_prompt(painter: DiffusionPainter, prompt: str) -> None:
+    prompt_embeds = painter.encode(prompt).prompt_embeds
+    assert prompt_embeds.shape[0] % 77 == 0 and torch.isfinite(prompt_embeds).all()

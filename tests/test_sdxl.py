@@ -16,16 +16,17 @@ from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection
 
 from storybook.errors import ModelError
-from storybook.models import sd1, sdxl, single_file
+from storybook.models import checkpoint, sdxl
+from storybook.models.checkpoint import CONFIGS, Checkpoint
 from storybook.models.control import RefineSettings, open_controlled_enlarger
 from storybook.models.doubles import NearestEnlarger
-from storybook.models.families import family_of, open_painter, painter_name
 from storybook.models.memory import MemoryBudget
-from storybook.models.sdxl import SdxlPainter, encode_text
-from storybook.models.single_file import CONFIGS
+from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.models.weights import Adapter, ComponentOverrides
 from tiny_sd import WIDTH, alike, asked, change_json, difference, tiny_painter, tiny_xl_painter
 from training.formats.keys import text_keys, unet_keys, vae_keys
+from training.pet.recipe import Concept, Recipe
+from training.pet.setup import open_to_teach
 
 BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0.attn2"
 
@@ -36,7 +37,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def painter(folder: Path) -> SdxlPainter:
+def painter(folder: Path) -> DiffusionPainter:
     return open_painter(folder, device="cpu", batch=3)
 
 
@@ -56,19 +57,18 @@ def theirs(pipe: StableDiffusionXLPipeline, negative: str | None, side: int = 32
     ).images[0]  # fmt: skip
 
 
-def drawn(painter: SdxlPainter, *prompts: str) -> list[Image.Image]:
+def drawn(painter: DiffusionPainter, *prompts: str) -> list[Image.Image]:
     return list(painter.paint([asked(each) for each in prompts]))
 
 
 def test_the_checkpoint_says_which_family_it_is(folder: Path, tmp_path: Path) -> None:
-    assert family_of(folder) is sdxl
-    assert family_of(tiny_painter(tmp_path / "one")) is sd1
-    assert isinstance(open_painter(folder, device="cpu"), SdxlPainter)
+    assert Checkpoint(folder).family.name == "sdxl"
+    assert Checkpoint(tiny_painter(tmp_path / "one")).family.name == "sd1"
 
 
 @pytest.mark.parametrize(("negative", "side"), [("ugly", 32), ("", 32), ("ugly", 64)])
 def test_a_picture_is_what_plain_diffusers_draws(
-    folder: Path, painter: SdxlPainter, negative: str, side: int
+    folder: Path, painter: DiffusionPainter, negative: str, side: int
 ) -> None:
     """To A1111 an empty negative prompt is nothing, to diffusers one that is not given is."""
     wanted = theirs(plain(folder), negative or None, side)
@@ -80,21 +80,21 @@ def test_where_the_checkpoint_says_so_an_empty_text_is_heard(tmp_path: Path) -> 
     folder = tiny_xl_painter(tmp_path / "turbo", zeros=False)
     own = open_painter(folder, device="cpu")
     assert difference(next(own.paint([asked("a cat")])), theirs(plain(folder), "")) <= 1
-    assert encode_text(own.pipe, "", negative=True).prompt_embeds.any()
+    assert own.encode("", negative=True).prompt_embeds.any()
 
 
-def test_it_hears_as_diffusers_does(folder: Path, painter: SdxlPainter) -> None:
+def test_it_hears_as_diffusers_does(folder: Path, painter: DiffusionPainter) -> None:
     states, _, whole, _ = plain(folder).encode_prompt("a cat", do_classifier_free_guidance=False)
-    found = encode_text(painter.pipe, "a cat")
+    found = painter.encode("a cat")
     assert found.prompt_embeds.shape == (77, 3 * WIDTH) and found.pooled.shape == (8,)
     assert alike(found.prompt_embeds, states[0]) and alike(found.pooled, whole[0])
 
 
-def test_long_prompts_and_emphasis(painter: SdxlPainter) -> None:
-    one, two = (encode_text(painter.pipe, f"a dog {more}") for more in ("", "BREAK in the snow"))
+def test_long_prompts_and_emphasis(painter: DiffusionPainter) -> None:
+    one, two = (painter.encode(f"a dog {more}") for more in ("", "BREAK in the snow"))
     assert (len(one.prompt_embeds), len(two.prompt_embeds)) == (77, 154)
     assert alike(one.pooled, two.pooled), "of the first chunk"
-    strong = encode_text(painter.pipe, "a (dog:1.5) ")
+    strong = painter.encode("a (dog:1.5) ")
     assert alike(strong.pooled, one.pooled) and not alike(
         strong.prompt_embeds, one.prompt_embeds, 100
     )
@@ -103,7 +103,7 @@ def test_long_prompts_and_emphasis(painter: SdxlPainter) -> None:
         assert means[0] == pytest.approx(means[1], rel=1e-3)
 
 
-def test_a_picture_depends_on_its_own_request_only(painter: SdxlPainter) -> None:
+def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter) -> None:
     requests = [
         asked("a cat"),
         asked("a ((dog:1.3)) [running]", "ugly, (blurred:1.5)", seed=2),
@@ -123,14 +123,16 @@ def test_a_picture_depends_on_its_own_request_only(painter: SdxlPainter) -> None
     "changes", [{"seed": 2}, {"steps": 6}, {"guidance": 6.0}, {"positive": "a dog"},
                 {"negative": "no"}, {"positive": "a (cat:2.5)"}],
 )  # fmt: skip
-def test_every_part_of_a_request_matters(painter: SdxlPainter, changes: dict[str, object]) -> None:
+def test_every_part_of_a_request_matters(
+    painter: DiffusionPainter, changes: dict[str, object]
+) -> None:
     words = {key: changes[key] for key in ("positive", "negative") if key in changes}
     rest = {key: each for key, each in changes.items() if key not in words}
     other = asked(**{"positive": "a cat"} | words, **rest)
     assert difference(*painter.paint([asked("a cat"), other])) > 1
 
 
-def test_adapters_of_all_parts(folder: Path, painter: SdxlPainter, tmp_path: Path) -> None:
+def test_adapters_of_all_parts(folder: Path, painter: DiffusionPainter, tmp_path: Path) -> None:
     """As kohya names the second text encoder, asked for by name and melted in for good."""
     torch.manual_seed(1)
     spoken = "text_model_encoder_layers_0_self_attn"
@@ -148,7 +150,7 @@ def test_adapters_of_all_parts(folder: Path, painter: SdxlPainter, tmp_path: Pat
     save_file(tensors, tmp_path / "rex.safetensors")
     own = open_painter(folder, device="cpu", loras={"rex": tmp_path / "rex.safetensors"})
     always = open_painter(folder, [Adapter(tmp_path / "rex.safetensors", 0.8)], device="cpu")
-    assert always.name == painter_name(folder, [Adapter(tmp_path / "rex.safetensors", 0.8)])
+    assert always.name == Checkpoint(folder).name([Adapter(tmp_path / "rex.safetensors", 0.8)])
     assert always.name != painter.name
     (bare,), (calm, taught, again) = (
         drawn(always, "a cat"),
@@ -164,7 +166,7 @@ def test_adapters_of_all_parts(folder: Path, painter: SdxlPainter, tmp_path: Pat
         assert not alike(one, other, 100)
 
 
-def test_offloaded_it_draws_the_same(folder: Path, painter: SdxlPainter) -> None:
+def test_offloaded_it_draws_the_same(folder: Path, painter: DiffusionPainter) -> None:
     moved = open_painter(folder, device="cpu", memory="parts")
     assert hasattr(moved.pipe.text_encoder_2, "_hf_hook")
     assert difference(drawn(moved, "a dog")[0], drawn(painter, "a dog")[0]) <= 1
@@ -181,7 +183,7 @@ def test_a_missing_part_is_named(folder: Path, tmp_path: Path, part: str) -> Non
 
 
 def test_what_this_family_has_no_place_for(
-    folder: Path, painter: SdxlPainter, tmp_path: Path
+    folder: Path, painter: DiffusionPainter, tmp_path: Path
 ) -> None:
     file = tmp_path / "x.pt"
     torch.save({}, file)
@@ -192,15 +194,16 @@ def test_what_this_family_has_no_place_for(
     ):
         with pytest.raises(ModelError, match=says):
             open_painter(folder, device="cpu", overrides=overrides)
-    with pytest.raises(ModelError, match="cannot be taught here"):  # recipes open it as 1.x
-        sd1.open_painter(folder, device="cpu")
+    recipe = Recipe(model=folder, concept=(Concept(photos=tmp_path),))
+    with pytest.raises(ModelError, match="cannot be taught here"):
+        open_to_teach(recipe, torch.device("cpu"))
     with pytest.raises(ModelError, match="takes no ControlNet"):
         open_controlled_enlarger(
             "x", painter, folder, None, RefineSettings(0.4, 1, 2, 3), NearestEnlarger()
         )
     save_file({"conditioner.embedders.0.x": torch.ones(1)}, tmp_path / "xl.safetensors")
     with pytest.raises(ModelError, match="looks like the refiner of Stable Diffusion XL"):
-        family_of(tmp_path / "xl.safetensors")
+        _ = Checkpoint(tmp_path / "xl.safetensors").family
     with pytest.raises(ModelError, match="multiples of 8"):
         next(painter.paint([asked("a cat", width_px=30)]))
 
@@ -235,13 +238,14 @@ def own_configs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(folder / "tokenizer_2", configs / "stable-diffusion-2" / "tokenizer")
     for weights in configs.rglob("*.safetensors"):
         weights.unlink()
-    monkeypatch.setattr(single_file, "CONFIGS", configs)
+    for module in (checkpoint, sdxl):
+        monkeypatch.setattr(module, "CONFIGS", configs)
     return folder
 
 
 def test_a_single_file_draws_what_its_folder_draws(own_configs: Path, tmp_path: Path) -> None:
     file = as_file(own_configs, tmp_path / "xl.safetensors")
-    assert family_of(file) is sdxl
+    assert Checkpoint(file).family.name == "sdxl"
     one, other = open_painter(file, device="cpu"), open_painter(own_configs, device="cpu")
     prompts = ("a cat, (day:1.2)", "a dog BREAK in the snow")
     for pair in zip(drawn(one, *prompts), drawn(other, *prompts), strict=True):

@@ -12,9 +12,9 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from storybook.config import load_settings
 from storybook.errors import ModelError
-from storybook.models import single_file
-from storybook.models.families import open_painter
-from storybook.models.single_file import CONFIGS, prediction_of
+from storybook.models import checkpoint
+from storybook.models.checkpoint import CONFIGS, Checkpoint
+from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
@@ -37,7 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(folder, configs)
     for weights in configs.rglob("*.safetensors"):
         weights.unlink()
-    monkeypatch.setattr(single_file, "CONFIGS", configs.parent)
+    monkeypatch.setattr(checkpoint, "CONFIGS", configs.parent)
     return folder
 
 
@@ -106,14 +106,16 @@ def test_it_stands_in_a_studio(folder: Path, tmp_path: Path) -> None:
 def test_what_it_finds_in_noise_is_said_in_its_header_or_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "rex.safetensors"
     save_file({"x": torch.ones(1)}, file, {"modelspec.prediction_type": "v"})
-    assert prediction_of(file) == "v_prediction"
+    assert Checkpoint(file).prediction_type == "v_prediction"
     save_file({"x": torch.ones(1)}, file)
-    assert prediction_of(file) == "epsilon"
+    assert Checkpoint(file).prediction_type == "epsilon"
     beside = tmp_path / "rex.yaml"
     beside.write_text('model:\n  params:\n    parameterization: "v"\n')
-    assert prediction_of(file) == prediction_of(tmp_path / "rex.ckpt") == "v_prediction"
+    torch.save({"x": torch.ones(1)}, tmp_path / "rex.ckpt")
+    for each in (file, tmp_path / "rex.ckpt"):
+        assert Checkpoint(each).prediction_type == "v_prediction"
     beside.write_text("model:\n  params:\n    linear_start: 0.00085\n")
-    assert prediction_of(file) == "epsilon"
+    assert Checkpoint(file).prediction_type == "epsilon"
 
 
 def test_v_prediction_reaches_the_sampler(folder: Path, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from torch import nn
 
 from storybook.errors import TrainingError
 from storybook.models.control import open_control
+from storybook.models.painting import open_painter
 from storybook.models.precision import Precision
 from storybook.models.sampling_defaults import SamplingDefaults
-from storybook.models.sd1 import open_painter
 from storybook.world import WORLD, load_world
 from training.starter.artist import draw
 from training.starter.control import Pairs, pairs_in

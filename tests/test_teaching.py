@@ -14,7 +14,7 @@ from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES
-from storybook.models.sd1 import open_painter
+from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter
 from storybook.records import Hero
 from storybook.studio.studio import Studio

@@ -10,7 +10,8 @@ from PIL import Image
 from benchmarks.random_models import CONTROL, ENLARGER, PAINTER, write_models
 from books import made, new_book
 from storybook.config import load_settings
-from storybook.models.sd1 import open_sampler
+from storybook.models.checkpoint import Checkpoint
+from storybook.models.components import open_sampler
 from storybook.studio.studio import Studio
 from tiny_taught import ORIGIN
 from training.formats.checkpoint import save_checkpoint, save_folder
@@ -24,7 +25,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("models")
     pipe = write_models(home, ORIGIN)
     save_checkpoint(pipe, home / "sd15.ckpt", precision="fp16", origin=ORIGIN)
-    pipe.register_modules(scheduler=open_sampler(home / PAINTER))
+    pipe.register_modules(scheduler=open_sampler(Checkpoint(home / PAINTER)))
     save_folder(pipe, home / "sd15", precision="fp16")
     return home
 

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 
 from storybook.errors import ModelError
 from storybook.models import weights
+from storybook.models.checkpoint import Checkpoint
 from storybook.models.weights import (
     Adapter,
     check_weights,
@@ -39,7 +40,8 @@ def test_a_name_follows_weights_and_config_and_adapters(folder: Path) -> None:
     (folder / "config.json").write_text('{"width": 4}')
     renamed = model_name(folder)
     assert renamed != name
-    assert model_name(folder, [Adapter(folder / "model.safetensors")]) != renamed
+    named = Checkpoint(folder).name([Adapter(folder / "model.safetensors")])
+    assert named != Checkpoint(folder).name() == renamed
 
 
 def test_a_file_is_named_by_its_sha256(folder: Path) -> None:

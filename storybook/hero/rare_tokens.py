@@ -12,6 +12,7 @@ from pathlib import Path
 from storybook.content_filter import unkind_words
 from storybook.errors import ModelError, first_line
 from storybook.hero.photo_quality import common_words, token_fault
+from storybook.models.checkpoint import Checkpoint
 
 END = "</w>"
 """Stands in CLIP's vocabulary behind what ends a word."""
@@ -25,7 +26,7 @@ def rare_tokens(painter: Path) -> Iterator[str]:
     Fit is what reads like no word: `ohwx` holds `wx`, which no common word does; or what only ever
     ended a longer word, as `rilla` did `gorilla`. Raises ModelError if there is no tokenizer.
     """
-    folder = _tokenizer_folder(painter)
+    folder = Checkpoint(painter).configs / "tokenizer"
     vocabulary, pieces = _opened(folder)
     ends = [word.removesuffix(END) for word in vocabulary if word.endswith(END)]
     tails = {word[start:] for word in ends for start in range(1, len(word) - 2)}
@@ -49,23 +50,13 @@ def rare_tokens(painter: Path) -> Iterator[str]:
 
 def single_tokens(painter: Path, words: Iterable[str]) -> list[str]:
     """Those of `words` that a painter hears as one token; ModelError if it has no tokenizer."""
-    _, pieces = _opened(_tokenizer_folder(painter))
+    _, pieces = _opened(Checkpoint(painter).configs / "tokenizer")
     return [word for word in words if pieces(word) == [word + END]]
 
 
 def _reads_like_one(word: str, known: set[tuple[str, str]]) -> bool:
     """Whether each two letters of a word stand side by side in some common word."""
     return all(pair in known for pair in pairwise(word))
-
-
-def _tokenizer_folder(painter: Path) -> Path:
-    if painter.is_dir():
-        return painter / "tokenizer"
-    if not painter.exists():
-        raise ModelError(f"{painter} does not exist. Check the path, or fetch the model again.")
-    from storybook.models.single_file import configs_of
-
-    return configs_of(painter) / "tokenizer"
 
 
 def _opened(folder: Path) -> tuple[dict[str, int], Callable[[str], list[str]]]:

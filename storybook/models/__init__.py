@@ -1,5 +1,5 @@
 """Writers, painters, critics and enlargers behind four doors, and a guard; open them with
-`writers`, `families`, `critics`, `enlargers`.
+`writers`, `painting`, `critics`, `enlargers`.
 """
 
 from collections.abc import Iterator, Sequence

@@ -5,7 +5,6 @@ and the edges keep it from adding anything else, such as a second head. Only tha
 onto the picture as the ordinary enlarger brings it to that size; which then enlarges it further.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,20 +18,19 @@ from torch import Tensor
 from storybook.errors import ModelError, last_line
 from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
+from storybook.models.checkpoint import CONFIGS
+from storybook.models.components import open_part
 from storybook.models.devices import memory_of, quiet
 from storybook.models.fuse_lora import fused
 from storybook.models.memory import execution_device
+from storybook.models.painting import DiffusionPainter
 from storybook.models.sampling import (
     ControlNetFn,
     Img2ImgInit,
     Residuals,
-    check_numbers,
     decode,
-    denoise,
     encode,
 )
-from storybook.models.sd1 import Sd1Painter, encode_text, open_part
-from storybook.models.single_file import CONFIGS
 from storybook.models.soft_edges import EdgeFinder, Edges, open_hed, steep_edges
 from storybook.models.weights import check_weights, read_json, read_tensors
 from storybook.records import Candidate, Prompt
@@ -66,7 +64,7 @@ class ControlledEnlarger:
     """A painter with a ControlNet that refines a picture, and the enlarger that comes after it."""
 
     name: str
-    painter: Sd1Painter
+    painter: DiffusionPainter
     controlnet: ControlNetModel
     edges: EdgeFinder
     settings: RefineSettings
@@ -124,25 +122,12 @@ class ControlledEnlarger:
             prompt=prompt, painter=self.painter.name, seed=seed, width_px=size[0],
             height_px=size[1], steps=self.settings.steps, guidance=self.settings.guidance,
         )  # fmt: skip
-        embeds = {
-            text: encode_text(pipe, text, self.painter.clip_skip)
-            for text in (prompt.positive, prompt.negative)
-        }
-        work, predict = (
-            f"Painting over {size[0]} x {size[1]} px",
-            self._controlnet_fn(self.edges(image), size),
-        )
+        embeds = self.painter.encode_texts([request])
+        predict = self._controlnet_fn(self.edges(image), size)
+        work = f"Painting over {size[0]} x {size[1]} px"
         with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
             init = Img2ImgInit(encode(pipe, init_image), strength)
-            latents = denoise(
-                pipe,
-                self.painter.sampler,
-                [request],
-                self.painter.prompt_embeds([request], embeds),
-                init=init,
-                controlnet=predict,
-            )
-            check_numbers(latents, self.painter.name, pipe.unet.dtype)
+            latents = self.painter.denoise([request], embeds, init=init, controlnet=predict)
             return decode(pipe, latents)[0]
 
     def _controlnet_fn(self, edges: Edges, size: tuple[int, int]) -> ControlNetFn:
@@ -206,7 +191,7 @@ def open_controlled_enlarger(
 
     Raises ModelError if the painter's family has no ControlNets here, or for a broken file.
     """
-    if not isinstance(painter, Sd1Painter):
+    if not isinstance(painter, DiffusionPainter) or not painter.family.takes_controlnet:
         raise ModelError(
             f"The painter {painter.name} takes no ControlNet. Set enlarge.control=off, or draw "
             "with a Stable Diffusion."
@@ -218,7 +203,7 @@ def open_controlled_enlarger(
     return ControlledEnlarger(name, painter, controlnet, edges, settings, then)
 
 
-def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
+def open_control(path: Path, painter: DiffusionPainter) -> ControlNetModel:
     """The ControlNet in a diffusers folder or a single file, on the painter's device.
 
     A file may have the original layout, with or without `control_model.`, or that of diffusers.
@@ -226,9 +211,10 @@ def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
     """
     check_weights(path)
     unet = painter.pipe.unet
-    controlnet = (
-        open_part(ControlNetModel, path) if path.is_dir() else _from_file(path, unet.config)
-    )
+    if path.is_dir():
+        controlnet = open_part(ControlNetModel, path)
+    else:
+        controlnet = _from_file(path, painter.checkpoint.family.configs)
     control_dim, unet_dim = (each.config.cross_attention_dim for each in (controlnet, unet))
     if control_dim != unet_dim:
         raise ModelError(
@@ -239,9 +225,8 @@ def open_control(path: Path, painter: Sd1Painter) -> ControlNetModel:
         return controlnet.eval().to(execution_device(painter.pipe), unet.dtype)
 
 
-def _from_file(file: Path, unet: Mapping[str, object]) -> ControlNetModel:
+def _from_file(file: Path, family: str) -> ControlNetModel:
     tensors = read_tensors(file)
-    family = "stable-diffusion-2" if unet["cross_attention_dim"] == 1024 else "stable-diffusion-1"
     config = read_json(CONFIGS / family / "controlnet" / "config.json")
     controlnet = ControlNetModel.from_config(config)
     try:

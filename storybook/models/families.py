@@ -1,104 +1,88 @@
-"""Which family a painter's checkpoint belongs to. Adding one is a module and a line here."""
+"""The families of painters, and how a checkpoint's is told. A new one is a file and a line here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
-from storybook.config import Memory, PrecisionWish
 from storybook.errors import ModelError
-from storybook.models import Painter
 from storybook.models.strangers import no_painter
-from storybook.models.weights import (
-    WEIGHTS,
-    Adapter,
-    ComponentOverrides,
-    check_weights,
-    model_name,
-    read_json,
-    tensor_names,
-)
+from storybook.models.weights import WEIGHTS
 
 INDEX = "model_index.json"
+UNET, VAE = "model.diffusion_model.", "first_stage_model."
+CLIP, OPEN_CLIP = "cond_stage_model.transformer.", "cond_stage_model.model."
+XL_OPEN_CLIP = "conditioner.embedders.1.model."
+"""What the names of a part's tensors open with in a single file of the original code."""
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """How a family is recognised: a folder by its parts, a single file by some tensors' names."""
+class FamilySpec:
+    """How a family is told: a folder by its parts, a single file by its text encoder's tensors."""
 
     name: str
+    """As headers of what is taught on it say it."""
+    title: str
     module: str
+    """Of this folder; its `FAMILY` is as `painting.Family` describes one."""
+    configs: str
+    """A folder of `assets/configs/`: how the parts of its single files are built."""
     pipeline: str
     text_encoder: str
-    tensors: tuple[str, ...]
-    """What the names of some tensors open with; one of these is enough."""
+    tensors: str
+    open_clip: bool | None = None
+    """Whether its text encoder is OpenCLIP's, where the pipeline does not say it."""
 
 
 FAMILIES = (
-    Family("Stable Diffusion 1.x and 2.x", "storybook.models.sd1", "StableDiffusionPipeline",
-           "CLIPTextModel", ("cond_stage_model.transformer.", "cond_stage_model.model.")),
-    Family("Stable Diffusion XL", "storybook.models.sdxl", "StableDiffusionXLPipeline",
-           "CLIPTextModel", ("conditioner.embedders.1.model.",)),
-)  # fmt: skip
+    FamilySpec(
+        "sd1",
+        "Stable Diffusion 1.x",
+        "sd1",
+        "stable-diffusion-1",
+        "StableDiffusionPipeline",
+        "CLIPTextModel",
+        CLIP,
+        open_clip=False,
+    ),
+    FamilySpec(
+        "sd2",
+        "Stable Diffusion 2.x",
+        "sd1",
+        "stable-diffusion-2",
+        "StableDiffusionPipeline",
+        "CLIPTextModel",
+        OPEN_CLIP,
+        open_clip=True,
+    ),
+    FamilySpec(
+        "sdxl",
+        "Stable Diffusion XL",
+        "sdxl",
+        "stable-diffusion-xl",
+        "StableDiffusionXLPipeline",
+        "CLIPTextModel",
+        XL_OPEN_CLIP,
+    ),
+)
 
 
-def painter_name(
-    checkpoint: Path, adapters: Sequence[Adapter] = (), overrides: ComponentOverrides | None = None
-) -> str:
-    """What the painter in `checkpoint` with all of these is called; nothing is loaded."""
-    return model_name(checkpoint, adapters, overrides)
+def is_open_clip(hidden_act: str | None) -> bool:
+    """Whether a text encoder is OpenCLIP's, with the exact GELU; CLIP-L has a quick one."""
+    return hidden_act == "gelu"
 
 
-def open_painter(
-    checkpoint: Path,
-    adapters: Sequence[Adapter] = (),
-    *,
-    device: str = "auto",
-    batch: int = 8,
-    overrides: ComponentOverrides | None = None,
-    loras: Mapping[str, Path] | None = None,
-    memory: Memory = "auto",
-    pixels: int = 512 * 512,
-    precision: PrecisionWish = "fp32",
-) -> Painter:
-    """The painter in `checkpoint`, of whatever family; `batch` pictures are drawn at a time.
+def family_of_folder(folder: Path, index: Mapping[str, Any], hidden_act: str | None) -> FamilySpec:
+    """The family of a diffusers folder, by its `index` and its text encoder's activation.
 
-    Prompts may ask for `loras` by name. `memory` and the `pixels` of a picture say how it shares a
-    small device, `precision` in which number format a CPU multiplies.
-    Raises ModelError if it is of none that is known, broken, or if something does not fit it.
+    Raises ModelError saying what it is instead, and which families are known.
     """
-    from storybook.models.memory import MemoryBudget
-
-    family = family_of(checkpoint)
-    return family.open_painter(
-        checkpoint,
-        adapters,
-        device=device,
-        batch=batch,
-        overrides=overrides or ComponentOverrides(),
-        loras=loras,
-        budget=MemoryBudget(memory, pixels),
-        precision=precision,
-    )
-
-
-def family_of(checkpoint: Path) -> ModuleType:
-    """The module that opens, paints with and teaches this checkpoint, a folder or a single file.
-
-    Raises ModelError saying what the checkpoint looks like and which families are known.
-    """
-    check_weights(checkpoint)
-    find = _family_of_folder if checkpoint.is_dir() else _family_of_file
-    return import_module(find(checkpoint).module)
-
-
-def _family_of_folder(folder: Path) -> Family:
-    index = read_json(folder / INDEX)
     pipeline = index.get("_class_name", "nothing")
     text_encoder = (index.get("text_encoder") or [None, "no text encoder"])[1]
     for family in FAMILIES:
-        if (pipeline, text_encoder) == (family.pipeline, family.text_encoder):
+        if (pipeline, text_encoder) == (family.pipeline, family.text_encoder) and (
+            family.open_clip in (None, is_open_clip(hidden_act))
+        ):
             return family
     raise ModelError(
         f"{folder} is no painter that is known: {INDEX} says {pipeline} with {text_encoder}. "
@@ -106,10 +90,9 @@ def _family_of_folder(folder: Path) -> Family:
     )
 
 
-def _family_of_file(file: Path) -> Family:
-    if file.suffix not in WEIGHTS:
-        raise ModelError(f"{file} is no checkpoint. Name a file of weights, or a diffusers folder.")
-    names = tensor_names(file)
+def family_of_file(file: Path, names: Iterable[str]) -> FamilySpec:
+    """The family of a single file, by the names of its tensors; raises as `family_of_folder`."""
+    names = list(names)
     for family in FAMILIES:
         if any(name.startswith(family.tensors) for name in names):
             return family
@@ -121,5 +104,11 @@ def _family_of_file(file: Path) -> Family:
     )
 
 
+def check_ending(file: Path) -> None:
+    """Raise ModelError for a file whose name says that it holds no weights."""
+    if file.suffix not in WEIGHTS:
+        raise ModelError(f"{file} is no checkpoint. Name a file of weights, or a diffusers folder.")
+
+
 def _known() -> str:
-    return ", ".join(family.name for family in FAMILIES)
+    return ", ".join(family.title for family in FAMILIES)

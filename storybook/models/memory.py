@@ -8,7 +8,6 @@ torch's own never holds the whole of what slices would cut.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import torch
@@ -17,7 +16,6 @@ from torch import nn
 
 from storybook.config import Memory
 from storybook.models.devices import dtype_of
-from storybook.models.weights import PICKLES, tensor_sizes
 from storybook.records import Record
 
 Offload = Literal["whole", "parts"]
@@ -104,31 +102,6 @@ def weights_of(pipe: DiffusionPipeline, dtype: torch.dtype) -> dict[str, int]:
         name: sum(weight.numel() for weight in part.parameters()) * dtype.itemsize
         for name, part in parts.items()
     }
-
-
-def stored_weights(checkpoint: Path, bytes_each: int) -> dict[str, int]:
-    """As `weights_of`, of a painter on the disk: nothing is loaded.
-
-    What cannot be told apart, as in a pickle, counts as the U-Net's. Raises ModelError if a file is
-    broken.
-    """
-    found: dict[str, int] = {"unet": 0, "vae": 0, "text_encoder": 0}
-    files = sorted(checkpoint.rglob("*")) if checkpoint.is_dir() else [checkpoint]
-    for file in files:
-        if file.suffix in PICKLES:
-            found["unet"] += file.stat().st_size
-        elif file.suffix == ".safetensors":
-            for name, count in tensor_sizes(file).items():
-                part = file.parent.name if checkpoint.is_dir() else _part_of(name)
-                found[part] = found.get(part, 0) + count * bytes_each
-    return found
-
-
-def _part_of(name: str) -> str:
-    """Which part of a single file a tensor belongs to."""
-    if name.startswith("first_stage_model."):
-        return "vae"
-    return "text_encoder" if name.startswith(("cond_stage_model.", "conditioner.")) else "unet"
 
 
 def free_gib(device: torch.device) -> float:

@@ -7,9 +7,9 @@ from diffusers.loaders.single_file_utils import convert_ldm_vae_checkpoint
 from safetensors import SafetensorError
 
 from storybook.errors import ModelError, first_line, last_line
+from storybook.models.families import VAE
 from storybook.models.hypernetwork import attach, read_hypernetwork
 from storybook.models.memory import execution_device
-from storybook.models.single_file import VAE
 from storybook.models.weights import Adapter, ComponentOverrides, check_weights, read_tensors
 
 

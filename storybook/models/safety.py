@@ -15,8 +15,8 @@ from transformers import AutoImageProcessor
 from transformers.image_processing_utils import BaseImageProcessor
 
 from storybook.errors import ModelError, first_line
+from storybook.models.components import open_part
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
-from storybook.models.sd1 import open_part
 from storybook.models.weights import check_weights, read_json
 
 EYES = "feature_extractor"

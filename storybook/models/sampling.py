@@ -9,11 +9,9 @@ from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor
 
-from storybook.config import PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.devices import quiet
 from storybook.models.memory import execution_device
-from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.records import Candidate
 
 Residuals = tuple[Sequence[Tensor], Tensor]
@@ -21,10 +19,15 @@ Residuals = tuple[Sequence[Tensor], Tensor]
 ControlNetFn = Callable[[Tensor, Tensor, Tensor], Residuals]
 """A ControlNet with its image: (scaled latents, timestep, encoder_hidden_states) -> residuals."""
 
-HALVES = {torch.float16: "fp16", torch.bfloat16: "bf16"}
-TRIED = 4
-"""So many pictures are begun to find out in which precision this machine is quick: with fewer at a
-time, it is slower in all of them, and by less in some."""
+
+@dataclass(frozen=True, slots=True)
+class TextEmbeds:
+    """A text's conditioning of the denoiser."""
+
+    prompt_embeds: Tensor
+    """[positions, d], positions a multiple of a chunk's."""
+    pooled: Tensor | None = None
+    """[e], of the whole text, where the family has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +89,6 @@ def denoise(
             noise_pred = uncond + first.guidance * (cond - uncond)
         latents = sampler.step(noise_pred, timestep, latents).prev_sample
     return latents
-
-
-def pace_of(pipe: StableDiffusionPipeline, wish: PrecisionWish, device: torch.device) -> Pace:
-    """The precision of a pipeline's U-Net and autoencoder; its text encoders stay in single."""
-    return Pace(wish, (pipe.unet, pipe.vae), shape_of(pipe.unet), device=device)
-
-
-def settle_pace(
-    pace: Pace,
-    pipe: StableDiffusionPipeline,
-    requests: Sequence[Candidate],
-    batch: int,
-    step: Callable[[Sequence[Candidate]], None],
-) -> None:
-    """Settle the precision before `requests` are drawn, `batch` at a time; `step` tries some."""
-    if not requests:
-        return
-    first = requests[0].but(steps=1)
-    tried = [first] * min(TRIED, batch, len(requests))
-    rows = len(tried) * (2 if first.guidance > 1 else 1)
-    area = first.width_px * first.height_px / pipe.vae_scale_factor**2
-    pace.settle(
-        lambda: step(tried),
-        products=weights_in(pipe.unet) * rows * area,
-        steps=sum(request.steps for request in requests) / len(tried),
-    )
-
-
-def precision_of(pipe: StableDiffusionPipeline, pace: Pace) -> str:
-    """What pictures are computed in, as it is written into them."""
-    return HALVES.get(pipe.unet.dtype) or str(pace.precision)
 
 
 def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tensor:

@@ -1,34 +1,11 @@
-"""The training objective of a Stable Diffusion: predict the noise, or v, at a random timestep."""
+"""What a Stable Diffusion is taught on: its targets, their weights, and latents of pictures."""
 
 import torch
 from diffusers import AutoencoderKL, DDPMScheduler
 from diffusers.training_utils import compute_snr
 from torch import Tensor
-from torch.nn import functional
 
 from storybook.errors import ModelError
-
-
-def training_loss(
-    noise_scheduler: DDPMScheduler,
-    model_pred: Tensor,
-    latents: Tensor,
-    noise: Tensor,
-    timesteps: Tensor,
-    *,
-    min_snr: float | None = None,
-) -> Tensor:
-    """The mean squared error of the U-Net's prediction for each picture: [b], float32.
-
-    `model_pred`, `latents` (x0) and `noise` are [b, c, h, w] at the U-Net's scale, `timesteps` [b]
-    integers in [0, num_train_timesteps). `min_snr` is the gamma of Min-SNR weighting (Hang et al.
-    2023); 5 is usual. Raises ModelError for a prediction type that is neither epsilon nor
-    v_prediction.
-    """
-    target = prediction_target(noise_scheduler, latents, noise, timesteps)
-    errors = functional.mse_loss(model_pred.float(), target.float(), reduction="none")
-    losses = errors.mean((1, 2, 3))
-    return losses if min_snr is None else losses * snr_weights(noise_scheduler, timesteps, min_snr)
 
 
 def prediction_target(
@@ -47,7 +24,10 @@ def prediction_target(
 
 
 def snr_weights(noise_scheduler: DDPMScheduler, timesteps: Tensor, gamma: float) -> Tensor:
-    """Min-SNR weights [b] of the loss: min(SNR, gamma) / SNR, for v_prediction over SNR + 1."""
+    """Weights [b] of the loss after Hang et al. (2023), whose `gamma` is usually 5.
+
+    They are min(SNR, gamma) / SNR, for v_prediction over SNR + 1.
+    """
     snr = compute_snr(noise_scheduler, timesteps)
     whole = snr + 1 if noise_scheduler.config.prediction_type == "v_prediction" else snr
     return torch.clamp(snr, max=gamma) / whole

@@ -7,8 +7,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,6 +24,22 @@ WEIGHTS = PICKLES | {".safetensors"}
 CONFIGS = frozenset({".json", ".txt", ".model"})
 NOTES = frozenset({"card.json", "README.txt"})
 """Files about a model, which change nothing of what it does."""
+VOCABULARIES = frozenset({"vocab.json", "tokenizer.json"})
+"""Of megabytes: whether they are whole is looked at, and what they say is not kept."""
+
+METADATA = "__metadata__"
+Header = dict[str, Any]
+"""Of a safetensors file: shape and place of each tensor by its name, and its metadata."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the files of a model say while their weights are not read."""
+
+    headers: dict[Path, Header] = field(default_factory=dict)
+    """Of each safetensors file."""
+    settings: dict[Path, object] = field(default_factory=dict)
+    """Of each JSON file but vocabularies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +104,9 @@ class ComponentOverrides:
         return digest(vae, hypernetworks, words, self.clip_skip)
 
 
-def model_name(
-    path: Path, adapters: Sequence[Adapter] = (), overrides: ComponentOverrides | None = None
-) -> str:
-    """A model's name, such as `painter-0f3a5b7c9d1e`; another one if anything of it is other."""
-    name = weights_digest(path)
-    if adapters:
-        name = digest(name, *(adapter.digest for adapter in adapters))
-    if overrides and overrides.digest:
-        name = digest(name, overrides.digest)
-    return f"{path.stem}-{name}"
+def model_name(path: Path) -> str:
+    """A model's name, such as `critic-0f3a5b7c9d1e`; another one if anything of it is other."""
+    return f"{path.stem}-{weights_digest(path)}"
 
 
 def weights_digest(path: Path) -> str:
@@ -129,18 +137,23 @@ def lora_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
-def check_weights(path: Path) -> None:
+def check_weights(path: Path) -> Contents:
     """Raise ModelError if a weight file is cut off, or is not what its name says.
 
-    A folder is checked file by file, its JSON files as well. Reads headers only.
+    A folder is checked file by file, its JSON files as well. Reads headers only, and returns what
+    was read.
     """
     if not path.exists():
         raise ModelError(f"{path} does not exist. Check the path, or fetch the model again.")
+    contents = Contents()
     for file in [path] if path.is_file() else _model_files(path):
         if file.suffix == ".safetensors":
-            _check_safetensors(file)
+            contents.headers[file] = _check_safetensors(file)
         elif file.suffix == ".json":
-            _parsed(file)
+            values = _parsed(file)
+            if file.name not in VOCABULARIES:
+                contents.settings[file] = values
+    return contents
 
 
 def read_tensors(path: Path) -> "dict[str, Tensor]":
@@ -163,10 +176,8 @@ def read_tensors(path: Path) -> "dict[str, Tensor]":
         known = ", ".join(sorted(WEIGHTS))
         raise ModelError(f"{path} is no weight file by its name. Known endings are: {known}.")
     values = unpickle(path)
-    for wrapper in ("state_dict", "params_ema", "params"):
-        if isinstance(values.get(wrapper), dict):
-            values = values[wrapper]
-            break
+    wrapped = (values.get(wrapper) for wrapper in ("state_dict", "params_ema", "params"))
+    values = next((each for each in wrapped if isinstance(each, dict)), values)
     from torch import Tensor
 
     return {key: value for key, value in values.items() if isinstance(value, Tensor)}
@@ -175,7 +186,7 @@ def read_tensors(path: Path) -> "dict[str, Tensor]":
 def tensor_names(path: Path) -> list[str]:
     """The names of the tensors in a weight file; of a safetensors file only the header is read."""
     if path.suffix == ".safetensors":
-        return [name for name in _check_safetensors(path) if name != "__metadata__"]
+        return list(sizes_in(_check_safetensors(path)))
     check_weights(path)  # it says what is missing
     facts = path.stat()
     return list(_pickled_names(path, facts.st_size, facts.st_mtime_ns))
@@ -183,29 +194,26 @@ def tensor_names(path: Path) -> list[str]:
 
 def numbers_in(path: Path) -> int:
     """How many numbers a safetensors file holds, by its header; ModelError for another file."""
-    return sum(tensor_sizes(path).values())
-
-
-def tensor_sizes(path: Path) -> dict[str, int]:
-    """How many numbers each tensor of a safetensors file holds; ModelError for another file."""
     if path.suffix != ".safetensors":
         raise ModelError(f"{path} is no safetensors file: only opening it tells what it holds.")
-    header = _check_safetensors(path)
-    return {
-        name: math.prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__"
-    }
+    return sum(sizes_in(_check_safetensors(path)).values())
 
 
 def header_text(path: Path) -> dict[str, str]:
     """What the header of a safetensors file says beside its tensors; nothing of other files."""
-    if path.suffix != ".safetensors":
-        return {}
-    metadata = _check_safetensors(path).get("__metadata__")
-    return (
-        {str(key): str(value) for key, value in metadata.items()}
-        if isinstance(metadata, dict)
-        else {}
-    )
+    return metadata_in(_check_safetensors(path)) if path.suffix == ".safetensors" else {}
+
+
+def sizes_in(header: Header) -> dict[str, int]:
+    """How many numbers each tensor has, by its name, as a safetensors header says it."""
+    tensors = ((name, entry) for name, entry in header.items() if name != METADATA)
+    return {name: math.prod(entry["shape"]) for name, entry in tensors}
+
+
+def metadata_in(header: Header) -> dict[str, str]:
+    """What a safetensors header says beside its tensors."""
+    said = header.get(METADATA)
+    return {str(key): str(each) for key, each in said.items()} if isinstance(said, dict) else {}
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -257,7 +265,7 @@ def _pickled_names(path: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
     return tuple(read_tensors(path))
 
 
-def _check_safetensors(path: Path) -> dict[str, object]:
+def _check_safetensors(path: Path) -> Header:
     """The header: 8 bytes of length, JSON, then tensors up to the largest `data_offsets`."""
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -274,7 +282,7 @@ def _check_safetensors(path: Path) -> dict[str, object]:
         raise ModelError(f"{path} is empty, cut off or no safetensors file. Fetch it again.")
     try:
         header = json.loads(text)
-        tensors = [entry for name, entry in header.items() if name != "__metadata__"]
+        tensors = [entry for name, entry in header.items() if name != METADATA]
         end = max((entry["data_offsets"][1] for entry in tensors), default=0)
         sane = all(side >= 0 for entry in tensors for side in entry["shape"]) and end >= 0
         if not sane:

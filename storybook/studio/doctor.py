@@ -128,14 +128,15 @@ def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
     if free_gib is None or settings.device == "cpu":
         return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     from storybook.errors import ModelError
-    from storybook.models.memory import choose_plan, needed_gib, stored_weights
+    from storybook.models.memory import choose_plan, needed_gib
     from storybook.studio.studio import Studio
 
-    sampling = Studio(settings).sampling
+    studio = Studio(settings)
+    sampling = studio.sampling
     times = 4 if is_controlled(settings.enlarge) else 1  # painted over at twice the size
     pixels = sampling.width_px * sampling.height_px * times
     try:
-        weights = stored_weights(Path(settings.draw.painter), bytes_each=2)
+        weights = studio.checkpoint.stored_bytes(2)
     except ModelError as fault:
         return Finding(what=what, says=str(fault), good=False)
     plan = choose_plan(settings.draw.memory, weights, pixels, free_gib)

@@ -10,7 +10,8 @@ from storybook.config import Settings, shipped
 from storybook.errors import ConfigError
 from storybook.hero.folder import hero_photos
 from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
-from storybook.models.sampling_defaults import SamplingDefaults, sampling_defaults
+from storybook.models.checkpoint import Checkpoint
+from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Hero, Prompt
 from storybook.shard import Shard
@@ -38,6 +39,11 @@ class Studio:
     # What is known without loading a model
 
     @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """The painter's, unless a hero has one of its own."""
+        return Checkpoint(self._painter_folder)
+
+    @cached_property
     def world(self) -> World:
         """The painter's own words if it brings them, else those that the project ships."""
         return load_world(self._painter_folder if self._brings_a_world else shipped("assets"))
@@ -50,7 +56,7 @@ class Studio:
     @cached_property
     def sampling(self) -> SamplingDefaults:
         """How pictures are asked for: the painter's own wishes, changed by the studio's."""
-        own = sampling_defaults(self._painter_folder)
+        own = self.checkpoint.sampling
         draw = self.settings.draw
         asked = {key: getattr(draw, key) for key in ("width_px", "height_px", "steps", "guidance")}
         return own.but(**{key: value for key, value in asked.items() if value is not None})
@@ -104,12 +110,10 @@ class Studio:
         if self._is_double:
             return self.settings.draw.painter
         from storybook.models.adapters import asked_for
-        from storybook.models.families import painter_name
 
         asked = asked_for(prompt.positive, self.loras or {}) if prompt else ()
         adapters = [*self._adapters(cast), *asked]
-        painter = own_painter(cast) or self._painter_folder
-        return painter_name(painter, adapters, self._component_overrides())
+        return self._checkpoint_for(cast).name(adapters, self._component_overrides())
 
     def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
         """The cast as this painter knows it.
@@ -175,10 +179,10 @@ class Studio:
 
             yield FlatPainter()
             return
-        from storybook.models.families import open_painter
+        from storybook.models.painting import open_painter
 
         painter = open_painter(
-            own_painter(cast) or self._painter_folder,
+            self._checkpoint_for(cast),
             self._adapters(cast),
             device=self.settings.device,
             batch=self.settings.draw.batch,
@@ -270,6 +274,10 @@ class Studio:
     @property
     def _brings_a_world(self) -> bool:
         return (self._painter_folder / WORLD).is_file()
+
+    def _checkpoint_for(self, cast: tuple[Hero, ...]) -> Checkpoint:
+        own = own_painter(cast)
+        return Checkpoint(own) if own else self.checkpoint
 
     @property
     def _painter_folder(self) -> Path:

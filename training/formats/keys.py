@@ -12,8 +12,9 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from torch import Tensor
 from transformers import CLIPTextModel
 
+from storybook.models.families import CLIP, OPEN_CLIP, UNET, VAE, is_open_clip
 from storybook.models.original_names import Place, renamed, unet_places
-from storybook.models.single_file import CLIP, OPEN_CLIP, TEXT_MODEL, UNET, VAE, is_open_clip
+from storybook.models.single_file import TEXT_MODEL
 
 IN_VAE_RESNET = {"conv_shortcut": "nin_shortcut"}
 IN_VAE_ATTENTION = {
@@ -55,7 +56,7 @@ def text_keys(encoder: CLIPTextModel) -> dict[str, Tensor]:
     names of its own; its last layer, which SD 2.x does not use, is left out as diffusers does.
     """
     state = with_text_model(encoder.state_dict())
-    if is_open_clip(encoder):
+    if is_open_clip(encoder.config.hidden_act):
         return _open_clip_keys(state)
     positions = torch.arange(encoder.config.max_position_embeddings)[None]
     state[f"{TEXT_MODEL}embeddings.position_ids"] = positions

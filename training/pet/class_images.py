@@ -5,8 +5,7 @@ from pathlib import Path
 
 from storybook.files import write_whole
 from storybook.models.infotext import png_bytes
-from storybook.models.sampling_defaults import sampling_defaults
-from storybook.models.sd1 import Sd1Painter
+from storybook.models.painting import DiffusionPainter
 from storybook.records import Candidate, Event, Prompt, digest
 from training.data.folders import pictures_in
 from training.data.records import Size
@@ -18,7 +17,7 @@ SEED = 1_000_000
 
 
 def class_images(
-    recipe: Recipe, painter: Sd1Painter, size_px: Size, cache: Path
+    recipe: Recipe, painter: DiffusionPainter, size_px: Size, cache: Path
 ) -> Generator[Event, None, list[Path | None]]:
     """Folders of drawn class pictures, one for each concept, None where none are wanted.
 
@@ -36,7 +35,7 @@ def class_images(
         prompts = concept.class_prompts or (f"a {concept.class_word}",)
         side = size_px[0] if size_px[0] == size_px[1] else size_px
         folder = cache / FOLDER / digest(painter.name, prompts, side, missing)
-        defaults = sampling_defaults(recipe.painter)
+        defaults = painter.checkpoint.sampling
         requests = [
             Candidate(
                 prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),
@@ -54,7 +53,7 @@ def class_images(
     return folders
 
 
-def _draw(folder: Path, requests: list[Candidate], painter: Sd1Painter) -> Iterator[Event]:
+def _draw(folder: Path, requests: list[Candidate], painter: DiffusionPainter) -> Iterator[Event]:
     """Draw what is missing; each picture says what it was made from, with its words beside it."""
     name, _, weights = painter.name.rpartition("-")
     karras = bool(painter.sampler.config.use_karras_sigmas)

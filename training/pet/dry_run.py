@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import psutil
 import torch
-from diffusers import DDPMScheduler
 from transformers import CLIPTokenizer
 
 from storybook.models.clip_text import caption_ids, encode_captions
 from storybook.models.devices import memory_of
-from storybook.models.sd1 import open_painter
-from storybook.models.training_loss import training_loss
-from storybook.models.weights import ComponentOverrides
+from storybook.models.painting import DiffusionPainter
 from training.data.balance import balance
 from training.data.buckets import bucket_table, everydream_steps, steps_of_epochs
 from training.data.records import Example, Size
@@ -22,6 +19,7 @@ from training.pet.disk_space import STATES, check_room, checkpoint_bytes, kept_a
 from training.pet.optimizers import autocast, check_precision
 from training.pet.recipe import Recipe
 from training.pet.sample_prompts import check_sample_files, sample_prompts
+from training.pet.setup import ddpm_scheduler, open_to_teach
 from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
 from training.runs.run import Run
 
@@ -35,9 +33,7 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     """
     check_precision(recipe, device)
     check_sample_files(recipe)
-    painter = open_painter(
-        recipe.painter, device=str(device), overrides=ComponentOverrides(recipe.vae)
-    )
+    painter = open_to_teach(recipe, device)
     pipe = painter.pipe
     size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     width, height = size_px
@@ -87,7 +83,8 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
         yield f"  {finding.path}: {finding.found}; {finding.done}"
     if len(data.findings) > FINDINGS_SHOWN:
         yield f"  and {len(data.findings) - FINDINGS_SHOWN} more"
-    yield from _cost(prepare_for_training(pipe, recipe, device, before), size_px, steps, device)
+    model = prepare_for_training(pipe, recipe, device, before)
+    yield from _cost(painter, model, size_px, steps, device)
 
 
 def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
@@ -129,10 +126,16 @@ def _coached(
                 yield f"coach, {verdict.file}: {verdict.fitness}; {'; '.join(verdict.reasons)}"
 
 
-def _cost(model: TrainableModel, size_px: Size, steps: int, device: torch.device) -> Iterator[str]:
+def _cost(
+    painter: DiffusionPainter,
+    model: TrainableModel,
+    size_px: Size,
+    steps: int,
+    device: torch.device,
+) -> Iterator[str]:
     """Time, memory and disk, from one step on noise; the second pass is timed."""
     recipe, pipe = model.recipe, model.pipe
-    noise_scheduler = DDPMScheduler.from_config(pipe.scheduler.config)
+    noise_scheduler = ddpm_scheduler(painter.checkpoint, device)
     width, height = (side // pipe.vae_scale_factor for side in size_px)
     noise = torch.randn(recipe.batch, pipe.unet.config.in_channels, height, width, device=device)
     timesteps = torch.full((recipe.batch,), 500, device=device)
@@ -143,10 +146,9 @@ def _cost(model: TrainableModel, size_px: Size, steps: int, device: torch.device
                 prompt_embeds = encode_captions(
                     pipe.tokenizer, pipe.text_encoder, [""] * recipe.batch
                 )
-                dtype = pipe.unet.dtype
-                latents = noise.to(dtype)
-                model_pred = pipe.unet(latents, timesteps, prompt_embeds.to(dtype)).sample
-                loss = training_loss(noise_scheduler, model_pred, latents, latents, timesteps)
+                loss = painter.family.training_loss(
+                    pipe, noise_scheduler, noise, noise, timesteps, prompt_embeds
+                )
             loss.mean().backward()
             if device.type == "cuda":
                 torch.cuda.synchronize(device)

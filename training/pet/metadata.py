@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime
 
-from storybook.models.weights import weights_digest
 from training.data.buckets import shown_per_bucket, steps_per_epoch
 from training.formats.header import Origin, Training
-from training.formats.keys import is_open_clip
 from training.pet.setup import TrainingSetup
 from training.runs.run import Run
 
@@ -14,16 +12,16 @@ KOHYA_PRECISION = {"fp32": "no", "full_fp16": "fp16", "full_bf16": "bf16"}
 
 def origin_of(setup: TrainingSetup, run: Run, preset: str, step: int) -> Origin:
     """Who was taught to whom, on what, by which recipe and up to which step."""
-    recipe, pipe = setup.recipe, setup.model.pipe
+    recipe, checkpoint = setup.recipe, setup.painter.checkpoint
     first = recipe.concept[0]
     return Origin(
         title=recipe.called,
         token=first.token,
         class_word=first.class_word,
-        family="sd2" if is_open_clip(pipe.text_encoder) else "sd1",
-        prediction=setup.noise_scheduler.config.prediction_type,
+        family=checkpoint.family.name,
+        prediction=checkpoint.prediction_type,
         base=recipe.model.name,
-        base_digest=weights_digest(recipe.painter),
+        base_digest=checkpoint.digest,
         recipe=preset,
         run=run.folder.name,
         resolution_px=setup.size_px[0],

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,7 @@ from storybook.files import replacing, write_whole
 from storybook.models.critics import ClipCritic, open_critic
 from storybook.models.infotext import png_bytes
 from storybook.models.pace import Pace
-from storybook.models.sampling_defaults import sampling_defaults
-from storybook.models.sd1 import Sd1Painter, open_sampler
+from storybook.models.painting import DiffusionPainter
 from storybook.records import Candidate, Event
 from training.data.pictures import open_picture
 from training.pet.sample_prompts import sample_prompts
@@ -36,7 +35,7 @@ CELL_PX, MARGIN_PX, LINE_PX = 128, 4, 18
 class Sampler:
     """The requests that are drawn again and again, and the critic who looks at them."""
 
-    painter: Sd1Painter
+    painter: DiffusionPainter
     requests: tuple[Candidate, ...]
     run: Run
     critics: dict[str, ClipCritic]
@@ -135,11 +134,9 @@ def new_sampler(setup: TrainingSetup, run: Run) -> Sampler:
             for name, paths in setup.photos().items()
             if name
         }
-    pace = Pace(device=pipe.unet.device)
     pace = Pace("bf16" if recipe.precision == "bf16" else "fp32", device=pipe.unet.device)
     pace.settle()
-    sampler = open_sampler(recipe.painter)
-    painter = Sd1Painter("student", pipe, sampler, 4, recipe.clip_skip, pace=pace)
+    painter = replace(setup.painter, name="student", batch=4, clip_skip=recipe.clip_skip, pace=pace)
     return Sampler(painter, _requests(setup), run, critics)
 
 
@@ -164,7 +161,7 @@ def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
 
 def _requests(setup: TrainingSetup) -> tuple[Candidate, ...]:
     recipe, (width, height) = setup.recipe, setup.size_px
-    defaults, wish = sampling_defaults(recipe.painter), recipe.sample_guidance
+    defaults, wish = setup.painter.checkpoint.sampling, recipe.sample_guidance
     return tuple(
         Candidate(
             prompt=prompt,

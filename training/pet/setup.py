@@ -10,8 +10,9 @@ from accelerate import PartialState
 from diffusers import DDPMScheduler
 from torch import Tensor
 
-from storybook.errors import TrainingError
-from storybook.models.sd1 import open_painter, schedule_of
+from storybook.errors import ModelError, TrainingError
+from storybook.models.checkpoint import Checkpoint
+from storybook.models.painting import DiffusionPainter, family_of, open_painter
 from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
 from training.data.buckets import (
@@ -23,7 +24,6 @@ from training.data.buckets import (
 )
 from training.data.captions import Shaping, shaped
 from training.data.records import Size
-from training.formats.keys import is_open_clip
 from training.pet.class_images import class_images
 from training.pet.dataset import Dataset, GatheredDataset, gather
 from training.pet.disk_space import check_room
@@ -54,6 +54,8 @@ class TrainingSetup:
     """The model that is trained, with all that it is trained on."""
 
     recipe: Recipe
+    painter: DiffusionPainter
+    """Who draws the samples; its pipeline is the model's."""
     model: TrainableModel
     noise_scheduler: DDPMScheduler
     text_cache: PromptEmbedsCache
@@ -138,16 +140,11 @@ def prepare(
 
     Raises ModelError or TrainingError where something cannot be.
     """
-    painter = open_painter(
-        recipe.painter,
-        device=str(device),
-        overrides=ComponentOverrides(recipe.vae),
-        precision="auto" if recipe.precision == "auto" else "fp32",
-    )
+    painter = open_to_teach(recipe, device)
     pipe = painter.pipe
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
         part.float()
-    if recipe.clip_skip > 1 and is_open_clip(pipe.text_encoder):
+    if recipe.clip_skip > 1 and painter.checkpoint.family.open_clip:
         raise TrainingError(
             "clip_skip is for Stable Diffusion 1.x: the text encoder of 2.x already stops at the "
             "layer before the last. Leave it out."
@@ -172,12 +169,43 @@ def prepare(
     text_cache = PromptEmbedsCache(pipe, recipe, device)
     if not (recipe.text_encoder or recipe.shuffle):
         text_cache.prepare(_all_captions(data.train) + _all_captions(data.held_out))
-    noise_scheduler = DDPMScheduler.from_config(schedule_of(recipe.painter))
-    noise_scheduler.alphas_cumprod = noise_scheduler.alphas_cumprod.to(device)
+    noise_scheduler = ddpm_scheduler(painter.checkpoint, device)
     processes = PartialState().num_processes
     return TrainingSetup(
-        recipe, model, noise_scheduler, text_cache, data, *caches, device, size_px, processes
+        recipe,
+        painter,
+        model,
+        noise_scheduler,
+        text_cache,
+        data,
+        *caches,
+        device,
+        size_px,
+        processes,
     )
+
+
+def open_to_teach(recipe: Recipe, device: torch.device) -> DiffusionPainter:
+    """The painter that a recipe teaches; ModelError if it cannot be opened, or not be taught."""
+    checkpoint = Checkpoint(recipe.painter)
+    if family_of(checkpoint).training_loss is None:
+        raise ModelError(
+            f"{checkpoint.path} is a {checkpoint.family.title}, which draws but cannot be taught "
+            "here. Name one of 1.x or 2.x."
+        )
+    return open_painter(
+        checkpoint,
+        device=str(device),
+        overrides=ComponentOverrides(recipe.vae),
+        precision="auto" if recipe.precision == "auto" else "fp32",
+    )
+
+
+def ddpm_scheduler(checkpoint: Checkpoint, device: torch.device) -> DDPMScheduler:
+    """The noise schedule that a checkpoint is taught by, with its table on `device`."""
+    scheduler = DDPMScheduler.from_config(checkpoint.scheduler_config)
+    scheduler.alphas_cumprod = scheduler.alphas_cumprod.to(device)
+    return scheduler
 
 
 def _all_captions(dataset: Dataset) -> list[str]:

@@ -16,7 +16,6 @@ from torch import Tensor, distributed
 
 from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
-from storybook.models.training_loss import training_loss
 from storybook.records import Event
 from training.data.buckets import Batch, Position, first_position, steps_from
 from training.pet.checkpoints import Checkpoints, Optimization
@@ -90,15 +89,16 @@ def denoising_loss(
 
     `latents` (x0) and `noise` are [b, c, h, w], `timesteps` [b] in [0, num_train_timesteps).
     """
-    unet, scheduler = setup.model.pipe.unet, setup.noise_scheduler
-    dtype = unet.dtype  # diffusers looks through all layers for it
-    latents, noise = latents.to(dtype), noise.to(dtype)
     with autocast(setup.recipe, setup.device):
         prompt_embeds = setup.text_cache.encode(captions, train_encoder=train_text_encoder)
-        noisy_latents = scheduler.add_noise(latents, noise, timesteps)
-        model_pred = unet(noisy_latents, timesteps, prompt_embeds.to(dtype)).sample
-        return training_loss(
-            scheduler, model_pred, latents, noise, timesteps, min_snr=setup.recipe.min_snr
+        return setup.painter.family.training_loss(
+            setup.model.pipe,
+            setup.noise_scheduler,
+            latents,
+            noise,
+            timesteps,
+            prompt_embeds,
+            min_snr=setup.recipe.min_snr,
         )
 
 

@@ -22,9 +22,9 @@ from storybook.files import save_weights
 from storybook.images.fidelity import edge_strength
 from storybook.models import Enlarger
 from storybook.models.control import FACTOR, ControlledEnlarger, RefineSettings, controlnet_cond
+from storybook.models.painting import DiffusionPainter
 from storybook.models.sampling import Img2ImgInit, decode, denoise
 from storybook.models.sampling_defaults import SamplingDefaults
-from storybook.models.sd1 import Sd1Painter, encode_text
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate, Event, Prompt
 from storybook.world import World
@@ -94,7 +94,7 @@ def new_control(unet: UNet2DConditionModel) -> ControlNetModel:
     )
 
 
-def new_enlarger(painter: Sd1Painter, then: Enlarger) -> ControlledEnlarger:
+def new_enlarger(painter: DiffusionPainter, then: Enlarger) -> ControlledEnlarger:
     """The enlarger of a book that has a ControlNet, with an untaught one."""
     control = new_control(painter.pipe.unet).to(painter.pipe.device)
     return ControlledEnlarger("control", painter, control, steep_edges, REFINE_SETTINGS, then)
@@ -102,7 +102,7 @@ def new_enlarger(painter: Sd1Painter, then: Enlarger) -> ControlledEnlarger:
 
 @torch.inference_mode()
 def repaint(
-    painter: Sd1Painter,
+    painter: DiffusionPainter,
     components: Components,
     images: Tensor,
     heard: Tensor,
@@ -132,7 +132,7 @@ def repaint(
 
 def pairs_in(
     path: Path,
-    painter: Sd1Painter,
+    painter: DiffusionPainter,
     components: Components,
     small: Drawings,
     large: Drawings,
@@ -176,7 +176,7 @@ def pairs_in(
 
 
 def exercises(
-    painter: Sd1Painter,
+    painter: DiffusionPainter,
     components: Components,
     held_out: Drawings,
     world: World,
@@ -294,10 +294,10 @@ def _enlarged(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.LANCZOS)
 
 
-def _states(painter: Sd1Painter, words: Sequence[str]) -> Tensor:
+def _states(painter: DiffusionPainter, words: Sequence[str]) -> Tensor:
     """[n, t, d]: texts as the U-Net hears them, cut where a caption would be."""
     longest = painter.pipe.text_encoder.config.max_position_embeddings
-    return torch.stack([encode_text(painter.pipe, text)[:longest] for text in words])
+    return torch.stack([painter.encode(text).prompt_embeds[:longest] for text in words])
 
 
 def _psnr(one: Image.Image, other: Image.Image) -> float:

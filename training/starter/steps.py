@@ -107,7 +107,7 @@ def make_esrgan(shop: Workshop, budget: Budget) -> Iterator[Event]:
 def make_control(shop: Workshop, budget: Budget) -> Iterator[Event]:
     """Teach the ControlNet with the painter and the enlarger that were exported, and export it."""
     from storybook.models.enlargers import open_enlarger
-    from storybook.models.sd1 import open_painter
+    from storybook.models.painting import open_painter
     from training.starter.control import exercises, new_enlarger, pairs_in, teach_control
     from training.starter.export import ENLARGER, export_control, sampling_of
 
