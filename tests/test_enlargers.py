@@ -107,6 +107,29 @@ def test_no_pass_is_made_of_which_half_is_thrown_away_again(scale, side, width_p
     assert len(seen) == passes
 
 
+def test_brought_to_halves_what_the_network_made_before_its_next_pass() -> None:
+    """And ends, whatever a network's scale is: what a pass gains is more than what that takes."""
+    passes = {4: [128, 256], 3: [128, 192, 288, 432, 648], 2: [128, 256, 512, 1024]}
+    for scale, widths in passes.items():
+        seen = []
+
+        def once(levels: np.ndarray, scale: int = scale, seen: list = seen) -> np.ndarray:
+            seen.append(levels.shape[1])
+            return levels.repeat(scale, 0).repeat(scale, 1)
+
+        plate = brought_to(2048, Image.fromarray(noise(128, 96)), once)
+        assert plate.size == (2048, 1536) and seen == widths
+
+
+def test_brought_to_keeps_the_colours_of_broad_areas() -> None:
+    def once(levels: np.ndarray) -> np.ndarray:
+        return (levels.repeat(4, 0).repeat(4, 1).astype(int) + 6).clip(0, 255).astype(np.uint8)
+
+    picture = Image.new("RGB", (128, 128), (120, 130, 140))
+    plate = np.asarray(brought_to(2048, picture, once), int)
+    assert np.abs(plate - (120, 130, 140)).max() <= 1
+
+
 def test_an_enlarged_picture_is_the_same_picture(tmp_path: Path) -> None:
     file = tmp_path / "plain.safetensors"
     net = Compact(num_in_ch=3, num_out_ch=3, num_feat=8, num_conv=1, upscale=4)

@@ -16,6 +16,7 @@ from PIL import Image
 from torch import Tensor
 
 from storybook.errors import ModelError, last_line
+from storybook.images.broad_colours import broad
 from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.checkpoint import CONFIGS
@@ -40,9 +41,9 @@ FACTOR = 2
 GENTLER = 0.5
 """A plate that is not its picture any more is painted over again with this much of the strength."""
 TRIES = 3
-REMEDY = "Try --set enlarge.control=off, or smaller pictures."
 AREAS = 32
 """Colours of areas of this part of a side stay as they were: detail has no business with them."""
+REMEDY = "Try --set enlarge.control=off, or smaller pictures."
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +162,9 @@ def with_change(wide: Image.Image, before: Image.Image, after: Image.Image) -> I
     But for broad areas' colours, which stay as they are.
     """
     change = np.asarray(after, np.float32) - np.asarray(before, np.float32)
-    broad = [_blurred(change[..., channel]) for channel in range(3)]
-    levels = np.asarray(wide, np.float32) + change - np.stack(broad, axis=-1)
+    coarse = [broad(change[..., channel], AREAS) for channel in range(3)]
+    levels = np.asarray(wide, np.float32) + change - np.stack(coarse, axis=-1)
     return Image.fromarray(levels.round().clip(0, 255).astype(np.uint8))
-
-
-def _blurred(levels: np.ndarray) -> np.ndarray:
-    """Levels [h, w] with nothing finer than the `AREAS`."""
-    plane = Image.fromarray(levels)
-    areas = tuple(min(AREAS, side) for side in plane.size)
-    few = plane.resize(areas, Image.Resampling.BOX)
-    return np.asarray(few.resize(plane.size, Image.Resampling.BICUBIC))
 
 
 def _wide(image: Image.Image) -> Image.Image:

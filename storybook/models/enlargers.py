@@ -13,6 +13,7 @@ from spandrel import ImageModelDescriptor, ModelLoader, UnsupportedModelError
 
 from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, ModelError, OutOfMemory
+from storybook.images.broad_colours import with_broad_colours
 from storybook.images.rgb import plain_rgb
 from storybook.models.devices import device_of, dtype_of, memory_of
 from storybook.models.pace import Pace, shape_of, weights_in
@@ -142,16 +143,20 @@ def open_enlarger(
 def brought_to(width_px: int, image: Image.Image, once: Callable[[Levels], Levels]) -> Image.Image:
     """The picture `width_px` wide, RGB; `once` is applied until it is so wide, Lanczos mends it.
 
-    What is nearly so wide is left to Lanczos alone: a picture of 8,000 px would be 32,000 px first.
-    So is what the network has made itself, if it would have to throw half of each side away again.
+    Broad areas keep the picture's colours. What is nearly so wide is left to Lanczos alone: a
+    picture of 8,000 px would be 32,000 px first. So is what the network has made itself, if it
+    would have to throw half of each side away again; else that is halved before the next pass,
+    since no network was taught to go on from its own soft edges.
     """
     picture = plain_rgb(image)
     height_px = max(1, round(picture.height * width_px / picture.width))
     nearly = NEARLY
     while picture.width * nearly < width_px:
+        if nearly > NEARLY:
+            picture = picture.reduce(2)
         wider = Image.fromarray(once(np.asarray(picture)))
         nearly = max(NEARLY, wider.width / picture.width / 2)
-        picture = wider
+        picture = with_broad_colours(wider, picture)
     if picture.width != width_px:
         picture = picture.resize((width_px, height_px), Image.Resampling.LANCZOS)
     return picture
