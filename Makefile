@@ -4,6 +4,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 MINUTES ?= 60
 MANNER ?= plain
+PLATES := realesr-animevideov3
 
 .PHONY: help install book app test test-all check bench starter pet pets story-lora evaluate clean
 help:            ## this list
@@ -14,6 +15,8 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv .venv
 	@echo "Installing into .venv (a few minutes the first time) ..."
 	@$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@why=$$(PIP_RETRIES=1 PIP_DEFAULT_TIMEOUT=20 $(BIN)/storybook models get $(PLATES) 2>&1 >/dev/null) || \
+	  echo "Plates will be softer: $$(echo "$$why" | tail -1 | sed 's/^storybook: //') Later: $(BIN)/storybook models get $(PLATES)"
 	@touch $(STAMP)
 
 book: $(STAMP)   ## the sample book, or yours: make book SUMMARY="..." HERO=biscuit STYLE=watercolour PAGES=12
