@@ -8,7 +8,7 @@ from random import Random
 import streamlit as st
 
 from app.navigation import go
-from app.views import languages
+from app.views import languages, ready_made
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (
@@ -26,6 +26,7 @@ from storybook.errors import StorybookError
 from storybook.hero.folder import hero_names, load_hero
 from storybook.press.formats import format_names
 from storybook.prompts import styles
+from storybook.ready_made.collection import story_named
 
 PICTURES = Path(__file__).parents[1] / "pictures"
 LENGTHS = (8, 12, 16, 24)
@@ -39,7 +40,8 @@ def page() -> None:
     _story(draft)
     _heroes(draft)
     _styles(draft)
-    _for_whom(draft)
+    if not draft.story:  # which brings ages and pages of its own
+        _for_whom(draft)
     _more(draft)
     _make(load_draft(BOOKS))
 
@@ -57,7 +59,9 @@ def _tell(summary: str) -> None:
 
 def _story(draft: Draft) -> None:
     st.subheader("What is it about?", anchor=False)
-
+    if draft.story:
+        ready_made.chosen(draft.story, load_hero(_stars(draft)[0]), _change)
+        return
     _field(st.text_area, "The story in a line or two", "summary", draft, height=110,
            max_chars=2000, placeholder="Bruno the dog wants to fly a kite at the beach, but the "
            "wind is too strong.")  # fmt: skip
@@ -80,6 +84,7 @@ def _story(draft: Draft) -> None:
                 st.rerun()
             if st.button("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
                 _surprise(_stars(draft)[0])
+    ready_made.shelf(star, _change)
 
 
 def _surprise(star: str) -> None:
@@ -134,6 +139,13 @@ def _stars(draft: Draft) -> tuple[str, ...]:
     known = _readable()
     chosen = tuple(name for name in draft.heroes if name in known)
     return chosen or heroes_named(draft.summary) or ("bruno" if "bruno" in known else known[0],)
+
+
+def _playing(draft: Draft) -> tuple[str, ...]:
+    """Who stars in the book itself: nobody in a ready-made story whose part no hero can take."""
+    stars = _stars(draft)
+    able = not draft.story or ready_made.stars_in(story_named(draft.story), load_hero(stars[0]))
+    return stars if able else ()
 
 
 def _toggle(name: str) -> None:
@@ -243,7 +255,7 @@ def _make(draft: Draft) -> None:
     draft = draft.but(**{field: value for field, value in shown.items() if value is not None})
     try:
         settings = load_settings(None, [])
-        stars = draft.but(heroes=_stars(draft))
+        stars = draft.but(heroes=_playing(draft))
         brief = brief_of(stars, for_children=settings.write.for_children)
         book = begin(BOOKS, brief)
     except StorybookError as fault:

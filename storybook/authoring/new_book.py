@@ -39,6 +39,8 @@ class Draft(Record):
     language: str = "en"
     format: str = "square-8.5"
     seed: int = 1
+    story: str = ""
+    """The ready-made story that the book is to be of; empty: the writer tells the summary."""
 
 
 def ideas(hero: Hero, count: int, seed: int) -> list[str]:
@@ -72,6 +74,9 @@ def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
 
     Raises ConfigError, HeroError or NotForChildren in one line.
     """
+    if draft.story:
+        asked = draft.model_dump(include={"heroes", "style", "format", "seed"})
+        return brief_of_story(draft.story, asked | ({"title": draft.title} if draft.title else {}))
     if not draft.summary.strip():
         raise StorybookError("Say in a sentence or two what the story is about, or tap an idea.")
     given = {key: value for key, value in draft.model_dump().items() if value != ""}

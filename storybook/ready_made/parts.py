@@ -1,15 +1,14 @@
 """Whether a hero can take the part of a story's star, and what of a story says that it cannot."""
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from storybook.config import shipped
 from storybook.readability import words
 from storybook.ready_made.collection import Figure, ReadyMade, kind_of
 from storybook.records import Hero
-from storybook.summary.lexicon import ANIMAL, Kind
+from storybook.summary.lexicon import ANIMAL, Kind, load_words, plural
 
 SIZES = {"mouse": "small", "bear": "large"}
 """Species of the drawn world that are no cat's size: stories of them may turn on it."""
@@ -66,15 +65,23 @@ def bound_words(story: ReadyMade, hero: Hero) -> dict[str, list[int]]:
 
 
 def _said(story: ReadyMade, bound: set[str]) -> Iterator[tuple[str, list[int]]]:
-    pages = [{word.lower() for word in words(page.text)} for page in story.pages]
-    for word in sorted(bound):
-        if on := [number for number, said in enumerate(pages, 1) if word in said]:
-            yield word, on
+    pages = _words_of(story)
+    for word in sorted(bound & frozenset().union(*pages)):
+        yield word, [number for number, said in enumerate(pages, 1) if word in said]
+
+
+@lru_cache(maxsize=1024)
+def _words_of(story: ReadyMade) -> tuple[frozenset[str], ...]:
+    """The words of each page, in small letters; asked again for each hero."""
+    return tuple(frozenset(word.lower() for word in words(page.text)) for page in story.pages)
 
 
 def _pages_that_say(story: ReadyMade, noun: str) -> list[int]:
-    said = re.compile(rf"\b{re.escape(noun)}s?\b", re.IGNORECASE)
-    return [number for number, page in enumerate(story.pages, 1) if said.search(page.text)]
+    """The pages that say `noun`, or several of it, from 1."""
+    said = {*noun.lower().split()}
+    many = {*plural(noun, load_words().irregular).lower().split()}
+    pages = enumerate(_words_of(story), 1)
+    return [number for number, found in pages if said <= found or many <= found]
 
 
 @cache
