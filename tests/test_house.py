@@ -52,7 +52,8 @@ MAY_IMPORT = {
         "pet": "data formats runs",
         "story": "data runs",
         "starter": "data runs story",
-        "__main__": "pet runs starter story",
+        "desk": "data starter",
+        "__main__": "desk pet runs starter story",
     },
     "app": {
         "widgets": "",

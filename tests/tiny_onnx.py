@@ -57,3 +57,32 @@ def tiny_nsfw(file: Path, *, side: int = 224, unfit_when_light: float = 1.0) -> 
     ])  # fmt: skip
     file.write_bytes(_field(1, 7) + _field(7, graph) + _field(8, _field(2, 11)))
     return file
+
+
+def tiny_tagger(
+    file: Path, weights: Sequence[Sequence[float]], *, side: int = 32, batch: int | str = "n"
+) -> Path:
+    """A tagger's shapes: how likely a tag is follows from the mean of each of three channels.
+
+    `weights` [3][tags] are multiplied with the means; a sigmoid makes them shares.
+    """
+    axes = _field(1, "axes") + b"".join(_field(8, axis) for axis in (1, 2)) + _field(20, INTS)
+    keep = _field(1, "keepdims") + _field(3, 0) + _field(20, INT)
+    tags = len(weights[0])
+    numbers = [number for row in weights for number in row]
+    nodes = [
+        _node("ReduceMean", ["input"], "mean", _field(5, axes) + _field(5, keep)),
+        _node("MatMul", ["mean", "w"], "logits"),
+        _node("Sigmoid", ["logits"], "output"),
+    ]
+    graph = b"".join(
+        [
+            *(_field(1, node) for node in nodes),
+            _field(2, "tiny"),
+            _field(5, _tensor("w", (3, tags), numbers)),
+            _field(11, _value("input", [batch, side, side, 3])),
+            _field(12, _value("output", [batch, tags])),
+        ]
+    )
+    file.write_bytes(_field(1, 7) + _field(7, graph) + _field(8, _field(2, 11)))
+    return file

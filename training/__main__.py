@@ -12,6 +12,7 @@ from storybook.errors import ConfigError, StorybookError
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
+from training.desk import cli as desk_cli
 from training.quiet import quiet
 from training.starter import compose_pairs
 from training.story import pairs_cli
@@ -158,6 +159,7 @@ def _options() -> argparse.Namespace:
     four.add_argument("step", type=int)
     four.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
     four.set_defaults(run_command=_choose_step)
+    desk_cli.add_commands(commands)
     compose_pairs.add_command(pairs_cli.add_commands(commands))
     return parser.parse_args()
 

@@ -101,11 +101,22 @@ class ServerWriter:
 
         return answered(ask, demand(question, kind), kind, seed=seed, name=self.name)
 
+    def look(self, question: str, picture: str, *, seed: int) -> str:
+        """What the server's model says of a picture, a data URL, when it is asked `question`.
+
+        Raises as `tell`.
+        """
+        said = [
+            {"type": "text", "text": question},
+            {"type": "image_url", "image_url": {"url": picture}},
+        ]
+        return self._reply(said, seed, ANSWER_WORDS).strip()
+
     def close(self) -> None:
         """Hang up."""
         self._client.close()
 
-    def _reply(self, question: str, seed: int, max_words: int, **form: Any) -> str:
+    def _reply(self, question: str | list[dict], seed: int, max_words: int, **form: Any) -> str:
         """A whole reply without what was thought before it."""
         options = {
             "max_tokens": max_words * TOKENS_PER_WORD,
@@ -137,7 +148,7 @@ class ServerWriter:
                     return text
                 self._thinks = True
 
-    def _ask(self, question: str, options: dict[str, Any]) -> ServerReply:
+    def _ask(self, question: str | list[dict], options: dict[str, Any]) -> ServerReply:
         """What the server sends for a question, as far as it came."""
         reply = ServerReply()
         with self._client.chat.completions.with_streaming_response.create(

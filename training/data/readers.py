@@ -93,24 +93,47 @@ def recognise(source: Path, plain: Layout | None = None) -> Layout:
     others. Photos that nobody has said anything about, by no name of several words either, are
     sidecars which are all missing.
     """
+    return explained(source, plain)[0]
+
+
+def explained(source: Path, plain: Layout | None = None) -> tuple[Layout, dict[Layout, str]]:
+    """As `recognise`, with what speaks for the layout that was chosen and against each other."""
     if source.is_file():
-        return "metadata" if metadata_files(source) else "image_captions"
+        if metadata_files(source):
+            return "metadata", {"metadata": f"{source.name} has an entry for each picture"}
+        return "image_captions", {"image_captions": f"{source.name} is a list of captions"}
+    said: dict[Layout, str] = {}
     if is_dataset(source):
-        return "dataset"
+        return "dataset", {"dataset": "it holds a Hugging Face dataset, or metadata of one"}
+    said["dataset"] = "no dataset_info.json, and no metadata with file_name in it"
     names = NameIndex()
     if names.find(source / IMAGE_CAPTIONS):
-        return "image_captions"
-    if metadata_files(source):
-        return "metadata"
+        return "image_captions", said | {"image_captions": f"{IMAGE_CAPTIONS} lies in it"}
+    said["image_captions"] = f"no {IMAGE_CAPTIONS}"
+    if files := metadata_files(source):
+        return "metadata", said | {"metadata": f"{files[0].name} has an entry for each picture"}
+    said["metadata"] = "no .json or .jsonl with entries of captions or tags"
     if plain is not None:
-        return plain
+        return plain, said | {plain: "it was asked for"}
+    layout, why, why_not = _plain_layout(source, names)
+    return layout, said | {layout: why, "names" if layout == "sidecars" else "sidecars": why_not}
+
+
+def _plain_layout(source: Path, names: NameIndex) -> tuple[Layout, str, str]:
+    """Sidecars or names, what speaks for the one, and what against the other."""
     pictures = pictures_in(source)
     told = sum(bool(sidecars(path, names)) for path in pictures)
     numbered = sum(bool(_numbered(path, source)) for path in pictures)
+    beside = f"{told} of {len(pictures)} pictures have a file of words"
+    if numbered:
+        beside += f", {numbered} lie in folders such as 10_cat"
     if all(path.parent == source for path in pictures):
-        return "sidecars"
-    worded = any(" " in name_caption(path) for path in pictures)
-    return "names" if worded and 2 * max(told, numbered) < len(pictures) else "sidecars"
+        return "sidecars", beside, "all pictures lie in the folder itself, not in folders in it"
+    worded = sum(" " in name_caption(path) for path in pictures)
+    says = f"{worded} of {len(pictures)} pictures have several words as a name"
+    if worded and 2 * max(told, numbered) < len(pictures):
+        return "names", says, beside
+    return "sidecars", beside, says
 
 
 def read_sidecars(folder: Path) -> Reading:

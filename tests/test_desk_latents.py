@@ -1,0 +1,261 @@
+"""Latents, datasets and looks at the dataset desk."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from storybook.errors import TrainingError
+from tiny_sd import tiny_painter
+from training.data.buckets import bucket_sizes, fit
+from training.data.kohya import find_latents, read_latents, read_metadata
+from training.data.pictures import open_picture
+from training.data.readers import NameIndex, explained, read_folder
+from training.desk.build import build, push, what_is_pushed
+from training.desk.latents import Encoder, LatentsMade, latents_file, make_latents
+from training.desk.look import look, sheet_of
+from training.desk.metadata import pictures_at, write_entries
+from training.desk.vae import open_vae_of
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def vae(tmp_path_factory):
+    return open_vae_of(tiny_painter(tmp_path_factory.mktemp("painter")), CPU)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    chance = np.random.default_rng(1)
+    place = tmp_path / "photos"
+    place.mkdir()
+    for name, (width, height) in {"a": (80, 80), "b": (200, 90), "c": (90, 200)}.items():
+        levels = chance.integers(0, 255, (height // 10, width // 10, 3)).astype(np.uint8)
+        image = Image.fromarray(levels).resize((width, height), Image.Resampling.BICUBIC)
+        image.save(place / f"{name}.png")
+    return place
+
+
+def made_of(folder, vae, **more):
+    encoder = Encoder(vae, "tiny", bucket_sizes(128, 128, 64, 192), **more)
+    made = LatentsMade({"a": {"caption": "a cat"}, "b": {"tags": "b"}, "c": {"tags": "c"}})
+    events = list(make_latents(pictures_at([folder], full_path=False), encoder, made, batch=2))
+    return made, events
+
+
+@pytest.mark.parametrize("form", ["prepared", "cache", "oldest"])
+def test_latents_are_read_back_by_training_in_every_form(folder, vae, form):
+    made, events = made_of(folder, vae, form=form, flip=True)
+    assert events[-1].done == events[-1].total == 3
+    assert made.entries["a"] == {"caption": "a cat", "train_resolution": [128, 128]}
+    assert made.entries["b"]["train_resolution"] == [192, 64]
+    write_entries(made.entries, folder / "meta_lat.json")
+    reading = read_metadata(folder / "meta_lat.json")
+    assert not reading.findings
+    assert [example.bucket for example in reading.examples] == [(128, 128), (192, 64), (64, 192)]
+    for example in reading.examples:
+        found = read_latents(example.latents)
+        assert found.values.shape[1:] == (example.bucket[1] // 8, example.bucket[0] // 8)
+        assert found.values.dtype == np.float32
+        assert not np.allclose(found.values, found.flipped[:, :, ::-1])
+
+
+def test_prepared_latents_hold_what_kohyas_scripts_ask_for(folder, vae):
+    made_of(folder, vae, flip=True)
+    with np.load(folder / "b.npz", allow_pickle=False) as parts:
+        assert set(parts) >= {"latents", "latents_flipped", "original_size", "crop_ltrb"}
+        assert parts["original_size"].tolist() == [200, 90]
+        left, top, right, bottom = parts["crop_ltrb"].tolist()
+    assert (right - left, bottom - top) == (192, 64)
+    assert top > 0
+    assert left == 0
+
+
+def test_latents_are_a_sample_of_the_posterior_that_is_not_scaled(folder, vae):
+    made_of(folder, vae)
+    image, _ = open_picture(folder / "b.png", 192)
+    levels = torch.from_numpy(np.asarray(fit(image, (192, 64)), np.float32))
+    with torch.no_grad():
+        posterior = vae.encode(levels.permute(2, 0, 1)[None] / 127.5 - 1).latent_dist
+    values = torch.from_numpy(read_latents(folder / "b.npz").values)
+    away = (values - posterior.mean[0]) / posterior.std[0]
+    assert 0.5 < away.std() < 1.5, "of a normal deviate of some hundred numbers"
+    assert away.abs().max() < 6
+
+
+def test_latents_that_fit_are_not_made_again(folder, vae):
+    made_of(folder, vae)
+    before = {file.name: file.stat().st_mtime_ns for file in folder.glob("*.npz")}
+    made, events = made_of(folder, vae)
+    assert made.kept == 3
+    assert before == {file.name: file.stat().st_mtime_ns for file in folder.glob("*.npz")}
+    assert "3 were there already" in events[-1].note
+    with_flips, _ = made_of(folder, vae, flip=True)
+    assert with_flips.kept == 0
+    other = Encoder(vae, "another", bucket_sizes(128, 128, 64, 192))
+    again = LatentsMade({"a": {"tags": "a"}})
+    list(make_latents(pictures_at([folder], full_path=False), other, again))
+    assert again.kept == 0, "of another autoencoder"
+
+
+def test_latents_of_pictures_that_cannot_be_read_are_told(folder, vae):
+    (folder / "a.png").write_bytes(b"no picture")
+    made, _ = made_of(folder, vae)
+    assert [each.path.name for each in made.findings] == ["a.png"]
+    assert "train_resolution" not in made.entries["a"]
+    for name in "bc":
+        (folder / f"{name}.png").write_bytes(b"")
+    with pytest.raises(TrainingError, match=r"No picture could be read.*a\.png"):
+        made_of(folder, vae)
+
+
+def test_latents_table_says_how_far_aspects_are_off(folder, vae):
+    made, _ = made_of(folder, vae)
+    rows = {row.bucket: row for row in made.table()}
+    assert rows[128, 128].aspect_error == 0
+    assert rows[192, 64].aspect_error == pytest.approx(abs(200 / 90 - 3))
+
+
+def test_latents_file_is_where_find_latents_looks(folder):
+    for form in ("prepared", "cache"):
+        file = latents_file(folder / "b.png", (200, 90), form)
+        file.write_bytes(b"")
+        assert find_latents(folder / "b.png", None, NameIndex()) == file
+        file.unlink()
+
+
+def test_build_saves_a_dataset_that_training_reads(folder, tmp_path):
+    (folder / "a.caption").write_text("a cat")
+    to = tmp_path / "datasets" / "rolo"
+    events = list(build(read_folder(folder).examples, to))
+    assert events[-1].done == 3
+    reading = read_folder(to)
+    assert sorted(each.captions for each in reading.examples) == [(), (), ("a cat",)]
+    first = next(each for each in reading.examples if each.captions)
+    assert first.path.read_bytes() == (folder / "a.png").read_bytes(), "nothing is encoded anew"
+    card = (to / "README.md").read_text()
+    assert "3 pictures" in card
+    assert "1 of them with words" in card
+    assert sorted(path.name for path in to.parent.iterdir()) == ["rolo"], "no cache is left"
+    list(build(read_folder(folder).examples, to, columns=("img", "label")))
+    again = read_folder(to, columns=("img", "label"))
+    assert len(again.examples) == 3
+
+
+def test_build_refuses_a_folder_of_something_else(folder, tmp_path):
+    with pytest.raises(TrainingError, match="is there already, and no dataset"):
+        list(build(read_folder(folder).examples, folder))
+
+
+def test_push_says_what_and_how_much_and_is_one_line_where_the_hub_is_away(folder, tmp_path):
+    to = tmp_path / "set"
+    list(build(read_folder(folder).examples, to))
+    assert what_is_pushed(to, "me/rolo").startswith("3 pictures with their words, 0 MB, would be")
+    with pytest.raises(TrainingError, match=r"me/rolo could not be sent.*is whole in") as fault:
+        list(push(to, "me/rolo"))
+    assert "\n" not in str(fault.value)
+    with pytest.raises(TrainingError, match="holds no saved dataset"):
+        what_is_pushed(folder, "me/rolo")
+
+
+def test_look_says_how_a_folder_is_read_and_why_not_otherwise(folder):
+    (folder / "a.caption").write_text("a cat, sofa")
+    (folder / "b.caption").write_text("a dog, sofa")
+    found = look(folder, resolution=(128, 128))
+    lines = list(found.lines())
+    assert lines[0] == "read as sidecars: 2 of 3 pictures have a file of words"
+    assert "  not as names: all pictures lie in the folder itself, not in folders in it" in lines
+    assert "3 pictures, 2 of them with words" in lines
+    assert "said most often: sofa (2)" in lines
+    assert any(line.startswith("  128 x 128: 1 pictures") for line in lines)
+    assert any(line.startswith("  192 x 64: 1 pictures") for line in lines)
+    assert any("c.png: no caption; taken without words" in line for line in lines)
+
+
+@pytest.mark.parametrize("layout", ["dataset", "image_captions", "metadata", "names", "sidecars"])
+def test_explained_has_a_reason_for_the_layout_and_against_those_before_it(folder, layout):
+    if layout == "dataset":
+        (folder / "metadata.jsonl").write_text('{"file_name": "a.png", "text": "a cat"}\n')
+    if layout == "image_captions":
+        (folder / "image_captions.json").write_text('{"a.png": "a cat"}')
+    if layout == "metadata":
+        (folder / "meta.json").write_text('{"a": {"caption": "a cat"}}')
+    if layout == "names":
+        (folder / "in").mkdir()
+        for path in folder.glob("*.png"):
+            path.rename(folder / "in" / f"a cat {path.name}")
+    chosen, why = explained(folder)
+    assert chosen == layout
+    assert all(why.values())
+    order = ["dataset", "image_captions", "metadata"]
+    before = order[: order.index(layout)] if layout in order else order
+    assert set(before) < set(why) or not before
+
+
+def test_look_tells_many_findings_of_one_kind_in_one_line(folder):
+    for number in range(5):
+        Image.new("RGB", (64, 64), (number, 0, 0)).save(folder / f"z{number}.png")
+    lines = list(look(folder, resolution=(128, 128)).lines())
+    assert sum("only 64 x 64 px" in line for line in lines) == 1
+    assert any("z0.png and 4 more: only 64 x 64 px" in line for line in lines)
+
+
+def test_sheet_of_shows_every_picture_with_its_words(folder):
+    (folder / "b.png").write_bytes(b"no picture")
+    sheet = sheet_of(read_folder(folder).examples, "photos")
+    assert sheet.width > 2 * 224
+    assert sheet.getextrema() != ((255, 255),) * 3
+
+
+def test_the_command_line_goes_from_a_folder_to_latents(folder, tmp_path, monkeypatch, capsys):
+    import training.__main__ as command
+
+    painter = tiny_painter(tmp_path / "painter")
+    (folder / "a.caption").write_text("arafed cat")
+    (folder / "b.txt").write_text("dog")
+    steps = [
+        ["merge", folder, "--out", tmp_path / "meta.json"],
+        ["clean", tmp_path / "meta.json", "--dry-run"],
+        ["clean", tmp_path / "meta.json", "--out", tmp_path / "clean.json"],
+        ["latents", folder, tmp_path / "clean.json", "--out", tmp_path / "lat.json", "--model",
+         painter, "--resolution", "128,128", "--buckets", "64..192", "--device", "cpu"],
+        ["look", tmp_path / "lat.json", "--photos", folder, "--resolution", "128",
+         "--sheet", tmp_path / "sheet.png"],
+    ]  # fmt: skip
+    for step in steps:
+        monkeypatch.setattr("sys.argv", ["training", "dataset", *map(str, step)])
+        assert command.main() == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    assert "  - arafed cat\n  + cat\n" in said
+    assert "1 changes in 2 entries by the rules pets" in said
+    assert f"{folder / 'c.png'}: not in the metadata; left out" in said
+    entries = json.loads((tmp_path / "lat.json").read_text())
+    assert entries["a"] == {"caption": "cat", "train_resolution": [128, 128]}
+    assert Image.open(tmp_path / "sheet.png").format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["clean", "meta.json"], "--out says where"),
+        (["merge", "nowhere", "--out", "meta.json"], "no folder"),
+        (["tag", "nowhere", "--model", "nobody/tagger"], "no model of that name was fetched"),
+        (["caption", ".", "--model", "server"], "--server-model"),
+        (["caption", ".", "--model", "starter", "--to", "json", "--shard", "1/2"],
+         "cannot write one file"),
+        (["latents", ".", "meta.json", "--out", "o.json", "--model", "p", "--form", "new"],
+         "There is no form 'new'"),
+    ],
+)  # fmt: skip
+def test_the_command_line_refuses_in_one_line(arguments, said, monkeypatch, capsys, tmp_path):
+    import training.__main__ as command
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["training", "dataset", *arguments])
+    assert command.main() == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
