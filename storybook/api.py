@@ -25,7 +25,7 @@ from storybook.hero.folder import add_hero, load_hero
 from storybook.make import STAGES, follow, make
 from storybook.records import Brief, Event, Hero, Story
 from storybook.stages import bind
-from storybook.stages.write import check_language
+from storybook.stages.write import check_told
 from storybook.studio.studio import Studio
 
 __all__ = [
@@ -70,7 +70,7 @@ def new_book(
     """
     how = (studio or open_studio()).settings.write
     brief = checked(_brief(summary, asked), for_children=how.for_children)
-    check_language(brief, how)
+    check_told(brief, how)
     return Book.create(folder, brief)
 
 

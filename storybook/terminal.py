@@ -1,15 +1,17 @@
 """What long work and tables look like in a terminal of any width, and in a pipe.
 
 In a terminal each stage has a line with a bar, which is as wide as there is room for, and a note of
-whole words. In a pipe, and in a terminal that cannot move its cursor, there are plain lines: one
-for each step of short work, one for each twentieth of long work.
+whole words. In a pipe, and in a terminal that cannot move its cursor, each stage has a plain line
+when it ends, and now and then one before that if it takes long.
 """
 
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import (
@@ -32,12 +34,8 @@ BARS = ((110, 30), (80, 16), (50, 10))
 LEFT_FROM = 80
 """From so many columns on there is room for the time that is left."""
 TIME_WIDTH = 7
-SHORT = 100
-"""Work of at most so many steps has a line for each in a pipe."""
-LINES = 20
-"""Longer work has about so many."""
-SILENCE_S = 30.0
-"""After so long without a line one is due."""
+SILENCE_S, LONGEST_SILENCE_S = 30.0, 600.0
+"""In a pipe, after so long without a line one is due: the wait doubles as far as the second."""
 
 
 def show(
@@ -62,23 +60,63 @@ def show(
         return draw(news, heading, console)
 
 
-def print_table(table: Table) -> None:
-    """Print a table on stdout; in a pipe no cell is folded, however long it is."""
-    is_terminal = Console().is_terminal
-    Console(width=None if is_terminal else 10_000).print(table)
+def print_table(table: Table, *, narrow: bool = False) -> None:
+    """Print a table on stdout, as wide as the terminal.
+
+    In a pipe no cell is folded, however long it is, unless it is to be `narrow`: of 80 columns.
+    """
+    console = Console()
+    if not (narrow or console.is_terminal):
+        console = Console(width=10_000)
+    console.print(table)
+
+
+def print_wrapped(text: str, indent: int = 0) -> None:
+    """Print a text on stdout in lines of whole words, as wide as the terminal, 80 in a pipe."""
+    space = " " * indent
+    width = Console().width
+    print(textwrap.fill(text, width, initial_indent=space, subsequent_indent=space))
+
+
+def short_path(path: Path | str) -> str:
+    """A path as one would type it: from the current folder, or else from home.
+
+    >>> short_path("books/kite"), short_path(Path.cwd() / "books" / "kite")
+    ('books/kite', 'books/kite')
+    """
+    whole = Path(path)
+    for start, shown in ((Path.cwd(), ""), (Path.home(), "~/")):
+        if whole.is_relative_to(start) and whole != start:
+            return f"{shown}{whole.relative_to(start).as_posix()}"
+    return str(path)
 
 
 def plain_lines(
     events: Iterator[Event], heading: str = "", clock: Callable[[], float] = time.monotonic
 ) -> Iterator[str]:
-    """The lines that events are worth where no bar can be drawn; `clock` gives seconds."""
+    """A line for each stage as it ends, where no bar can be drawn; `clock` gives seconds.
+
+    A stage that takes long says how far it is after `SILENCE_S`, and then ever more seldom.
+    """
     last: Event | None = None
-    said_at = clock()
+    said: Event | None = None
+    said_at, silence = clock(), SILENCE_S
     for event in events:
-        is_silent = clock() - said_at >= SILENCE_S
-        if is_silent or last is None or event.stage != last.stage or _is_news(event, last):
-            said_at, last = clock(), event
+        if last is not None and event.stage != last.stage:
+            if last is not said:
+                yield heading + _end_of(last)
+            said_at, silence = clock(), SILENCE_S
+        elif clock() - said_at >= silence:
             yield heading + line_of(event)
+            said, said_at, silence = event, clock(), min(2 * silence, LONGEST_SILENCE_S)
+        last = event
+    if last is not None and last is not said:
+        yield heading + _end_of(last)
+
+
+def _end_of(event: Event) -> str:
+    """The line of a stage's last event; what is said of its last page alone is left out."""
+    return line_of(event if event.page is None else event.but(page=None, note=""))
 
 
 def shortened(note: str, room: int) -> str:
@@ -176,12 +214,3 @@ def _count(task: Task) -> str:
     if total > 9999:
         return f"{task.percentage:.0f}%"
     return f"{task.completed:.0f}/{total:.0f}"
-
-
-def _is_news(event: Event, last: Event) -> bool:
-    """Whether an event of the same stage says more than the line that was printed last."""
-    ended = event.done >= event.total
-    if event.total <= SHORT or event.done == 0 or ended:
-        before, now = (each.model_dump(exclude={"total"}) for each in (last, event))
-        return before != now and (event.total <= SHORT or last.done != event.done or not ended)
-    return LINES * event.done // event.total != LINES * last.done // max(1, last.total)

@@ -5,7 +5,7 @@ from socket import socket
 
 import pytest
 
-from storybook.cli import commands, main
+from storybook.cli import main, studio
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def started(monkeypatch):
         seen["asked"] = command
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(commands.subprocess, "run", run)
-    monkeypatch.setattr(commands.webbrowser, "open", seen["opened"].append)
+    monkeypatch.setattr(studio.subprocess, "run", run)
+    monkeypatch.setattr(studio.webbrowser, "open", seen["opened"].append)
     return seen
 
 
@@ -34,5 +34,5 @@ def test_app_opens_the_browser_once_the_studio_answers(started):
         door.bind(("127.0.0.1", 0))
         door.listen()
         port = door.getsockname()[1]
-        commands._open_studio(port)
+        studio._open_studio(port)
     assert started["opened"] == [f"http://127.0.0.1:{port}"]

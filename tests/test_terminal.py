@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from io import StringIO
-from itertools import count
+from itertools import count, pairwise
 
 import pytest
 from rich.console import Console
@@ -11,7 +11,7 @@ from rich.table import Table
 
 from storybook.jobs.reporting import JOB_VARIABLE, line_of
 from storybook.records import Event
-from storybook.terminal import plain_lines, print_table, shortened, show
+from storybook.terminal import plain_lines, print_table, print_wrapped, short_path, shortened, show
 
 NOTE = "she is running across the meadow with an extraordinarily yellow umbrella"
 
@@ -63,9 +63,8 @@ def test_show_prints_plain_lines_in_a_pipe(more: dict) -> None:
     more = {"force_terminal": True} | more
     show(drawing(), "cats: ", console=Console(file=file, width=80, **more))
     lines = file.getvalue().splitlines()
-    assert lines[0] == "cats: write 4/4: Pip and the Kite"
-    assert lines[-1] == f"cats: draw 13/26, page 13: {NOTE}"
-    assert len(lines) == 2 + 14
+    assert lines == ["cats: write 4/4: Pip and the Kite", "cats: class images 1/4",
+                     "cats: draw 13/26"]  # fmt: skip
     assert not re.search("[━╸\x1b…]", file.getvalue())
 
 
@@ -77,26 +76,38 @@ def test_show_adds_nothing_to_a_job_s_log(monkeypatch, tmp_path) -> None:
     assert not show((event for event in ()), console=Console(file=file))
 
 
-def test_plain_lines_of_long_work_are_few_and_end_with_its_end() -> None:
-    def teach(total: int) -> Iterator[Event]:
-        yield Event(stage="teach", done=0, total=total, note="opening")
-        yield Event(stage="teach", done=0, total=total, note="before the first step")
-        for done in range(1, total + 1):
-            yield Event(stage="teach", done=done, total=total, note=f"loss {done}")
-        yield Event(stage="teach", done=total, total=total, note="again")
+def teach(total: int) -> Iterator[Event]:
+    yield Event(stage="teach", done=0, total=total, note="opening")
+    for done in range(1, total + 1):
+        yield Event(stage="teach", done=done, total=total, note=f"loss {done}")
 
-    lines = list(plain_lines(teach(2000), clock=lambda: 0.0))
-    assert lines[:2] == ["teach 0/2000: opening", "teach 0/2000: before the first step"]
-    assert lines[-1] == "teach 2000/2000: loss 2000" and len(lines) == 2 + 20
-    clock = count()
-    slow = list(plain_lines(teach(2000), clock=lambda: float(next(clock))))
-    assert 60 < len(slow) < 100, "about one in half a minute, where a step takes a second"
-    assert len(list(plain_lines(teach(50), clock=lambda: 0.0))) == 2 + 50 + 1
+
+@pytest.mark.parametrize("total", [0, 1, 50, 2000])
+def test_plain_lines_are_one_for_each_stage_with_its_end(total: int) -> None:
+    lines = list(plain_lines(teach(total), clock=lambda: 0.0))
+    assert lines == [f"teach {total}/{total}: {f'loss {total}' if total else 'opening'}"]
+    ends = [*teach(3), Event(stage="samples", done=2, total=2), *teach(3)]
+    assert len(list(plain_lines(iter(ends), clock=lambda: 0.0))) == 3
+
+
+def test_plain_lines_say_how_far_long_work_is_ever_more_seldom() -> None:
+    clock = count()  # a second for each look at it
+    lines = list(plain_lines(teach(2000), clock=lambda: float(next(clock))))
+    steps = [int(line.split()[1].partition("/")[0]) for line in lines]
+    waits = [after - before for before, after in pairwise(steps[:-1])]
+    assert 25 < steps[0] <= 31 and steps[-1] == 2000
+    assert waits == sorted(waits) and waits[-1] <= 601 and len(lines) < 10
+
+
+def test_plain_lines_say_no_end_twice() -> None:
+    events = [Event(stage="draw", done=done, total=2) for done in (1, 2)]
+    slow = iter([0.0, 0.0, 40.0, 40.0])
+    assert list(plain_lines(iter(events), clock=lambda: next(slow))) == ["draw 2/2"]
 
 
 def test_plain_lines_follow_a_stage_that_does_not_know_its_end() -> None:
     events = [Event(stage="pairs", done=done, total=0) for done in (0, 0, 1)]
-    assert list(plain_lines(iter(events), clock=lambda: 0.0)) == ["pairs 0/0", "pairs 1/0"]
+    assert list(plain_lines(iter(events), clock=lambda: 0.0)) == ["pairs 1/0"]
 
 
 def test_line_of_is_one_line() -> None:
@@ -115,3 +126,24 @@ def test_print_table_folds_nothing_in_a_pipe(capsys) -> None:
     table.add_row("1", "word " * 60)
     print_table(table)
     assert "word " * 60 in capsys.readouterr().out
+
+
+def test_print_table_fits_80_columns_in_a_pipe_where_it_is_to_be_narrow(capsys) -> None:
+    table = Table("model", box=None)
+    table.columns[0].overflow = "fold"
+    table.add_row("/a/long/path" * 20)
+    print_table(table, narrow=True)
+    print_wrapped("word " * 60, indent=2)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80 and lines[-1].startswith("  word")
+    assert "".join(lines).replace(" ", "").count("/a/long/path") == 20
+
+
+def test_short_path_begins_at_the_folder_or_at_home(tmp_path, monkeypatch) -> None:
+    home = tmp_path / "home" / "models" / "x"  # HOME of each test
+    away = tmp_path.parent / "x"
+    assert short_path(tmp_path / "books" / "kite") == "books/kite"
+    assert short_path("models/x") == "models/x" and short_path(away) == str(away)
+    assert short_path(tmp_path) == str(tmp_path)
+    monkeypatch.chdir("/usr")
+    assert short_path(home) == "~/models/x"

@@ -5,7 +5,7 @@ import pytest
 from books import made, new_book
 from storybook.book.folder import Book
 from storybook.book.verdicts import in_words, weak_pages
-from storybook.cli.departure_commands import tell_weak
+from storybook.cli.departures import tell_weak
 from storybook.records import Judged, Pick, Verdict
 
 

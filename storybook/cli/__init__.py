@@ -1,5 +1,5 @@
-"""The command line: `main` is its door; `parser` knows the words, and each `*_commands` does what
-some of them say.
+"""The command line: `main` is its door, `parser` its table of commands; each other file declares
+the options of some beside what they do.
 """
 
 from storybook.cli.run import main

@@ -1,87 +1,106 @@
-"""The options of `storybook hero`. Nothing but argparse is imported, as in parser.py."""
+"""`storybook hero`: the heroes listed, shown, thrown away and put back; the rest stands beside."""
 
-import argparse
+from datetime import datetime
 
-from storybook.cli.help import with_help
+from storybook.authoring.teach_hero import own_painter_note
+from storybook.authoring.teach_run import RUNS
+from storybook.cli.hero_add import declare_add
+from storybook.cli.hero_change import declare_change
+from storybook.cli.hero_teach import declare_choose_step, declare_teach
+from storybook.cli.options import Parser, add_deed, runs
+from storybook.errors import HeroError, StorybookError, in_one_line, nearest
+from storybook.hero.edits import left_out
+from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
+from storybook.hero.text import kind_of, state_of
+from storybook.hero.trash import derived_of, put_back, throw_away
+from storybook.jobs.manager import JOBS
+from storybook.trash import trash_in
+from storybook.world import article
 
 
-def add_hero(commands: argparse._SubParsersAction) -> None:
+def declare(parser: Parser) -> None:
     """`hero list|show|add|change|remove|restore|teach|choose-step`."""
-    hero = commands.add_parser(
-        "hero", help="list the heroes, show, add, change or teach one", **with_help("hero")
+    runs(
+        parser,
+        list_heroes,
+        """
+  storybook hero list
+  storybook hero show rex
+  storybook hero add rex --class dog --photos photos/rex
+  storybook hero teach rex --studio classic
+""",
     )
-    deeds = hero.add_subparsers(dest="deed", required=True, metavar="DEED")
-    deeds.add_parser("list", help="all known heroes")
-    deeds.add_parser("show", help="one hero").add_argument("name")
-    _add_add(deeds)
-    _add_change(deeds)
-    remove = deeds.add_parser(
-        "remove", help="put a hero into the trash", **with_help("hero remove")
+    deeds = parser.add_subparsers(required=True, metavar="DEED")
+    add_deed(deeds, "list", "all known heroes", list_heroes)
+    add_deed(deeds, "show", "one hero", tell_hero).add_argument("name")
+    declare_add(deeds)
+    declare_change(deeds)
+    remove = add_deed(
+        deeds,
+        "remove",
+        "put a hero into the trash",
+        remove_hero,
+        """
+  storybook hero remove rex
+  storybook hero restore rex                       and back again
+""",
     )
     remove.add_argument("name")
-    restore = deeds.add_parser("restore", help="put a hero back from the trash")
+    restore = add_deed(deeds, "restore", "put a hero back from the trash", restore_hero)
     restore.add_argument("name", nargs="?", help="without it, the trash is listed")
-    _add_teach(deeds)
-    choose = deeds.add_parser(
-        "choose-step",
-        help="draw a hero by another step of its teaching",
-        **with_help("hero choose-step"),
-    )
-    choose.add_argument("name")
-    choose.add_argument("step", type=int, help="one that runs/NAME/checkpoints kept")
+    declare_teach(deeds)
+    declare_choose_step(deeds)
 
 
-def _add_add(deeds: argparse._SubParsersAction) -> None:
-    add = deeds.add_parser("add", help="a new hero, from photos", **with_help("hero add"))
-    add.add_argument("name")
-    add.add_argument("--class", dest="kind", required=True, metavar="CLASS",
-                     help="what it is, such as cat or dog")  # fmt: skip
-    add.add_argument("--photos", required=True, metavar="FOLDER", help="5 to 30 photos of it")
-    add.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
-    _add_look(add, "its coat, such as 'orange striped' (default: from the photos)")
-    add.add_argument("--leave-out", action="store_true",
-                     help="put photos aside that the coach advises to leave out")  # fmt: skip
+def list_heroes() -> None:
+    """All heroes; one that cannot be read hides no other."""
+    for name in hero_names():
+        try:
+            one = load_hero(name)
+        except StorybookError as fault:
+            print(f"{name:12} cannot be read: {in_one_line(fault)}")
+            continue
+        says = state_of(name, one, RUNS, JOBS)
+        print(f"{name:12} {one.name}, {article(kind_of(one))}. {says}")
 
 
-def _add_change(deeds: argparse._SubParsersAction) -> None:
-    change = deeds.add_parser(
-        "change", help="another look, class or photos of a hero", **with_help("hero change")
-    )
-    change.add_argument("name")
-    _add_look(change, "its coat, such as 'orange striped'")
-    change.add_argument("--class", dest="kind", metavar="CLASS", help="what it is, such as cat")
-    change.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
-    change.add_argument("--pronoun", choices=("he", "she", "they"), help="what it is called by")
-    change.add_argument("--leave-out", nargs="*", metavar="PHOTO",
-                        help="put photos aside; without a name those that the coach advises "
-                        "to leave out")  # fmt: skip
-    change.add_argument("--take-in", nargs="+", default=[], metavar="PHOTO",
-                        help="let photos be learnt from again")  # fmt: skip
-    change.add_argument("--undo", action="store_true", help="take back the last change")
+def tell_hero(name: str) -> None:
+    """One hero: what it is, where it lies, and how it is drawn."""
+    one, folder = load_hero(name), hero_folder(name)
+    print(f"{one.name}, {article(kind_of(one))}. {state_of(name, one, RUNS, JOBS)}")
+    print(f"folder: {folder}")
+    aside = len(left_out(folder))
+    print(f"photos: {len(hero_photos(name))}{f', and {aside} left out' if aside else ''}")
+    if one.token:
+        print(f"taught by the word: {one.token}")
+    drawn = f"drawn as: {one.words}{'' if one.taught else ' (not taught)'}"
+    print(own_painter_note(one, folder) or drawn)
 
 
-def _add_look(command: argparse.ArgumentParser, said: str) -> None:
-    command.add_argument("--look", help=said)
-    command.add_argument("--studio", metavar="NAME_OR_FILE",
-                         help="whose painter has to know the look")  # fmt: skip
+def remove_hero(name: str) -> None:
+    """Put a hero and what was taught of it into the trash."""
+    one, every = load_hero(name), derived_of(name, RUNS)
+    throw_away(name, RUNS, JOBS)
+    print(f"{one.name} lies in the trash, with {every.says}. Books stay as they are.")
+    print(f"To put it back: storybook hero restore {every.folder.name}")
+    if every.folder.name in hero_names():
+        print(f"The {every.folder.name} that comes with the project stars in new books now.")
 
 
-def _add_teach(deeds: argparse._SubParsersAction) -> None:
-    teach = deeds.add_parser("teach", help="teach the painter to draw a hero from its photos",
-                             **with_help("hero teach"))  # fmt: skip
-    teach.add_argument("name")
-    teach.add_argument("--studio", metavar="NAME_OR_FILE", help="whose painter learns")
-    teach.add_argument("--preset", default="auto",
-                       help="how it is taught (default: auto, by measuring)")  # fmt: skip
-    teach.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="teaching",
-        metavar="KEY=VALUE",
-        help="change a key of the recipe, such as lr=1e-4, or what is asked of the studio",
-    )
-    teach.add_argument("--resume", action="store_true", help="go on where a teaching was stopped")
-    teach.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    teach.add_argument("--anyway", action="store_true",
-                       help="teach photos to a painter that knows drawings only")  # fmt: skip
+def restore_hero(name: str | None) -> None:
+    """Put the hero of that name back that was thrown away last; without a name, list the trash."""
+    thrown = trash_in(hero_folders()[0])
+    if name is None:
+        for each in thrown:
+            print(f"{each.name:12} thrown away {datetime.fromtimestamp(each.thrown):%d %B, %H:%M}")
+        if not thrown:
+            print("The trash of heroes is empty.")
+        return
+    found = next((each for each in thrown if each.name == name.lower()), None)
+    if found is None:
+        names = (each.name for each in thrown)
+        raise HeroError(f"The trash has no hero {name!r}. {nearest(name, names)}")
+    print(f"{put_back(found.folder, RUNS)} is back.")
+
+
+DECLARE = {"hero": declare}

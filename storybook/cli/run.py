@@ -3,42 +3,27 @@
 Exit 0; 2 with one line on stderr for what the author can mend; 1 with a traceback for our own bug.
 """
 
-import argparse
 import os
 import sys
-from collections.abc import Sequence
-from importlib import import_module
+from collections.abc import Callable, Sequence
 
 from storybook.cli.parser import parser
 
-ELSEWHERE = {
-    "doctor": "storybook.cli.inspect_commands",
-    "hero": "storybook.cli.hero_commands",
-    "jobs": "storybook.cli.job_commands",
-    "models": "storybook.cli.model_commands",
-    "pictures": "storybook.cli.inspect_commands",
-    "show": "storybook.cli.inspect_commands",
-    "status": "storybook.cli.status_commands",
-    "stories": "storybook.cli.story_commands",
-}
-"""Commands that stand in a module of their own, so that the others' libraries are not imported."""
-
-TYPED = {name: name for name in ("summary", "title", "look", "set", "find")} | {"teaching": "set"}
+TYPED = {name: name for name in ("summary", "title", "look", "find")} | {"changes": "set"}
 """Options whose values are text for people or models, by what they are called when typed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     speak_any_language()
-    options = _parsed(arguments)
-    if renamed := getattr(options, "renamed", None):
+    words = sys.argv[1:] if arguments is None else arguments
+    run, options, renamed = _parsed(words)
+    if renamed:
         print("storybook: {} is deprecated, use {}.".format(*renamed), file=sys.stderr)
-    options.arguments = sys.argv[1:] if arguments is None else arguments
     from storybook.errors import StorybookError, in_one_line
 
     try:
-        commands = import_module(ELSEWHERE.get(options.command, "storybook.cli.commands"))
-        return getattr(commands, options.command)(options) or 0
+        return run(**options) or 0
     except StorybookError as fault:
         print(f"storybook: {in_one_line(fault)}", file=sys.stderr)
         return 2
@@ -58,20 +43,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options of a command; the numbers of `accept` may stand behind its options, too."""
-    whole = parser()
-    options, rest = whole.parse_known_args(arguments)
+def _parsed(
+    words: Sequence[str],
+) -> tuple[Callable[..., int | None], dict[str, object], tuple[str, str] | None]:
+    """What runs, its options by their names, and an earlier name that was typed with today's.
+
+    The numbers of `accept` may stand behind its options, too.
+    """
+    whole = parser(words)
+    options, rest = whole.parse_known_args(words)
     if options.command == "accept":
         options.number += [int(word) for word in rest if word.isdecimal()]
         rest = [word for word in rest if not word.isdecimal()]
     if rest:
         whole.error(f"unrecognized arguments: {' '.join(rest)}")
-    for name, value in vars(options).items():
-        said = value if isinstance(value, list) else [value]
-        if name in TYPED and not all(map(_is_text, said)):
+    given = vars(options)
+    for name in given.keys() & TYPED.keys():
+        said = given[name] if isinstance(given[name], list) else [given[name]]
+        if not all(map(_is_text, said)):
             whole.error(f"{TYPED[name]}: some of its letters are not in the terminal's encoding")
-    return options
+    del given["command"]
+    if "arguments" in given:
+        given["arguments"] = tuple(words)
+    return given.pop("run"), given, given.pop("renamed", None)
 
 
 def _is_text(value: str | None) -> bool:

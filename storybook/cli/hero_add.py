@@ -1,11 +1,11 @@
-"""What `storybook hero add` does and says: which photos are kept, and what was made of words."""
+"""`storybook hero add`: which photos are kept, and what was made of words."""
 
-from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich.table import Table
 
+from storybook.cli.options import Deeds, Parser, add_deed
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
 from storybook.hero import edits as hero_edits
@@ -23,40 +23,91 @@ from storybook.world import World, article, load_world
 LONGEST_CAPTION = 40
 
 
-def add(options: Namespace) -> None:
+def declare_add(deeds: Deeds) -> None:
+    add = add_deed(
+        deeds,
+        "add",
+        "a new hero, from photos",
+        add_hero_from_photos,
+        """
+  storybook hero add rex --class dog --photos photos/rex
+  storybook hero add rex --class dog --photos photos/rex --look "brown spotted" --leave-out
+""",
+    )
+    add.add_argument("name")
+    add.add_argument(
+        "--class",
+        dest="kind",
+        required=True,
+        metavar="CLASS",
+        help="what it is, such as cat or dog",
+    )
+    add.add_argument(
+        "--photos", type=Path, required=True, metavar="FOLDER", help="5 to 30 photos of it"
+    )
+    add.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
+    add_look(add, "its coat, such as 'orange striped' (default: from the photos)")
+    add.add_argument(
+        "--leave-out",
+        action="store_true",
+        help="put photos aside that the coach advises to leave out",
+    )
+
+
+def add_look(parser: Parser, says: str) -> None:
+    """`--look`, and `--studio`, whose painter has to know it."""
+    parser.add_argument("--look", help=says)
+    parser.add_argument(
+        "--studio", metavar="NAME_OR_FILE", help="whose painter has to know the look"
+    )
+
+
+def add_hero_from_photos(
+    name: str,
+    kind: str,
+    photos: Path,
+    token: str | None,
+    look: str | None,
+    studio: str | None,
+    leave_out: bool,
+) -> None:
     """A hero from photos: what the starter can make of it, and what the coach says of them."""
     from storybook.hero.coat_colour import derive_look, species_in, stand_in_note
     from storybook.hero.photo_quality import judge_photos, token_fault
 
-    new_hero_folder(options.name)
+    new_hero_folder(name)
     world = load_world(shipped("assets"))
-    species, kind = species_in(world, options.kind)
-    asked, note = told_look(world, options.look, options.studio)
-    guard = photo_guard(load_settings(options.studio))
-    photos, lines = _photos_in(Path(options.photos), guard)
-    if options.token is not None and (fault := token_fault(options.token)):
-        raise HeroError(f"--token {options.token!r}: {fault}")
-    verdict, found = judge_photos(photos), derive_look(photos, world)
-    coat = found.coat if options.look is None else asked
-    hero = {"name": display_name(options.name), "species": species, "kind": kind, "look": coat}
-    folder = add_hero(validated(Hero, hero | {"token": options.token}, "the hero"), photos)
-    kept = [path.name for path in hero_photos(options.name)]
-    unfit = [name for name, each in zip(kept, verdict.photos, strict=True)
-             if each.fitness == "leave out"]  # fmt: skip
-    if options.leave_out:
+    species, own_kind = species_in(world, kind)
+    asked, note = told_look(world, look, studio)
+    guard = photo_guard(load_settings(studio))
+    taken, lines = _photos_in(photos, guard)
+    if token is not None and (fault := token_fault(token)):
+        raise HeroError(f"--token {token!r}: {fault}")
+    verdict, found = judge_photos(taken), derive_look(taken, world)
+    coat = found.coat if look is None else asked
+    hero = {"name": display_name(name), "species": species, "kind": own_kind, "look": coat}
+    folder = add_hero(validated(Hero, hero | {"token": token}, "the hero"), taken)
+    kept = [path.name for path in hero_photos(name)]
+    unfit = [
+        file for file, each in zip(kept, verdict.photos, strict=True) if each.fitness == "leave out"
+    ]
+    if leave_out:
         hero_edits.leave_out_all(folder, unfit)
-    _tell_photos(verdict.photos, photos, kept, set(unfit) if options.leave_out else set())
-    for line in (*lines, *verdict.findings, stand_in_note(species, kind), note):
+    _tell_photos(verdict.photos, taken, kept, set(unfit) if leave_out else set())
+    for line in (*lines, *verdict.findings, stand_in_note(species, own_kind), note):
         if line:
             print(line)
     print(f"look: {coat}. From the photos: {found.coat}, {found.markings} ({found.reason})")
-    if not found.sure and options.look is None:
-        print(f"This is a guess. Say it yourself: storybook hero change {options.name} --look "
-              f"'...', with one of: {', '.join(world.coats)}.")  # fmt: skip
-    print(f"Whether it is {article(options.kind)} that the photos show, nothing here can tell: "
-          f"light, sharpness and likeness are measured. Look through {folder / 'photos'} "
-          "yourself.")  # fmt: skip
-    for line in _ends(options.name, folder, len(kept), unfit, out=options.leave_out):
+    if not found.sure and look is None:
+        print(
+            f"This is a guess. Say it yourself: storybook hero change {name} --look '...', with "
+            f"one of: {', '.join(world.coats)}."
+        )
+    print(
+        f"Whether it is {article(kind)} that the photos show, nothing here can tell: light, "
+        f"sharpness and likeness are measured. Look through {folder / 'photos'} yourself."
+    )
+    for line in _ends(name, folder, len(kept), unfit, out=leave_out):
         print(line)
 
 

@@ -1,29 +1,11 @@
-"""What `storybook accept` does, and how the command line tells of departures."""
+"""How the command line tells of what a book could not keep, and of pictures that lack much."""
 
-from argparse import Namespace
 from collections.abc import Sequence
 
 from storybook.book.folder import Book
 from storybook.book.verdicts import weak_pages
-from storybook.config import load_settings
 from storybook.records import COVER
-from storybook.studio import departures
 from storybook.studio.departures import Listed
-from storybook.studio.studio import Studio
-
-
-def accept(options: Namespace) -> None:
-    """Say of what a book could not keep that it is fine, or is not after all."""
-    book, fine = Book(options.folder), not options.undo
-    studio = Studio(load_settings(options.studio, options.set))
-    said = departures.accept(book, studio, options.number, fine=fine)
-    if not said and not departures.listed(book, studio):
-        print(f"Nothing was changed: there is nothing that {book.folder} could not keep.")
-        return
-    for each in said:
-        print(f"{'Fine' if fine else 'Not fine after all'}: {each.text}")
-    if not said:
-        print(f"Nothing was changed: it was {'' if fine else 'not '}accepted before.")
 
 
 def tell_weak(book: Book) -> None:

@@ -1,0 +1,94 @@
+"""What several commands share: a studio and its settings, a shard, examples, long work shown."""
+
+import argparse
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from storybook.cli.help import Formatter
+from storybook.cli.renamed import OldOption
+from storybook.config import load_settings
+from storybook.jobs.reporting import ByHand
+from storybook.records import Event
+from storybook.shard import Shard
+from storybook.studio.studio import Studio
+from storybook.terminal import show
+
+Parser = argparse.ArgumentParser
+Deeds = argparse._SubParsersAction
+Run = Callable[..., int | None]
+
+
+def runs(parser: Parser, run: Run, examples: str = "", *, works: bool = False) -> None:
+    """Let a command run a function, by its options' names as keywords, and show examples.
+
+    One that `works` is given `arguments` as well, the words that were typed: long work notes itself
+    as a job of them.
+    """
+    parser.set_defaults(run=run, **({"arguments": ()} if works else {}))
+    parser.formatter_class = Formatter
+    parser.epilog = f"examples:\n{examples.strip(chr(10))}" if examples else None
+
+
+def add_deed(deeds: Deeds, name: str, does: str, run: Run, examples: str = "") -> Parser:
+    """A command below a noun, such as `hero list`."""
+    deed = deeds.add_parser(name, help=does)
+    runs(deed, run, examples)
+    return deed
+
+
+def add_studio(parser: Parser) -> None:
+    """`--studio`, and `--set` as `changes`."""
+    parser.add_argument(
+        "--studio",
+        metavar="NAME_OR_FILE",
+        help="which models work (default: ./studio.toml or starter)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="KEY=VALUE",
+        help="change a setting, such as draw.candidates=4",
+    )
+
+
+def add_shard(parser: Parser) -> None:
+    """`--shard`."""
+    parser.add_argument(
+        "--shard",
+        default="1/1",
+        metavar="I/N",
+        help="do this part of the pages; run all N at once",
+    )
+    parser.add_argument("--share", action=OldOption, dest="shard", const="--shard")
+
+
+def add_page(parser: Parser, says: str = "page number; 0 is the cover") -> None:
+    """A book's folder, and a page of it."""
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("page", type=int, help=says)
+
+
+def from_1(text: str) -> int:
+    """A number of things to be shown."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
+
+
+def studio_of(studio: str | None, changes: Sequence[str], shard: str = "1/1") -> Studio:
+    """The studio that the options name; no model is loaded."""
+    return Studio(load_settings(studio, changes), Shard.parse(shard))
+
+
+def show_work(
+    events: Iterator[Event], arguments: Sequence[str], subject: Path, device: str
+) -> bool:
+    """Show long work, which notes itself as a job of these arguments; whether there was any."""
+    warnings.simplefilter("ignore")  # a library's warnings are for us, not for the author
+    by_hand = ByHand(
+        module="storybook", arguments=tuple(arguments), subject=str(subject), device=device
+    )
+    return show(events, by_hand=by_hand)
