@@ -25,9 +25,9 @@ from storybook.models.painting import DiffusionPainter
 from storybook.models.sd1 import FAMILY
 from training.data.buckets import Batch
 from training.data.records import Example
+from training.parallel_gradients import ParallelGradients
 from training.pet.dataset import Dataset, GatheredDataset
 from training.pet.optimizers import clip, new_optimizer, new_scaler
-from training.pet.parallel_gradients import ParallelGradients
 from training.pet.recipe import Concept, Recipe
 from training.pet.setup import TrainingSetup
 from training.pet.train import train_step
@@ -117,7 +117,7 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
         model = setup.model
         model.pipe.unet.train()
         optimizer, scaler = new_optimizer(model, recipe), new_scaler(recipe, device)
-        gradients = ParallelGradients(setup)
+        gradients = ParallelGradients(setup.model.weights, setup.device)
         for step in range(WARM + TIMED):
             if step == WARM:
                 _wait(device)

@@ -95,9 +95,8 @@ def enlarging(wish: str, stack: ExitStack) -> Work:
 
 def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
     """The gradient of a batch of photos, as `hero teach` takes it."""
-    from training.pet.find_batch_size import largest_batch
-    from training.pet.parallel_gradients import ParallelGradients
-    from training.pet.precisions import with_precision
+    from training.parallel_gradients import ParallelGradients
+    from training.pet.measured import largest_batch, with_precision
     from training.pet.recipe import recipe_of
     from training.pet.setup import prepare
     from training.pet.train import train_step
@@ -105,7 +104,7 @@ def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
 
     recipe, _ = recipe_of(pet_recipe() | {"precision": wish})
     setup = with_precision(_result(prepare(recipe, Run(folder / wish / "pet"), CPU)), train_step)
-    gradients, batch = ParallelGradients(setup), largest_batch(setup)
+    gradients, batch = ParallelGradients(setup.model.weights, setup.device), largest_batch(setup)
     way = Precision(dtype=setup.recipe.precision, channels_last=setup.recipe.channels_last)
     return lambda: train_step(setup, gradients, batch), str(way)
 
@@ -113,8 +112,7 @@ def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:
 def telling(wish: str, stack: ExitStack, folder: Path) -> Work:
     """The gradient of a batch of pairs, as `story-lora` takes it."""
     from training.story.base import open_base
-    from training.story.find_batch_size import forward_backward, tokens_of
-    from training.story.precisions import with_precision
+    from training.story.measured import forward_backward, tokens_of, with_precision
     from training.story.recipe import StoryRecipe
     from training.story.rows import tokenize_pairs
     from training.story.train import frame_of, pairs_of

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from pet_runs import CPU, lay_home, recipe
-from training.pet.find_batch_size import largest_batch
-from training.pet.parallel_gradients import ParallelGradients
+from training.parallel_gradients import ParallelGradients
+from training.pet.measured import largest_batch
 from training.pet.setup import TrainingSetup, prepare
 from training.pet.train import train_step
 from training.runs.run import Run
@@ -34,7 +34,7 @@ def gradient(setup: TrainingSetup) -> torch.Tensor:
 
 
 def test_train_step_repeats_a_batch_and_adds_up(setup):
-    gradients, batch = ParallelGradients(setup), largest_batch(setup)
+    gradients, batch = ParallelGradients(setup.model.weights, setup.device), largest_batch(setup)
     loss = train_step(setup, gradients, batch)
     once = gradient(setup)
     assert torch.isfinite(loss) and loss > 0 and once.abs().max() > 0
@@ -43,7 +43,7 @@ def test_train_step_repeats_a_batch_and_adds_up(setup):
 
 
 def test_train_step_scales_loss_and_gradient(setup):
-    gradients, batch = ParallelGradients(setup), largest_batch(setup)
+    gradients, batch = ParallelGradients(setup.model.weights, setup.device), largest_batch(setup)
     loss = train_step(setup, gradients, batch)
     once = gradient(setup)
     assert train_step(setup, gradients, batch, 0.5) == 0.5 * loss
@@ -51,7 +51,7 @@ def test_train_step_scales_loss_and_gradient(setup):
 
 
 def test_train_step_draws_by_the_place_of_a_batch(setup):
-    gradients, batch = ParallelGradients(setup), largest_batch(setup)
+    gradients, batch = ParallelGradients(setup.model.weights, setup.device), largest_batch(setup)
     losses = {
         float(train_step(setup, gradients, each))
         for each in (batch, replace(batch, number=batch.number + 1), replace(batch, epoch=7))

@@ -9,7 +9,7 @@ from torch.optim.lr_scheduler import LRScheduler
 
 from storybook.errors import TrainingError
 from training.data.buckets import Position
-from training.pet.parallel_gradients import ParallelGradients
+from training.parallel_gradients import ParallelGradients
 from training.pet.setup import TrainingSetup
 from training.runs.run import Run, as_json
 

@@ -1,9 +1,7 @@
 """What a run would do, said before anything is spent: pictures, buckets, steps, time, space."""
 
-import time
 from collections.abc import Iterator, Sequence
 
-import psutil
 import torch
 from transformers import CLIPTokenizer
 
@@ -22,6 +20,7 @@ from training.pet.sample_prompts import check_sample_files, sample_prompts
 from training.pet.setup import ddpm_scheduler, open_to_teach
 from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
 from training.runs.run import Run
+from training.trial_steps import memory_bytes, seconds_per_step
 
 FINDINGS_SHOWN = 12
 
@@ -133,31 +132,24 @@ def _cost(
     steps: int,
     device: torch.device,
 ) -> Iterator[str]:
-    """Time, memory and disk, from one step on noise; the second pass is timed."""
+    """Time, memory and disk, from one step on noise."""
     recipe, pipe = model.recipe, model.pipe
     noise_scheduler = ddpm_scheduler(painter.checkpoint, device)
     width, height = (side // pipe.vae_scale_factor for side in size_px)
     noise = torch.randn(recipe.batch, pipe.unet.config.in_channels, height, width, device=device)
     timesteps = torch.full((recipe.batch,), 500, device=device)
+
+    def step() -> None:
+        with autocast(recipe, device):
+            prompt_embeds = encode_captions(pipe.tokenizer, pipe.text_encoder, [""] * recipe.batch)
+            loss = painter.family.training_loss(
+                pipe, noise_scheduler, noise, noise, timesteps, prompt_embeds
+            )
+        loss.mean().backward()
+
     with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
-        for _ in range(2):
-            started = time.perf_counter()
-            with autocast(recipe, device):
-                prompt_embeds = encode_captions(
-                    pipe.tokenizer, pipe.text_encoder, [""] * recipe.batch
-                )
-                loss = painter.family.training_loss(
-                    pipe, noise_scheduler, noise, noise, timesteps, prompt_embeds
-                )
-            loss.mean().backward()
-            if device.type == "cuda":
-                torch.cuda.synchronize(device)
-    minutes = (time.perf_counter() - started) * recipe.accumulation * steps / 60
-    learns = model.size * STATES[recipe.optimizer]
-    if device.type == "cuda":
-        used = torch.cuda.max_memory_allocated(device) + learns
-    else:
-        used = psutil.Process().memory_info().rss + learns
+        minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
+    used = memory_bytes(device) + model.size * STATES[recipe.optimizer]
     kept = checkpoint_bytes(model.size, recipe) * kept_at_once(recipe)
     yield (
         f"{model.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "

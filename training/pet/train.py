@@ -18,9 +18,10 @@ from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.records import Event
 from training.data.buckets import Batch, Position, first_position, steps_from
+from training.parallel_gradients import ParallelGradients
 from training.pet.checkpoints import Checkpoints, Optimization
 from training.pet.evaluate import Evaluation
-from training.pet.find_batch_size import measured
+from training.pet.measured import with_batch_size, with_precision
 from training.pet.optimizers import (
     autocast,
     check_precision,
@@ -29,8 +30,6 @@ from training.pet.optimizers import (
     new_scaler,
     new_scheduler,
 )
-from training.pet.parallel_gradients import ParallelGradients
-from training.pet.precisions import with_precision
 from training.pet.recipe import Recipe
 from training.pet.sample_prompts import check_sample_files
 from training.pet.samples import new_sampler
@@ -155,7 +154,7 @@ def _set_up(
         setup = yield from prepare(recipe, run, device)
     setup = with_precision(setup, train_step)
     if recipe.measure:  # no longer, once it was measured and written down
-        setup = yield from measured(setup, train_step)
+        setup = yield from with_batch_size(setup, train_step)
     if PartialState().is_main_process and setup.recipe != recipe:
         run.rewrite(setup.recipe)
     return setup
@@ -165,7 +164,8 @@ def _new_optimization(setup: TrainingSetup) -> Optimization:
     optimizer = new_optimizer(setup.model, setup.recipe, setup.processes)
     lr_scheduler = new_scheduler(optimizer, setup.recipe, setup.steps)
     scaler = new_scaler(setup.recipe, setup.device)
-    return Optimization(optimizer, lr_scheduler, scaler, ParallelGradients(setup))
+    gradients = ParallelGradients(setup.model.weights, setup.device)
+    return Optimization(optimizer, lr_scheduler, scaler, gradients)
 
 
 def _train_loop(

@@ -2,8 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from storybook.errors import TrainingError
 from storybook.files import replacing
 from storybook.models.precision import FP32, Precision, computing, laid_out, quickest
 from storybook.records import Event, Record
+from training.parallel_gradients import ParallelGradients
 from training.starter.muon import Muon
 from training.starter.plan import Plan
 
@@ -43,7 +43,7 @@ class Lesson:
     name: str
     module: nn.Module
     loss: Callable[[nn.Module, torch.Generator], Tensor]
-    """The loss of a fresh batch; all chance comes from the generator."""
+    """The loss of a fresh batch; all randomness comes from the generator."""
     show: Callable[[nn.Module], Image] | None = None
     """A picture of what has been learnt, kept with each checkpoint."""
     lr: float = 1e-3
@@ -100,30 +100,30 @@ def descend(
     the precision, which is measured first if it is None. Raises TrainingError for a loss of NaN.
     """
     module = lesson.module.train()
-    shadow = deepcopy(module).requires_grad_(False) if lesson.ema_decay else None
+    ema_model = deepcopy(module).requires_grad_(False) if lesson.ema_decay else None
     optimizer = Muon(module, lesson.weight_decay, lesson.twins)
-    chance = torch.Generator().manual_seed(seed)
-    keeper = _Keeper(folder / CHECKPOINT, module, shadow, optimizer, chance)
+    generator = torch.Generator().manual_seed(seed)
+    keeper = _Keeper(folder / CHECKPOINT, module, ema_model, optimizer, generator)
     progress = keeper.load()
-    slopes = _Slopes(lesson)
+    gradients = _StepGradients(lesson)
     if progress.precision is None and budget.spent(progress.minutes, progress.step) < 1:
-        progress = progress.but(precision=precision or quickest(slopes.try_out))
-    slopes.settle(progress.precision or FP32)
+        progress = progress.but(precision=precision or quickest(gradients.try_out))
+    gradients.settle(progress.precision or FP32)
     begun = progress.step
     started, saved = time.monotonic() - 60 * progress.minutes, time.monotonic()
 
     while (spent := budget.spent(progress.minutes, progress.step)) < 1:
-        value = slopes.take(chance)
+        value = gradients.take(generator)
         if not math.isfinite(value):
             raise TrainingError(
                 f"{lesson.name}: the loss is {value} at step {progress.step}. The last good state "
                 f"is {keeper.path}; run again to go on from it, or delete {folder} to begin anew."
             )
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
-        optimizer.step(lesson.lr * _pace(spent, progress.step, lesson.warm_up))
-        if shadow is not None:
+        optimizer.step(lesson.lr * _lr_factor(spent, progress.step, lesson.warm_up))
+        if ema_model is not None:
             early = (1 + progress.step) / (10 + progress.step)
-            _follow(shadow, module, min(lesson.ema_decay, early))
+            _ema_update(ema_model, module, min(lesson.ema_decay, early))
 
         progress = progress.but(
             step=progress.step + 1,
@@ -137,14 +137,14 @@ def descend(
             raise
         if time.monotonic() - saved > CHECKPOINT_EVERY_S:
             keeper.save(progress)
-            _show(lesson, shadow or module, folder, progress.step)
+            _show(lesson, ema_model or module, folder, progress.step)
             saved = time.monotonic()
 
     if progress.step > begun:
         keeper.save(progress)
-        _show(lesson, shadow or module, folder, progress.step)
-    if shadow is not None:
-        module.load_state_dict(shadow.state_dict())
+        _show(lesson, ema_model or module, folder, progress.step)
+    if ema_model is not None:
+        module.load_state_dict(ema_model.state_dict())
     module.eval()
 
 
@@ -189,65 +189,46 @@ def _save(path: Path, state: dict) -> None:
         torch.save(state, file)
 
 
-class _Slopes:
-    """Takes gradients on several threads, each with a twin of the module that shares its weights.
-
-    On a CPU with other work to do, threads that meet once a step lose far less than threads that
-    meet in every operation: two twins with a core each are twice as fast as one module with two.
-    """
+class _StepGradients:
+    """Takes the gradients of a step, of a batch on each of several threads."""
 
     def __init__(self, lesson: Lesson) -> None:
-        self.loss = lesson.loss
-        self.twins = [lesson.module, *(deepcopy(lesson.module) for _ in range(lesson.twins - 1))]
-        _share_weights(self.twins)
-        self.pool = ThreadPoolExecutor(lesson.twins)
+        self.module, self.loss, self.batches = lesson.module, lesson.loss, lesson.twins
+        self.device = next(lesson.module.parameters()).device
+        self.gradients = ParallelGradients(lesson.module.parameters(), self.device, lesson.twins)
         self.precision = FP32
 
     def settle(self, precision: Precision) -> None:
         """Take gradients in a precision from now on."""
         self.precision = precision
-        laid_out(self.twins[0], precision)
-        _share_weights(self.twins)
+        laid_out(self.module, precision)
 
     def try_out(self, precision: Precision) -> None:
         """Take one gradient in a precision, and forget it."""
         self.settle(precision)
         self.take(torch.Generator().manual_seed(0))
-        for weight in self.twins[0].parameters():
+        for weight in self.module.parameters():
             weight.grad = None
 
-    def take(self, chance: torch.Generator) -> float:
-        """Leave the mean gradient of all twins' batches in the module; their mean loss."""
-        seeds = torch.randint(2**62, (len(self.twins),), generator=chance).tolist()
-        losses = list(self.pool.map(self._descend, self.twins, seeds))
-        for twin in self.twins[1:]:
-            for weight, shared in zip(twin.parameters(), self.twins[0].parameters(), strict=True):
-                if weight.grad is not None:
-                    shared.grad.add_(weight.grad)
-                    weight.grad = None
-        return sum(losses) / len(losses)
+    def take(self, generator: torch.Generator) -> float:
+        """Leave the mean gradient of all batches in the module; their mean loss."""
+        seeds = torch.randint(2**62, (self.batches,), generator=generator).tolist()
 
-    def _descend(self, twin: nn.Module, seed: int) -> float:
-        device = next(twin.parameters()).device
-        with computing(self.precision, device):
-            loss = self.loss(twin, torch.Generator().manual_seed(seed))
-        (loss / len(self.twins)).backward()
-        return loss.item()
+        def loss_of(batch: slice) -> Tensor:
+            with computing(self.precision, self.device):
+                loss = self.loss(self.module, torch.Generator().manual_seed(seeds[batch.start]))
+            return loss / self.batches
 
-
-def _share_weights(twins: Sequence[nn.Module]) -> None:
-    for twin in twins[1:]:
-        for weight, shared in zip(twin.parameters(), twins[0].parameters(), strict=True):
-            weight.data = shared.data
+        return self.gradients.accumulate(loss_of, self.batches).item()
 
 
 @dataclass(frozen=True, slots=True)
 class _Keeper:
     path: Path
     module: nn.Module
-    shadow: nn.Module | None
+    ema_model: nn.Module | None
     optimizer: Muon
-    chance: torch.Generator
+    generator: torch.Generator
 
     def save(self, progress: Progress) -> None:
         _save(
@@ -255,9 +236,9 @@ class _Keeper:
             {
                 "progress": progress.model_dump(),
                 "module": self.module.state_dict(),
-                "shadow": self.shadow.state_dict() if self.shadow is not None else None,
+                "shadow": self.ema_model.state_dict() if self.ema_model is not None else None,
                 "optimizer": self.optimizer.state_dict(),
-                "chance": self.chance.get_state(),
+                "chance": self.generator.get_state(),
             },
         )
 
@@ -266,22 +247,22 @@ class _Keeper:
             return Progress()
         state = _read(self.path.parent)
         self.module.load_state_dict(state["module"])
-        if self.shadow is not None:
-            self.shadow.load_state_dict(state["shadow"] or state["module"])
+        if self.ema_model is not None:
+            self.ema_model.load_state_dict(state["shadow"] or state["module"])
         if state["optimizer"] is not None:
             self.optimizer.load_state_dict(state["optimizer"])
-            self.chance.set_state(state["chance"])
+            self.generator.set_state(state["chance"])
         return Progress.model_validate(state["progress"])
 
 
-def _pace(spent: float, step: int, warm_up: int) -> float:
+def _lr_factor(spent: float, step: int, warm_up: int) -> float:
     """A share of the full learning rate: a ramp of `warm_up` steps, then a cosine down to 2 %."""
     return min(1.0, (step + 1) / warm_up) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * spent)))
 
 
 @torch.no_grad()
-def _follow(shadow: nn.Module, module: nn.Module, decay: float) -> None:
-    torch._foreach_lerp_(list(shadow.parameters()), list(module.parameters()), 1 - decay)
+def _ema_update(ema_model: nn.Module, module: nn.Module, decay: float) -> None:
+    torch._foreach_lerp_(list(ema_model.parameters()), list(module.parameters()), 1 - decay)
 
 
 def _event(name: str, progress: Progress, budget: Budget) -> Event:

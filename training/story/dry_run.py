@@ -1,20 +1,22 @@
 """What a story run would do, said before anything is spent: pairs, rows, steps, time, space."""
 
-import time
 from collections.abc import Iterator
+from functools import partial
 from tempfile import TemporaryDirectory
 
-import psutil
 import torch
 
 from storybook.models.devices import memory_of
+from storybook.models.precision import FP32
 from training.data.pair_check import check
 from training.runs.run import Run
 from training.story.base import Base, open_base
+from training.story.measured import forward_backward
 from training.story.pairs_cli import report_lines
 from training.story.recipe import StoryRecipe
 from training.story.rows import IGNORE_INDEX, Row, StoryDataset, tokenize_pairs
 from training.story.train import frame_of, pairs_of, trainer_of
+from training.trial_steps import memory_bytes, seconds_per_step
 
 BYTES = {"adamw": 8, "adamw8bit": 2, "paged_adamw8bit": 2}
 """What an optimizer keeps for each number that learns."""
@@ -64,24 +66,17 @@ def _decoded(base: Base, row: Row, *, of_prompt: bool) -> str:
 def _cost(
     recipe: StoryRecipe, base: Base, dataset: StoryDataset, steps: int, device: torch.device
 ) -> Iterator[str]:
-    """Time, memory and disk, from one batch; the second pass is timed."""
+    """Time, memory and disk, from one batch."""
     learns = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
     tokens = torch.zeros(
         (recipe.batch, dataset.width(recipe, base.context)), dtype=torch.long, device=device
     )
     base.model.train()
+    step = partial(forward_backward, base, tokens, FP32)
     with memory_of(device, f"One batch of {recipe.batch} rows", "Try --set batch=1."):
-        for _ in range(2):
-            started = time.perf_counter()
-            base.model(input_ids=tokens, labels=tokens, use_cache=False).loss.backward()
-            if device.type == "cuda":
-                torch.cuda.synchronize(device)
-    minutes = (time.perf_counter() - started) * recipe.accumulation * steps / 60
+        minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
     kept = learns * BYTES[recipe.optimizer]
-    if device.type == "cuda":
-        used = torch.cuda.max_memory_allocated(device) + kept
-    else:
-        used = psutil.Process().memory_info().rss + kept
+    used = memory_bytes(device) + kept
     disk = (learns * 4 + kept) * (recipe.keep_last + 1)
     yield (
         f"{learns:,} numbers learn; at most {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "

@@ -33,8 +33,7 @@ from training.data.pairs import Pair, read_pairs, write_pairs
 from training.runs.run import Measure, Run, RunState
 from training.runs.tensorboard import TensorBoardWriter
 from training.story.base import Base, open_base
-from training.story.find_batch_size import measured
-from training.story.precisions import with_precision
+from training.story.measured import with_batch_size, with_precision
 from training.story.recipe import StoryRecipe
 from training.story.result import write_result
 from training.story.rows import Row, StoryDataset, tokenize_pairs
@@ -85,7 +84,7 @@ def train(
     yield Event(stage="open", done=1, total=1, note=f"{note}; longest {dataset.longest} tokens")
     chosen = with_precision(recipe, base, dataset)
     if recipe.measure:
-        chosen = yield from measured(chosen, base, dataset)
+        chosen = yield from with_batch_size(chosen, base, dataset)
     if chosen != recipe:
         recipe = chosen
         run.rewrite(recipe)

@@ -5,29 +5,29 @@ each core takes the gradient of its own part of the batch with one thread, and t
 in their order. A GPU gets the whole batch.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from torch import Tensor, nn
 
-from training.pet.setup import TrainingSetup
-
 
 class ParallelGradients:
-    """Takes gradients of a model's trainable parameters; holds the threads that do."""
+    """Takes gradients of weights; holds the threads that do. `cores` None: as many as torch has."""
 
-    def __init__(self, setup: TrainingSetup) -> None:
-        self._weights = setup.model.weights
+    def __init__(
+        self, weights: Iterable[nn.Parameter], device: torch.device, cores: int | None = None
+    ) -> None:
+        self._weights = [weight for weight in weights if weight.requires_grad]
         self._threads = torch.get_num_threads()
-        self._cores = self._threads if setup.device.type == "cpu" else 1
+        self._cores = cores or (self._threads if device.type == "cpu" else 1)
         self._pool = ThreadPoolExecutor(self._cores)
 
     def accumulate(self, loss_of: Callable[[slice], Tensor], size: int) -> Tensor:
         """Add the gradient of the loss of all `size` rows to the weights' `grad`; that loss, [].
 
         `loss_of(rows)` is the summed loss of some of a batch's rows. The result depends on how
-        many threads torch has, as it does in torch itself.
+        many cores there are, as it does in torch itself.
         """
         step = -(-size // self._cores)
         parts = [slice(start, start + step) for start in range(0, size, step)]
