@@ -27,8 +27,8 @@ WITHOUT_CODE = {
     "assets": "Fonts, layouts, heroes, studios, the starter's models, the drawn world.",
     "tests": "`make test`; `house.py` draws this tree.",
     "docs": "architecture.md (why it is so), evaluation.md (how good the models are), training.md, "
-    "training-stories.md, datasets.md, models.md (which files), studio.md (the browser), command-line.md, "
-    "python.md, performance.md.",
+    "training-stories.md, datasets.md, models.md (which files), studio.md (the browser), "
+    "command-line.md, python.md, performance.md.",
 }
 """What the tree says of places that have no docstring."""
 TREE = (

@@ -12,6 +12,7 @@ import torch
 
 from storybook.config import shipped
 from tiny_sd import tiny_painter
+from training.__main__ import main
 from training.runs.run import Run
 from waiting import END_S, wait_for
 
@@ -107,3 +108,24 @@ def test_the_shipped_recipes_name_what_is_there(name):
     (concept,) = table["concept"]
     for path in (table["model"], concept["photos"], concept["class_photos"]):
         assert (root / path).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("stories", "check", "p.json", "--max-length", "9"), "--max-length needs a --tokenizer"),
+        (("stories", "generate", "f", "--model", "m", "--max-cost", "1"), "needs what tokens cost"),
+        (("stories", "compose", "p.json", "--count", "0"), "--count is at least 1"),
+    ],
+)
+def test_flags_that_mean_nothing_are_refused(arguments, says, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["training", *arguments])
+    assert main() == 2 and says in capsys.readouterr().err
+
+
+def test_resume_of_a_run_and_another_run_exclude_each_other(recipe, monkeypatch, capsys):
+    arguments = ("dreambooth", str(recipe), "--run", "a", "--resume", "b")
+    monkeypatch.setattr("sys.argv", ["training", *arguments])
+    assert main() == 2 and "--resume b goes on with that run: leave --run out" in (
+        capsys.readouterr().err
+    )

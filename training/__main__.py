@@ -3,9 +3,9 @@
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from storybook.cli.run import speak_any_language
 from storybook.errors import ConfigError, StorybookError
@@ -16,6 +16,7 @@ from training.desk import cli as desk_cli
 from training.quiet import quiet
 from training.starter import compose_pairs
 from training.story import pairs_cli
+from training.typed_arguments import runs
 
 if TYPE_CHECKING:
     from training.runs.run import Run
@@ -26,7 +27,7 @@ RUNS = Path("runs")
 def main() -> int:
     """Run the command; 2 if the author can mend what went wrong, 130 if they stopped it."""
     speak_any_language()
-    options = _options()
+    options = _parser().parse_args()
     quiet()
     try:
         options.run_command(options)
@@ -39,10 +40,71 @@ def main() -> int:
     return 0
 
 
-def _dreambooth(options: argparse.Namespace) -> None:
+class Asked(TypedDict):
+    """The options of a recipe's run."""
+
+    recipe: Path
+    preset: str | None
+    changes: list[str]
+    run: Path | None
+    resume: str | None
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
+    parser.add_argument("--preset", help="settings to begin from, of training/presets/")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="KEY=VALUE",
+        help="change one setting",
+    )
+    parser.add_argument("--run", type=Path, help="the run's folder; by default runs/NAME")
+    parser.add_argument(
+        "--resume",
+        nargs="?",
+        const="latest",
+        metavar="latest|RUN",
+        help="go on from the last checkpoint of the run",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only say what would be done, and what is amiss"
+    )
+    _add_device(parser)
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+
+
+def _resolved(asked: Asked, load: Callable) -> tuple[Any, str, "Run"]:
+    """The recipe, its preset and the run that the options mean; resumed, as the run kept them."""
+    from training.runs.run import RECIPE, Run
+
+    recipe, preset = load(asked["recipe"], asked["preset"], asked["changes"])
+    run, resume = Run(asked["run"] or RUNS / recipe.called), asked["resume"]
+    if resume and resume != "latest":
+        if asked["run"] not in (None, Path(resume)):
+            raise ConfigError(f"--resume {resume} goes on with that run: leave --run out.")
+        run = Run(Path(resume))
+    if resume:
+        recipe, _ = load(run.folder / RECIPE, settings=asked["changes"])
+        preset = run.state().preset
+    return recipe, preset, run
+
+
+def _add_dreambooth(commands: argparse._SubParsersAction) -> None:
+    one = commands.add_parser("dreambooth", help="teach a painter a pet from photos")
+    _add_run_options(one)
+    runs(one, _dreambooth)
+
+
+def _dreambooth(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
     from training.pet.recipe import load_recipe
 
-    recipe, preset, run = _resolved(options, load_recipe)  # a fault is said before torch is loaded
+    recipe, preset, run = _resolved(asked, load_recipe)  # a fault is said before torch is loaded
 
     from accelerate import PartialState
 
@@ -50,72 +112,79 @@ def _dreambooth(options: argparse.Namespace) -> None:
     from training.pet.dry_run import preflight
     from training.pet.train import train
 
-    state = PartialState(cpu=options.device == "cpu")
-    device = state.device if state.num_processes > 1 else device_of(options.device)
-    if options.dry_run:
-        for line in preflight(recipe, run, device):
+    state = PartialState(cpu=device == "cpu")
+    where = state.device if state.num_processes > 1 else device_of(device)
+    if dry_run:
+        for line in preflight(recipe, run, where):
             print(line)
         return
-    events = train(recipe, run, device, preset, resume=bool(options.resume))
+    events = train(recipe, run, where, preset, resume=bool(asked["resume"]))
     if state.is_main_process:
-        show(_stoppable(run.logged(events)), by_hand=_by_hand(options, run))
+        show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
     else:
         for _ in events:
             pass
 
 
-def _choose_step(options: argparse.Namespace) -> None:
-    from storybook.models.devices import device_of
-    from training.pet.choose_step import choose_step
-    from training.runs.run import Run
-
-    run = Run(options.run)
-    show(choose_step(run, options.step, device_of(options.device)), by_hand=_by_hand(options, run))
+def _add_story_lora(commands: argparse._SubParsersAction) -> None:
+    one = commands.add_parser("story-lora", help="teach a writer to tell stories from pairs")
+    _add_run_options(one)
+    runs(one, _story_lora)
 
 
-def _story_lora(options: argparse.Namespace) -> None:
+def _story_lora(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
     from training.story.recipe import load_story_recipe
 
-    recipe, preset, run = _resolved(options, load_story_recipe)
+    recipe, preset, run = _resolved(asked, load_story_recipe)
 
     from storybook.models.devices import device_of
     from training.story.dry_run import preflight
     from training.story.train import train
 
-    device = device_of(options.device)
-    if options.dry_run:
-        for line in preflight(recipe, run, device):
+    where = device_of(device)
+    if dry_run:
+        for line in preflight(recipe, run, where):
             print(line)
         return
-    events = train(recipe, run, device, preset, resume=bool(options.resume))
-    show(_stoppable(run.logged(events)), by_hand=_by_hand(options, run))
+    events = train(recipe, run, where, preset, resume=bool(asked["resume"]))
+    show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
 
 
-def _story_eval(options: argparse.Namespace) -> None:
+def _add_choose_step(commands: argparse._SubParsersAction) -> None:
+    one = commands.add_parser("choose-step", help="make a run's result of another step it kept")
+    one.add_argument("run", type=Path, help="the run's folder")
+    one.add_argument("step", type=int)
+    _add_device(one)
+    runs(one, _choose_step)
+
+
+def _choose_step(run: Path, step: int, device: str) -> None:
+    from storybook.models.devices import device_of
+    from training.pet.choose_step import choose_step
+    from training.runs.run import Run
+
+    kept = Run(run)
+    show(choose_step(kept, step, device_of(device)), by_hand=_by_hand(kept, device))
+
+
+def _add_story_eval(commands: argparse._SubParsersAction) -> None:
+    one = commands.add_parser("story-eval", help="is now: python -m evaluation.story_eval")
+    one.add_argument("rest", nargs=argparse.REMAINDER)
+    runs(one, _story_eval)
+
+
+def _story_eval(rest: Sequence[str]) -> None:
     """Say what the command is called now; it goes with the next release."""
     raise ConfigError(
         "story-eval is a command of the evaluation by now: "
-        f"python -m evaluation.story_eval {shlex.join(options.rest)}"
+        f"python -m evaluation.story_eval {shlex.join(rest)}"
     )
 
 
-def _resolved(options: argparse.Namespace, load: Callable) -> tuple[Any, str, "Run"]:
-    """The recipe, its preset and the run that the options mean; resumed, as the run kept them."""
-    from training.runs.run import RECIPE, Run
-
-    recipe, preset = load(options.recipe, options.preset, options.set)
-    run = Run(options.run or RUNS / recipe.called)
-    if options.resume:
-        if options.resume != "latest":
-            run = Run(Path(options.resume))
-        recipe, _ = load(run.folder / RECIPE, settings=options.set)
-        preset = run.state().preset
-    return recipe, preset, run
-
-
-def _by_hand(options: argparse.Namespace, run: "Run") -> ByHand:
-    arguments, device = tuple(sys.argv[1:]), options.device
-    return ByHand(module="training", arguments=arguments, subject=str(run.folder), device=device)
+def _by_hand(run: "Run", device: str) -> ByHand:
+    return ByHand(
+        module="training", arguments=tuple(sys.argv[1:]), subject=str(run.folder), device=device
+    )
 
 
 def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
@@ -142,46 +211,16 @@ def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
         signal.signal(signal.SIGTERM, terminated)
 
 
-def _options() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    one = commands.add_parser("dreambooth", help="teach a painter a pet from photos")
-    _add_run_options(one)
-    one.set_defaults(run_command=_dreambooth)
-    two = commands.add_parser("story-lora", help="teach a writer to tell stories from pairs")
-    _add_run_options(two)
-    two.set_defaults(run_command=_story_lora)
-    three = commands.add_parser("story-eval", help="is now: python -m evaluation.story_eval")
-    three.add_argument("rest", nargs=argparse.REMAINDER)
-    three.set_defaults(run_command=_story_eval)
-    four = commands.add_parser("choose-step", help="make a run's result of another step it kept")
-    four.add_argument("run", type=Path, help="the run's folder")
-    four.add_argument("step", type=int)
-    four.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    four.set_defaults(run_command=_choose_step)
+    _add_dreambooth(commands)
+    _add_story_lora(commands)
+    _add_story_eval(commands)
+    _add_choose_step(commands)
     desk_cli.add_commands(commands)
     compose_pairs.add_command(pairs_cli.add_commands(commands))
-    return parser.parse_args()
-
-
-def _add_run_options(one: argparse.ArgumentParser) -> None:
-    one.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
-    one.add_argument("--preset", help="settings to begin from, of training/presets/")
-    one.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting"
-    )
-    one.add_argument("--run", type=Path, help="the run's folder; by default runs/NAME")
-    one.add_argument(
-        "--resume",
-        nargs="?",
-        const="latest",
-        metavar="latest|RUN",
-        help="go on from the last checkpoint of the run",
-    )
-    one.add_argument(
-        "--dry-run", action="store_true", help="only say what would be done, and what is amiss"
-    )
-    one.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    return parser
 
 
 if __name__ == "__main__":

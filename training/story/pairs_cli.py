@@ -3,11 +3,13 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from storybook.errors import ConfigError, TrainingError
 from storybook.terminal import show
 from training.data.pair_check import PairReport, check, split
 from training.data.pairs import Pair, read_pairs, write_all_pairs
+from training.typed_arguments import runs
 
 SHOWN = 20
 """Troubles that are printed; the rest is counted."""
@@ -32,19 +34,19 @@ def add_commands(commands: argparse._SubParsersAction) -> argparse._SubParsersAc
     make.add_argument("--max-cost", type=float, help="needs --cost-in and --cost-out")
     make.add_argument("--cost-in", type=float, default=0.0, help="of a million tokens asked")
     make.add_argument("--cost-out", type=float, default=0.0, help="of a million tokens replied")
-    make.set_defaults(run_command=_generate)
+    runs(make, _generate)
 
     look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
     _add_pairs(look)
     look.add_argument("--tokenizer", type=Path, help="a model's folder, to count its tokens")
     look.add_argument("--max-length", type=int, help="tokens that a pair may have in its frame")
-    look.set_defaults(run_command=_check)
+    runs(look, _check)
 
     cut = deeds.add_parser("split", help="cut into train and test, near-duplicates together")
     _add_pairs(cut)
     cut.add_argument("--test", type=float, default=0.2, help="share of the test (0.2)")
     cut.add_argument("--seed", type=int, default=1)
-    cut.set_defaults(run_command=_split)
+    runs(cut, _split)
     return deeds
 
 
@@ -56,54 +58,73 @@ def _add_pairs(deed: argparse.ArgumentParser) -> None:
     deed.add_argument("--story-column", metavar="NAME", help="what the file calls a story")
 
 
-def _read(options: argparse.Namespace) -> list[Pair]:
-    return read_pairs(
-        options.pairs,
-        summary_column=options.summary_column,
-        story_column=options.story_column,
-        raw=options.raw,
-    )
+class Cost(TypedDict):
+    """What an answer of the server may cost at most, and what tokens cost."""
+
+    max_requests: int | None
+    max_tokens: int | None
+    max_cost: float | None
+    cost_in: float
+    cost_out: float
 
 
-def _generate(options: argparse.Namespace) -> None:
+def _generate(
+    folder: Path,
+    count: int,
+    model: str,
+    base_url: str | None,
+    key_variable: str,
+    at_once: int,
+    seed: int,
+    **cost: Unpack[Cost],
+) -> None:
     from storybook.models.server_writer import open_server_writer
     from training.story.make_pairs import Ceiling, make_pairs
 
-    if options.max_cost is not None and not (options.cost_in or options.cost_out):
+    if cost["max_cost"] is not None and not (cost["cost_in"] or cost["cost_out"]):
         raise ConfigError("--max-cost needs what tokens cost: --cost-in and --cost-out.")
-    if options.count < 1 or options.at_once < 1:
+    if count < 1 or at_once < 1:
         raise ConfigError("--count and --at-once are at least 1.")
     ceiling = Ceiling(
-        requests=options.max_requests,
-        tokens=options.max_tokens,
-        cost=options.max_cost,
-        cost_in=options.cost_in,
-        cost_out=options.cost_out,
+        requests=cost["max_requests"],
+        tokens=cost["max_tokens"],
+        cost=cost["max_cost"],
+        cost_in=cost["cost_in"],
+        cost_out=cost["cost_out"],
     )
     show(
         make_pairs(
-            options.folder,
-            options.count,
-            lambda: open_server_writer(
-                options.model, base_url=options.base_url, key_variable=options.key_variable
-            ),
-            seed=options.seed,
-            at_once=options.at_once,
+            folder,
+            count,
+            lambda: open_server_writer(model, base_url=base_url, key_variable=key_variable),
+            seed=seed,
+            at_once=at_once,
             ceiling=ceiling,
         )
     )
 
 
-def _check(options: argparse.Namespace) -> None:
-    pairs = _read(options)
-    length = None if options.tokenizer is None else _length_by(options.tokenizer)
-    for line in report_lines(check(pairs, length, options.max_length)):
+class Columns(TypedDict):
+    """How a file of pairs is read."""
+
+    raw: bool
+    summary_column: str | None
+    story_column: str | None
+
+
+def _check(
+    pairs: Path, tokenizer: Path | None, max_length: int | None, **columns: Unpack[Columns]
+) -> None:
+    if max_length is not None and tokenizer is None:
+        raise ConfigError("--max-length needs a --tokenizer, which counts the tokens.")
+    length = None if tokenizer is None else _length_by(tokenizer)
+    for line in report_lines(check(read_pairs(pairs, **columns), length, max_length)):
         print(line)
 
 
-def _split(options: argparse.Namespace) -> None:
-    parts = zip(("train", "test"), split(_read(options), options.test, options.seed), strict=True)
-    made = {options.pairs.with_name(f"{options.pairs.stem}-{name}.json"): of for name, of in parts}
+def _split(pairs: Path, test: float, seed: int, **columns: Unpack[Columns]) -> None:
+    parts = zip(("train", "test"), split(read_pairs(pairs, **columns), test, seed), strict=True)
+    made = {pairs.with_name(f"{pairs.stem}-{name}.json"): of for name, of in parts}
     write_all_pairs(made)
     for path, part in made.items():
         print(f"{path}: {len(part)} pairs")
