@@ -2,30 +2,30 @@
 a teaching asks of it.
 """
 
+import ast
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import cache
 
+from storybook.config import shipped
 from storybook.errors import ConfigError
 
-OF_RECIPE = tuple(
-    """
-    model vae concept title kind rank alpha targets dora network_weights text_encoder text_lr
-    stop_text layer_structure activation resolution_px buckets least_px most_px flip random_crop
-    crop_jitter_px crops layout max_samples repeats shuffle keep_tokens dropout max_tokens
-    clip_skip lr scale_lr scheduler warmup_steps cycles power optimizer weight_decay adam_beta1
-    adam_beta2 adam_epsilon clip_norm batch accumulation epochs max_steps prior_weight min_snr
-    noise_offset ema precision channels_last checkpointing measure seed sample_prompts
-    sample_prompts_file sample_negative sample_negatives_file sample_count sample_every_epochs
-    sample_steps sample_guidance critic held_out save_every_epochs checkpoint_every_steps
-    checkpoint_every_minutes keep_last save_as save_precision
-    """.split()  # noqa: SIM905
-)
-"""The keys of a recipe, as `training` knows them, which no room here looks into; a test compares
-both."""
 OF_STUDIO = ("draw.painter", "choose.critic", "device")
 """Who is taught, who judges the samples, and where."""
 NEAR = 4
 """So many keys at most are offered in place of one that there is not."""
+
+
+@cache
+def recipe_keys() -> tuple[str, ...]:
+    """The keys of a recipe, in its order: the fields of the record in `training/pet/recipe.py`.
+
+    No room here imports training, which is another program to it. So its record is read as text.
+    """
+    source = shipped("training", "pet", "recipe.py").read_text(encoding="utf-8")
+    classes = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    fields = next(each for each in classes if each.name == "Recipe").body
+    return tuple(each.target.id for each in fields if isinstance(each, ast.AnnAssign))
 
 
 def divided(changes: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -41,7 +41,7 @@ def divided(changes: Iterable[str]) -> tuple[list[str], list[str]]:
             raise ConfigError(f"--set {change}: write KEY=VALUE, such as lr=1e-4.")
         if key in OF_STUDIO:
             studio.append(change)
-        elif key.partition(".")[0] in OF_RECIPE:
+        elif key.partition(".")[0] in recipe_keys():
             recipe.append(change)
         else:
             raise ConfigError(f"--set {key}: a teaching has no such setting. {_near(key)}")
@@ -51,7 +51,9 @@ def divided(changes: Iterable[str]) -> tuple[list[str], list[str]]:
 def _near(key: str) -> str:
     """The keys that `key` may be meant for, be it written as a studio's or as a recipe's."""
     names = (key, key.rpartition(".")[2])
-    close = [each for name in names for each in get_close_matches(name, (*OF_RECIPE, *OF_STUDIO))]
+    close = [
+        each for name in names for each in get_close_matches(name, (*recipe_keys(), *OF_STUDIO))
+    ]
     near = list(dict.fromkeys(close))[:NEAR]
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     of_studio = ", ".join(OF_STUDIO)

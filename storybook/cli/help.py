@@ -53,9 +53,9 @@ def presets() -> Iterable[str]:
 
 def teaching_keys() -> Iterable[str]:
     """What `hero teach --set` takes: of the studio first, then of the recipe by the alphabet."""
-    from storybook.authoring.teach_settings import OF_RECIPE, OF_STUDIO
+    from storybook.authoring.teach_settings import OF_STUDIO, recipe_keys
 
-    return (*OF_STUDIO, *sorted(OF_RECIPE))
+    return (*OF_STUDIO, *sorted(recipe_keys()))
 
 
 CHOICES: dict[str, Callable[[], Iterable[str]]] = {
