@@ -17,12 +17,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_painter(tmp_path_factory.mktemp("models") / "tiny")
 
 
-def test_a_diffusers_folder_is_recognised(folder: Path) -> None:
+def test_family_of_a_diffusers_folder(folder: Path) -> None:
     assert Checkpoint(folder).family.name == "sd1"
     assert open_painter(folder, device="cpu").name == Checkpoint(folder).name()
 
 
-def test_another_pipeline_is_named(tmp_path: Path) -> None:
+def test_family_names_another_pipeline(tmp_path: Path) -> None:
     folder = tiny_painter(tmp_path / "other")
     change_json(folder / "model_index.json", _class_name="FluxPipeline")
     with pytest.raises(ModelError, match=r"FluxPipeline.*Known are: Stable Diffusion 1"):
@@ -32,7 +32,7 @@ def test_another_pipeline_is_named(tmp_path: Path) -> None:
         _ = Checkpoint(folder).family
 
 
-def test_a_single_file_is_recognised(tmp_path: Path) -> None:
+def test_family_of_a_single_file(tmp_path: Path) -> None:
     for family, start in (
         ("sd1", "cond_stage_model.transformer.text_model."),
         ("sd2", "cond_stage_model.model."),
@@ -58,13 +58,13 @@ def test_a_single_file_is_recognised(tmp_path: Path) -> None:
         ("first_stage_model.x", r"looks like an autoencoder \(draw\.vae\)"),
     ],
 )
-def test_a_file_of_something_else_says_what_it_looks_like(tmp_path: Path, key, said) -> None:
+def test_family_says_what_another_file_looks_like(tmp_path: Path, key, said) -> None:
     save_file({key: torch.ones(1)}, tmp_path / "x.safetensors")
     with pytest.raises(ModelError, match=said):
         _ = Checkpoint(tmp_path / "x.safetensors").family
 
 
-def test_what_is_no_checkpoint_at_all(tmp_path: Path) -> None:
+def test_family_refuses_what_is_no_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "notes.md").write_text("hello")
     with pytest.raises(ModelError, match="no checkpoint"):
         _ = Checkpoint(tmp_path / "notes.md").family

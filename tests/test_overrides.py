@@ -1,4 +1,4 @@
-"""What a painter is fitted with: another autoencoder, hypernetworks, taught words, clip skip."""
+"""Component overrides: another autoencoder, hypernetworks, textual inversion, clip skip."""
 
 from pathlib import Path
 
@@ -43,7 +43,7 @@ def far(one: np.ndarray, other: np.ndarray) -> int:
     return int(np.abs(one - other).max())
 
 
-def test_another_autoencoder_in_every_form(folder: Path, tmp_path: Path) -> None:
+def test_apply_overrides_takes_an_autoencoder_in_every_form(folder: Path, tmp_path: Path) -> None:
     other = opened(tiny_painter(tmp_path / "other", seed=3)).vae
     other.save_pretrained(tmp_path / "vae")
     keys = {name: each.clone() for name, each in vae_keys(other).items()}
@@ -65,7 +65,7 @@ def test_another_autoencoder_in_every_form(folder: Path, tmp_path: Path) -> None
         open_painter(folder, overrides=ComponentOverrides(vae=tmp_path / "empty"), device="cpu")
 
 
-def test_hypernetworks_with_a_strength(folder: Path, tmp_path: Path) -> None:
+def test_attach_hypernetwork_with_a_strength(folder: Path, tmp_path: Path) -> None:
     unet = opened(folder).unet
     files = []
     for seed in (1, 2):
@@ -89,7 +89,7 @@ def test_hypernetworks_with_a_strength(folder: Path, tmp_path: Path) -> None:
         drawn(folder, hypernetworks=(Adapter(tmp_path / "other.pt"),))
 
 
-def test_words_of_textual_inversion(folder: Path, tmp_path: Path) -> None:
+def test_apply_overrides_takes_words_of_textual_inversion(folder: Path, tmp_path: Path) -> None:
     """In A1111's form and in diffusers'; a word may be several vectors."""
     torch.manual_seed(0)
     vectors = torch.randn(2, WIDTH) * 3
@@ -114,13 +114,13 @@ def test_words_of_textual_inversion(folder: Path, tmp_path: Path) -> None:
             drawn(folder, embeddings=(tmp_path / f"{name}.pt",))
 
 
-def test_clip_skip_is_heard_and_makes_another_painter(folder: Path) -> None:
+def test_clip_skip_makes_another_painter(folder: Path) -> None:
     assert far(drawn(folder, clip_skip=2), drawn(folder)) > 1
     names = {Checkpoint(folder).name((), ComponentOverrides(clip_skip=skip)) for skip in (1, 2)}
     assert len(names) == 2 and Checkpoint(folder).name() in names
 
 
-def test_a_studio_fits_its_painter(folder: Path, tmp_path: Path) -> None:
+def test_apply_overrides_in_a_studio(folder: Path, tmp_path: Path) -> None:
     torch.save({"string_to_param": {"*": torch.randn(1, WIDTH)}, "name": "x"}, tmp_path / "rexy.pt")
     plain = Studio(load_settings("doubles", [f"draw.painter={folder}"]))
     overrides = Studio(load_settings("doubles", [

@@ -73,7 +73,7 @@ def test_every_part_of_a_request_matters(
     assert difference(*painter.paint([request, request.but(**changes)])) > 1
 
 
-def test_emphasis_scales_states_and_keeps_the_mean(painter: DiffusionPainter) -> None:
+def test_encode_scales_by_emphasis_and_keeps_the_mean(painter: DiffusionPainter) -> None:
     plain = painter.encode("a cat in a hat").prompt_embeds
     strong = painter.encode("a (cat:1.5) in a hat").prompt_embeds
     assert plain.shape == strong.shape == (77, 16)
@@ -82,7 +82,7 @@ def test_emphasis_scales_states_and_keeps_the_mean(painter: DiffusionPainter) ->
     assert float(strong.mean()) == pytest.approx(mean, abs=ROUNDING * size)
 
 
-def test_emphasis_needs_no_mean_to_restore(folder: Path) -> None:
+def test_encode_needs_no_mean_to_restore(folder: Path) -> None:
     painter = open_painter(folder, device="cpu")
     torch.nn.init.zeros_(painter.pipe.text_encoder.text_model.final_layer_norm.bias)
     plain, strong = (painter.encode(text).prompt_embeds for text in ("a cat", "a (cat:1.5)"))
@@ -90,18 +90,18 @@ def test_emphasis_needs_no_mean_to_restore(folder: Path) -> None:
     assert alike(strong[2], plain[2] * 1.5)  # start, a, c
 
 
-def test_a_long_prompt_goes_on_in_further_chunks(painter: DiffusionPainter) -> None:
+def test_encode_goes_on_in_further_chunks(painter: DiffusionPainter) -> None:
     short, long = (painter.encode("cats " * count).prompt_embeds for count in (18, 20))
     assert (len(short), len(long)) == (77, 154)
     assert len(painter.encode("").prompt_embeds) == 77
 
 
-def test_sizes_that_latents_cannot_have(painter: DiffusionPainter) -> None:
+def test_paint_refuses_sizes_that_latents_cannot_have(painter: DiffusionPainter) -> None:
     with pytest.raises(ModelError, match=r"30 x 32 px.*multiples of 8.*24 and 32"):
         next(painter.paint([asked("a cat", width_px=30)]))
 
 
-def test_no_requests_no_pictures(painter: DiffusionPainter) -> None:
+def test_paint_draws_nothing_without_requests(painter: DiffusionPainter) -> None:
     assert list(painter.paint([])) == []
 
 
@@ -200,7 +200,7 @@ def test_weights_that_are_no_numbers(tmp_path: Path) -> None:
         list(open_painter(folder, device="cpu").paint([asked("a cat")]))
 
 
-def test_a_batch_that_does_not_fit_is_halved(
+def test_paint_halves_a_batch_that_does_not_fit(
     painter: DiffusionPainter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests = [asked("a cat", seed=seed) for seed in range(5)]

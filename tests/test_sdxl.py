@@ -76,21 +76,21 @@ def test_a_picture_is_what_plain_diffusers_draws(
     assert difference(ours, wanted) <= 1
 
 
-def test_where_the_checkpoint_says_so_an_empty_text_is_heard(tmp_path: Path) -> None:
+def test_encode_keeps_an_empty_text_where_the_checkpoint_says_so(tmp_path: Path) -> None:
     folder = tiny_xl_painter(tmp_path / "turbo", zeros=False)
     own = open_painter(folder, device="cpu")
     assert difference(next(own.paint([asked("a cat")])), theirs(plain(folder), "")) <= 1
     assert own.encode("", negative=True).prompt_embeds.any()
 
 
-def test_it_hears_as_diffusers_does(folder: Path, painter: DiffusionPainter) -> None:
+def test_encode_gives_what_diffusers_does(folder: Path, painter: DiffusionPainter) -> None:
     states, _, whole, _ = plain(folder).encode_prompt("a cat", do_classifier_free_guidance=False)
     found = painter.encode("a cat")
     assert found.prompt_embeds.shape == (77, 3 * WIDTH) and found.pooled.shape == (8,)
     assert alike(found.prompt_embeds, states[0]) and alike(found.pooled, whole[0])
 
 
-def test_long_prompts_and_emphasis(painter: DiffusionPainter) -> None:
+def test_encode_takes_long_prompts_and_emphasis(painter: DiffusionPainter) -> None:
     one, two = (painter.encode(f"a dog {more}") for more in ("", "BREAK in the snow"))
     assert (len(one.prompt_embeds), len(two.prompt_embeds)) == (77, 154)
     assert alike(one.pooled, two.pooled), "of the first chunk"
@@ -182,7 +182,7 @@ def test_a_missing_part_is_named(folder: Path, tmp_path: Path, part: str) -> Non
         open_painter(broken, device="cpu")
 
 
-def test_what_this_family_has_no_place_for(
+def test_check_refuses_what_the_family_has_no_place_for(
     folder: Path, painter: DiffusionPainter, tmp_path: Path
 ) -> None:
     file = tmp_path / "x.pt"

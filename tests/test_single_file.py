@@ -60,12 +60,12 @@ def drawn(
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_it_draws_what_its_folder_draws(folder: Path, tmp_path: Path, form: str) -> None:
+def test_read_parts_draws_what_its_folder_draws(folder: Path, tmp_path: Path, form: str) -> None:
     file = as_file(folder, tmp_path / f"rex.{form}")
     assert difference(drawn(file), drawn(folder)) <= 1
 
 
-def test_an_adapter_is_melted_into_it(folder: Path, tmp_path: Path) -> None:
+def test_fuse_lora_into_a_single_file(folder: Path, tmp_path: Path) -> None:
     file, adapter = as_file(folder, tmp_path / "rex.ckpt"), Adapter(tiny_lora(tmp_path / "lora"))
     taught = drawn(file, (adapter,))
     assert difference(taught, drawn(folder, (adapter,))) <= 1
@@ -103,7 +103,7 @@ def test_it_stands_in_a_studio(folder: Path, tmp_path: Path) -> None:
     assert not studio.draws_the_world
 
 
-def test_what_it_finds_in_noise_is_said_in_its_header_or_beside_it(tmp_path: Path) -> None:
+def test_prediction_type_is_said_in_the_header_or_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "rex.safetensors"
     save_file({"x": torch.ones(1)}, file, {"modelspec.prediction_type": "v"})
     assert Checkpoint(file).prediction_type == "v_prediction"
@@ -125,7 +125,7 @@ def test_v_prediction_reaches_the_sampler(folder: Path, tmp_path: Path) -> None:
     assert difference(drawn(file), epsilon) > 1
 
 
-def test_it_is_taught_as_its_folder_is(folder: Path, tmp_path: Path) -> None:
+def test_train_takes_a_single_file_as_its_folder(folder: Path, tmp_path: Path) -> None:
     photos = Path(__file__).parents[1] / "assets" / "pets" / "bhna-cat"
     taught = []
     for model in (folder, as_file(folder, tmp_path / "rex.ckpt")):

@@ -65,23 +65,23 @@ class Place:
         return f"{self.part}.{self.path}"
 
 
-Found = Mapping[str, tuple[Place, Change]]
+LayerChanges = Mapping[str, tuple[Place, Change]]
 """What an adapter changes, by the places' names."""
 
 
-def read_adapter(path: Path, parts: Mapping[str, nn.Module]) -> Found:
+def read_adapter(path: Path, parts: Mapping[str, nn.Module]) -> LayerChanges:
     """What the adapter in a file or a folder does to a painter's `parts`, `unet` and so on.
 
     Nothing is changed. Layers of a text encoder that is not among the parts are left out. Raises
     ModelError if a file is broken, if it holds no adapter, or if a layer of it is none of these
     models'; the message says what it looks like.
     """
-    found: dict[str, tuple[Place, Change]] = {}
+    layers: dict[str, tuple[Place, Change]] = {}
     for file in adapter_files(path):
         own = part_of(file)
         if own != "text_encoder" or own in parts:
-            found |= _read_file(file, {own: parts[own]} if own in parts else parts)
-    return found
+            layers |= _read_file(file, {own: parts[own]} if own in parts else parts)
+    return layers
 
 
 def _check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:

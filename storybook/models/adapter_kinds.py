@@ -46,12 +46,12 @@ class Change:
     @property
     def scale(self) -> float:
         """What the difference is multiplied by; where no alpha is said, it is the rank."""
-        found = [len(self.roles[role]) for role in self.kind.rank_of if role in self.roles]
-        rank = found[0] if found else self.rank
+        ranks = [len(self.roles[role]) for role in self.kind.rank_of if role in self.roles]
+        rank = ranks[0] if ranks else self.rank
         if not rank:  # a LoKr of whole matrices has none
             return 1.0
         # Where the tensors show no rank, an alpha among them is of none either.
-        alpha = self.roles.get("alpha") if found else None
+        alpha = self.roles.get("alpha") if ranks else None
         own_alpha = self.alpha if alpha is None else float(alpha)
         return 1.0 if own_alpha is None else own_alpha / rank
 

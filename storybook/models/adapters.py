@@ -26,12 +26,12 @@ PEFT_CONFIG = "adapter_config.json"
 """Beside peft's: it alone says alpha."""
 PARTS = ("unet", "text_encoder", "text_encoder_2")
 """What a painter's parts are called that an adapter may change; peft keeps a folder for each."""
-HEARING = tuple(
+CROSS_ATTENTION_DOWN = tuple(
     f"attn2{sign}to_k.{end}"
     for sign in "._"
     for end in ("lora_A.weight", "lora.down.weight", "lora_down.weight", "hada_w1_b")
 )
-"""How the part of an adapter is called that takes in the words: [rank, in]."""
+"""The down matrix, [rank, in], of the layer that takes in the prompt embeddings."""
 
 
 def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
@@ -43,7 +43,7 @@ def belongs(adapter: Path, painter: Path, *, exactly: bool) -> bool:
     bases, text_widths = set(), set()
     for file in adapter_files(adapter):
         if file.suffix == ".safetensors":  # a pickle tells nothing before it is opened
-            base, widths = _heading(file)
+            base, widths = _base_and_widths(file)
             bases |= {base}
             text_widths |= widths
     if exactly and bases - {None}:
@@ -70,14 +70,15 @@ def descends(taught: Path, painter: Path, *, exactly: bool) -> bool:
     return own == other
 
 
-def _heading(file: Path) -> tuple[str | None, set[int]]:
-    """The digest of the painter that an adapter was taught on, and how wide its words are."""
+def _base_and_widths(file: Path) -> tuple[str | None, set[int]]:
+    """The digest of the painter an adapter was taught on, and how wide prompt embeddings were."""
     try:
         # As numpy: for torch it would be imported, and this is asked whenever a book is looked at.
         with safe_open(file, "np") as opened:
             base = (opened.metadata() or {}).get(BASE)
-            names = [name for name in opened.keys() if name.endswith(HEARING)]  # noqa: SIM118
-            return base, {opened.get_slice(name).get_shape()[1] for name in names}
+            names = opened.keys()
+            downs = (name for name in names if name.endswith(CROSS_ATTENTION_DOWN))
+            return base, {opened.get_slice(name).get_shape()[1] for name in downs}
     except (SafetensorError, OSError) as fault:
         raise ModelError(f"{file} is broken: {fault}. Teach the hero again.") from fault
 
@@ -88,10 +89,10 @@ def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
     Those in `folder` and the folders within it, and the `others`, which go before. Of two with one
     name the first of their paths counts.
     """
-    found = sorted(file for file in folder.rglob("*") if file.suffix in WEIGHTS and file.is_file())
-    found = [_named_by(file, folder) for file in found]
+    files = sorted(file for file in folder.rglob("*") if file.suffix in WEIGHTS and file.is_file())
+    files = [_named_by(file, folder) for file in files]
     named: dict[str, Path] = {}
-    for path in (*others, *found):
+    for path in (*others, *files):
         named.setdefault(path.name if path.is_dir() else path.stem, path)
     return named
 
@@ -118,9 +119,9 @@ def adapter_files(path: Path) -> tuple[Path, ...]:
         return (path,)
     for folders in ((path,), [path / part for part in PARTS]):
         every = [[folder / name for name in LORA_FILES] for folder in folders]
-        found = [next((file for file in some if file.is_file()), None) for some in every]
-        if any(found):
-            return tuple(file for file in found if file)
+        files = [next((file for file in some if file.is_file()), None) for some in every]
+        if any(files):
+            return tuple(file for file in files if file)
     raise ModelError(
         f"{path} holds no adapter. Name a file, or a folder with {LORA_FILES[0]} or "
         f"{LORA_FILES[1]}."

@@ -87,13 +87,14 @@ class Checkpoint:
         """What its U-Net predicts: `epsilon`, or `v_prediction` where it is said."""
         if self.path.is_dir():
             return self.scheduler_config.get("prediction_type", "epsilon")
-        said = metadata_in(self.contents.headers.get(self.path, {})).get(V_PREDICTION, "")
+        metadata = metadata_in(self.contents.headers.get(self.path, {}))
+        parameterization = metadata.get(V_PREDICTION, "")
         beside = self.path.with_suffix(".yaml")
-        if not said and beside.is_file():
+        if not parameterization and beside.is_file():
             text = beside.read_text(encoding="utf-8", errors="replace")
             is_v = 'parameterization: "v"' in text or "parameterization: v\n" in text
-            said = "v" if is_v else ""
-        return "v_prediction" if said.startswith("v") else "epsilon"
+            parameterization = "v" if is_v else ""
+        return "v_prediction" if parameterization.startswith("v") else "epsilon"
 
     @cached_property
     def sampling(self) -> SamplingDefaults:

@@ -60,15 +60,15 @@ class Classifier(nn.Module):
 
         `images` are [b, 3, h, w] in [-1, 1], of any size.
         """
-        seen = self.body(sized(images).contiguous(memory_format=torch.channels_last))
-        gaze = self.gaze(seen).flatten(2).softmax(-1)  # [b, a, h * w]
-        found = gaze @ seen.flatten(2).transpose(1, 2)  # [b, a, c]
-        overall = seen.mean((2, 3))
+        features = self.body(sized(images).contiguous(memory_format=torch.channels_last))
+        gaze = self.gaze(features).flatten(2).softmax(-1)  # [b, a, h * w]
+        attended = gaze @ features.flatten(2).transpose(1, 2)  # [b, a, c]
+        overall = features.mean((2, 3))
         logits = {
-            name: head(torch.cat([found[:, index], overall], dim=1))
+            name: head(torch.cat([attended[:, index], overall], dim=1))
             for index, (name, head) in enumerate(self.heads.items())
         }
-        return logits, gaze.unflatten(2, seen.shape[2:])
+        return logits, gaze.unflatten(2, features.shape[2:])
 
     @torch.inference_mode()
     def probabilities(self, image: Image.Image) -> dict[str, dict[str | int | None, float]]:

@@ -88,7 +88,7 @@ class ClipCritic:
             caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
         asked = list(asked_words(caption, self.world)) if self.world else []
         with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
-            seen = self.see(image)
+            image_features = self.see(image)
             words = (text for each in asked for text in each.captions.values())
             self._encode_text([caption, *words])
         if asked:
@@ -96,26 +96,26 @@ class ClipCritic:
             votes = [
                 _named(each, named.pop(ATTRIBUTES[each.section]))
                 if ATTRIBUTES[each.section] in named
-                else self._vote(seen, each)
+                else self._vote(image_features, each)
                 for each in asked
             ]
         else:
-            cosine = float(seen @ self.text_features[caption])
+            cosine = float(image_features @ self.text_features[caption])
             match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
             votes = [(match, f"text match {match:.2f}")]
         score = sum(probability for probability, _ in votes) / len(votes)
         reasons = tuple(reason for _, reason in votes)
         if self.portrait is None or not any(it in caption for it in (hero.species, hero.called)):
             return Verdict(score=score, reasons=reasons)
-        likeness = max(float(seen @ self.portrait), 0.0)
+        likeness = max(float(image_features @ self.portrait), 0.0)
         score += LIKENESS_WEIGHT * (likeness - score)
         return Verdict(score=score, reasons=(*reasons, f"like {hero.name}'s photos {likeness:.2f}"))
 
     @torch.inference_mode()
-    def _vote(self, seen: Tensor, asked: Asked) -> tuple[float, str]:
+    def _vote(self, image_features: Tensor, asked: Asked) -> tuple[float, str]:
         words = list(asked.captions)
         captions = torch.stack([self.text_features[asked.captions[word]] for word in words])
-        probabilities = (self.model.logit_scale.exp() * (captions @ seen)).softmax(dim=0)
+        probabilities = (self.model.logit_scale.exp() * (captions @ image_features)).softmax(dim=0)
         probability = float(probabilities[words.index(asked.word)])
         return probability, _reason(asked, probability, words[int(probabilities.argmax())])
 
@@ -201,8 +201,8 @@ def open_critic(
     critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, pace=pace)
     if not photos:
         return critic
-    seen = torch.stack([critic.see(_photo(path)) for path in photos])
-    return replace(critic, portrait=_unit(seen.mean(dim=0)))
+    image_features = torch.stack([critic.see(_photo(path)) for path in photos])
+    return replace(critic, portrait=_unit(image_features.mean(dim=0)))
 
 
 def _photo(path: Path) -> Image.Image:

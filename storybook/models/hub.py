@@ -88,14 +88,14 @@ def listing(repository: str, *, half: bool = False) -> Listing:
 
     there = MOVED.get(repository, repository)
     try:
-        found = HfApi().model_info(there, files_metadata=True)
+        info = HfApi().model_info(there, files_metadata=True)
     except (HFValidationError, HfHubHTTPError, HTTPError, OSError) as fault:
         raise ModelError(_refused(there, fault)) from fault
-    every = [RemoteFile(name=each.rfilename, size=each.size or 0) for each in found.siblings or []]
+    every = [RemoteFile(name=each.rfilename, size=each.size or 0) for each in info.siblings or []]
     files = needed(every, half=half)
     if not any(PurePosixPath(file.name).suffix in PICKLES | {".safetensors"} for file in files):
         raise ModelError(f"{there} holds no weights that are known here. Name another repository.")
-    return Listing(repository=there, commit=found.sha or "main", files=files)
+    return Listing(repository=there, commit=info.sha or "main", files=files)
 
 
 def needed(files: Sequence[RemoteFile], *, half: bool = False) -> tuple[RemoteFile, ...]:

@@ -135,7 +135,7 @@ def parsed(text: str) -> Infotext:
     fields = dict(reversed(facts))
     sides = [_number(side, int) for side in fields.get("Size", "").split("x")]
     width_px, height_px = sides if len(sides) == 2 and None not in sides else (None, None)
-    found = {
+    parsed = {
         "steps": ("Steps", _number(fields.get("Steps"), int)),
         "guidance": ("CFG scale", _number(fields.get("CFG scale"), float)),
         "seed": ("Seed", _number(fields.get("Seed"), int)),
@@ -144,12 +144,12 @@ def parsed(text: str) -> Infotext:
         "model": ("Model", fields.get("Model", "")),
         "model_hash": ("Model hash", fields.get("Model hash", "")),
     }
-    known = {key for key, value in found.values() if value is not None}
+    known = {key for key, value in parsed.values() if value is not None}
     return Infotext(
         positive="\n".join(lines[:start]),
         negative="\n".join(lines[start:]).removeprefix(NEGATIVE),
         others=tuple((key, value) for key, value in facts if key not in known),
-        **{name: value for name, (_, value) in found.items()},
+        **{name: value for name, (_, value) in parsed.items()},
     )
 
 

@@ -241,11 +241,11 @@ def _check_base(folder: Path, adapter: Path) -> None:
         return
     card = read_json(adapter / CARD)
     taught_on = card.get("base_digest") if isinstance(card, dict) else None
-    found = weights_digest(folder)
-    if taught_on not in (None, found):
+    own = weights_digest(folder)
+    if taught_on not in (None, own):
         raise ModelError(
             f"{adapter} was taught on {card.get('base', 'another base')} ({taught_on}), and "
-            f"{folder} is another one ({found}). Name the base that it belongs to, or teach it "
+            f"{folder} is another one ({own}). Name the base that it belongs to, or teach it "
             "again on this one."
         )
 

@@ -99,7 +99,7 @@ def read_bin(learnt: Sequence[Layer], data: bytes, name: str) -> "Iterator[Mappi
     at = 0
     for layer in learnt:
         try:
-            found, at = (_convolution if layer.kind == "Convolution" else _slopes)(layer, data, at)
+            array, at = (_convolution if layer.kind == "Convolution" else _slopes)(layer, data, at)
         except ValueError as fault:
             raise ModelError(f"{name}.bin does not fit its .param: {fault}.") from None
         if at > len(data):
@@ -107,7 +107,7 @@ def read_bin(learnt: Sequence[Layer], data: bytes, name: str) -> "Iterator[Mappi
                 f"{name}.bin is cut off: {layer.name} would end at byte {at:,}, and the file has "
                 f"{len(data):,}. Fetch it again."
             )
-        yield found
+        yield array
     if at != len(data):
         raise ModelError(
             f"{name}.bin has {len(data) - at:,} bytes more than its .param has weights for. "

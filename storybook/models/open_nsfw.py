@@ -41,16 +41,16 @@ class OpenNsfw:
     def unfit(self, image: Image.Image) -> float:
         """How sure the network is that a picture is not fit for children, in [0, 1]."""
         name = self.session.get_inputs()[0].name
-        (found,) = self.session.run(None, {name: as_seen(image)[None]})
-        return float(found[0, 1])
+        (scores,) = self.session.run(None, {name: as_seen(image)[None]})
+        return float(scores[0, 1])
 
 
 def as_seen(image: Image.Image) -> np.ndarray:
     """What the network sees of a picture: [224, 224, 3] of float32, BGR less the mean."""
     edge = (WHOLE_PX - SEEN_PX) // 2
     whole = image.convert("RGB").resize((WHOLE_PX, WHOLE_PX), Image.Resampling.BILINEAR)
-    seen = whole.crop((edge, edge, edge + SEEN_PX, edge + SEEN_PX))
-    levels = np.asarray(seen, np.float32)[:, :, ::-1] - np.array(MEAN_BGR, np.float32)
+    cropped = whole.crop((edge, edge, edge + SEEN_PX, edge + SEEN_PX))
+    levels = np.asarray(cropped, np.float32)[:, :, ::-1] - np.array(MEAN_BGR, np.float32)
     return np.ascontiguousarray(levels)
 
 

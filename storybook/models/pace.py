@@ -60,13 +60,13 @@ def settled(
     if wish == "bf16":
         return ways[0].but(dtype="bf16")
     key = digest(machine(), torch.get_num_threads(), shape, [str(way) for way in ways])
-    if (found := _remembered(key)) is not None:
-        return found
+    if (precision := _remembered(key)) is not None:
+        return precision
     if step is None or products < LEAST_PRODUCTS or steps < MORE_WORK * TRIED_STEPS:
         return None
-    found = quickest(step, ways=ways)
-    _remember(key, found)
-    return found
+    precision = quickest(step, ways=ways)
+    _remember(key, precision)
+    return precision
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ class Pace:
             with self.kept():
                 step()
 
-        found = settled(
+        precision = settled(
             self.wish,
             self.device,
             self.shape,
@@ -111,8 +111,8 @@ class Pace:
             products=products,
             steps=steps,
         )
-        if found is not None:
-            self._take(found)
+        if precision is not None:
+            self._take(precision)
             self._is_settled = True
 
     @contextmanager
@@ -196,8 +196,8 @@ def _remembered(key: str) -> Precision | None:
     return _known.get(key)
 
 
-def _remember(key: str, found: Precision) -> None:
-    _known[key] = found
+def _remember(key: str, precision: Precision) -> None:
+    _known[key] = precision
     file = _file()
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
@@ -205,6 +205,6 @@ def _remember(key: str, found: Precision) -> None:
         kept = {}
     if not isinstance(kept, dict):
         kept = {}
-    text = json.dumps(kept | {key: found.model_dump()}, indent=2) + "\n"
+    text = json.dumps(kept | {key: precision.model_dump()}, indent=2) + "\n"
     with suppress(OSError):  # without a folder to keep it in, each process measures
         write_whole(file, text.encode())

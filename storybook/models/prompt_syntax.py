@@ -85,7 +85,7 @@ def networks(prompt: str) -> tuple[Network, ...]:
     >>> networks("a cat <lora:rex:0.8>")
     (Network(mark='<lora:rex:0.8>', name='rex', text=0.8, unet=0.8),)
     """
-    found = []
+    loras = []
     for match in NETWORK.finditer(prompt):
         kind, name, *others = match.group()[1:-1].split(":")
         named = dict(each.split("=", 1) for each in others if "=" in each)
@@ -96,8 +96,8 @@ def networks(prompt: str) -> tuple[Network, ...]:
         except ValueError:
             continue
         if kind == "lora" and name.strip() and math.isfinite(text) and math.isfinite(unet):
-            found.append(Network(match.group(), name.strip(), text, unet))
-    return tuple(found)
+            loras.append(Network(match.group(), name.strip(), text, unet))
+    return tuple(loras)
 
 
 def sections(prompt: str) -> tuple[tuple[Span, ...], ...]:
@@ -106,12 +106,12 @@ def sections(prompt: str) -> tuple[tuple[Span, ...], ...]:
     >>> sections("a cat BREAK (a dog)")
     ((Span(text='a cat', weight=1.0),), (Span(text='a dog', weight=1.1),))
     """
-    found: list[list[Span]] = [[]]
+    pieces: list[list[Span]] = [[]]
     for span in spans(prompt):
         first, *others = BREAK.split(span.text)
-        found[-1].append(Span(first, span.weight))
-        found += [[Span(other, span.weight)] for other in others]
-    return tuple(tuple(span for span in section if span.text) for section in found)
+        pieces[-1].append(Span(first, span.weight))
+        pieces += [[Span(other, span.weight)] for other in others]
+    return tuple(tuple(span for span in section if span.text) for section in pieces)
 
 
 def plain(prompt: str) -> str:

@@ -144,7 +144,7 @@ def _unfenced(text: str) -> str:
     fenced = FENCED.search(text)
     if fenced and 2 * len(fenced[1]) > len(text.strip()):
         return fenced[1]
-    return FENCED.sub(lambda found: found[1], text)
+    return FENCED.sub(lambda match: match[1], text)
 
 
 def _titled(lines: list[str]) -> tuple[str, list[str]]:
@@ -206,7 +206,7 @@ def _plain(line: str) -> str:
     if heading := HEADING.match(line):
         line = heading[1]
     while True:
-        plain = EMPHASIS.sub(lambda found: found[2] or found[4], line)
+        plain = EMPHASIS.sub(lambda match: match[2] or match[4], line)
         if plain == line:
             return line.strip()
         line = plain

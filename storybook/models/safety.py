@@ -19,7 +19,7 @@ from storybook.models.components import open_part
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.weights import check_weights, read_json
 
-EYES = "feature_extractor"
+IMAGE_PROCESSOR = "feature_extractor"
 """Where a painter's folder keeps them."""
 KIND = "StableDiffusionSafetyChecker"
 
@@ -29,17 +29,18 @@ class PictureGuard:
     """A safety checker in memory."""
 
     model: StableDiffusionSafetyChecker
-    eyes: BaseImageProcessor
+    image_processor: BaseImageProcessor
 
     @torch.inference_mode()
     def refuses(self, image: Image.Image) -> bool:
         """Whether a picture is not for children."""
         device, remedy = self.model.device, "Try --set draw.memory=parts."
         with quiet(), memory_of(device, "Looking whether a picture is for children", remedy):
-            pixels = self.eyes(images=image.convert("RGB"), return_tensors="pt").pixel_values
+            inputs = self.image_processor(images=image.convert("RGB"), return_tensors="pt")
+            pixel_values = inputs.pixel_values.to(device, self.model.dtype)
             # It wants pictures as well, to blacken them.
-            _, found = self.model(pixels.to(device, self.model.dtype), [np.zeros((1, 1, 3))])
-        return found[0]
+            _, has_nsfw_concept = self.model(pixel_values, [np.zeros((1, 1, 3))])
+        return has_nsfw_concept[0]
 
 
 def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
@@ -52,18 +53,21 @@ def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
     if kind != KIND:
         raise ModelError(f"{folder} is no picture safety checker: config.json says {kind}, and "
                          f"{KIND} is known.")  # fmt: skip
-    eyes_in = next(
-        (each for each in (folder, folder.parent / EYES)
-         if (each / "preprocessor_config.json").is_file()), None
-    )  # fmt: skip
-    if eyes_in is None:
-        raise ModelError(f"{folder} has no preprocessor_config.json, nor is there a {EYES} beside "
-                         "it. Fetch the model again.")  # fmt: skip
+    places = (folder, folder.parent / IMAGE_PROCESSOR)
+    there = (each for each in places if (each / "preprocessor_config.json").is_file())
+    processor_folder = next(there, None)
+    if processor_folder is None:
+        raise ModelError(
+            f"{folder} has no preprocessor_config.json, nor is there a {IMAGE_PROCESSOR} beside "
+            "it. Fetch the model again."
+        )
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
         model = open_part(StableDiffusionSafetyChecker, folder)
         try:
-            eyes = AutoImageProcessor.from_pretrained(eyes_in, local_files_only=True, backend="pil")
+            image_processor = AutoImageProcessor.from_pretrained(
+                processor_folder, local_files_only=True, backend="pil"
+            )
         except (OSError, ValueError, TypeError) as fault:
-            raise ModelError(f"{eyes_in} cannot be opened: {first_line(fault)}") from fault
-        return PictureGuard(model.to(place, dtype_of(place)).eval(), eyes)
+            raise ModelError(f"{processor_folder} cannot be opened: {first_line(fault)}") from fault
+        return PictureGuard(model.to(place, dtype_of(place)).eval(), image_processor)

@@ -32,14 +32,14 @@ def resolve_syntax(
     'a dog, a bird '
     """
     notes: list[str] = []
-    asked = {} if loras is None else {each.mark: each.name for each in networks(prompt)}
+    lora_names = {} if loras is None else {each.mark: each.name for each in networks(prompt)}
 
     def ignore(mark: re.Match[str], words: str) -> str:
         notes.append(_note(mark.group(), words))
         return words
 
     def network(mark: re.Match[str]) -> str:
-        name = asked.get(mark.group())
+        name = lora_names.get(mark.group())
         if name is None:
             return ignore(mark, "")
         if name not in loras:

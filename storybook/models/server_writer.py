@@ -106,11 +106,11 @@ class ServerWriter:
 
         Raises as `tell`.
         """
-        said = [
+        messages = [
             {"type": "text", "text": question},
             {"type": "image_url", "image_url": {"url": picture}},
         ]
-        return self._reply(said, seed, ANSWER_WORDS).strip()
+        return self._reply(messages, seed, ANSWER_WORDS).strip()
 
     def close(self) -> None:
         """Hang up."""

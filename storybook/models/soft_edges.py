@@ -41,13 +41,13 @@ class Hed(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """[b, 3, h, w] of RGB levels 0 to 255 -> edges [b, h, w] in [0, 1]."""
-        state, found = pixels - self.norm, []
+        state, side_outputs = pixels - self.norm, []
         for number in range(1, len(BLOCKS) + 1):
             if number > 1:
                 state = functional.max_pool2d(state, 2, 2)
             state, edges = getattr(self, f"block{number}")(state)
-            found.append(functional.interpolate(edges, pixels.shape[-2:], mode="bilinear"))
-        return torch.sigmoid(torch.stack(found).mean(0))[:, 0]
+            side_outputs.append(functional.interpolate(edges, pixels.shape[-2:], mode="bilinear"))
+        return torch.sigmoid(torch.stack(side_outputs).mean(0))[:, 0]
 
 
 class HedBlock(nn.Module):

@@ -212,8 +212,9 @@ def sizes_in(header: Header) -> dict[str, int]:
 
 def metadata_in(header: Header) -> dict[str, str]:
     """What a safetensors header says beside its tensors."""
-    said = header.get(METADATA)
-    return {str(key): str(each) for key, each in said.items()} if isinstance(said, dict) else {}
+    metadata = header.get(METADATA)
+    pairs = metadata.items() if isinstance(metadata, dict) else ()
+    return {str(key): str(each) for key, each in pairs}
 
 
 def read_json(path: Path) -> dict[str, Any]:

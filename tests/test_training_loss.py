@@ -1,4 +1,4 @@
-"""What is found in noise: the targets, the weights and the latents, against formulas by hand."""
+"""The training objective: targets, weights and latents, against formulas by hand."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ def schedule(kind: str = "epsilon") -> DDPMScheduler:
     )
 
 
-def test_the_target_is_the_noise_or_v():
+def test_prediction_target_is_the_noise_or_v():
     clean, noise = torch.randn(2, 3, 4, 4), torch.randn(2, 3, 4, 4)
     times = torch.tensor([10, 900])
     assert torch.equal(prediction_target(schedule(), clean, noise, times), noise)
@@ -30,7 +30,7 @@ def test_the_target_is_the_noise_or_v():
         prediction_target(schedule("sample"), clean, noise, times)
 
 
-def test_the_loss_is_one_for_each_picture():
+def test_training_loss_is_one_for_each_picture():
     clean, noise = torch.zeros(2, 1, 2, 2), torch.ones(2, 1, 2, 2)
     times = torch.tensor([10, 900])
     says = torch.stack([torch.zeros(1, 2, 2), torch.full((1, 2, 2), 3.0)])
@@ -47,7 +47,7 @@ def test_the_loss_is_one_for_each_picture():
 
 
 @pytest.mark.parametrize(("kind", "more"), [("epsilon", 0), ("v_prediction", 1)])
-def test_min_snr_counts_what_little_noise_hides_for_less(kind, more):
+def test_snr_weights_count_what_little_noise_hides_for_less(kind, more):
     times = torch.tensor([1, 500, 998])
     kept = schedule().alphas_cumprod[times].double()
     snr = kept / (1 - kept)
@@ -56,7 +56,7 @@ def test_min_snr_counts_what_little_noise_hides_for_less(kind, more):
     assert wanted[0] < 0.01 and (more or wanted[2] == 1)
 
 
-def test_latents_come_with_mean_and_deviation_at_the_unets_scale():
+def test_encode_pictures_gives_mean_and_deviation_at_the_unets_scale():
     torch.manual_seed(0)
     vae = AutoencoderKL(block_out_channels=(8, 8), norm_num_groups=8, scaling_factor=0.5,
                         down_block_types=("DownEncoderBlock2D",) * 2,

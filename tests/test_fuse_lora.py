@@ -54,7 +54,7 @@ def drawn(painter: DiffusionPainter, prompt: str) -> Image.Image:
     return picture
 
 
-def test_a_prompt_draws_as_a_painter_with_that_adapter_does(home: Path, painter: DiffusionPainter):
+def test_fused_draws_as_a_painter_with_that_adapter_does(home: Path, painter: DiffusionPainter):
     before = weights_of(painter)
     plain = drawn(painter, "a cat")
     for weight in (0.8, -0.5, 1.0):
@@ -69,7 +69,7 @@ def test_a_prompt_draws_as_a_painter_with_that_adapter_does(home: Path, painter:
     assert same(weights_of(painter), before), "to the bit"
 
 
-def test_text_encoder_and_unet_have_weights_of_their_own(home: Path, painter: DiffusionPainter):
+def test_fused_weighs_text_encoder_and_unet_by_themselves(home: Path, painter: DiffusionPainter):
     def heard() -> torch.Tensor:
         return painter.encode("a cat").prompt_embeds
 
@@ -95,7 +95,7 @@ def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter):
     assert all(difference(a, b) <= 1 for a, b in zip(together, back, strict=True))
 
 
-def test_it_is_taken_out_whatever_happens(home: Path, painter: DiffusionPainter):
+def test_fused_restores_weights_whatever_happens(home: Path, painter: DiffusionPainter):
     before = weights_of(painter)
     pictures = painter.paint([asked("a cat<lora:rex:1>", seed=n) for n in range(5)])
     next(pictures)
@@ -110,7 +110,7 @@ def test_it_is_taken_out_whatever_happens(home: Path, painter: DiffusionPainter)
     assert same(weights_of(painter), before)
 
 
-def test_one_that_does_not_fit_leaves_the_others_out_too(
+def test_fused_leaves_all_out_where_one_does_not_fit(
     home: Path, painter: DiffusionPainter, tmp_path: Path
 ):
     before, rex = weights_of(painter), Adapter(home / "rex.safetensors")
@@ -197,7 +197,7 @@ def test_a_painter_opens_what_peft_saved_of_it(home: Path, tmp_path: Path, way: 
         assert like == (part == "unet" or way == "parts"), part
 
 
-def test_dora_is_as_strong_as_asked(home: Path, tmp_path: Path):
+def test_fuse_lora_takes_dora_as_strong_as_asked(home: Path, tmp_path: Path):
     """At 0 it changes nothing, between 0 and 1 the weights are between; a LoRA is the same."""
     name = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k"
     lora = load_file(home / "ink.safetensors")
