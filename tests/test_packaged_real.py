@@ -9,8 +9,10 @@ from PIL import Image
 
 from storybook.config import shipped
 from storybook.errors import ModelError
+from storybook.hero.photo_quality import judge_photos
 from storybook.models import packaged, wheels
 from storybook.models.enlargers import open_enlarger
+from storybook.models.pet_seer import pet_seer
 from storybook.models.soft_edges import open_hed
 
 pytestmark = pytest.mark.slow
@@ -86,3 +88,22 @@ def test_open_nsfw_lets_the_pets_that_ship_through(folder):
 
     guard = open_nsfw(made("opennsfw", folder))
     assert max(guard.unfit(picture) for picture in pictures()) < 0.2
+
+
+PHOTOS = Path(__file__).parents[2] / "shared" / "data" / "pets"
+
+
+@pytest.mark.parametrize(
+    ("pet", "kind", "word"),
+    [("cat", "cat", "tabby cat"), ("dog", "dog", "corgi"), ("dog6", "dog", "corgi")],
+)
+def test_the_coach_sees_which_pet_real_photos_show(pet, kind, word, folder):
+    photos = sorted((PHOTOS / pet).glob("*.jpg"))
+    if not photos:
+        pytest.skip(f"no photos in {PHOTOS / pet}")
+    seer = pet_seer(made("efficientnet-lite0", folder))
+    verdict = judge_photos(photos, seer)
+    assert (verdict.kind, verdict.word) == (kind, word) and verdict.fit == len(photos)
+    for photo in photos:
+        seen = seer.look(Image.open(photo).convert("RGB"))
+        assert seen.sure > 0.5 and not seen.others and 0.15 < seen.mask.mean() < 0.6

@@ -168,4 +168,4 @@ def _make(draft: Path, photos: list[Path], name: str, kind: str, coat: str) -> N
 @st.cache_data(max_entries=20, show_spinner="The colours of its coat are looked for ...")
 def derived(photos: tuple[str, ...]) -> object:
     """The look that photos show; drafts name photos by their pixels, so names say it all."""
-    return derive_look([Path(path) for path in photos], load_world(shipped("assets")))
+    return derive_look([Path(path) for path in photos], load_world(shipped("assets")), coach.seer())

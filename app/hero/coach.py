@@ -5,8 +5,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from storybook.hero.photo_quality import PhotoVerdict, Seen, SetVerdict, judge_photo, judge_set
+from storybook.hero.photo_quality import PhotoVerdict, SetVerdict, judge_photo, judge_set
+from storybook.hero.photo_spread import Seen
+from storybook.hero.seer import NAME, open_pet_seer
 from storybook.images.photos import read_photo
+from storybook.models import packaged
 
 BADGES = {
     "good": ("good", "green", ":material/check_circle:"),
@@ -37,4 +40,15 @@ def _on_all(marks: tuple[tuple[str, int], ...]) -> SetVerdict:
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _on_one(path: str, changed_ns: int) -> tuple[PhotoVerdict, Seen]:
-    return judge_photo(Path(path).name, read_photo(Path(path)))
+    return judge_photo(Path(path).name, read_photo(Path(path)), seer())
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _opened(made_ns: int) -> object:
+    return open_pet_seer()
+
+
+def seer() -> object:
+    """Who sees pets, opened once; None while that has not been fetched. Raises ModelError."""
+    file = packaged.on_disk(NAME)
+    return _opened(file.stat().st_mtime_ns) if file.is_file() else None

@@ -88,7 +88,7 @@ def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:
 @st.dialog("Crop the photo")
 def _crop(folder: Path, photo: Path) -> None:
     whole = read_photo(photo)
-    left, upper, right, lower = hero_edits.pet_box(whole)
+    left, upper, right, lower = hero_edits.pet_box(whole, coach.seer())
     across = st.slider("From left to right", 0, 100, (round(left * 100), round(right * 100)),
                        format="%d%%")  # fmt: skip
     down = st.slider("From top to bottom", 0, 100, (round(upper * 100), round(lower * 100)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
@@ -19,6 +20,9 @@ from storybook.studio.studio import Studio
 from storybook.terminal import print_table
 from storybook.text_files import printable, read_text
 from storybook.world import World, article, load_world
+
+if TYPE_CHECKING:
+    from storybook.hero.photo_quality import SetVerdict
 
 LONGEST_CAPTION = 40
 
@@ -74,6 +78,7 @@ def add_hero_from_photos(
     """A hero from photos: what the starter can make of it, and what the coach says of them."""
     from storybook.hero.coat_colour import derive_look, species_in, stand_in_note
     from storybook.hero.photo_quality import judge_photos, token_fault
+    from storybook.hero.seer import open_pet_seer
 
     new_hero_folder(name)
     world = load_world(shipped("assets"))
@@ -83,7 +88,8 @@ def add_hero_from_photos(
     taken, lines = _photos_in(photos, guard)
     if token is not None and (fault := token_fault(token)):
         raise HeroError(f"--token {token!r}: {fault}")
-    verdict, found = judge_photos(taken), derive_look(taken, world)
+    seer = open_pet_seer()
+    verdict, found = judge_photos(taken, seer), derive_look(taken, world, seer)
     coat = found.coat if look is None else asked
     hero = {"name": display_name(name), "species": species, "kind": own_kind, "look": coat}
     folder = add_hero(validated(Hero, hero | {"token": token}, "the hero"), taken)
@@ -103,12 +109,21 @@ def add_hero_from_photos(
             f"This is a guess. Say it yourself: storybook hero change {name} --look '...', with "
             f"one of: {', '.join(world.coats)}."
         )
-    print(
-        f"Whether it is {article(kind)} that the photos show, nothing here can tell: light, "
-        f"sharpness and likeness are measured. Look through {folder / 'photos'} yourself."
-    )
+    print(_which_kind(kind, species, verdict, folder))
     for line in _ends(name, folder, len(kept), unfit, out=leave_out):
         print(line)
+
+
+def _which_kind(said: str, species: str, verdict: "SetVerdict", folder: Path) -> str:
+    """What is to be said of whether the photos show what the owner says."""
+    if not verdict.kind:
+        return (f"Whether it is {article(said)} that the photos show, nothing here can tell: "
+                f"light, sharpness and likeness are measured. Look through {folder / 'photos'} "
+                "yourself.")  # fmt: skip
+    if verdict.kind == species or said.lower() in (verdict.kind, verdict.word):
+        return f"The photos show {article(verdict.kind)}."
+    return (f"The photos look as if they show {article(verdict.kind)}, where you say {said}: look "
+            f"through {folder / 'photos'} yourself.")  # fmt: skip
 
 
 def told_look(world: World, said: str | None, studio: str | None) -> tuple[str, str]:

@@ -109,7 +109,8 @@ def _from_package(
         return
     if not show_work(get(weights, into, source), arguments, path, "network"):
         print("It is there already, whole.")
-    print(f'{path} (a studio takes it by its name: {weights.setting} = "{weights.name}")')
+    takes = f'a studio takes it by its name: {weights.setting} = "{weights.name}"'
+    print(f"{path} ({takes if weights.setting else 'used from now on'})")
 
 
 def _from_hub(

@@ -7,6 +7,7 @@ it is right, `tests/test_looks.py` counts on the artist's pets, whose coats are 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
@@ -15,6 +16,9 @@ from storybook.errors import HeroError, nearest
 from storybook.images.photos import DARK, lab, looked_at, pet_colours, read_photo
 from storybook.records import Record
 from storybook.world import Coat, World, article
+
+if TYPE_CHECKING:
+    from storybook.models.pet_seer import PetSeer
 
 # How the figures were found: on sets of 8 drawings, 4 animals in 10 coats each, and on photos of
 # three real pets. Of 80 other drawn sets the coat is right in 46 and its main colour in 73; of the
@@ -107,18 +111,19 @@ def look_in(world: World, said: str) -> tuple[str, str]:
     )
 
 
-def derive_look(photos: Sequence[Path], world: World) -> Look:
+def derive_look(photos: Sequence[Path], world: World, seer: "PetSeer | None" = None) -> Look:
     """The coat of `world` that photos of one pet show; raises HeroError if one cannot be read."""
-    return look_of((read_photo(path) for path in photos), world)
+    return look_of((read_photo(path) for path in photos), world, seer)
 
 
-def look_of(photos: Iterable[Image.Image], world: World) -> Look:
-    """The coat of `world` that pictures of one pet show.
+def look_of(photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" = None) -> Look:
+    """The coat of `world` that pictures of one pet show, read where a `seer` sees it.
 
     Each photo tells how badly each coat fits; the coat that fits all photos best is taken.
     """
-    seen = [looked_at(photo) for photo in photos]
-    found = [(pet, pixels[..., 0].mean()) for pixels in seen if len(pet := pet_colours(pixels))]
+    seen = [(looked_at(photo), seer.look(photo) if seer else None) for photo in photos]
+    found = [(fur, pixels[..., 0].mean()) for pixels, pet in seen
+             if len(fur := pet_colours(pixels, pet))]  # fmt: skip
     pets, lights = [pet for pet, _ in found], np.array([light for _, light in found])
     coats = list(world.coats)
     if not pets:

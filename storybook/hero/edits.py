@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tomli_w
 from PIL import Image
@@ -22,9 +23,12 @@ from storybook.errors import HeroError
 from storybook.files import move, replacing, write_whole
 from storybook.hero.folder import HERO, hero_folder, hero_folders
 from storybook.images.photo_files import NameIndex, photos_in
-from storybook.images.photos import JPEG_QUALITY, foreground, looked_at, read_photo
+from storybook.images.photos import JPEG_QUALITY, looked_at, read_photo, where_the_pet_is
 from storybook.records import Hero, Record
 from storybook.text_files import read_text
+
+if TYPE_CHECKING:
+    from storybook.models.pet_seer import PetSeer
 
 PHOTOS, LEFT_OUT, UNDO = "photos", "left-out", ".undo"
 CHANGE, BEFORE = "change.json", "before"
@@ -104,8 +108,9 @@ def leave_out_all(folder: Path, photos: Sequence[str]) -> None:
 def unfit(folder: Path) -> list[str]:
     """The photos of a hero that the coach advises to leave out, by name."""
     from storybook.hero.photo_quality import judge_photos
+    from storybook.hero.seer import open_pet_seer
 
-    judged = judge_photos(photos_in(folder / PHOTOS)).photos
+    judged = judge_photos(photos_in(folder / PHOTOS), open_pet_seer()).photos
     return [each.file for each in judged if each.fitness == "leave out"]
 
 
@@ -188,9 +193,12 @@ def save_hero(folder: Path, hero: Hero) -> None:
         write_whole(path, tomli_w.dumps(hero.model_dump(exclude_defaults=True)).encode())
 
 
-def pet_box(photo: Image.Image) -> Box:
-    """The part of a photo in which the pet seems to stand, with some air; all of it if unsure."""
-    where = foreground(looked_at(photo))
+def pet_box(photo: Image.Image, seer: "PetSeer | None" = None) -> Box:
+    """The part of a photo in which the pet is seen, or seems to stand, with some air.
+
+    All of it if unsure.
+    """
+    where = where_the_pet_is(looked_at(photo), seer.look(photo) if seer else None)
     if not where.any():
         return (0.0, 0.0, 1.0, 1.0)
     rows, columns = where.any(axis=1).nonzero()[0], where.any(axis=0).nonzero()[0]

@@ -1,23 +1,28 @@
 """The photo coach: which photos of a pet are fit to teach or to look at, and what is amiss.
 
-It measures; it does not know a cat from a cushion. Its thresholds were chosen on the 15 photos of
-three pets that the DreamBooth paper (Ruiz et al., 2023) shows, all of them good to train on: each
-figure lies between theirs and those of copies that were blurred, darkened, bleached or shrunk.
+It measures; whether there is a cat or a cushion, it knows where a network that sees pets was
+fetched (`storybook models get efficientnet-lite0`), and judges the pet alone then. Its thresholds
+were chosen on the 15 photos of three pets that the DreamBooth paper (Ruiz et al., 2023) shows, all
+of them good to train on: each figure lies between theirs and those of copies that were blurred,
+darkened, bleached or shrunk.
 """
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PIL import Image
 
-from storybook.images.photos import DARK, border_of, foreground, looked_at, read_photo
+from storybook.hero import pet_findings
+from storybook.hero.photo_spread import Seen, cells, spread_of
+from storybook.images.photos import DARK, border_of, looked_at, read_photo
 from storybook.readability import common_words
 from storybook.records import Record
+
+if TYPE_CHECKING:
+    from storybook.models.pet_seer import PetSeer
 
 Fitness = Literal["good", "usable", "leave out"]
 
@@ -41,6 +46,9 @@ FLAT = 8.0
 SAME = 5.0
 """Mean CIELAB distance of two photos, in SAME_CELLS x SAME_CELLS cells, that show the same moment.
 The 15 photos are 6.6 apart and more, and 1.7 to 3.7 from their own crops by 2 % of a side."""
+SAME_PET = 8.5
+"""The same of two pets cut out and brought to one size: two photos that were taken after each other
+have 7.4, all others of the 15 are 10 and more apart."""
 SAME_CELLS = 16
 TOKEN = re.compile(r"[a-z][a-z0-9]{1,19}")
 FEWEST, MOST = 5, 30
@@ -66,6 +74,10 @@ class SetVerdict(Record):
     photos: tuple[PhotoVerdict, ...]
     findings: tuple[str, ...] = ()
     """What is amiss with the set as a whole and what to do about it, a line each."""
+    kind: str = ""
+    """What most photos show, such as `dog`; empty if nobody who sees pets has looked."""
+    word: str = ""
+    """What it may be called more closely, such as `corgi`; empty if that is not sure."""
 
     @property
     def fit(self) -> int:
@@ -73,49 +85,50 @@ class SetVerdict(Record):
         return sum(each.fitness != "leave out" for each in self.photos)
 
 
-class Spread(Record):
-    """How different photos are from each other: medians over all pairs of them."""
+def judge_photos(paths: Sequence[Path], seer: "PetSeer | None" = None) -> SetVerdict:
+    """The coach's verdict on photos of one pet; raises HeroError if one cannot be read.
 
-    background: float
-    """CIELAB distance of the borders."""
-    pose: float
-    """Distance of the outlines within the pet, 0 to 1."""
-    light: float
-    """Difference in mean L*."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is kept of a photo while the others are looked at."""
-
-    pixels: np.ndarray
-    """A small copy in CIELAB, [h, w, 3]."""
-    short_px: int
-    sharpness: float
-
-
-def judge_photos(paths: Sequence[Path]) -> SetVerdict:
-    """The coach's verdict on photos of one pet; raises HeroError if one cannot be read."""
-    return judge_set([judge_photo(path.name, read_photo(path)) for path in paths])
+    With a `seer`, the pet is judged, and not what lies in the middle.
+    """
+    return judge_set([judge_photo(path.name, read_photo(path), seer) for path in paths])
 
 
 def judge_set(judged: Sequence[tuple[PhotoVerdict, Seen]]) -> SetVerdict:
     """The verdict on photos that were looked at one by one, by `judge_photo`."""
-    twins = _twins([seen for _, seen in judged])
+    everything = [seen for _, seen in judged]
+    twins = _twins(everything)
+    pets = [seen.pet for seen in everything if seen.pet is not None]
+    amiss = pet_findings.reasons_of(pets) if pets else [[] for _ in judged]
     verdicts, fit = [], []
-    for place, (verdict, seen) in enumerate(judged):
+    for place, ((verdict, seen), of_the_pet) in enumerate(zip(judged, amiss, strict=True)):
         if place in twins:
-            reason = f"nearly the same as {judged[twins[place]][0].file}: one of them is enough"
-            verdict = verdict.but(fitness="leave out", reasons=(*verdict.reasons, reason))
+            other, whole = twins[place]
+            name = judged[other][0].file
+            verdict = _less(verdict, "leave out", f"nearly the same as {name}: one of them is "
+                            "enough") if whole else _less(verdict, "usable", "shows the pet nearly "
+                            f"as {name} does: another pose teaches more")  # fmt: skip
+        for reason in of_the_pet:
+            verdict = _less(verdict, "usable", reason)
         verdicts.append(verdict)
         if verdict.fitness != "leave out":
-            fit.append(seen.pixels)
-    return SetVerdict(photos=tuple(verdicts), findings=tuple(_findings(fit)))
+            fit.append(seen)
+    findings = (*_findings(fit), *(pet_findings.findings_of(pets) if pets else ()))
+    kind, word = (pet_findings.kind_of(pets), pet_findings.word_of(pets)) if pets else ("", "")
+    return SetVerdict(photos=tuple(verdicts), findings=findings, kind=kind, word=word)
 
 
-def judge_photo(name: str, photo: Image.Image) -> tuple[PhotoVerdict, Seen]:
+def _less(verdict: PhotoVerdict, fitness: Fitness, reason: str) -> PhotoVerdict:
+    """The verdict with a further reason, and no better than `fitness`."""
+    worse = max(verdict.fitness, fitness, key=("good", "usable", "leave out").index)
+    return verdict.but(fitness=worse, reasons=(*verdict.reasons, reason))
+
+
+def judge_photo(
+    name: str, photo: Image.Image, seer: "PetSeer | None" = None
+) -> tuple[PhotoVerdict, Seen]:
     """The verdict on one RGB photo, and what was seen of it."""
-    seen = Seen(looked_at(photo), min(photo.size), sharpness(photo))
+    pet = seer.look(photo) if seer else None
+    seen = Seen(looked_at(photo), min(photo.size), sharpness(photo), pet)
     bad: list[str] = []
     weak: list[str] = []
     if seen.short_px < SMALLISH_PX:
@@ -133,7 +146,7 @@ def judge_photo(name: str, photo: Image.Image) -> tuple[PhotoVerdict, Seen]:
     if (clipped := float((grey >= CLIPPED).mean())) > BRIGHT:
         reason = f"{clipped:.0%} is bleached to white: take it in the shade"
         (bad if clipped > BLEACHED else weak).append(reason)
-    if contrast(seen.pixels) < FLAT:
+    if contrast(seen.pixels, seen.where) < FLAT:
         weak.append("the pet hardly stands out: choose another background")
     fitness: Fitness = "leave out" if bad else "usable" if weak else "good"
     return PhotoVerdict(file=name, fitness=fitness, reasons=(*bad, *weak)), seen
@@ -168,9 +181,11 @@ def sharpness(photo: Image.Image) -> float:
     return float(np.percentile(shares, 90))
 
 
-def contrast(pixels: np.ndarray) -> float:
-    """CIELAB distance of the median pet from the median border in [h, w, 3]; 0 without a pet."""
-    pet = foreground(pixels)
+def contrast(pixels: np.ndarray, pet: np.ndarray) -> float:
+    """CIELAB distance of the median pet from the median border in [h, w, 3]; 0 without a pet.
+
+    `pet` says where it is, booleans [h, w].
+    """
     behind = border_of(*pet.shape) & ~pet
     if not pet.any() or not behind.any():
         return 0.0
@@ -178,24 +193,7 @@ def contrast(pixels: np.ndarray) -> float:
     return float(np.linalg.norm(gap))
 
 
-def spread_of(seen: Sequence[np.ndarray]) -> Spread:
-    """How different small photos in CIELAB, each [h, w, 3], are; raises ValueError under two."""
-    if len(seen) < 2:
-        raise ValueError("one photo alone has no spread")
-    borders = [_border_colours(pixels) for pixels in seen]
-    outlines = [_outlines(pixels) for pixels in seen]
-    lights = [pixels[..., 0].mean() for pixels in seen]
-    pairs = list(combinations(range(len(seen)), 2))
-    return Spread(
-        background=_median(
-            np.linalg.norm(borders[a] - borders[b], axis=1).mean() for a, b in pairs
-        ),
-        pose=_median(np.linalg.norm(outlines[a] - outlines[b]) / 2**0.5 for a, b in pairs),
-        light=_median(abs(lights[a] - lights[b]) for a, b in pairs),
-    )
-
-
-def _findings(fit: Sequence[np.ndarray]) -> list[str]:
+def _findings(fit: Sequence[Seen]) -> list[str]:
     """What is amiss with the photos that are good enough, as a set."""
     findings = []
     if len(fit) < FEWEST:
@@ -214,68 +212,49 @@ def _findings(fit: Sequence[np.ndarray]) -> list[str]:
     return findings
 
 
-def _twins(photos: Sequence[Seen]) -> dict[int, int]:
-    """Places of photos that are nearly the same as a larger or sharper one, with its place."""
+def _twins(photos: Sequence[Seen]) -> dict[int, tuple[int, bool]]:
+    """Places of photos that are nearly the same as a larger or sharper one, with its place.
+
+    And whether the whole photo is, or the pet alone.
+    """
     best_first = sorted(
         range(len(photos)), key=lambda one: (-photos[one].short_px, -photos[one].sharpness)
     )
-    twins: dict[int, int] = {}
+    cut = [_cut_out(each) for each in photos]
+    twins: dict[int, tuple[int, bool]] = {}
     kept: list[int] = []
     for one in best_first:
         pixels = photos[one].pixels
-        same = (other for other in kept if _apart(pixels, photos[other].pixels) < SAME)
-        if (other := next(same, None)) is None:
-            kept.append(one)
+        for other in kept:
+            whole = _apart(pixels, photos[other].pixels) < SAME
+            pets = cut[one], cut[other]
+            if whole or (all(each is not None for each in pets) and _apart(*pets) < SAME_PET):
+                twins[one] = other, whole
+                break
         else:
-            twins[one] = other
+            kept.append(one)
     return twins
+
+
+def _cut_out(seen: Seen) -> np.ndarray | None:
+    """The pet alone, on grey, in CIELAB; None if nobody has seen one."""
+    if seen.pet is None or not seen.pet.mask.any():
+        return None
+    rows, columns = (np.nonzero(seen.where.any(axis=axis))[0] for axis in (1, 0))
+    alone = np.where(seen.where[..., None], seen.pixels, (50.0, 0.0, 0.0))
+    alone = alone[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    few = [Image.fromarray(alone[..., each].astype(np.float32)) for each in range(3)]
+    size = (4 * SAME_CELLS, 4 * SAME_CELLS)
+    return np.stack([np.asarray(each.resize(size, Image.Resampling.BOX)) for each in few], axis=-1)
 
 
 def _apart(one: np.ndarray, other: np.ndarray) -> float:
     """Mean CIELAB distance of two small photos, or of one and the other mirrored."""
-    coarse = _cells(one, SAME_CELLS)
-    ways = (_cells(other, SAME_CELLS), _cells(other[:, ::-1], SAME_CELLS))
+    coarse = cells(one, SAME_CELLS)
+    ways = (cells(other, SAME_CELLS), cells(other[:, ::-1], SAME_CELLS))
     return min(float(np.linalg.norm(coarse - each, axis=-1).mean()) for each in ways)
 
 
 def _tiles(values: np.ndarray) -> list[np.ndarray]:
     rows = np.array_split(values, TILES)
     return [tile for row in rows for tile in np.array_split(row, TILES, axis=1)]
-
-
-def _border_colours(pixels: np.ndarray) -> np.ndarray:
-    """The mean colours of the four corners and of the middles of the upper sides, [7, 3]."""
-    return _cells(pixels, 5)[[0, 2, 4, 5, 9, 20, 24]]
-
-
-def _cells(pixels: np.ndarray, side: int) -> np.ndarray:
-    """The mean colours of side x side cells, [side * side, 3], row by row."""
-    rows = np.array_split(pixels, side)
-    cells = [cell for row in rows for cell in np.array_split(row, side, axis=1)]
-    return np.stack([cell.reshape(-1, 3).mean(axis=0) for cell in cells])
-
-
-def _outlines(pixels: np.ndarray) -> np.ndarray:
-    """How edges lie in the pet's box: orientations in 4 x 4 cells, as a vector of length 1, [128].
-
-    A histogram of oriented gradients (Dalal and Triggs, 2005), one block of signless angles.
-    """
-    pet = foreground(pixels)
-    rows, columns = np.nonzero(pet.any(axis=1))[0], np.nonzero(pet.any(axis=0))[0]
-    lightness = pixels[..., 0]
-    if len(rows) > 8 and len(columns) > 8:
-        lightness = lightness[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    down, across = np.gradient(lightness)
-    strength = np.hypot(down, across)
-    angle = (np.arctan2(down, across) % np.pi / np.pi * 8).astype(int) % 8
-    cells = [
-        np.bincount(a.ravel(), s.ravel(), 8)
-        for ra, rs in zip(np.array_split(angle, 4), np.array_split(strength, 4), strict=True)
-        for a, s in zip(np.array_split(ra, 4, 1), np.array_split(rs, 4, 1), strict=True)
-    ]
-    vector = np.concatenate(cells)
-    return vector / (np.linalg.norm(vector) or 1)
-
-
-def _median(values: Iterable[float]) -> float:
-    return float(np.median(list(values)))

@@ -7,7 +7,7 @@ a photo is rarely the pet, its middle is rarely anything else.
 import io
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from PIL import Image, ImageCms, ImageFilter
@@ -116,13 +116,27 @@ def border_of(height: int, width: int) -> np.ndarray:
     return border
 
 
-def pet_colours(pixels: np.ndarray) -> np.ndarray:
+class Masked(Protocol):
+    """What somebody has seen of a pet."""
+
+    @property
+    def mask(self) -> np.ndarray:
+        """Where it is, booleans of the shape of what `looked_at` gives; nowhere if unsure."""
+        ...
+
+
+def where_the_pet_is(pixels: np.ndarray, seen: Masked | None) -> np.ndarray:
+    """Where the pet was seen on a photo in CIELAB [h, w, 3], or seems to be: booleans [h, w]."""
+    return seen.mask if seen is not None and seen.mask.any() else foreground(pixels)
+
+
+def pet_colours(pixels: np.ndarray, seen: Masked | None = None) -> np.ndarray:
     """The pet's pixels of a photo in CIELAB [h, w, 3], lightened if it stands in shade, as [n, 3].
 
     None of them, [0, 3], if no pet was found. Light scales L* + 16, a* and b* alike, since all
     three are differences of cube roots (CIE 15:2004).
     """
-    where = foreground(pixels)
+    where = where_the_pet_is(pixels, seen)
     if where.mean() < LITTLE:
         return np.empty((0, 3))
     pet = pixels[where]

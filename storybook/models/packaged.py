@@ -51,15 +51,15 @@ class Packaged(Record):
     package: Package
     files: tuple[str, ...]
     """Within the wheel, in the order in which the converter takes them."""
-    form: Literal["ncnn", "keras-hed", "as-it-is"]
+    form: Literal["ncnn", "keras-hed", "efficientnet", "as-it-is"]
     result: str
     """The file's name under `models/`."""
     sha256: str
     """Of the result."""
     bytes: int
     licence: str
-    setting: str
-    """Which setting of a studio takes it by its name."""
+    setting: str = ""
+    """Which setting of a studio takes it by its name; none: it is taken where it is there."""
 
     @property
     def model_name(self) -> str:

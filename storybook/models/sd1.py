@@ -87,14 +87,20 @@ class StableDiffusion:
         prompt_embeds: Tensor,
         *,
         min_snr: float | None = None,
+        pixel_weights: Tensor | None = None,
     ) -> Tensor:
-        """The mean squared error of the noise, or v, that the U-Net predicts: [b], float32."""
+        """The mean squared error of the noise, or v, that the U-Net predicts: [b], float32.
+
+        `pixel_weights`, [b, 1, h, w], say how much each latent's error counts; None: all the same.
+        """
         dtype = pipe.unet.dtype  # diffusers looks through all layers for it
         latents, noise = latents.to(dtype), noise.to(dtype)
         noisy_latents = noise_scheduler.add_noise(latents, noise, timesteps)
         model_pred = pipe.unet(noisy_latents, timesteps, prompt_embeds.to(dtype)).sample
         target = prediction_target(noise_scheduler, latents, noise, timesteps)
         errors = functional.mse_loss(model_pred.float(), target.float(), reduction="none")
+        if pixel_weights is not None:
+            errors = errors * pixel_weights
         loss = errors.mean((1, 2, 3))
         return loss if min_snr is None else loss * snr_weights(noise_scheduler, timesteps, min_snr)
 

@@ -4,6 +4,7 @@ No framework is imported here until tensors are read, so that names are cheap.
 """
 
 import hashlib
+import io
 import json
 import math
 import os
@@ -298,23 +299,29 @@ def _check_safetensors(path: Path) -> Header:
     return header
 
 
-def unpickle(path: Path) -> dict[str, object]:
-    """What a pickle of weights holds; ModelError for one that is broken or wants more."""
+def unpickle(source: Path | bytes, name: str = "") -> dict[str, object]:
+    """What a pickle of weights, a file or its bytes, holds; faults call it `name`, or the path.
+
+    Raises ModelError for one that is broken or wants more.
+    """
     import pickle
 
     import torch
 
+    name = name or str(source)
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        if os.path.getsize(path) == 0:
-            raise ModelError(f"{path} is empty. Fetch it again.")
-        values = torch.load(path, map_location="cpu", weights_only=True)
+        if (len(source) if isinstance(source, bytes) else os.path.getsize(source)) == 0:
+            raise ModelError(f"{name} is empty. Fetch it again.")
+        values = torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         raise ModelError(
-            f"{path} holds more than weights, or is no weight file, and is not opened: "
+            f"{name} holds more than weights, or is no weight file, and is not opened: "
             "a pickle can run any program. Use the .safetensors file of this model."
         ) from None
-    except (RuntimeError, EOFError, OSError, ValueError) as fault:
-        raise ModelError(f"{path} is broken ({first_line(fault)}). Fetch it again.") from fault
+    except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError,
+            AttributeError) as fault:  # fmt: skip
+        raise ModelError(f"{name} is broken ({first_line(fault)}). Fetch it again.") from fault
     if not isinstance(values, dict):
-        raise ModelError(f"{path} holds a {type(values).__name__}, not named tensors.")
+        raise ModelError(f"{name} holds a {type(values).__name__}, not named tensors.")
     return values

@@ -147,6 +147,11 @@ def _converted(weights: Packaged, files: list[bytes]) -> bytes:
 
         (file,) = files
         return save(read_hed(file, PurePosixPath(weights.files[0]).name))
+    if weights.form == "efficientnet":
+        from storybook.models.efficientnet_lite import read_efficientnet
+
+        (file,) = files
+        return save(read_efficientnet(file, PurePosixPath(weights.files[0]).name))
     from storybook.models.ncnn import read_ncnn
 
     param, numbers = files

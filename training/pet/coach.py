@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from storybook.hero.photo_quality import SetVerdict, judge_photos, token_fault
+from storybook.hero.seer import open_pet_seer
 from storybook.records import Record
 
 
@@ -36,7 +37,7 @@ def coach(
 ) -> Report:
     """The verdict on photos of one pet and on its token; raises HeroError for an unreadable one."""
     findings = token_findings(token, tokenizer) if token is not None else ()
-    return Report(photos=judge_photos(photos), token=findings)
+    return Report(photos=judge_photos(photos, open_pet_seer()), token=findings)
 
 
 def token_findings(token: str, tokenizer: Tokenizer | None = None) -> tuple[str, ...]:

@@ -28,6 +28,7 @@ from training.pet.class_images import class_images
 from training.pet.dataset import Dataset, GatheredDataset, gather
 from training.pet.disk_space import check_room
 from training.pet.latent_cache import LatentCache, cached_latents, cutting_of, sample_latents
+from training.pet.masks import MaskCache, pet_masks, required_seer, weights_of
 from training.pet.recipe import Recipe
 from training.pet.text_cache import PromptEmbedsCache
 from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
@@ -47,6 +48,8 @@ class TrainBatch:
     """[b], float32: 1, or the recipe's `prior_weight` for pictures of the class."""
     generator: torch.Generator
     """On the CPU, seeded by the batch's place: noise and timesteps are drawn from it next."""
+    pixel_weights: Tensor | None = None
+    """[b, 1, h, w], float32, of mean 1 for each picture: how much each latent's error counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ class TrainingSetup:
     """Of a picture, or with as many pixels as one."""
     processes: int = 1
     """How many share the batches of a step."""
+    masks: MaskCache | None = None
+    """Where the pet is on its pictures, by the names of `latent_cache`; None: all counts alike."""
 
     @property
     def order(self) -> Order:
@@ -115,14 +120,17 @@ class TrainingSetup:
             shaped(example.captions, shaping, rng)
             for example, rng in zip(examples, rngs, strict=True)
         )
-        moments = [
-            self.latent_cache[self._version(index, rng)]
-            for index, rng in zip(batch.examples, rngs, strict=True)
+        versions = [
+            self._version(index, rng) for index, rng in zip(batch.examples, rngs, strict=True)
         ]
-        latents = sample_latents(torch.stack(moments), generator)
+        moments = torch.stack([self.latent_cache[version] for version in versions])
+        latents = sample_latents(moments, generator)
         weights = [recipe.prior_weight if each.is_class else 1.0 for each in examples]
         loss_weights = torch.tensor(weights, device=self.device)
-        return TrainBatch(latents, captions, loss_weights, generator)
+        pixel_weights = None
+        if self.masks is not None:
+            pixel_weights = weights_of(self.masks, versions, latents, recipe.unmasked_weight)
+        return TrainBatch(latents, captions, loss_weights, generator, pixel_weights)
 
     def _version(self, index: int, rng: Random) -> str:
         """Which cut of a picture is shown, and whether mirrored."""
@@ -140,6 +148,8 @@ def prepare(
 
     Raises ModelError or TrainingError where something cannot be.
     """
+    if recipe.mask == "auto":
+        required_seer()  # before anything is opened, or drawn
     painter = open_to_teach(recipe, device)
     pipe = painter.pipe
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
@@ -164,6 +174,9 @@ def prepare(
             dataset, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, cutting=cutting
         )
         caches.append({name: each.to(device) for name, each in made.items()})
+    masks = None
+    if recipe.mask == "auto":
+        masks = yield from pet_masks(data.train, flip=recipe.flip, cutting=cutting_of(recipe))
     model = prepare_for_training(pipe, recipe, device, before)
     pipe.vae.to("cpu")
     text_cache = PromptEmbedsCache(pipe, recipe, device)
@@ -182,6 +195,7 @@ def prepare(
         device,
         size_px,
         processes,
+        masks,
     )
 
 

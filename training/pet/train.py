@@ -69,7 +69,10 @@ def train_step(
 
     def loss_of(rows: slice) -> Tensor:
         part = (latents[rows], noise[rows], timesteps[rows], captions[rows])
-        loss = denoising_loss(setup, *part, train_text_encoder=train_text_encoder)
+        weights = None if drawn.pixel_weights is None else drawn.pixel_weights[rows]
+        loss = denoising_loss(
+            setup, *part, train_text_encoder=train_text_encoder, pixel_weights=weights
+        )
         return (loss * drawn.loss_weights[rows]).sum() * scale
 
     return gradients.accumulate(loss_of, len(latents))
@@ -83,10 +86,12 @@ def denoising_loss(
     captions: Sequence[str],
     *,
     train_text_encoder: bool = False,
+    pixel_weights: Tensor | None = None,
 ) -> Tensor:
     """The loss of each picture, [b], float32; whether it is finite, the caller sees.
 
-    `latents` (x0) and `noise` are [b, c, h, w], `timesteps` [b] in [0, num_train_timesteps).
+    `latents` (x0) and `noise` are [b, c, h, w], `timesteps` [b] in [0, num_train_timesteps), and
+    `pixel_weights`, if all do not count the same, [b, 1, h, w].
     """
     with autocast(setup.recipe, setup.device):
         prompt_embeds = setup.text_cache.encode(captions, train_encoder=train_text_encoder)
@@ -98,6 +103,7 @@ def denoising_loss(
             timesteps,
             prompt_embeds,
             min_snr=setup.recipe.min_snr,
+            pixel_weights=pixel_weights,
         )
 
 
