@@ -37,8 +37,9 @@ def test_with_broad_colours_keeps_what_is_fine():
     picture = soft(128, 128)
     wide = np.asarray(picture.resize((512, 512), Image.Resampling.BICUBIC), int)
     checks = (np.indices((512, 512)).sum(0) // 2 % 2 * 20 - 10)[..., None]
-    kept = np.asarray(with_broad_colours(Image.fromarray((wide + checks).astype(np.uint8)),
-                                         picture), int)  # fmt: skip
+    kept = np.asarray(
+        with_broad_colours(Image.fromarray((wide + checks).astype(np.uint8)), picture), int
+    )
     assert np.abs(kept - wide - checks).max() <= 1
 
 

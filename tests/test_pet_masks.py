@@ -10,11 +10,11 @@ from PIL import Image
 
 from pet_runs import CPU, lay_home, recipe
 from storybook.errors import TrainingError
+from training.parallel_gradients import ParallelGradients
 from training.pet import masks
-from training.pet.find_batch_size import largest_batch
 from training.pet.latent_cache import Cutting
 from training.pet.masks import pet_masks, weights_of
-from training.pet.parallel_gradients import ParallelGradients
+from training.pet.measured import largest_batch
 from training.pet.setup import TrainingSetup, prepare
 from training.pet.train import denoising_loss, train_step
 from training.runs.run import Run
@@ -109,7 +109,7 @@ def test_the_masked_loss_touches_what_it_says(setup):
 
 
 def test_train_step_weighs_by_the_masks(setup):
-    gradients, batch = ParallelGradients(setup), largest_batch(setup)
+    gradients, batch = ParallelGradients(setup.model.weights, setup.device), largest_batch(setup)
     masked = train_step(setup, gradients, batch)
     all_alike = replace(setup, recipe=setup.recipe.but(unmasked_weight=1.0))
     off = replace(setup, masks=None)

@@ -79,8 +79,11 @@ def test_kinds_are_apart_and_their_words_are_theirs(tmp_path):
     dogs = next(kind for kind in kinds() if kind.name == "dog")
     assert dogs.words["corgi"] == (263, 264) and sum(map(len, dogs.words.values())) == 118
     file = tmp_path / "kinds.toml"
-    for text in ("[a]\nclasses = [[1, 3]]\n[b]\nclasses = [[3, 4]]", "[a]\nclasses = [[999, 1000]]",
-                 "[a]\nclasses = [[1, 3]]\n[a.words]\nx = [7]"):  # fmt: skip
+    for text in (
+        "[a]\nclasses = [[1, 3]]\n[b]\nclasses = [[3, 4]]",
+        "[a]\nclasses = [[999, 1000]]",
+        "[a]\nclasses = [[1, 3]]\n[a.words]\nx = [7]",
+    ):
         file.write_text(text, "utf-8")
         with pytest.raises(ConfigError):
             read_kinds(file)
@@ -150,8 +153,17 @@ def test_word_of_is_offered_where_most_of_the_sureness_is_its():
 
 
 def test_reasons_of_name_what_is_amiss_with_which_photo():
-    said = reasons_of([pet(), pet(), pet(""), pet("cat"), pet(others=("cat",)),
-                       pet(others=("dog",)), pet(corgi=0.1)])  # fmt: skip
+    said = reasons_of(
+        [
+            pet(),
+            pet(),
+            pet(""),
+            pet("cat"),
+            pet(others=("cat",)),
+            pet(others=("dog",)),
+            pet(corgi=0.1),
+        ]
+    )
     assert said[0] == said[1] == []
     assert "no dog is seen" in said[2][0] and "looks like a cat" in said[3][0]
     assert "a cat, too" in said[4][0] and "another dog, too" in said[5][0]

@@ -117,13 +117,17 @@ def add_hero_from_photos(
 def _which_kind(said: str, species: str, verdict: "SetVerdict", folder: Path) -> str:
     """What is to be said of whether the photos show what the owner says."""
     if not verdict.kind:
-        return (f"Whether it is {article(said)} that the photos show, nothing here can tell: "
-                f"light, sharpness and likeness are measured. Look through {folder / 'photos'} "
-                "yourself.")  # fmt: skip
+        return (
+            f"Whether it is {article(said)} that the photos show, nothing here can tell: "
+            f"light, sharpness and likeness are measured. Look through {folder / 'photos'} "
+            "yourself."
+        )
     if verdict.kind == species or said.lower() in (verdict.kind, verdict.word):
         return f"The photos show {article(verdict.kind)}."
-    return (f"The photos look as if they show {article(verdict.kind)}, where you say {said}: look "
-            f"through {folder / 'photos'} yourself.")  # fmt: skip
+    return (
+        f"The photos look as if they show {article(verdict.kind)}, where you say {said}: look "
+        f"through {folder / 'photos'} yourself."
+    )
 
 
 def told_look(world: World, said: str | None, studio: str | None) -> tuple[str, str]:
@@ -149,10 +153,16 @@ def _ends(name: str, folder: Path, count: int, unfit: Sequence[str], *, out: boo
         return says
     named = ", ".join(unfit)
     if out:
-        return [*says, f"Left out, in {folder / hero_edits.LEFT_OUT}: {named}. To take one in: "
-                f"storybook hero change {name} --take-in {unfit[0]}"]  # fmt: skip
-    return [*says, f"Kept, though the coach advises to leave them out: {named}. To leave them "
-            f"out: storybook hero change {name} --leave-out"]  # fmt: skip
+        return [
+            *says,
+            f"Left out, in {folder / hero_edits.LEFT_OUT}: {named}. To take one in: "
+            f"storybook hero change {name} --take-in {unfit[0]}",
+        ]
+    return [
+        *says,
+        f"Kept, though the coach advises to leave them out: {named}. To leave them "
+        f"out: storybook hero change {name} --leave-out",
+    ]
 
 
 def _tell_photos(
@@ -164,8 +174,12 @@ def _tell_photos(
     columns = ["photo", "kept as", "verdict", "why"] + ["what is said of it"] * any(words)
     table = Table(*columns)
     for each, name, caption in zip(verdicts, kept, words, strict=True):
-        row = [each.file, f"{name}, left out" if name in out else name, each.fitness,
-               "; ".join(each.reasons)]  # fmt: skip
+        row = [
+            each.file,
+            f"{name}, left out" if name in out else name,
+            each.fitness,
+            "; ".join(each.reasons),
+        ]
         if any(words):
             row.append(_said(caption))
         table.add_row(*row)

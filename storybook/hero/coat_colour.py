@@ -75,16 +75,19 @@ def species_in(world: World, word: str) -> tuple[str, str]:
     for key, each in world.species.items():
         if kind := next((one for one in (said, said.removesuffix("s")) if one in each.near), ""):
             return key, kind
-    raise HeroError(f"--class {word!r} is no animal that can be drawn. "
-                    f"{nearest(said, world.species)}")  # fmt: skip
+    raise HeroError(
+        f"--class {word!r} is no animal that can be drawn. {nearest(said, world.species)}"
+    )
 
 
 def stand_in_note(species: str, kind: str) -> str:
     """A sentence on who stands for a kind that the world lacks; nothing if nobody has to."""
     if not kind:
         return ""
-    return (f"The starter draws no {kind}: {article(species)} stands for it. The hero stays a "
-            f"{kind} for painters who know one.")  # fmt: skip
+    return (
+        f"The starter draws no {kind}: {article(species)} stands for it. The hero stays a "
+        f"{kind} for painters who know one."
+    )
 
 
 def look_in(world: World, said: str) -> tuple[str, str]:
@@ -99,8 +102,9 @@ def look_in(world: World, said: str) -> tuple[str, str]:
     coats = f"The coats are: {', '.join(world.coats)}."
     if key := known.get(words):
         return key, "" if key == words else f"The look {words!r} is drawn as {key}."
-    strange = [word for word in re.findall(r"[^\W_]+", _without(words, known))
-               if word not in JOINTS]  # fmt: skip
+    strange = [
+        word for word in re.findall(r"[^\W_]+", _without(words, known)) if word not in JOINTS
+    ]
     found = world.find("coats", words)
     if strange or not found:
         heard = f"{' and '.join(found)}, but not {', '.join(strange)}" if found else "none of it"
@@ -122,13 +126,18 @@ def look_of(photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" 
     Each photo tells how badly each coat fits; the coat that fits all photos best is taken.
     """
     seen = [(looked_at(photo), seer.look(photo) if seer else None) for photo in photos]
-    found = [(fur, pixels[..., 0].mean()) for pixels, pet in seen
-             if len(fur := pet_colours(pixels, pet))]  # fmt: skip
+    found = [
+        (fur, pixels[..., 0].mean()) for pixels, pet in seen if len(fur := pet_colours(pixels, pet))
+    ]
     pets, lights = [pet for pet, _ in found], np.array([light for _, light in found])
     coats = list(world.coats)
     if not pets:
-        return Look(coat=coats[0], markings="plain", confidence=0.0,
-                    reason="No pet stands out from what is behind it.")  # fmt: skip
+        return Look(
+            coat=coats[0],
+            markings="plain",
+            confidence=0.0,
+            reason="No pet stands out from what is behind it.",
+        )
     misfits = np.array([[misfit(pet, world.coats[coat]) for coat in coats] for pet in pets])
     best = int(misfits.mean(axis=0).argmin())
     lit = lights >= DARK

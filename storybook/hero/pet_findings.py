@@ -56,8 +56,10 @@ def findings_of(pets: "Sequence[PetSeen]") -> list[str]:
         return []
     kind, word = kind_of(pets), word_of(pets)
     if not kind:
-        return ["No pet is seen on most of them: are they drawings, or an animal that the coach "
-                "does not know?"]  # fmt: skip
+        return [
+            "No pet is seen on most of them: are they drawings, or an animal that the coach "
+            "does not know?"
+        ]
     if word:
         return [f"It looks like a {word}: as the class, that word teaches more than {kind}."]
     return []

@@ -51,8 +51,15 @@ def parts_of(mask: np.ndarray) -> list[np.ndarray]:
     labels = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
     while True:
         padded = np.pad(labels, 1)
-        around = np.maximum.reduce([padded[1:-1, 1:-1], padded[:-2, 1:-1], padded[2:, 1:-1],
-                                    padded[1:-1, :-2], padded[1:-1, 2:]])  # fmt: skip
+        around = np.maximum.reduce(
+            [
+                padded[1:-1, 1:-1],
+                padded[:-2, 1:-1],
+                padded[2:, 1:-1],
+                padded[1:-1, :-2],
+                padded[1:-1, 2:],
+            ]
+        )
         grown = np.where(mask, around, 0)
         if np.array_equal(grown, labels):
             break
@@ -69,8 +76,11 @@ def _whole(mask: np.ndarray, prior: np.ndarray) -> np.ndarray:
     around = parts_of(np.pad(~mask, 1, constant_values=True))
     mask = ~next(part for part in around if part[0, 0])[1:-1, 1:-1]
     parts = parts_of(mask)
-    kept = [part for part in parts if part.sum() >= LITTLE * parts[0].sum()
-            and prior[part].max() >= SURELY]  # fmt: skip
+    kept = [
+        part
+        for part in parts
+        if part.sum() >= LITTLE * parts[0].sum() and prior[part].max() >= SURELY
+    ]
     return np.logical_or.reduce(kept) if kept else np.zeros_like(mask)
 
 

@@ -21,10 +21,23 @@ from storybook.models.weights import read_tensors, unpickle
 
 STEM, HEAD, CLASSES = 32, 1280, 1000
 STAGES = (
-    (1, 3, 1, 16), (6, 3, 2, 24), (6, 3, 2, 24), (6, 5, 2, 40), (6, 5, 2, 40), (6, 3, 2, 80),
-    (6, 3, 2, 80), (6, 3, 2, 80), (6, 5, 1, 112), (6, 5, 1, 112), (6, 5, 1, 112), (6, 5, 2, 192),
-    (6, 5, 2, 192), (6, 5, 2, 192), (6, 5, 2, 192), (6, 3, 1, 320),
-)  # fmt: skip
+    (1, 3, 1, 16),
+    (6, 3, 2, 24),
+    (6, 3, 2, 24),
+    (6, 5, 2, 40),
+    (6, 5, 2, 40),
+    (6, 3, 2, 80),
+    (6, 3, 2, 80),
+    (6, 3, 2, 80),
+    (6, 5, 1, 112),
+    (6, 5, 1, 112),
+    (6, 5, 1, 112),
+    (6, 5, 2, 192),
+    (6, 5, 2, 192),
+    (6, 5, 2, 192),
+    (6, 5, 2, 192),
+    (6, 3, 1, 320),
+)
 """Of each block: how much it widens, the side of its kernel, its stride, and channels that go out.
 The second and further blocks of a stage have no stride."""
 EPSILON = 1e-3
@@ -129,8 +142,11 @@ def check_shapes(tensors: Mapping[str, Tensor], name: str) -> None:
     """Raise ModelError with the first tensor that is missing, strange or of another shape."""
     with torch.device("meta"):
         state = EfficientNetLite().state_dict()
-    wanted = {key: tuple(each.shape) for key, each in state.items() if each.dim() or not
-              key.endswith("num_batches_tracked")}  # fmt: skip
+    wanted = {
+        key: tuple(each.shape)
+        for key, each in state.items()
+        if each.dim() or not key.endswith("num_batches_tracked")
+    }
     found = {key: tuple(each.shape) for key, each in tensors.items()}
     for key in sorted(wanted.keys() | found.keys()):
         if wanted.get(key) != found.get(key):
@@ -155,5 +171,6 @@ def _same(conv: nn.Conv2d, maps: Tensor) -> Tensor:
         for side, step, kernel in zip(maps.shape[2:], conv.stride, conv.kernel_size, strict=True)
     ]
     down, across = over
-    return conv(functional.pad(maps, (across // 2, across - across // 2, down // 2,
-                                      down - down // 2)))  # fmt: skip
+    return conv(
+        functional.pad(maps, (across // 2, across - across // 2, down // 2, down - down // 2))
+    )

@@ -47,7 +47,8 @@ def read_kinds(path: Path) -> tuple[Kind, ...]:
             if not 0 <= number < COUNT or number in seen:
                 raise ConfigError(f"{path}: class {number} of {kind.name} is {seen.get(number)}'s.")
             seen[number] = kind.name
-        if lost := [each for words in kind.words.values() for each in words
-                    if seen.get(each) != kind.name]:  # fmt: skip
+        if lost := [
+            each for words in kind.words.values() for each in words if seen.get(each) != kind.name
+        ]:
             raise ConfigError(f"{path}: class {lost[0]} has a word, and is no {kind.name}'s.")
     return found

@@ -64,8 +64,9 @@ class PetSeer:
             return PetSeen("", sure[best.name], {}, np.zeros((64, 64), bool))
         maps = [shown.places[best.numbers].sum(0) for shown in (far, near)]
         mask = pet_mask(looked_at(photo), np.maximum(*map(_of_one_size, maps)))
-        words = {word: float(far.whole[list(numbers)].sum())
-                 for word, numbers in best.words.items()}  # fmt: skip
+        words = {
+            word: float(far.whole[list(numbers)].sum()) for word, numbers in best.words.items()
+        }
         return PetSeen(best.name, sure[best.name], words, mask, _others(best, near.places, mask))
 
 

@@ -119,8 +119,10 @@ def weights_digest(path: Path) -> str:
     if path.is_file():
         return _file_digest(path)[:12]
     if not path.exists():
-        raise ModelError(f"{path} does not exist. Name a model's folder or file there is, or fetch "
-                         "one: storybook models get (docs/models.md says which).")  # fmt: skip
+        raise ModelError(
+            f"{path} does not exist. Name a model's folder or file there is, or fetch "
+            "one: storybook models get (docs/models.md says which)."
+        )
     files = _model_files(path)
     if not any(file.suffix in WEIGHTS for file in files):
         raise ModelError(f"{path} holds no model: no weight file is in it. Name another folder.")
@@ -290,8 +292,9 @@ def _check_safetensors(path: Path) -> Header:
         if not sane:
             raise ValueError("a shape or a place is below nothing")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-        raise ModelError(f"{path} is no safetensors file: its header is broken. "
-                         "Fetch it again.") from None  # fmt: skip
+        raise ModelError(
+            f"{path} is no safetensors file: its header is broken. Fetch it again."
+        ) from None
     if size != 8 + length + end:
         raise ModelError(
             f"{path} is cut off: it has {size:,} of {8 + length + end:,} bytes. Fetch it again."
@@ -319,8 +322,15 @@ def unpickle(source: Path | bytes, name: str = "") -> dict[str, object]:
             f"{name} holds more than weights, or is no weight file, and is not opened: "
             "a pickle can run any program. Use the .safetensors file of this model."
         ) from None
-    except (RuntimeError, EOFError, OSError, ValueError, LookupError, TypeError,
-            AttributeError) as fault:  # fmt: skip
+    except (
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as fault:
         raise ModelError(f"{name} is broken ({first_line(fault)}). Fetch it again.") from fault
     if not isinstance(values, dict):
         raise ModelError(f"{name} holds a {type(values).__name__}, not named tensors.")
