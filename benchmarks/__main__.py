@@ -13,6 +13,7 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.datasets import datasets
 from benchmarks.enlarging import enlarging
 from benchmarks.measure import Measured, run
 from benchmarks.precision import precision
@@ -49,6 +50,8 @@ def main() -> None:
         teaching(console, folder)
         console.print("Teaching the writer, one epoch of 160 pairs ...")
         stories(console, folder)
+        console.print("Making a dataset ...")
+        datasets(console, folder)
 
 
 def begin(folder: Path, name: str, pages: int) -> Book:

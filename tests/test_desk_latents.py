@@ -11,7 +11,7 @@ from storybook.errors import TrainingError
 from tiny_sd import tiny_painter
 from training.data.buckets import bucket_sizes, fit
 from training.data.kohya import find_latents, read_latents, read_metadata
-from training.data.pictures import open_picture
+from training.data.pictures import NEAR, Likenesses, open_picture
 from training.data.readers import NameIndex, explained, read_folder
 from training.desk.build import build, push, what_is_pushed
 from training.desk.latents import Encoder, LatentsMade, latents_file, make_latents
@@ -259,3 +259,21 @@ def test_the_command_line_refuses_in_one_line(arguments, said, monkeypatch, caps
     error = capsys.readouterr().err
     assert said in error
     assert error.count("\n") == 1
+
+
+def test_likenesses_find_what_comparing_with_each_finds():
+    chance = np.random.default_rng(4)
+    hashes = chance.integers(0, 256, (600, 32)).astype(np.uint8)
+    for place in range(0, 300, 2):  # twins that differ in 0 to 29 bits: on both sides of the limit
+        bits = np.unpackbits(hashes[place])
+        bits[chance.choice(256, place // 10, replace=False)] ^= 1
+        hashes[place + 1] = np.packbits(bits)
+    known, found = Likenesses(), []
+    for own in hashes:
+        found.append(known.nearest(own))
+        known.add(own)
+    for place, own in enumerate(hashes):
+        differing = np.bitwise_count(hashes[:place] ^ own).sum(axis=1)
+        wanted = int(differing.argmin()) if place and differing.min() <= NEAR else None
+        assert found[place] == wanted
+    assert 100 < sum(each is not None for each in found) < 150

@@ -6,7 +6,7 @@ cases a Finding says so. Nothing is changed in silence.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from training.data.records import Example, Finding, Size
 HUGE_PX = 40_000_000
 """Pictures of more pixels are reduced when they are opened."""
 
+LIKENESS_BYTES = 32
 NEAR = 20
 """Pictures whose hashes differ in at most so many of 256 bits are taken for nearly the same.
 
@@ -92,7 +93,7 @@ def look_through(examples: Sequence[Example], resolution_px: int, *, workers: in
         looks = list(pool.map(lambda path: _look(path, resolution_px), paths))
     kept, sizes, findings = [], [], []
     first_with: dict[str, Path] = {}
-    likenesses: list[np.ndarray] = []
+    likenesses = Likenesses()
     for example, look in zip(examples, looks, strict=True):
         findings += look.findings
         if look.size is None:
@@ -101,7 +102,7 @@ def look_through(examples: Sequence[Example], resolution_px: int, *, workers: in
             found = f"the same picture as {first_with[look.content]}"
             findings.append(Finding(path=example.path, found=found, done="left out"))
             continue
-        nearest = _nearest(look.likeness, likenesses)
+        nearest = likenesses.nearest(look.likeness)
         if nearest is not None:
             found = f"nearly the same as {kept[nearest].path}"
             done = "kept; leave one of them out if both are of one moment"
@@ -109,8 +110,41 @@ def look_through(examples: Sequence[Example], resolution_px: int, *, workers: in
         first_with[look.content] = example.path
         kept.append(example)
         sizes.append(look.size)
-        likenesses.append(look.likeness)
+        likenesses.add(look.likeness)
     return Checked(tuple(kept), tuple(sizes), tuple(findings))
+
+
+class Likenesses:
+    """Difference hashes, among which one that is nearly the same is found without a look at all.
+
+    Two hashes that differ in at most `NEAR` of 256 bits share one of `NEAR + 1` bands of them, so
+    that only those which share a band are compared: thousands of pictures cost no thousands of
+    comparisons each.
+    """
+
+    def __init__(self) -> None:
+        self._hashes = np.empty((1024, LIKENESS_BYTES), np.uint8)
+        self._count = 0
+        self._with_band: dict[tuple[int, bytes], list[int]] = {}
+
+    def add(self, own: np.ndarray) -> None:
+        """Keep a hash, uint8 [32]; it is counted from 0."""
+        if self._count == len(self._hashes):
+            self._hashes = np.concatenate([self._hashes, np.empty_like(self._hashes)])
+        self._hashes[self._count] = own
+        for band in _bands(own):
+            self._with_band.setdefault(band, []).append(self._count)
+        self._count += 1
+
+    def nearest(self, own: np.ndarray) -> int | None:
+        """The place of the nearest one, the first of several; None if none is near enough."""
+        found = {place for band in _bands(own) for place in self._with_band.get(band, ())}
+        if not found:
+            return None
+        places = np.array(sorted(found))
+        differing = np.bitwise_count(self._hashes[places] ^ own).sum(axis=1)
+        best = int(differing.argmin())
+        return int(places[best]) if differing[best] <= NEAR else None
 
 
 def likeness(image: Image.Image) -> np.ndarray:
@@ -131,9 +165,9 @@ def _look(path: Path, resolution_px: int) -> _Look:
     return _Look(image.size, content, likeness(image), findings)
 
 
-def _nearest(own: np.ndarray, others: list[np.ndarray]) -> int | None:
-    if not others:
-        return None
-    differing = np.bitwise_count(np.stack(others) ^ own).sum(axis=1)
-    nearest = int(differing.argmin())
-    return nearest if differing[nearest] <= NEAR else None
+def _bands(own: np.ndarray) -> Iterator[tuple[int, bytes]]:
+    """The bits of a hash in `NEAR + 1` parts, each with its number."""
+    bits = np.unpackbits(own)
+    yield from (
+        (number, part.tobytes()) for number, part in enumerate(np.array_split(bits, NEAR + 1))
+    )

@@ -6,7 +6,9 @@ what a trainer of theirs leaves on the disk; `oldest` is a lone array in each fi
 mirrored one in another. The metadata learns each picture's `train_resolution`.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -35,6 +37,8 @@ from training.desk.metadata import Entries
 
 Form = Literal["prepared", "cache", "oldest"]
 FORMS: tuple[Form, ...] = ("prepared", "cache", "oldest")
+OPENERS, AHEAD = 2, 8
+"""Threads that open pictures, and how many may be open before they are encoded."""
 
 
 @dataclass(slots=True)
@@ -69,11 +73,19 @@ class Encoder:
 
 
 @dataclass(frozen=True, slots=True)
-class _Due:
+class _Cut:
+    """A picture that is opened and cut to its bucket."""
+
     path: Path
-    bucket: Size
+    size: Size
+    """Upright."""
     stored: Size
     """Of its file, not turned, which is how the scripts name it."""
+    bucket: Size
+    levels: np.ndarray
+    """uint8 [h, w, 3]."""
+    crop: tuple[int, int, int, int]
+    """Which part of the scaled picture it is: left, top, right, bottom."""
 
 
 def make_latents(
@@ -82,24 +94,23 @@ def make_latents(
     """Write the latents of `pictures`, by their keys in the metadata, into `made` and the disk.
 
     Latents that are there and were made of this size, in this bucket, by this autoencoder, are not
-    made again. A batch that does not fit into memory is halved. Raises TrainingError if no picture
-    can be read.
+    made again. A batch that does not fit into memory is halved; pictures are opened ahead of it.
+    Raises TrainingError if no picture can be read.
     """
-    waiting: dict[Size, list[_Due]] = {}
+    waiting: dict[Size, list[_Cut]] = {}
     done = 0
-    for key, path in pictures.items():
-        due = _assigned(key, path, encoder, made)
-        if due is None or _is_made(due, encoder):
-            made.kept += due is not None
+    for cut in _opened(pictures, encoder, made):
+        if cut is None or _is_made(cut, encoder):
+            made.kept += cut is not None
             done += 1
             continue
-        group = waiting.setdefault(due.bucket, [])
-        group.append(due)
+        group = waiting.setdefault(cut.bucket, [])
+        group.append(cut)
         if len(group) >= batch:
             batch = _encode(group, encoder, batch)
             done += len(group)
             group.clear()
-            yield Event(stage="latents", done=done, total=len(pictures), note=path.name)
+            yield Event(stage="latents", done=done, total=len(pictures), note=cut.path.name)
     for group in filter(None, waiting.values()):
         batch = _encode(group, encoder, batch)
         done += len(group)
@@ -118,26 +129,52 @@ def latents_file(picture: Path, stored: Size, form: Form) -> Path:
     return picture.with_suffix(".npz")
 
 
-def _assigned(key: str, path: Path, encoder: Encoder, made: LatentsMade) -> _Due | None:
-    """A picture with its bucket, which its entry learns; None if it cannot be read or taught."""
-    if key not in made.entries:
-        found = "not in the metadata"
-        made.findings.append(Finding(path=path, found=found, done="left out"))
-        return None
-    image, findings = open_picture(path, min(map(min, encoder.buckets)))
+def _opened(
+    pictures: dict[str, Path], encoder: Encoder, made: LatentsMade
+) -> Iterator[_Cut | None]:
+    """Each picture cut to its bucket, which its entry learns; None for one that is left out.
+
+    A few are opened ahead, while others are encoded.
+    """
+    with ThreadPoolExecutor(OPENERS) as pool:
+        ahead: deque[tuple[str, Future]] = deque()
+        for key, path in pictures.items():
+            if key in made.entries:
+                ahead.append((key, pool.submit(_cut, path, encoder)))
+            else:
+                found = "not in the metadata"
+                made.findings.append(Finding(path=path, found=found, done="left out"))
+                yield None
+            if len(ahead) > AHEAD:
+                yield _noted(*ahead.popleft(), made)
+        while ahead:
+            yield _noted(*ahead.popleft(), made)
+
+
+def _noted(key: str, opened: Future, made: LatentsMade) -> _Cut | None:
+    cut, findings = opened.result()
     made.findings += findings
+    if cut is not None:
+        made.entries[key]["train_resolution"] = list(cut.bucket)
+        made.sizes.append(cut.size)
+        made.buckets.append(cut.bucket)
+    return cut
+
+
+def _cut(path: Path, encoder: Encoder) -> tuple[_Cut | None, list[Finding]]:
+    image, findings = open_picture(path, min(map(min, encoder.buckets)))
     stored = stored_size(path)
     if image is None or stored is None:
-        return None
+        return None, findings
     bucket = nearest_bucket(image.size, encoder.buckets)
-    made.entries[key]["train_resolution"] = list(bucket)
-    made.sizes.append(image.size)
-    made.buckets.append(bucket)
-    return _Due(path, bucket, stored)
+    whole = covering_size(image.size, bucket)
+    left, top = ((side - kept) // 2 for side, kept in zip(whole, bucket, strict=True))
+    crop = (left, top, left + bucket[0], top + bucket[1])
+    return _Cut(path, image.size, stored, bucket, np.asarray(fit(image, bucket)), crop), findings
 
 
-def _is_made(due: _Due, encoder: Encoder) -> bool:
-    file = latents_file(due.path, due.stored, encoder.form)
+def _is_made(cut: _Cut, encoder: Encoder) -> bool:
+    file = latents_file(cut.path, cut.stored, encoder.form)
     if not file.is_file():
         return False
     try:
@@ -146,14 +183,14 @@ def _is_made(due: _Due, encoder: Encoder) -> bool:
             by = str(parts["vae"]) if "vae" in parts.files else ""
     except (TrainingError, OSError, ValueError, KeyError):
         return False
-    shape = (due.bucket[1] // LATENT_PX, due.bucket[0] // LATENT_PX)
-    fits = found.values.shape[1:] == shape and found.original_size in (None, due.stored)
+    shape = (cut.bucket[1] // LATENT_PX, cut.bucket[0] // LATENT_PX)
+    fits = found.values.shape[1:] == shape and found.original_size in (None, cut.stored)
     flipped = found.flipped is not None or not encoder.flip
     same = by == encoder.name or (not by and encoder.form == "oldest")
-    return fits and flipped and same and due.path.stat().st_mtime <= file.stat().st_mtime
+    return fits and flipped and same and cut.path.stat().st_mtime <= file.stat().st_mtime
 
 
-def _encode(group: Sequence[_Due], encoder: Encoder, batch: int) -> int:
+def _encode(group: Sequence[_Cut], encoder: Encoder, batch: int) -> int:
     """Write the latents of a group; how many at once did fit."""
     start = 0
     while start < len(group):
@@ -169,37 +206,24 @@ def _encode(group: Sequence[_Due], encoder: Encoder, batch: int) -> int:
     return batch
 
 
-def _write(part: Sequence[_Due], encoder: Encoder) -> None:
-    opened = [_pixels(due) for due in part]
-    pixels = torch.stack([each for each, _ in opened]).to(encoder.vae.device)
+def _write(part: Sequence[_Cut], encoder: Encoder) -> None:
+    levels = torch.from_numpy(np.stack([cut.levels for cut in part])).to(encoder.vae.device)
+    pixels = levels.permute(0, 3, 1, 2).float() / 127.5 - 1  # [b, 3, h, w] in [-1, 1]
     values = _sampled(pixels, part, encoder)
     flipped = _sampled(pixels.flip(3), part, encoder, ".flip") if encoder.flip else None
-    for place, (due, (_, crop)) in enumerate(zip(part, opened, strict=True)):
-        mirrored = None if flipped is None else flipped[place]
-        _save(due, values[place], mirrored, crop, encoder)
-
-
-def _pixels(due: _Due) -> tuple[torch.Tensor, tuple[int, int, int, int]]:
-    """A picture cut to its bucket, [3, h, w] in [-1, 1], and which part of the scaled one it is."""
-    image, _ = open_picture(due.path, max(due.bucket))
-    if image is None:
-        raise TrainingError(f"{due.path} cannot be read any more.")
-    whole = covering_size(image.size, due.bucket)
-    left, top = ((side - cut) // 2 for side, cut in zip(whole, due.bucket, strict=True))
-    levels = np.asarray(fit(image, due.bucket), np.float32)
-    pixels = torch.from_numpy(levels).permute(2, 0, 1) / 127.5 - 1
-    return pixels, (left, top, left + due.bucket[0], top + due.bucket[1])
+    for place, cut in enumerate(part):
+        _save(cut, values[place], None if flipped is None else flipped[place], encoder)
 
 
 def _sampled(
-    pixels: torch.Tensor, part: Sequence[_Due], encoder: Encoder, more: str = ""
+    pixels: torch.Tensor, part: Sequence[_Cut], encoder: Encoder, more: str = ""
 ) -> np.ndarray:
     """Samples of the posterior, unscaled; each picture's chance depends on its name alone."""
     vae = encoder.vae
     with memory_of(vae.device, f"Encoding {len(part)} pictures", "Try --batch 1."):
         mean, deviation = encode_pictures(vae, pixels)
     chance = [
-        torch.Generator().manual_seed(int(digest(due.path.name + more)[:12], 16)) for due in part
+        torch.Generator().manual_seed(int(digest(cut.path.name + more)[:12], 16)) for cut in part
     ]
     noise = torch.stack(
         [torch.randn(mean.shape[1:], generator=each) for each in chance]
@@ -209,13 +233,12 @@ def _sampled(
 
 
 def _save(
-    due: _Due,
+    cut: _Cut,
     values: np.ndarray,
     flipped: np.ndarray | None,
-    crop: tuple[int, int, int, int],
     encoder: Encoder,
 ) -> None:
-    file = latents_file(due.path, due.stored, encoder.form)
+    file = latents_file(cut.path, cut.stored, encoder.form)
     if encoder.form == "oldest":
         with replacing(file) as draft, draft.open("wb") as opened:
             np.savez(opened, values)
@@ -229,8 +252,8 @@ def _save(
         np.savez(
             opened,
             latents=values,
-            original_size=np.array(due.stored),
-            crop_ltrb=np.array(crop),
+            original_size=np.array(cut.stored),
+            crop_ltrb=np.array(cut.crop),
             vae=np.array(encoder.name),
             **mirrored,
         )

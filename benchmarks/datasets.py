@@ -1,0 +1,118 @@
+"""The dataset desk: latents against a plain loop as kohya's script has it, looks, and captions.
+
+By itself: `python -m benchmarks.datasets`. The plain loop opens, scales by area, encodes and saves
+one batch after another; both have the same pictures, sizes, batches and autoencoder, in turns.
+"""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from diffusers import AutoencoderKL
+from PIL import Image
+from rich.console import Console
+from rich.table import Table
+
+from storybook.config import shipped
+from training.data.buckets import bucket_sizes, covering_size, nearest_bucket
+from training.desk.annotate import annotate
+from training.desk.captioners import Generation, open_captioner
+from training.desk.latents import Encoder, LatentsMade, make_latents
+from training.desk.look import look
+from training.desk.metadata import pictures_at
+from training.desk.words import words_at
+
+PICTURES, LOOKED_AT, CAPTIONED = 48, 2000, 32
+PHOTO_PX = (1200, 900)
+RESOLUTION_PX = 256
+BATCH = 4
+ROUNDS = 2
+
+
+def datasets(console: Console, folder: Path) -> None:
+    """Print pictures a second of each, and ratios."""
+    photos = _photos(folder / "photos", PICTURES, PHOTO_PX)
+    vae = AutoencoderKL.from_pretrained(shipped("assets", "starter", "painter", "vae")).eval()
+    buckets = bucket_sizes(RESOLUTION_PX, RESOLUTION_PX, 128, 512)
+    best = {"plain": float("inf"), "ours": float("inf")}
+    for number in range(ROUNDS):
+        for name, make in (("plain", _plain_latents), ("ours", _latents)):
+            to = folder / f"{name}-{number}"
+            to.mkdir()
+            begun = time.perf_counter()
+            make(photos, to, vae, buckets)
+            best[name] = min(best[name], time.perf_counter() - begun)
+    table = Table("work", "pictures/s", "against plain")
+    table.add_row("latents, a plain loop", f"{PICTURES / best['plain']:.1f}", "1")
+    ratio = best["plain"] / best["ours"]
+    table.add_row("latents, the desk", f"{PICTURES / best['ours']:.1f}", f"{ratio:.2f}")
+    small = _photos(folder / "small", LOOKED_AT, (192, 160))
+    begun = time.perf_counter()
+    look(small, resolution=(256, 256))
+    table.add_row(f"look, {LOOKED_AT} small pictures", _pace(LOOKED_AT, begun), "")
+    captioner = open_captioner("starter", Generation(), device="cpu")
+    paths = list(pictures_at([small], full_path=False).values())[:CAPTIONED]
+    for batch in (1, 8):
+        words = words_at("sidecar", [small], "caption")
+        begun = time.perf_counter()
+        for _ in annotate(paths, captioner, words, [], batch=batch, again=True):
+            pass
+        table.add_row(f"captions by the critic, {batch} at once", _pace(CAPTIONED, begun), "")
+    console.print(table)
+
+
+def _pace(count: int, begun: float) -> str:
+    return f"{count / (time.perf_counter() - begun):.1f}"
+
+
+def _photos(folder: Path, count: int, size: tuple[int, int]) -> Path:
+    folder.mkdir()
+    chance = np.random.default_rng(0)
+    for number in range(count):
+        levels = chance.integers(0, 256, (9, 12, 3)).astype(np.uint8)
+        shape = size if number % 3 else size[::-1]
+        image = Image.fromarray(levels).resize(shape, Image.Resampling.BICUBIC)
+        image.save(folder / f"{number:05}.jpg", quality=90)
+    return folder
+
+
+def _latents(photos: Path, to: Path, vae: AutoencoderKL, buckets: tuple) -> None:
+    pictures = pictures_at([photos], full_path=False)
+    entries = {key: {"caption": key} for key in pictures}
+    encoder = Encoder(vae, to.name, buckets)
+    for _ in make_latents(pictures, encoder, LatentsMade(entries), batch=BATCH):
+        pass
+
+
+@torch.no_grad()
+def _plain_latents(photos: Path, to: Path, vae: AutoencoderKL, buckets: tuple) -> None:
+    waiting: dict[tuple[int, int], list] = {}
+
+    def encode(group: list) -> None:
+        pixels = torch.stack([torch.from_numpy(levels) for _, levels in group])
+        latents = vae.encode(pixels.permute(0, 3, 1, 2) / 127.5 - 1).latent_dist.sample()
+        for (name, _), values in zip(group, latents, strict=True):
+            np.savez(to / f"{name}.npz", latents=values.numpy())
+        group.clear()
+
+    for path in sorted(photos.glob("*.jpg")):
+        image = Image.open(path).convert("RGB")
+        bucket = nearest_bucket(image.size, buckets)
+        whole = covering_size(image.size, bucket)
+        image = image.resize(whole, Image.Resampling.BOX)
+        left, top = (whole[0] - bucket[0]) // 2, (whole[1] - bucket[1]) // 2
+        image = image.crop((left, top, left + bucket[0], top + bucket[1]))
+        group = waiting.setdefault(bucket, [])
+        group.append((path.stem, np.asarray(image, np.float32)))
+        if len(group) == BATCH:
+            encode(group)
+    for group in filter(None, waiting.values()):
+        encode(group)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        datasets(Console(file=sys.stdout), Path(name))
