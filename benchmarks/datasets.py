@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from storybook.config import shipped
+from storybook.models.pace import Pace, shape_of
 from training.data.buckets import bucket_sizes, covering_size, nearest_bucket
 from training.desk.annotate import annotate
 from training.desk.captioners import Generation, open_captioner
@@ -82,7 +83,8 @@ def _photos(folder: Path, count: int, size: tuple[int, int]) -> Path:
 def _latents(photos: Path, to: Path, vae: AutoencoderKL, buckets: tuple) -> None:
     pictures = pictures_at([photos], full_path=False)
     entries = {key: {"caption": key} for key in pictures}
-    encoder = Encoder(vae, to.name, buckets)
+    pace = Pace("auto", (vae,), shape_of(vae.encoder))
+    encoder = Encoder(vae, to.name, buckets, pace=pace)
     for _ in make_latents(pictures, encoder, LatentsMade(entries), batch=BATCH):
         pass
 

@@ -15,7 +15,8 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from storybook.errors import ConfigError, ModelError, OutOfMemory, TrainingError
 from tiny_onnx import tiny_tagger
 from training.data.readers import read_folder
-from training.desk.annotate import annotate, share_of
+from training.desk.annotate import annotate
+from training.desk.annotate_cli import shard_of
 from training.desk.captioners import Generation, open_captioner
 from training.desk.taggers import as_danbooru_sees, as_wd14_sees, open_tagger
 from training.desk.words import words_at
@@ -100,8 +101,8 @@ def test_annotate_refuses_a_model_that_says_nothing_of_anything(pictures):
         list(annotate(pictures, Colours(mute=True), words, []))
 
 
-def test_share_of_parts_the_work_and_leaves_nothing_out(pictures):
-    shares = [share_of(pictures, (number, 3)) for number in (1, 2, 3)]
+def test_shard_of_parts_the_work_and_leaves_nothing_out(pictures):
+    shares = [shard_of(pictures, (number, 3)) for number in (1, 2, 3)]
     assert sorted(path for share in shares for path in share) == pictures
     assert all(shares)
 

@@ -8,23 +8,28 @@ import torch
 from PIL import Image
 
 from storybook.errors import TrainingError
+from storybook.models.pace import Pace
 from tiny_sd import tiny_painter
 from training.data.buckets import bucket_sizes, fit
 from training.data.kohya import find_latents, read_latents, read_metadata
 from training.data.pictures import NEAR, Likenesses, open_picture
 from training.data.readers import NameIndex, explained, read_folder
 from training.desk.build import build, push, what_is_pushed
-from training.desk.latents import Encoder, LatentsMade, latents_file, make_latents
+from training.desk.latents import (
+    Encoder,
+    LatentsMade,
+    latents_file,
+    make_latents,
+    open_encoder,
+)
 from training.desk.look import look, sheet_of
 from training.desk.metadata import pictures_at, write_entries
-from training.desk.vae import open_vae_of
-
-CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
 def vae(tmp_path_factory):
-    return open_vae_of(tiny_painter(tmp_path_factory.mktemp("painter")), CPU)
+    painter = tiny_painter(tmp_path_factory.mktemp("painter"))
+    return open_encoder(painter, (), device="cpu", precision="fp32").vae
 
 
 @pytest.fixture
@@ -61,6 +66,16 @@ def test_latents_are_read_back_by_training_in_every_form(folder, vae, form):
         assert found.values.shape[1:] == (example.bucket[1] // 8, example.bucket[0] // 8)
         assert found.values.dtype == np.float32
         assert not np.allclose(found.values, found.flipped[:, :, ::-1])
+
+
+def test_latents_in_bf16_are_within_a_share_of_the_posteriors_deviation(folder, vae):
+    made_of(folder, vae)
+    plain = read_latents(folder / "b.npz").values
+    (folder / "b.npz").unlink()
+    made_of(folder, vae, pace=Pace("bf16", (vae,)))
+    quick = read_latents(folder / "b.npz").values
+    assert not np.array_equal(plain, quick), "bf16 keeps 8 bits of a product's factors"
+    assert np.abs(plain - quick).max() < 0.05 * np.abs(plain).max()
 
 
 def test_prepared_latents_hold_what_kohyas_scripts_ask_for(folder, vae):

@@ -80,12 +80,6 @@ def annotate(
         )
 
 
-def share_of(pictures: Sequence[Path], shard: tuple[int, int]) -> list[Path]:
-    """The share of one of several that do the work together: (1, 4) is the first of four."""
-    number, of = shard
-    return list(pictures[number - 1 :: of])
-
-
 def _opened(
     taken: Sequence[tuple[int, Path]], findings: list[Finding]
 ) -> list[tuple[int, Path, Image.Image]]:

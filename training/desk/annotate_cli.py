@@ -3,15 +3,19 @@
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
+from storybook.config import validated
 from storybook.errors import ConfigError
 from storybook.terminal import show
 from training.data.folders import pictures_in
 from training.data.records import Finding
+from training.typed_arguments import runs
 
 if TYPE_CHECKING:
     from training.desk.annotate import Annotator
+
+T = TypeVar("T")
 
 
 def add_deeds(deeds: argparse._SubParsersAction) -> None:
@@ -20,54 +24,95 @@ def add_deeds(deeds: argparse._SubParsersAction) -> None:
     _add_tag(deeds)
 
 
+class Work(TypedDict):
+    """Which pictures are looked at, and where the words go."""
+
+    folders: list[Path]
+    to: str
+    suffix: str
+    full_path: bool
+    batch: int
+    again: bool
+    shard: tuple[int, int]
+
+
+def _add_work(deed: argparse.ArgumentParser) -> None:
+    deed.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    where = "sidecar, json, metadata, or a .json file of metadata (sidecar)"
+    deed.add_argument("--to", default="sidecar", metavar="WHERE", help=where)
+    deed.add_argument("--suffix", default="", help="of sidecars: .caption, or .txt for tags")
+    deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
+    deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
+    deed.add_argument("--again", action="store_true", help="also pictures that have words")
+    add_shard(deed)
+
+
 def _add_caption(deeds: argparse._SubParsersAction) -> None:
     deed = deeds.add_parser(
         "caption",
         help="have a model say what each picture shows",
         epilog="example: python -m training dataset caption photos --model blip --to json",
     )
-    _add_annotation(deed, "blip2, blip, vit-gpt2, starter, server, a hub's name or a folder (blip)")
-    deed.set_defaults(model="blip")
-    deed.add_argument("--prompt", default="", help="what a model that chats is asked; "
-                      "what the caption of another one begins with")  # fmt: skip
+    _add_work(deed)
+    models = "blip2, blip, vit-gpt2, starter, server, a hub's name or a folder (blip)"
+    deed.add_argument("--model", default="blip", help=models)
+    asked = "what a model that chats is asked; what the caption of another one begins with"
+    deed.add_argument("--prompt", default="", help=asked)
     deed.add_argument("--max-new-tokens", type=int, help="of a caption (64)")
     deed.add_argument("--max-length", type=int, help="of question and caption, in its place")
     deed.add_argument("--min-length", type=int, default=0)
-    deed.add_argument("--beams", type=int, default=5, help="captions followed at once (5)")
+    beams = "captions followed at once (5)"
+    deed.add_argument("--beams", type=int, default=5, dest="num_beams", help=beams)
     deed.add_argument("--top-p", type=float, help="nucleus sampling in place of beams, such as 0.9")
     deed.add_argument("--seed", type=int, default=42)
     deed.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
     deed.add_argument("--base-url", help="where a server of your own listens")
     deed.add_argument("--server-model", default="", help="what the server calls its model")
-    deed.set_defaults(run_command=_caption)
+    runs(deed, _caption)
 
 
-def _caption(options: argparse.Namespace) -> None:
+class Chosen(TypedDict):
+    """How a captioner chooses its words."""
+
+    max_new_tokens: int | None
+    max_length: int | None
+    min_length: int
+    num_beams: int
+    top_p: float | None
+
+
+def _caption(
+    model: str,
+    prompt: str,
+    max_new_tokens: int | None,
+    max_length: int | None,
+    min_length: int,
+    num_beams: int,
+    top_p: float | None,
+    seed: int,
+    device: str,
+    base_url: str | None,
+    server_model: str,
+    **work: Unpack[Work],
+) -> None:
     from training.desk.captioners import Generation, open_captioner
 
-    generation = _generation(options, Generation)
-    captioner = open_captioner(
-        options.model,
-        generation,
-        prompt=options.prompt,
-        device=options.device,
-        base_url=options.base_url,
-        server_model=options.server_model,
+    chosen = Chosen(
+        max_new_tokens=max_new_tokens,
+        max_length=max_length,
+        min_length=min_length,
+        num_beams=num_beams,
+        top_p=top_p,
     )
-    _annotate(options, captioner, "caption")
-
-
-def _generation(options: argparse.Namespace, kind: type) -> object:
-    from storybook.config import validated
-
-    values = {
-        "max_new_tokens": options.max_new_tokens,
-        "max_length": options.max_length,
-        "min_length": options.min_length,
-        "num_beams": options.beams,
-        "top_p": options.top_p,
-    }
-    return validated(kind, values, "caption")
+    captioner = open_captioner(
+        model,
+        validated(Generation, dict(chosen), "caption"),
+        prompt=prompt,
+        device=device,
+        base_url=base_url,
+        server_model=server_model,
+    )
+    _annotate(captioner, "caption", seed, work)
 
 
 def _add_tag(deeds: argparse._SubParsersAction) -> None:
@@ -76,63 +121,54 @@ def _add_tag(deeds: argparse._SubParsersAction) -> None:
         help="have a tagger say what each picture shows, in tags",
         epilog="example: python -m training dataset tag drawings --model wd14 --threshold 0.35",
     )
-    _add_annotation(deed, "wd14, a hub's name or a folder with model.onnx (wd14)")
-    deed.set_defaults(model="wd14", seed=0)
+    _add_work(deed)
+    models = "wd14, a hub's name or a folder with model.onnx (wd14)"
+    deed.add_argument("--model", default="wd14", help=models)
     deed.add_argument("--threshold", type=float, default=0.35, help="from so sure on (0.35)")
     deed.add_argument("--character-threshold", type=float, help="for characters (as the others)")
     deed.add_argument("--spaces", action="store_true", help="in the place of underscores")
-    deed.set_defaults(run_command=_tag)
+    runs(deed, _tag)
 
 
-def _tag(options: argparse.Namespace) -> None:
+def _tag(
+    model: str,
+    threshold: float,
+    character_threshold: float | None,
+    spaces: bool,
+    **work: Unpack[Work],
+) -> None:
     from training.desk.taggers import open_tagger
 
     tagger = open_tagger(
-        options.model,
-        threshold=options.threshold,
-        character_threshold=options.character_threshold,
-        spaces=options.spaces,
+        model, threshold=threshold, character_threshold=character_threshold, spaces=spaces
     )
-    _annotate(options, tagger, "tags")
+    _annotate(tagger, "tags", 0, work)
 
 
-def _add_annotation(deed: argparse.ArgumentParser, models: str) -> None:
-    deed.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-    deed.add_argument("--model", help=models)
-    where = "sidecar, json, metadata, or a .json file of metadata (sidecar)"
-    deed.add_argument("--to", default="sidecar", metavar="WHERE", help=where)
-    deed.add_argument("--suffix", default="", help="of sidecars: .caption, or .txt for tags")
-    deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
-    deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
-    deed.add_argument("--again", action="store_true", help="also pictures that have words")
-    deed.add_argument("--shard", type=shard, default=(1, 1), metavar="N/OF",
-                      help="only this share of the work, such as 1/4; sidecars")  # fmt: skip
-
-
-def _annotate(options: argparse.Namespace, annotator: "Annotator", field: str) -> None:
-    from training.desk.annotate import annotate, share_of
+def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None:
+    from training.desk.annotate import annotate
     from training.desk.words import SIDECAR, words_at
 
-    if options.batch < 1:
+    if work["batch"] < 1:
         raise ConfigError("--batch is at least 1.")
-    if options.shard != (1, 1) and options.to != SIDECAR:
+    if work["shard"] != (1, 1) and work["to"] != SIDECAR:
         raise ConfigError(
             "Several that share the work cannot write one file: leave --to out, so that words go "
             "beside the pictures, and merge them afterwards."
         )
     words = words_at(
-        options.to, options.folders, field, suffix=options.suffix, full_path=options.full_path
+        work["to"], work["folders"], field, suffix=work["suffix"], full_path=work["full_path"]
     )
-    pictures = [path for folder in options.folders for path in pictures_in(folder)]
+    pictures = [path for folder in work["folders"] for path in pictures_in(folder)]
     findings: list[Finding] = []
     events = annotate(
-        share_of(pictures, options.shard),
+        shard_of(pictures, work["shard"]),
         annotator,
         words,
         findings,
-        batch=options.batch,
-        seed=options.seed,
-        again=options.again,
+        batch=work["batch"],
+        seed=seed,
+        again=work["again"],
     )
     show(events)
     say(findings)
@@ -147,8 +183,19 @@ def say(findings: Sequence[Finding]) -> None:
         print(line)
 
 
-def shard(text: str) -> tuple[int, int]:
-    """`1/4` as (1, 4): the first of four shares."""
+def add_shard(deed: argparse.ArgumentParser) -> None:
+    """Add the share of the work that one of several does."""
+    share = "only this share of the work, such as 1/4; several then share a folder"
+    deed.add_argument("--shard", type=_shard, default=(1, 1), metavar="N/OF", help=share)
+
+
+def shard_of(work: Sequence[T], shard: tuple[int, int]) -> list[T]:
+    """The share of one of several that do the work together: (1, 4) is the first of four."""
+    number, of = shard
+    return list(work[number - 1 :: of])
+
+
+def _shard(text: str) -> tuple[int, int]:
     number, slash, of = text.partition("/")
     if not (slash and number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise argparse.ArgumentTypeError(f"{text!r} is no share: 1/4 is the first of four")

@@ -3,13 +3,16 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TypedDict, Unpack
 
-from storybook.errors import ConfigError, TrainingError
+from storybook.config import PrecisionWish
+from storybook.errors import ConfigError, TrainingError, nearest
 from storybook.files import replacing
 from storybook.terminal import show
-from training.data.records import Size
+from training.data.readers import read_folder
+from training.data.records import Layout, Reading, Size
 from training.desk import annotate_cli
-from training.desk.annotate_cli import say, shard
+from training.desk.annotate_cli import add_shard, say, shard_of
 from training.desk.clean import DEFAULT, cleaned, load_rules
 from training.desk.metadata import (
     CAPTION,
@@ -19,6 +22,7 @@ from training.desk.metadata import (
     read_entries,
     write_entries,
 )
+from training.typed_arguments import runs
 
 SHEET = "contact-sheet.png"
 
@@ -33,6 +37,24 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     _add_clean(deeds)
     _add_latents(deeds)
     _add_build(deeds)
+
+
+class Source(TypedDict):
+    """A folder or a metadata file, and how it is read."""
+
+    source: Path
+    photos: Path | None
+    layout: Layout | None
+    image_column: str
+    text_column: str
+
+
+def _add_source(deed: argparse.ArgumentParser) -> None:
+    deed.add_argument("source", type=Path, metavar="FOLDER")
+    deed.add_argument("--photos", type=Path, help="where the pictures of a metadata file lie")
+    deed.add_argument("--layout", help="read it as this, whatever it looks like")
+    deed.add_argument("--image-column", default="image")
+    deed.add_argument("--text-column", default="text")
 
 
 def _add_look(deeds: argparse._SubParsersAction) -> None:
@@ -51,7 +73,25 @@ def _add_look(deeds: argparse._SubParsersAction) -> None:
         metavar="FILE",
         help=f"draw a contact sheet, {SHEET} by default",
     )
-    deed.set_defaults(run_command=_look)
+    runs(deed, _look)
+
+
+def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> None:
+    from training.desk.look import look, sheet_of
+
+    found = look(
+        source["source"],
+        resolution=resolution,
+        layout=source["layout"],
+        pictures=source["photos"],
+        columns=(source["image_column"], source["text_column"]),
+    )
+    for line in found.lines():
+        print(line)
+    if sheet is not None:
+        with replacing(sheet) as draft:
+            sheet_of(found.checked.examples, str(source["source"])).save(draft, "PNG")
+        print(f"contact sheet: {sheet}")
 
 
 def _add_merge(deeds: argparse._SubParsersAction) -> None:
@@ -62,12 +102,41 @@ def _add_merge(deeds: argparse._SubParsersAction) -> None:
     )
     deed.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     deed.add_argument("--out", type=Path, required=True, metavar="META")
-    deed.add_argument("--in", type=Path, dest="into", metavar="META",
-                      help="metadata to begin from; --out itself, if it is there")  # fmt: skip
+    begun = "metadata to begin from; --out itself, if it is there"
+    deed.add_argument("--in", type=Path, dest="begun_from", metavar="META", help=begun)
     deed.add_argument("--full-path", action="store_true", help="for several folders")
     deed.add_argument("--caption-suffix", default=CAPTION)
     deed.add_argument("--tag-suffix", default=TAGS)
-    deed.set_defaults(run_command=_merge)
+    runs(deed, _merge)
+
+
+def _merge(
+    folders: list[Path],
+    out: Path,
+    begun_from: Path | None,
+    full_path: bool,
+    caption_suffix: str,
+    tag_suffix: str,
+) -> None:
+    begun_from = begun_from or (out if out.is_file() else None)
+    merged = merge(
+        folders,
+        read_entries(begun_from) if begun_from else {},
+        full_path=full_path,
+        caption_suffix=caption_suffix,
+        tag_suffix=tag_suffix,
+    )
+    if not merged.entries:
+        raise TrainingError(
+            f"None of {merged.pictures} pictures has a {caption_suffix} or {tag_suffix} beside "
+            "it, so there is nothing to merge."
+        )
+    write_entries(merged.entries, out)
+    say(merged.findings)
+    print(
+        f"{out}: {len(merged.entries)} entries; captions beside {merged.words['caption']} of "
+        f"{merged.pictures} pictures, tags beside {merged.words['tags']}"
+    )
 
 
 def _add_clean(deeds: argparse._SubParsersAction) -> None:
@@ -81,7 +150,21 @@ def _add_clean(deeds: argparse._SubParsersAction) -> None:
     rules = f"pets, kohya, or a TOML file of your own ({DEFAULT})"
     deed.add_argument("--rules", default=DEFAULT, help=rules)
     deed.add_argument("--dry-run", action="store_true", help="only show each change")
-    deed.set_defaults(run_command=_clean)
+    runs(deed, _clean)
+
+
+def _clean(metadata: Path, out: Path | None, rules: str, dry_run: bool) -> None:
+    if out is None and not dry_run:
+        raise ConfigError("--out says where the cleaned metadata goes; --dry-run only shows it.")
+    entries, changes = cleaned(read_entries(metadata), load_rules(rules))
+    where = ""
+    if dry_run:
+        for change in changes:
+            print(f"{change.key}, {change.field}\n  - {change.before}\n  + {change.after}")
+    elif out is not None:
+        write_entries(entries, out)
+        where = f", in {out}"
+    print(f"{len(changes)} changes in {len(entries)} entries by the rules {rules}{where}")
 
 
 def _add_latents(deeds: argparse._SubParsersAction) -> None:
@@ -101,9 +184,69 @@ def _add_latents(deeds: argparse._SubParsersAction) -> None:
     deed.add_argument("--form", default="prepared", help="prepared, cache or oldest (prepared)")
     deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
     deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
-    deed.add_argument("--shard", type=shard, default=(1, 1), metavar="N/OF")
+    add_shard(deed)
+    deed.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"],
+                      help="of a CPU's products; auto measures (auto)")  # fmt: skip
     deed.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    deed.set_defaults(run_command=_latents)
+    runs(deed, _latents)
+
+
+class Wished(TypedDict):
+    """What latents are wanted, and how they are made."""
+
+    resolution: Size
+    buckets: tuple[int, int]
+    flip: bool
+    form: str
+    batch: int
+    precision: PrecisionWish
+    device: str
+
+
+def _latents(
+    folder: Path,
+    metadata: Path,
+    out: Path,
+    model: Path,
+    full_path: bool,
+    shard: tuple[int, int],
+    **wished: Unpack[Wished],
+) -> None:
+    from training.data.buckets import bucket_sizes
+    from training.desk.latents import FORMS, LatentsMade, make_latents, open_encoder
+
+    if wished["form"] not in FORMS:
+        raise ConfigError(f"There is no form {wished['form']!r}. {nearest(wished['form'], FORMS)}")
+    if wished["batch"] < 1:
+        raise ConfigError("--batch is at least 1.")
+    buckets = bucket_sizes(*wished["resolution"], *wished["buckets"])
+    made = LatentsMade(read_entries(metadata))
+    pictures = pictures_at([folder], full_path=full_path)
+    encoder = open_encoder(
+        model,
+        buckets,
+        form=wished["form"],
+        flip=wished["flip"],
+        device=wished["device"],
+        precision=wished["precision"],
+    )
+    number, of = shard
+    mine = dict(shard_of(list(pictures.items()), shard))
+    show(make_latents(mine, encoder, made, batch=wished["batch"]))
+    say(made.findings)
+    for row in made.table():
+        print(
+            f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, off by "
+            f"{row.aspect_error:.3f} of aspect"
+        )
+    if of > 1:
+        print(
+            f"latents of share {number} of {of}. When all shares are made, run it without --shard: "
+            f"what is there is not made again, and {out} is written."
+        )
+        return
+    write_entries(made.entries, out)
+    print(f"{out}: {len(made.entries)} entries, {len(made.buckets)} with latents")
 
 
 def _add_build(deeds: argparse._SubParsersAction) -> None:
@@ -114,135 +257,35 @@ def _add_build(deeds: argparse._SubParsersAction) -> None:
     )
     _add_source(deed)
     deed.add_argument("--out", type=Path, required=True, metavar="FOLDER")
-    deed.add_argument("--push", metavar="OWNER/NAME", help="and send it to a hub, once it was said "
-                      "what and how much")  # fmt: skip
+    push = "and send it to a hub, once it was said what and how much"
+    deed.add_argument("--push", metavar="OWNER/NAME", help=push)
     deed.add_argument("--yes", action="store_true", help="send it without asking")
-    deed.set_defaults(run_command=_build)
+    runs(deed, _build)
 
 
-def _add_source(deed: argparse.ArgumentParser) -> None:
-    deed.add_argument("source", type=Path, metavar="FOLDER")
-    deed.add_argument("--photos", type=Path, help="where the pictures of a metadata file lie")
-    deed.add_argument("--layout", help="read it as this, whatever it looks like")
-    deed.add_argument("--image-column", default="image")
-    deed.add_argument("--text-column", default="text")
+def _build(out: Path, push: str | None, yes: bool, **source: Unpack[Source]) -> None:
+    from training.desk import build
 
-
-def _look(options: argparse.Namespace) -> None:
-    from training.desk.look import look, sheet_of
-
-    found = look(
-        options.source,
-        resolution=options.resolution,
-        layout=options.layout,
-        pictures=options.photos,
-        columns=(options.image_column, options.text_column),
-    )
-    for line in found.lines():
-        print(line)
-    if options.sheet is not None:
-        sheet = sheet_of(found.checked.examples, str(options.source))
-        with replacing(options.sheet) as draft:
-            sheet.save(draft, "PNG")
-        print(f"contact sheet: {options.sheet}")
-
-
-def _merge(options: argparse.Namespace) -> None:
-    begun_from = options.into or (options.out if options.out.is_file() else None)
-    entries = read_entries(begun_from) if begun_from else {}
-    merged = merge(
-        options.folders,
-        entries,
-        full_path=options.full_path,
-        caption_suffix=options.caption_suffix,
-        tag_suffix=options.tag_suffix,
-    )
-    if not merged.entries:
-        raise TrainingError(
-            f"None of {merged.pictures} pictures has a {options.caption_suffix} or "
-            f"{options.tag_suffix} beside it, so there is nothing to merge."
-        )
-    write_entries(merged.entries, options.out)
-    say(merged.findings)
-    print(
-        f"{options.out}: {len(merged.entries)} entries; captions beside {merged.words['caption']} "
-        f"of {merged.pictures} pictures, tags beside {merged.words['tags']}"
-    )
-
-
-def _clean(options: argparse.Namespace) -> None:
-    if options.out is None and not options.dry_run:
-        raise ConfigError("--out says where the cleaned metadata goes; --dry-run only shows it.")
-    entries, changes = cleaned(read_entries(options.metadata), load_rules(options.rules))
-    if options.dry_run:
-        for change in changes:
-            print(f"{change.key}, {change.field}\n  - {change.before}\n  + {change.after}")
-    else:
-        write_entries(entries, options.out)
-    where = "" if options.dry_run else f", in {options.out}"
-    print(f"{len(changes)} changes in {len(entries)} entries by the rules {options.rules}{where}")
-
-
-def _latents(options: argparse.Namespace) -> None:
-    from storybook.errors import nearest
-    from storybook.models.devices import device_of
-    from storybook.models.hub import on_disk
-    from storybook.models.weights import weights_digest
-    from training.data.buckets import bucket_sizes
-    from training.desk.latents import FORMS, Encoder, LatentsMade, make_latents
-    from training.desk.vae import open_vae_of
-
-    if options.form not in FORMS:
-        raise ConfigError(f"There is no form {options.form!r}. {nearest(options.form, FORMS)}")
-    if options.batch < 1:
-        raise ConfigError("--batch is at least 1.")
-    buckets = bucket_sizes(*options.resolution, *options.buckets)
-    made = LatentsMade(read_entries(options.metadata))
-    pictures = pictures_at([options.folder], full_path=options.full_path)
-    number, of = options.shard
-    mine = dict(list(pictures.items())[number - 1 :: of])
-    painter = on_disk(options.model)
-    vae = open_vae_of(painter, device_of(options.device))
-    name = weights_digest(painter / "vae" if painter.is_dir() else painter)
-    encoder = Encoder(vae, name, buckets, options.form, options.flip)
-    show(make_latents(mine, encoder, made, batch=options.batch))
-    if of == 1:
-        write_entries(made.entries, options.out)
-    say(made.findings)
-    for row in made.table():
-        print(
-            f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, off by "
-            f"{row.aspect_error:.3f} of aspect"
-        )
-    if of > 1:
-        print(
-            f"latents of share {number} of {of}. When all shares are made, run it without --shard: "
-            f"what is there is not made again, and {options.out} is written."
-        )
-    else:
-        print(f"{options.out}: {len(made.entries)} entries, {len(made.buckets)} with latents")
-
-
-def _build(options: argparse.Namespace) -> None:
-    from training.data.readers import read_folder
-    from training.desk.build import build, push, what_is_pushed
-
-    reading = read_folder(
-        options.source,
-        layout=options.layout,
-        pictures=options.photos,
-        columns=(options.image_column, options.text_column),
-    )
-    show(build(reading.examples, options.out))
+    reading = _read(source)
+    show(build.build(reading.examples, out))
     say(reading.findings)
-    print(f"{options.out}: {len(reading.examples)} pictures")
-    if options.push is None:
+    print(f"{out}: {len(reading.examples)} pictures")
+    if push is None:
         return
-    print(what_is_pushed(options.out, options.push))
-    if not options.yes and not _agreed():
+    print(build.what_is_pushed(out, push))
+    if not yes and not _agreed():
         print("nothing was sent")
         return
-    show(push(options.out, options.push))
+    show(build.push(out, push))
+
+
+def _read(source: Source) -> Reading:
+    return read_folder(
+        source["source"],
+        layout=source["layout"],
+        pictures=source["photos"],
+        columns=(source["image_column"], source["text_column"]),
+    )
 
 
 def _agreed() -> bool:

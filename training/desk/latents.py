@@ -17,10 +17,16 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 
+from storybook.config import PrecisionWish
 from storybook.errors import OutOfMemory, TrainingError
 from storybook.files import replacing
-from storybook.models.devices import memory_of
+from storybook.models.components import open_part
+from storybook.models.devices import device_of, memory_of, quiet
+from storybook.models.hub import on_disk
+from storybook.models.pace import Pace, shape_of, weights_in
+from storybook.models.painting import open_painter
 from storybook.models.training_loss import encode_pictures
+from storybook.models.weights import weights_digest
 from storybook.records import Event, digest
 from training.data.buckets import (
     BucketRow,
@@ -70,6 +76,8 @@ class Encoder:
     form: Form = "prepared"
     flip: bool = False
     """Whether the mirrored picture has latents, too."""
+    pace: Pace = field(default_factory=Pace)
+    """In which precision the autoencoder works here; latents are float32 in any case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,31 @@ class _Cut:
     """Which part of the scaled picture it is: left, top, right, bottom."""
 
 
+def open_encoder(
+    painter: Path,
+    buckets: Sequence[Size],
+    *,
+    form: Form = "prepared",
+    flip: bool = False,
+    device: str = "auto",
+    precision: PrecisionWish = "auto",
+) -> Encoder:
+    """The autoencoder of a painter's folder, single file or hub's name, in float32.
+
+    Raises ModelError if it is missing or broken.
+    """
+    painter, place = on_disk(painter), device_of(device)
+    part = painter / "vae"
+    if part.is_dir():
+        with quiet(), memory_of(place, f"Opening {part}", "Try --device cpu."):
+            vae = open_part(AutoencoderKL, part).float().to(place).eval()
+    else:
+        vae = open_painter(painter, device=device).pipe.vae.float()
+    name = weights_digest(part if part.is_dir() else painter)
+    pace = Pace(precision, (vae,), shape_of(vae.encoder), device=place)
+    return Encoder(vae, name, buckets, form, flip, pace)
+
+
 def make_latents(
     pictures: dict[str, Path], encoder: Encoder, made: LatentsMade, *, batch: int = 1
 ) -> Iterator[Event]:
@@ -99,6 +132,7 @@ def make_latents(
     """
     waiting: dict[Size, list[_Cut]] = {}
     done = 0
+    steps = len(pictures) / batch
     for cut in _opened(pictures, encoder, made):
         if cut is None or _is_made(cut, encoder):
             made.kept += cut is not None
@@ -107,12 +141,12 @@ def make_latents(
         group = waiting.setdefault(cut.bucket, [])
         group.append(cut)
         if len(group) >= batch:
-            batch = _encode(group, encoder, batch)
+            batch = _encode(group, encoder, batch, steps)
             done += len(group)
             group.clear()
             yield Event(stage="latents", done=done, total=len(pictures), note=cut.path.name)
     for group in filter(None, waiting.values()):
-        batch = _encode(group, encoder, batch)
+        batch = _encode(group, encoder, batch, steps)
         done += len(group)
         yield Event(stage="latents", done=done, total=len(pictures), note=group[-1].path.name)
     if not made.buckets:
@@ -190,8 +224,20 @@ def _is_made(cut: _Cut, encoder: Encoder) -> bool:
     return fits and flipped and same and cut.path.stat().st_mtime <= file.stat().st_mtime
 
 
-def _encode(group: Sequence[_Cut], encoder: Encoder, batch: int) -> int:
+def _settle(encoder: Encoder, group: Sequence[_Cut], steps: float) -> None:
+    """Find the precision that this machine is quickest in, if `steps` like this are worth it."""
+    pixels = _pixels(group, encoder)
+    positions = pixels.numel() // 3 // LATENT_PX**2
+    encoder.pace.settle(
+        lambda: encode_pictures(encoder.vae, pixels),
+        products=weights_in(encoder.vae.encoder) * positions,
+        steps=steps,
+    )
+
+
+def _encode(group: Sequence[_Cut], encoder: Encoder, batch: int, steps: float) -> int:
     """Write the latents of a group; how many at once did fit."""
+    _settle(encoder, group[:batch], steps)
     start = 0
     while start < len(group):
         part = group[start : start + batch]
@@ -207,12 +253,17 @@ def _encode(group: Sequence[_Cut], encoder: Encoder, batch: int) -> int:
 
 
 def _write(part: Sequence[_Cut], encoder: Encoder) -> None:
-    levels = torch.from_numpy(np.stack([cut.levels for cut in part])).to(encoder.vae.device)
-    pixels = levels.permute(0, 3, 1, 2).float() / 127.5 - 1  # [b, 3, h, w] in [-1, 1]
+    pixels = _pixels(part, encoder)
     values = _sampled(pixels, part, encoder)
     flipped = _sampled(pixels.flip(3), part, encoder, ".flip") if encoder.flip else None
     for place, cut in enumerate(part):
         _save(cut, values[place], None if flipped is None else flipped[place], encoder)
+
+
+def _pixels(part: Sequence[_Cut], encoder: Encoder) -> torch.Tensor:
+    """[b, 3, h, w] in [-1, 1]."""
+    levels = torch.from_numpy(np.stack([cut.levels for cut in part])).to(encoder.vae.device)
+    return levels.permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def _sampled(
@@ -220,7 +271,8 @@ def _sampled(
 ) -> np.ndarray:
     """Samples of the posterior, unscaled; each picture's chance depends on its name alone."""
     vae = encoder.vae
-    with memory_of(vae.device, f"Encoding {len(part)} pictures", "Try --batch 1."):
+    remedy = "Try --batch 1."
+    with memory_of(vae.device, f"Encoding {len(part)} pictures", remedy), encoder.pace.kept():
         mean, deviation = encode_pictures(vae, pixels)
     chance = [
         torch.Generator().manual_seed(int(digest(cut.path.name + more)[:12], 16)) for cut in part
