@@ -17,7 +17,8 @@ from torch.nn import functional
 
 from storybook.errors import ModelError
 from storybook.models.devices import memory_of
-from storybook.models.weights import read_tensors, unpickle
+from storybook.models.pickles import unpickle
+from storybook.models.weights import read_tensors
 
 STEM, HEAD, CLASSES = 32, 1280, 1000
 STAGES = (

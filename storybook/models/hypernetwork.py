@@ -20,7 +20,8 @@ from torch.nn.modules import activation
 from torch.utils.hooks import RemovableHandle
 
 from storybook.errors import ModelError, last_line, nearest
-from storybook.models.weights import check_weights, unpickle
+from storybook.models.pickles import unpickle
+from storybook.models.weights import check_weights
 from storybook.records import Record
 
 WHOLE_BATCH = ("softmax", "softmin", "logsoftmax", "softmax2d")

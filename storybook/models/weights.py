@@ -4,16 +4,14 @@ No framework is imported here until tensors are read, so that names are cheap.
 """
 
 import hashlib
-import io
 import json
 import math
-import os
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from storybook.errors import ModelError, first_line
+from storybook.errors import ModelError
 from storybook.records import digest
 
 if TYPE_CHECKING:
@@ -178,6 +176,8 @@ def read_tensors(path: Path) -> "dict[str, Tensor]":
     if path.suffix not in PICKLES:
         known = ", ".join(sorted(WEIGHTS))
         raise ModelError(f"{path} is no weight file by its name. Known endings are: {known}.")
+    from storybook.models.pickles import unpickle
+
     values = unpickle(path)
     wrapped = (values.get(wrapper) for wrapper in ("state_dict", "params_ema", "params"))
     values = next((each for each in wrapped if isinstance(each, dict)), values)
@@ -300,38 +300,3 @@ def _check_safetensors(path: Path) -> Header:
             f"{path} is cut off: it has {size:,} of {8 + length + end:,} bytes. Fetch it again."
         )
     return header
-
-
-def unpickle(source: Path | bytes, name: str = "") -> dict[str, object]:
-    """What a pickle of weights, a file or its bytes, holds; faults call it `name`, or the path.
-
-    Raises ModelError for one that is broken or wants more.
-    """
-    import pickle
-
-    import torch
-
-    name = name or str(source)
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
-    try:
-        if (len(source) if isinstance(source, bytes) else os.path.getsize(source)) == 0:
-            raise ModelError(f"{name} is empty. Fetch it again.")
-        values = torch.load(file, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise ModelError(
-            f"{name} holds more than weights, or is no weight file, and is not opened: "
-            "a pickle can run any program. Use the .safetensors file of this model."
-        ) from None
-    except (
-        RuntimeError,
-        EOFError,
-        OSError,
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-    ) as fault:
-        raise ModelError(f"{name} is broken ({first_line(fault)}). Fetch it again.") from fault
-    if not isinstance(values, dict):
-        raise ModelError(f"{name} holds a {type(values).__name__}, not named tensors.")
-    return values
