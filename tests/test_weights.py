@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from storybook.errors import ModelError
-from storybook.models import weights
+from storybook.models import pickles
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.weights import (
     Adapter,
@@ -235,8 +235,8 @@ def test_a_weight_that_is_no_number_is_said() -> None:
 def test_a_pickle_s_names_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file, read = tmp_path / "x.ckpt", []
     torch.save({"state_dict": {"a": torch.ones(1)}}, file)
-    real = weights.unpickle
-    monkeypatch.setattr(weights, "unpickle", lambda path: read.append(path) or real(path))
+    real = pickles.unpickle
+    monkeypatch.setattr(pickles, "unpickle", lambda path: read.append(path) or real(path))
     assert tensor_names(file) == tensor_names(file) == ["a"] and len(read) == 1
     torch.save({"state_dict": {"a": torch.ones(1), "b": torch.ones(9)}}, file)
     assert tensor_names(file) == ["a", "b"] and len(read) == 2
