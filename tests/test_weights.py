@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from storybook.errors import ModelError
-from storybook.models import pickles
+from storybook.models import pickles, weights
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.weights import (
     Adapter,
