@@ -179,4 +179,6 @@ def test_the_wheel_holds_what_a_program_needs():
         "storybook/shipped/prompts/styles.toml",
         "storybook/shipped/assets/world.toml",
         "training/presets/pet/auto.toml",
+        "training/starter/plan.toml",
+        *(f"training/starter/artist/{name}.toml" for name in ("builds", "poses", "portraits")),
     } <= files

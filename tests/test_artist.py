@@ -5,11 +5,16 @@ import numpy as np
 import pytest
 
 from storybook.world import load_world
-from training.starter.artist import draw
+from training.starter import plan
+from training.starter.artist import builds, draw
+from training.starter.artist.builds import BUILDS
 from training.starter.artist.coats import dress
 from training.starter.artist.colour import rgb
+from training.starter.artist.portraits import PORTRAITS
+from training.starter.artist.poses import POSES, Limb, Pose
 from training.starter.artist.things import hangs, seat_of
 from training.starter.pictures import Picture, random_picture
+from training.starter.tables import read_table
 
 WORLD = load_world(Path(__file__).parents[1] / "assets")
 PLAIN = Picture(
@@ -48,6 +53,32 @@ def test_every_combination_of_the_table_is_drawn():
         alone = np.asarray(draw(picture.but(companions=()), WORLD, 32), float)
         assert drawn.std() > 12
         assert bool(picture.companions) == (difference(drawn, alone) > 0.5)
+
+
+def test_read_table_gives_what_the_world_names_in_tuples_of_numbers():
+    assert set(BUILDS) == set(WORLD.species) and set(PORTRAITS) == set(WORLD.people)
+    assert set(POSES) == set(WORLD.actions)
+    assert BUILDS["bear"].outline[0] == (-1.0, 0.12) and BUILDS["cat"].snout == ()
+    assert POSES["cheering"].near == () and isinstance(POSES["eating"].over[0], Limb)
+    assert POSES["sitting"].bowl is None and POSES["eating"].bowl == 29
+    assert plan.FULL.picture_px == 4 * plan.TOY.picture_px == 256
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("head = [7, -63]", ""), "head"),
+        (("head = [7, -63]", "head = [7]"), "head"),
+        (("head = [7, -63]", "head = [7, -63]\nhaed = 3"), "sitting has no haed"),
+        (("paw = [18, -3.5]", 'paw = "below"'), "paw"),
+    ],
+)
+def test_read_table_refuses_keys_that_are_missing_strange_or_wrong(tmp_path, change, says):
+    text = Path(builds.__file__).with_name("poses.toml").read_text(encoding="utf-8")
+    assert text.count(change[0])
+    (tmp_path / "t.toml").write_text(text.replace(*change), encoding="utf-8")
+    with pytest.raises(ValueError, match=says):
+        read_table(tmp_path / "t.toml", Pose)
 
 
 @pytest.mark.parametrize("kind", WORLD.people)

@@ -115,9 +115,14 @@ def repaint(
     """
     pipe = painter.pipe
     request = Candidate(
-        prompt=Prompt(page=1, positive=""), painter=painter.name, seed=0,
-        width_px=sampling.width_px, height_px=sampling.height_px, steps=sampling.steps, guidance=1,
-    )  # fmt: skip
+        prompt=Prompt(page=1, positive=""),
+        painter=painter.name,
+        seed=0,
+        width_px=sampling.width_px,
+        height_px=sampling.height_px,
+        steps=sampling.steps,
+        guidance=1,
+    )
     requests = [request.but(seed=seed) for seed in range(len(images))]
     init = components.fold(images) * pipe.vae.config.scaling_factor
     latents = denoise(

@@ -83,8 +83,9 @@ def scaled_to(images: Tensor, side_px: int) -> Tensor:
 def source_digest(world: World) -> str:
     """Changes whenever the world, the artist or the pictures' recipe changes."""
     code = hashlib.sha256(inspect.getsource(pictures).encode())
-    for path in sorted(Path(artist.__file__).parent.glob("*.py")):
-        code.update(path.read_bytes())
+    for path in sorted(Path(artist.__file__).parent.glob("*.*")):
+        if path.suffix in (".py", ".toml"):
+            code.update(path.read_bytes())
     return digest(world, code.digest())
 
 

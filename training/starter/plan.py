@@ -1,6 +1,9 @@
 """All sizes of the starter's picture models: what ships, and a toy for a quick look."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from training.starter.tables import read_table
 
 DATA_SEED = 7
 """Drawings of the training set come from this seed, held-out ones from the next."""
@@ -46,60 +49,5 @@ class Plan:
     """How many pictures are drawn for each setting when sampler settings are chosen."""
 
 
-# The VAE's cost lies in its largest maps, so these have few channels. The U-Net's lies in its
-# finest: 64 channels there see twice the pictures an hour that 96 do; width below costs little.
-FULL = Plan(
-    drawings=16_000,
-    vae_drawings=6_000,
-    held_out=512,
-    large_drawings=96,
-    control_drawings=2_400,
-    picture_px=256,
-    critic_px=128,
-    large_px=1024,
-    crop_px=64,
-    vocabulary=2000,
-    caption_tokens=48,
-    text_width=192,
-    text_layers=2,
-    vision_layers=4,
-    vae_channels=(16, 32, 64, 128),
-    latent_channels=24,
-    unet_channels=(64, 64, 128, 192),
-    enlarger_features=32,
-    enlarger_layers=8,
-    vae_batch=8,
-    clip_batch=48,
-    unet_batch=20,
-    enlarger_batch=8,
-    control_batch=4,
-    measured_pictures=48,
-)
-
-TOY = Plan(
-    drawings=48,
-    vae_drawings=48,
-    held_out=8,
-    large_drawings=2,
-    control_drawings=32,
-    picture_px=64,
-    critic_px=32,
-    large_px=256,
-    crop_px=32,
-    vocabulary=700,
-    caption_tokens=48,
-    text_width=32,
-    text_layers=1,
-    vision_layers=1,
-    vae_channels=(8, 8, 16, 16),
-    latent_channels=4,
-    unet_channels=(16, 16, 16, 32),
-    enlarger_features=8,
-    enlarger_layers=2,
-    vae_batch=2,
-    clip_batch=4,
-    unet_batch=4,
-    enlarger_batch=2,
-    control_batch=2,
-    measured_pictures=2,
-)
+_PLANS = read_table(Path(__file__).with_name("plan.toml"), Plan)
+FULL, TOY = _PLANS["full"], _PLANS["toy"]

@@ -92,9 +92,14 @@ def meadow(brush: Brush) -> None:
         brush.line(curve((x, 24), (x, 56)), rgb("#8a6a4f"), 0.9)
     brush.fill(box(47, 55.5, 18, 2.8, 1), rgb("#c9884f"))
     for x, y, size, colour in (
-        (8, 66, 2.7, YELLOW), (20, 65, 2.6, WHITE), (32, 67, 2.7, PINK), (6, 82, 3.9, PURPLE),
-        (96, 84, 4.0, WHITE), (13, 94, 4.5, YELLOW), (88, 95, 4.5, PINK),
-    ):  # fmt: skip
+        (8, 66, 2.7, YELLOW),
+        (20, 65, 2.6, WHITE),
+        (32, 67, 2.7, PINK),
+        (6, 82, 3.9, PURPLE),
+        (96, 84, 4.0, WHITE),
+        (13, 94, 4.5, YELLOW),
+        (88, 95, 4.5, PINK),
+    ):
         bloom(brush, x, y, size, colour)
 
 

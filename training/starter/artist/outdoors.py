@@ -83,10 +83,17 @@ def meadow(brush: Brush) -> None:
     hill(brush, 57, 51, 60, mix(GRASS, rgb("#f2ec9e"), 0.5))
     ground(brush, 62, mix(GRASS, rgb("#d3da6e"), 0.4))
     flowers = (
-        (30, 66, 2.6, YELLOW), (74, 66, 2.6, WHITE), (89, 65, 2.6, PINK), (12, 68, 2.9, WHITE),
-        (24, 74, 3.3, PURPLE), (85, 73, 3.3, YELLOW), (5, 81, 3.9, YELLOW), (95, 84, 4.0, PURPLE),
-        (13, 94, 4.6, PINK), (86, 94, 4.6, WHITE),
-    )  # fmt: skip
+        (30, 66, 2.6, YELLOW),
+        (74, 66, 2.6, WHITE),
+        (89, 65, 2.6, PINK),
+        (12, 68, 2.9, WHITE),
+        (24, 74, 3.3, PURPLE),
+        (85, 73, 3.3, YELLOW),
+        (5, 81, 3.9, YELLOW),
+        (95, 84, 4.0, PURPLE),
+        (13, 94, 4.6, PINK),
+        (86, 94, 4.6, WHITE),
+    )
     for x, y, size, colour in flowers:
         bloom(brush, x, y, size, colour)
 

@@ -60,10 +60,22 @@ def _girl(brush: Brush, skin: Colour) -> None:
         lay_part(brush, skin, limb((side * 8, -71), (side * 20, -62), (side * 25, -47), 4.6, 4.2))
         _hand(brush, skin, side * 25, -46)
     _shoes(brush, 9, 7.8, RED)
-    dress = blob([
-        (-8, -80), (-12, -64), (-18, -46), (-27, -26), (-13, -22), (0, -21),
-        (13, -22), (27, -26), (18, -46), (12, -64), (8, -80), (0, -82),
-    ])  # fmt: skip
+    dress = blob(
+        [
+            (-8, -80),
+            (-12, -64),
+            (-18, -46),
+            (-27, -26),
+            (-13, -22),
+            (0, -21),
+            (13, -22),
+            (27, -26),
+            (18, -46),
+            (12, -64),
+            (8, -80),
+            (0, -82),
+        ]
+    )
     lay_part(brush, YELLOW, oval(-13, -71, 7.5, 6.5), oval(13, -71, 7.5, 6.5), dress)
     with brush.inside(dress):
         hem = curve((-31, -31), (-13, -27), (0, -26), (13, -27), (31, -31))
@@ -89,10 +101,21 @@ def _boy(brush: Brush, skin: Colour) -> None:
 
 def _grandmother(brush: Brush, skin: Colour) -> None:
     _shoes(brush, 9, 8, BOOT)
-    skirt = blob([
-        (-12, -78), (-19, -52), (-26, -28), (-29, -6), (-14, -3), (0, -2),
-        (14, -3), (29, -6), (26, -28), (19, -52), (12, -78),
-    ])  # fmt: skip
+    skirt = blob(
+        [
+            (-12, -78),
+            (-19, -52),
+            (-26, -28),
+            (-29, -6),
+            (-14, -3),
+            (0, -2),
+            (14, -3),
+            (29, -6),
+            (26, -28),
+            (19, -52),
+            (12, -78),
+        ]
+    )
     lay_part(brush, PURPLE, skirt)
     with brush.inside(skirt):
         hem = curve((-33, -14), (-14, -10), (14, -10), (33, -14))
@@ -100,10 +123,19 @@ def _grandmother(brush: Brush, skin: Colour) -> None:
     for side in (-1, 1):
         sleeve = limb((side * 14, -80), (side * 25, -60), (side * 9, -54), 6.5, 5)
         lay_part(brush, darker(PURPLE, 0.2), sleeve)
-    shawl = blob([
-        (-8, -95), (-19, -87), (-26, -66), (-12, -64), (0, -54),
-        (12, -64), (26, -66), (19, -87), (8, -95),
-    ])  # fmt: skip
+    shawl = blob(
+        [
+            (-8, -95),
+            (-19, -87),
+            (-26, -66),
+            (-12, -64),
+            (0, -54),
+            (12, -64),
+            (26, -66),
+            (19, -87),
+            (8, -95),
+        ]
+    )
     lay_part(brush, ROSE, shawl)
     with brush.inside(shawl):
         edge = curve((-28, -70), (-12, -69), (0, -59), (12, -69), (28, -70))
@@ -120,10 +152,18 @@ def _grandfather(brush: Brush, skin: Colour) -> None:
     lay_part(brush, CREAM, limb((-9, -92), (-23, -78), (-24.5, -60), 7, 5.6))
     _wave(brush, skin, 27, -98)
     lay_part(brush, CREAM, limb((8, -90), (25, -73), (26.5, -87), 7, 5.6))
-    waistcoat = blob([
-        (-11, -95), (0, -102), (11, -95), (16, -72), (19, -53),
-        (0, -46), (-19, -53), (-16, -72),
-    ])  # fmt: skip
+    waistcoat = blob(
+        [
+            (-11, -95),
+            (0, -102),
+            (11, -95),
+            (16, -72),
+            (19, -53),
+            (0, -46),
+            (-19, -53),
+            (-16, -72),
+        ]
+    )
     lay_part(brush, BROWN, waistcoat)
     with brush.inside(waistcoat):
         brush.flat(polygon((-11, -104), (11, -104), (0, -72)), CREAM)

@@ -4,7 +4,9 @@ Points of a head are in half widths and half heights of it, y down, drawn as if 
 """
 
 import math
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 import skia
 
@@ -30,9 +32,9 @@ class Portrait:
 
 
 _SKULL = (
-    (-1.0, 0.05), (-0.88, -0.6), (-0.4, -0.98), (0.3, -0.98), (0.86, -0.6),
-    (1.0, 0.05), (0.86, 0.6), (0.4, 0.95), (-0.25, 0.97), (-0.82, 0.64),
-)  # fmt: skip
+    *((-1.0, 0.05), (-0.88, -0.6), (-0.4, -0.98), (0.3, -0.98), (0.86, -0.6)),
+    *((1.0, 0.05), (0.86, 0.6), (0.4, 0.95), (-0.25, 0.97), (-0.82, 0.64)),
+)
 
 
 def _curl(x: float, y: float, radius: float) -> tuple[Point, ...]:
@@ -40,66 +42,18 @@ def _curl(x: float, y: float, radius: float) -> tuple[Point, ...]:
     return tuple((x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in eighths)
 
 
-PORTRAITS = {
-    "girl": Portrait(
-        size=(21, 20),
-        skin=rgb("#bf8054"),
-        hair=rgb("#3a2c33"),
-        back=(
-            (
-                (-0.86, -0.62), (-1.26, -0.72), (-1.45, -0.2), (-1.45, 0.5), (-1.38, 0.88),
-                (-1.16, 0.62), (-1.1, 0.1), (-1.04, -0.3),
-            ),
-            (
-                (0.86, -0.62), (1.26, -0.72), (1.45, -0.2), (1.45, 0.5), (1.38, 0.88),
-                (1.16, 0.62), (1.1, 0.1), (1.04, -0.3),
-            ),
-        ),
-        front=(
-            (
-                (-1.02, -0.1), (-1.0, -0.6), (-0.55, -1.05), (0.1, -1.14), (0.65, -1.05),
-                (1.02, -0.6), (1.02, -0.1), (0.9, -0.34), (0.66, -0.54), (0.2, -0.72),
-                (-0.2, -0.58), (-0.75, -0.42),
-            ),
-        ),
-    ),
-    "boy": Portrait(
-        size=(21, 20),
-        skin=rgb("#f6cda6"),
-        hair=rgb("#8a5228"),
-        back=(),
-        front=(
-            _curl(-0.98, -0.26, 0.28), _curl(-0.84, -0.7, 0.36), _curl(-0.32, -0.96, 0.36),
-            _curl(0.28, -0.98, 0.36), _curl(0.82, -0.72, 0.36), _curl(1.0, -0.26, 0.26),
-            _curl(-0.36, -0.62, 0.34), _curl(0.3, -0.64, 0.34),
-        ),
-    ),
-    "grandmother": Portrait(
-        size=(24, 22),
-        skin=rgb("#a36a47"),
-        hair=rgb("#c9cad4"),
-        back=(
-            (
-                (-0.46, -1.3), (-0.3, -1.66), (0.06, -1.78), (0.42, -1.62), (0.54, -1.24),
-                (0.04, -0.9),
-            ),
-        ),
-        front=(
-            (
-                (-1.06, 0.3), (-1.1, -0.4), (-0.66, -1.02), (0.05, -1.16), (0.72, -1.02),
-                (1.1, -0.4), (1.06, 0.3), (0.88, -0.1), (0.6, -0.5), (0.12, -0.78),
-                (-0.4, -0.5), (-0.84, -0.1),
-            ),
-        ),
-    ),
-    "grandfather": Portrait(
-        size=(24, 22.5),
-        skin=rgb("#e2a47c"),
-        hair=rgb("#f6f1e8"),
-        back=(_curl(-0.98, 0.0, 0.3), _curl(0.98, 0.0, 0.3)),
-        front=(),
-    ),
-}  # fmt: skip
+def _lock(said: list | dict[str, list[float]]) -> tuple[Point, ...]:
+    """A lock of hair, of its outline or of a circle."""
+    return _curl(*said["curl"]) if isinstance(said, dict) else tuple(map(tuple, said))
+
+
+def _portrait(said: dict) -> Portrait:
+    locks = {key: tuple(map(_lock, said[key])) for key in ("back", "front")}
+    return Portrait(tuple(said["size"]), rgb(said["skin"]), rgb(said["hair"]), **locks)
+
+
+_TABLE = tomllib.loads(Path(__file__).with_name("portraits.toml").read_text(encoding="utf-8"))
+PORTRAITS = {kind: _portrait(said) for kind, said in _TABLE.items()}
 
 
 def lay_part(brush: Brush, colour: Colour, *paths: skia.Path) -> None:
@@ -154,9 +108,13 @@ def _smile(brush: Brush, person: Portrait) -> None:
     width, height = person.size
     x, y, half = 0.02 * width, 0.5 * height, 0.3 * width
     lips = [
-        (x - half, y), (x, y + 1.2), (x + half, y),
-        (x + 0.6 * half, y + 5), (x, y + 7), (x - 0.6 * half, y + 5),
-    ]  # fmt: skip
+        (x - half, y),
+        (x, y + 1.2),
+        (x + half, y),
+        (x + 0.6 * half, y + 5),
+        (x, y + 7),
+        (x - 0.6 * half, y + 5),
+    ]
     mouth = blob(lips)
     brush.flat(mouth, MOUTH)
     with brush.inside(mouth):
@@ -192,9 +150,14 @@ def _moustache(brush: Brush, person: Portrait) -> None:
 def _cap(brush: Brush, person: Portrait) -> None:
     """A flat cap, its peak to the right."""
     crown = [
-        (-1.1, -0.42), (-1.18, -0.78), (-0.7, -1.22), (0.2, -1.33),
-        (0.95, -1.04), (1.08, -0.62), (0.1, -0.6),
-    ]  # fmt: skip
+        (-1.1, -0.42),
+        (-1.18, -0.78),
+        (-0.7, -1.22),
+        (0.2, -1.33),
+        (0.95, -1.04),
+        (1.08, -0.62),
+        (0.1, -0.6),
+    ]
     peak = [(-0.1, -0.66), (0.6, -0.82), (1.2, -0.66), (1.3, -0.42), (0.7, -0.48), (0.1, -0.46)]
     lay_part(brush, TWEED, blob(crown, person.size))
     lay_part(brush, darker(TWEED, 0.25), blob(peak, person.size))
