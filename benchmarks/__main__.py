@@ -82,8 +82,9 @@ def report(console: Console, book: Book, measured: Measured) -> None:
     table.add_row("in all, with starting Python", f"{measured.seconds:.1f}")
     console.print(table)
     pictures = sum(len(book.pictures(scene.page)) for scene in book.scenes)
-    console.print(f"peak memory {measured.peak_mb:.0f} MB; "
-                  f"{pictures / spent['draw']:.2f} pictures/s drawn")  # fmt: skip
+    console.print(
+        f"peak memory {measured.peak_mb:.0f} MB; {pictures / spent['draw']:.2f} pictures/s drawn"
+    )
     first = min(path.stat().st_mtime for path in book.folder.glob("pages/*/*.png"))
     begin = (book.log / "studio.toml").stat().st_mtime
     console.print(f"first picture after {first - begin:.1f} s")

@@ -41,17 +41,24 @@ def enlarging(console: Console, folder: Path) -> None:
     large = folder / ENLARGER
     write_enlarger(large)
     ways = [way for way in WAYS if way != "package" or find_spec("realesrgan")]
-    real = [(name, packaged.on_disk(name).absolute(), 256) for name in REAL
-            if not packaged.is_missing(name)]  # fmt: skip
+    real = [
+        (name, packaged.on_disk(name).absolute(), 256)
+        for name in REAL
+        if not packaged.is_missing(name)
+    ]
     for name, weights, side_px in (
-        ("starter", STARTER, 512), ("starter", STARTER, 1024), ("x4plus", large, 256), *real
-    ):  # fmt: skip
+        ("starter", STARTER, 512),
+        ("starter", STARTER, 1024),
+        ("x4plus", large, 256),
+        *real,
+    ):
         console.print(f"{name}, {side_px} px x4")
         for way in ways:
             out = folder / f"{way}-{name}-{side_px}"
             out.mkdir()
-            measured = run(["benchmarks.enlarging", way, str(weights), str(side_px), str(out)],
-                           folder)  # fmt: skip
+            measured = run(
+                ["benchmarks.enlarging", way, str(weights), str(side_px), str(out)], folder
+            )
             seconds = json.loads((out / "seconds.json").read_text())
             levels = np.asarray(Image.open(out / "plate.png"), int)
             said = f"  {WAYS[way]}: {seconds:.1f} s with {measured.peak_mb:.0f} MB"
@@ -59,8 +66,10 @@ def enlarging(console: Console, folder: Path) -> None:
                 ours, own = seconds, levels
             else:
                 apart = np.abs(levels - own).max()
-                said += (f"; we are [bold]{seconds / ours:.2f} times as fast[/], largest "
-                         f"difference {apart} of 255")  # fmt: skip
+                said += (
+                    f"; we are [bold]{seconds / ours:.2f} times as fast[/], largest "
+                    f"difference {apart} of 255"
+                )
             console.print(said)
 
 

@@ -26,9 +26,20 @@ from storybook.records import Candidate, Prompt
 from training.formats.header import Origin
 
 PROMPT = Prompt(page=1, positive="a cat in the garden, watercolour", negative="blurry, dark")
-ORIGIN = Origin(title="random", base="random", base_digest="0" * 12, token="", class_word="",
-                family="sd1", prediction="epsilon", resolution_px=512, step=0, epoch=0,
-                recipe="random", run="random")  # fmt: skip
+ORIGIN = Origin(
+    title="random",
+    base="random",
+    base_digest="0" * 12,
+    token="",
+    class_word="",
+    family="sd1",
+    prediction="epsilon",
+    resolution_px=512,
+    step=0,
+    epoch=0,
+    recipe="random",
+    run="random",
+)
 
 
 def main() -> None:
@@ -68,14 +79,16 @@ def paint_over(
     image = Image.fromarray(np.random.default_rng(1).integers(0, 255, (side, side, 3), np.uint8))
     large = FACTOR * side
     report(
-        f"painting over at {large} px, strength 0.4", device,
+        f"painting over at {large} px, strength 0.4",
+        device,
         lambda: held.refine(image, PROMPT, strength=settings.strength, seed=1),
-    )  # fmt: skip
+    )
     wide = image.resize((large, large))
     report(
-        f"x4 of {large} px in tiles of 512", device,
+        f"x4 of {large} px in tiles of 512",
+        device,
         lambda: enlarger.enlarge(wide, PROMPT, width_px=4 * large, seed=1),
-    )  # fmt: skip
+    )
 
 
 def draw(painter: DiffusionPainter, asked: list[Candidate]) -> None:
@@ -85,10 +98,17 @@ def draw(painter: DiffusionPainter, asked: list[Candidate]) -> None:
 
 def requests(count: int, side: int, steps: int) -> list[Candidate]:
     return [
-        Candidate(prompt=PROMPT, painter="p", seed=seed, width_px=side, height_px=side,
-                  steps=steps, guidance=7.0)
+        Candidate(
+            prompt=PROMPT,
+            painter="p",
+            seed=seed,
+            width_px=side,
+            height_px=side,
+            steps=steps,
+            guidance=7.0,
+        )
         for seed in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def report(what: str, device: torch.device, work: Callable[[], object]) -> None:

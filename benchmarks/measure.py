@@ -25,8 +25,9 @@ def run(arguments: Sequence[str], folder: Path) -> Measured:
     errors = folder / "stderr.txt"
     begin, peak = time.perf_counter(), 0
     with errors.open("w") as stderr:
-        process = psutil.Popen([sys.executable, "-m", *arguments], cwd=folder, stderr=stderr,
-                               stdout=subprocess.DEVNULL)  # fmt: skip
+        process = psutil.Popen(
+            [sys.executable, "-m", *arguments], cwd=folder, stderr=stderr, stdout=subprocess.DEVNULL
+        )
         while process.poll() is None:
             peak = max(peak, _resident(process))
             time.sleep(POLL_S)

@@ -79,8 +79,13 @@ def look(studio: Studio, picture: Path, prompt: str) -> float:
         folder = studio.settings.choose.critic
         _open["critic"] = (CLIPModel.from_pretrained(folder), CLIPProcessor.from_pretrained(folder))
     model, processor = _open["critic"]
-    inputs = processor(text=[prompt], images=Image.open(picture), return_tensors="pt",
-                       padding=True, truncation=True)  # fmt: skip
+    inputs = processor(
+        text=[prompt],
+        images=Image.open(picture),
+        return_tensors="pt",
+        padding=True,
+        truncation=True,
+    )
     return float(model(**inputs).logits_per_image)
 
 

@@ -17,8 +17,14 @@ from training.formats.checkpoint import save_checkpoint
 from training.formats.header import Origin
 
 SD1 = CONFIGS / "stable-diffusion-1"
-LAYERS = {"model.0": "conv_first", "model.1.sub.23": "conv_body", "model.3": "conv_up1",
-          "model.6": "conv_up2", "model.8": "conv_hr", "model.10": "conv_last"}  # fmt: skip
+LAYERS = {
+    "model.0": "conv_first",
+    "model.1.sub.23": "conv_body",
+    "model.3": "conv_up1",
+    "model.6": "conv_up2",
+    "model.8": "conv_hr",
+    "model.10": "conv_last",
+}
 PAINTER, CONTROL, ENLARGER = "sd15.safetensors", "softedge.safetensors", "RealESRGAN_x4plus.pth"
 
 

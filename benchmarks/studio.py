@@ -155,8 +155,10 @@ def print_lost(page: object, address: str, reloads: int, kills: int) -> None:
         _await_end(again)
         wrong += job_state(again).state != "done"
         wrong += not Book(Path("books") / name).pdf.is_file()
-    print(f"\n{reloads} reloads, {kills} kills of the worker: {wrong} jobs lost; "
-          f"seen as dead after {max(seen):.2f} s at most")  # fmt: skip
+    print(
+        f"\n{reloads} reloads, {kills} kills of the worker: {wrong} jobs lost; "
+        f"seen as dead after {max(seen):.2f} s at most"
+    )
 
 
 @contextmanager
@@ -164,11 +166,22 @@ def server(home: Path) -> Iterator[tuple[str, psutil.Process]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"),
-         "--server.port", str(port), "--server.headless", "true"],
-        cwd=home, env=os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            str(ROOT / "app" / "main.py"),
+            "--server.port",
+            str(port),
+            "--server.headless",
+            "true",
+        ],
+        cwd=home,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         while True:
@@ -208,8 +221,9 @@ def _opened(page: object, address: str) -> float:
 def _begin_a_book(name: str, *options: str) -> Job:
     brief = Brief(summary=SUMMARY, pages=12, heroes=("biscuit",))
     book = Book.create(Path("books") / name, brief)
-    return jobs.start("storybook", ("make", str(book.folder), *options), f"Make {name}",
-                      subject=str(book.folder))  # fmt: skip
+    return jobs.start(
+        "storybook", ("make", str(book.folder), *options), f"Make {name}", subject=str(book.folder)
+    )
 
 
 def _await(job: Job, stage: str) -> None:

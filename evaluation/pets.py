@@ -102,10 +102,11 @@ def _said(pictures: Sequence[Picture], pet: Pet, world: World) -> dict[str, list
     known = [picture.but(coat=coat) for picture, coat in zip(pictures, cycle(world.coats))]
     return {
         "by name": by_name,
-        "class alone": [words.replace(f"{pet.token} {pet.species}", pet.species)
-                        for words in by_name],
+        "class alone": [
+            words.replace(f"{pet.token} {pet.species}", pet.species) for words in by_name
+        ],
         "others": [caption(picture, world) for picture in known],
-    }  # fmt: skip
+    }
 
 
 def _table(found: Sequence[Taught], bench: Bench) -> Table:
@@ -142,6 +143,7 @@ def _sheet(bench: Bench, found: Sequence[Taught]) -> None:
     for one in found:
         for name, pixels in one.pixels.items():
             rows.append(list(pixels[:COLUMNS]))
-            words.append([f"{name}: {picture.action}, {picture.place}"
-                          for picture in one.pictures[:COLUMNS]])  # fmt: skip
+            words.append(
+                [f"{name}: {picture.action}, {picture.place}" for picture in one.pictures[:COLUMNS]]
+            )
     save_small(contact_sheet(rows, words, SIDE_PX), bench.out / SHEET)

@@ -167,8 +167,11 @@ def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
         title="Share of pictures whose ... is right",
         columns=tuple(columns),
         rows=tuple(
-            Row(what=name, values=tuple(rates[name] for rates in columns.values()),
-                aim=AIMS.get(name))
+            Row(
+                what=name,
+                values=tuple(rates[name] for rates in columns.values()),
+                aim=AIMS.get(name),
+            )
             for name in order
         ),
         meaning=f"{extent.combinations} combinations of species, coat, action, place and thing "
@@ -178,7 +181,7 @@ def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
         f"the one that the critic chose among {extent.tries}. `thing` and `relation` count where a "
         "thing was asked for; `all of these` are the attributes above it together.",
         aimed=tuple(range(len(columns))),
-    )  # fmt: skip
+    )
 
 
 def _judge_table(

@@ -86,11 +86,17 @@ def told_by(
     who, how = cast_of(case.brief, studio), studio.settings.write
     tellings = list(
         drafts(
-            case.brief, who, studio.world, writer, frame,
-            attempts=attempts or how.attempts, candidates=how.candidates, outline=how.outline,
+            case.brief,
+            who,
+            studio.world,
+            writer,
+            frame,
+            attempts=attempts or how.attempts,
+            candidates=how.candidates,
+            outline=how.outline,
             words=studio.role_words,
         )
-    )  # fmt: skip
+    )
     try:
         story = best(tellings, writer.name)
     except ReplyError:

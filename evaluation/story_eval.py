@@ -49,12 +49,17 @@ def compare(
     than its base.
     """
     folder = adapter_folder(adapter)
-    taught = _studio([*settings, f"write.writer={base or _base_of(folder)}",
-                      f"write.adapter={folder}"])  # fmt: skip
-    groups = {"by hand": cases_in(summaries)} if summaries else {
-        "by hand": written_cases(counts[0]),
-        "composed": composed_cases(counts[1], taught.world),
-    }  # fmt: skip
+    taught = _studio(
+        [*settings, f"write.writer={base or _base_of(folder)}", f"write.adapter={folder}"]
+    )
+    groups = (
+        {"by hand": cases_in(summaries)}
+        if summaries
+        else {
+            "by hand": written_cases(counts[0]),
+            "composed": composed_cases(counts[1], taught.world),
+        }
+    )
     part = yield from _compared(taught, groups, judge)
     print_parts({"stories": part}, Console())
     if part.examples:

@@ -174,10 +174,20 @@ class Settings(Record):
     bind: BindSettings = BindSettings()
 
 
-PATHS = {("write", "writer"), ("write", "adapter"), ("write", "generation"), ("draw", "painter"),
-         ("draw", "vae"), ("draw", "safety"), ("draw", "lora_folder"), ("choose", "critic"),
-         ("enlarge", "enlarger"), ("enlarge", "otherwise"), ("enlarge", "control"),
-         ("enlarge", "edges")}  # fmt: skip
+PATHS = {
+    ("write", "writer"),
+    ("write", "adapter"),
+    ("write", "generation"),
+    ("draw", "painter"),
+    ("draw", "vae"),
+    ("draw", "safety"),
+    ("draw", "lora_folder"),
+    ("choose", "critic"),
+    ("enlarge", "enlarger"),
+    ("enlarge", "otherwise"),
+    ("enlarge", "control"),
+    ("enlarge", "edges"),
+}
 PLAIN = {"device", "precision"}
 """Keys that are in no table."""
 DOUBLES = {"echo", "flat", "length", "nearest", "server", "off"}
@@ -199,8 +209,9 @@ def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Set
     named = shipped("assets", "studios", f"{studio}.toml")
     path = Path(studio) if studio.endswith(".toml") else named
     if not path.is_file():
-        raise ConfigError(f"There is no studio {studio!r}. {nearest(studio, studios())} "
-                          "Or name a .toml file.")  # fmt: skip
+        raise ConfigError(
+            f"There is no studio {studio!r}. {nearest(studio, studios())} Or name a .toml file."
+        )
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:

@@ -5,8 +5,32 @@ import unicodedata
 
 from storybook.readability import UNSPACED
 
-PARTICLES = ("de", "da", "di", "do", "dos", "das", "du", "del", "della", "der", "den", "van", "von",
-             "vom", "zu", "zum", "ter", "ten", "ibn", "bin", "el", "al", "la", "le")  # fmt: skip
+PARTICLES = (
+    "de",
+    "da",
+    "di",
+    "do",
+    "dos",
+    "das",
+    "du",
+    "del",
+    "della",
+    "der",
+    "den",
+    "van",
+    "von",
+    "vom",
+    "zu",
+    "zum",
+    "ter",
+    "ten",
+    "ibn",
+    "bin",
+    "el",
+    "al",
+    "la",
+    "le",
+)
 """Words inside a name that keep their small letters: `van der Berg`."""
 _SMALL = frozenset("a an and at de in la le n o of on the to".split())  # noqa: SIM905
 """Between hyphens these stay small: `Barks-a-Lot`."""

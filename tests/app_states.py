@@ -54,8 +54,18 @@ def opened(name: str, **query: str) -> AppTest:
 
 def said(test: AppTest) -> str:
     """All that a page says in words."""
-    kinds = (test.title, test.header, test.subheader, test.markdown, test.caption, test.info,
-             test.warning, test.error, test.success, test.code)  # fmt: skip
+    kinds = (
+        test.title,
+        test.header,
+        test.subheader,
+        test.markdown,
+        test.caption,
+        test.info,
+        test.warning,
+        test.error,
+        test.success,
+        test.code,
+    )
     return "\n".join(str(each.value) for kind in kinds for each in kind)
 
 
@@ -89,17 +99,28 @@ def laid_run(folder: Path, name: str, state: str, **fields: object) -> Run:
     """A run of a pet with measures, samples of three steps and weights of two."""
     run = Run(folder / "runs" / name)
     run.folder.mkdir(parents=True)
-    recipe = (f'title = "{name}"\n[[concept]]\nphotos = "heroes/{name}/photos"\n'
-              'token = "zwx"\nclass_word = "dog"\n')  # fmt: skip
+    recipe = (
+        f'title = "{name}"\n[[concept]]\nphotos = "heroes/{name}/photos"\n'
+        'token = "zwx"\nclass_word = "dog"\n'
+    )
     (run.folder / "recipe.toml").write_text(recipe)
     run.write_state(RunState(state=state, step=20, steps=20, best_step=20, **fields))
     now = time.time()
-    events = [{"time": now - 20 + step, "stage": "teach", "done": step, "total": 20,
-               "note": "epoch 1"} for step in range(1, 21)]  # fmt: skip
+    events = [
+        {"time": now - 20 + step, "stage": "teach", "done": step, "total": 20, "note": "epoch 1"}
+        for step in range(1, 21)
+    ]
     (run.folder / RUN_LOG).write_text("".join(f"{json.dumps(each)}\n" for each in events))
     for step in (0, 10, 20):
-        run.measure(Measure(step=step, epoch=0, loss=1 - step / 40, validation=1 - step / 50,
-                            likeness=0.5 + step / 100))  # fmt: skip
+        run.measure(
+            Measure(
+                step=step,
+                epoch=0,
+                loss=1 - step / 40,
+                validation=1 - step / 50,
+                likeness=0.5 + step / 100,
+            )
+        )
         run.samples.mkdir(exist_ok=True)
         for number in range(2):
             picture = photo(step + number, 128, 128)
@@ -116,13 +137,19 @@ def laid_job(folder: Path, state: str, subject: str = "", what: str = "Make The 
     asked = new_job("storybook", arguments, what, subject=subject, at=str(folder))
     job, lock = lay(asked, folder / "jobs")
     now = time.time()
-    told = [{"time": now - 10 + number, "stage": "draw", "done": number, "total": 8, "note": ""}
-            for number in range(1, 5)]  # fmt: skip
+    told = [
+        {"time": now - 10 + number, "stage": "draw", "done": number, "total": 8, "note": ""}
+        for number in range(1, 5)
+    ]
     (job.folder / EVENTS).write_text("".join(f"{json.dumps(each)}\n" for each in told))
     (job.folder / LOG).write_text("draw 4/8: page 3\n")
     is_over = state in ("done", "failed", "cancelled")
-    say(job, JobState(state=state, pid=os.getpid(), started=now - 60,
-                      ended=now if is_over else None, **fields))  # fmt: skip
+    say(
+        job,
+        JobState(
+            state=state, pid=os.getpid(), started=now - 60, ended=now if is_over else None, **fields
+        ),
+    )
     if is_over:
         lock.close()
     return job, lock

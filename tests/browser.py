@@ -35,13 +35,25 @@ def studio_at(folder: Path) -> Iterator[str]:
     """The address of a studio that works in `folder`; it and its jobs are stopped at the end."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"),
-               "--server.port", str(port), "--server.headless", "true"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(ROOT / "app" / "main.py"),
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
     with (folder / "studio.log").open("wb") as log:
         server = subprocess.Popen(
-            command, cwd=folder, stdout=log, stderr=log,
+            command,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
             env=os.environ | {"PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"},
-        )  # fmt: skip
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         _await(address, server)

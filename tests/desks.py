@@ -43,8 +43,13 @@ def says(text: str, *, reason: str | None = "stop") -> Callable[[BaseHTTPRequest
         _head(wire, 200, {"content-type": "text/event-stream"})
         for chunk in chunks:
             _send(wire, {"choices": [chunk]})
-        _send(wire, {"choices": [], "usage": {"prompt_tokens": 11, "completion_tokens": 5,
-                                              "total_tokens": 16}})  # fmt: skip
+        _send(
+            wire,
+            {
+                "choices": [],
+                "usage": {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16},
+            },
+        )
         wire.wfile.write(b"data: [DONE]\n\n")
 
     return reply

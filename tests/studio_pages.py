@@ -33,8 +33,16 @@ def drawn(room: str, /, **query: str) -> AppTest:
 
 def said(test: AppTest) -> str:
     """All words on a page that are no widget's."""
-    parts = (test.title, test.subheader, test.markdown, test.caption, test.error, test.warning,
-             test.info, test.code)  # fmt: skip
+    parts = (
+        test.title,
+        test.subheader,
+        test.markdown,
+        test.caption,
+        test.error,
+        test.warning,
+        test.info,
+        test.code,
+    )
     return "\n".join(str(one.value) for part in parts for one in part)
 
 

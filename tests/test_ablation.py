@@ -58,24 +58,43 @@ def test_each_variant_differs_from_the_recipe_in_its_own_way(tmp_path):
 def bench(tmp_path):
     tiny_painter(tmp_path / "painter")
     tiny_critic(tmp_path / "critic")
-    changes = [f"draw.painter={tmp_path / 'painter'}", f"choose.critic={tmp_path / 'critic'}",
-               "draw.steps=1", "draw.width_px=64", "draw.height_px=64"]  # fmt: skip
+    changes = [
+        f"draw.painter={tmp_path / 'painter'}",
+        f"choose.critic={tmp_path / 'critic'}",
+        "draw.steps=1",
+        "draw.width_px=64",
+        "draw.height_px=64",
+    ]
     extent = replace(QUICK, judge_drawings=16, judge_held_out=8, judge_steps=1, pet_pictures=2)
-    return Bench(Studio(load_settings("starter", changes)), load_world(shipped("assets")), extent,
-                 tmp_path / "work", tmp_path, workers=1)  # fmt: skip
+    return Bench(
+        Studio(load_settings("starter", changes)),
+        load_world(shipped("assets")),
+        extent,
+        tmp_path / "work",
+        tmp_path,
+        workers=1,
+    )
 
 
 def test_variants_are_taught_judged_and_tabled_once(bench, tmp_path):
     pytest.importorskip("skia")
-    recipe = RECIPE.but(model=tmp_path / "painter", resolution_px=64, sample_steps=1, lr=1e-2,
-                        warmup_steps=0, sample_prompts=("a bhna cat",))  # fmt: skip
+    recipe = RECIPE.but(
+        model=tmp_path / "painter",
+        resolution_px=64,
+        sample_steps=1,
+        lr=1e-2,
+        warmup_steps=0,
+        sample_prompts=("a bhna cat",),
+    )
     home, names = tmp_path / "home", ["rank 4", "all weights"]
     events = list(ablation.evaluate(bench, recipe, 2, names, home))
     assert {event.stage.split(":")[0] for event in events} > set(names)
     rows = list(ablation.table(home))
     assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == names
-    adapter, whole = (Found.model_validate_json((home / name.replace(" ", "-") / "found.json")
-                      .read_bytes()) for name in names)  # fmt: skip
+    adapter, whole = (
+        Found.model_validate_json((home / name.replace(" ", "-") / "found.json").read_bytes())
+        for name in names
+    )
     assert 0 < adapter.megabytes < whole.megabytes
     again = list(ablation.evaluate(bench, recipe, 2, names, home))
     assert not [event for event in again if event.stage.startswith(tuple(names))]

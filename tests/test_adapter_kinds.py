@@ -67,17 +67,24 @@ def written(file: Path, layer: str, **tensors: Tensor) -> Path:
 
 CONFIGS = {
     "lora": LoraConfig(r=3, lora_alpha=7, target_modules=TARGETS),
-    "uneven": LoraConfig(r=3, lora_alpha=7, target_modules=TARGETS, use_rslora=True,
-                         rank_pattern={"conv": 5}, alpha_pattern={"lin": 2}),
+    "uneven": LoraConfig(
+        r=3,
+        lora_alpha=7,
+        target_modules=TARGETS,
+        use_rslora=True,
+        rank_pattern={"conv": 5},
+        alpha_pattern={"lin": 2},
+    ),
     "dora": LoraConfig(r=3, lora_alpha=7, target_modules=TARGETS, use_dora=True),
     "loha": LoHaConfig(r=3, alpha=7, target_modules=TARGETS, use_effective_conv2d=True),
     "loha whole": LoHaConfig(r=3, alpha=7, target_modules=TARGETS),
     "lokr": LoKrConfig(r=2, alpha=7, target_modules=TARGETS, use_effective_conv2d=True),
-    "lokr both": LoKrConfig(r=1, alpha=3, target_modules=TARGETS, decompose_both=True,
-                            decompose_factor=4),
+    "lokr both": LoKrConfig(
+        r=1, alpha=3, target_modules=TARGETS, decompose_both=True, decompose_factor=4
+    ),
     "lokr whole": LoKrConfig(r=64, alpha=7, target_modules=TARGETS),
     "ia3": IA3Config(target_modules=TARGETS, feedforward_modules=["square", "point"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -117,8 +124,14 @@ def test_a_convolution_with_a_core_is_three_in_a_row(tmp_path: Path) -> None:
     """LoCon with `lora_mid`: a 1 x 1, a 3 x 3 and a 1 x 1 beside the layer."""
     model, x = Layers(), torch.randn(1, 16, 5, 5)
     down, mid, up = torch.randn(3, 16, 1, 1), torch.randn(3, 3, 3, 3), torch.randn(24, 3, 1, 1)
-    file = written(tmp_path / "a.safetensors", "conv", lora_down__weight=down,
-                   lora_mid__weight=mid, lora_up__weight=up, alpha=torch.tensor(6.0))  # fmt: skip
+    file = written(
+        tmp_path / "a.safetensors",
+        "conv",
+        lora_down__weight=down,
+        lora_mid__weight=mid,
+        lora_up__weight=up,
+        alpha=torch.tensor(6.0),
+    )
     beside = functional.conv2d(functional.conv2d(x, down), mid, padding=1)
     wanted = model.conv(x) + 2 * functional.conv2d(beside, up)
     assert torch.allclose(melted(file, model).conv(x), wanted, rtol=1e-4, atol=1e-4)
@@ -151,9 +164,14 @@ def test_dora_in_kohya_s_names_is_of_what_its_shape_says(
     lengths = torch.rand(own.shape[axis]) + 0.5
     shape = [1] * own.ndim
     shape[axis] = -1
-    file = written(tmp_path / "a.safetensors", layer, lora_down__weight=down,
-                   lora_up__weight=up, alpha=torch.tensor(1.0),
-                   dora_scale=lengths.reshape(shape))  # fmt: skip
+    file = written(
+        tmp_path / "a.safetensors",
+        layer,
+        lora_down__weight=down,
+        lora_up__weight=up,
+        alpha=torch.tensor(1.0),
+        dora_scale=lengths.reshape(shape),
+    )
     found = getattr(melted(file, model), layer).weight
     plain = own + (up.flatten(1) @ down.flatten(1)).reshape(own.shape) / 2
     for channel, length in enumerate(lengths):
@@ -161,13 +179,26 @@ def test_dora_in_kohya_s_names_is_of_what_its_shape_says(
         assert torch.allclose(vector, before * length / before.norm(), **CLOSE)
 
 
-@pytest.mark.parametrize("end", ["lora_magnitude_vector", "lora_magnitude_vector.weight",
-                                 "lora_magnitude_vector.default.weight", "dora_scale"])  # fmt: skip
+@pytest.mark.parametrize(
+    "end",
+    [
+        "lora_magnitude_vector",
+        "lora_magnitude_vector.weight",
+        "lora_magnitude_vector.default.weight",
+        "dora_scale",
+    ],
+)
 def test_a_length_of_each_output_has_many_names(tmp_path: Path, end: str) -> None:
     model, lengths = Layers(), torch.rand(16) + 0.5
     start = "text_encoder.square."
-    save_file({f"{start}lora_A.weight": torch.zeros(2, 16), f"{start}lora_B.weight":
-               torch.zeros(16, 2), start + end: lengths}, tmp_path / "a.safetensors")  # fmt: skip
+    save_file(
+        {
+            f"{start}lora_A.weight": torch.zeros(2, 16),
+            f"{start}lora_B.weight": torch.zeros(16, 2),
+            start + end: lengths,
+        },
+        tmp_path / "a.safetensors",
+    )
     found = melted(tmp_path / "a.safetensors", model).square.weight
     assert torch.allclose(found.norm(dim=1), lengths, **CLOSE)
 

@@ -77,12 +77,18 @@ def test_adapter_files_says_what_a_folder_should_hold(tmp_path):
 
 def test_loras_are_called_by_their_files(tmp_path):
     folder, other = tmp_path / "lora", tmp_path / "ink.safetensors"
-    for name in ("rex.safetensors", "old/sub.v2.pt", "ink.safetensors",
-                 "pip/pytorch_lora_weights.safetensors", "notes.txt",
-                 "fox/adapter_model.safetensors", "fox/adapter_config.json",
-                 "both/unet/adapter_model.safetensors",
-                 "both/text_encoder/adapter_model.safetensors",
-                 "adapter_model.bin"):  # fmt: skip
+    for name in (
+        "rex.safetensors",
+        "old/sub.v2.pt",
+        "ink.safetensors",
+        "pip/pytorch_lora_weights.safetensors",
+        "notes.txt",
+        "fox/adapter_model.safetensors",
+        "fox/adapter_config.json",
+        "both/unet/adapter_model.safetensors",
+        "both/text_encoder/adapter_model.safetensors",
+        "adapter_model.bin",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(b"x")
     other.write_bytes(b"y")

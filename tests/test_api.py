@@ -180,5 +180,7 @@ def test_the_wheel_holds_what_a_program_needs():
         "storybook/shipped/assets/world.toml",
         "training/presets/pet/auto.toml",
         "training/starter/plan.toml",
+        "training/story/spread.toml",
+        "storybook/shipped/assets/syllables.toml",
         *(f"training/starter/artist/{name}.toml" for name in ("builds", "poses", "portraits")),
     } <= files

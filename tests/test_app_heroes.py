@@ -94,7 +94,8 @@ def test_captions_look_and_token_are_kept(tmp_path):
     folder = rex(tmp_path)
     page = opened("heroes", hero="rex")
     next(each for each in page.text_input if each.label == "What photo 02 shows").set_value(
-        "zwx dog\nin the grass").run()  # fmt: skip
+        "zwx dog\nin the grass"
+    ).run()
     assert hero_edits.caption_of(folder / "photos" / "02.jpg") == "zwx dog in the grass"
     page.selectbox[0].set_value("white")
     page.text_input[0].set_value("qfv")
@@ -164,9 +165,21 @@ def test_pictures_with_captions_are_taught_by_a_job(tmp_path):
         button(page, "Teach Rex").click().run()
         (job,) = jobs_in(tmp_path / "jobs")
         assert not page.exception and "waits for its turn" in progress(page)
-    assert job.arguments == ("hero", "teach", "rex", "--studio", "starter", "--preset", "auto",
-                             "--set", "keep_last=8", "--set", "max_steps=3",
-                             "--set", "warmup_steps=0")  # fmt: skip
+    assert job.arguments == (
+        "hero",
+        "teach",
+        "rex",
+        "--studio",
+        "starter",
+        "--preset",
+        "auto",
+        "--set",
+        "keep_last=8",
+        "--set",
+        "max_steps=3",
+        "--set",
+        "warmup_steps=0",
+    )
     assert job.subject == "runs/rex" and folder.is_dir()
 
 

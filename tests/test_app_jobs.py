@@ -24,7 +24,8 @@ def test_a_job_that_ended_is_listed_and_opened(tmp_path, state, word):
     assert "draw 4/8: page 3" in said(page) and "storybook make books/kite" in said(page)
     assert ("is no book" in said(page)) == (state == "failed")
     assert [each.label for each in page.button if each.label == "Go on"] == (
-        [] if state == "done" else ["Go on"])  # fmt: skip
+        [] if state == "done" else ["Go on"]
+    )
 
 
 def test_a_job_at_work_shows_how_far_it_is_and_is_stopped(tmp_path):
@@ -87,9 +88,15 @@ def test_many_jobs_are_shown_some_at_a_time(tmp_path):
 
 @pytest.mark.parametrize(
     ("seconds", "says"),
-    [(-5, "just now"), (20, "just now"), (70, "1 minute ago"), (7200, "2 hours ago"),
-     (86400, "1 day ago"), (3 * 86400, "3 days ago")],
-)  # fmt: skip
+    [
+        (-5, "just now"),
+        (20, "just now"),
+        (70, "1 minute ago"),
+        (7200, "2 hours ago"),
+        (86400, "1 day ago"),
+        (3 * 86400, "3 days ago"),
+    ],
+)
 def test_how_long_ago_it_was(seconds, says):
     assert ago(seconds) == says
 

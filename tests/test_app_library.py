@@ -87,8 +87,9 @@ def test_more_books_than_are_shown_at_once() -> None:
 
 def test_a_book_that_is_being_made_says_so() -> None:
     book = new_book("books/a", title="The Kite")
-    job = jobs.start("storybook", ("make", "books/a", "--studio", "starter"), "Make The Kite",
-                     subject="books/a")  # fmt: skip
+    job = jobs.start(
+        "storybook", ("make", "books/a", "--studio", "starter"), "Make The Kite", subject="books/a"
+    )
     try:
         assert "Being made" in said(drawn("library"))
     finally:

@@ -60,8 +60,12 @@ def test_what_is_out_of_date_is_marked(book: Book) -> None:
 
 
 def test_a_failed_job_says_why_and_goes_on(book: Book) -> None:
-    job = jobs.start("storybook", ("make", "books/kite", "--set", "draw.steps=0"), "Make The Kite",
-                     subject="books/kite")  # fmt: skip
+    job = jobs.start(
+        "storybook",
+        ("make", "books/kite", "--set", "draw.steps=0"),
+        "Make The Kite",
+        subject="books/kite",
+    )
     assert ended(job).state == "failed"
     test = drawn("storyboard", book="kite")
     assert "did not succeed" in said(test) and "draw.steps" in said(test)

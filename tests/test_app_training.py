@@ -19,10 +19,12 @@ from training.story import pair_upload
 from training.story.recipe import load_story_recipe
 
 PAIRS = [
-    {"summary": f"{name} the cat looks for a {thing}.",
-     "story": f"{name} the cat had lost the {thing}. " * 12}
+    {
+        "summary": f"{name} the cat looks for a {thing}.",
+        "story": f"{name} the cat had lost the {thing}. " * 12,
+    }
     for name, thing in (("Pip", "kite"), ("Tom", "drum"), ("Mia", "bell"), ("Lu", "boat"))
-]  # fmt: skip
+]
 
 
 def button(page, label):
@@ -153,15 +155,25 @@ def test_a_name_that_cannot_be_is_refused(tmp_path, name):
     ("state", "says"),
     [
         ({"state": "done", "step": 60, "steps": 60, "best_step": 60}, "60 steps"),
-        ({"state": "done", "step": 60, "steps": 60, "best_step": 45},
-         "60 steps, of which step 45 was best"),
-        ({"state": "done", "step": 60, "steps": 60, "best_step": 45, "chosen_step": 30},
-         "60 steps, of which step 45 was best; step 30 was chosen"),
+        (
+            {"state": "done", "step": 60, "steps": 60, "best_step": 45},
+            "60 steps, of which step 45 was best",
+        ),
+        (
+            {"state": "done", "step": 60, "steps": 60, "best_step": 45, "chosen_step": 30},
+            "60 steps, of which step 45 was best; step 30 was chosen",
+        ),
         ({"state": "stopped", "step": 7, "steps": 60}, "step 7 of 60"),
         ({"state": "failed"}, "nothing learnt yet"),
     ],
-)  # fmt: skip
+)
 def test_how_far_a_run_is_stands_in_a_line(tmp_path, state, says):
-    run = RunCard(folder=tmp_path, title="rex", teaches="pet", standing=state["state"],
-                  state=RunState(**state), changed=0)  # fmt: skip
+    run = RunCard(
+        folder=tmp_path,
+        title="rex",
+        teaches="pet",
+        standing=state["state"],
+        state=RunState(**state),
+        changed=0,
+    )
     assert how_far(run) == says

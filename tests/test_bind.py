@@ -19,8 +19,14 @@ TEXTS = (
     "The forest was quiet -- and there it was!",
     "That night, everyone slept.",
 )
-FACTS = Facts(writer="starter 8c1f", painter="starter 3fa9", critic="clip 77aa",
-              enlarger="esrgan 90ab", style="watercolour", seeds=(10000, 10101))  # fmt: skip
+FACTS = Facts(
+    writer="starter 8c1f",
+    painter="starter 3fa9",
+    critic="clip 77aa",
+    enlarger="esrgan 90ab",
+    style="watercolour",
+    seeds=(10000, 10101),
+)
 
 
 def plate(colour: tuple[int, int, int], size_px: int = 64) -> bytes:
@@ -33,8 +39,10 @@ def plate(colour: tuple[int, int, int], size_px: int = 64) -> bytes:
 
 def bound(texts=TEXTS, *, form="square-8.5", title="The Red Ball", language="en"):
     story = Story(title=title, paragraphs=texts, cast=(Hero(name="Biscuit", species="cat"),))
-    pages = [PlatePage(page, text, plate((200, 120 + page, 90)))
-             for page, text in enumerate(("", *texts))]  # fmt: skip
+    pages = [
+        PlatePage(page, text, plate((200, 120 + page, 90)))
+        for page, text in enumerate(("", *texts))
+    ]
     wishes = Wishes(form=load_format(form), ages="3-5", language=language, options=BindSettings())
     return bind(story, pages, wishes, FACTS)
 
@@ -149,10 +157,10 @@ def test_a_title_without_letters_is_an_error(title):
 
 def test_a_long_name_of_the_star_stays_on_the_cover():
     story = Story(title="T", paragraphs=TEXTS, cast=(Hero(name="W" * 40, species="cat"),))
-    pages = [PlatePage(page, text, plate((200, 120, 90)))
-             for page, text in enumerate(("", *TEXTS))]  # fmt: skip
-    wishes = Wishes(form=load_format("square-8.5"), ages="3-5", language="en",
-                    options=BindSettings())  # fmt: skip
+    pages = [PlatePage(page, text, plate((200, 120, 90))) for page, text in enumerate(("", *TEXTS))]
+    wishes = Wishes(
+        form=load_format("square-8.5"), ages="3-5", language="en", options=BindSettings()
+    )
     cover = PdfReader(BytesIO(bind(story, pages, wishes, FACTS))).pages[0]
     xs = []
     cover.extract_text(visitor_text=lambda text, cm, tm, *_: xs.append(tm[4]) if "W" in text else 0)
@@ -161,9 +169,9 @@ def test_a_long_name_of_the_star_stays_on_the_cover():
 
 def test_a_model_whose_name_the_font_lacks_is_named_with_question_marks():
     story = Story(title="T", paragraphs=TEXTS, cast=(Hero(name="Biscuit", species="cat"),))
-    pages = [PlatePage(page, text, plate((200, 120, 90)))
-             for page, text in enumerate(("", *TEXTS))]  # fmt: skip
-    wishes = Wishes(form=load_format("square-8.5"), ages="3-5", language="en",
-                    options=BindSettings())  # fmt: skip
+    pages = [PlatePage(page, text, plate((200, 120, 90))) for page, text in enumerate(("", *TEXTS))]
+    wishes = Wishes(
+        form=load_format("square-8.5"), ages="3-5", language="en", options=BindSettings()
+    )
     facts = FACTS.but(painter="水彩-3fa9", writer="w" * 200)
     assert "??-3fa9" in words_of(bind(story, pages, wishes, facts))[7]

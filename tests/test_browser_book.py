@@ -53,8 +53,10 @@ def finished(page: Page) -> None:
 
 
 def pictures_in(folder: Path) -> dict[str, int]:
-    return {str(path.relative_to(folder)): path.stat().st_mtime_ns
-            for path in folder.glob("books/*/pages/*/*.png")}  # fmt: skip
+    return {
+        str(path.relative_to(folder)): path.stat().st_mtime_ns
+        for path in folder.glob("books/*/pages/*/*.png")
+    }
 
 
 def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(

@@ -42,8 +42,10 @@ def files(folder: Path) -> list[Path]:
     photo(8).resize((100, 90)).save(folder / "tiny.png")
     (folder / "letter.jpg").write_text("Dear Rex, this is no photo.")
     (folder / "empty.jpg").write_bytes(b"")
-    return [*found, *(folder / name for name in ("drawn.png", "tiny.png", "letter.jpg",
-                                                 "empty.jpg"))]  # fmt: skip
+    return [
+        *found,
+        *(folder / name for name in ("drawn.png", "tiny.png", "letter.jpg", "empty.jpg")),
+    ]
 
 
 def enter(page: Page, studio: str, name: str) -> None:

@@ -63,8 +63,10 @@ def test_what_is_left_open_is_drawn_from_the_seed() -> None:
     ("summary", "companions"),
     [
         ("Biscuit the cat is lost and a kind fox helps her.", [("Fox", "fox")]),
-        ("Biscuit the cat meets Pip the mouse and Hops, a rabbit.",
-         [("Pip", "mouse"), ("Hops", "rabbit")]),
+        (
+            "Biscuit the cat meets Pip the mouse and Hops, a rabbit.",
+            [("Pip", "mouse"), ("Hops", "rabbit")],
+        ),
         ("Biscuit the cat plays with a toy mouse in a rabbit hole.", []),
         ("Biscuit the cat can not bear the rain.", []),
         ("Biscuit meets another cat named Mimi.", [("Mimi", "cat")]),
@@ -72,7 +74,7 @@ def test_what_is_left_open_is_drawn_from_the_seed() -> None:
         ("Biscuit the cat and a boy named Tom meet a fox.", [("Tom", "boy"), ("Fox", "fox")]),
         ("Biscuit the cat visits an old granny mouse.", [("Mouse", "mouse")]),
     ],
-)  # fmt: skip
+)
 def test_companions_are_cast_too(summary: str, companions: list[tuple[str, str]]) -> None:
     found = casting(summary, BISCUIT).heroes
     assert found[0].but(pronoun="") == BISCUIT
@@ -148,12 +150,18 @@ REX = Hero(name="Rex", species="dog", look="brown")
     [
         ("Spark the dragon is cold.", "Rex the dog is cold.", ["Rex plays the part of Spark."]),
         ("Rex the dragon is cold.", "Rex the dog is cold.", []),
-        ("A dragon meets a lion.", "A dog meets a cat.",
-         ["No lion can be drawn: a cat stands for it.", "Rex plays the part of the dragon."]),
-        ("Rex the dog meets a dragon.", "Rex the dog meets a fox.",
-         ["No dragon can be drawn: a fox stands for it."]),
+        (
+            "A dragon meets a lion.",
+            "A dog meets a cat.",
+            ["No lion can be drawn: a cat stands for it.", "Rex plays the part of the dragon."],
+        ),
+        (
+            "Rex the dog meets a dragon.",
+            "Rex the dog meets a fox.",
+            ["No dragon can be drawn: a fox stands for it."],
+        ),
     ],
-)  # fmt: skip
+)
 def test_cast_says_that_a_kind_stands_in_only_where_no_given_hero_plays(
     summary: str, told: str, said: list[str]
 ) -> None:

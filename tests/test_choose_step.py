@@ -13,9 +13,26 @@ from storybook.records import Hero
 from tiny_sd import tiny_critic, tiny_painter
 from training.runs.run import Run
 
-QUICK = ("--preset", "none", "--set", "max_steps=6", "--set", "lr=0.05", "--set", "batch=2",
-         "--set", "resolution_px=64", "--set", "sample_steps=2", "--set", "keep_last=3",
-         "--set", "save_every_epochs=1", "--set", "concept.0.class_images=2")  # fmt: skip
+QUICK = (
+    "--preset",
+    "none",
+    "--set",
+    "max_steps=6",
+    "--set",
+    "lr=0.05",
+    "--set",
+    "batch=2",
+    "--set",
+    "resolution_px=64",
+    "--set",
+    "sample_steps=2",
+    "--set",
+    "keep_last=3",
+    "--set",
+    "save_every_epochs=1",
+    "--set",
+    "concept.0.class_images=2",
+)
 
 
 pytestmark = pytest.mark.usefixtures("trained_here")

@@ -182,8 +182,9 @@ def test_a_read_only_folder_is_one_line(capsys):
 def test_help_loads_nothing_that_takes_time():
     """So that `--help` answers within 0.3 s; the time itself is in `make bench`."""
     code = "import sys; from storybook.cli.parser import parser; parser(()); print(*sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True,
-                          text=True, cwd=ROOT)  # fmt: skip
+    told = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
+    )
     assert not {"pydantic", "rich", "PIL", "numpy", "torch"} & set(told.stdout.split())
 
 
@@ -262,9 +263,25 @@ SHARDED = ("make", "draw", "choose", "enlarge")
 
 @pytest.mark.parametrize(
     "command",
-    ["book", "write", "split", "describe", "bind", "status", "reroll", "retell", "doctor", "paint",
-     "idea", "export-html", "models", "accept", "new", *SHARDED],
-)  # fmt: skip
+    [
+        "book",
+        "write",
+        "split",
+        "describe",
+        "bind",
+        "status",
+        "reroll",
+        "retell",
+        "doctor",
+        "paint",
+        "idea",
+        "export-html",
+        "models",
+        "accept",
+        "new",
+        *SHARDED,
+    ],
+)
 def test_shard_is_taken_only_where_pages_are_drawn(command, capsys):
     """By the parser alone, so that nothing has to be drawn."""
     with pytest.raises(SystemExit):
@@ -387,8 +404,12 @@ def test_pictures_says_that_there_are_more(capsys):
 def test_a_reader_that_has_enough_ends_a_command_quietly():
     made(new_book("books/b"))
     env = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    process = subprocess.Popen([sys.executable, "-u", "-m", "storybook", "pictures"], env=env,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "storybook", "pictures"],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     process.stdout.close()
     assert process.stderr.read() == b"" and process.wait() == 0
     process.stderr.close()

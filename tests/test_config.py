@@ -79,7 +79,9 @@ def test_adapters_of_a_studio_file_lie_beside_it(tmp_path):
     )
     settings = load_settings(str(file))
     assert settings.draw.adapters == (
-        f"{tmp_path / 'ink.safetensors'}:0.5", str(tmp_path / "no.pt"), "a/b:0.5",
-    )  # fmt: skip
+        f"{tmp_path / 'ink.safetensors'}:0.5",
+        str(tmp_path / "no.pt"),
+        "a/b:0.5",
+    )
     with pytest.raises(ConfigError, match=r"draw\.adapters: there is no .*no\.pt"):
         Studio(load_settings(str(file), ['draw.adapters=["no.pt"]'])).painter_name()

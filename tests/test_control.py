@@ -64,19 +64,29 @@ def test_it_paints_what_diffusers_own_pipeline_paints(home):
     pipe = one.painter.pipe
     edges = Image.fromarray((steep_edges(PICTURE) * 255).round().astype(np.uint8))
     theirs = StableDiffusionControlNetImg2ImgPipeline(
-        vae=pipe.vae, text_encoder=pipe.text_encoder, tokenizer=pipe.tokenizer, unet=pipe.unet,
-        controlnet=one.controlnet, scheduler=one.painter.sampler, safety_checker=None,
-        feature_extractor=None, requires_safety_checker=False,
-    )  # fmt: skip
+        vae=pipe.vae,
+        text_encoder=pipe.text_encoder,
+        tokenizer=pipe.tokenizer,
+        unet=pipe.unet,
+        controlnet=one.controlnet,
+        scheduler=one.painter.sampler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
     theirs.set_progress_bar_config(disable=True)
     # It draws a likely latent by chance; ours takes the likeliest.
     pipe.vae.encode = lambda pixels, encode=pipe.vae.encode: _sure(encode(pixels))
     (wanted,) = theirs(
-        prompt="a cat", negative_prompt="dark", image=PICTURE.resize((128, 128), Image.LANCZOS),
+        prompt="a cat",
+        negative_prompt="dark",
+        image=PICTURE.resize((128, 128), Image.LANCZOS),
         control_image=edges.convert("RGB").resize((128, 128), Image.BILINEAR),
-        strength=0.5, num_inference_steps=6, guidance_scale=3.0,
+        strength=0.5,
+        num_inference_steps=6,
+        guidance_scale=3.0,
         generator=torch.Generator().manual_seed(3),
-    ).images  # fmt: skip
+    ).images
     plain = Prompt(page=1, positive="a cat", negative="dark")
     ours = one.refine(PICTURE, plain, strength=0.5, seed=3)
     assert ours.size == (128, 128)
@@ -195,9 +205,14 @@ def test_a_folder_and_a_file_as_diffusers_writes_them(home, tmp_path, monkeypatc
         control.open_control(file, painter)
 
 
-RESNET = {"norm1": "in_layers.0", "conv1": "in_layers.2", "time_emb_proj": "emb_layers.1",
-          "norm2": "out_layers.0", "conv2": "out_layers.3",
-          "conv_shortcut": "skip_connection"}  # fmt: skip
+RESNET = {
+    "norm1": "in_layers.0",
+    "conv1": "in_layers.2",
+    "time_emb_proj": "emb_layers.1",
+    "norm2": "out_layers.0",
+    "conv2": "out_layers.3",
+    "conv_shortcut": "skip_connection",
+}
 LAYERS = 2
 
 
@@ -240,20 +255,29 @@ def test_a_file_in_the_original_layout(tmp_path, monkeypatch, prefix, ending):
     """Four blocks of two layers, as all ControlNets of SD 1.x have, and a hint of eight."""
     torch.manual_seed(2)
     net = ControlNetModel(
-        block_out_channels=(8, 16, 16, 16), layers_per_block=LAYERS, norm_num_groups=8,
-        cross_attention_dim=WIDTH, attention_head_dim=2,
+        block_out_channels=(8, 16, 16, 16),
+        layers_per_block=LAYERS,
+        norm_num_groups=8,
+        cross_attention_dim=WIDTH,
+        attention_head_dim=2,
         conditioning_embedding_out_channels=(8, 8, 8, 16),
-    ).eval()  # fmt: skip
+    ).eval()
     for weight in net.parameters():
         torch.nn.init.normal_(weight, std=0.2)
     net.save_config(tmp_path / "stable-diffusion-1" / "controlnet")
     monkeypatch.setattr(control, "CONFIGS", tmp_path)
     own = {original_name(name): each.clone() for name, each in net.state_dict().items()}
     assert len(own) == len(net.state_dict())
-    for known in ("time_embed.0.weight", "input_hint_block.14.bias", "zero_convs.11.0.weight",
-                  "input_blocks.3.0.op.weight", "input_blocks.11.0.out_layers.3.weight",
-                  "input_blocks.8.1.transformer_blocks.0.attn2.to_k.weight",
-                  "middle_block.1.proj_in.weight", "middle_block_out.0.bias"):  # fmt: skip
+    for known in (
+        "time_embed.0.weight",
+        "input_hint_block.14.bias",
+        "zero_convs.11.0.weight",
+        "input_blocks.3.0.op.weight",
+        "input_blocks.11.0.out_layers.3.weight",
+        "input_blocks.8.1.transformer_blocks.0.attn2.to_k.weight",
+        "middle_block.1.proj_in.weight",
+        "middle_block_out.0.bias",
+    ):
         assert known in own, known
     named = {prefix + name: each for name, each in own.items()}
     file = tmp_path / f"control_v11p_sd15_softedge.{ending}"
@@ -267,10 +291,13 @@ def test_a_file_in_the_original_layout(tmp_path, monkeypatch, prefix, ending):
     latents, states = torch.randn(2, 4, 8, 8), torch.randn(2, 77, WIDTH)
     shown = torch.rand(2, 3, 64, 64)
     with torch.no_grad():
-        one, other = ([*down, middle] for down, middle in (
-            each(latents, torch.tensor(7), states, shown, return_dict=False)
-            for each in (opened, net)
-        ))  # fmt: skip
+        one, other = (
+            [*down, middle]
+            for down, middle in (
+                each(latents, torch.tensor(7), states, shown, return_dict=False)
+                for each in (opened, net)
+            )
+        )
     assert len(one) == 13 and all(alike(a, b) for a, b in zip(one, other, strict=True))
     assert max(float(each.abs().max()) for each in one) > 0.1
     del named[prefix + "zero_convs.3.0.weight"], named[prefix + "input_blocks.4.0.in_layers.2.bias"]
@@ -289,8 +316,12 @@ def _same(one, other) -> bool:
 def test_one_of_another_family_and_painters_without(home, tmp_path):
     painter = open_painter(home / "painter", device="cpu")
     other = tmp_path / "wide"
-    small = {"block_out_channels": (WIDTH, WIDTH), "norm_num_groups": 8, "layers_per_block": 1,
-             "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D")}  # fmt: skip
+    small = {
+        "block_out_channels": (WIDTH, WIDTH),
+        "norm_num_groups": 8,
+        "layers_per_block": 1,
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+    }
     ControlNetModel(cross_attention_dim=2 * WIDTH, **small).save_pretrained(other)
     with pytest.raises(ModelError, match="hear 32 numbers a word; this one hears 16"):
         control.open_control(other, painter)

@@ -37,9 +37,18 @@ def test_names_alone_tell_nothing() -> None:
 
 @pytest.mark.parametrize(
     "forms",
-    ["run runs ran running", "hop hops hopped hopping", "bake bakes baked baking", "box boxes",
-     "cry cries cried", "mouse mice", "find finds found", "tell tells told", "kind kindly"],
-)  # fmt: skip
+    [
+        "run runs ran running",
+        "hop hops hopped hopping",
+        "bake bakes baked baking",
+        "box boxes",
+        "cry cries cried",
+        "mouse mice",
+        "find finds found",
+        "tell tells told",
+        "kind kindly",
+    ],
+)
 def test_all_forms_of_a_word_are_one(forms: str) -> None:
     assert len({stem(word) for word in forms.split()}) == 1
 

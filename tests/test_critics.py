@@ -19,9 +19,15 @@ from training.starter.classifier import classifier_of
 WORLD = load_world(shipped("assets"))
 HERO = Hero(name="Biscuit", species="cat", look="grey", token="bhna")
 CAPTION = picture_words(
-    style="watercolour", star="orange striped cat", action="holding", thing="umbrella",
-    place="town street", light="day", shot="wide", companions=["brown dog"],
-)  # fmt: skip
+    style="watercolour",
+    star="orange striped cat",
+    action="holding",
+    thing="umbrella",
+    place="town street",
+    light="day",
+    shot="wide",
+    companions=["brown dog"],
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +48,14 @@ def noise(seed: int = 0) -> Image.Image:
 def test_the_words_of_a_caption_are_found_with_their_alternatives() -> None:
     asked = {(each.section, each.word): each.captions for each in asked_words(CAPTION, WORLD)}
     assert set(asked) == {
-        ("species", "cat"), ("species", "dog"), ("coats", "orange striped"), ("coats", "brown"),
-        ("actions", "holding"), ("places", "town street"), ("things", "umbrella"),
-    }  # fmt: skip
+        ("species", "cat"),
+        ("species", "dog"),
+        ("coats", "orange striped"),
+        ("coats", "brown"),
+        ("actions", "holding"),
+        ("places", "town street"),
+        ("things", "umbrella"),
+    }
     for (_, word), captions in asked.items():
         assert captions[word] == CAPTION
     assert asked["coats", "orange striped"]["grey"] == CAPTION.replace(

@@ -8,9 +8,16 @@ from storybook.stages import draw
 from storybook.stages.describe import describe
 
 SCENE = Scene(
-    page=3, text="...", moment="running", place="garden", things=("red ball", "kite"),
-    cast=("Biscuit", "Fern"), shot="wide", mood="sad", light="night",
-)  # fmt: skip
+    page=3,
+    text="...",
+    moment="running",
+    place="garden",
+    things=("red ball", "kite"),
+    cast=("Biscuit", "Fern"),
+    shot="wide",
+    mood="sad",
+    light="night",
+)
 CAST = (BISCUIT, FOX)
 
 
@@ -55,9 +62,14 @@ def test_every_field_that_matters_makes_a_prompt_due():
     made(book, until="describe")
     plain = book.path(book.SCENES).read_text(encoding="utf-8")
     changes = {
-        "moment": "jumping", "mood": "surprised", "place": "pond", "light": "sunset",
-        "things": ("umbrella",), "shot": "close", "relation": "under",
-    }  # fmt: skip
+        "moment": "jumping",
+        "mood": "surprised",
+        "place": "pond",
+        "light": "sunset",
+        "things": ("umbrella",),
+        "shot": "close",
+        "relation": "under",
+    }
     for field, value in changes.items():
         scenes = book.scenes
         changed = [s.but(**{field: value}) if s.page == 2 else s for s in scenes]

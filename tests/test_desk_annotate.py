@@ -215,8 +215,17 @@ class _Seeing(BaseHTTPRequestHandler):
     def do_POST(self):
         said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.asked.append(said)
-        body = json.dumps({"choices": [{"index": 0, "finish_reason": "stop", "message": {
-            "role": "assistant", "content": "a cat on\na sofa"}}]}).encode()  # fmt: skip
+        body = json.dumps(
+            {
+                "choices": [
+                    {
+                        "index": 0,
+                        "finish_reason": "stop",
+                        "message": {"role": "assistant", "content": "a cat on\na sofa"},
+                    }
+                ]
+            }
+        ).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
@@ -232,9 +241,12 @@ def test_a_servers_model_is_sent_the_picture_and_the_question(pictures):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         captioner = open_captioner(
-            "server", Generation(), prompt="Call it ohwx dog.", server_model="eyes",
+            "server",
+            Generation(),
+            prompt="Call it ohwx dog.",
+            server_model="eyes",
             base_url=f"http://127.0.0.1:{server.server_port}/v1",
-        )  # fmt: skip
+        )
         words = words_at("sidecar", [pictures[0].parent], "caption")
         list(annotate(pictures[:1], captioner, words, []))
     finally:
@@ -250,8 +262,9 @@ BLUE, RED = (0.1, -0.1, -0.1), (-0.1, -0.1, 0.1)
 CSV = "tag_id,name,category,count\n1,general,9,1\n2,sky_blue,0,9\n3,red_(hero),4,9\n4,>_<,0,9\n"
 
 
-def wd14(folder, weights=((0, BLUE[0], RED[0], 0), (0, -0.1, -0.1, 0), (0, BLUE[2], RED[2], 0)),
-         **more):  # fmt: skip
+def wd14(
+    folder, weights=((0, BLUE[0], RED[0], 0), (0, -0.1, -0.1, 0), (0, BLUE[2], RED[2], 0)), **more
+):
     folder.mkdir(parents=True, exist_ok=True)
     tiny_tagger(folder / "model.onnx", weights, **more)
     (folder / "selected_tags.csv").write_text(CSV)

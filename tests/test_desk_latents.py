@@ -235,11 +235,32 @@ def test_the_command_line_goes_from_a_folder_to_latents(folder, tmp_path, monkey
         ["merge", folder, "--out", tmp_path / "meta.json"],
         ["clean", tmp_path / "meta.json", "--dry-run"],
         ["clean", tmp_path / "meta.json", "--out", tmp_path / "clean.json"],
-        ["latents", folder, tmp_path / "clean.json", "--out", tmp_path / "lat.json", "--model",
-         painter, "--resolution", "128,128", "--buckets", "64..192", "--device", "cpu"],
-        ["look", tmp_path / "lat.json", "--photos", folder, "--resolution", "128",
-         "--sheet", tmp_path / "sheet.png"],
-    ]  # fmt: skip
+        [
+            "latents",
+            folder,
+            tmp_path / "clean.json",
+            "--out",
+            tmp_path / "lat.json",
+            "--model",
+            painter,
+            "--resolution",
+            "128,128",
+            "--buckets",
+            "64..192",
+            "--device",
+            "cpu",
+        ],
+        [
+            "look",
+            tmp_path / "lat.json",
+            "--photos",
+            folder,
+            "--resolution",
+            "128",
+            "--sheet",
+            tmp_path / "sheet.png",
+        ],
+    ]
     for step in steps:
         monkeypatch.setattr("sys.argv", ["training", "dataset", *map(str, step)])
         assert command.main() == 0, capsys.readouterr().err
@@ -259,12 +280,16 @@ def test_the_command_line_goes_from_a_folder_to_latents(folder, tmp_path, monkey
         (["merge", "nowhere", "--out", "meta.json"], "no folder"),
         (["tag", "nowhere", "--model", "nobody/tagger"], "no model of that name was fetched"),
         (["caption", ".", "--model", "server"], "--server-model"),
-        (["caption", ".", "--model", "starter", "--to", "json", "--shard", "1/2"],
-         "cannot write one file"),
-        (["latents", ".", "meta.json", "--out", "o.json", "--model", "p", "--form", "new"],
-         "There is no form 'new'"),
+        (
+            ["caption", ".", "--model", "starter", "--to", "json", "--shard", "1/2"],
+            "cannot write one file",
+        ),
+        (
+            ["latents", ".", "meta.json", "--out", "o.json", "--model", "p", "--form", "new"],
+            "There is no form 'new'",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_command_line_refuses_in_one_line(arguments, said, monkeypatch, capsys, tmp_path):
     import training.__main__ as command
 

@@ -46,9 +46,14 @@ def test_what_an_echo_cannot_do() -> None:
 
 def asked(**changes: object) -> Candidate:
     return Candidate(
-        prompt=Prompt(page=1, positive="a cat"), painter="flat", seed=1, width_px=64, height_px=48,
-        steps=1, guidance=1,
-    ).but(**changes)  # fmt: skip
+        prompt=Prompt(page=1, positive="a cat"),
+        painter="flat",
+        seed=1,
+        width_px=64,
+        height_px=48,
+        steps=1,
+        guidance=1,
+    ).but(**changes)
 
 
 def test_a_picture_follows_its_request() -> None:

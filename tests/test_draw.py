@@ -102,8 +102,9 @@ def test_a_lora_that_a_prompt_names_makes_its_page_due(tmp_path, tiny):
     assert [each.prompt.page for each in draw.due(book, studio())] == [2]
     file.rename(file.with_stem("max"))
     notes = [event.note for event in made(book, studio(), until="draw") if event.page == 2]
-    assert ("<lora:rex:0.8> is not heard: draw.lora_folder has no rex. The choices are: max."
-            in notes)  # fmt: skip
+    assert (
+        "<lora:rex:0.8> is not heard: draw.lora_folder has no rex. The choices are: max." in notes
+    )
     listed = f'draw.adapters=["{file.with_stem("max")}:0"]'
     assert "max" in studio(listed, "draw.lora_folder=nowhere").loras
 

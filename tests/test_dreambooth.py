@@ -29,10 +29,13 @@ def home(tmp_path_factory):
 
 @pytest.mark.parametrize(
     "settings",
-    [{"kind": "hypernetwork", "activation": "mish"}, {"kind": "hypernetwork", "ema": 0.9},
-     {"dora": True, "text_encoder": True}],
+    [
+        {"kind": "hypernetwork", "activation": "mish"},
+        {"kind": "hypernetwork", "ema": 0.9},
+        {"dora": True, "text_encoder": True},
+    ],
     ids=["hypernetwork", "averaged", "dora and text"],
-)  # fmt: skip
+)
 def test_train_teaches_any_kind_in_halves(home, tmp_path, capfd, settings):
     """What learns and what it is put on have one number format, or the first step fails."""
     chosen = recipe(home, precision="full_bf16", max_steps=1, sample_count=1, **settings)
@@ -91,8 +94,17 @@ def test_a_picture_is_learnt_by_heart(home, tmp_path):
     for suffix in (".jpg", ".txt"):
         shutil.copy(home / "bhna-cat" / f"01{suffix}", photos)
     concept = {"photos": str(photos), "token": "bhna", "class_word": "cat"}
-    chosen = recipe(home, kind="full", lr=3e-3, batch=4, repeats=4, max_steps=60,
-                    concept=[concept], sample_every_epochs=0, save_every_epochs=60)  # fmt: skip
+    chosen = recipe(
+        home,
+        kind="full",
+        lr=3e-3,
+        batch=4,
+        repeats=4,
+        max_steps=60,
+        concept=[concept],
+        sample_every_epochs=0,
+        save_every_epochs=60,
+    )
     run = run_of(chosen, tmp_path / "run")
     losses = [each.loss for each in run.measures() if each.loss is not None]
     assert min(losses[-2:]) < 0.7 * losses[0]
@@ -149,8 +161,13 @@ def test_two_concepts_in_one_run(home, tmp_path):
 
 
 def test_class_pictures_are_drawn_once(home, tmp_path):
-    concept = {"photos": str(home / "bhna-cat"), "token": "bhna", "class_word": "cat",
-               "class_photos": str(home / "cat"), "class_images": 5}  # fmt: skip
+    concept = {
+        "photos": str(home / "bhna-cat"),
+        "token": "bhna",
+        "class_word": "cat",
+        "class_photos": str(home / "cat"),
+        "class_images": 5,
+    }
     chosen = recipe(home, concept=[concept], max_steps=1)
     run_of(chosen, tmp_path / "one")
     drawn = sorted((tmp_path / ".class-images").rglob("*.png"))
@@ -209,8 +226,15 @@ def test_a_run_that_changes_nothing_has_failed(home, tmp_path):
 
 
 def test_a_loss_that_is_no_number_has_failed(home, tmp_path):
-    chosen = recipe(home, kind="full", lr=1e30, max_steps=12, clip_norm=0, sample_every_epochs=0,
-                    save_every_epochs=99)  # fmt: skip
+    chosen = recipe(
+        home,
+        kind="full",
+        lr=1e30,
+        max_steps=12,
+        clip_norm=0,
+        sample_every_epochs=0,
+        save_every_epochs=99,
+    )
     with pytest.raises(TrainingError, match="too high"):
         run_of(chosen, tmp_path / "run")
     assert Run(tmp_path / "run").state().state == "failed"

@@ -25,8 +25,10 @@ def finished(pages=4):
 
 def pictures(book):
     """Every picture and plate, as the very file that it is."""
-    return {path.relative_to(book.folder): (path.stat().st_ino, path.stat().st_mtime_ns)
-            for path in book.folder.glob("pages/*/*.png")}  # fmt: skip
+    return {
+        path.relative_to(book.folder): (path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in book.folder.glob("pages/*/*.png")
+    }
 
 
 def due(book):
@@ -231,8 +233,11 @@ def test_after_any_edits_of_pages_only_new_ones_are_drawn(seed):
         assert set(due(book)) <= ({"describe"} if new else {"bind"})
         assert worked_on(book) == new
         now = pictures(book)
-        files |= {path: file for path, file in now.items() if path.parts[1] in
-                  {f"{page:02d}" for page in new}}  # fmt: skip
+        files |= {
+            path: file
+            for path, file in now.items()
+            if path.parts[1] in {f"{page:02d}" for page in new}
+        }
         assert all(files[path] == file for path, file in now.items())
         assert status(book, STUDIO).finished and made(book) == []
 
@@ -318,8 +323,10 @@ def test_a_taught_hero_leaves_edited_pages_alone():
     edits.set_text(book, 2, "She slept.", version(scene_of(book, 2).text))
     folder = Path("heroes/biscuit")
     folder.mkdir(parents=True)
-    (folder / "hero.toml").write_text('name = "Biscuit"\nspecies = "cat"\nlook = "orange striped"\n'
-                                      'token = "bhna"\nadapter = "a.safetensors"\n')  # fmt: skip
+    (folder / "hero.toml").write_text(
+        'name = "Biscuit"\nspecies = "cat"\nlook = "orange striped"\n'
+        'token = "bhna"\nadapter = "a.safetensors"\n'
+    )
     assert edits.clash(book, STUDIO) is None
     made(book)
     assert scene_of(book, 2).text == "She slept." and "bhna cat" in book.prompt(2).positive

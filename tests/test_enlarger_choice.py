@@ -23,12 +23,21 @@ def named(tmp_path, monkeypatch) -> Path:
     """`tiny-x4` is known and lies in `elsewhere/`; it is in use once it lies in `models/`."""
     (tmp_path / "elsewhere").mkdir()
     file = tiny_compact(tmp_path / "elsewhere" / "tiny-x4.safetensors", seed=1)
-    wheel = Package(name="tiny", version="1", wheel="tiny.whl", sha256="0" * 64, bytes=1,
-                    licence_file="LICENSE")  # fmt: skip
+    wheel = Package(
+        name="tiny", version="1", wheel="tiny.whl", sha256="0" * 64, bytes=1, licence_file="LICENSE"
+    )
     weights = Packaged(
-        name="tiny-x4", what="", package=wheel, files=(), form="as-it-is", result=file.name,
-        sha256=hashlib.sha256(file.read_bytes()).hexdigest(), bytes=1, licence="MIT", setting="",
-    )  # fmt: skip
+        name="tiny-x4",
+        what="",
+        package=wheel,
+        files=(),
+        form="as-it-is",
+        result=file.name,
+        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
+        bytes=1,
+        licence="MIT",
+        setting="",
+    )
     monkeypatch.setattr(packaged, "known", lambda: {"tiny-x4": weights})
     return file
 
@@ -90,8 +99,9 @@ def test_enlarger_names_are_held_by_a_control_net_where_that_is_for(named, tmp_p
     tiny_compact(control, seed=5)  # any file: only its digest is asked for
     other = studio(tmp_path, f"enlarge.control={control}", "enlarge.control_for=otherwise")
     both = studio(tmp_path, f"enlarge.control={control}")
-    old = studio(tmp_path, f"enlarge.control={control}",
-                 f"enlarge.enlarger={tmp_path / 'own.safetensors'}")  # fmt: skip
+    old = studio(
+        tmp_path, f"enlarge.control={control}", f"enlarge.enlarger={tmp_path / 'own.safetensors'}"
+    )
     kept = enlarger_names(old.settings.enlarge, lambda: "painter")[0]
     assert is_controlled(other.settings.enlarge)
     before = enlarger_names(other.settings.enlarge, lambda: "painter")
@@ -101,8 +111,12 @@ def test_enlarger_names_are_held_by_a_control_net_where_that_is_for(named, tmp_p
     assert enlarger_names(other.settings.enlarge, lambda: "painter") == before[::-1]
     assert all("held" in each for each in enlarger_names(both.settings.enlarge, lambda: "painter"))
     third = tiny_compact(tmp_path / "third.safetensors", seed=3)
-    mine = studio(tmp_path, f"enlarge.control={control}", "enlarge.control_for=otherwise",
-                  f"enlarge.enlarger={third}")  # fmt: skip
+    mine = studio(
+        tmp_path,
+        f"enlarge.control={control}",
+        "enlarge.control_for=otherwise",
+        f"enlarge.enlarger={third}",
+    )
     assert is_controlled(mine.settings.enlarge), "a file of one's own is not the named weights"
     off = studio(tmp_path, "enlarge.control_for=otherwise")
     assert not is_controlled(off.settings.enlarge)

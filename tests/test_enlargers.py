@@ -92,9 +92,15 @@ def test_a_picture_of_8000_px_is_no_larger_on_its_way(tiled: TiledEnlarger) -> N
 
 @pytest.mark.parametrize(
     ("scale", "side", "width_px", "passes"),
-    [(4, 128, 2048, 2), (4, 256, 2048, 1), (4, 250, 2048, 2), (4, 512, 2048, 1), (2, 128, 1024, 3),
-     (2, 512, 2048, 2)],
-)  # fmt: skip
+    [
+        (4, 128, 2048, 2),
+        (4, 256, 2048, 1),
+        (4, 250, 2048, 2),
+        (4, 512, 2048, 1),
+        (2, 128, 1024, 3),
+        (2, 512, 2048, 2),
+    ],
+)
 def test_no_pass_is_made_of_which_half_is_thrown_away_again(scale, side, width_px, passes) -> None:
     seen = []
 

@@ -44,11 +44,17 @@ def drawings(count: int, seed: int) -> Drawings:
     chance = Random(seed)
     shown = [
         random_picture(WORLD, chance).but(
-            species="cat", action="sitting", shot="middle", companions=(), thing=None,
-            relation="with", place="garden", light=chance.choice(["day", "night"]),
+            species="cat",
+            action="sitting",
+            shot="middle",
+            companions=(),
+            thing=None,
+            relation="with",
+            place="garden",
+            light=chance.choice(["day", "night"]),
         )
         for _ in range(count)
-    ]  # fmt: skip
+    ]
     return Drawings(tuple(shown), np.stack([np.asarray(draw(each, WORLD, 32)) for each in shown]))
 
 
@@ -169,9 +175,16 @@ def test_a_story_that_fits_its_cast_has_no_contradiction():
 def test_prompts_ask_for_what_the_world_holds():
     prompts = load_prompts()
     assert len({prompt.words for prompt in prompts}) == 60
-    sections = {"species": "species", "coat": "coats", "action": "actions", "place": "places",
-                "relation": "relations", "light": "lights", "style": "styles",
-                "shot": "shots"}  # fmt: skip
+    sections = {
+        "species": "species",
+        "coat": "coats",
+        "action": "actions",
+        "place": "places",
+        "relation": "relations",
+        "light": "lights",
+        "style": "styles",
+        "shot": "shots",
+    }
     for prompt in prompts:
         for field, section in sections.items():
             assert getattr(prompt, field) in {None, *getattr(WORLD, section)}, prompt.words

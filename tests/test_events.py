@@ -29,8 +29,10 @@ def test_event_log_writes_what_events_in_reads(tmp_path):
 
 def test_events_in_reads_the_logs_of_earlier_runs(tmp_path):
     path = tmp_path / "log.jsonl"
-    path.write_text('{"time": 1764486000.123456, "stage": "teach", "done": 3, "total": 60}\n'
-                    '{"stage": "unet", "done": 3, "total": 60}\n')  # fmt: skip
+    path.write_text(
+        '{"time": 1764486000.123456, "stage": "teach", "done": 3, "total": 60}\n'
+        '{"stage": "unet", "done": 3, "total": 60}\n'
+    )
     assert [(each.done, each.note) for each in events_in(path)] == [(3, "")]
     assert events_in(tmp_path / "none.jsonl") == []
 
@@ -82,8 +84,9 @@ def test_seconds_left_goes_by_the_pace_of_the_last_stage():
 
 
 @pytest.mark.parametrize(
-    "events", [[], logged((0.0, 1)), logged((0.0, 3), (9.0, 3)), logged((0.0, 1), (9.0, 10))],
+    "events",
+    [[], logged((0.0, 1)), logged((0.0, 3), (9.0, 3)), logged((0.0, 1), (9.0, 10))],
     ids=["no event", "one event", "no step further", "at its end"],
-)  # fmt: skip
+)
 def test_seconds_left_is_none_where_nobody_can_tell(events):
     assert seconds_left(events, now=10.0) is None

@@ -26,8 +26,14 @@ TEXTS = (
     "The forest was quiet -- and there it was!",
     "That night, everyone slept.",
 )
-FACTS = Facts(writer="starter 8c1f", painter="starter 3fa9", critic="clip 77aa",
-              enlarger="esrgan 90ab", style="watercolour", seeds=(10000, 10101))  # fmt: skip
+FACTS = Facts(
+    writer="starter 8c1f",
+    painter="starter 3fa9",
+    critic="clip 77aa",
+    enlarger="esrgan 90ab",
+    style="watercolour",
+    seeds=(10000, 10101),
+)
 VOID = {"meta", "img", "link", "br"}
 
 
@@ -87,12 +93,21 @@ def html(
         title="The Red Ball", paragraphs=texts, cast=(Hero(name="Biscuit", species="cat"),)
     )
     pages = [
-        ScreenPage(page, text, f'A "cat" on page {page}.',
-                   picture((200, 120 + page, 90)) if drawn else None)
+        ScreenPage(
+            page,
+            text,
+            f'A "cat" on page {page}.',
+            picture((200, 120 + page, 90)) if drawn else None,
+        )
         for page, text in enumerate(("", *texts))
-    ]  # fmt: skip
-    wishes = Wishes(form=placed(load_format(form), placement), ages="3-5", language=language,
-                    options=BindSettings(), font=font)  # fmt: skip
+    ]
+    wishes = Wishes(
+        form=placed(load_format(form), placement),
+        ages="3-5",
+        language=language,
+        options=BindSettings(),
+        font=font,
+    )
     return html_book(story, pages, wishes, FACTS)
 
 
@@ -101,17 +116,27 @@ def fonts_of(text):
     return {name: TTFont(BytesIO(base64.b64decode(data))) for name, data in found}
 
 
-EVERY_WAY = [(form, placement) for form in format_names()
-             for placement in placements_of(load_format(form))]  # fmt: skip
+EVERY_WAY = [
+    (form, placement) for form in format_names() for placement in placements_of(load_format(form))
+]
 
 
 @pytest.mark.parametrize(("form", "placement"), EVERY_WAY)
 def test_a_book_is_one_well_formed_file_with_every_word_and_picture(form, placement):
     found = read(html(form=form, placement=placement))
-    for words in ("Biscuit was a small <orange> cat & she knew it.", "“Have you seen my ball?”",
-                  "quiet — and there it was!", "That night, everyone slept.", "The Red Ball",
-                  "starring Biscuit", "A story about Biscuit", "The End", "machine-made",
-                  "starter 3fa9", "10101"):  # fmt: skip
+    for words in (
+        "Biscuit was a small <orange> cat & she knew it.",
+        "“Have you seen my ball?”",
+        "quiet — and there it was!",
+        "That night, everyone slept.",
+        "The Red Ball",
+        "starring Biscuit",
+        "A story about Biscuit",
+        "The End",
+        "machine-made",
+        "starter 3fa9",
+        "10101",
+    ):
         assert words in found.text
     assert found.alts == [
         'A "cat" on page 0.',
@@ -128,8 +153,11 @@ def test_it_asks_for_nothing_from_elsewhere():
     elsewhere = re.findall(r"https?://[^\s\"')]+", text)
     assert set(elsewhere) <= {"http://www.w3.org/2000/svg"}, "a name space is no address"
     assert not re.search(r"url\((?!\"data:)|@import", text)
-    policy = next(each["content"] for tag, each in found.tags
-                  if each.get("http-equiv") == "Content-Security-Policy")  # fmt: skip
+    policy = next(
+        each["content"]
+        for tag, each in found.tags
+        if each.get("http-equiv") == "Content-Security-Policy"
+    )
     assert "default-src 'none'" in policy
 
 
@@ -138,8 +166,18 @@ def test_it_says_what_it_is():
     assert ("html", {"lang": "de"}) in found.tags
     assert any(tag == "title" for tag, _ in found.tags)
     labels = [each.get("data-label") for tag, each in found.tags if tag == "section"]
-    assert labels == ["Cover", "Endpaper", "Title page", "Page 1", "Page 2", "Page 3", "Page 4",
-                      "The End", "Endpaper", "Back cover"]  # fmt: skip
+    assert labels == [
+        "Cover",
+        "Endpaper",
+        "Title page",
+        "Page 1",
+        "Page 2",
+        "Page 3",
+        "Page 4",
+        "The End",
+        "Endpaper",
+        "Back cover",
+    ]
     named = [each for tag, each in found.tags if tag == "button"]
     assert len(named) == 4 and all(each["title"] for each in named)
 
@@ -186,8 +224,9 @@ def test_pictures_are_no_larger_than_a_screen_shows():
     file = BytesIO()
     noise.save(file, "PNG", compress_level=1)
     pages = [ScreenPage(n, "One." if n else "", "A cat.", file.getvalue()) for n in (0, 1)]
-    wishes = Wishes(form=load_format("square-8.5"), ages="3-5", language="en",
-                    options=BindSettings())  # fmt: skip
+    wishes = Wishes(
+        form=load_format("square-8.5"), ages="3-5", language="en", options=BindSettings()
+    )
     found = re.findall(r"data:image/webp;base64,([^\"]+)", html_book(story, pages, wishes, FACTS))
     assert [Image.open(BytesIO(base64.b64decode(each))).width for each in found] == [
         1280,
@@ -225,8 +264,13 @@ def test_pictures_are_packed_with_what_they_show():
     book.plate_of(3).unlink()
     book.pick_of(3).unlink()
     with ZipFile(BytesIO(pictures_zip(proof_pages(book, doubles())))) as packed:
-        assert packed.namelist() == ["00-cover.png", "01-page-1.png", "02-page-2.png",
-                                     "04-page-4.png", "what-they-show.txt"]  # fmt: skip
+        assert packed.namelist() == [
+            "00-cover.png",
+            "01-page-1.png",
+            "02-page-2.png",
+            "04-page-4.png",
+            "what-they-show.txt",
+        ]
         assert packed.read("02-page-2.png") == book.plate_of(2).read_bytes()
         assert b"01-page-1.png: Biscuit the cat" in packed.read("what-they-show.txt")
 
@@ -238,5 +282,6 @@ def test_sharing_changes_nothing_in_a_book():
     before = {path: path.stat().st_mtime_ns for path in book.folder.rglob("*") if path.is_file()}
     html = export_html(book, doubles())
     assert html.count("data:image/webp") == 6, "picked pictures stand in for plates"
-    assert before == {path: path.stat().st_mtime_ns for path in book.folder.rglob("*")
-                      if path.is_file()}  # fmt: skip
+    assert before == {
+        path: path.stat().st_mtime_ns for path in book.folder.rglob("*") if path.is_file()
+    }

@@ -247,4 +247,8 @@ def test_patiently_gives_up_and_tries_once_only_where_open_files_are_no_trouble(
 
 def test_in_bytes_says_a_size_for_people():
     assert [in_bytes(count) for count in (0, 36_400_000, 999_000_000, 2_130_000_000)] == [
-        "0 MB", "36 MB", "999 MB", "2.1 GB"]  # fmt: skip
+        "0 MB",
+        "36 MB",
+        "999 MB",
+        "2.1 GB",
+    ]

@@ -16,8 +16,13 @@ from waiting import wait_for
 
 ROOT = Path(__file__).parents[1]
 SUMMARY = "Bruno the dog finds a red kite in the garden."
-QUICK = ("draw.steps=2", "draw.candidates=1", "write.candidates=1", "enlarge.steps=2",
-         "enlarge.width_px=256")  # fmt: skip
+QUICK = (
+    "draw.steps=2",
+    "draw.candidates=1",
+    "write.candidates=1",
+    "enlarge.steps=2",
+    "enlarge.width_px=256",
+)
 
 
 def run(*command: object, folder: Path) -> tuple[str, list[str]]:
@@ -32,8 +37,9 @@ def run(*command: object, folder: Path) -> tuple[str, list[str]]:
 @pytest.mark.slow
 def test_the_sample_book_says_how_far_it_is_and_nothing_else(tmp_path):
     changes = [part for change in QUICK for part in ("--set", change)]
-    out, lines = run("storybook", "book", "--pages", 4, "--summary", SUMMARY, *changes,
-                     folder=tmp_path)  # fmt: skip
+    out, lines = run(
+        "storybook", "book", "--pages", 4, "--summary", SUMMARY, *changes, folder=tmp_path
+    )
     assert out.count("\n") == 1 and out.strip().endswith(".pdf")
     assert lines and {line.split()[0] for line in lines} <= set(VERBS), lines
 
@@ -55,12 +61,18 @@ def test_the_dry_runs_of_trainings_say_nothing_beside_their_answer(tmp_path):
     for part in ("train", "test"):
         run("training", "stories", "compose", f"{part}.json", "--count", 8, folder=tmp_path)
     out, lines = run(
-        "training", "story-lora", recipes / "starter-plain.toml", "--dry-run",
-        "--set", f"base={shipped('assets', 'starter', 'writer', 'base')}",
-        "--set", f"pairs={tmp_path / 'train.json'}",
-        "--set", f"test_pairs={tmp_path / 'test.json'}",
+        "training",
+        "story-lora",
+        recipes / "starter-plain.toml",
+        "--dry-run",
+        "--set",
+        f"base={shipped('assets', 'starter', 'writer', 'base')}",
+        "--set",
+        f"pairs={tmp_path / 'train.json'}",
+        "--set",
+        f"test_pairs={tmp_path / 'test.json'}",
         folder=tmp_path,
-    )  # fmt: skip
+    )
     assert "8 pairs to learn from" in out and lines == []
     photos = tmp_path / "photos"
     photos.mkdir()
@@ -78,8 +90,14 @@ def test_the_studio_says_where_it_opens_and_nothing_else(tmp_path):
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "storybook", "app", "--no-browser", "--port", str(port)]
     with said.open("wb") as file:
-        studio = subprocess.Popen(command, cwd=tmp_path, stdout=file, stderr=file,
-                                  env=os.environ | env, start_new_session=True)  # fmt: skip
+        studio = subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            stdout=file,
+            stderr=file,
+            env=os.environ | env,
+            start_new_session=True,
+        )
         try:
             wait_for(lambda: b"Stop it with Ctrl-C" in said.read_bytes(), by=studio)
             wait_for(lambda: _answers(port), by=studio)

@@ -168,8 +168,11 @@ def test_odd_files_are_read(folder: Path, tmp_path: Path) -> None:
     state = {name: tensor.clone() for name, tensor in checkpoint_keys(pipe).items()}
     odd = {name.replace(f"{CLIP}text_model.", CLIP): tensor for name, tensor in state.items()}
     odd |= {f"model_ema.{number}": torch.ones(1) for number in range(120)}
-    odd |= {"betas": torch.ones(4), "loss.logvar": torch.ones(1), "cond_stage_model.logit_scale":
-            torch.ones(())}  # fmt: skip
+    odd |= {
+        "betas": torch.ones(4),
+        "loss.logvar": torch.ones(1),
+        "cond_stage_model.logit_scale": torch.ones(()),
+    }
     torch.save({"state_dict": odd, "epoch": 1}, tmp_path / "odd.ckpt")  # today's archive
     assert same_picture(drawn(open_checkpoint(tmp_path / "odd.ckpt", folder)), drawn(pipe))
 
@@ -222,9 +225,13 @@ def test_sd_1_5_at_true_size() -> None:
             layers_per_block=2,
         )
         encoder = CLIPTextModel(
-            CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_hidden_layers=12,
-                           num_attention_heads=12)
-        )  # fmt: skip
+            CLIPTextConfig(
+                hidden_size=768,
+                intermediate_size=3072,
+                num_hidden_layers=12,
+                num_attention_heads=12,
+            )
+        )
         parts = unet_keys(unet), vae_keys(vae), text_keys(encoder)
     assert [len(part) for part in parts] == [686, 248, 197]
     keys = {name: tensor for part in parts for name, tensor in part.items()}
@@ -258,9 +265,14 @@ def test_sd_1_5_at_true_size() -> None:
 def test_sd_2_s_text_encoder_at_true_size() -> None:
     with torch.device("meta"):
         encoder = CLIPTextModel(
-            CLIPTextConfig(hidden_size=1024, intermediate_size=4096, num_hidden_layers=23,
-                           num_attention_heads=16, hidden_act="gelu")
-        )  # fmt: skip
+            CLIPTextConfig(
+                hidden_size=1024,
+                intermediate_size=4096,
+                num_hidden_layers=23,
+                num_attention_heads=16,
+                hidden_act="gelu",
+            )
+        )
         keys = text_keys(encoder)
     start = "cond_stage_model.model."
     assert len(keys) == 23 * 12 + 4

@@ -33,11 +33,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 DESIGNS = {
     "plain": Design(),
     "relu": Design(activation_func="relu", activate_output=False, is_layer_norm=True),
-    "deep": Design(layer_structure=(1, 2, 2, 1), activation_func="swish", use_dropout=True,
-                   last_layer_dropout=True, weight_initialization="KaimingNormal"),
-    "shares": Design(activation_func="leakyrelu", dropout_structure=(0, 0.1, 0),
-                     weight_initialization="XavierUniform"),
-}  # fmt: skip
+    "deep": Design(
+        layer_structure=(1, 2, 2, 1),
+        activation_func="swish",
+        use_dropout=True,
+        last_layer_dropout=True,
+        weight_initialization="KaimingNormal",
+    ),
+    "shares": Design(
+        activation_func="leakyrelu",
+        dropout_structure=(0, 0.1, 0),
+        weight_initialization="XavierUniform",
+    ),
+}
 
 
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
@@ -73,11 +81,28 @@ def test_a_hypernetwork_s_file_is_a1111_s(folder: Path, tmp_path: Path) -> None:
     save_hypernetwork(hypernetwork, tmp_path / "rex.pt", origin=ORIGIN)
     values = torch.load(tmp_path / "rex.pt", weights_only=True)
     assert [key for key in values if isinstance(key, int)] == [WIDTH, 2 * WIDTH]
-    assert {key: values[key] for key in ("step", "name", "layer_structure", "activation_func",
-            "is_layer_norm", "activate_output", "use_dropout", "sd_checkpoint_name")} == {
-        "step": 40, "name": "rex", "layer_structure": [1, 2, 1], "activation_func": "relu",
-        "is_layer_norm": True, "activate_output": False, "use_dropout": False,
-        "sd_checkpoint_name": "tiny"}  # fmt: skip
+    assert {
+        key: values[key]
+        for key in (
+            "step",
+            "name",
+            "layer_structure",
+            "activation_func",
+            "is_layer_norm",
+            "activate_output",
+            "use_dropout",
+            "sd_checkpoint_name",
+        )
+    } == {
+        "step": 40,
+        "name": "rex",
+        "layer_structure": [1, 2, 1],
+        "activation_func": "relu",
+        "is_layer_norm": True,
+        "activate_output": False,
+        "use_dropout": False,
+        "sd_checkpoint_name": "tiny",
+    }
     for_keys, _ = values[WIDTH]
     assert {name: tuple(each.shape) for name, each in for_keys.items() if "weight" in name} == {
         "linear.0.weight": (32, 16),
@@ -158,8 +183,9 @@ def test_read_hypernetwork_knows_each_activation_of_torch(tmp_path: Path, name: 
         network["linear.1.weight"] = torch.tensor([0.4])
     values = {width: (network, network), "activation_func": name, "activate_output": False}
     if name in ("linear", *UNUSABLE):
-        network |= {f"linear.1.{kind}": network.pop(f"linear.2.{kind}")
-                    for kind in ("weight", "bias")}  # fmt: skip
+        network |= {
+            f"linear.1.{kind}": network.pop(f"linear.2.{kind}") for kind in ("weight", "bias")
+        }
     torch.save(values, file)
     if name in UNUSABLE:
         with pytest.raises(ModelError, match=f"{name} builds no network"):

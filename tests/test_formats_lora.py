@@ -156,8 +156,13 @@ def test_the_hash_is_of_the_tensors_alone(taught, files, tmp_path: Path) -> None
     assert re.fullmatch("[0-9a-f]{8}", header["sshs_legacy_hash"])
     lora = taught_lora(taught.unet, taught.text_encoder)
     other = ORIGIN.but(token="bhna", class_word="cat")
-    again = save_kohya_lora(lora, tmp_path / "a.safetensors", precision="fp32", origin=other,
-                            training=Training(unet_lr=1e-4, seed=7))  # fmt: skip
+    again = save_kohya_lora(
+        lora,
+        tmp_path / "a.safetensors",
+        precision="fp32",
+        origin=other,
+        training=Training(unet_lr=1e-4, seed=7),
+    )
     with safe_open(again, "pt") as file:
         assert file.metadata()["sshs_model_hash"] == header["sshs_model_hash"]
 
@@ -168,8 +173,9 @@ def dora(folder: Path) -> tuple[Lora, np.ndarray]:
     pipe = opened(folder)
     teach(pipe, use_dora=True)
     lora = taught_lora(pipe.unet, pipe.text_encoder)
-    assert all(layer.magnitude is not None for part in lora.parts.values()
-               for layer in part.values())  # fmt: skip
+    assert all(
+        layer.magnitude is not None for part in lora.parts.values() for layer in part.values()
+    )
     return lora, drawn(pipe)
 
 
@@ -193,8 +199,11 @@ def test_dora_of_both_parts_is_drawn_as_it_was_taught(dora, folder, tmp_path, fo
     assert same_picture(drawn(melted), picture), "merged, so rounded otherwise"
     put_on(read_lora(file, plain.unet, plain.text_encoder), plain.unet, plain.text_encoder)
     assert np.abs(drawn(plain) - picture).max() < 1e-5
-    without = {name: each for name, each in load_file(file).items()
-               if not name.endswith(("dora_scale", "lora_magnitude_vector.weight"))}  # fmt: skip
+    without = {
+        name: each
+        for name, each in load_file(file).items()
+        if not name.endswith(("dora_scale", "lora_magnitude_vector.weight"))
+    }
     save_file(without, tmp_path / "plain.safetensors")
     other = opened(folder)
     fuse_lora(other, Adapter(tmp_path / "plain.safetensors"))
@@ -236,9 +245,13 @@ def test_kohya_s_modules_at_true_size() -> None:
     with torch.device("meta"):
         unet = UNet2DConditionModel(cross_attention_dim=768)
         text_encoder = CLIPTextModel(
-            CLIPTextConfig(hidden_size=768, intermediate_size=3072, num_hidden_layers=12,
-                           num_attention_heads=12)
-        )  # fmt: skip
+            CLIPTextConfig(
+                hidden_size=768,
+                intermediate_size=3072,
+                num_hidden_layers=12,
+                num_attention_heads=12,
+            )
+        )
     unet.add_adapter(LoraConfig(r=4, target_modules=list(TRANSFORMER)), "kohya")
     text_encoder.add_adapter(LoraConfig(r=4, target_modules=list(TEXT)), "kohya")
     names = {}
@@ -247,8 +260,10 @@ def test_kohya_s_modules_at_true_size() -> None:
         names[part] = {kohya_name(part, path.removesuffix(".lora_A.kohya")) for path in paths}
     assert (len(names["unet"]), len(names["text_encoder"])) == (192, 72)
     block = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0"
-    named = {f"{block}_{layer}" for layer in ("attn1_to_q", "attn1_to_out_0", "ff_net_0_proj",
-                                              "ff_net_2")}  # fmt: skip
+    named = {
+        f"{block}_{layer}"
+        for layer in ("attn1_to_q", "attn1_to_out_0", "ff_net_0_proj", "ff_net_2")
+    }
     assert named < names["unet"]
     assert "lora_te_text_model_encoder_layers_11_mlp_fc2" in names["text_encoder"]
 

@@ -82,11 +82,16 @@ def test_read_lora_takes_every_name_of_a_layer_of_the_unet(folder, tmp_path) -> 
     """As diffusers has it today and had it, kohya, ComfyUI, LyCORIS, and XL's original blocks."""
     block = "down_blocks.1.attentions.0.transformer_blocks.0.attn1"
     original = "input_blocks.3.1.transformer_blocks.0.attn1"
-    names = (f"unet.{block}.to_out.0", f"{block}.to_out.0", f"unet.{block}.to_out",
-             f"{block}.processor.to_out_lora", f"base_model.model.{block}.to_out.0",
-             f"diffusion_model.{original}.to_out.0",
-             *(f"lora_unet_{each.replace('.', '_')}_to_out_0" for each in (block, original)),
-             f"lycoris_{block.replace('.', '_')}_to_out_0")  # fmt: skip
+    names = (
+        f"unet.{block}.to_out.0",
+        f"{block}.to_out.0",
+        f"unet.{block}.to_out",
+        f"{block}.processor.to_out_lora",
+        f"base_model.model.{block}.to_out.0",
+        f"diffusion_model.{original}.to_out.0",
+        *(f"lora_unet_{each.replace('.', '_')}_to_out_0" for each in (block, original)),
+        f"lycoris_{block.replace('.', '_')}_to_out_0",
+    )
     pipe, file = opened(folder), tmp_path / "a.safetensors"
     for name in names:
         end = "" if name.endswith("_lora") else ".lora"
@@ -100,11 +105,17 @@ def test_read_lora_refuses_what_can_be_drawn_with_but_not_taught_further(
     folder, tmp_path, kind: str
 ) -> None:
     start, file = "lora_unet_mid_block_attentions_0_proj_in.", tmp_path / "a.safetensors"
-    tensors = {f"hada_w{n}_{half}": torch.ones(size) for n in (1, 2)
-               for half, size in (("a", (32, 2)), ("b", (2, 32)))}  # fmt: skip
+    tensors = {
+        f"hada_w{n}_{half}": torch.ones(size)
+        for n in (1, 2)
+        for half, size in (("a", (32, 2)), ("b", (2, 32)))
+    }
     if kind != "LoHa":
-        tensors = {"lora_down.weight": torch.ones(2, 32), "lora_up.weight": torch.ones(32, 2),
-                   "dora_scale": torch.ones(1, 32, 1, 1)}  # fmt: skip
+        tensors = {
+            "lora_down.weight": torch.ones(2, 32),
+            "lora_up.weight": torch.ones(32, 2),
+            "dora_scale": torch.ones(1, 32, 1, 1),
+        }
     save_file({start + name: each for name, each in tensors.items()}, file)
     with pytest.raises(ModelError, match=rf"{kind}.*can be drawn with, and only a"):
         read_lora(file, opened(folder).unet)
@@ -124,8 +135,9 @@ def test_what_matches_nothing_is_an_error_that_says_what_it_looks_like(folder, t
     save_file(part | {"unet.none.lora_A.weight": torch.ones(2, 2)}, tmp_path / "p.safetensors")
     with pytest.raises(ModelError, match=r"fits only in part: 1 of its 7.*unet\.none"):
         read_lora(tmp_path / "p.safetensors", pipe.unet)
-    wide = {name: torch.cat([each, each], 1) if "_A" in name else each
-            for name, each in part.items()}  # fmt: skip
+    wide = {
+        name: torch.cat([each, each], 1) if "_A" in name else each for name, each in part.items()
+    }
     save_file(wide, tmp_path / "wide.safetensors")
     with pytest.raises(ModelError, match=r"taught on another model: its unet.* from 16"):
         read_lora(tmp_path / "wide.safetensors", pipe.unet)

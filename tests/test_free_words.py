@@ -45,7 +45,7 @@ def test_marked_words_stay_as_they_are(words: str) -> None:
         ("a sad ginger rabbit strolls by the lake in a storm", "walking, in the pond, rain, sad"),
         ("a grey bear and a brown mouse wait in the library", "bear sitting, beside a brown mouse"),
     ],
-)  # fmt: skip
+)
 def test_an_author_s_words_are_read_as_a_page_is(words: str, parts: str) -> None:
     assert parts in said(words)
 

@@ -41,8 +41,9 @@ def painter(home: Path) -> DiffusionPainter:
 def weights_of(painter: DiffusionPainter) -> dict[str, torch.Tensor]:
     parts = (painter.pipe.unet, painter.pipe.text_encoder)
     states = [part.state_dict() for part in parts]
-    return {f"{n}{name}": each.clone() for n, state in enumerate(states)
-            for name, each in state.items()}  # fmt: skip
+    return {
+        f"{n}{name}": each.clone() for n, state in enumerate(states) for name, each in state.items()
+    }
 
 
 def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
@@ -58,8 +59,9 @@ def test_fused_draws_as_a_painter_with_that_adapter_does(home: Path, painter: Di
     before = weights_of(painter)
     plain = drawn(painter, "a cat")
     for weight in (0.8, -0.5, 1.0):
-        always = open_painter(home / "tiny", [Adapter(home / "rex.safetensors", weight)],
-                              device="cpu")  # fmt: skip
+        always = open_painter(
+            home / "tiny", [Adapter(home / "rex.safetensors", weight)], device="cpu"
+        )
         wanted, found = drawn(always, "a cat"), drawn(painter, f"a cat<lora:rex:{weight}>")
         assert difference(found, wanted) <= 1 and difference(found, plain) > 1
     both = [Adapter(home / "rex.safetensors", 0.8), Adapter(home / "ink.safetensors", 0.5)]
@@ -85,8 +87,14 @@ def test_fused_weighs_text_encoder_and_unet_by_themselves(home: Path, painter: D
 
 
 def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter):
-    prompts = ["a cat", "a cat<lora:rex:0.8>", "a dog <lora:rex:0.8>", "a cat",
-               "<lora:ink:1> a fox", "a cat <lora:nobody:1>"]  # fmt: skip
+    prompts = [
+        "a cat",
+        "a cat<lora:rex:0.8>",
+        "a dog <lora:rex:0.8>",
+        "a cat",
+        "<lora:ink:1> a fox",
+        "a cat <lora:nobody:1>",
+    ]
     requests = [asked(prompt, seed=seed) for seed, prompt in enumerate(prompts)]
     together = list(painter.paint(requests))
     for request, picture in zip(requests, together, strict=True):
@@ -114,13 +122,18 @@ def test_fused_leaves_all_out_where_one_does_not_fit(
     home: Path, painter: DiffusionPainter, tmp_path: Path
 ):
     before, rex = weights_of(painter), Adapter(home / "rex.safetensors")
-    wide = {name: torch.cat([each, each], 1) if "lora_A" in name else each
-            for name, each in load_file(home / "ink.safetensors").items()}  # fmt: skip
+    wide = {
+        name: torch.cat([each, each], 1) if "lora_A" in name else each
+        for name, each in load_file(home / "ink.safetensors").items()
+    }
     save_file(wide, tmp_path / "wide.safetensors")
     save_file({"x.lora_A.weight": torch.ones(2, 2)}, tmp_path / "odd.safetensors")
     (tmp_path / "cut.safetensors").write_bytes((home / "rex.safetensors").read_bytes()[:200])
-    for name, says in (("wide", "was taught on another model"), ("odd", "changes nothing"),
-                       ("cut", "is empty, cut off")):  # fmt: skip
+    for name, says in (
+        ("wide", "was taught on another model"),
+        ("odd", "changes nothing"),
+        ("cut", "is empty, cut off"),
+    ):
         file = tmp_path / f"{name}.safetensors"
         with pytest.raises(ModelError, match=says), fused(painter.pipe, [rex, Adapter(file)]):
             pass
@@ -150,15 +163,22 @@ def test_fuse_lora_takes_any_layers_of_the_text_encoder(
     torch.manual_seed(6)
     names = {
         "kohya": ("lora_te_{}_{}_proj.lora_down.weight", "lora_te_{}_{}_proj.lora_up.weight"),
-        "diffusers": ("text_encoder.{}.{}_proj.lora_linear_layer.down.weight",
-                      "text_encoder.{}.{}_proj.lora_linear_layer.up.weight"),
-        "peft": ("base_model.model.{}.{}_proj.lora_A.weight",
-                 "base_model.model.{}.{}_proj.lora_B.weight"),
-    }  # fmt: skip
+        "diffusers": (
+            "text_encoder.{}.{}_proj.lora_linear_layer.down.weight",
+            "text_encoder.{}.{}_proj.lora_linear_layer.up.weight",
+        ),
+        "peft": (
+            "base_model.model.{}.{}_proj.lora_A.weight",
+            "base_model.model.{}.{}_proj.lora_B.weight",
+        ),
+    }
     spoken = SPOKEN.replace(".", "_") if form == "kohya" else SPOKEN
     pairs = {each: (torch.randn(2, 16), torch.randn(16, 2)) for each in some}
-    tensors = {name.format(spoken, each): half for each, both in pairs.items()
-               for name, half in zip(names[form], both, strict=True)}  # fmt: skip
+    tensors = {
+        name.format(spoken, each): half
+        for each, both in pairs.items()
+        for name, half in zip(names[form], both, strict=True)
+    }
     save_file(tensors, tmp_path / "a.safetensors")
     one = open_painter(home / "tiny", device="cpu")
     before = weights_of(one)

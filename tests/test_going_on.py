@@ -45,10 +45,16 @@ def lora_of(home, run):
 
 @pytest.mark.parametrize("name", ["pytorch_lora_weights.safetensors", "bhna-cat.safetensors", ""])
 def test_train_goes_on_from_a_lora_with_other_pictures_and_repeats(home, before, tmp_path, name):
-    concept = {"photos": str(home / "ohwx-dog"), "token": "bhna", "class_word": "cat",
-               "repeats": 3}  # fmt: skip
-    chosen = recipe(home, concept=[concept], rank=8, max_steps=2, text_encoder=True,
-                    network_weights=str(before.result / name), save_precision="fp32")  # fmt: skip
+    concept = {"photos": str(home / "ohwx-dog"), "token": "bhna", "class_word": "cat", "repeats": 3}
+    chosen = recipe(
+        home,
+        concept=[concept],
+        rank=8,
+        max_steps=2,
+        text_encoder=True,
+        network_weights=str(before.result / name),
+        save_precision="fp32",
+    )
     run = run_of(chosen, tmp_path / "run")
     assert np.abs(sample(run, 0) - sample(before, 6)).max() <= 1, "it begins as that one ended"
     assert np.abs(sample(run, 2) - sample(before, 6)).max() > 1
@@ -73,8 +79,7 @@ def test_train_leaves_the_text_encoder_of_a_lora_as_it_is_where_it_does_not_lear
 
 def test_train_gives_a_lora_without_a_text_encoder_one_where_it_learns(home, before, tmp_path):
     first = run_of(recipe(home, max_steps=2, rank=3), tmp_path / "first")
-    chosen = recipe(home, max_steps=2, text_encoder=True, rank=5,
-                    network_weights=str(first.result))  # fmt: skip
+    chosen = recipe(home, max_steps=2, text_encoder=True, rank=5, network_weights=str(first.result))
     ranks = lora_of(home, run_of(chosen, tmp_path / "run")).parts
     assert {layer.rank for layer in ranks["unet"].values()} == {3}
     assert {layer.rank for layer in ranks["text_encoder"].values()} == {5}
@@ -174,8 +179,12 @@ def test_new_scheduler_knows_the_fields_six(home, scheduler):
     warms = scheduler != "constant"
     assert rates[:3] == pytest.approx([0, 0.25, 0.5] if warms else [1, 1, 1])
     assert rates[4] == pytest.approx(1.0)
-    falls = {"linear": 1 / 16, "cosine": 0.0096, "cosine_with_restarts": 0.038,
-             "polynomial": 1 / 256}  # fmt: skip
+    falls = {
+        "linear": 1 / 16,
+        "cosine": 0.0096,
+        "cosine_with_restarts": 0.038,
+        "polynomial": 1 / 256,
+    }
     # diffusers' polynomial ends a little above nothing.
     assert rates[19] == pytest.approx(falls.get(scheduler, 1.0), rel=0.02, abs=2e-4)
 

@@ -433,10 +433,13 @@ def test_add_takes_what_can_be_read_of_an_odd_folder_and_names_the_rest(tmp_path
     assert add(photos) == 0
     said = " ".join(capsys.readouterr().out.split())
     for words in (
-        "print.jpg is taken: print colours (CMYK)", "sideways.jpg is taken: turned upright",
-        "passed over: empty.jpg is empty", "passed over: zip.jpg is an archive",
-        "passed over: link.jpg is a link to nothing", "passed over: dir.jpg is a folder",
-    ):  # fmt: skip
+        "print.jpg is taken: print colours (CMYK)",
+        "sideways.jpg is taken: turned upright",
+        "passed over: empty.jpg is empty",
+        "passed over: zip.jpg is an archive",
+        "passed over: link.jpg is a link to nothing",
+        "passed over: dir.jpg is a folder",
+    ):
         assert words in said, words
     sizes = [Image.open(path).size for path in hero_photos("rex")]
     assert sizes[-1] == (128, 200), "upright"

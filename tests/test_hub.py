@@ -18,14 +18,24 @@ from storybook.models.hub import Listing, RemoteFile, check_room, needed, on_dis
 from waiting import END_S
 
 SD = (
-    "model_index.json", "README.md", "v1-5-pruned-emaonly.safetensors", "v1-5.ckpt",
-    "unet/config.json", "unet/diffusion_pytorch_model.bin",
-    "unet/diffusion_pytorch_model.safetensors", "unet/diffusion_pytorch_model.fp16.safetensors",
-    "vae/config.json", "vae/diffusion_pytorch_model.bin", "tokenizer/vocab.json",
-    "tokenizer/merges.txt", "safety_checker/model.safetensors", "text_encoder/flax_model.msgpack",
-    "text_encoder/model.fp16.safetensors", "onnx/unet/model.onnx",
+    "model_index.json",
+    "README.md",
+    "v1-5-pruned-emaonly.safetensors",
+    "v1-5.ckpt",
+    "unet/config.json",
+    "unet/diffusion_pytorch_model.bin",
+    "unet/diffusion_pytorch_model.safetensors",
+    "unet/diffusion_pytorch_model.fp16.safetensors",
+    "vae/config.json",
+    "vae/diffusion_pytorch_model.bin",
+    "tokenizer/vocab.json",
+    "tokenizer/merges.txt",
+    "safety_checker/model.safetensors",
+    "text_encoder/flax_model.msgpack",
+    "text_encoder/model.fp16.safetensors",
+    "onnx/unet/model.onnx",
     "scheduler/scheduler_config.json",
-)  # fmt: skip
+)
 
 
 def files(*names: str) -> list[RemoteFile]:
@@ -37,17 +47,32 @@ def chosen(*names: str, half: bool = False) -> set[str]:
 
 
 def test_each_weight_is_fetched_once():
-    plain = {"model_index.json", "unet/config.json", "vae/config.json", "tokenizer/vocab.json",
-             "tokenizer/merges.txt", "scheduler/scheduler_config.json",
-             "safety_checker/model.safetensors", "vae/diffusion_pytorch_model.bin",
-             "text_encoder/model.fp16.safetensors"}  # fmt: skip
+    plain = {
+        "model_index.json",
+        "unet/config.json",
+        "vae/config.json",
+        "tokenizer/vocab.json",
+        "tokenizer/merges.txt",
+        "scheduler/scheduler_config.json",
+        "safety_checker/model.safetensors",
+        "vae/diffusion_pytorch_model.bin",
+        "text_encoder/model.fp16.safetensors",
+    }
     unet = "unet/diffusion_pytorch_model"
     assert chosen(*SD) == plain | {f"{unet}.safetensors"}
     assert chosen(*SD, half=True) == plain | {f"{unet}.fp16.safetensors"}
-    assert chosen("config.json", "model-00001.safetensors", "model-00002.safetensors",
-                  "pytorch_model.bin", "tokenizer.model") == {
-        "config.json", "model-00001.safetensors", "model-00002.safetensors", "tokenizer.model",
-    }  # fmt: skip
+    assert chosen(
+        "config.json",
+        "model-00001.safetensors",
+        "model-00002.safetensors",
+        "pytorch_model.bin",
+        "tokenizer.model",
+    ) == {
+        "config.json",
+        "model-00001.safetensors",
+        "model-00002.safetensors",
+        "tokenizer.model",
+    }
     assert chosen("RealESRGAN_x4plus.pth", "readme.md") == {"RealESRGAN_x4plus.pth"}
 
 
@@ -103,8 +128,12 @@ def test_on_disk_leaves_paths_to_who_opens_them(name):
     assert on_disk(Path(name)) == Path(name)
 
 
-HELD = {"model_index.json": b"{}", "unet/config.json": b'{"a": 1}', "unet/model.bin": b"b" * 5000,
-        "unet/model.safetensors": b"s" * 4000}  # fmt: skip
+HELD = {
+    "model_index.json": b"{}",
+    "unet/config.json": b'{"a": 1}',
+    "unet/model.bin": b"b" * 5000,
+    "unet/model.safetensors": b"s" * 4000,
+}
 
 
 class Hub(BaseHTTPRequestHandler):
@@ -157,8 +186,11 @@ def get(server: str, tmp_path: Path, *arguments: str) -> subprocess.CompletedPro
     place = {"HF_ENDPOINT": server, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "cache")}
     return subprocess.run(
         [sys.executable, "-m", "storybook", "models", "get", *arguments],
-        capture_output=True, text=True, env=os.environ | place, timeout=END_S,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=os.environ | place,
+        timeout=END_S,
+    )
 
 
 def test_a_model_is_fetched_from_where_it_has_moved_to(server: str, tmp_path: Path):

@@ -14,9 +14,14 @@ from storybook.records import Candidate, Prompt
 
 def asked(positive: str, negative: str = "", **changes: object) -> Candidate:
     return Candidate(
-        prompt=Prompt(page=3, positive=positive, negative=negative), painter="p-1", seed=7,
-        width_px=128, height_px=96, steps=20, guidance=3.5,
-    ).but(**changes)  # fmt: skip
+        prompt=Prompt(page=3, positive=positive, negative=negative),
+        painter="p-1",
+        seed=7,
+        width_px=128,
+        height_px=96,
+        steps=20,
+        guidance=3.5,
+    ).but(**changes)
 
 
 def test_the_text_is_a1111s() -> None:
@@ -56,10 +61,16 @@ def test_a_png_keeps_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "prompt",
-    ["cat " * 2000, "a\0cat", "\u05d7\u05ea\u05d5\u05dc \u202e(tac)\u202c", "((((a [cat",
-     "(a:1000000000)", "\U0001f408" * 50],
+    [
+        "cat " * 2000,
+        "a\0cat",
+        "\u05d7\u05ea\u05d5\u05dc \u202e(tac)\u202c",
+        "((((a [cat",
+        "(a:1000000000)",
+        "\U0001f408" * 50,
+    ],
     ids=["long", "NUL", "right to left", "open", "huge", "beyond the plane"],
-)  # fmt: skip
+)
 def test_any_prompt_comes_back_from_a_png(tmp_path: Path, prompt: str) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(png_bytes(Image.new("RGB", (8, 8)), asked(prompt, prompt), "p", "abc"))
@@ -102,9 +113,15 @@ def test_parsed_keeps_a_number_that_is_none_as_it_is_written(seed: str) -> None:
 
 @pytest.mark.parametrize(
     ("fact", "name"),
-    [("Steps: many", "steps"), ("CFG scale: None", "guidance"), ("CFG scale: inf", "guidance"),
-     ("Size: 512", "width_px"), ("Size: 512xlarge", "width_px"), ("Size: 1x2x3", "height_px")],
-)  # fmt: skip
+    [
+        ("Steps: many", "steps"),
+        ("CFG scale: None", "guidance"),
+        ("CFG scale: inf", "guidance"),
+        ("Size: 512", "width_px"),
+        ("Size: 512xlarge", "width_px"),
+        ("Size: 1x2x3", "height_px"),
+    ],
+)
 def test_parsed_knows_what_other_facts_say(fact: str, name: str) -> None:
     found = parsed(f"a cat\n{fact}, Sampler: Euler, Seed: 7, Model: v1-5")
     assert getattr(found, name) is None and tuple(fact.split(": ")) in found.others

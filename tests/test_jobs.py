@@ -144,8 +144,10 @@ def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
 
 def test_the_one_who_starts_may_end():
     new_book("books/b")
-    code = (f"from storybook.jobs.manager import start\n"
-            f"print(start('storybook', {MAKE!r}, 'Make b', subject='books/b').id)")  # fmt: skip
+    code = (
+        f"from storybook.jobs.manager import start\n"
+        f"print(start('storybook', {MAKE!r}, 'Make b', subject='books/b').id)"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended(jobs.load_job(said.stdout.strip())).state == "done"
 

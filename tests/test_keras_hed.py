@@ -110,17 +110,27 @@ def without(*names: str) -> Arrays:
     [
         (lambda: as_h5(without("block4/layers/conv2d_1/vars/0")), "is no HED"),
         (lambda: as_h5(without("fuse/vars/1")), "is no HED"),
-        (lambda: as_h5(tiny_hed() | {"dsn2/vars/0": np.zeros((1, 1, 9, 1))}),
-         r"is no HED: dsn2 is \(1, 1, 9, 1\), not \(1, 1, 5, 1\)"),
+        (
+            lambda: as_h5(tiny_hed() | {"dsn2/vars/0": np.zeros((1, 1, 9, 1))}),
+            r"is no HED: dsn2 is \(1, 1, 9, 1\), not \(1, 1, 5, 1\)",
+        ),
         (lambda: as_h5({"dense/vars/0": np.zeros((2, 2))}), "is no HED"),
         (lambda: as_h5(tiny_hed())[:-1], "is broken"),
         (lambda: as_h5(tiny_hed())[:300], "is broken"),
         (lambda: b"", "is broken"),
         (lambda: b"PK\x03\x04" * 100, "is broken"),
     ],
-    ids=["no layer", "no bias", "other width", "other network", "cut by a byte", "cut", "empty",
-         "no h5"],
-)  # fmt: skip
+    ids=[
+        "no layer",
+        "no bias",
+        "other width",
+        "other network",
+        "cut by a byte",
+        "cut",
+        "empty",
+        "no h5",
+    ],
+)
 def test_read_hed_refuses_in_a_line(data, says):
     with pytest.raises(ModelError, match=rf"hed\.h5 {says}") as fault:
         read_hed(data(), "hed.h5")

@@ -58,8 +58,9 @@ def test_held_out_pictures_are_not_learnt_from():
     assert len(most.held_out.examples) == 8  # a third
     (said,) = most.findings
     assert (said.found, said.done) == (
-        "held_out is 99 of 24 pictures", "8 are kept back, a third at most",
-    )  # fmt: skip
+        "held_out is 99 of 24 pictures",
+        "8 are kept back, a third at most",
+    )
     assert not data.findings
 
 
@@ -193,8 +194,9 @@ def tiny_vae(channels=4):
 
 def test_cached_latents_holds_each_cut_and_its_mirror_image(tmp_path):
     lay(tmp_path / "set" / "1.png", 1, size=(160, 80))
-    chosen = recipe(tmp_path / "set", random_crop=True, crops=3, flip=True, buckets=False,
-                    resolution_px=64)  # fmt: skip
+    chosen = recipe(
+        tmp_path / "set", random_crop=True, crops=3, flip=True, buckets=False, resolution_px=64
+    )
     dataset = gather(chosen, (64, 64), [None]).train
     cutting = cutting_of(chosen)
     events = cached_latents(dataset, tiny_vae(), "v", tmp_path, flip=True, cutting=cutting)

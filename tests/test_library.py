@@ -100,8 +100,9 @@ def test_a_thousand_books_are_listed_fast():
     """In seconds of the processor, so that a busy machine does not matter."""
     first = new_book("books/b0000")
     made(first, until="split")
-    text = {name: first.path(name).read_bytes() for name in ("brief.toml", "story.json",
-                                                             "scenes.json")}  # fmt: skip
+    text = {
+        name: first.path(name).read_bytes() for name in ("brief.toml", "story.json", "scenes.json")
+    }
     for number in range(1, 1000):
         folder = ROOT / f"b{number:04d}"
         for page in range(5):

@@ -150,8 +150,11 @@ def test_killed_in_any_verb_the_next_make_gives_the_same_book(verb, tmp_path):
     process.kill()
     process.join()
     assert reached()
-    drawn = {path: path.stat().st_mtime_ns for path in broken.folder.glob("pages/*/*.png")
-             if path.stem != "plate"}  # fmt: skip
+    drawn = {
+        path: path.stat().st_mtime_ns
+        for path in broken.folder.glob("pages/*/*.png")
+        if path.stem != "plate"
+    }
     made(broken)
     assert files_of(broken) == expected
     assert all(path.stat().st_mtime_ns == when for path, when in drawn.items()), "drawn twice"

@@ -32,8 +32,12 @@ from training.formats.checkpoint import save_checkpoint
 CPU = torch.device("cpu")
 SD15 = {"unet": int(1.72e9), "vae": int(0.17e9), "text_encoder": int(0.25e9)}
 """Bytes in half precision."""
-XL = {"unet": int(5.14e9), "vae": int(0.17e9), "text_encoder": int(0.25e9),
-      "text_encoder_2": int(1.39e9)}  # fmt: skip
+XL = {
+    "unet": int(5.14e9),
+    "vae": int(0.17e9),
+    "text_encoder": int(0.25e9),
+    "text_encoder_2": int(1.39e9),
+}
 SMALL, LARGE = 512**2, 1024**2
 EVERY = [
     OffloadPlan(offload=each, tiled=tiled) for each in ("whole", "parts") for tiled in (False, True)
@@ -126,8 +130,9 @@ def test_the_same_is_counted_on_the_disk(folder: Path, tmp_path: Path) -> None:
 
 def test_the_doctor_says_which_plan_will_be_used(folder: Path) -> None:
     def said(free_gib: float | None, *changes: str) -> Finding:
-        return painter_memory(load_settings("doubles", [f"draw.painter={folder}", *changes]),
-                              free_gib)  # fmt: skip
+        return painter_memory(
+            load_settings("doubles", [f"draw.painter={folder}", *changes]), free_gib
+        )
 
     assert said(None).says == "whole, on the processor; draw.memory counts on a GPU"
     assert said(8).says.startswith("the whole painter on the GPU: about")

@@ -58,8 +58,12 @@ def test_read_ncnn_reads_a_convolution_s_bytes_as_they_are_laid_out():
 @pytest.mark.parametrize("change", ["a byte less", "half", "nothing", "a byte more"])
 def test_read_ncnn_refuses_a_bin_that_is_cut_off_or_too_long(kind, change):
     param, numbers, _ = NETWORKS[kind]()
-    other = {"a byte less": numbers[:-1], "half": numbers[: len(numbers) // 2], "nothing": b"",
-             "a byte more": numbers + b"\0"}[change]  # fmt: skip
+    other = {
+        "a byte less": numbers[:-1],
+        "half": numbers[: len(numbers) // 2],
+        "nothing": b"",
+        "a byte more": numbers + b"\0",
+    }[change]
     with pytest.raises(ModelError, match=r"x4\.bin (is cut off|has 1 bytes more)") as fault:
         read_ncnn(param, other, "x4")
     assert "\n" not in str(fault.value)
@@ -99,10 +103,15 @@ def test_read_ncnn_refuses_one_s_weights_for_the_other_s_layers():
 
 @pytest.mark.parametrize(
     "change",
-    [lambda text: b"", lambda text: b"7767518" + text[7:], lambda text: text[:-40],
-     lambda text: text.replace(b"6=81", b"6=x"), lambda text: b"\xff\xfe" + text,
-     lambda text: text.replace(b"1 1 a b", b"1 9 a b", 1)],
-)  # fmt: skip
+    [
+        lambda text: b"",
+        lambda text: b"7767518" + text[7:],
+        lambda text: text[:-40],
+        lambda text: text.replace(b"6=81", b"6=x"),
+        lambda text: b"\xff\xfe" + text,
+        lambda text: text.replace(b"1 1 a b", b"1 9 a b", 1),
+    ],
+)
 def test_read_param_refuses_what_is_broken(change):
     with pytest.raises(ModelError, match=r"x4\.param is broken") as fault:
         read_param(change(tiny_ncnn.compact()[0]), "x4")

@@ -33,8 +33,15 @@ def drawn(folder: Path, prompt: str = "a cat", **overrides: object) -> np.ndarra
     overrides = ComponentOverrides(**overrides)
     painter = open_painter(folder, overrides=overrides, device="cpu")
     assert painter.name == Checkpoint(folder).name((), overrides)
-    asked = Candidate(prompt=Prompt(page=1, positive=prompt), painter="p", seed=7, width_px=32,
-                      height_px=32, steps=3, guidance=4)  # fmt: skip
+    asked = Candidate(
+        prompt=Prompt(page=1, positive=prompt),
+        painter="p",
+        seed=7,
+        width_px=32,
+        height_px=32,
+        steps=3,
+        guidance=4,
+    )
     (picture,) = painter.paint([asked])
     return np.asarray(picture, int)
 
@@ -50,8 +57,10 @@ def test_apply_overrides_takes_an_autoencoder_in_every_form(folder: Path, tmp_pa
     save_file(keys, tmp_path / "whole.safetensors")
     bare = {name.removeprefix(VAE): each for name, each in keys.items()}
     torch.save({"state_dict": bare}, tmp_path / "bare.pt")
-    save_file(load_file(tmp_path / "vae" / "diffusion_pytorch_model.safetensors"),
-              tmp_path / "new.safetensors")  # fmt: skip
+    save_file(
+        load_file(tmp_path / "vae" / "diffusion_pytorch_model.safetensors"),
+        tmp_path / "new.safetensors",
+    )
     forms = ("vae", "whole.safetensors", "bare.pt", "new.safetensors")
     pictures = [drawn(folder, vae=tmp_path / form) for form in forms]
     assert far(pictures[0], drawn(folder)) > 5
@@ -74,9 +83,14 @@ def test_attach_hypernetwork_with_a_strength(folder: Path, tmp_path: Path) -> No
         files.append(tmp_path / f"{seed}.pt")
         save_hypernetwork(network, files[-1], origin=ORIGIN)
     plain = drawn(folder)
-    pictures = [plain] + [drawn(folder, hypernetworks=given) for given in (
-        (Adapter(files[0]),), (Adapter(files[0], 0.5),), (Adapter(files[0]), Adapter(files[1])),
-    )]  # fmt: skip
+    pictures = [plain] + [
+        drawn(folder, hypernetworks=given)
+        for given in (
+            (Adapter(files[0]),),
+            (Adapter(files[0], 0.5),),
+            (Adapter(files[0]), Adapter(files[1])),
+        )
+    ]
     assert all(far(a, b) > 1 for n, a in enumerate(pictures) for b in pictures[:n])
     assert far(drawn(folder, hypernetworks=(Adapter(files[0], 0.0),)), plain) <= 1
     wide = tiny_painter(tmp_path / "wide")
@@ -123,9 +137,16 @@ def test_clip_skip_makes_another_painter(folder: Path) -> None:
 def test_apply_overrides_in_a_studio(folder: Path, tmp_path: Path) -> None:
     torch.save({"string_to_param": {"*": torch.randn(1, WIDTH)}, "name": "x"}, tmp_path / "rexy.pt")
     plain = Studio(load_settings("doubles", [f"draw.painter={folder}"]))
-    overrides = Studio(load_settings("doubles", [
-        f"draw.painter={folder}", "draw.clip_skip=2", f'draw.embeddings=["{tmp_path}/rexy.pt"]',
-    ]))  # fmt: skip
+    overrides = Studio(
+        load_settings(
+            "doubles",
+            [
+                f"draw.painter={folder}",
+                "draw.clip_skip=2",
+                f'draw.embeddings=["{tmp_path}/rexy.pt"]',
+            ],
+        )
+    )
     with overrides.painter() as painter:
         assert painter.name == overrides.painter_name() != plain.painter_name()
         assert painter.clip_skip == 2 and "rexy" in painter.pipe.tokenizer.get_vocab()

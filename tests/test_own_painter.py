@@ -24,9 +24,18 @@ from training.pet.train import train
 from training.runs import listing as runs
 from training.runs.run import Run
 
-QUICK = ("max_steps=3", "lr=0.01", "batch=2", "resolution_px=64", "sample_steps=2",
-         "warmup_steps=0", "precision=fp32", "concept.0.class_images=2", "ema=0.5",
-         "optimizer=adamw")  # fmt: skip
+QUICK = (
+    "max_steps=3",
+    "lr=0.01",
+    "batch=2",
+    "resolution_px=64",
+    "sample_steps=2",
+    "warmup_steps=0",
+    "precision=fp32",
+    "concept.0.class_images=2",
+    "ema=0.5",
+    "optimizer=adamw",
+)
 
 
 @pytest.fixture
@@ -202,7 +211,10 @@ def test_painter_bytes_counts_what_is_saved(tmp_path):
     numbers = sum(file.stat().st_size for file in (tmp_path / "painter").glob("*/*.safetensors"))
     assert numbers / 2 < painter_bytes(tmp_path / "painter") < numbers
     assert [runs.makes_a_painter(name) for name in ("auto", "kohya", "storybook")] == [
-        False, True, True]  # fmt: skip
+        False,
+        True,
+        True,
+    ]
 
 
 def test_hero_teach_resumed_goes_by_the_run_s_own_recipe(tmp_path, at_once):

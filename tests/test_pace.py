@@ -182,8 +182,10 @@ def test_paint_draws_in_the_precision_that_was_measured(watch, tmp_path, tiny):
     requests = [asked("a cat"), asked("a dog", seed=2)]
     drawn = [list(painter.paint(requests)) for painter in (plain, auto, wished)]
     assert [each.precision for each in (plain, auto, wished)] == [
-        "fp32", "bf16, channels_last", "bf16"
-    ]  # fmt: skip
+        "fp32",
+        "bf16, channels_last",
+        "bf16",
+    ]
     assert plain.name == auto.name == wished.name
     assert watch.asked == 1
     for other in drawn[1:]:
@@ -259,10 +261,15 @@ def pictures():
         studio = Studio(load_settings("starter", [f"precision={precision}", "device=cpu"]))
         habits = studio.sampling
         requests = [
-            asked(words, width_px=habits.width_px, height_px=habits.height_px,
-                  steps=habits.steps, guidance=habits.guidance)
+            asked(
+                words,
+                width_px=habits.width_px,
+                height_px=habits.height_px,
+                steps=habits.steps,
+                guidance=habits.guidance,
+            )
             for words in WORDS
-        ]  # fmt: skip
+        ]
         with studio.painter() as painter:
             drawn = list(painter.paint(requests))
         picture = found["fp32"][0][0] if found else drawn[0]

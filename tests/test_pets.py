@@ -45,11 +45,17 @@ def test_what_is_shipped_is_what_is_drawn(pet):
     known = world_with(pet, WORLD)
     others = list(enumerate(class_pictures(pet, WORLD), start=1))
     for folder, pictures, words in (
-        (f"{pet.token}-{pet.species}", own := pictures_of(pet, known),
-         [caption(each, known) for each in own]),
-        (pet.species, [each for _, each in others],
-         [class_words(number, each, WORLD) for number, each in others]),
-    ):  # fmt: skip
+        (
+            f"{pet.token}-{pet.species}",
+            own := pictures_of(pet, known),
+            [caption(each, known) for each in own],
+        ),
+        (
+            pet.species,
+            [each for _, each in others],
+            [class_words(number, each, WORLD) for number, each in others],
+        ),
+    ):
         files = sorted((shipped("assets", "pets") / folder).glob("*.jpg"))
         assert len(files) == len(pictures)
         for file, said in zip(files, words, strict=True):
@@ -100,7 +106,11 @@ def test_the_pets_that_ship_were_taught_on_the_painter_that_ships(pet):
 
 
 def test_a_pet_is_its_kind_in_its_coat():
-    seen = [Shown(species="cat", coat="bhna"), Shown(species="dog", coat="bhna"),
-            Shown(species="cat", coat="grey"), Shown(species="cat", coat="bhna")]  # fmt: skip
+    seen = [
+        Shown(species="cat", coat="bhna"),
+        Shown(species="dog", coat="bhna"),
+        Shown(species="cat", coat="grey"),
+        Shown(species="cat", coat="bhna"),
+    ]
     assert is_pet(seen, PETS[0]) == 0.5
     assert set(PETS[0].coat) == set(with_pets(WORLD).coats[PETS[0].token])

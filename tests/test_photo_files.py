@@ -17,8 +17,19 @@ def touch(folder, *names):
     return folder
 
 
-@pytest.mark.parametrize("name", ["._plain0.jpg", ".DS_Store", "Thumbs.db", "THUMBS.DB", "__MACOSX",
-                                  "desktop.ini", "@eaDir", "Icon\r"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "._plain0.jpg",
+        ".DS_Store",
+        "Thumbs.db",
+        "THUMBS.DB",
+        "__MACOSX",
+        "desktop.ini",
+        "@eaDir",
+        "Icon\r",
+    ],
+)
 def test_is_litter_knows_what_systems_leave(tmp_path, name):
     touch(tmp_path, name, "1.jpg")
     assert is_litter(name)

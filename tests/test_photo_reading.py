@@ -87,8 +87,10 @@ def profile(name):
     return ImageCms.ImageCmsProfile(ImageCms.createProfile(name)).tobytes()
 
 
-@pytest.mark.parametrize(("mode", "form"), [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "PNG"),
-                                            ("P", "PNG"), ("RGB", "TIFF")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mode", "form"),
+    [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "PNG"), ("P", "PNG"), ("RGB", "TIFF")],
+)
 def test_read_picture_applies_the_colour_profile(mode, form):
     picture = plain().quantize(16) if mode == "P" else plain(mode)
     photo = read_picture(saved(picture, form, icc_profile=profile("wide")))

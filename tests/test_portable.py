@@ -33,8 +33,18 @@ SOURCES = [
     for package in ("storybook", "training", "app")
     for path in sorted((ROOT / package).rglob("*.py"))
 ]
-POSIX_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "syslog", "termios",
-                 "tty"}  # fmt: skip
+POSIX_MODULES = {
+    "fcntl",
+    "grp",
+    "posix",
+    "pty",
+    "pwd",
+    "readline",
+    "resource",
+    "syslog",
+    "termios",
+    "tty",
+}
 POSIX_NAMES = {
     "os": "chown fork forkpty getegid geteuid getgid getgroups getloadavg getpgid getpgrp getsid "
     "getuid initgroups killpg lchown mkfifo mknod nice pread preadv pwrite sched_getaffinity "
@@ -42,7 +52,7 @@ POSIX_NAMES = {
     "signal": "SIGALRM SIGCHLD SIGCONT SIGHUP SIGKILL SIGPIPE SIGQUIT SIGSTOP SIGTSTP SIGUSR1 "
     "SIGUSR2 alarm pause pthread_kill pthread_sigmask setitimer sigpending siginterrupt sigwait",
     "socket": "AF_UNIX socketpair fromfd",
-}  # fmt: skip
+}
 POSIX_OPTIONS = {"pass_fds", "preexec_fn", "process_group", "start_new_session"}
 TEXT_MODES = {f"{mode}{plus}" for mode in "rwax" for plus in ("", "+", "t")}
 HOMES_OF_POSIX = {
@@ -115,9 +125,16 @@ subprocess.Popen([], start_new_session=True)
 open("/proc/self/status")
 """
     assert sorted(posix_in(ast.parse(text))) == sorted(
-        ["fcntl", "resource", "SIGKILL", "os.killpg", "signal.SIGHUP", "start_new_session",
-         "/proc/self/status"]
-    )  # fmt: skip
+        [
+            "fcntl",
+            "resource",
+            "SIGKILL",
+            "os.killpg",
+            "signal.SIGHUP",
+            "start_new_session",
+            "/proc/self/status",
+        ]
+    )
 
 
 def opened_without_encoding(tree):
@@ -178,8 +195,20 @@ def said(process):
 
 
 def test_a_book_is_made_without_posix_and_is_the_same_book():
-    code, out, err = said(without_posix("storybook", "book", "--summary", SUMMARY, "--pages", "4",
-                                        "--folder", "b", "--studio", "doubles"))  # fmt: skip
+    code, out, err = said(
+        without_posix(
+            "storybook",
+            "book",
+            "--summary",
+            SUMMARY,
+            "--pages",
+            "4",
+            "--folder",
+            "b",
+            "--studio",
+            "doubles",
+        )
+    )
     assert code == 0, err
     book = Book("books/b")
     assert Path(out.strip()) == book.pdf and book.pdf.is_file()

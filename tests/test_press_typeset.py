@@ -11,14 +11,17 @@ def ten_each(text: str) -> float:
     return 10.0 * len(text)
 
 
-@pytest.mark.parametrize(("typed", "set_"), [
-    ('"It\'s Ben\'s," said Ann...', "“It’s Ben’s,” said Ann…"),
-    ("'twas the dogs' bone in '95", "’twas the dogs’ bone in ’95"),
-    ('"\'Run!\' he cried," said Bo.', "“‘Run!’ he cried,” said Bo."),
-    ('"But--" said (the "old") cat.', "“But—” said (the “old”) cat."),
-    ("bump -- bump - bump, 3-5", "bump — bump – bump, 3–5"),
-    ("She said 'hello' to  it.\n\n Then\tnothing.", "She said ‘hello’ to it.\nThen nothing."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "set_"),
+    [
+        ("\"It's Ben's,\" said Ann...", "“It’s Ben’s,” said Ann…"),
+        ("'twas the dogs' bone in '95", "’twas the dogs’ bone in ’95"),
+        ("\"'Run!' he cried,\" said Bo.", "“‘Run!’ he cried,” said Bo."),
+        ('"But--" said (the "old") cat.', "“But—” said (the “old”) cat."),
+        ("bump -- bump - bump, 3-5", "bump — bump – bump, 3–5"),
+        ("She said 'hello' to  it.\n\n Then\tnothing.", "She said ‘hello’ to it.\nThen nothing."),
+    ],
+)
 def test_quotes_and_dashes_are_curled(typed, set_):
     assert curl(typed) == set_
 

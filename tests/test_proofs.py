@@ -60,8 +60,9 @@ def test_each_plate_says_how_fine_it_is_printed(book):
     Image.new("RGB", (425, 425)).save(book.plate_of(2))
     fine = printed_ppi(proof_pages(book, studio), wishes_of(book, studio))
     assert fine[2] == pytest.approx(425 / 8.5, rel=0.2)
-    (note,) = [each for each in notes(book, studio, proof_pages(book, studio))
-               if each.kind == "coarse"]  # fmt: skip
+    (note,) = [
+        each for each in notes(book, studio, proof_pages(book, studio)) if each.kind == "coarse"
+    ]
     assert 2 in note.pages and " 50 pixels an inch" in note.says
 
 
@@ -97,8 +98,11 @@ def test_texts_that_are_too_long_name_all_their_pages_and_are_shown_as_far_as_th
 
 def test_letters_that_no_font_has_are_named_with_their_page(book):
     rewrite(book, 1, "A crab 🦀 and a ж!")
-    (note,) = [note for note in notes(book, doubles(), proof_pages(book, doubles()))
-               if note.kind == "glyphs"]  # fmt: skip
+    (note,) = [
+        note
+        for note in notes(book, doubles(), proof_pages(book, doubles()))
+        if note.kind == "glyphs"
+    ]
     assert note.pages == (1,) and "without 🦀" in note.says and "ж" not in note.says
     wish(book, font="grandstander")
     assert any("ж" in each.says for each in notes(book, doubles(), proof_pages(book, doubles())))
@@ -179,10 +183,18 @@ def test_alt_texts_are_sentences_for_people():
         return alt_text(Scene(**(given | more)), cast)
 
     assert scene(things=("kite",)) == "Biscuit the cat holding a kite at the beach."
-    assert scene(moment="sitting", things=("umbrella",), relation="under", cast=("Biscuit", "Fern"),
-                 light="rain", mood="sad", place="garden") == (
+    assert scene(
+        moment="sitting",
+        things=("umbrella",),
+        relation="under",
+        cast=("Biscuit", "Fern"),
+        light="rain",
+        mood="sad",
+        place="garden",
+    ) == (
         "Biscuit the cat, sad, sitting under an umbrella beside Fern the fox in the garden "
-        "in the rain.")  # fmt: skip
+        "in the rain."
+    )
     assert scene(moment="sleeping", place="moon base", light="dawn", cast=("Zed",)) == (
         "Zed sleeping in the moon base, dawn."
     )

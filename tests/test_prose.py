@@ -20,12 +20,15 @@ BARE = f"{ONE}\n\n{TWO}"
         ("<thinking>a</thinking>Pip <reasoning>b</reasoning>ran.", "Pip ran."),
         ("[THINK]a plan[/THINK]Pip ran.", "Pip ran."),
         ("◁think▷a plan◁/think▷Pip ran.", "Pip ran."),
-        ("<|channel|>analysis<|message|>A plan.<|end|><|start|>assistant<|channel|>final"
-         "<|message|>Pip ran.", "Pip ran."),
+        (
+            "<|channel|>analysis<|message|>A plan.<|end|><|start|>assistant<|channel|>final"
+            "<|message|>Pip ran.",
+            "Pip ran.",
+        ),
         ("<|channel|>analysis<|message|>A plan.", ""),
         ("I think that Pip ran.", "I think that Pip ran."),
     ],
-)  # fmt: skip
+)
 def test_without_thinking_keeps_what_was_told(reply: str, left: str) -> None:
     assert without_thinking(reply).strip() == left
 

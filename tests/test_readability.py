@@ -9,10 +9,10 @@ from storybook.readability import TARGETS, length, measure, sentences, syllables
 SYLLABLES = {
     1: "cat jumped cakes once eyes moved played crawled smiled leaves whale strange laughed our",
     2: "little biscuit wanted people garden purple puppy kitten quiet something puzzled safely "
-       "player crayon wishes boxes lion sparkled careful apple giggled maybe yellow rabbit",
+    "player crayon wishes boxes lion sparkled careful apple giggled maybe yellow rabbit",
     3: "umbrella animal idea butterfly beautiful delicious adventure everything radio elephant",
     4: "caterpillar ordinary watermelon",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

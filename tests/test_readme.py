@@ -12,9 +12,10 @@ from storybook.cli.run import main
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = [
-    line for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    line
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
     for line in block.splitlines()
-]  # fmt: skip
+]
 
 
 def test_there_are_commands():

@@ -33,11 +33,14 @@ REX = Hero(name="Rex", species="dog", look="brown spotted", pronoun="he")
 def some(number: int, kind: str = "dog", text: str = "Pip ran home.", **more: object) -> ReadyMade:
     """A story of four pages that all say `text`."""
     given = {
-        "id": f"T-{number:03d}", "summary": f"Pip the {kind} runs home, number {number}.",
-        "title": "Pip", "ages": "3-5", "manner": "plain",
+        "id": f"T-{number:03d}",
+        "summary": f"Pip the {kind} runs home, number {number}.",
+        "title": "Pip",
+        "ages": "3-5",
+        "manner": "plain",
         "cast": (Figure(name="Pip", kind=kind, look="grey"),),
         "pages": (StoryPage(text=text, picture=f"Pip the {kind} running"),) * 4,
-    }  # fmt: skip
+    }
     return ReadyMade.model_validate(given | more)
 
 
@@ -140,8 +143,9 @@ def test_find_stories_ranks_a_rare_word_before_a_usual_one():
 
 
 def test_index_gains_less_by_each_time_that_a_word_is_said():
-    once, twice, thrice = (some(n, text=" ".join(["kite"] * n + ["bun"] * (9 - n)))
-                           for n in (1, 2, 3))  # fmt: skip
+    once, twice, thrice = (
+        some(n, text=" ".join(["kite"] * n + ["bun"] * (9 - n))) for n in (1, 2, 3)
+    )
     index = Index(shelf(once, twice, thrice, some(4)))
     scores = [index.score(each.id, telling("kites")) for each in (once, twice, thrice)]
     assert 0 < scores[0] < scores[1] < scores[2]

@@ -63,8 +63,9 @@ def test_both_make_the_same_pixels_of_the_same_weights(kind: str, tmp_path: Path
 
 @installed
 def test_its_import_trap_is_handled_and_nothing_is_left_of_it(tmp_path: Path, capsys) -> None:
-    one = open_package_enlarger(tiny_compact(tmp_path / "net.safetensors"), device="cpu",
-                                tile_px=32, overlap_px=16)  # fmt: skip
+    one = open_package_enlarger(
+        tiny_compact(tmp_path / "net.safetensors"), device="cpu", tile_px=32, overlap_px=16
+    )
     assert one.once(np.asarray(picture(70, 50))).shape == (200, 280, 3)
     assert "torchvision.transforms.functional_tensor" not in sys.modules
     assert capsys.readouterr().out == "", "it prints each of its tiles"

@@ -105,7 +105,7 @@ def test_recast_says_which_colours_and_rhymes_it_leaves():
         (PIP.but(kind="bear"), Hero(name="Dot", species="mouse"), "A huge bear.", "“huge”"),
         (PIP, REX.but(name="Noor"), "Pip ran.", "it has another Noor in it"),
     ],
-)  # fmt: skip
+)
 def test_recast_refuses_a_part_that_binds_its_star_to_what_it_is(star, hero, text, says):
     with pytest.raises(ConfigError, match=re.escape(says)) as caught:
         told(text, hero=hero, cast=(star, NOOR))
@@ -125,8 +125,13 @@ def test_is_same_kind_goes_by_what_an_owner_calls_a_hero():
 
 
 def test_sexes_of_are_read_from_kinds_titles_and_pages():
-    cast = (PIP, NOOR, NOOR.but(name="Mr Bell", kind="baker"), NOOR.but(name="Bo", kind="snail"),
-            NOOR.but(name="the ducks", kind="six ducks"))  # fmt: skip
+    cast = (
+        PIP,
+        NOOR,
+        NOOR.but(name="Mr Bell", kind="baker"),
+        NOOR.but(name="Bo", kind="snail"),
+        NOOR.but(name="the ducks", kind="six ducks"),
+    )
     assert sexes_of(some(1, cast=cast, text="Pip hid. He ran.")) == (
         "he",
         "she",

@@ -24,8 +24,16 @@ def test_a_changed_copy_is_checked_again():
 
 def test_a_picture_is_named_by_its_whole_request():
     prompt = Prompt(page=1, positive="a cat")
-    one = Candidate(prompt=prompt, painter="p", seed=1, width_px=64, height_px=64, steps=9,
-                    guidance=3)  # fmt: skip
-    changes = [{"painter": "q"}, {"seed": 2}, {"width_px": 128}, {"height_px": 128}, {"steps": 8},
-               {"guidance": 4}, {"prompt": prompt.but(negative="blurry")}]  # fmt: skip
+    one = Candidate(
+        prompt=prompt, painter="p", seed=1, width_px=64, height_px=64, steps=9, guidance=3
+    )
+    changes = [
+        {"painter": "q"},
+        {"seed": 2},
+        {"width_px": 128},
+        {"height_px": 128},
+        {"steps": 8},
+        {"guidance": 4},
+        {"prompt": prompt.but(negative="blurry")},
+    ]
     assert len({one.id, *(one.but(**change).id for change in changes)}) == 8

@@ -7,8 +7,10 @@ from storybook.errors import ConfigError, ModelError
 from storybook.records import Hero
 from storybook.story.delexicalize import RoleWords, load_role_words, roles_of
 
-WORDS = RoleWords(things=("mitten", "blue mitten", "kite", "biscuit", "apple"),
-                  places=("in the snow", "by the pond"))  # fmt: skip
+WORDS = RoleWords(
+    things=("mitten", "blue mitten", "kite", "biscuit", "apple"),
+    places=("in the snow", "by the pond"),
+)
 SUMMARY = "Biscuit the cat loses her green mitten in the snow. A kind fox helps her look for it."
 
 

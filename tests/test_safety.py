@@ -19,18 +19,29 @@ from storybook.studio.studio import Studio
 ANYTHING, NOTHING = -2.0, 2.0
 """Thresholds of a cosine that every picture is above, and that none is."""
 OLD_EYES = {
-    "crop_size": 32, "do_center_crop": True, "do_normalize": True, "do_resize": True,
-    "feature_extractor_type": "CLIPFeatureExtractor", "image_mean": [0.48, 0.46, 0.41],
-    "image_std": [0.27, 0.26, 0.28], "resample": 3, "size": 32,
-}  # fmt: skip
+    "crop_size": 32,
+    "do_center_crop": True,
+    "do_normalize": True,
+    "do_resize": True,
+    "feature_extractor_type": "CLIPFeatureExtractor",
+    "image_mean": [0.48, 0.46, 0.41],
+    "image_std": [0.27, 0.26, 0.28],
+    "resample": 3,
+    "size": 32,
+}
 """In the words that the checker's folder was published in."""
 
 
 def tiny_checker(painter: Path, threshold: float) -> Path:
     """A safety checker in a painter's folder, as Stable Diffusion's lies there."""
     torch.manual_seed(0)
-    part = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
-            "num_attention_heads": 2, "projection_dim": 8}  # fmt: skip
+    part = {
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "projection_dim": 8,
+    }
     vision = part | {"image_size": 32, "patch_size": 8}
     model = StableDiffusionSafetyChecker(
         CLIPConfig(text_config=part, vision_config=vision, projection_dim=8)

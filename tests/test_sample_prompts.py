@@ -95,8 +95,11 @@ def test_sample_files_that_are_empty_are_refused_before_the_first_step(tmp_path,
     with pytest.raises(TrainingError, match=f"{setting} .* is empty"):
         asked(CAT, **{setting: file})
     with pytest.raises(TrainingError, match=f"{setting} .* is empty"):
-        check_sample_files(Recipe.model_validate(
-            {"model": "painter", "concept": [{"photos": "photos"}], setting: file}))  # fmt: skip
+        check_sample_files(
+            Recipe.model_validate(
+                {"model": "painter", "concept": [{"photos": "photos"}], setting: file}
+            )
+        )
 
 
 def test_a_run_without_a_token_draws_its_captions(tmp_path):

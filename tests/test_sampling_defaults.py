@@ -22,7 +22,7 @@ def test_sampling_defaults_of_who_brings_none_are_the_classic_ones(tmp_path):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [('{"steps": "a"}', ConfigError), ('{"stepz": 3}', ConfigError), ('{"steps": 1', ModelError)],
-)  # fmt: skip
+)
 def test_a_studio_says_which_wish_of_its_painter_cannot_be(tmp_path, text, fault):
     (tmp_path / SAMPLING).write_text(text)
     studio = Studio(with_change(load_settings("starter"), "draw", painter=str(tmp_path)))

@@ -35,9 +35,14 @@ def test_a_picture_is_what_plain_diffusers_draws(folder: Path, painter: Diffusio
     )
     plain.set_progress_bar_config(disable=True)
     theirs = plain(
-        "a cat", negative_prompt="ugly", num_inference_steps=4, guidance_scale=3.0, width=32,
-        height=32, generator=torch.Generator().manual_seed(1),
-    ).images[0]  # fmt: skip
+        "a cat",
+        negative_prompt="ugly",
+        num_inference_steps=4,
+        guidance_scale=3.0,
+        width=32,
+        height=32,
+        generator=torch.Generator().manual_seed(1),
+    ).images[0]
     ours = next(painter.paint([asked("a cat", "ugly")]))
     assert difference(ours, theirs) <= 1
 
@@ -62,10 +67,15 @@ def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter) ->
 
 @pytest.mark.parametrize(
     "changes",
-    [{"seed": 2}, {"steps": 6}, {"guidance": 6.0}, {"prompt": Prompt(page=1, positive="a dog")},
-     {"prompt": Prompt(page=1, positive="a cat", negative="no")},
-     {"prompt": Prompt(page=1, positive="a (cat:2.5)")}],
-)  # fmt: skip
+    [
+        {"seed": 2},
+        {"steps": 6},
+        {"guidance": 6.0},
+        {"prompt": Prompt(page=1, positive="a dog")},
+        {"prompt": Prompt(page=1, positive="a cat", negative="no")},
+        {"prompt": Prompt(page=1, positive="a (cat:2.5)")},
+    ],
+)
 def test_every_part_of_a_request_matters(
     painter: DiffusionPainter, changes: dict[str, object]
 ) -> None:

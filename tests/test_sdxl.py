@@ -52,9 +52,14 @@ def plain(folder: Path) -> StableDiffusionXLPipeline:
 
 def theirs(pipe: StableDiffusionXLPipeline, negative: str | None, side: int = 32) -> Image.Image:
     return pipe(
-        "a cat", negative_prompt=negative, num_inference_steps=4, guidance_scale=3.0, width=side,
-        height=32, generator=torch.Generator().manual_seed(1),
-    ).images[0]  # fmt: skip
+        "a cat",
+        negative_prompt=negative,
+        num_inference_steps=4,
+        guidance_scale=3.0,
+        width=side,
+        height=32,
+        generator=torch.Generator().manual_seed(1),
+    ).images[0]
 
 
 def drawn(painter: DiffusionPainter, *prompts: str) -> list[Image.Image]:
@@ -120,9 +125,16 @@ def test_a_picture_depends_on_its_own_request_only(painter: DiffusionPainter) ->
 
 
 @pytest.mark.parametrize(
-    "changes", [{"seed": 2}, {"steps": 6}, {"guidance": 6.0}, {"positive": "a dog"},
-                {"negative": "no"}, {"positive": "a (cat:2.5)"}],
-)  # fmt: skip
+    "changes",
+    [
+        {"seed": 2},
+        {"steps": 6},
+        {"guidance": 6.0},
+        {"positive": "a dog"},
+        {"negative": "no"},
+        {"positive": "a (cat:2.5)"},
+    ],
+)
 def test_every_part_of_a_request_matters(
     painter: DiffusionPainter, changes: dict[str, object]
 ) -> None:
@@ -144,9 +156,11 @@ def test_adapters_of_all_parts(folder: Path, painter: DiffusionPainter, tmp_path
         (f"lora_te2_{spoken}_q_proj", 2 * WIDTH, 2 * WIDTH),
         (f"lora_te2_{spoken}_out_proj", 2 * WIDTH, 2 * WIDTH),
     ):
-        tensors |= {f"{name}.lora_down.weight": torch.randn(2, takes),
-                    f"{name}.lora_up.weight": torch.randn(gives, 2),
-                    f"{name}.alpha": torch.tensor(2.0)}  # fmt: skip
+        tensors |= {
+            f"{name}.lora_down.weight": torch.randn(2, takes),
+            f"{name}.lora_up.weight": torch.randn(gives, 2),
+            f"{name}.alpha": torch.tensor(2.0),
+        }
     save_file(tensors, tmp_path / "rex.safetensors")
     own = open_painter(folder, device="cpu", loras={"rex": tmp_path / "rex.safetensors"})
     always = open_painter(folder, [Adapter(tmp_path / "rex.safetensors", 0.8)], device="cpu")
@@ -161,8 +175,9 @@ def test_adapters_of_all_parts(folder: Path, painter: DiffusionPainter, tmp_path
     parts = (always.pipe.text_encoder, always.pipe.text_encoder_2)
     before = (painter.pipe.text_encoder, painter.pipe.text_encoder_2)
     for changed, part in zip(parts, before, strict=True):
-        one, other = (each.text_model.encoder.layers[0].self_attn.q_proj.weight
-                      for each in (changed, part))  # fmt: skip
+        one, other = (
+            each.text_model.encoder.layers[0].self_attn.q_proj.weight for each in (changed, part)
+        )
         assert not alike(one, other, 100)
 
 
@@ -211,9 +226,12 @@ def test_check_refuses_what_the_family_has_no_place_for(
 def as_file(folder: Path, file: Path) -> Path:
     """The painter in one file, as the original code names its tensors."""
     pipe = plain(folder)
-    state = {name.replace("add_embedding.linear_1", "label_emb.0.0")
-             .replace("add_embedding.linear_2", "label_emb.0.2"): each
-             for name, each in unet_keys(pipe.unet).items()}  # fmt: skip
+    state = {
+        name.replace("add_embedding.linear_1", "label_emb.0.0").replace(
+            "add_embedding.linear_2", "label_emb.0.2"
+        ): each
+        for name, each in unet_keys(pipe.unet).items()
+    }
     state |= vae_keys(pipe.vae)
     for name, each in pipe.text_encoder.state_dict().items():
         state[f"conditioner.embedders.0.transformer.{name}"] = each
@@ -280,8 +298,11 @@ def test_broken_weights(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder, broken)
     path = broken / "unet" / "diffusion_pytorch_model.safetensors"
     weights = load_file(path)
-    save_file(weights | {"conv_out.bias": weights["conv_out.bias"] * float("nan")}, path,
-              metadata={"format": "pt"})  # fmt: skip
+    save_file(
+        weights | {"conv_out.bias": weights["conv_out.bias"] * float("nan")},
+        path,
+        metadata={"format": "pt"},
+    )
     with pytest.raises(ModelError, match="draws no numbers"):
         drawn(open_painter(broken, device="cpu"), "a cat")
     change_json(broken / "unet" / "config.json", cross_attention_dim=8)

@@ -15,15 +15,20 @@ def tell(writer: ServerWriter) -> str:
 
 WHOLE = {"message": {"role": "assistant", "content": "Here."}, "finish_reason": None}
 USED = {"prompt_tokens": None, "completion_tokens": 5, "total_tokens": None}
-PARTS = [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
-         {"type": "text", "text": "He"}, "re."]  # fmt: skip
+PARTS = [
+    {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+    {"type": "text", "text": "He"},
+    "re.",
+]
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        *(says("Here.", reason=reason) for reason in
-          ("eos", "eos_token", "end_turn", "STOP", "stop_sequence", "", None)),
+        *(
+            says("Here.", reason=reason)
+            for reason in ("eos", "eos_token", "end_turn", "STOP", "stop_sequence", "", None)
+        ),
         sends({"choices": None, "usage": USED}, piece("Here.", "stop")),
         sends(None, [], 3, piece("Here."), {"choices": [{"delta": None, "finish_reason": "stop"}]}),
         sends(piece("Here.", "stop"), {"choices": [], "usage": {"total_tokens": 12}}),
@@ -36,7 +41,7 @@ PARTS = [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
         says("<think>Long.</think>Here."),
         says("```\nHere.\n```<|im_end|>"),
     ],
-)  # fmt: skip
+)
 def test_tell_reads_what_is_there(desk: Desk, reply: Callable) -> None:
     desk.will(reply)
     assert tell(writer_at(desk)) == "Here."

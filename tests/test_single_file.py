@@ -52,9 +52,15 @@ def drawn(
     overrides: ComponentOverrides | None = None,
 ) -> Image.Image:
     painter = open_painter(checkpoint, adapters, device="cpu", overrides=overrides)
-    asked = Candidate(prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
-                      painter="p", seed=7, width_px=64, height_px=64, steps=3,
-                      guidance=4)  # fmt: skip
+    asked = Candidate(
+        prompt=Prompt(page=1, positive="a cat, (day:1.2)", negative="dark"),
+        painter="p",
+        seed=7,
+        width_px=64,
+        height_px=64,
+        steps=3,
+        guidance=4,
+    )
     (picture,) = painter.paint([asked])
     return picture
 
@@ -129,11 +135,19 @@ def test_train_takes_a_single_file_as_its_folder(folder: Path, tmp_path: Path) -
     photos = Path(__file__).parents[1] / "assets" / "pets" / "bhna-cat"
     taught = []
     for model in (folder, as_file(folder, tmp_path / "rex.ckpt")):
-        chosen, _ = recipe_of({
-            "preset": "none", "model": str(model), "lr": 1e-2, "batch": 2, "max_steps": 2,
-            "resolution_px": 64, "sample_steps": 2, "sample_prompts": [],
-            "concept": [{"photos": str(photos), "token": "bhna", "class_word": "cat"}],
-        })  # fmt: skip
+        chosen, _ = recipe_of(
+            {
+                "preset": "none",
+                "model": str(model),
+                "lr": 1e-2,
+                "batch": 2,
+                "max_steps": 2,
+                "resolution_px": 64,
+                "sample_steps": 2,
+                "sample_prompts": [],
+                "concept": [{"photos": str(photos), "token": "bhna", "class_word": "cat"}],
+            }
+        )
         run = Run(tmp_path / f"run-{model.name}")
         list(train(chosen, run, torch.device("cpu"), "none"))
         taught.append(load_file(run.result / "pytorch_lora_weights.safetensors"))

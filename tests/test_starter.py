@@ -47,8 +47,14 @@ def test_the_whole_chain_on_the_models_that_ship_needs_no_network(tmp_path):
     assert "Warning" not in told.stderr
     events = [json.loads(line) for line in (book.log / "1.jsonl").open(encoding="utf-8")]
     assert list(dict.fromkeys(event["stage"] for event in events)) == [
-        "write", "split", "describe", "draw", "choose", "enlarge", "bind",
-    ]  # fmt: skip
+        "write",
+        "split",
+        "describe",
+        "draw",
+        "choose",
+        "enlarge",
+        "bind",
+    ]
     assert book.pdf.read_bytes().startswith(b"%PDF")
     assert Image.open(book.plate_of(1)).size == (512, 512)
     assert all(book.pick(page).judged[0].verdict.reasons for page in range(5))

@@ -224,8 +224,13 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     again = replace(shop, work=tmp_path / "work", out=tmp_path / "out")
     events = list(take_up(again, shop.out))
     assert [event.note.split()[0] for event in events] == [
-        "vae", "clip", "unet", "esrgan", "classifier", "control",
-    ]  # fmt: skip
+        "vae",
+        "clip",
+        "unet",
+        "esrgan",
+        "classifier",
+        "control",
+    ]
     first = load_file(shop.out / "painter/unet/diffusion_pytorch_model.safetensors")
     kept = torch.load(again.work / "unet" / CHECKPOINT, weights_only=True)["module"]
     name = next(iter(first))

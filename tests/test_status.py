@@ -19,8 +19,12 @@ def test_a_finished_book_says_what_each_page_holds():
     now = status(book, doubles())
     assert now.finished and (book.folder / now.pdf).is_file()
     assert [page.picked_by for page in now.page_status] == [
-        "critic", "critic", "author", "critic", "critic",
-    ]  # fmt: skip
+        "critic",
+        "critic",
+        "author",
+        "critic",
+        "critic",
+    ]
     assert now.page_status[2].pick == other
     assert all((book.folder / page.plate).is_file() for page in now.page_status)
     assert all(len(page.candidates) == 2 for page in now.page_status)

@@ -45,8 +45,13 @@ def test_a_studio_s_adapter_is_compared_in_make_evaluate(tmp_path: Path) -> None
     adapter = lora(base, tmp_path / "adapter")
     changes = [f"write.writer={base}", f"write.adapter={adapter}"]
     extent = replace(QUICK, written=1, compared=1)
-    bench = Bench(Studio(load_settings("starter", changes)), load_world(shipped("assets")), extent,
-                  tmp_path, tmp_path)  # fmt: skip
+    bench = Bench(
+        Studio(load_settings("starter", changes)),
+        load_world(shipped("assets")),
+        extent,
+        tmp_path,
+        tmp_path,
+    )
     events = evaluate(bench)
     notes = []
     while True:

@@ -488,13 +488,29 @@ def test_a_dry_run_says_what_would_be_done(home, tmp_path):
 @pytest.mark.parametrize(
     ("preset", "says"),
     [
-        ("storybook", {"rank": 8, "alpha": 32.0, "dropout": 0.01, "batch": 12, "accumulation": 8,
-                       "lr": 3e-4, "epochs": 6, "load": "int8", "frame": "storybook",
-                       "scheduler": "linear", "warmup_steps": 0, "weight_decay": 0.0,
-                       "clip_norm": 1.0, "seed": 42, "targets": ("q_proj", "v_proj")}),
+        (
+            "storybook",
+            {
+                "rank": 8,
+                "alpha": 32.0,
+                "dropout": 0.01,
+                "batch": 12,
+                "accumulation": 8,
+                "lr": 3e-4,
+                "epochs": 6,
+                "load": "int8",
+                "frame": "storybook",
+                "scheduler": "linear",
+                "warmup_steps": 0,
+                "weight_decay": 0.0,
+                "clip_norm": 1.0,
+                "seed": 42,
+                "targets": ("q_proj", "v_proj"),
+            },
+        ),
         ("alpaca", {"rank": 8, "alpha": 16.0, "lr": 3e-4, "frame": "alpaca", "epochs": 3}),
     ],
-)  # fmt: skip
+)
 def test_presets_say_what_their_sources_say(home, tmp_path, preset, says):
     (tmp_path / "r.toml").write_text(
         f'base = "{home / "base"}"\npairs = "p.json"\npreset = "{preset}"\n'

@@ -46,11 +46,13 @@ def cast_names(text: str) -> list[tuple[str, str]]:
     [
         ("O'Malley's ball.", ["O'Malley", "'s", "ball"]),
         ("O\u2019Malley\u2019s ball", ["O\u2019Malley", "'s", "ball"]),
-        ("Sir Barks-a-lot and J.R. met Mr. Fluff.",
-         ["Sir", "Barks-a-lot", "and", "J.R.", "met", "Mr.", "Fluff"]),
+        (
+            "Sir Barks-a-lot and J.R. met Mr. Fluff.",
+            ["Sir", "Barks-a-lot", "and", "J.R.", "met", "Mr.", "Fluff"],
+        ),
         ("Łucja, Ömer & नीला", ["Łucja", "Ömer", "नीला"]),
     ],
-)  # fmt: skip
+)
 def test_tokens_keep_words_whole(text: str, words: list[str]) -> None:
     assert [token.text for token in tokens(text) if token.is_word] == words
 
@@ -154,7 +156,7 @@ def test_a_name_in_one_place_is_known_in_all() -> None:
         ("The vixen naps.", [("", "fox", "she")]),
         ("Zibbo sings. The mouse naps.", [("Zibbo", "mouse", "")]),
     ],
-)  # fmt: skip
+)
 def test_characters_have_their_kinds(text: str, found: list[tuple[str, str, str]]) -> None:
     assert people(text) == found
 
@@ -228,7 +230,7 @@ def test_a_given_hero_keeps_its_own_pronoun() -> None:
         ("biscuit the cat naps", [("Biscuit", "cat")]),
         ("tom and his dog max dig", [("Max", "dog"), ("Tom", "boy")]),
     ],
-)  # fmt: skip
+)
 def test_cast_takes_names_of_each_kind(text: str, found: list[tuple[str, str]]) -> None:
     have = cast_names(text)
     assert len(have) == len(found)
@@ -346,8 +348,9 @@ def test_cast_takes_a_full_name_as_one_person(text: str, found: list[tuple[str, 
 def test_mended_reads_what_hurried_hands_leave_out(text: str, words: list[str]) -> None:
     found = mended(tokens(text), KINDS, load_words())
     assert [token.lower for token in found] == words
-    assert all(text[t.start : t.end].lower().startswith(t.text[0].lower())
-               or t.text == "'s" for t in found)  # fmt: skip
+    assert all(
+        text[t.start : t.end].lower().startswith(t.text[0].lower()) or t.text == "'s" for t in found
+    )
 
 
 def test_a_place_is_nobody() -> None:

@@ -40,10 +40,14 @@ GOOD = "Bruno the dog wants to ride a bicycle up the hill."
 
 @pytest.mark.parametrize(
     "bad",
-    ["", "Bruno naps.", "A cat wants to ride a bicycle up the hill.",
-     "Bruno the dog wants to buy a gun for his friends.",
-     "Bruno the dog wants to ride a long way to"],
-)  # fmt: skip
+    [
+        "",
+        "Bruno naps.",
+        "A cat wants to ride a bicycle up the hill.",
+        "Bruno the dog wants to buy a gun for his friends.",
+        "Bruno the dog wants to ride a long way to",
+    ],
+)
 def test_what_can_be_no_summary_is_passed_over(bad: str) -> None:
     assert thought(bad, GOOD) == GOOD
     with pytest.raises(ReplyError, match="no idea"):

@@ -20,9 +20,22 @@ from storybook.records import Hero
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_critic, tiny_painter
 
-QUICK = ("--preset", "none", "--set", "max_steps=4", "--set", "lr=0.05", "--set", "batch=2",
-         "--set", "resolution_px=64", "--set", "sample_steps=2",
-         "--set", "concept.0.class_images=2")  # fmt: skip
+QUICK = (
+    "--preset",
+    "none",
+    "--set",
+    "max_steps=4",
+    "--set",
+    "lr=0.05",
+    "--set",
+    "batch=2",
+    "--set",
+    "resolution_px=64",
+    "--set",
+    "sample_steps=2",
+    "--set",
+    "concept.0.class_images=2",
+)
 
 
 @pytest.fixture

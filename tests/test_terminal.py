@@ -40,8 +40,9 @@ def test_show_fits_a_terminal_and_cuts_no_word(width: int) -> None:
     lines = screen(width, drawing())
     assert all(len(line) <= width for line in lines)
     assert [line.split("  ")[0].split(" ━")[0].strip() for line in lines][:2] == [
-        "write", "class images",
-    ] or width < 50  # fmt: skip
+        "write",
+        "class images",
+    ] or width < 50
     last = lines[-1]
     assert "13/26" in last and re.search(r"\d:\d\d:\d\d", last)
     assert ("━" in last) == (width >= 50) and ("left" in last) == (width >= 80)
@@ -63,8 +64,11 @@ def test_show_prints_plain_lines_in_a_pipe(more: dict) -> None:
     more = {"force_terminal": True} | more
     show(drawing(), "cats: ", console=Console(file=file, width=80, **more))
     lines = file.getvalue().splitlines()
-    assert lines == ["cats: write 4/4: Pip and the Kite", "cats: class images 1/4",
-                     "cats: draw 13/26"]  # fmt: skip
+    assert lines == [
+        "cats: write 4/4: Pip and the Kite",
+        "cats: class images 1/4",
+        "cats: draw 13/26",
+    ]
     assert not re.search("[━╸\x1b…]", file.getvalue())
 
 

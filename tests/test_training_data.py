@@ -448,9 +448,13 @@ def test_read_folder_reads_captions_in_yaml(tmp_path, text, words, name):
 
 @pytest.mark.parametrize(
     ("text", "says"),
-    [("rating: 1.1\n", "must hold main_prompt and tags"), ("[1, 2]", "must hold main_prompt"),
-     ("main_prompt: [", "is no YAML"), ("!!python/object:os.system {}", "is no YAML")],
-)  # fmt: skip
+    [
+        ("rating: 1.1\n", "must hold main_prompt and tags"),
+        ("[1, 2]", "must hold main_prompt"),
+        ("main_prompt: [", "is no YAML"),
+        ("!!python/object:os.system {}", "is no YAML"),
+    ],
+)
 def test_read_folder_refuses_yaml_of_another_shape(tmp_path, text, says):
     lay(tmp_path / "any" / "1.jpg", 1)
     (tmp_path / "any" / "1.yaml").write_text(text)

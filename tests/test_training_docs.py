@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-TABLE = (ROOT / "docs" / "training.md").read_text(encoding="utf-8").partition(
-    "## Where each number of the source documents went\n"
-)[2]  # fmt: skip
+TABLE = (
+    (ROOT / "docs" / "training.md")
+    .read_text(encoding="utf-8")
+    .partition("## Where each number of the source documents went\n")[2]
+)
 ROWS = [line.strip("|").split("|") for line in TABLE.splitlines() if re.match(r"\| [A-E]\d", line)]
 LAST = {"A": 37, "B": 21, "C": 16, "D": 15, "E": 55}
 """How many numbers each source document has."""
@@ -51,7 +53,20 @@ def test_training_docs_name_files_and_settings_that_are_there():
     recipes = [ROOT / "training" / "pet" / "recipe.py", ROOT / "training" / "story" / "recipe.py"]
     fields = " ".join(file.read_text(encoding="utf-8") for file in recipes)
     settings = set(re.findall(r"`([a-z_0-9]+)(?: = [^`]*)?`", " ".join(row[1] for row in ROWS)))
-    others = {"training", "names", "dataset", "metadata", "image_captions", "storybook", "auto",
-              "text2image", "everydream", "cerebrium", "kohya", "alpaca", "samples"}  # fmt: skip
+    others = {
+        "training",
+        "names",
+        "dataset",
+        "metadata",
+        "image_captions",
+        "storybook",
+        "auto",
+        "text2image",
+        "everydream",
+        "cerebrium",
+        "kohya",
+        "alpaca",
+        "samples",
+    }
     unknown = {name for name in settings - others if not re.search(rf"^    {name}:", fields, re.M)}
     assert unknown == set()

@@ -58,9 +58,13 @@ def test_snr_weights_count_what_little_noise_hides_for_less(kind, more):
 
 def test_encode_pictures_gives_mean_and_deviation_at_the_unets_scale():
     torch.manual_seed(0)
-    vae = AutoencoderKL(block_out_channels=(8, 8), norm_num_groups=8, scaling_factor=0.5,
-                        down_block_types=("DownEncoderBlock2D",) * 2,
-                        up_block_types=("UpDecoderBlock2D",) * 2)  # fmt: skip
+    vae = AutoencoderKL(
+        block_out_channels=(8, 8),
+        norm_num_groups=8,
+        scaling_factor=0.5,
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+    )
     pixels = torch.rand(2, 3, 16, 16) * 2 - 1
     mean, deviation = encode_pictures(vae, pixels)
     found = vae.encode(pixels).latent_dist

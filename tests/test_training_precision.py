@@ -68,8 +68,9 @@ def test_train_goes_on_in_the_precision_that_it_began_with(
     machine.append(found)
     whole = run_of(chosen, tmp_path / "whole")
     assert (said(whole)["precision"], said(whole)["channels_last"]) == (
-        found.dtype, found.channels_last
-    )  # fmt: skip
+        found.dtype,
+        found.channels_last,
+    )
     part = run_of(chosen, tmp_path / "part", stop_after=2)
     assert not machine  # the same machine is asked once, whatever run it is
     pace._known.clear()
@@ -134,8 +135,10 @@ def test_story_lora_goes_on_in_the_precision_that_it_began_with(shelf, tmp_path,
     pace._file().unlink()
     kept, _ = load_story_recipe(part.folder / RECIPE)
     stories.run_of(kept, tmp_path / "part", resume=True)
-    last = [sorted((run / "checkpoints").glob("checkpoint-*"))[-1] for run in
-            (tmp_path / "whole", tmp_path / "part")]  # fmt: skip
+    last = [
+        sorted((run / "checkpoints").glob("checkpoint-*"))[-1]
+        for run in (tmp_path / "whole", tmp_path / "part")
+    ]
     files = [load_file(folder / "adapter_model.safetensors") for folder in last]
     assert same(*files)
     assert not machine

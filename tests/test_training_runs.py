@@ -20,8 +20,9 @@ def laid(tmp_path, name="rex", state="done", *, age_s=0.0, **fields):
     (folder / "recipe.toml").write_text(f'title = "{name}"\n[[concept]]\nphotos = "photos"\n')
     run.write_state(RunState(state=state, step=20, steps=60, **fields))
     begun = time.time() - 40
-    lines = [{"time": begun + step, "stage": "teach", "done": step, "total": 60} for step in
-             range(1, 21)]  # fmt: skip
+    lines = [
+        {"time": begun + step, "stage": "teach", "done": step, "total": 60} for step in range(1, 21)
+    ]
     (folder / LOG).write_text("".join(f"{json.dumps(line)}\n" for line in lines) + '{"half')
     run.measure(Measure(step=0, epoch=0, loss=0.9))
     for step in (0, 20):
@@ -51,10 +52,16 @@ def test_a_finished_run_says_what_it_kept(tmp_path):
     laid(tmp_path, best_step=20)
     found = card(tmp_path)
     assert (found.standing, found.teaches, found.samples, found.kept) == (
-        "done", "pet", (0, 20), (20,))  # fmt: skip
+        "done",
+        "pet",
+        (0, 20),
+        (20,),
+    )
     assert found.taken_step == 20 and found.job is None and not found.active
     assert [path.name for path in runs.samples_of(found.folder, 20)] == [
-        "000020-00.png", "000020-01.png"]  # fmt: skip
+        "000020-00.png",
+        "000020-01.png",
+    ]
 
 
 def test_the_step_that_was_chosen_goes_before_the_best_one(tmp_path):

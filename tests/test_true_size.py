@@ -33,13 +33,26 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("form", ["sd15", PAINTER, "sd15.ckpt"])
 def test_from_files_to_a_plate(home: Path, form: str) -> None:
     """Pictures of 128 px, painted over at 256 px, enlarged to 1,024 px."""
-    studio = Studio(load_settings("doubles", [
-        f"draw.painter={home / form}", "draw.candidates=1", "draw.width_px=128",
-        "draw.height_px=128", "draw.steps=2", "draw.guidance=1", "draw.batch=1",
-        f"enlarge.control={home / CONTROL}", "enlarge.steps=2",
-        "enlarge.strength=0.5", "enlarge.guidance=1",
-        f"enlarge.enlarger={home / ENLARGER}", "enlarge.width_px=1024",
-    ]))  # fmt: skip
+    studio = Studio(
+        load_settings(
+            "doubles",
+            [
+                f"draw.painter={home / form}",
+                "draw.candidates=1",
+                "draw.width_px=128",
+                "draw.height_px=128",
+                "draw.steps=2",
+                "draw.guidance=1",
+                "draw.batch=1",
+                f"enlarge.control={home / CONTROL}",
+                "enlarge.steps=2",
+                "enlarge.strength=0.5",
+                "enlarge.guidance=1",
+                f"enlarge.enlarger={home / ENLARGER}",
+                "enlarge.width_px=1024",
+            ],
+        )
+    )
     book = new_book(form.replace(".", "-"))
     made(book, studio, "describe")
     one = Studio(studio.settings, studio.shard.parse("2/5"))  # page 1 alone

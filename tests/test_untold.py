@@ -89,14 +89,20 @@ def test_untold_says_a_thing_once() -> None:
     ("summary", "page", "said"),
     [
         ("Biscuit rescues Fern.", "Fern the fox saved Biscuit.", ["Biscuit rescues Fern"]),
-        ("Fern is chased by Biscuit the cat.", "Fern chased Biscuit.",
-         ["Fern is chased by Biscuit"]),
-        ("Fern teaches Biscuit to paint.", "Biscuit showed Fern how to paint.",
-         ["Fern teaches Biscuit"]),
+        (
+            "Fern is chased by Biscuit the cat.",
+            "Fern chased Biscuit.",
+            ["Fern is chased by Biscuit"],
+        ),
+        (
+            "Fern teaches Biscuit to paint.",
+            "Biscuit showed Fern how to paint.",
+            ["Fern teaches Biscuit"],
+        ),
         ("Biscuit rescues Fern.", "Biscuit saved her friend Fern. Then Fern saved Biscuit.", []),
         ("Biscuit and Fern chase a ball.", "Fern chased Biscuit and the ball.", []),
     ],
-)  # fmt: skip
+)
 def test_turned_round_finds_roles_that_changed_places(
     summary: str, page: str, said: list[str]
 ) -> None:
@@ -107,7 +113,9 @@ def test_turned_round_finds_roles_that_changed_places(
 def test_untold_names_who_is_there_without_the_name_that_the_summary_gives() -> None:
     assert left_out("Fern plays with Biscuit.") == ["The story never says the name of Fern."]
     assert left_out("Fern plays.", "Biscuit walked.") == [
-        "The story never speaks of Fern.", "Left out: “Fern plays”."]  # fmt: skip
+        "The story never speaks of Fern.",
+        "Left out: “Fern plays”.",
+    ]
     luna = Hero(name="Luna O'Connor", species="cat")
     assert left_out("Luna O'Connor plays.", "Luna played.", cast=(luna,)) == []
 

@@ -12,13 +12,15 @@ from storybook.records import Judged, Pick, Verdict
 @pytest.mark.parametrize(
     ("reasons", "said"),
     [
-        (("species: dog 1.00", "actions: sitting 0.01, looks like holding"),
-         "Shows dog. Lacks sitting (looks like holding)."),
+        (
+            ("species: dog 1.00", "actions: sitting 0.01, looks like holding"),
+            "Shows dog. Lacks sitting (looks like holding).",
+        ),
         (("things: ball of yarn 0.96", "like Rex's photos 0.35"), "Shows ball of yarn."),
         (("blank: one colour from edge to edge",), "blank: one colour from edge to edge"),
         ((), "40% right."),
     ],
-)  # fmt: skip
+)
 def test_in_words_has_no_figures_but_where_there_is_nothing_else(reasons, said):
     assert in_words(Verdict(score=0.4, reasons=reasons)) == said
 

@@ -109,8 +109,9 @@ def test_of_good_tellings_the_one_that_keeps_to_the_summary_is_taken() -> None:
 
     def chosen(*lines: str, attempts: int = 4, candidates: int = 3) -> tuple[int, Story]:
         writer = Scripted(*lines)
-        story = write(brief(**asked), who, WORLD, writer, PLAINLY,
-                      attempts=attempts, candidates=candidates)  # fmt: skip
+        story = write(
+            brief(**asked), who, WORLD, writer, PLAINLY, attempts=attempts, candidates=candidates
+        )
         return len(writer.asked), story
 
     def pages(reply: str) -> tuple[str, ...]:
@@ -148,11 +149,14 @@ def test_no_telling_that_can_become_a_book() -> None:
         ([p.replace("Biscuit", "She") for p in PARAGRAPHS], {}, "Biscuit is named in 0%"),
         ([p.replace("mitten", "thing") for p in PARAGRAPHS], {}, "no word of blue mitten"),
         ([PARAGRAPHS[0]] * 4, {}, "is said twice"),
-        ([p.replace("snow", "precipitation accumulation phenomenon") for p in PARAGRAPHS]
-         + ["Biscuit experienced extraordinary exhilaration notwithstanding circumstances."] * 2,
-         {}, "reading grade"),
+        (
+            [p.replace("snow", "precipitation accumulation phenomenon") for p in PARAGRAPHS]
+            + ["Biscuit experienced extraordinary exhilaration notwithstanding circumstances."] * 2,
+            {},
+            "reading grade",
+        ),
     ],
-)  # fmt: skip
+)
 def test_faults(paragraphs: Iterable[str], changes: dict[str, object], complaint: str) -> None:
     said = complaints(*paragraphs, **changes)
     assert complaint in said and bool(said) == bool(complaint)
@@ -282,14 +286,18 @@ def test_words_that_are_not_for_children_are_refused(tmp_path: Path) -> None:
     assert "whisky" in " ".join(book.story.paragraphs)
 
 
-ZH = ("小老鼠皮普有一只红色的风筝。皮普拿着它跑到海边。风很大，也很暖和。皮普笑了。",
-      "风筝飞起来了。它飞过沙滩，越飞越高。皮普用两只爪子抓住线。多么美好的一天！",
-      "线断了。风筝飞到了海上。皮普坐在沙滩上。他流下了眼泪。",
-      "风又转了方向。它把风筝带回给皮普。皮普紧紧抱住它。然后皮普回家睡觉了。")  # fmt: skip
-RU = ("Мышонок Бисквит нашёл в снегу синюю варежку. Он взял её в лапы. Снег был белый.",
-      "— Кто её потерял? — спросил Бисквит. Из леса вышла лиса. Она молчала.",
-      "Лиса и Бисквит пошли вниз по холму. У лисы был хороший нос. Нюх, нюх!",
-      "Они пришли к тёплому дому. Бисквит отдал варежку. Потом он уснул у огня.")  # fmt: skip
+ZH = (
+    "小老鼠皮普有一只红色的风筝。皮普拿着它跑到海边。风很大，也很暖和。皮普笑了。",
+    "风筝飞起来了。它飞过沙滩，越飞越高。皮普用两只爪子抓住线。多么美好的一天！",
+    "线断了。风筝飞到了海上。皮普坐在沙滩上。他流下了眼泪。",
+    "风又转了方向。它把风筝带回给皮普。皮普紧紧抱住它。然后皮普回家睡觉了。",
+)
+RU = (
+    "Мышонок Бисквит нашёл в снегу синюю варежку. Он взял её в лапы. Снег был белый.",
+    "— Кто её потерял? — спросил Бисквит. Из леса вышла лиса. Она молчала.",
+    "Лиса и Бисквит пошли вниз по холму. У лисы был хороший нос. Нюх, нюх!",
+    "Они пришли к тёплому дому. Бисквит отдал варежку. Потом он уснул у огня.",
+)
 PL = tuple(part.replace("Biscuit", "Biscuita") for part in PARAGRAPHS)
 
 
@@ -299,11 +307,14 @@ PL = tuple(part.replace("Biscuit", "Biscuita") for part in PARAGRAPHS)
         ("zh", ZH, r"no font of the press holds [^;]*"),
         ("ru", RU, "13 words a page, not 15 to 30"),
         ("pl", PL, ""),
-        ("de", [part.replace("Biscuit", "Er") for part in PARAGRAPHS],
-         "Biscuit is named in 0% of the paragraphs; no word of Biscuit"),
+        (
+            "de",
+            [part.replace("Biscuit", "Er") for part in PARAGRAPHS],
+            "Biscuit is named in 0% of the paragraphs; no word of Biscuit",
+        ),
         ("zh", ["皮普。"] * 4, r"\d words a page, not 15 to 30; no font.*"),
     ],
-)  # fmt: skip
+)
 def test_a_telling_in_another_language_is_measured_by_its_own_script(
     language: str, paragraphs: tuple[str, ...], complaint: str
 ) -> None:

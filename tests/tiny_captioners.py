@@ -28,14 +28,48 @@ from transformers import (
 SIDE_PX = 32
 SPECIAL = ("[PAD]", "[BOS]", "[EOS]", "[UNK]", "<image>")
 WORDS = (
-    *SPECIAL, "a", "cat", "dog", "on", "in", "the", "sofa", "garden", "brown", "white", "asleep",
-    "photo", "of", "USER", "ASSISTANT", ":", "Describe", "picture", "one", "sentence", ".",
-)  # fmt: skip
-VISION = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1,
-          "num_attention_heads": 2, "image_size": SIDE_PX, "patch_size": 16}  # fmt: skip
-TEXT = {"vocab_size": len(WORDS), "hidden_size": 16, "num_hidden_layers": 1,
-        "num_attention_heads": 2, "intermediate_size": 16, "max_position_embeddings": 128,
-        "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": 2}  # fmt: skip
+    *SPECIAL,
+    "a",
+    "cat",
+    "dog",
+    "on",
+    "in",
+    "the",
+    "sofa",
+    "garden",
+    "brown",
+    "white",
+    "asleep",
+    "photo",
+    "of",
+    "USER",
+    "ASSISTANT",
+    ":",
+    "Describe",
+    "picture",
+    "one",
+    "sentence",
+    ".",
+)
+VISION = {
+    "hidden_size": 16,
+    "intermediate_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "image_size": SIDE_PX,
+    "patch_size": 16,
+}
+TEXT = {
+    "vocab_size": len(WORDS),
+    "hidden_size": 16,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 2,
+    "intermediate_size": 16,
+    "max_position_embeddings": 128,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+}
 CHAT = (
     "{% for m in messages %}USER : {% for c in m.content %}"
     "{% if c.type == 'image' %}<image> {% else %}{{ c.text }} {% endif %}{% endfor %}{% endfor %}"
@@ -48,9 +82,13 @@ def tokenizer():
     made = Tokenizer(WordLevel({word: place for place, word in enumerate(WORDS)}, "[UNK]"))
     made.pre_tokenizer = Whitespace()
     return PreTrainedTokenizerFast(
-        tokenizer_object=made, pad_token="[PAD]", bos_token="[BOS]", eos_token="[EOS]",
-        unk_token="[UNK]", additional_special_tokens=["<image>"],
-    )  # fmt: skip
+        tokenizer_object=made,
+        pad_token="[PAD]",
+        bos_token="[BOS]",
+        eos_token="[EOS]",
+        unk_token="[UNK]",
+        additional_special_tokens=["<image>"],
+    )
 
 
 def eyes():
@@ -67,22 +105,49 @@ def blip(folder: Path) -> Path:
 
 
 def blip2(folder: Path) -> Path:
-    text = {"model_type": "opt", "vocab_size": len(WORDS), "hidden_size": 16, "ffn_dim": 16,
-            "num_hidden_layers": 1, "num_attention_heads": 2, "max_position_embeddings": 128,
-            "word_embed_proj_dim": 16, "pad_token_id": 0, "bos_token_id": 1,
-            "eos_token_id": 2}  # fmt: skip
-    qformer = {"vocab_size": len(WORDS), "hidden_size": 16, "num_hidden_layers": 1,
-               "num_attention_heads": 2, "intermediate_size": 16,
-               "encoder_hidden_size": 16}  # fmt: skip
-    config = Blip2Config(vision_config=VISION, qformer_config=qformer, text_config=text,
-                         num_query_tokens=2, image_token_index=4)  # fmt: skip
+    text = {
+        "model_type": "opt",
+        "vocab_size": len(WORDS),
+        "hidden_size": 16,
+        "ffn_dim": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "max_position_embeddings": 128,
+        "word_embed_proj_dim": 16,
+        "pad_token_id": 0,
+        "bos_token_id": 1,
+        "eos_token_id": 2,
+    }
+    qformer = {
+        "vocab_size": len(WORDS),
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 16,
+        "encoder_hidden_size": 16,
+    }
+    config = Blip2Config(
+        vision_config=VISION,
+        qformer_config=qformer,
+        text_config=text,
+        num_query_tokens=2,
+        image_token_index=4,
+    )
     Blip2Processor(eyes(), tokenizer(), num_query_tokens=2).save_pretrained(folder)
     return _saved(Blip2ForConditionalGeneration(config), folder)
 
 
 def vit_gpt2(folder: Path) -> Path:
-    decoder = GPT2Config(vocab_size=len(WORDS), n_positions=128, n_embd=16, n_layer=1, n_head=2,
-                         bos_token_id=1, eos_token_id=2, pad_token_id=0)  # fmt: skip
+    decoder = GPT2Config(
+        vocab_size=len(WORDS),
+        n_positions=128,
+        n_embd=16,
+        n_layer=1,
+        n_head=2,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
+    )
     config = VisionEncoderDecoderConfig.from_encoder_decoder_configs(ViTConfig(**VISION), decoder)
     config.decoder_start_token_id, config.pad_token_id, config.eos_token_id = 1, 0, 2
     ViTImageProcessor(size={"height": SIDE_PX, "width": SIDE_PX}).save_pretrained(folder)
@@ -99,9 +164,15 @@ def chat(folder: Path) -> Path:
         image_seq_length=4,
         vision_feature_layer=-1,
     )
-    LlavaProcessor(eyes(), tokenizer(), patch_size=16, vision_feature_select_strategy="default",
-                   image_token="<image>", num_additional_image_tokens=1,
-                   chat_template=CHAT).save_pretrained(folder)  # fmt: skip
+    LlavaProcessor(
+        eyes(),
+        tokenizer(),
+        patch_size=16,
+        vision_feature_select_strategy="default",
+        image_token="<image>",
+        num_additional_image_tokens=1,
+        chat_template=CHAT,
+    ).save_pretrained(folder)
     return _saved(LlavaForConditionalGeneration(config), folder)
 
 

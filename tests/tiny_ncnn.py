@@ -46,9 +46,11 @@ def compact(tag: int = HALF, resize: float | None = None) -> tuple[bytes, bytes,
             lines.append(f"PReLU PRelu_{2 * at + 1} 1 1 a b 0=3")
             numbers += slopes.tobytes()
             tensors[f"body.{2 * at + 1}.weight"] = slopes
-    lines += ["PixelShuffle DepthToSpace 1 1 a b 0=4",
-              "Interp Resize_1 1 1 a b 0=1 1=4.000000e+00 2=4.000000e+00",
-              "BinaryOp Add 2 1 a b c"]  # fmt: skip
+    lines += [
+        "PixelShuffle DepthToSpace 1 1 a b 0=4",
+        "Interp Resize_1 1 1 a b 0=1 1=4.000000e+00 2=4.000000e+00",
+        "BinaryOp Add 2 1 a b c",
+    ]
     if resize:
         lines.append(f"Interp Resize_2 1 1 c d 0=3 1={resize:e} 2={resize:e}")
     return param(lines), numbers, tensors
@@ -72,8 +74,12 @@ def rrdb() -> tuple[bytes, bytes, Tensors]:
     for dense in (1, 2, 3):
         for conv in range(1, 6):
             inside = conv < 5
-            add(f"body.0.rdb{dense}.conv{conv}", 32 if inside else 4, 4 + 32 * (conv - 1),
-                LEAKY if inside else "")  # fmt: skip
+            add(
+                f"body.0.rdb{dense}.conv{conv}",
+                32 if inside else 4,
+                4 + 32 * (conv - 1),
+                LEAKY if inside else "",
+            )
             if inside:
                 lines.append(f"Concat Concat_{len(lines)} 2 1 a b c")
         lines.append(ADDED.format(len(lines)))

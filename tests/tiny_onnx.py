@@ -25,8 +25,12 @@ def _field(number: int, value: int | str | bytes) -> bytes:
 
 def _tensor(name: str, sides: Sequence[int], numbers: Sequence[float]) -> bytes:
     data = struct.pack(f"<{len(numbers)}f", *numbers)
-    return (b"".join(_field(1, side) for side in sides) + _field(2, FLOAT) + _field(8, name)
-            + _field(9, data))  # fmt: skip
+    return (
+        b"".join(_field(1, side) for side in sides)
+        + _field(2, FLOAT)
+        + _field(8, name)
+        + _field(9, data)
+    )
 
 
 def _value(name: str, sides: Sequence[int | str]) -> bytes:
@@ -37,8 +41,9 @@ def _value(name: str, sides: Sequence[int | str]) -> bytes:
 
 
 def _node(kind: str, into: Sequence[str], out: str, attributes: bytes = b"") -> bytes:
-    return (b"".join(_field(1, name) for name in into) + _field(2, out) + _field(4, kind)
-            + attributes)  # fmt: skip
+    return (
+        b"".join(_field(1, name) for name in into) + _field(2, out) + _field(4, kind) + attributes
+    )
 
 
 def tiny_nsfw(file: Path, *, side: int = 224, unfit_when_light: float = 1.0) -> Path:
@@ -46,15 +51,17 @@ def tiny_nsfw(file: Path, *, side: int = 224, unfit_when_light: float = 1.0) -> 
     axes = _field(1, "axes") + b"".join(_field(8, axis) for axis in (1, 2)) + _field(20, INTS)
     keep = _field(1, "keepdims") + _field(3, 0) + _field(20, INT)
     share = unfit_when_light / 3
-    graph = b"".join([
-        _field(1, _node("ReduceMean", ["input"], "mean", _field(5, axes) + _field(5, keep))),
-        _field(1, _node("MatMul", ["mean", "w"], "logits")),
-        _field(1, _node("Softmax", ["logits"], "output")),
-        _field(2, "tiny"),
-        _field(5, _tensor("w", (3, 2), [-share, share] * 3)),
-        _field(11, _value("input", ["n", side, side, 3])),
-        _field(12, _value("output", ["n", 2])),
-    ])  # fmt: skip
+    graph = b"".join(
+        [
+            _field(1, _node("ReduceMean", ["input"], "mean", _field(5, axes) + _field(5, keep))),
+            _field(1, _node("MatMul", ["mean", "w"], "logits")),
+            _field(1, _node("Softmax", ["logits"], "output")),
+            _field(2, "tiny"),
+            _field(5, _tensor("w", (3, 2), [-share, share] * 3)),
+            _field(11, _value("input", ["n", side, side, 3])),
+            _field(12, _value("output", ["n", 2])),
+        ]
+    )
     file.write_bytes(_field(1, 7) + _field(7, graph) + _field(8, _field(2, 11)))
     return file
 

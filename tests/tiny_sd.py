@@ -92,8 +92,10 @@ def tiny_xl_painter(
     torch.manual_seed(seed)
     tokenizer, other = tiny_tokenizer(), tiny_tokenizer()
     other.pad_token = "!</w>"
-    first, second = ({**_text_config(tokenizer).to_dict(), "num_hidden_layers": 3,
-                      "hidden_size": width} for width in (WIDTH, 2 * WIDTH))  # fmt: skip
+    first, second = (
+        {**_text_config(tokenizer).to_dict(), "num_hidden_layers": 3, "hidden_size": width}
+        for width in (WIDTH, 2 * WIDTH)
+    )
     encoders = (
         CLIPTextModel(CLIPTextConfig(**first)),
         CLIPTextModelWithProjection(CLIPTextConfig(**second | {"hidden_act": act})),
@@ -124,12 +126,15 @@ def tiny_xl_painter(
         tokenizer_2=other,
         unet=unet.eval(),
         scheduler=EulerDiscreteScheduler(
-            beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", steps_offset=1,
+            beta_start=0.00085,
+            beta_end=0.012,
+            beta_schedule="scaled_linear",
+            steps_offset=1,
             timestep_spacing="leading",
         ),
         force_zeros_for_empty_prompt=zeros,
         add_watermarker=False,
-    ).save_pretrained(folder)  # fmt: skip
+    ).save_pretrained(folder)
     return folder
 
 
@@ -151,8 +156,14 @@ def tiny_critic(folder: Path, *, seed: int = 0) -> Path:
     """A whole `CLIPModel` folder that looks at pictures of 32 px."""
     torch.manual_seed(seed)
     tokenizer = tiny_tokenizer()
-    vision = {"hidden_size": WIDTH, "intermediate_size": WIDTH, "num_hidden_layers": 1,
-              "num_attention_heads": 2, "image_size": 32, "patch_size": 8}  # fmt: skip
+    vision = {
+        "hidden_size": WIDTH,
+        "intermediate_size": WIDTH,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "image_size": 32,
+        "patch_size": 8,
+    }
     text = _text_config(tokenizer).to_dict()
     CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=8)).save_pretrained(
         folder
@@ -183,9 +194,14 @@ def tiny_rrdb(file: Path, *, seed: int = 0) -> Path:
 def asked(positive: str, negative: str = "", **changes: object) -> Candidate:
     """A request for a small picture."""
     return Candidate(
-        prompt=Prompt(page=1, positive=positive, negative=negative), painter="tiny", seed=1,
-        width_px=32, height_px=32, steps=4, guidance=3.0,
-    ).but(**changes)  # fmt: skip
+        prompt=Prompt(page=1, positive=positive, negative=negative),
+        painter="tiny",
+        seed=1,
+        width_px=32,
+        height_px=32,
+        steps=4,
+        guidance=3.0,
+    ).but(**changes)
 
 
 def difference(one: Image.Image, other: Image.Image) -> int:

@@ -53,10 +53,13 @@ def bring(draft: Path, room: int = MOST) -> None:
     """Where photos are dropped; what was looked at leaves the memory."""
     count = st.session_state.setdefault("uploads", 0)
     files = st.file_uploader(
-        "Photos of your pet", type=KINDS, accept_multiple_files=True, key=f"photos-{count}",
+        "Photos of your pet",
+        type=KINDS,
+        accept_multiple_files=True,
+        key=f"photos-{count}",
         help="Drag them here, or choose them. They are copied without where and when they were "
         "taken.",
-    )  # fmt: skip
+    )
     if not files:
         return
     try:
@@ -127,16 +130,22 @@ def _name(draft: Path, photos: list[Path]) -> None:
     st.subheader("Who is it?", anchor=False)
     name = st.text_input("Its name", key="pet-name", max_chars=40, placeholder="Rex")
     kind = st.text_input(
-        "What it is", key="pet-kind", max_chars=40, placeholder="cat",
+        "What it is",
+        key="pet-kind",
+        max_chars=40,
+        placeholder="cat",
         help="Such as cat, puppy or hamster. The starter draws cats, dogs, rabbits, foxes, bears "
         "and mice, and takes the nearest one.",
-    )  # fmt: skip
+    )
     found = derived(tuple(str(path) for path in photos))
     coats = list(world.coats)
     coat = st.selectbox(
-        "Its look in drawings", coats, index=coats.index(found.coat), key=f"pet-look-{found.coat}",
+        "Its look in drawings",
+        coats,
+        index=coats.index(found.coat),
+        key=f"pet-look-{found.coat}",
         help="How the starter draws it until a painter was taught. Choose the nearest one.",
-    )  # fmt: skip
+    )
     sure = "" if found.sure else " This is a guess: please look yourself."
     st.caption(f"From the photos: {found.coat}, {found.markings} ({found.reason}){sure}")
     few = len(photos) < FEWEST

@@ -31,8 +31,9 @@ def page() -> None:
     with st.container(horizontal=True, gap="small", key="heroes-shelf"):
         for name in sorted(hero_names(), key=lambda name: (not is_own(hero_folder(name)), name)):
             _card(name)
-    trash.listed(HEROES, "Books are not touched by it. What lies here takes room on the disk.",
-                 _put_back)  # fmt: skip
+    trash.listed(
+        HEROES, "Books are not touched by it. What lies here takes room on the disk.", _put_back
+    )
 
 
 def portrait(name: str, hero: Hero, width_px: int) -> None:

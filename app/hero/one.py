@@ -68,16 +68,21 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
         return
     with st.form(f"facts-{hero.look}-{hero.token}", border=False):
         chosen = st.selectbox(
-            "Its look in drawings", looks, index=looks.index(hero.look) if hero.look else None,
+            "Its look in drawings",
+            looks,
+            index=looks.index(hero.look) if hero.look else None,
             help="How painters draw it that were not taught. Choose the nearest one.",
-        )  # fmt: skip
+        )
         token = st.text_input(
-            "The rare word it is taught by", hero.token or "", max_chars=20, disabled=taught,
+            "The rare word it is taught by",
+            hero.token or "",
+            max_chars=20,
+            disabled=taught,
             placeholder="chosen when it is taught",
             help="A word that means nothing, such as ohwx, by which a painter learns it. Leave it "
             "empty, and one is chosen that the painter hears as one."
             + (" It was taught by this word." if taught else ""),
-        )  # fmt: skip
+        )
         if st.form_submit_button("Save", icon=":material/save:") and tried(
             _save, folder, hero, chosen or "", token.strip()
         ):

@@ -24,8 +24,10 @@ def section(hero: Hero, folder: Path) -> None:
     st.header("Photos", anchor=False)
     photos = photos_in(folder / hero_edits.PHOTOS)
     if not photos:
-        st.markdown(f"{look.plain(hero.name)} has no photos yet. Bring some below, and it can be "
-                    "taught to a painter.")  # fmt: skip
+        st.markdown(
+            f"{look.plain(hero.name)} has no photos yet. Bring some below, and it can be "
+            "taught to a painter."
+        )
     else:
         _judged(hero, folder, photos)
     _left_out(folder)
@@ -76,11 +78,14 @@ def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:
         st.error(str(fault))
         caption = ""
     words = st.text_input(
-        f"What photo {photo.stem} shows", caption, key=f"say-{name}-{digest(caption)}",
-        placeholder=f"{known}, sleeping on a sofa", max_chars=300,
+        f"What photo {photo.stem} shows",
+        caption,
+        key=f"say-{name}-{digest(caption)}",
+        placeholder=f"{known}, sleeping on a sofa",
+        max_chars=300,
         help=f"Say {known} for your pet, and name what else is to be seen, so that it is not taken "
         "for a part of it. It may stay empty.",
-    )  # fmt: skip
+    )
     if words != caption:
         _done(tried(hero_edits.say_of, folder, name, words))
 
@@ -89,10 +94,12 @@ def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:
 def _crop(folder: Path, photo: Path) -> None:
     whole = read_photo(photo)
     left, upper, right, lower = hero_edits.pet_box(whole, coach.seer())
-    across = st.slider("From left to right", 0, 100, (round(left * 100), round(right * 100)),
-                       format="%d%%")  # fmt: skip
-    down = st.slider("From top to bottom", 0, 100, (round(upper * 100), round(lower * 100)),
-                     format="%d%%")  # fmt: skip
+    across = st.slider(
+        "From left to right", 0, 100, (round(left * 100), round(right * 100)), format="%d%%"
+    )
+    down = st.slider(
+        "From top to bottom", 0, 100, (round(upper * 100), round(lower * 100)), format="%d%%"
+    )
     box = (across[0] / 100, down[0] / 100, across[1] / 100, down[1] / 100)
     width, height = whole.size
     edges = (box[0] * width, box[1] * height, box[2] * width, box[3] * height)
@@ -100,8 +107,10 @@ def _crop(folder: Path, photo: Path) -> None:
         part = whole.crop(tuple(map(round, edges)))
         part.thumbnail((600, 420))
         st.image(part, alt="What is left of the photo", width="content")
-        st.caption(f"{round(edges[2] - edges[0]):,} x {round(edges[3] - edges[1]):,} px are left. "
-                   "It begins with where the pet seems to be.")  # fmt: skip
+        st.caption(
+            f"{round(edges[2] - edges[0]):,} x {round(edges[3] - edges[1]):,} px are left. "
+            "It begins with where the pet seems to be."
+        )
     if st.button("Crop it", type="primary", icon=":material/crop:"):
         _done(tried(hero_edits.crop, folder, photo.name, box))
 

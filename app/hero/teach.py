@@ -55,34 +55,34 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     settings = load_settings(studio)
     with st.expander("More settings"):
         preset = st.selectbox(
-            "Manner", runs.presets("pet"),
+            "Manner",
+            runs.presets("pet"),
             help="`auto` measures what this machine can do. The others are as well-known trainers "
             "have it; docs/training.md compares them.",
-        )  # fmt: skip
+        )
         most = st.number_input(
-            "Steps", min_value=0, max_value=100_000, value=0, step=50,
+            "Steps",
+            min_value=0,
+            max_value=100_000,
+            value=0,
+            step=50,
             help="0: as many as the manner says. A few show whether all works.",
-        )  # fmt: skip
-    missing = [model.door for model in models_of(settings)
-               if model.size_mb is None and model.door in ("painter", "critic")]  # fmt: skip
-    if missing:
-        st.info(f"Not on the disk yet: its {' and its '.join(missing)}. The page Settings says "
-                "where they belong.", icon=":material/download:")  # fmt: skip
+        )
+    if _say_missing(settings):
         return
     if runs.makes_a_painter(preset):
-        size = in_bytes(painter_bytes(Path(settings.draw.painter)))
-        st.info(
-            f"By this manner all weights learn: {look.plain(hero.name)} gets a painter of its own "
-            f"of about {size}, which draws its books. Each checkpoint takes several "
-            "times as much.", icon=":material/hard_drive:",
-        )  # fmt: skip
+        _say_size(hero, settings)
     anyway = _knows_drawings_only(hero, settings, photos)
     few = "The time left is shown after the first steps."
     st.markdown(few if most else how_long(len(photos), settings))
     if before is not None:
         st.caption("What was taught before goes to the trash of the page Training.")
-    if not st.button(f"Teach {look.plain(hero.name)}", type="primary", icon=":material/school:",
-                     disabled=anyway is False):  # fmt: skip
+    if not st.button(
+        f"Teach {look.plain(hero.name)}",
+        type="primary",
+        icon=":material/school:",
+        disabled=anyway is False,
+    ):
         return
     if before is not None and not tried(runs.throw_away, before):
         return
@@ -92,6 +92,32 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     arguments += ["--anyway"] if anyway else []
     if job_panel.start(tuple(arguments), f"Teach {hero.name}", RUNS / folder.name):
         st.rerun()
+
+
+def _say_missing(settings: Settings) -> bool:
+    """Say which models of a studio are not there to be taught; whether there are any."""
+    missing = [
+        model.door
+        for model in models_of(settings)
+        if model.size_mb is None and model.door in ("painter", "critic")
+    ]
+    if missing:
+        st.info(
+            f"Not on the disk yet: its {' and its '.join(missing)}. The page Settings says "
+            "where they belong.",
+            icon=":material/download:",
+        )
+    return bool(missing)
+
+
+def _say_size(hero: Hero, settings: Settings) -> None:
+    """Say what a painter of a hero's own takes on the disk."""
+    size = in_bytes(painter_bytes(Path(settings.draw.painter)))
+    st.info(
+        f"By this manner all weights learn: {look.plain(hero.name)} gets a painter of its own of "
+        f"about {size}, which draws its books. Each checkpoint takes several times as much.",
+        icon=":material/hard_drive:",
+    )
 
 
 def _knows_drawings_only(hero: Hero, settings: Settings, photos: list[Path]) -> bool | None:
@@ -141,7 +167,8 @@ def _choose(hero: Hero, folder: Path, run: RunCard, step: int) -> None:
 
 def _studios() -> list[str]:
     """The studios whose painter can be taught; that of the folder first."""
-    named = [name for name in ("starter", *studios()) if
-             load_settings(name).draw.painter not in DOUBLES]  # fmt: skip
+    named = [
+        name for name in ("starter", *studios()) if load_settings(name).draw.painter not in DOUBLES
+    ]
     own = [OWN] if Path(OWN).is_file() else []
     return list(dict.fromkeys([*own, *named]))

@@ -32,12 +32,17 @@ def page() -> None:
     if asked:
         _one(asked)
         return
-    look.heading("Jobs", "What the studio is making, and what it made. Work goes on when you close "
-                 "this window.")  # fmt: skip
+    look.heading(
+        "Jobs",
+        "What the studio is making, and what it made. Work goes on when you close this window.",
+    )
     found = jobs.jobs_in(JOBS)
     if not found:
-        look.empty("Nothing was made yet", "Books that are drawn and pets that are taught are "
-                   "listed here, also those from the command line.")  # fmt: skip
+        look.empty(
+            "Nothing was made yet",
+            "Books that are drawn and pets that are taught are "
+            "listed here, also those from the command line.",
+        )
         return
     shown = st.session_state.setdefault("jobs shown", AT_ONCE)
     if any(job_state(job).active for job in found[:shown]):
@@ -139,8 +144,12 @@ def _times(job: Job, state: JobState) -> None:
         said += [f"{far.note[:1].upper()}{far.note[1:]}."] if far and far.note else []
     st.markdown(look.plain(" ".join(said)))
     st.caption("As a command:")
-    st.code(f"{'storybook' if job.module == 'storybook' else 'python -m training'} "
-            f"{' '.join(job.arguments)}", language=None, wrap_lines=True)  # fmt: skip
+    st.code(
+        f"{'storybook' if job.module == 'storybook' else 'python -m training'} "
+        f"{' '.join(job.arguments)}",
+        language=None,
+        wrap_lines=True,
+    )
 
 
 def _clock(seconds: float) -> str:
@@ -154,17 +163,27 @@ def _log(job: Job) -> None:
 
 def _deeds(job: Job, state: JobState) -> None:
     with st.container(horizontal=True, key="job-deeds"):
-        if state.state == "done" and job.arguments[:1] == ("make",) and st.button(
-            "Do it again", icon=":material/replay:", key="again",
-            help="The same command. What is up to date is not made twice.",
-        ):  # fmt: skip
+        if (
+            state.state == "done"
+            and job.arguments[:1] == ("make",)
+            and st.button(
+                "Do it again",
+                icon=":material/replay:",
+                key="again",
+                help="The same command. What is up to date is not made twice.",
+            )
+        ):
             _again(job)
         st.download_button(
-            "Download", data=lambda: packed(lambda to: jobs.download(job, to)),
-            file_name=f"{job.id}.zip", mime="application/zip", on_click="ignore",
-            icon=":material/download:", key="download-job",
+            "Download",
+            data=lambda: packed(lambda to: jobs.download(job, to)),
+            file_name=f"{job.id}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/download:",
+            key="download-job",
             help="What it made and what it said, as a zip.",
-        )  # fmt: skip
+        )
         if not state.active:
             with st.popover("Forget it", icon=":material/delete:"):
                 st.markdown("What it made stays; only this note of it and its log go.")

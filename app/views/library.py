@@ -105,8 +105,9 @@ def _more(book: Shelved) -> None:
     title = st.text_input("Title", book.title, key=f"title-{book.name}", max_chars=80)
     if title.strip() and title != book.title:
         _try(lambda: set_title(_book(book), title.strip()))
-    if st.button("Duplicate", key=f"copy-{book.name}", icon=":material/content_copy:",
-                 width="stretch"):  # fmt: skip
+    if st.button(
+        "Duplicate", key=f"copy-{book.name}", icon=":material/content_copy:", width="stretch"
+    ):
         _try(lambda: library.duplicate(_book(book)))
     st.download_button(
         "Export as zip",

@@ -62,9 +62,15 @@ def _story(draft: Draft) -> None:
     if draft.story:
         ready_made.chosen(draft.story, load_hero(_stars(draft)[0]), _change)
         return
-    _field(st.text_area, "The story in a line or two", "summary", draft, height=110,
-           max_chars=2000, placeholder="Bruno the dog wants to fly a kite at the beach, but the "
-           "wind is too strong.")  # fmt: skip
+    _field(
+        st.text_area,
+        "The story in a line or two",
+        "summary",
+        draft,
+        height=110,
+        max_chars=2000,
+        placeholder="Bruno the dog wants to fly a kite at the beach, but the wind is too strong.",
+    )
     seed = int(st.session_state.setdefault("ideas", 1))
     star = load_hero(_stars(draft)[0])
     with st.container(key="ideas-row"):
@@ -182,20 +188,46 @@ def _styles(draft: Draft) -> None:
 
 def _for_whom(draft: Draft) -> None:
     with st.container(horizontal=True, gap="large"):
-        _field(st.segmented_control, "For what age?", "ages", draft, options=AGES, required=True,
-               format_func="{} years".format)  # fmt: skip
-        _field(st.segmented_control, "How many pages?", "pages", draft, required=True,
-               options=sorted({*LENGTHS, draft.pages}))  # fmt: skip
+        _field(
+            st.segmented_control,
+            "For what age?",
+            "ages",
+            draft,
+            options=AGES,
+            required=True,
+            format_func="{} years".format,
+        )
+        _field(
+            st.segmented_control,
+            "How many pages?",
+            "pages",
+            draft,
+            required=True,
+            options=sorted({*LENGTHS, draft.pages}),
+        )
 
 
 def _more(draft: Draft) -> None:
     with st.expander("More choices", icon=":material/tune:"):
-        _field(st.text_input, "Title", "title", draft, placeholder="The writer finds one.",
-               max_chars=80)  # fmt: skip
+        _field(
+            st.text_input,
+            "Title",
+            "title",
+            draft,
+            placeholder="The writer finds one.",
+            max_chars=80,
+        )
         _language(draft)
         _field(st.selectbox, "Size of the pages", "format", draft, options=format_names())
-        _field(st.number_input, "Number of the telling", "seed", draft, min_value=0,
-               max_value=2**31 - 1, help="Another number is another book.")  # fmt: skip
+        _field(
+            st.number_input,
+            "Number of the telling",
+            "seed",
+            draft,
+            min_value=0,
+            max_value=2**31 - 1,
+            help="Another number is another book.",
+        )
 
 
 def _language(draft: Draft) -> None:

@@ -83,8 +83,13 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
         edit(book, lambda: edits.set_text(book, scene.page, said, seen), said, name)
 
     with st.container(horizontal=True):
-        st.button("Keep the text", key=f"keep-{key}", icon=":material/check:", disabled=busy,
-                  on_click=keep)  # fmt: skip
+        st.button(
+            "Keep the text",
+            key=f"keep-{key}",
+            icon=":material/check:",
+            disabled=busy,
+            on_click=keep,
+        )
         own = scene.page > book.brief.pages
         st.button(
             "Tell it again",
@@ -102,50 +107,88 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
 
 def _tell_again(book: Book, page: int) -> None:
     said = str(randrange(1, 10**6))
-    job_panel.start(("retell", str(book.folder), str(page), "--seed", said),
-               "Tell a page again", book.folder)  # fmt: skip
+    job_panel.start(
+        ("retell", str(book.folder), str(page), "--seed", said), "Tell a page again", book.folder
+    )
 
 
 def _scene(book: Book, studio: Studio, scene: Scene, *, busy: bool) -> None:
     """What the page shows, in the painter's own words where it has some."""
     key, world = f"scene-{scene.page}-{edits.version(scene)}", studio.world
 
-    def keep(seen: str) -> None:
-        asked = {field: st.session_state[f"{field}-{key}"]
-                 for field in ("cast", "moment", "place", "things", "light", "shot")}  # fmt: skip
-        changed = scene.but(**asked)
-        said = " ".join([changed.moment, changed.place, *changed.things])
-        edit(book, lambda: edits.set_scene(book, changed, seen), said)
+    fixed = {"disabled": busy, "accept_new_options": not studio.draws_the_world}
 
     def one_of(label: str, field: str, known: Iterable[str]) -> None:
         now = getattr(scene, field)
         choices = sorted({*known, now})
-        st.selectbox(label, choices, index=choices.index(now), key=f"{field}-{key}", disabled=busy,
-                     accept_new_options=not studio.draws_the_world)  # fmt: skip
+        st.selectbox(
+            label,
+            choices,
+            index=choices.index(now),
+            key=f"{field}-{key}",
+            **fixed,
+        )
 
     with (
         st.expander("What the picture shows", icon=":material/image:"),
         st.form(f"form-{key}", border=False),
     ):
-        st.multiselect("Who is in it, the first one in the middle",
-                       [hero.name for hero in book.cast], default=list(scene.cast),
-                       key=f"cast-{key}", disabled=busy)  # fmt: skip
+        st.multiselect(
+            "Who is in it, the first one in the middle",
+            [hero.name for hero in book.cast],
+            default=list(scene.cast),
+            key=f"cast-{key}",
+            disabled=busy,
+        )
         one_of("What the first one does", "moment", world.actions)
         one_of("Where", "place", world.places)
-        st.multiselect("With what", sorted({*world.things, *scene.things}),
-                       default=list(scene.things), key=f"things-{key}", disabled=busy,
-                       accept_new_options=not studio.draws_the_world)  # fmt: skip
+        st.multiselect(
+            "With what",
+            sorted({*world.things, *scene.things}),
+            default=list(scene.things),
+            key=f"things-{key}",
+            **fixed,
+        )
         one_of("Light", "light", world.lights)
-        st.segmented_control("How near", list(SHOTS), default=scene.shot, required=True,
-                             format_func=SHOTS.get, key=f"shot-{key}", disabled=busy)  # fmt: skip
+        st.segmented_control(
+            "How near",
+            list(SHOTS),
+            default=scene.shot,
+            required=True,
+            format_func=SHOTS.get,
+            key=f"shot-{key}",
+            disabled=busy,
+        )
         with st.container(horizontal=True):
-            st.form_submit_button("Keep this", icon=":material/check:", disabled=busy,
-                                  on_click=keep, args=(edits.version(scene),))  # fmt: skip
+            st.form_submit_button(
+                "Keep this",
+                icon=":material/check:",
+                disabled=busy,
+                on_click=_keep_scene,
+                args=(book, scene, key, edits.version(scene)),
+            )
             if scene.page != COVER:
-                st.form_submit_button(
-                    "Read it from the text", disabled=busy, on_click=edit,
-                    args=(book, lambda: edits.read_again(book, studio, scene.page)),
-                )  # fmt: skip
+                _read_again_button(book, studio, scene.page, busy=busy)
+
+
+def _keep_scene(book: Book, scene: Scene, key: str, seen: str) -> None:
+    """Keep what the fields of a scene's form say."""
+    asked = {
+        field: st.session_state[f"{field}-{key}"]
+        for field in ("cast", "moment", "place", "things", "light", "shot")
+    }
+    changed = scene.but(**asked)
+    said = " ".join([changed.moment, changed.place, *changed.things])
+    edit(book, lambda: edits.set_scene(book, changed, seen), said)
+
+
+def _read_again_button(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
+    st.form_submit_button(
+        "Read it from the text",
+        disabled=busy,
+        on_click=edit,
+        args=(book, lambda: edits.read_again(book, studio, page)),
+    )
 
 
 def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
@@ -157,17 +200,28 @@ def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
         key = text_field.area(book, name, "Prompt", prompt.positive, height=120, busy=busy)
         without = key
         if not studio.draws_the_world:
-            without = text_field.area(book, f"not-{name}", "Without", prompt.negative, height=80,
-                                 busy=busy)  # fmt: skip
+            without = text_field.area(
+                book, f"not-{name}", "Without", prompt.negative, height=80, busy=busy
+            )
 
         def keep() -> None:
             positive = st.session_state[key]
             negative = prompt.negative if without == key else st.session_state[without]
-            edit(book, lambda: edits.set_prompt(book, page, positive, negative, seen), positive,
-                 name, f"not-{name}")  # fmt: skip
+            edit(
+                book,
+                lambda: edits.set_prompt(book, page, positive, negative, seen),
+                positive,
+                name,
+                f"not-{name}",
+            )
 
-        st.button("Keep the prompt", key=f"keep-{key}", icon=":material/check:", disabled=busy,
-                  on_click=keep)  # fmt: skip
+        st.button(
+            "Keep the prompt",
+            key=f"keep-{key}",
+            icon=":material/check:",
+            disabled=busy,
+            on_click=keep,
+        )
         text_field.unsaid(key, prompt.positive)
 
 
@@ -195,8 +249,13 @@ def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
                 args=(book.folder, f"Draw page {page}"),
             )
         if chosen and chosen.by == "author":
-            st.button("Let the critic choose", icon=":material/lock_open:", disabled=busy,
-                      on_click=edit, args=(book, lambda: edits.unpick(book, page)))  # fmt: skip
+            st.button(
+                "Let the critic choose",
+                icon=":material/lock_open:",
+                disabled=busy,
+                on_click=edit,
+                args=(book, lambda: edits.unpick(book, page)),
+            )
     if kept_back:
         st.caption(f"The picture safety checker kept back {kept_back} more.")
     elif not drawn:

@@ -59,8 +59,9 @@ def page() -> None:
         if proof is None:
             look.empty("There is nothing to print yet", "The story comes first.")
             if job is None or not job_panel.panel(job):
-                link("storyboard", "To its storyboard", ":material/view_cozy:",
-                     book=book.folder.name)  # fmt: skip
+                link(
+                    "storyboard", "To its storyboard", ":material/view_cozy:", book=book.folder.name
+                )
             return
         _head(book)
         said_of_edits()
@@ -97,25 +98,47 @@ def _wishes(book: Book, *, busy: bool) -> None:
     """What an author can choose; each choice is kept at once."""
     brief, title = book.brief, bind.story_of(book).title
     seen = edits.version(brief)
-    asked = st.text_input("Title", title, max_chars=max(120, len(title)), key=f"title-{title}",
-                          disabled=busy)  # fmt: skip
+    asked = st.text_input(
+        "Title", title, max_chars=max(120, len(title)), key=f"title-{title}", disabled=busy
+    )
     if asked.strip() and asked.strip() != title:
         edit(book, partial(edits.set_title, book, asked), asked)
         st.rerun()
-    link("storyboard", "Choose another picture for the cover", ":material/imagesmode:",
-         book=book.folder.name, page=str(COVER))  # fmt: skip
+    link(
+        "storyboard",
+        "Choose another picture for the cover",
+        ":material/imagesmode:",
+        book=book.folder.name,
+        page=str(COVER),
+    )
     forms = {name: load_format(name) for name in format_names()}
-    form = st.radio("Format", list(forms), format_func=lambda name: _called(forms[name]),
-                    index=list(forms).index(brief.format), key=f"format-{seen}",
-                    disabled=busy)  # fmt: skip
-    font = st.radio("Letters", list(FONTS), format_func=FONTS.get, key=f"font-{seen}",
-                    index=list(FONTS).index(brief.font), disabled=busy)  # fmt: skip
+    form = st.radio(
+        "Format",
+        list(forms),
+        format_func=lambda name: _called(forms[name]),
+        index=list(forms).index(brief.format),
+        key=f"format-{seen}",
+        disabled=busy,
+    )
+    font = st.radio(
+        "Letters",
+        list(FONTS),
+        format_func=FONTS.get,
+        key=f"font-{seen}",
+        index=list(FONTS).index(brief.font),
+        disabled=busy,
+    )
     places = placements_of(forms[form])
     placement = brief.placement if brief.placement in places else "auto"
     if len(places) > 2:
-        placement = st.radio("The text stands", places, format_func=PLACES.get,
-                             index=places.index(placement), key=f"placement-{seen}-{form}",
-                             disabled=busy)  # fmt: skip
+        placement = st.radio(
+            "The text stands",
+            places,
+            format_func=PLACES.get,
+            index=places.index(placement),
+            key=f"placement-{seen}-{form}",
+            disabled=busy,
+        )
     wanted = brief.but(format=form, font=font, placement=placement)
     if wanted != brief and not busy:
         edit(book, partial(edits.set_brief, book, wanted, seen))
@@ -136,8 +159,13 @@ def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
         if finished:
             pdf_button(proof, main=True)
         else:
-            asked = st.button("Make the PDF", type="primary", icon=":material/auto_awesome:",
-                              disabled=busy, key="make-pdf")  # fmt: skip
+            asked = st.button(
+                "Make the PDF",
+                type="primary",
+                icon=":material/auto_awesome:",
+                disabled=busy,
+                key="make-pdf",
+            )
             if asked and job_panel.make(book.folder, f"Make {bind.story_of(book).title}"):
                 st.rerun()
         downloads(proof)
@@ -150,8 +178,10 @@ def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
         if least >= PRINTERS_PPI:
             st.caption(f"{says}, which is as fine as print shops ask for.")
         elif least >= LEAST_PPI:
-            st.caption(f"{says}: fine for a picture book. A print shop may ask for {PRINTERS_PPI}; "
-                       "a smaller format gets nearer to it.")  # fmt: skip
+            st.caption(
+                f"{says}: fine for a picture book. A print shop may ask for {PRINTERS_PPI}; "
+                "a smaller format gets nearer to it."
+            )
 
 
 def _is_finished(book: Book, proof: Proof) -> bool:
@@ -169,8 +199,9 @@ def _preview(proof: Proof) -> None:
         for first in (1, *range(2, len(drawn) + 1, 2)):
             last = first if first in (1, len(drawn)) else first + 1
             with st.container(width="content", gap="small"):
-                with st.container(horizontal=True, width="content", wrap=False,
-                                  key=f"spread-{first}"):  # fmt: skip
+                with st.container(
+                    horizontal=True, width="content", wrap=False, key=f"spread-{first}"
+                ):
                     for sheet in range(first, last + 1):
                         st.image(drawn[sheet - 1], alt=labels[sheet - 1], width=SHOWN_PX)
                 st.caption(" · ".join(labels[first - 1 : last]))

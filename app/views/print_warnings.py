@@ -72,9 +72,18 @@ def _remedies(proof: Proof, note: Note, number: int) -> None:
         return
     if note.kind == "glyphs" and book.brief.font == "grandstander":
         clear, seen = book.brief.but(font="pair"), edits.version(book.brief)
-        st.button("Set the text in Andika", key=f"mend-{number}", on_click=edit,
-                  args=(book, partial(edits.set_brief, book, clear, seen)))  # fmt: skip
+        st.button(
+            "Set the text in Andika",
+            key=f"mend-{number}",
+            on_click=edit,
+            args=(book, partial(edits.set_brief, book, clear, seen)),
+        )
     for page in note.pages[:MOST_LINKS]:
         called = "the cover" if page == 0 else f"page {page}"
-        link("storyboard", f"Change {called}", ":material/edit:", book=book.folder.name,
-             page=str(proof.pages[page].page))  # fmt: skip
+        link(
+            "storyboard",
+            f"Change {called}",
+            ":material/edit:",
+            book=book.folder.name,
+            page=str(proof.pages[page].page),
+        )

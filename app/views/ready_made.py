@@ -76,8 +76,13 @@ def shelf(star: Hero, change: Change) -> None:
 
 def _filters(star: Hero) -> Wanted:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        said = st.text_input("With these words", key="ready-made-words", placeholder="dog thunder",
-                             max_chars=80, width=240)  # fmt: skip
+        said = st.text_input(
+            "With these words",
+            key="ready-made-words",
+            placeholder="dog thunder",
+            max_chars=80,
+            width=240,
+        )
         ages = st.segmented_control("For what age, in years?", STORY_AGES, key="ready-made-ages")
         manner = st.segmented_control(
             "How?", MANNERS, format_func=MANNER_NAMES.get, key="ready-made-manner"

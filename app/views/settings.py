@@ -13,18 +13,31 @@ from storybook.studio import file as studio_file
 from storybook.studio.studio import Studio
 
 NAMES = {
-    "starter": ("Starter", "Small models that come along. Any computer will do; a book takes "
-                           "minutes."),
+    "starter": (
+        "Starter",
+        "Small models that come along. Any computer will do; a book takes minutes.",
+    ),
     "bedtime": ("Bedtime", "As Starter, but its writer tells for bedtime, half in rhyme."),
-    "classic": ("Classic", "Stable Diffusion 1.5 and LLaMA-7B, full size. It needs a graphics card "
-                           "with 24 GB, and the models on your disk."),
-    "doubles": ("Dry run", "No models at all: a book in a second, with colour fields for "
-                           "pictures."),
-}  # fmt: skip
+    "classic": (
+        "Classic",
+        "Stable Diffusion 1.5 and LLaMA-7B, full size. It needs a graphics card "
+        "with 24 GB, and the models on your disk.",
+    ),
+    "doubles": (
+        "Dry run",
+        "No models at all: a book in a second, with colour fields for pictures.",
+    ),
+}
 OWN = "studio.toml"
-DOORS = {"writer": "Writer", "adapter": "Its story manner", "painter": "Painter",
-         "critic": "Critic", "enlarger": "Enlarger", "control": "Form keeper",
-         "edges": "Edge finder"}  # fmt: skip
+DOORS = {
+    "writer": "Writer",
+    "adapter": "Its story manner",
+    "painter": "Painter",
+    "critic": "Critic",
+    "enlarger": "Enlarger",
+    "control": "Form keeper",
+    "edges": "Edge finder",
+}
 KEPT = "studio kept"
 """What `st.session_state` calls the studio file that was replaced just now."""
 
@@ -81,12 +94,15 @@ def _ask(name: str, title: str) -> None:
     settings, seen = load_settings(name), studio_file.mark_of()
     missing = [each.path for each in doctor.models_of(settings) if each.size_mb is None]
     if missing:
-        st.warning(f"Not on the disk yet: {', '.join(Path(path).name for path in missing)}. Until "
-                   "they are there, no book can be made.")  # fmt: skip
+        st.warning(
+            f"Not on the disk yet: {', '.join(Path(path).name for path in missing)}. Until "
+            "they are there, no book can be made."
+        )
     if seen:
         st.markdown(f"`{OWN}` of this folder says now:")
-        st.code(Path(OWN).read_text(encoding="utf-8", errors="replace"), language="toml",
-                height=160)  # fmt: skip
+        st.code(
+            Path(OWN).read_text(encoding="utf-8", errors="replace"), language="toml", height=160
+        )
         st.markdown("It is kept beside the new one, under another name. The new one says:")
     else:
         st.markdown(f"This writes `{OWN}` into the folder that you work in:")
@@ -115,8 +131,9 @@ def _models(settings: Settings) -> None:
     for model in found:
         with st.container(horizontal=True, vertical_alignment="center", key=f"model-{model.door}"):
             with st.container(width="stretch", gap=None):
-                st.markdown(f"**{DOORS.get(model.door, model.door)}**: "
-                            f"{look.plain(Path(model.path).name)}")  # fmt: skip
+                st.markdown(
+                    f"**{DOORS.get(model.door, model.door)}**: {look.plain(Path(model.path).name)}"
+                )
                 st.caption(look.plain(model.path))
             if model.size_mb is None:
                 st.badge("not on the disk", icon=":material/download:", color="red")
@@ -124,9 +141,11 @@ def _models(settings: Settings) -> None:
                 st.badge(_size(model.size_mb), icon=":material/check_circle:", color="green")
     missing = [model for model in found if model.size_mb is None]
     if missing:
-        st.info("Put them where the paths say, or name others in studio.toml: docs/models.md says "
-                "which files fit. `storybook models get OWNER/NAME` fetches one.",
-                icon=":material/lightbulb:")  # fmt: skip
+        st.info(
+            "Put them where the paths say, or name others in studio.toml: docs/models.md says "
+            "which files fit. `storybook models get OWNER/NAME` fetches one.",
+            icon=":material/lightbulb:",
+        )
 
 
 def _size(megabytes: float) -> str:
@@ -149,8 +168,9 @@ def _children(settings: Settings) -> None:
     )
     studio = Studio(settings)
     if studio.guard_path:
-        st.markdown(f"Pictures are looked at by `{studio.guard_path}`; what it refuses is not "
-                    "kept.")  # fmt: skip
+        st.markdown(
+            f"Pictures are looked at by `{studio.guard_path}`; what it refuses is not kept."
+        )
     elif on and not studio.draws_the_world:
         st.markdown("Pictures are **not** looked at: the painter brings no picture safety checker.")
     label = "Let them through" if on else "Refuse them again"
@@ -162,8 +182,11 @@ def _children(settings: Settings) -> None:
 def _ask_children(settings: Settings, *, on: bool) -> None:
     seen = studio_file.mark_of()
     changed = studio_file.with_change(settings, "write", for_children=not on)
-    st.markdown("Without this, nobody looks whether a story is fit for a child." if on else
-                "From now on such words are refused again.")  # fmt: skip
+    st.markdown(
+        "Without this, nobody looks whether a story is fit for a child."
+        if on
+        else "From now on such words are refused again."
+    )
     kept = "; the file that is there is kept under another name" if seen else ""
     st.caption(f"It is written into `{OWN}` of this folder{kept}.")
     if st.button("Do it", type="primary", key="children-for-sure"):
@@ -204,9 +227,12 @@ def _folders() -> None:
     st.markdown("All that you make lies here, and nowhere else:")
     here = Path.cwd()
     lines = {"Books": BOOKS, "Heroes": HEROES, "Trainings": RUNS, "Jobs": JOBS}
-    st.markdown("\n".join(f"- {what}: {look.plain(str(here / path))}"
-                          f"{'' if path.is_dir() else ' (not there yet)'}"
-                          for what, path in lines.items()))  # fmt: skip
+    st.markdown(
+        "\n".join(
+            f"- {what}: {look.plain(str(here / path))}{'' if path.is_dir() else ' (not there yet)'}"
+            for what, path in lines.items()
+        )
+    )
 
 
 def _same(own: Settings | None, other: Settings) -> bool:

@@ -146,18 +146,35 @@ def _card(book: Book, each: PageStatus, called: str, weak: str | None) -> None:
         st.markdown(look.plain(each.text))
         if weak:
             st.caption(look.plain(f"Its picture hardly shows: {weak}."))
-        st.button("Change", key=f"change-{each.page}", icon=":material/edit:", width="stretch",
-                  on_click=open_page, args=(each.page,))  # fmt: skip
+        st.button(
+            "Change",
+            key=f"change-{each.page}",
+            icon=":material/edit:",
+            width="stretch",
+            on_click=open_page,
+            args=(each.page,),
+        )
 
 
 def _whole_book(book: Book, *, busy: bool) -> None:
     st.space("medium")
     with st.expander("The whole book", icon=":material/book_2:"):
-        st.text_input("Title", book.brief.title or book.story.title, max_chars=80,
-                      key="book-title", disabled=busy)  # fmt: skip
-        st.segmented_control("How it is drawn", list(styles()), default=book.brief.style,
-                             format_func=str.capitalize, required=True, key="book-style",
-                             disabled=busy)  # fmt: skip
+        st.text_input(
+            "Title",
+            book.brief.title or book.story.title,
+            max_chars=80,
+            key="book-title",
+            disabled=busy,
+        )
+        st.segmented_control(
+            "How it is drawn",
+            list(styles()),
+            default=book.brief.style,
+            format_func=str.capitalize,
+            required=True,
+            key="book-style",
+            disabled=busy,
+        )
         st.button("Keep these", disabled=busy, on_click=edit, args=(book, partial(_keep, book)))
         _taken_out(book, busy=busy)
 
@@ -176,8 +193,13 @@ def _taken_out(book: Book, *, busy: bool) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"Taken out: {look.plain(look.short(one.scene.text, 80))}", width="stretch")
             back = partial(edits.put_page_back, book, one.scene.page)
-            st.button("Put it back", key=f"back-{one.scene.page}", disabled=busy, on_click=edit,
-                      args=(book, back))  # fmt: skip
+            st.button(
+                "Put it back",
+                key=f"back-{one.scene.page}",
+                disabled=busy,
+                on_click=edit,
+                args=(book, back),
+            )
 
 
 def _clash(book: Book, studio: Studio) -> bool:
@@ -188,8 +210,16 @@ def _clash(book: Book, studio: Studio) -> bool:
     said = artifact.relative_to(book.folder)
     st.warning(f"You edited {said}, and what it was made from has changed since.")
     with st.container(horizontal=True):
-        st.button("Keep mine", icon=":material/lock:", on_click=edit,
-                  args=(book, lambda: edits.keep_edited(book, artifact)))  # fmt: skip
-        st.button("Make it anew", icon=":material/auto_awesome:", on_click=edit,
-                  args=(book, lambda: edits.make_anew(book, artifact)))  # fmt: skip
+        st.button(
+            "Keep mine",
+            icon=":material/lock:",
+            on_click=edit,
+            args=(book, lambda: edits.keep_edited(book, artifact)),
+        )
+        st.button(
+            "Make it anew",
+            icon=":material/auto_awesome:",
+            on_click=edit,
+            args=(book, lambda: edits.make_anew(book, artifact)),
+        )
     return True

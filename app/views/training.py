@@ -79,8 +79,10 @@ def _one(name: str) -> None:
     if run.state.message and run.standing == "failed":
         st.error(look.plain(run.state.message))
     if run.standing == "interrupted":
-        st.warning("It ended without a word: the machine was switched off, or its memory was full. "
-                   "It goes on where it was.")  # fmt: skip
+        st.warning(
+            "It ended without a word: the machine was switched off, or its memory was full. "
+            "It goes on where it was."
+        )
     run_view.job_panel(run)
     run_view.follow(run)
     if not run.active:
@@ -100,10 +102,14 @@ def _deeds(run: RunCard) -> None:
         ):
             st.rerun()
         st.download_button(
-            "Download", data=lambda: packed(lambda to: runs.pack(run.folder, to)),
-            file_name=f"{run.folder.name}.zip", mime="application/zip", on_click="ignore",
-            icon=":material/download:", key="download-run",
-        )  # fmt: skip
+            "Download",
+            data=lambda: packed(lambda to: runs.pack(run.folder, to)),
+            file_name=f"{run.folder.name}.zip",
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/download:",
+            key="download-run",
+        )
         if not run.active and st.button("Delete", icon=":material/delete:", key="delete-run"):
             _throw_away(run)
     if run.result:

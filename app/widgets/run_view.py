@@ -87,26 +87,37 @@ def curve(run: RunCard) -> None:
     measures = Run(run.folder).measures()
     losses = _lines(
         [each.step for each in measures],
-        {"what it learns": [each.loss for each in measures],
-         "what it never saw": [each.validation for each in measures]},
-    )  # fmt: skip
+        {
+            "what it learns": [each.loss for each in measures],
+            "what it never saw": [each.validation for each in measures],
+        },
+    )
     if len(losses) < 2:
         st.caption("The curve comes with the first steps.")
         return
     last = losses.iloc[-1, 0]
     st.markdown("**How well it learns** (lower is better)")
     st.line_chart(
-        losses, x_label="Step", y_label="Loss", color=COLOURS[: len(losses.columns)], height=260,
+        losses,
+        x_label="Step",
+        y_label="Loss",
+        color=COLOURS[: len(losses.columns)],
+        height=260,
         alt=f"Loss of {run.title} by step; the last value is {last:.3f}",
-    )  # fmt: skip
-    likeness = _lines([each.step for each in measures],
-                      {"likeness": [each.likeness for each in measures]})  # fmt: skip
+    )
+    likeness = _lines(
+        [each.step for each in measures], {"likeness": [each.likeness for each in measures]}
+    )
     if len(likeness) > 1:
         st.markdown("**How like its photos the samples are** (higher is better)")
         st.line_chart(
-            likeness, x_label="Step", y_label="Likeness", color=COLOURS[:1], height=180,
+            likeness,
+            x_label="Step",
+            y_label="Likeness",
+            color=COLOURS[:1],
+            height=180,
             alt=f"Likeness of {run.title} by step; at last {likeness.iloc[-1, 0]:.2f}",
-        )  # fmt: skip
+        )
 
 
 def _lines(steps: list[int], values: dict[str, list[float | None]]) -> pd.DataFrame:

@@ -22,8 +22,15 @@ def area(
         left = None
     if key not in st.session_state:
         st.session_state[key] = left.words if left else now
-    st.text_area(label, key=key, height=height, disabled=busy, max_chars=most,
-                 on_change=_hold, args=(book, name, key, now))  # fmt: skip
+    st.text_area(
+        label,
+        key=key,
+        height=height,
+        disabled=busy,
+        max_chars=most,
+        on_change=_hold,
+        args=(book, name, key, now),
+    )
     return key
 
 
@@ -42,8 +49,10 @@ def _hold(book: Book, name: str, key: str, now: str) -> None:
 
 
 def _missed(book: Book, name: str, words: str) -> None:
-    st.warning("This was changed meanwhile, in another window or by hand. What you had written, "
-               "to copy:")  # fmt: skip
+    st.warning(
+        "This was changed meanwhile, in another window or by hand. What you had written, to copy:"
+    )
     st.code(words, language=None, wrap_lines=True)
-    st.button("Put it away", key=f"away-{name}", type="tertiary", on_click=unsaved.drop,
-              args=(book, name))  # fmt: skip
+    st.button(
+        "Put it away", key=f"away-{name}", type="tertiary", on_click=unsaved.drop, args=(book, name)
+    )

@@ -184,8 +184,10 @@ def move_page(book: Book, page: int, place: int, seen: str | None = None) -> Non
         _check_order(book, seen)
         scene, rest = _scene(book, page), [each for each in book.scenes if each.page != page]
         if page == COVER or not 1 <= place <= len(rest):
-            raise BookError(f"Page {page} cannot stand at {place}: the cover stays where it is, "
-                            f"and other places are 1 to {len(rest)}.")  # fmt: skip
+            raise BookError(
+                f"Page {page} cannot stand at {place}: the cover stays where it is, "
+                f"and other places are 1 to {len(rest)}."
+            )
         _write_scenes(book, [*rest[:place], scene, *rest[place:]])
 
 
@@ -280,8 +282,10 @@ def _check_seen(seen: str, now: object, yours: str, theirs: str) -> None:
     if version(now) != seen:
         raise ChangedMeanwhile(
             "This was changed meanwhile, in another window or by hand. Nothing is overwritten: "
-            "look at both, and keep yours again if it is to stand.", yours, theirs,
-        )  # fmt: skip
+            "look at both, and keep yours again if it is to stand.",
+            yours,
+            theirs,
+        )
 
 
 def _check_order(book: Book, seen: str | None) -> None:

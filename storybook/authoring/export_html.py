@@ -14,6 +14,7 @@ from storybook.press import screen
 from storybook.press.colour import theme_of
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import load_fonts
+from storybook.press.html_file import html_file
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
 from storybook.records import Story
@@ -40,8 +41,10 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
     cannot be shown.
     """
     fonts, words = load_fonts(wishes.font), words_of(story, [p.text for p in pages[1:]], wishes)
-    pictures = [Shown(each.picture and open_picture(each.picture, f"page {each.page}"), each.alt)
-                for each in pages]  # fmt: skip
+    pictures = [
+        Shown(each.picture and open_picture(each.picture, f"page {each.page}"), each.alt)
+        for each in pages
+    ]
     drawn = next((each.picture for each in pictures if each.picture), None)
     aspect = drawn.width / drawn.height if drawn else 1.0
     laid = lay_words(words, wishes, aspect)
@@ -50,18 +53,32 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
         screen.cover(desk, pictures[0], words.title, words.starring),
         screen.endpaper(1),
         screen.title_page(desk, pictures[0], words.title, words.about),
-        *(screen.story_page(desk, each, shown)
-          for each, shown in zip(laid, pictures[1:], strict=True)),
+        *(
+            screen.story_page(desk, each, shown)
+            for each, shown in zip(laid, pictures[1:], strict=True)
+        ),
         screen.end_page(desk, facts),
         *(screen.endpaper(2 + number) for number in range(1 + len(laid) % 2)),
         screen.back_cover(),
-    ]  # fmt: skip
-    said = chain(words.texts, (words.title, words.about, words.starring), ("-",),
-                 (THE_END, HEADING, INTRODUCTION),
-                 chain.from_iterable(rows_of(facts, fonts)), screen.WORDS, EVERY_BOOK)  # fmt: skip
-    return screen.html_file(desk, body, title=words.title, about=words.about,
-                            language=wishes.language, texts="".join(said),
-                            pages=len(laid))  # fmt: skip
+    ]
+    said = chain(
+        words.texts,
+        (words.title, words.about, words.starring),
+        ("-",),
+        (THE_END, HEADING, INTRODUCTION),
+        chain.from_iterable(rows_of(facts, fonts)),
+        screen.WORDS,
+        EVERY_BOOK,
+    )
+    return html_file(
+        desk,
+        body,
+        title=words.title,
+        about=words.about,
+        language=wishes.language,
+        texts="".join(said),
+        pages=len(laid),
+    )
 
 
 def export_html(book: Book, studio: Studio) -> str:
@@ -77,8 +94,10 @@ def export_html(book: Book, studio: Studio) -> str:
 def pictures_zip(pages: Sequence[ProofPage]) -> bytes:
     """Every page's picture as it is now, and a text that says what they show, in a zip."""
     file = BytesIO()
-    names = [f"{place:02d}-{'cover' if place == 0 else f'page-{place}'}.png"
-             for place in range(len(pages))]  # fmt: skip
+    names = [
+        f"{place:02d}-{'cover' if place == 0 else f'page-{place}'}.png"
+        for place in range(len(pages))
+    ]
     drawn = [(name, each) for name, each in zip(names, pages, strict=True) if each.picture]
     with ZipFile(file, "w") as packed:  # PNGs are packed already
         for name, each in drawn:

@@ -19,8 +19,8 @@ from storybook.press.alt_text import alt_text
 from storybook.press.fonts import UNSEEN, Face, load_fonts, symbols_lacking, without_symbols
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box, lay_out, overfull, safe_box
-from storybook.press.pdf import COVER_SHARE, set_title
 from storybook.press.preflight import LEAST_PPI
+from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import curl
 from storybook.records import COVER, Record, Scene, Story, digest
 from storybook.stages import bind, enlarge
@@ -73,8 +73,10 @@ def proof_pages(book: Book, studio: Studio) -> tuple[ProofPage, ...]:
 
 def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
     """Changes whenever a proof of these pages would."""
-    pictures = [(str(each.picture), each.picture.stat().st_mtime_ns) if each.picture else None
-                for each in pages]  # fmt: skip
+    pictures = [
+        (str(each.picture), each.picture.stat().st_mtime_ns) if each.picture else None
+        for each in pages
+    ]
     said = [(each.scene.text, each.alt, each.state) for each in pages]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
     return digest(bind.EDITION, bind.story_of(book), said, pictures, wishes, facts)
@@ -89,10 +91,13 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
     wishes = bind.wishes_of(book, studio)
     story, texts = _settable(bind.story_of(book), pages, wishes)
     plates = [
-        PlatePage(place, text,
-                  thumbnail(each.picture, PROOF_PX).read_bytes() if each.picture else _blank())
+        PlatePage(
+            place,
+            text,
+            thumbnail(each.picture, PROOF_PX).read_bytes() if each.picture else _blank(),
+        )
         for place, (each, text) in enumerate(zip(pages, ("", *texts), strict=True))
-    ]  # fmt: skip
+    ]
     return bind.bind(story, plates, wishes, bind.facts_of(book, studio))
 
 
@@ -107,8 +112,10 @@ def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note,
         found += page_notes(page, scene.text, wishes)
     coarse = {page: ppi for page, ppi in printed_ppi(pages, wishes).items() if ppi < LEAST_PPI}
     if coarse:
-        says = (f"too coarse for print: {min(coarse.values()):.0f} pixels an inch, where "
-                f"{LEAST_PPI} is the least.")  # fmt: skip
+        says = (
+            f"too coarse for print: {min(coarse.values()):.0f} pixels an inch, where "
+            f"{LEAST_PPI} is the least."
+        )
         found.append(Note(kind="coarse", pages=tuple(coarse), says=says))
     found += _about_title(bind.story_of(book), wishes)
     return tuple(note for note in found if note.pages)
@@ -174,8 +181,9 @@ def _lacking(text: str, face: Face) -> list[str]:
     if letters:
         says.append(f"written with {' '.join(letters)}, which the font {face.name} does not hold.")
     if symbols:
-        says.append(f"printed without {' '.join(symbols)}, which the font {face.name} "
-                    "does not hold.")  # fmt: skip
+        says.append(
+            f"printed without {' '.join(symbols)}, which the font {face.name} does not hold."
+        )
     return says
 
 
@@ -200,8 +208,9 @@ def _title_fits(title: str, wishes: Wishes) -> bool:
     return True
 
 
-def _settable(story: Story | None, pages: Sequence[ProofPage],
-              wishes: Wishes) -> tuple[Story | None, list[str]]:  # fmt: skip
+def _settable(
+    story: Story | None, pages: Sequence[ProofPage], wishes: Wishes
+) -> tuple[Story | None, list[str]]:
     """The story's title and all texts as far as they can be set."""
     fonts, form = load_fonts(wishes.font), wishes.form
 

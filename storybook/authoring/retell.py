@@ -57,10 +57,17 @@ def _from_whole_stories(
     brief, how = book.brief, studio.settings.write
     other = brief.but(seed=(brief.seed + SEEDS_APART * seed) % 2**31)
     told = drafts(
-        other, cast_of(book, studio), studio.world, writer, studio.frame,
-        attempts=TRIES, outline=False, candidates=TRIES, words=studio.role_words,
+        other,
+        cast_of(book, studio),
+        studio.world,
+        writer,
+        studio.frame,
+        attempts=TRIES,
+        outline=False,
+        candidates=TRIES,
+        words=studio.role_words,
         for_children=how.for_children,
-    )  # fmt: skip
+    )
     for draft in told:
         if draft.story and not draft.hard and len(draft.story.paragraphs) == brief.pages:
             yield draft.story.paragraphs[scene.page - 1]

@@ -147,9 +147,10 @@ def _folders(root: Path) -> Sequence[os.DirEntry]:
         return []
     with os.scandir(root) as entries:
         return [
-            entry for entry in entries
+            entry
+            for entry in entries
             if entry.name[0] != "." and os.path.isfile(os.path.join(entry.path, Book.BRIEF))
-        ]  # fmt: skip
+        ]
 
 
 def _kept(root: Path) -> Shelf:
@@ -207,9 +208,9 @@ def _looked_at(book: Book, modified: float) -> Shelved:
 
 def is_finished(book: Book, pages: Iterable[int]) -> bool:
     """Whether there is a PDF, and nothing that it is made from is younger, by the files' times."""
-    made = [
-        book.path(name) for name in (book.BRIEF, book.STORY, book.SCENES)
-    ] + [path for page in pages for path in (book.pick_of(page), book.plate_of(page))]  # fmt: skip
+    made = [book.path(name) for name in (book.BRIEF, book.STORY, book.SCENES)] + [
+        path for page in pages for path in (book.pick_of(page), book.plate_of(page))
+    ]
     try:
         return max(path.stat().st_mtime_ns for path in made) <= book.pdf.stat().st_mtime_ns
     except FileNotFoundError:

@@ -23,16 +23,44 @@ from storybook.press.fonts import (
 )
 from storybook.press.formats import Format, load_format, placed
 from storybook.press.layout import StoryPage, lay_out, safe_box
-from storybook.press.pdf import COVER_SHARE, set_title
+from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import curl
 from storybook.records import COVER, Ages, Brief, Font, Record, Story
 
 LETTERS = {
-    "am": "አ", "ar": "ا", "bg": "я", "bn": "ক", "el": "α", "fa": "گ", "gu": "ક", "he": "א",
-    "hi": "क", "hy": "ա", "ja": "の", "ka": "ა", "km": "ក", "kn": "ಕ", "ko": "가", "lo": "ກ",
-    "ml": "ക", "mr": "क", "my": "က", "ne": "क", "pa": "ਕ", "ru": "я", "si": "ක", "sr": "ж",
-    "ta": "க", "te": "క", "th": "ก", "uk": "ї", "ur": "ٹ", "vi": "ệ", "yi": "א", "zh": "的",
-}  # fmt: skip
+    "am": "አ",
+    "ar": "ا",
+    "bg": "я",
+    "bn": "ক",
+    "el": "α",
+    "fa": "گ",
+    "gu": "ક",
+    "he": "א",
+    "hi": "क",
+    "hy": "ա",
+    "ja": "の",
+    "ka": "ა",
+    "km": "ក",
+    "kn": "ಕ",
+    "ko": "가",
+    "lo": "ກ",
+    "ml": "ക",
+    "mr": "क",
+    "my": "က",
+    "ne": "क",
+    "pa": "ਕ",
+    "ru": "я",
+    "si": "ක",
+    "sr": "ж",
+    "ta": "க",
+    "te": "క",
+    "th": "ก",
+    "uk": "ї",
+    "ur": "ٹ",
+    "vi": "ệ",
+    "yi": "א",
+    "zh": "的",
+}
 """A letter of each language that is not written in Latin letters alone."""
 
 

@@ -17,8 +17,10 @@ def tell_weak(book: Book) -> None:
     numbers = [scene.page for scene in book.scenes]
     for place, lacks in weak.items():
         called = "cover" if place == COVER else f"page {place}"
-        print(f"  {called}{f': {lacks}' if lacks else ''} -> "
-              f"storybook reroll {book.folder} {numbers[place]}")  # fmt: skip
+        print(
+            f"  {called}{f': {lacks}' if lacks else ''} -> "
+            f"storybook reroll {book.folder} {numbers[place]}"
+        )
 
 
 def tell_departures(book: Book, found: Sequence[Listed]) -> None:

@@ -20,12 +20,18 @@ from storybook.jobs.manager import start
 def retry(job: Job) -> Job:
     """Start a job's command again; it goes on where it was. Raises JobError while it still runs."""
     if job_state(job).active:
-        raise JobError(f"Job {job.id} is still running. Stop it first: storybook jobs cancel "
-                       f"{job.id}")  # fmt: skip
+        raise JobError(
+            f"Job {job.id} is still running. Stop it first: storybook jobs cancel {job.id}"
+        )
     return start(
-        job.module, _going_on(job), job.what, subject=job.subject, device=job.device,
-        root=job.folder.parent, repeats=job,
-    )  # fmt: skip
+        job.module,
+        _going_on(job),
+        job.what,
+        subject=job.subject,
+        device=job.device,
+        root=job.folder.parent,
+        repeats=job,
+    )
 
 
 def _going_on(job: Job) -> tuple[str, ...]:

@@ -28,8 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"storybook: {in_one_line(fault)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("storybook: stopped. Nothing is lost; run the command again to go on.",
-              file=sys.stderr)  # fmt: skip
+        print(
+            "storybook: stopped. Nothing is lost; run the command again to go on.", file=sys.stderr
+        )
         return 130
     except BrokenPipeError:  # who reads has enough, such as `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -38,8 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if fault.filename is None and fault.errno is None:
             raise
         where = f"{fault.filename}: " if fault.filename else ""
-        print(f"storybook: {where}{fault.strerror}. Nothing is lost; mend it and run again.",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"storybook: {where}{fault.strerror}. Nothing is lost; mend it and run again.",
+            file=sys.stderr,
+        )
         return 2
 
 

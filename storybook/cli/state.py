@@ -38,8 +38,10 @@ def tell_book(book: Book, studio: Studio) -> None:
     """How far a book is, verb by verb, and what it could not keep."""
     now = status_of(book, studio)
     drawn = sum(page.pick is not None for page in now.page_status)
-    print(f"{now.title or 'Not yet titled'} ({now.folder}): "
-          f"{drawn} of {now.pages + 1} pictures chosen")  # fmt: skip
+    print(
+        f"{now.title or 'Not yet titled'} ({now.folder}): "
+        f"{drawn} of {now.pages + 1} pictures chosen"
+    )
     for one in now.verbs:
         more = f", {one.to_make} to make" if one.to_make else ""
         print(f"  {one.verb:9} {one.state}{more}")

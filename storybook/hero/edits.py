@@ -89,8 +89,17 @@ def crop(folder: Path, photo: str, box: Box) -> None:
     with _change(folder, f"{_called(photo)} was cropped.", [path]):
         whole = read_photo(path)
         width, height = whole.size
-        _keep(path, whole.crop((round(left * width), round(upper * height),
-                                round(right * width), round(lower * height))))  # fmt: skip
+        _keep(
+            path,
+            whole.crop(
+                (
+                    round(left * width),
+                    round(upper * height),
+                    round(right * width),
+                    round(lower * height),
+                )
+            ),
+        )
 
 
 def leave_out(folder: Path, photo: str) -> None:
@@ -153,11 +162,16 @@ def say_of(folder: Path, photo: str, caption: str) -> None:
 
 def add_photos(folder: Path, photos: Sequence[Path]) -> None:
     """Copy further photos, which were made fit before, behind those that the hero has."""
-    numbers = [int(path.stem) for path in (*photos_in(folder / PHOTOS), *left_out(folder))
-               if path.stem.isdigit()]  # fmt: skip
+    numbers = [
+        int(path.stem)
+        for path in (*photos_in(folder / PHOTOS), *left_out(folder))
+        if path.stem.isdigit()
+    ]
     first = max(numbers, default=0) + 1
-    targets = [folder / PHOTOS / f"{number:02d}{photo.suffix}"
-               for number, photo in enumerate(photos, start=first)]  # fmt: skip
+    targets = [
+        folder / PHOTOS / f"{number:02d}{photo.suffix}"
+        for number, photo in enumerate(photos, start=first)
+    ]
     count = len(photos)
     with _change(folder, f"{count} photo{'s' * (count != 1)} came to it.", targets):
         for photo, target in zip(photos, targets, strict=True):

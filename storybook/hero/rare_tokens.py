@@ -63,8 +63,9 @@ def _opened(folder: Path) -> tuple[dict[str, int], Callable[[str], list[str]]]:
     """The numbers of a tokenizer's tokens, and how it takes a word apart."""
     from tokenizers import Tokenizer, models
 
-    vocabulary, merges, whole = (folder / name for name in
-                                 ("vocab.json", "merges.txt", "tokenizer.json"))  # fmt: skip
+    vocabulary, merges, whole = (
+        folder / name for name in ("vocab.json", "merges.txt", "tokenizer.json")
+    )
     try:
         if vocabulary.is_file() and merges.is_file():
             model = models.BPE.from_file(str(vocabulary), str(merges), end_of_word_suffix=END)

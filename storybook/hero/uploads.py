@@ -110,11 +110,15 @@ def _opened(data: bytes) -> tuple[Image.Image, list[str], str]:
         photo = read_picture(data, _enough, most_px=MOST_PX)
     except TooManyPixels as fault:
         width, height = fault.size
-        raise _Unfit(f"is {width:,} x {height:,} px large, too much to open. Save it smaller, at "
-                     "4,000 px or so, and bring it again.") from None  # fmt: skip
+        raise _Unfit(
+            f"is {width:,} x {height:,} px large, too much to open. Save it smaller, at "
+            "4,000 px or so, and bring it again."
+        ) from None
     except Image.DecompressionBombError:
-        raise _Unfit("has too many pixels to be opened safely. Save it smaller, at 4,000 px or "
-                     "so, and bring it again.") from None  # fmt: skip
+        raise _Unfit(
+            "has too many pixels to be opened safely. Save it smaller, at 4,000 px or "
+            "so, and bring it again."
+        ) from None
     except Image.UnidentifiedImageError:
         raise _Unfit(_no_picture(data)) from None
     except DAMAGE as fault:

@@ -56,8 +56,9 @@ class Fidelity(Record):
             place = (
                 f"{_third(down, 'top', 'middle', 'bottom')} {_third(across, 'left', '', 'right')}"
             )
-            found.append(f"something at its {place.strip()} is not in its picture "
-                         f"({self.forms:.2f})")  # fmt: skip
+            found.append(
+                f"something at its {place.strip()} is not in its picture ({self.forms:.2f})"
+            )
         return tuple(found)
 
 

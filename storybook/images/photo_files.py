@@ -12,9 +12,19 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 PHOTO_SUFFIXES = (
-    ".jpg", ".jpeg", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif", ".heic",
+    ".jpg",
+    ".jpeg",
+    ".jfif",
+    ".png",
+    ".webp",
+    ".bmp",
+    ".gif",
+    ".tif",
+    ".tiff",
+    ".avif",
+    ".heic",
     ".heif",
-)  # fmt: skip
+)
 """Endings of the pictures that `storybook.images.photo_reading` opens, in lower case."""
 
 CAPTION_SUFFIXES = (".txt", ".caption")

@@ -23,16 +23,29 @@ FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 """Pillow's names of what is opened. It knows more, of which some start other programs."""
 
 DAMAGE = (
-    OSError, ValueError, SyntaxError, EOFError, MemoryError, KeyError, TypeError, IndexError,
-    RuntimeError, struct.error, zlib.error,
-)  # fmt: skip
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    MemoryError,
+    KeyError,
+    TypeError,
+    IndexError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
 """What readers raise for files that hold no picture, or not all of one."""
 
 ORIENTATION = 0x0112
 STILL = ("JPEG", "MPO", "HEIF", "AVIF")
 """Of these, further pictures in a file are previews, depths and live photos: not worth a word."""
-KINDS = {"P": "a palette of colours", "PA": "a palette of colours", "L": "grey",
-         "1": "black and white"}  # fmt: skip
+KINDS = {
+    "P": "a palette of colours",
+    "PA": "a palette of colours",
+    "L": "grey",
+    "1": "black and white",
+}
 DEPTHS = (1, 255, 1023, 4095, 65535)
 """The whites of pictures of more than 8 bits. Scanners and cameras put 10 or 12 bits into 16."""
 SPACES = {"GRAY": ("L",), "RGB ": ("RGB",), "CMYK": ("CMYK",)}
@@ -89,8 +102,13 @@ def read_picture(
         notes: list[Note] = []
         frames = getattr(image, "n_frames", 1)
         if frames > 1 and image.format not in STILL:
-            notes.append(Note(f"holds {frames} pictures", "the first one is taken",
-                              "only the first of its pictures"))  # fmt: skip
+            notes.append(
+                Note(
+                    f"holds {frames} pictures",
+                    "the first one is taken",
+                    "only the first of its pictures",
+                )
+            )
         stored, wanted = image.size, enough(image.size)
         if wanted is not None:
             image.draft(None, wanted)
@@ -111,8 +129,13 @@ def read_picture(
             image = _reduced(image, stored, wanted, notes)
         if orientation in range(2, 9):
             image = ImageOps.exif_transpose(image)
-            notes.append(Note(f"stored turned (EXIF orientation {orientation})", "put upright",
-                              "turned upright"))  # fmt: skip
+            notes.append(
+                Note(
+                    f"stored turned (EXIF orientation {orientation})",
+                    "put upright",
+                    "turned upright",
+                )
+            )
         image = _in_srgb(image, profile, notes)
     image.info = {}  # profiles, comments and places that an encoder would write again
     return Photo(image, tuple(notes), form, stored)

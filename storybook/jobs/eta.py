@@ -54,9 +54,13 @@ def _share(job: Job, told: list[LoggedEvent]) -> float | None:
     state, before = found
     last = told[-1]
     there = next(
-        (one.time for one in before
-         if one.stage == last.stage and one.done * last.total >= last.done * one.total), None
-    )  # fmt: skip
+        (
+            one.time
+            for one in before
+            if one.stage == last.stage and one.done * last.total >= last.done * one.total
+        ),
+        None,
+    )
     if there is None or state.ended <= state.started:
         return None
     return min(1.0, max(0.0, (there - state.started) / (state.ended - state.started)))
@@ -68,9 +72,10 @@ def _like(job: Job, told: list[LoggedEvent]) -> tuple[JobState, list[LoggedEvent
     if mine is None:
         return None
     earlier = [
-        other for other in jobs_in(job.folder.parent)
+        other
+        for other in jobs_in(job.folder.parent)
         if other.id < job.id and _kind(other) == _kind(job)
-    ]  # fmt: skip
+    ]
     for other in earlier[:BEFORE]:
         state = job_state(other)
         if state.state != "done" or state.started is None or state.ended is None:
@@ -90,8 +95,10 @@ def _kind(job: Job) -> tuple[str, str]:
 
 def _amounts(told: list[LoggedEvent]) -> dict[str, int] | None:
     """How much there was to do in each stage; None if one came twice, as in teaching."""
-    stages = [(stage, max(one.total for one in some))
-              for stage, some in groupby(told, key=lambda one: one.stage)]  # fmt: skip
+    stages = [
+        (stage, max(one.total for one in some))
+        for stage, some in groupby(told, key=lambda one: one.stage)
+    ]
     amounts = dict(stages)
     return amounts if len(amounts) == len(stages) else None
 

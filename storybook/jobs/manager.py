@@ -71,9 +71,14 @@ def start(
     subject, if there is one. A retry passes `repeats`, and runs where that one ran.
     """
     job = new_job(
-        module, arguments, what, subject=subject, device=device,
-        at=repeats.at if repeats else os.getcwd(), repeats=repeats.id if repeats else None,
-    )  # fmt: skip
+        module,
+        arguments,
+        what,
+        subject=subject,
+        device=device,
+        at=repeats.at if repeats else os.getcwd(),
+        repeats=repeats.id if repeats else None,
+    )
     with _guarded(root):
         other = find_running(job.works_on, root) if job.works_on else None
         if other is not None:

@@ -104,8 +104,9 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
         return
     with lock, device_of(job) as device:
         try_lock(device)
-        state = JobState(state="running", pid=os.getpid(), born=birth_of(os.getpid()),
-                         started=time.time())  # fmt: skip
+        state = JobState(
+            state="running", pid=os.getpid(), born=birth_of(os.getpid()), started=time.time()
+        )
         say(job, state)
         end, error = "failed", ""
         try:

@@ -11,8 +11,9 @@ def waits_for(job: Job, root: Path) -> Job | None:
 
     None if it waits for nothing that is known, such as a command that somebody typed.
     """
-    others = [each for each in reversed(jobs_in(root)) if each.id != job.id
-              and each.device == job.device]  # fmt: skip
+    others = [
+        each for each in reversed(jobs_in(root)) if each.id != job.id and each.device == job.device
+    ]
     states = [(each, job_state(each)) for each in others]
     running = [each for each, state in states if state.state == "running"]
     before = [each for each, state in states if state.active and each.id < job.id]

@@ -193,19 +193,26 @@ def _change(
     if kind is None:
         if {"down", "up"} & roles.keys():
             raise ModelError(f"{file} has only one half of {place.name}. Fetch the adapter again.")
-        raise ModelError(f"{file} is of a kind that is not known: its {place.name} has "
-                         f"{', '.join(sorted(roles))}.")  # fmt: skip
-    own = {key.removeprefix(f"{place.part}."): value for key, value in settings.items()
-            if key.startswith(f"{place.part}.")}  # fmt: skip
+        raise ModelError(
+            f"{file} is of a kind that is not known: its {place.name} has "
+            f"{', '.join(sorted(roles))}."
+        )
+    own = {
+        key.removeprefix(f"{place.part}."): value
+        for key, value in settings.items()
+        if key.startswith(f"{place.part}.")
+    }
     rank, alpha = (_number_of(own, key, place.path) for key in ("r", "lora_alpha"))
     if alpha is None:
         alpha = _number_of(own, "alpha", place.path)  # as peft calls it for LoHa and LoKr
     if alpha is not None and own.get("use_rslora") and "down" in roles:
         alpha *= len(roles["down"]) ** 0.5  # its scale is alpha / sqrt(rank)
     inner = own.get("feedforward_modules")
-    on_input = None if inner is None else any(
-        place.path == each or place.path.endswith(f".{each}") for each in inner
-    )  # fmt: skip
+    on_input = (
+        None
+        if inner is None
+        else any(place.path == each or place.path.endswith(f".{each}") for each in inner)
+    )
     return Change(kind, roles, alpha, None if rank is None else int(rank), on_input)
 
 
@@ -229,6 +236,10 @@ def _complaint(file: Path, names: list[str], strange: list[str]) -> str:
     return (
         f"{file} {fault}: {len(strange) or len(names)} of its {len(names)} tensors belong to no "
         f"layer of this model, such as {looks}. "
-        + (f"It is {what}." if what else "It was taught on another model, or it is no adapter of "
-           "kohya, LyCORIS, diffusers or peft.")
-    )  # fmt: skip
+        + (
+            f"It is {what}."
+            if what
+            else "It was taught on another model, or it is no adapter of "
+            "kohya, LyCORIS, diffusers or peft."
+        )
+    )

@@ -187,13 +187,23 @@ IA3 = _kind("IA3", "ia3_l | weight on_input")
 KINDS = (
     LORA,
     IA3,
-    _kind("LoHa", "hada_w1_a hada_w1_b hada_w2_a hada_w2_b", "hada_t1 hada_t2 alpha dora_scale",
-          "hada_w1_b", _loha),
-    _kind("LoKr", "lokr_w1 lokr_w2 | lokr_w1 lokr_w2_a lokr_w2_b | lokr_w1_a lokr_w1_b lokr_w2"
-          "| lokr_w1_a lokr_w1_b lokr_w2_a lokr_w2_b", "lokr_t2 alpha dora_scale",
-          "lokr_w1_b lokr_w2_b", _lokr),
+    _kind(
+        "LoHa",
+        "hada_w1_a hada_w1_b hada_w2_a hada_w2_b",
+        "hada_t1 hada_t2 alpha dora_scale",
+        "hada_w1_b",
+        _loha,
+    ),
+    _kind(
+        "LoKr",
+        "lokr_w1 lokr_w2 | lokr_w1 lokr_w2_a lokr_w2_b | lokr_w1_a lokr_w1_b lokr_w2"
+        "| lokr_w1_a lokr_w1_b lokr_w2_a lokr_w2_b",
+        "lokr_t2 alpha dora_scale",
+        "lokr_w1_b lokr_w2_b",
+        _lokr,
+    ),
     _kind("differences", "diff | diff_b", "alpha", "", _whole),
-)  # fmt: skip
+)
 
 
 def kind_of(roles: Iterable[str]) -> Kind | None:

@@ -19,8 +19,12 @@ BASE = "storybook.base_digest"
 """In the header of an adapter that this project taught: the digest of the painter it was taught on.
 
 Others say nothing of the kind, and are judged by their shape."""
-LORA_FILES = ("pytorch_lora_weights.safetensors", "adapter_model.safetensors",
-              "pytorch_lora_weights.bin", "adapter_model.bin")  # fmt: skip
+LORA_FILES = (
+    "pytorch_lora_weights.safetensors",
+    "adapter_model.safetensors",
+    "pytorch_lora_weights.bin",
+    "adapter_model.bin",
+)
 """What diffusers and peft call an adapter in its folder, whose name is then the adapter's."""
 PEFT_CONFIG = "adapter_config.json"
 """Beside peft's: it alone says alpha."""

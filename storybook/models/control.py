@@ -120,9 +120,14 @@ class ControlledEnlarger:
         init_image = _wide(image)
         size = init_image.size
         request = Candidate(
-            prompt=prompt, painter=self.painter.name, seed=seed, width_px=size[0],
-            height_px=size[1], steps=self.settings.steps, guidance=self.settings.guidance,
-        )  # fmt: skip
+            prompt=prompt,
+            painter=self.painter.name,
+            seed=seed,
+            width_px=size[0],
+            height_px=size[1],
+            steps=self.settings.steps,
+            guidance=self.settings.guidance,
+        )
         embeds = self.painter.encode_texts([request])
         predict = self._controlnet_fn(self.edges(image), size)
         work = f"Painting over {size[0]} x {size[1]} px"

@@ -31,8 +31,13 @@ WAYS = (FP32, Precision(dtype="bf16"))
 JUDGED = ("species", "coats", "actions", "places", "things")
 """Sections of the world that a picture is judged by; light and mood are matters of degree."""
 
-ATTRIBUTES = {"species": "species", "coats": "coat", "actions": "action", "places": "place",
-              "things": "thing"}  # fmt: skip
+ATTRIBUTES = {
+    "species": "species",
+    "coats": "coat",
+    "actions": "action",
+    "places": "place",
+    "things": "thing",
+}
 """What a classifier calls the first word of a section in a caption, which is the star's."""
 
 CLIPSCORE_WEIGHT = 2.5

@@ -23,8 +23,10 @@ def device_of(name: str) -> torch.device:
     except RuntimeError:
         raise ConfigError(f"There is no device {name!r}. Try auto, cpu, cuda or cuda:1.") from None
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise ConfigError(f"This machine has no {name}: torch sees {torch.cuda.device_count()} "
-                          "GPUs. Set device to cpu or auto.")  # fmt: skip
+        raise ConfigError(
+            f"This machine has no {name}: torch sees {torch.cuda.device_count()} "
+            "GPUs. Set device to cpu or auto."
+        )
     return device
 
 

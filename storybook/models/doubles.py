@@ -71,8 +71,10 @@ class EchoWriter:
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         """Raises ReplyError: an echo has no answers."""
-        raise ReplyError(f"echo tells prose and answers nothing, so it has no {kind.__name__}. "
-                         "Set write.outline = false.")  # fmt: skip
+        raise ReplyError(
+            f"echo tells prose and answers nothing, so it has no {kind.__name__}. "
+            "Set write.outline = false."
+        )
 
 
 class FlatPainter:

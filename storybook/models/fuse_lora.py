@@ -79,8 +79,10 @@ def _misfit(place: Place, change: Change, fault: Exception) -> str:
     weight = place.module.weight
     if change.kind is LORA and weight.ndim > 1:
         down, up = change.roles["down"], change.roles["up"]
-        return (f"its {place.name} goes from {down.shape[1]} to {len(up)} channels, this model's "
-                f"from {weight.shape[1]} to {len(weight)}.")  # fmt: skip
+        return (
+            f"its {place.name} goes from {down.shape[1]} to {len(up)} channels, this model's "
+            f"from {weight.shape[1]} to {len(weight)}."
+        )
     return (
         f"its {place.name} fits no weight of {' x '.join(map(str, weight.shape))} "
         f"({change.kind.name}: {first_line(fault)})."

@@ -25,8 +25,16 @@ _FEWEST_FACTS = 3
 
 
 _LINES = re.compile(r"\r\n?")
-UNREADABLE = (OSError, UnidentifiedImageError, SyntaxError, ValueError, EOFError, struct.error,
-              zlib.error, Image.DecompressionBombError)  # fmt: skip
+UNREADABLE = (
+    OSError,
+    UnidentifiedImageError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 """What Pillow raises for a file that is no picture, or would be far too large as one."""
 
 N = TypeVar("N", int, float)

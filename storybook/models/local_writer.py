@@ -266,15 +266,20 @@ def _load_model(folder: Path, dtype: "torch.dtype") -> "PreTrainedModel":
         show_bitsandbytes()
     try:
         model, report = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=dtype, use_safetensors=True, local_files_only=True,
+            folder,
+            dtype=dtype,
+            use_safetensors=True,
+            local_files_only=True,
             output_loading_info=True,
-        )  # fmt: skip
+        )
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as fault:
         raise ModelError(f"{folder} is no causal language model: {first_line(fault)}") from fault
     lacking = sorted({*report["missing_keys"], *map(str, report["mismatched_keys"])})
     if lacking:
-        raise ModelError(f"{folder}: the weights do not fit the config.json: {lacking[0]} and "
-                         f"{len(lacking) - 1} more are missing. Fetch it again.")  # fmt: skip
+        raise ModelError(
+            f"{folder}: the weights do not fit the config.json: {lacking[0]} and "
+            f"{len(lacking) - 1} more are missing. Fetch it again."
+        )
     return model
 
 

@@ -133,8 +133,10 @@ def _convolution(layer: Layer, data: bytes, at: int) -> "tuple[dict[str, Tensor]
         raise ValueError(f"{layer.name} cannot have {count} weights")
     tag = int.from_bytes(data[at : at + 4], "little")
     if tag != HALF and tag not in SINGLE:
-        raise ValueError(f"{layer.name} has weights of the kind {tag:#010x}, perhaps quantised; "
-                         "half and single precision are known")  # fmt: skip
+        raise ValueError(
+            f"{layer.name} has weights of the kind {tag:#010x}, perhaps quantised; "
+            "half and single precision are known"
+        )
     begin = at + 4
     kind, width = ("<f2", 2) if tag == HALF else ("<f4", 4)
     middle = begin + (width * count + 3) // 4 * 4  # half precision is filled up to whole words

@@ -68,8 +68,15 @@ def open_nsfw(file: Path) -> OpenNsfw:
     options.log_severity_level = 4
     try:
         session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except (faults.Fail, faults.InvalidProtobuf, faults.InvalidGraph, faults.InvalidArgument,
-            faults.NotImplemented, faults.RuntimeException, ValueError) as fault:  # fmt: skip
+    except (
+        faults.Fail,
+        faults.InvalidProtobuf,
+        faults.InvalidGraph,
+        faults.InvalidArgument,
+        faults.NotImplemented,
+        faults.RuntimeException,
+        ValueError,
+    ) as fault:
         raise ModelError(f"{file} is broken, or no network of ONNX. Fetch it again.") from fault
     shapes = [tuple(each.shape[1:]) for each in (*session.get_inputs(), *session.get_outputs())]
     if shapes != [(SEEN_PX, SEEN_PX, 3), (2,)]:

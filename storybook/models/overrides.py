@@ -66,8 +66,14 @@ def _load_textual_inversion(pipe: StableDiffusionPipeline, file: Path) -> None:
     try:
         pipe.load_textual_inversion(str(file), token=file.stem, local_files_only=True)
     except (
-        ValueError, OSError, KeyError, RuntimeError, AttributeError, TypeError, SafetensorError,
-    ) as fault:  # fmt: skip
+        ValueError,
+        OSError,
+        KeyError,
+        RuntimeError,
+        AttributeError,
+        TypeError,
+        SafetensorError,
+    ) as fault:
         raise ModelError(f"{file} is no embedding for this painter: {first_line(fault)}") from fault
     if len(pipe.tokenizer) == before:
         raise ModelError(f"{file} teaches nothing: the painter knows the word {file.stem} already.")

@@ -32,8 +32,9 @@ ENDS = re.compile(
     r"<[|｜][^<>\n]{1,40}[|｜]>|</?s>|<(?:eos|bos|pad)>|</?(?:end|start)_of_turn>|\[/?INST\]"
 )
 FENCED = re.compile(r"^[ \t]*```[^\n`]*\n(.*?)(?:^[ \t]*```[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
-TAGS = re.compile(r"</?(?:p|div|b|i|em|strong|u|h[1-6]|center|body|html|story|text)(?: [^<>]*)?>",
-                  re.IGNORECASE)  # fmt: skip
+TAGS = re.compile(
+    r"</?(?:p|div|b|i|em|strong|u|h[1-6]|center|body|html|story|text)(?: [^<>]*)?>", re.IGNORECASE
+)
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 RULE = re.compile(r"^\s*(?:[-*_=~—•]\s*){3,}$")
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)[\s#]*$")

@@ -73,8 +73,9 @@ class PackageEnlarger:
             :160
         ].strip()
         kind = OutOfMemory if "memory" in reason else ModelError
-        return kind(f"{work} failed ({reason}). Try --set enlarge.tile_px=128, or "
-                    "--set enlarge.engine=own.")  # fmt: skip
+        return kind(
+            f"{work} failed ({reason}). Try --set enlarge.tile_px=128, or --set enlarge.engine=own."
+        )
 
 
 def open_package_enlarger(
@@ -101,8 +102,10 @@ def open_package_enlarger(
         from realesrgan import RealESRGANer
 
         network, scale = _network_of(tensors, file)
-    with TemporaryDirectory() as folder, memory_of(place, f"Opening {file}", "Try --set "
-                                                   "device=cpu."):  # fmt: skip
+    with (
+        TemporaryDirectory() as folder,
+        memory_of(place, f"Opening {file}", "Try --set device=cpu."),
+    ):
         pickle = Path(folder) / "network.pth"  # the only form that the class reads
         torch.save({"params": tensors}, pickle)
         try:
@@ -117,8 +120,9 @@ def open_package_enlarger(
                 device=place,
             )
         except RuntimeError as fault:
-            raise ModelError(f"{file} is no network that realesrgan knows: "
-                             f"{last_line(fault)}") from fault  # fmt: skip
+            raise ModelError(
+                f"{file} is no network that realesrgan knows: {last_line(fault)}"
+            ) from fault
     return PackageEnlarger(f"realesrgan-{model_name(file)}", upsampler)
 
 
@@ -153,5 +157,7 @@ def _network_of(tensors: Mapping[str, Tensor], file: Path) -> tuple[nn.Module, i
         convs = {int(name.split(".")[1]): each for name, each in tensors.items() if each.ndim == 4}
         scale = math.isqrt(convs[max(convs)].shape[0] // 3)
         return SRVGGNetCompact(3, 3, compact.shape[0], len(convs) - 2, scale, "prelu"), scale
-    raise ModelError(f"{file} is no network that realesrgan knows: neither RRDBNet nor "
-                     "SRVGGNetCompact. Set enlarge.engine=own.")  # fmt: skip
+    raise ModelError(
+        f"{file} is no network that realesrgan knows: neither RRDBNet nor "
+        "SRVGGNetCompact. Set enlarge.engine=own."
+    )

@@ -51,8 +51,9 @@ def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
     check_weights(folder)
     kind = (read_json(folder / "config.json").get("architectures") or ["nothing"])[0]
     if kind != KIND:
-        raise ModelError(f"{folder} is no picture safety checker: config.json says {kind}, and "
-                         f"{KIND} is known.")  # fmt: skip
+        raise ModelError(
+            f"{folder} is no picture safety checker: config.json says {kind}, and {KIND} is known."
+        )
     places = (folder, folder.parent / IMAGE_PROCESSOR)
     there = (each for each in places if (each / "preprocessor_config.json").is_file())
     processor_folder = next(there, None)

@@ -183,8 +183,9 @@ class ServerWriter:
         if not text.strip() and (reply.thinking or reply.text.strip()):
             raise ReplyError(
                 f"{self.name} only thought and told nothing. Try again, switch its thinking off "
-                "on the server, or take another model.", reply.thinking or reply.text,
-            )  # fmt: skip
+                "on the server, or take another model.",
+                reply.thinking or reply.text,
+            )
         if not text.strip():
             raise ReplyError(f"{self.name} gave an empty reply. Try again, or another model.")
 
@@ -217,10 +218,13 @@ class ServerWriter:
         """An error that came in the place of a reply, as one line of ours."""
         where = f"The server at {self._client.base_url}"
         if text.is_page:
-            return ModelError(f"{where} sends a web page, not an OpenAI-compatible reply. Is "
-                              "write.base_url right? Most end in /v1.")  # fmt: skip
-        return ModelError(f"{where} has no reply. It says: {self._masked(text.words)}. "
-                          "Try again later.")  # fmt: skip
+            return ModelError(
+                f"{where} sends a web page, not an OpenAI-compatible reply. Is "
+                "write.base_url right? Most end in /v1."
+            )
+        return ModelError(
+            f"{where} has no reply. It says: {self._masked(text.words)}. Try again later."
+        )
 
     def _fault(self, fault: openai.OpenAIError) -> ModelError | QuestionTooLong:
         """A library's error as one line of ours, the key struck out."""
@@ -228,34 +232,31 @@ class ServerWriter:
         text = self._masked(_message_of(fault))
         match fault:
             case openai.APITimeoutError():
-                return ModelError(f"{where} gave no answer in time. Is it busy or loading? "
-                                  "Try again, or raise write.timeout_s.")  # fmt: skip
+                says = "gave no answer in time. Is it busy or loading? Try again, or raise "
+                says += "write.timeout_s."
             case openai.APIConnectionError():
-                return ModelError(f"{where} cannot be reached. Is it running, and is "
-                                  "write.base_url right?")  # fmt: skip
+                says = "cannot be reached. Is it running, and is write.base_url right?"
             case openai.AuthenticationError() | openai.PermissionDeniedError():
-                return ModelError(f"{where} does not accept the key. Set the environment variable "
-                                  f"that write.key_variable names. It says: {text}")  # fmt: skip
+                says = "does not accept the key. Set the environment variable that "
+                says += f"write.key_variable names. It says: {text}"
             case openai.NotFoundError() if NO_PATH.search(text):
-                return ModelError(f"{where} has no chat completions there. Is write.base_url "
-                                  f"right? It says: {text}")  # fmt: skip
+                says = f"has no chat completions there. Is write.base_url right? It says: {text}"
             case openai.NotFoundError():
                 served = self._served()
                 choices = f"{nearest(self._model, served[:MOST_LISTED])} " if served else ""
-                return ModelError(f"{where} knows no model {self._model!r}. Set write.model. "
-                                  f"{choices}It says: {text}")  # fmt: skip
+                says = f"knows no model {self._model!r}. Set write.model. {choices}It says: {text}"
             case openai.RateLimitError() if any(sign in text.lower() for sign in QUOTA):
-                return ModelError(f"{where} takes no more questions on this account. It says: "
-                                  f"{text}")  # fmt: skip
+                says = f"takes no more questions on this account. It says: {text}"
             case openai.RateLimitError():
-                return ModelError(f"{where} asks to slow down, again and again. Wait, or check "
-                                  f"the account. It says: {text}")  # fmt: skip
+                says = "asks to slow down, again and again. Wait, or check the account. "
+                says += f"It says: {text}"
             case openai.BadRequestError() if any(sign in text.lower() for sign in TOO_LONG):
                 return QuestionTooLong(f"The question is too long for {self.name}: {text}", 0)
             case openai.APIStatusError():
-                return ModelError(f"{where} failed with status {fault.status_code}. "
-                                  f"Try again later. It says: {text}")  # fmt: skip
-        return ModelError(f"{where} failed: {text}. Try again.")
+                says = f"failed with status {fault.status_code}. Try again later. It says: {text}"
+            case _:
+                says = f"failed: {text}. Try again."
+        return ModelError(f"{where} {says}")
 
     def _masked(self, words: str) -> str:
         """The words without the key, wherever it stands as a word of its own."""

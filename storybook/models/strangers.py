@@ -12,25 +12,32 @@ _OTHERS = (
     (r"fourierft_|hra_u|bone_|shira_|randlora_", "an adapter of peft's that is not read"),
     (r"lora_embedding_[AB]", "a LoRA of an embedding layer, which is not read"),
     (r"\.lora_B\.bias", "a LoRA with biases, which is not read"),
-    (r"^(bundle_emb|emb_params$|string_to_param|clip_[lg]$)", "words of textual inversion"
-     " (draw.embeddings)"),
+    (
+        r"^(bundle_emb|emb_params$|string_to_param|clip_[lg]$)",
+        "words of textual inversion (draw.embeddings)",
+    ),
     (r"lllite_", "a ControlNet-LLLite"),
     (r"^(control_model\.|input_hint_block)|controlnet_", "a ControlNet"),
     (r"ip_adapter|image_proj", "an IP-Adapter"),
     (r"double_blocks|single_transformer_blocks", "a Flux, or an adapter for one"),
-    (r"joint_blocks|transformer\.transformer_blocks|lora_transformer_", "an adapter for another"
-     " family, such as Stable Diffusion 3"),
+    (
+        r"joint_blocks|transformer\.transformer_blocks|lora_transformer_",
+        "an adapter for another family, such as Stable Diffusion 3",
+    ),
     (r"(^|\.)model\.layers\.\d", "an adapter for a language model"),
     (r"^params_ema|RRDB_trunk|body\.\d+\.rdb", "an enlarger"),
-)  # fmt: skip
+)
 _WHOLE = (
     (r"^(model\.diffusion_model|cond_stage_model|conditioner)\.", "a whole painter (draw.painter)"),
     (r"^first_stage_model\.|^(en|de)coder\.(down|up)", "an autoencoder (draw.vae)"),
 )
 _OF_XL = (
-    (r"lora_te2_|^text_encoder_2\.|_(in|out)put_blocks_\d+_1_transformer_blocks_[1-9]"
-     r"|attentions[._]\d[._]transformer_blocks[._][1-9]", "an adapter for Stable Diffusion XL"),
-)  # fmt: skip
+    (
+        r"lora_te2_|^text_encoder_2\.|_(in|out)put_blocks_\d+_1_transformer_blocks_[1-9]"
+        r"|attentions[._]\d[._]transformer_blocks[._][1-9]",
+        "an adapter for Stable Diffusion XL",
+    ),
+)
 _PARTS = (
     (r"^conditioner\.embedders\.", "the refiner of Stable Diffusion XL"),
     (r"^first_stage_model\.|^(en|de)coder\.(down|up)", "an autoencoder (draw.vae)"),

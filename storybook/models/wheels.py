@@ -105,11 +105,28 @@ def _fetched(package: Package, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     tags = package.tags
     command = [
-        sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps",
-        "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(folder),
-        "--python-version", tags.python, "--implementation", tags.implementation,
-        "--abi", tags.abi, "--platform", tags.platform, f"{package.name}=={package.version}",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-input",
+        "--no-deps",
+        "--disable-pip-version-check",
+        "--only-binary",
+        ":all:",
+        "--dest",
+        str(folder),
+        "--python-version",
+        tags.python,
+        "--implementation",
+        tags.implementation,
+        "--abi",
+        tags.abi,
+        "--platform",
+        tags.platform,
+        f"{package.name}=={package.version}",
+    ]
     try:
         done = processes.asked(command, timeout_s=SLOWEST_S)
     except subprocess.TimeoutExpired:

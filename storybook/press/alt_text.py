@@ -5,9 +5,15 @@ from collections.abc import Sequence
 from storybook.records import Hero, Scene
 from storybook.world import MOST_COMPANIONS, doing_words
 
-AT = {"beach": "at the beach", "pond": "at the pond", "mountain": "on the mountain",
-      "farmyard": "on the farmyard", "town street": "on the street", "castle": "at the castle",
-      "snow": "in the snow"}  # fmt: skip
+AT = {
+    "beach": "at the beach",
+    "pond": "at the pond",
+    "mountain": "on the mountain",
+    "farmyard": "on the farmyard",
+    "town street": "on the street",
+    "castle": "at the castle",
+    "snow": "in the snow",
+}
 """Where `in the` is not what people say."""
 
 LIGHTS = {"day": "", "sunset": " at sunset", "night": " at night", "rain": " in the rain"}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from storybook.press import ornaments
 from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import safe_box
-from storybook.press.pdf import Desk, draw_left, draw_title, lay_paper, set_title
+from storybook.press.pdf import Desk, draw_left, draw_title, lay_paper
+from storybook.press.title import set_title
 from storybook.press.typeset import Setting, set_text
 from storybook.records import Record
 
@@ -108,8 +109,15 @@ def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
 
 
 def _set(text: str, face: Face, size_pt: float, width_pt: float) -> Setting:
-    setting = set_text(text, lambda words: face.width(words, size_pt), face.cap_height(size_pt),
-                       size_pt, width_pt, measure_em=60, breaking=True)  # fmt: skip
+    setting = set_text(
+        text,
+        lambda words: face.width(words, size_pt),
+        face.cap_height(size_pt),
+        size_pt,
+        width_pt,
+        measure_em=60,
+        breaking=True,
+    )
     assert setting is not None, "two letters of the small print fit into its column"
     return setting
 

@@ -23,12 +23,15 @@ _ANDIKA = ("Andika-Regular", "Andika-Italic", "Andika-Bold")
 _GRANDSTANDER = ("Grandstander-Bold",) * 4
 
 FILES: dict[Font, tuple[str, str, str, str, str]] = {
-    "pair": (*_ANDIKA, "Grandstander-Bold",
-             "Andika by SIL International; titles in Grandstander by Etcetera Type Co. Both are "
-             "open fonts."),
+    "pair": (
+        *_ANDIKA,
+        "Grandstander-Bold",
+        "Andika by SIL International; titles in Grandstander by Etcetera Type Co. Both are "
+        "open fonts.",
+    ),
     "andika": (*_ANDIKA, "Andika-Bold", "Andika by SIL International, an open font."),
     "grandstander": (*_GRANDSTANDER, "Grandstander by Etcetera Type Co., an open font."),
-}  # fmt: skip
+}
 """Text, italic, bold, titles, and the credit. Of Grandstander one cut is shipped."""
 
 

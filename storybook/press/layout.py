@@ -146,16 +146,28 @@ def overfull(
     )
 
 
-def _arrange(page: int, text: str, form: Format, arrangements: Sequence[Arrangement],
-             face: Face, size_pt: float, aspect: float,
-             breaking: bool) -> StoryPage | None:  # fmt: skip
+def _arrange(
+    page: int,
+    text: str,
+    form: Format,
+    arrangements: Sequence[Arrangement],
+    face: Face,
+    size_pt: float,
+    aspect: float,
+    breaking: bool,
+) -> StoryPage | None:
     """The page in the first arrangement that its text fits, or None."""
     safe = safe_box(form, sheet_of(page))
     for arrangement in arrangements:
         width_pt = _text_width(arrangement, form, safe)
-        setting = set_text(text, lambda words: face.width(words, size_pt),
-                           face.cap_height(size_pt), size_pt, width_pt,
-                           breaking=breaking)  # fmt: skip
+        setting = set_text(
+            text,
+            lambda words: face.width(words, size_pt),
+            face.cap_height(size_pt),
+            size_pt,
+            width_pt,
+            breaking=breaking,
+        )
         laid = setting and _place(page, arrangement, form, safe, setting, aspect)
         if laid:
             return laid
@@ -172,15 +184,20 @@ def _text_width(arrangement: Arrangement, form: Format, safe: Box) -> float:
     return safe.width - 2 * FOLIO_ROOM_PT
 
 
-def _place(page: int, arrangement: Arrangement, form: Format, safe: Box, setting: Setting,
-           aspect: float) -> StoryPage | None:  # fmt: skip
+def _place(
+    page: int, arrangement: Arrangement, form: Format, safe: Box, setting: Setting, aspect: float
+) -> StoryPage | None:
     """The page's boxes, or None if the text takes more than its share."""
     width, height = form.width_pt, form.height_pt
     kind, share = arrangement.kind, arrangement.share
     if kind == "panel":
         card_width = max(0.5 * width, setting.width_pt + 2 * CARD_PAD_PT + FOLIO_ROOM_PT)
-        card = Box((width - card_width) / 2, safe.y + FOLIO_RADIUS_PT, card_width,
-                   setting.height_pt + 2 * CARD_PAD_PT)  # fmt: skip
+        card = Box(
+            (width - card_width) / 2,
+            safe.y + FOLIO_RADIUS_PT,
+            card_width,
+            setting.height_pt + 2 * CARD_PAD_PT,
+        )
         fits = card.height <= share * height
         return StoryPage(page, kind, Box(0, 0, width, height), card, setting) if fits else None
     if kind == "beside":
@@ -199,7 +216,8 @@ def _place(page: int, arrangement: Arrangement, form: Format, safe: Box, setting
         return StoryPage(page, kind, picture, area, setting)
     picture_height = min(safe.top - needed - EDGE_PT, safe.width / aspect)
     picture_width = picture_height * aspect
-    picture = Box(safe.middle - picture_width / 2, safe.top - picture_height,
-                  picture_width, picture_height)  # fmt: skip
+    picture = Box(
+        safe.middle - picture_width / 2, safe.top - picture_height, picture_width, picture_height
+    )
     area = Box(safe.x, safe.y, safe.width, picture.y - CARD_PAD_PT - safe.y)
     return StoryPage(page, kind, picture, area, setting)

@@ -21,8 +21,9 @@ def lettered_width(text: str, face: Face, size_pt: float) -> float:
     return sum(_advances(text, face, size_pt))
 
 
-def draw_lettering(canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float,
-                   fill: Colour) -> None:  # fmt: skip
+def draw_lettering(
+    canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float, fill: Colour
+) -> None:
     """Kerned text, its baseline beginning at (x, y); it stays one piece of text to copy."""
     line = canvas.beginText(x, y)
     line.setFont(face.name, size_pt)
@@ -34,8 +35,16 @@ def draw_lettering(canvas: Canvas, text: str, face: Face, size_pt: float, x: flo
     canvas.drawText(line)
 
 
-def draw_halo(canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float,
-              colour: Colour, width_pt: float) -> None:  # fmt: skip
+def draw_halo(
+    canvas: Canvas,
+    text: str,
+    face: Face,
+    size_pt: float,
+    x: float,
+    y: float,
+    colour: Colour,
+    width_pt: float,
+) -> None:
     """A round-cornered rim of `width_pt` around every letter; shapes, no text."""
     canvas.saveState()
     canvas.setStrokeColorRGB(colour.red, colour.green, colour.blue)

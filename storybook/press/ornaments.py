@@ -10,12 +10,20 @@ from storybook.press.colour import Colour
 from storybook.press.layout import EDGE_PT, Box
 
 PAW = "paw"
-TOES = ((-0.40, 0.10, 0.145, 0.20, 24), (-0.15, 0.36, 0.150, 0.22, 8),
-        (0.15, 0.36, 0.150, 0.22, -8), (0.40, 0.10, 0.145, 0.20, -24))  # fmt: skip
+TOES = (
+    (-0.40, 0.10, 0.145, 0.20, 24),
+    (-0.15, 0.36, 0.150, 0.22, 8),
+    (0.15, 0.36, 0.150, 0.22, -8),
+    (0.40, 0.10, 0.145, 0.20, -24),
+)
 """Four toes of a paw: centre, radii and tilt in degrees, in paws."""
-PAD = ((0.0, 0.10), (0.20, 0.10, 0.40, -0.20, 0.36, -0.36),
-       (0.32, -0.52, 0.14, -0.44, 0.0, -0.44), (-0.14, -0.44, -0.32, -0.52, -0.36, -0.36),
-       (-0.40, -0.20, -0.20, 0.10, 0.0, 0.10))  # fmt: skip
+PAD = (
+    (0.0, 0.10),
+    (0.20, 0.10, 0.40, -0.20, 0.36, -0.36),
+    (0.32, -0.52, 0.14, -0.44, 0.0, -0.44),
+    (-0.14, -0.44, -0.32, -0.52, -0.36, -0.36),
+    (-0.40, -0.20, -0.20, 0.10, 0.0, 0.10),
+)
 """The pad's outline: where it begins, then cubic curves."""
 
 
@@ -89,14 +97,27 @@ def card_path(canvas: Canvas, box: Box, seed: int) -> PDFPathObject:
     r, k = 22, 22 * 0.45
     path = canvas.beginPath()
     path.moveTo(box.x + r, box.y)
-    path.curveTo(box.x + box.width / 3, box.y - bow[0], box.right - box.width / 3, box.y + bow[0],
-                 box.right - r, box.y)  # fmt: skip
+    path.curveTo(
+        box.x + box.width / 3,
+        box.y - bow[0],
+        box.right - box.width / 3,
+        box.y + bow[0],
+        box.right - r,
+        box.y,
+    )
     path.curveTo(box.right - k, box.y, box.right, box.y + k, box.right, box.y + r)
-    path.curveTo(box.right + bow[1], box.y + box.height / 2, box.right, box.top - r,
-                 box.right, box.top - r)  # fmt: skip
+    path.curveTo(
+        box.right + bow[1], box.y + box.height / 2, box.right, box.top - r, box.right, box.top - r
+    )
     path.curveTo(box.right, box.top - k, box.right - k, box.top, box.right - r, box.top)
-    path.curveTo(box.right - box.width / 3, box.top - bow[2], box.x + box.width / 3,
-                 box.top + bow[2], box.x + r, box.top)  # fmt: skip
+    path.curveTo(
+        box.right - box.width / 3,
+        box.top - bow[2],
+        box.x + box.width / 3,
+        box.top + bow[2],
+        box.x + r,
+        box.top,
+    )
     path.curveTo(box.x + k, box.top, box.x, box.top - k, box.x, box.top - r)
     path.curveTo(box.x - bow[3], box.y + box.height / 2, box.x, box.y + r, box.x, box.y + r)
     path.curveTo(box.x, box.y + k, box.x + k, box.y, box.x + r, box.y)
@@ -128,8 +149,9 @@ def wavy_path(canvas: Canvas, box: Box, side: str, seed: int) -> PDFPathObject:
     if side == "right":
         third = box.height / 3
         path.lineTo(box.right, box.top)
-        path.curveTo(box.right + swing, box.top - third, box.right - swing, box.y + third,
-                     box.right, box.y)  # fmt: skip
+        path.curveTo(
+            box.right + swing, box.top - third, box.right - swing, box.y + third, box.right, box.y
+        )
         path.lineTo(box.x, box.y)
     else:
         third = box.width / 3

@@ -1,8 +1,6 @@
 """The press: laid-out pages become a PDF. Equal books give equal bytes."""
 
-from bisect import bisect_left
 from dataclasses import dataclass
-from functools import partial
 from io import BytesIO
 
 from PIL import Image
@@ -11,21 +9,16 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from storybook.config import BindSettings
-from storybook.errors import PressError
 from storybook.press import ornaments
 from storybook.press.colour import Colour, Theme
 from storybook.press.fonts import Face, Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import Box, StoryPage, folio_box, lifted, safe_box, text_box
-from storybook.press.lettering import draw_halo, draw_lettering, lettered_width
+from storybook.press.lettering import draw_halo, draw_lettering
 from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg
-from storybook.press.typeset import Setting, largest, set_text
+from storybook.press.title import COVER_SHARE, set_title
+from storybook.press.typeset import Setting
 
-TITLE_SIZES_PT = tuple(range(68, 23, -2))
-LONG_TITLE_SIZES_PT = (*TITLE_SIZES_PT, 22, 20, 18)
-TITLE_LINES, LONG_TITLE_LINES = 3, 5
-COVER_SHARE = 0.24
-"""Of the cover's height, what the title may take."""
 FOLIO_PT = 10
 CREATOR = "Storybook"
 
@@ -45,8 +38,9 @@ class Desk:
         return Box(0, 0, self.form.width_pt, self.form.height_pt)
 
 
-def new_canvas(file: BytesIO, form: Format, fonts: Fonts, *, title: str, subject: str,
-               language: str) -> Canvas:  # fmt: skip
+def new_canvas(
+    file: BytesIO, form: Format, fonts: Fonts, *, title: str, subject: str, language: str
+) -> Canvas:
     """An empty document with its metadata; no font but ours is ever named in it."""
     # Base 85 would make pictures a quarter larger and takes a second for each in pure Python.
     rl_config.useA85 = 0
@@ -80,8 +74,16 @@ def draw_cover(desk: Desk, picture: Image.Image, title: str, starring: str) -> N
     for colour, fall in ((theme.accent, 0.05), (theme.paper, 0.0)):
         for line in setting.lines:
             y = top - line.drop_pt - fall * setting.size_pt
-            draw_halo(desk.canvas, line.text, face, setting.size_pt,
-                      page.middle - line.width_pt / 2, y, colour, rim)  # fmt: skip
+            draw_halo(
+                desk.canvas,
+                line.text,
+                face,
+                setting.size_pt,
+                page.middle - line.width_pt / 2,
+                y,
+                colour,
+                rim,
+            )
     draw_title(desk, setting, face, page.middle, top, theme.spark)
     _ribbon(desk, starring, safe, safe.y + 17 if at_top else safe.top - 17)
     desk.canvas.showPage()
@@ -146,9 +148,7 @@ def card_of(picture: Image.Image, laid: StoryPage, form: Format) -> Box:
 def _part(area: Box, form: Format) -> tuple[float, float, float, float]:
     """What a box covers, as shares of the page from its upper left corner."""
     width, height = form.width_pt, form.height_pt
-    return (
-        area.x / width, 1 - area.top / height, area.right / width, 1 - area.y / height
-    )  # fmt: skip
+    return (area.x / width, 1 - area.top / height, area.right / width, 1 - area.y / height)
 
 
 def draw_back_cover(desk: Desk) -> None:
@@ -157,8 +157,16 @@ def draw_back_cover(desk: Desk) -> None:
     ornaments.fill_with(desk.canvas, theme.accent)
     desk.canvas.rect(0, 0, page.width, page.height, stroke=0, fill=1)
     ornaments.paw(desk.canvas, page.middle, page.height / 2 + 10, 54, 0, theme.paper)
-    draw_centred(desk, f"Made with {CREATOR}", desk.fonts.italic, 13, page.middle,
-                 page.height / 2 - 44, theme.paper, page.width)  # fmt: skip
+    draw_centred(
+        desk,
+        f"Made with {CREATOR}",
+        desk.fonts.italic,
+        13,
+        page.middle,
+        page.height / 2 - 44,
+        theme.paper,
+        page.width,
+    )
     desk.canvas.showPage()
 
 
@@ -173,59 +181,32 @@ def place_picture(desk: Desk, picture: Image.Image, box: Box, clip: object = Non
     canvas.restoreState()
 
 
-def set_title(title: str, face: Face, width_pt: float, height_pt: float,
-              most_pt: float = TITLE_SIZES_PT[0]) -> Setting:  # fmt: skip
-    """A title in at most three lines, as large as it fits; a very long one in five, and smaller.
-
-    Only where it needs to be is a word broken. Raises PressError if it is too long even so.
-    """
-    setting = _fit_title(title, face, width_pt, height_pt, most_pt)
-    if setting is None:
-        words = title.split()
-        fitting = bisect_left(
-            range(1, len(words)), True,
-            key=lambda size: _fit_title(" ".join(words[:size]), face, width_pt, height_pt,
-                                        most_pt) is None,
-        )  # fmt: skip
-        raise PressError(
-            f"cover: the title {title!r:.60} is too long: it has {len(title)} letters, of which "
-            f"some {len(' '.join(words[:fitting]))} fit. Give a shorter one."
-        )
-    return setting
-
-
-def _fit_title(title: str, face: Face, width_pt: float, height_pt: float,
-               most_pt: float) -> Setting | None:  # fmt: skip
-    whole_pt = lettered_width(title, face, 1.0)
-
-    def at(size_pt: float, lines: int, breaking: bool) -> Setting | None:
-        if whole_pt * size_pt > lines * (width_pt + size_pt):  # a space goes at each line's end
-            return None
-        setting = set_text(title, lambda words: lettered_width(words, face, size_pt),
-                           face.cap_height(size_pt), size_pt, width_pt, leading=1.12,
-                           breaking=breaking)  # fmt: skip
-        return setting if setting and len(setting.lines) <= lines else None
-
-    for sizes, lines, breaking in (
-        (TITLE_SIZES_PT, TITLE_LINES, False),
-        (LONG_TITLE_SIZES_PT, LONG_TITLE_LINES, True),
-    ):
-        fitting = [size for size in sizes if size <= most_pt]
-        if setting := largest(fitting, partial(at, lines=lines, breaking=breaking), height_pt):
-            return setting
-    return None
-
-
-def draw_title(desk: Desk, setting: Setting, face: Face, x: float, top: float,
-               colour: Colour) -> None:  # fmt: skip
+def draw_title(
+    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
+) -> None:
     """A set title, each line centred on `x`, the first capitals touching `top`."""
     for line in setting.lines:
-        draw_lettering(desk.canvas, line.text, face, setting.size_pt,
-                       x - line.width_pt / 2, top - line.drop_pt, colour)  # fmt: skip
+        draw_lettering(
+            desk.canvas,
+            line.text,
+            face,
+            setting.size_pt,
+            x - line.width_pt / 2,
+            top - line.drop_pt,
+            colour,
+        )
 
 
-def draw_centred(desk: Desk, text: str, face: Face, size_pt: float, x: float, y: float,
-                 colour: Colour, width_pt: float) -> None:  # fmt: skip
+def draw_centred(
+    desk: Desk,
+    text: str,
+    face: Face,
+    size_pt: float,
+    x: float,
+    y: float,
+    colour: Colour,
+    width_pt: float,
+) -> None:
     """One line centred on `x`, made smaller if it is wider than `width_pt`."""
     size_pt *= min(1.0, width_pt / max(face.width(text, size_pt), 1e-6))
     ornaments.fill_with(desk.canvas, colour)
@@ -233,8 +214,9 @@ def draw_centred(desk: Desk, text: str, face: Face, size_pt: float, x: float, y:
     desk.canvas.drawCentredString(x, y, text)
 
 
-def draw_left(desk: Desk, setting: Setting, face: Face, x: float, top: float,
-              colour: Colour) -> None:  # fmt: skip
+def draw_left(
+    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
+) -> None:
     """A setting, flush left at `x`, the first capitals touching `top`."""
     ornaments.fill_with(desk.canvas, colour)
     desk.canvas.setFont(face.name, setting.size_pt)
@@ -258,8 +240,16 @@ def _folio(desk: Desk, laid: StoryPage, area: Box) -> None:
     y = disc.y + disc.height / 2
     ornaments.fill_with(canvas, desk.theme.spark)
     canvas.circle(disc.middle, y, disc.width / 2, stroke=0, fill=1)
-    draw_centred(desk, str(laid.page), desk.fonts.bold, FOLIO_PT, disc.middle, y - 0.36 * FOLIO_PT,
-                 desk.theme.paper, disc.width)  # fmt: skip
+    draw_centred(
+        desk,
+        str(laid.page),
+        desk.fonts.bold,
+        FOLIO_PT,
+        disc.middle,
+        y - 0.36 * FOLIO_PT,
+        desk.theme.paper,
+        disc.width,
+    )
 
 
 def _swollen(box: Box, side: str) -> Box:

@@ -1,7 +1,7 @@
-"""The press for screens: laid-out pages become one HTML file that needs nothing but itself.
+"""The press for screens: laid-out pages become HTML; `html_file` makes one file of them.
 
 Pages lie as in the PDF, in per cent of the page and in its points, with live text in the book's own
-fonts. `assets/reader` holds the style sheet and the script that turns the pages.
+fonts.
 """
 
 import base64
@@ -13,25 +13,21 @@ from itertools import groupby
 
 from PIL import Image
 
-from storybook.config import shipped
 from storybook.press import ornaments
-from storybook.press.colour import Colour, Theme
+from storybook.press.colour import Theme
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import EDGE_PT, Box, StoryPage, folio_box, safe_box
-from storybook.press.pdf import COVER_SHARE, CREATOR, card_of, set_title
+from storybook.press.pdf import CREATOR, card_of
 from storybook.press.picture import calm_side, cut_to
+from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import LEADING, Setting
-from storybook.press.webfonts import font_faces
 
 PICTURE_PX = 1280
 """How wide a picture over a whole page is kept: sharp on a screen of 4K with two pages open."""
 QUALITY = 82
 PLAIN = (168, 68, 42)
-POLICY = ("default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
-          "script-src 'unsafe-inline'")  # fmt: skip
-"""The browser itself refuses any request."""
 NOT_DRAWN = "This picture is not drawn yet."
 WORDS = (
     NOT_DRAWN,
@@ -53,8 +49,10 @@ class Screen:
         """A box as CSS, in per cent of the page."""
         width, height = self.form.width_pt, self.form.height_pt
         left, top = 100 * box.x / width, 100 * (height - box.top) / height
-        return (f"left:{left:.3f}%;top:{top:.3f}%;width:{100 * box.width / width:.3f}%;"
-                f"height:{100 * box.height / height:.3f}%")  # fmt: skip
+        return (
+            f"left:{left:.3f}%;top:{top:.3f}%;width:{100 * box.width / width:.3f}%;"
+            f"height:{100 * box.height / height:.3f}%"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,41 +68,13 @@ def plain_paper() -> Image.Image:
     return Image.new("RGB", (64, 64), PLAIN)
 
 
-def html_file(screen: Screen, body: Sequence[str], *, title: str, about: str, language: str,
-              texts: str, pages: int) -> str:  # fmt: skip
-    """The whole file around its pages; `texts` are all the words that its fonts must hold."""
-    form = screen.form
-    style = shipped("assets", "reader", "reader.css").read_text(encoding="utf-8")
-    script = shipped("assets", "reader", "reader.js").read_text(encoding="utf-8")
-    sheet = f"@page {{ size: {form.width_in}in {form.height_in}in; }}"
-    return "\n".join([
-        "<!doctype html>",
-        f'<html lang="{escape(language)}">',
-        '<head><meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        f"<title>{escape(title)}</title>",
-        f'<meta name="description" content="{escape(about)}">',
-        f'<meta name="generator" content="{CREATOR}">',
-        f"<style>{font_faces(screen.fonts, texts)}",
-        f"{_variables(screen)}\n{style}\n{sheet}</style></head>",
-        '<body><main class="stage"><div class="room">',
-        f'<div class="book" id="book" tabindex="-1" data-width="{form.width_pt:g}" '
-        f'data-height="{form.height_pt:g}" data-one="Page % of {pages}" '
-        f'data-pages="Pages % of {pages}">',
-        *body,
-        "</div></div>",
-        _bar(),
-        f"</main><script>{script}</script></body></html>\n",
-    ])  # fmt: skip
-
-
 def cover(screen: Screen, shown: Shown, title: str, starring: str) -> str:
     """The picture over the whole page, the title on its calmer side, the star's ribbon opposite."""
     form = screen.form
     page, safe = Box(0, 0, form.width_pt, form.height_pt), safe_box(form, 1)
-    setting = set_title(title, screen.fonts.for_title(title), safe.width - 24,
-                        COVER_SHARE * page.height)  # fmt: skip
+    setting = set_title(
+        title, screen.fonts.for_title(title), safe.width - 24, COVER_SHARE * page.height
+    )
     at_top = shown.picture is None or calm_side(_cut(shown.picture, page), COVER_SHARE) == "top"
     top, opposite = (safe.top, "bottom") if at_top else (safe.y + setting.height_pt, "top")
     inner = (
@@ -118,14 +88,21 @@ def cover(screen: Screen, shown: Shown, title: str, starring: str) -> str:
 
 def endpaper(index: int) -> str:
     """Paw prints; `index` tells the several ones apart."""
-    return (f'<section class="page blank" id="endpaper-{index}" data-label="Endpaper" '
-            'aria-hidden="true"></section>')  # fmt: skip
+    return (
+        f'<section class="page blank" id="endpaper-{index}" data-label="Endpaper" '
+        'aria-hidden="true"></section>'
+    )
 
 
 def title_page(screen: Screen, shown: Shown, title: str, about: str) -> str:
     """A round picture, the title, an ornament, whom it is about."""
-    setting = set_title(title, screen.fonts.for_title(title), safe_box(screen.form, 3).width,
-                        0.3 * screen.form.height_pt, most_pt=46)  # fmt: skip
+    setting = set_title(
+        title,
+        screen.fonts.for_title(title),
+        safe_box(screen.form, 3).width,
+        0.3 * screen.form.height_pt,
+        most_pt=46,
+    )
     small = shown.picture and _source(cut_to(shown.picture, 1.0), PICTURE_PX // 3)
     medallion = f'<img class="medallion" alt="" src="{small}">' if small else ""
     inner = (medallion, _title(setting), _rule(), f'<p class="about">{escape(about)}</p>')
@@ -154,10 +131,13 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown) -> str:
 
 def end_page(screen: Screen, facts: Facts) -> str:
     """`The End`, and how the book was made."""
-    setting = set_title(THE_END, screen.fonts.for_title(THE_END), safe_box(screen.form, 1).width,
-                        120, most_pt=60)  # fmt: skip
-    rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
-                   for label, value in rows_of(facts, screen.fonts))  # fmt: skip
+    setting = set_title(
+        THE_END, screen.fonts.for_title(THE_END), safe_box(screen.form, 1).width, 120, most_pt=60
+    )
+    rows = "".join(
+        f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
+        for label, value in rows_of(facts, screen.fonts)
+    )
     small = (
         f'<div class="small" lang="en"><h2>{HEADING}</h2><p>{INTRODUCTION}</p><dl>{rows}</dl></div>'
     )
@@ -174,19 +154,25 @@ def back_cover() -> str:
 def _page(kind: str, label: str, inner: Sequence[str], number: int | None = None) -> str:
     name = label.lower().replace(" ", "-")
     counted = f' data-page="{number}"' if number else ""
-    return (f'<section class="page {kind}" id="{name}" data-label="{label}"{counted} '
-            f'aria-label="{label}">{"".join(inner)}</section>')  # fmt: skip
+    return (
+        f'<section class="page {kind}" id="{name}" data-label="{label}"{counted} '
+        f'aria-label="{label}">{"".join(inner)}</section>'
+    )
 
 
 def _picture(screen: Screen, shown: Shown, box: Box, framed: str = "") -> str:
     style = f"{screen.inside(box)};--scene:{box.width:.1f}/{box.height:.1f}"
     if shown.picture is None:
-        return (f'<div class="scene missing{framed}" style="{style}"><div>{_paw()}{NOT_DRAWN}'
-                "</div></div>")  # fmt: skip
+        return (
+            f'<div class="scene missing{framed}" style="{style}"><div>{_paw()}{NOT_DRAWN}'
+            "</div></div>"
+        )
     wide_px = round(PICTURE_PX * box.width / screen.form.width_pt)
     source = _source(_cut(shown.picture, box), wide_px)
-    return (f'<img class="scene picture{framed}" style="{style}" alt="{escape(shown.alt)}" '
-            f'src="{source}">')  # fmt: skip
+    return (
+        f'<img class="scene picture{framed}" style="{style}" alt="{escape(shown.alt)}" '
+        f'src="{source}">'
+    )
 
 
 def _cut(picture: Image.Image, box: Box) -> Image.Image:
@@ -228,10 +214,12 @@ def _lettering(screen: Screen, setting: Setting, top: float) -> str:
         for line in setting.lines
     )
     rim = 2 * 0.13 * size
-    return (f'<svg viewBox="0 0 {width:g} {height:g}" class="lettering" font-size="{size:g}">'
-            f'<use href="#lettering" class="fall" y="{0.05 * size:.2f}" stroke-width="{rim:.2f}"/>'
-            f'<use href="#lettering" class="rim" stroke-width="{rim:.2f}"/>'
-            f'<g id="lettering">{lines}</g></svg>')  # fmt: skip
+    return (
+        f'<svg viewBox="0 0 {width:g} {height:g}" class="lettering" font-size="{size:g}">'
+        f'<use href="#lettering" class="fall" y="{0.05 * size:.2f}" stroke-width="{rim:.2f}"/>'
+        f'<use href="#lettering" class="rim" stroke-width="{rim:.2f}"/>'
+        f'<g id="lettering">{lines}</g></svg>'
+    )
 
 
 def _lines(texts: Iterator[str]) -> str:
@@ -257,8 +245,10 @@ def _torn(screen: Screen, laid: StoryPage) -> str:
     else:
         edge = Box(box.x, box.y - EDGE_PT, box.width, 2 * EDGE_PT)
         path = f"M0 50C33 {50 - 4 * swing} 67 {50 + 4 * swing} 100 50V115H0Z"
-    return (f'<svg class="torn" style="{screen.inside(edge)}" viewBox="0 0 100 100" '
-            f'preserveAspectRatio="none" aria-hidden="true"><path d="{path}"/></svg>')  # fmt: skip
+    return (
+        f'<svg class="torn" style="{screen.inside(edge)}" viewBox="0 0 100 100" '
+        f'preserveAspectRatio="none" aria-hidden="true"><path d="{path}"/></svg>'
+    )
 
 
 def _paw() -> str:
@@ -266,48 +256,9 @@ def _paw() -> str:
 
 
 def _rule() -> str:
-    return ('<svg class="rule" viewBox="-75 -10 150 20" aria-hidden="true">'
-            '<path d="M-75 0H-15M15 0H75" stroke-width="1.2" stroke-linecap="round"/>'
-            '<g transform="scale(17)" stroke="none">'
-            f"{ornaments.paw_as_svg()}</g></svg>")  # fmt: skip
-
-
-def _variables(screen: Screen) -> str:
-    theme, form = screen.theme, screen.form
-    colours = {"paper": theme.paper, "tint": theme.tint, "accent": theme.accent,
-               "spark": theme.spark, "ink": theme.ink}  # fmt: skip
-    named = "".join(f"--{name}:{_hex(colour)};" for name, colour in colours.items())
-    prints = "".join(
-        f'<g transform="translate({x} {y}) rotate({turn}) scale(19)">{ornaments.paw_as_svg()}</g>'
-        for x, y, turn in ((27, 81, 22), (81, 81, -28), (0, 27, -28), (54, 27, 22), (108, 27, -28))
+    return (
+        '<svg class="rule" viewBox="-75 -10 150 20" aria-hidden="true">'
+        '<path d="M-75 0H-15M15 0H75" stroke-width="1.2" stroke-linecap="round"/>'
+        '<g transform="scale(17)" stroke="none">'
+        f"{ornaments.paw_as_svg()}</g></svg>"
     )
-    paws = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 108 108" '
-            f'fill="{_hex(theme.tint)}">{prints}</svg>')  # fmt: skip
-    coded = base64.b64encode(paws.encode()).decode()
-    return (f":root{{{named}--page-width:{form.width_pt:g};--page-height:{form.height_pt:g};"
-            f"--table:color-mix(in oklab, {_hex(theme.accent)} 14%, #efe6d6);"
-            f"--on-table:{_hex(theme.ink)};"
-            f'--paws:url("data:image/svg+xml;base64,{coded}")}}')  # fmt: skip
-
-
-def _hex(colour: Colour) -> str:
-    parts = (colour.red, colour.green, colour.blue)
-    return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
-
-
-def _bar() -> str:
-    def button(name: str, label: str, path: str, more: str = "") -> str:
-        return (f'<button type="button" id="{name}" class="{name}" title="{label}" {more}>'
-                f'<svg viewBox="0 0 24 24" aria-hidden="true"><path d="{path}"/></svg>'
-                f"<span>{label}</span></button>")  # fmt: skip
-
-    return "".join((
-        '<nav class="bar" aria-label="Turn the pages" lang="en">',
-        button("first", "Cover", "M18 5l-7 7 7 7M6 5v14"),
-        button("back", "Back", "M15 5l-7 7 7 7"),
-        '<span class="where" id="where" role="status" aria-live="polite"></span>',
-        button("on", "Next", "M9 5l7 7-7 7"),
-        button("whole", "Full screen", "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
-               'aria-pressed="false" data-enter="Full screen" data-leave="Leave"'),
-        "</nav>",
-    ))  # fmt: skip

@@ -71,9 +71,17 @@ def curl(text: str, language: str = "en") -> str:
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def set_text(text: str, measure: Measure, cap_pt: float, size_pt: float, width_pt: float,
-             *, leading: float = LEADING, measure_em: float = MEASURE_EM,
-             breaking: bool = False) -> Setting | None:  # fmt: skip
+def set_text(
+    text: str,
+    measure: Measure,
+    cap_pt: float,
+    size_pt: float,
+    width_pt: float,
+    *,
+    leading: float = LEADING,
+    measure_em: float = MEASURE_EM,
+    breaking: bool = False,
+) -> Setting | None:
     """`text` in lines of at most `width_pt`, or None if a word alone is wider.
 
     With `breaking` such a word goes on in the next line.
@@ -98,8 +106,9 @@ def set_text(text: str, measure: Measure, cap_pt: float, size_pt: float, width_p
     return Setting(tuple(lines), size_pt, max(line.width_pt for line in lines), height_pt)
 
 
-def break_lines(text: str, measure: Measure, width_pt: float,
-                *, breaking: bool = False) -> tuple[str, ...] | None:  # fmt: skip
+def break_lines(
+    text: str, measure: Measure, width_pt: float, *, breaking: bool = False
+) -> tuple[str, ...] | None:
     """A paragraph in as few lines as it needs, as even as they can be; None if a word is too wide.
 
     Of all ways to break into that many lines, the one with the least sum of squared widths, which
@@ -127,20 +136,25 @@ def break_lines(text: str, measure: Measure, width_pt: float,
     # one best way to each word is enough: (lines, cost, ends of the lines).
     best: list[tuple[int, float, tuple[int, ...]]] = [(0, 0.0, (0,))]
     for after in range(1, len(words) + 1):
-        best.append(min(
-            (best[first][0] + 1,
-             best[first][1] + _cost(words, first, after, width(first, after) / width_pt),
-             (*best[first][2], after))
-            for first in starts(after)
-        ))  # fmt: skip
+        best.append(
+            min(
+                (
+                    best[first][0] + 1,
+                    best[first][1] + _cost(words, first, after, width(first, after) / width_pt),
+                    (*best[first][2], after),
+                )
+                for first in starts(after)
+            )
+        )
     return tuple(
         "".join(f"{word}{after}" for word, after in units[first:last]).rstrip(" ")
         for first, last in pairwise(best[-1][2])
     )
 
 
-def largest(sizes_pt: Sequence[float], setting_of: Callable[[float], Setting | None],
-            height_pt: float) -> Setting | None:  # fmt: skip
+def largest(
+    sizes_pt: Sequence[float], setting_of: Callable[[float], Setting | None], height_pt: float
+) -> Setting | None:
     """The first of `sizes_pt` whose setting exists and is at most `height_pt` high."""
     settings = (setting_of(size_pt) for size_pt in sizes_pt)
     return next((each for each in settings if each and each.height_pt <= height_pt), None)

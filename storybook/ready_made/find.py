@@ -66,10 +66,12 @@ class Index:
         long = K1 * (1 - B + B * self.lengths[name] / self.mean)
         return sum(
             log(1 + (many - self.having[each] + 0.5) / (self.having[each] + 0.5))
-            * count[each] * (K1 + 1) / (count[each] + long)
+            * count[each]
+            * (K1 + 1)
+            / (count[each] + long)
             for each in asked
             if each in count
-        )  # fmt: skip
+        )
 
 
 def telling(text: str) -> list[str]:

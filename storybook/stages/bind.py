@@ -125,10 +125,11 @@ def plates_of(book: Book) -> list[PlatePage]:
             f"{book.plate_of(missing[0])} is missing. Run: storybook enlarge {book.folder}"
         )
     return [
-        PlatePage(place, "" if scene.page == COVER else scene.text,
-                  book.plate_of(scene.page).read_bytes())
+        PlatePage(
+            place, "" if scene.page == COVER else scene.text, book.plate_of(scene.page).read_bytes()
+        )
         for place, scene in enumerate(book.scenes)
-    ]  # fmt: skip
+    ]
 
 
 def wishes_of(book: Book, studio: Studio) -> Wishes:

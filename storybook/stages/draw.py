@@ -52,8 +52,11 @@ def draw(
         if guard and guard.refuses(image):
             yield request, None
             continue
-        worn = {each.name: loras[each.name] for each in networks(request.prompt.positive)
-                if loras and each.name in loras}  # fmt: skip
+        worn = {
+            each.name: loras[each.name]
+            for each in networks(request.prompt.positive)
+            if loras and each.name in loras
+        }
         facts = (name or weights, weights[:10])
         how = painter.precision
         png = png_bytes(image, request, *facts, karras=karras, loras=worn, precision=how)

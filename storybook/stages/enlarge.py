@@ -79,8 +79,9 @@ def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
             plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
             faults = _measure(book, page, plate)  # first, so that no plate has an older one's
             book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page)[0])
-            yield Event(stage="enlarge", done=done, total=len(todo), page=page,
-                        note="; ".join(faults))  # fmt: skip
+            yield Event(
+                stage="enlarge", done=done, total=len(todo), page=page, note="; ".join(faults)
+            )
 
 
 def _measure(book: Book, page: int, plate: Image.Image) -> tuple[str, ...]:

@@ -145,10 +145,17 @@ def _run_writer(book: Book, studio: Studio) -> Iterator[Event]:
         told: list[Draft] = []
         with studio.writer() as writer:
             for draft in drafts(
-                brief, who, studio.world, writer, studio.frame,
-                attempts=how.attempts, candidates=how.candidates, outline=how.outline,
-                words=studio.role_words, for_children=how.for_children,
-            ):  # fmt: skip
+                brief,
+                who,
+                studio.world,
+                writer,
+                studio.frame,
+                attempts=how.attempts,
+                candidates=how.candidates,
+                outline=how.outline,
+                words=studio.role_words,
+                for_children=how.for_children,
+            ):
                 told.append(draft)
                 note = f"telling {len(told)}: {draft.complaint}" if draft.faults else ""
                 yield Event(stage="write", done=len(told), total=how.attempts, note=note)

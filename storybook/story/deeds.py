@@ -77,8 +77,9 @@ def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
                 break
             if said[n] in BEING or not _is_deed(said[n].lower()):
                 continue
-            whom = next((m for m in range(n + 1, min(n + 2 + REACH, len(said)))
-                         if said[m] in names), None)  # fmt: skip
+            whom = next(
+                (m for m in range(n + 1, min(n + 2 + REACH, len(said))) if said[m] in names), None
+            )
             if whom is not None and said[whom] != word and "and" not in said[n:whom]:
                 pair = (names[word], names[said[whom]])
                 turned = passive and said[whom - 1] == "by"

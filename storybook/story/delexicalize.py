@@ -31,8 +31,17 @@ ARTICLE = re.compile(r"\b(an?|An?) ((?:COAT )?(?:PALKIND|KIND|THING|COAT)\b)")
 OPENING = re.compile(r'(^|[.!?…] |(?:^| )[“"])([a-z])')
 SAYING = r"(?:said|asked|cried|called|whispered|shouted|sang|sighed|laughed)\b"
 ANY = "|".join(dict.fromkeys(word for each in SPOKEN.values() for word in each))
-AGREE = {"was": "were", "is": "are", "has": "have", "does": "do", "wasn't": "weren't",
-         "isn't": "aren't", "hasn't": "haven't", "doesn't": "don't", "Was": "Were"}  # fmt: skip
+AGREE = {
+    "was": "were",
+    "is": "are",
+    "has": "have",
+    "does": "do",
+    "wasn't": "weren't",
+    "isn't": "aren't",
+    "hasn't": "haven't",
+    "doesn't": "don't",
+    "Was": "Were",
+}
 """Verbs behind `he`, and behind a `they` that means one."""
 THEY_DO = re.compile(r"^ ([a-z]+(?:n['’]t)?)\b")
 AFTER_SPEECH = re.compile(rf'([.!?][”"] )({ANY}) (?!{SAYING})')
@@ -102,15 +111,21 @@ class Roles(Record):
         at = self.place or SOMEWHERE
         spot = at.partition(" ")[2]
         own = {
-            "HERO": self.star.name, "FRIEND": self.friend.name,
+            "HERO": self.star.name,
+            "FRIEND": self.friend.name,
             "COAT KIND": f"{self.star.look} {self.star.species}".strip(),
-            "COAT": self.star.look, "KIND": self.star.species, "PALKIND": self.friend.species,
-            "THING": self.thing or SOMETHING, "ATPLACE": at, "TOPLACE": f"to {spot}",
+            "COAT": self.star.look,
+            "KIND": self.star.species,
+            "PALKIND": self.friend.species,
+            "THING": self.thing or SOMETHING,
+            "ATPLACE": at,
+            "TOPLACE": f"to {spot}",
             "THEPLACE": spot,
             **dict(zip(PRONOUNS, SPOKEN[self.star.pronoun or "he"], strict=True)),
-            **dict(zip((f"P{he}" for he in PRONOUNS), SPOKEN[self.friend.pronoun or "he"],
-                       strict=True)),
-        }  # fmt: skip
+            **dict(
+                zip((f"P{he}" for he in PRONOUNS), SPOKEN[self.friend.pronoun or "he"], strict=True)
+            ),
+        }
         own |= {"KINDs": _plural(own["KIND"]), "PALKINDs": _plural(own["PALKIND"])}
         longest = sorted(own, key=len, reverse=True)
         role = re.compile(rf"\b(?:{'|'.join(longest)})\b")

@@ -119,8 +119,9 @@ def _is_called(hero: Hero, words: str) -> bool:
 def action_in(said: str, things: Sequence[str], world: World) -> str:
     """What is done, in whatever form of its verb; a strong verb goes before a weak one."""
     actions = world.find("actions", said)
-    actions += [each for each in world.find("actions", " ".join(_past(said, world)))
-                if each not in actions]  # fmt: skip
+    actions += [
+        each for each in world.find("actions", " ".join(_past(said, world))) if each not in actions
+    ]
     return likeliest_moment(actions, with_thing=bool(things))
 
 

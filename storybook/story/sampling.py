@@ -233,8 +233,13 @@ def _told_by_outline(brief: Brief, who: Cast, writer: Writer, attempts: int) -> 
 
 def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:
     """An outline first, then page by page, each told with all before it at hand."""
-    common = {"pages": brief.pages, "ages": brief.ages, "language": brief.language,
-              "hero": introduced(who.heroes[0]), "summary": who.summary}  # fmt: skip
+    common = {
+        "pages": brief.pages,
+        "ages": brief.ages,
+        "language": brief.language,
+        "hero": introduced(who.heroes[0]),
+        "summary": who.summary,
+    }
     plan = writer.answer(template("outline").fill(**common), Outline, seed=seed)
     if len(plan.pages) != brief.pages:
         reply = plan.model_dump_json(indent=2)

@@ -108,15 +108,24 @@ class Said:
         if word in self.names or not _meant(word, self.world).isdisjoint(self.meant):
             return True
         roots = deeds_like(stem(word))
-        return any(root in self.stems or any(_alike(root, other) for other in self.stems)
-                   for root in roots)  # fmt: skip
+        return any(
+            root in self.stems or any(_alike(root, other) for other in self.stems) for root in roots
+        )
 
     def together(self, words: Sequence[str]) -> int:
         """How many of these words, at most, stand on one page or the one after it."""
         roots = [deeds_like(stem(word)) for word in words]
         meant = sum(not _meant(word, self.world).isdisjoint(self.meant) for word in words)
-        best = max((sum(any(_alike(root, other) or root == other for root in each for other in pair)
-                        for each in roots) for pair in self.pairs), default=0)  # fmt: skip
+        best = max(
+            (
+                sum(
+                    any(_alike(root, other) or root == other for root in each for other in pair)
+                    for each in roots
+                )
+                for pair in self.pairs
+            ),
+            default=0,
+        )
         return max(best, meant)
 
 

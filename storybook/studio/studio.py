@@ -243,10 +243,11 @@ class Studio:
                     painter,
                     Path(options.control),
                     edges_file(options),
-                    RefineSettings(options.strength, options.control_weight, options.steps,
-                           options.guidance),
+                    RefineSettings(
+                        options.strength, options.control_weight, options.steps, options.guidance
+                    ),
                     enlarger,
-                )  # fmt: skip
+                )
 
     def _open_enlarger(self) -> Enlarger:
         options = self.settings.enlarge

@@ -12,12 +12,41 @@ from storybook.summary.people import OPEN, Character, Mention
 from storybook.summary.phrases import COPULAS, SITED, Phrases
 
 ENDS = (",", ".", "!", "?", "and", "")
-PARENTS = ("mum", "mom", "mummy", "mommy", "mama", "dad", "daddy", "papa", "mother", "father",
-           "nan", "nana", "gran", "granny", "grandma", "grandad", "grandpa", "teacher")  # fmt: skip
+PARENTS = (
+    "mum",
+    "mom",
+    "mummy",
+    "mommy",
+    "mama",
+    "dad",
+    "daddy",
+    "papa",
+    "mother",
+    "father",
+    "nan",
+    "nana",
+    "gran",
+    "granny",
+    "grandma",
+    "grandad",
+    "grandpa",
+    "teacher",
+)
 KEPT = Kind("pet", ANIMAL)
 """An animal of any kind, that somebody might have."""
-REACHING = ("climb", "climbs", "climbed", "reach", "reaches", "explore", "explores", "leave",
-            "leaves", "cross", "crosses")  # fmt: skip
+REACHING = (
+    "climb",
+    "climbs",
+    "climbed",
+    "reach",
+    "reaches",
+    "explore",
+    "explores",
+    "leave",
+    "leaves",
+    "cross",
+    "crosses",
+)
 """What one does with a place: a name behind them is nobody's."""
 LEADING = 4
 """So many words, at most, stand between `and` and a name: `her very best friend`."""
@@ -228,9 +257,14 @@ class Characters(Known):
             return tuple(range(len(self.all)))
         start = self.nouns.tokens[common.start].start
         many = common.count
-        self.all.append(Character(
-            count=many, several=many, start=start, indefinite=common.indefinite,
-        ))  # fmt: skip
+        self.all.append(
+            Character(
+                count=many,
+                several=many,
+                start=start,
+                indefinite=common.indefinite,
+            )
+        )
         self._is_a(len(self.all) - 1, common)
         return (len(self.all) - 1,)
 

@@ -250,8 +250,10 @@ class _Names(Runs):
             kind = self.nouns.kind_at(i - n) if i >= n else None
             if not (kind and kind[1] == i):
                 continue
-            start = next((m for m in range(i - n, max(i - n - 5, -1), -1)
-                          if self._low(m) in DETERMINERS), None)  # fmt: skip
+            start = next(
+                (m for m in range(i - n, max(i - n - 5, -1), -1) if self._low(m) in DETERMINERS),
+                None,
+            )
             word = self._low(i)
             strange = not self.words.is_common(word) or self.words.is_first_name(word)
             strange |= self._is_hard_title(i) and self._run(i) > i + 1

@@ -16,17 +16,41 @@ from storybook.summary.lexicon import (
 from storybook.summary.tokens import Token
 
 INSIDE = ("only", "the", "these", "other", "of", "his", "her", "their", "my", "our")
-NUMBERS = {"two": 2, "three": 3, "four": 4, "both": 2, "five": 5, "six": 6, "seven": 7, "2": 2,
-           "eight": 8, "nine": 9, "ten": 10, "3": 3, "4": 4, "5": 5}  # fmt: skip
+NUMBERS = {
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "both": 2,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "2": 2,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "3": 3,
+    "4": 4,
+    "5": 5,
+}
 OWNERS = ("my", "your", "his", "her", "its", "our", "their", "'s")
 INDEFINITE = ("a", "an", "another", "one", "some", "many", "several")
-DETERMINERS = (*INDEFINITE, *OWNERS, *NUMBERS, "the", "this", "that", "these", "those", "no",
-               "every", "each", "any", "all", "which")  # fmt: skip
-COLLECTIONS = ("pair", "couple", "family", "group", "team", "bunch", "litter", "gang", "band",
-               "lot", "trio", "pack", "flock", "herd")  # fmt: skip
+DETERMINERS = (
+    *INDEFINITE,
+    *OWNERS,
+    *NUMBERS,
+    "the",
+    "this",
+    "that",
+    "these",
+    "those",
+    "no",
+    "every",
+    "each",
+    "any",
+    "all",
+    "which",
+)
 PARTICIPLES = ("lost", "stuck", "hurt", "frozen", "hidden", "fallen", "grown")
-DEPICTIONS = ("picture", "drawing", "photo", "painting", "statue", "shape", "sound", "smell",
-              "costume", "pictures", "drawings", "photos", "mask", "kind", "noise")  # fmt: skip
 WISHING = ("want", "wants", "wanted", "needs", "need")
 BECOMING = ("be", "being", "become", "becomes", "became", "becoming")
 MOST_QUALITIES = 8
@@ -77,7 +101,7 @@ class Nouns:
     def acts(self, i: int, *, many: bool = False) -> bool:
         """Whether the word at `i`, behind adverbs, can be what somebody before it does."""
         while self.words.has("closed.words", self.low(i)) and not self.words.is_finite(self.low(i)):
-            if self.low(i) not in ADVERBS:
+            if not self.words.has("adverbs.words", self.low(i)):
                 return False
             i += 1
         if self.low(i).endswith("ly"):
@@ -101,7 +125,7 @@ class Nouns:
         if first not in DETERMINERS or (first == "'s" and not self._is_owner(i)):
             return None
         at, count = i + 1, NUMBERS.get(first, 1)
-        if self.low(at) in COLLECTIONS and self.low(at + 1) == "of":
+        if self.words.has("several.words", self.low(at)) and self.low(at + 1) == "of":
             at, count = at + 2, (3 if self.low(at) == "trio" else SOME)
         while self.low(at) in (*NUMBERS, *INSIDE):
             if self.low(at) == "of" and first not in ("one", "all", "both", "some", *NUMBERS):
@@ -225,8 +249,9 @@ class Nouns:
     def _turns(self, i: int) -> bool:
         """Whether somebody is turned into something in the sentence before token `i`."""
         here = self.tokens[i].sentence
-        return any(self.low(n).startswith("turn") for n in range(i)
-                   if self.tokens[n].sentence == here)  # fmt: skip
+        return any(
+            self.low(n).startswith("turn") for n in range(i) if self.tokens[n].sentence == here
+        )
 
     def _is_part(self, found: Common, behind: str) -> bool:
         """Whether the noun only says of what kind a thing is: `a mouse hole`, `the cat flap`."""
@@ -261,13 +286,8 @@ class Nouns:
             return False
         if previous in WISHING and found.determiner in ("a", "an") and behind != "to":
             return False  # wants a puppy
-        if previous == "of" and before[0] in DEPICTIONS:
+        if previous == "of" and self.words.has("depictions.words", before[0]):
             return False
         denied = previous == "not" or previous.endswith("n't")
         denied &= found.determiner != "the"
         return not denied and not (found.kind.sort in (BAND, SIBLINGS) and found.owned)
-
-
-ADVERBS = ("not", "never", "always", "often", "also", "just", "only", "even", "still", "suddenly",
-           "finally", "once", "really", "almost", "sometimes", "soon", "now", "already", "all",
-           "both", "ever")  # fmt: skip

@@ -11,8 +11,19 @@ COPULAS = ("is", "was", "are", "were", "'s")
 ASIDE = (",", "(", "-", "\u2013", "\u2014")
 STOPS = (",", ".", ";", "!", "?", ")", ":", "", "who", "that", "by", "-", "\u2013", "\u2014")
 SITED = ("with", "from", "of", "in", "on", "at", "under", "near")
-LEADS = ("who is", "that is", "who was", "is", "was", "are", "by the name of", "known as",
-         "whose name is", "whose names are", "who are")  # fmt: skip
+LEADS = (
+    "who is",
+    "that is",
+    "who was",
+    "is",
+    "was",
+    "are",
+    "by the name of",
+    "known as",
+    "whose name is",
+    "whose names are",
+    "who are",
+)
 """What may stand between a noun and its name."""
 
 

@@ -15,19 +15,55 @@ from storybook.summary.people import Character, Mention
 from storybook.summary.phrases import COPULAS
 from storybook.summary.tokens import tokens
 
-SEX = {"he": "he", "him": "he", "his": "he", "himself": "he",
-       "she": "she", "her": "she", "hers": "she", "herself": "she"}  # fmt: skip
-FORMS = {"he": "he", "she": "he", "they": "he", "him": "him", "her": "him", "them": "him",
-         "his": "his", "hers": "his", "their": "his", "theirs": "his", "himself": "himself",
-         "herself": "himself", "themself": "himself", "themselves": "himself"}  # fmt: skip
+SEX = {
+    "he": "he",
+    "him": "he",
+    "his": "he",
+    "himself": "he",
+    "she": "she",
+    "her": "she",
+    "hers": "she",
+    "herself": "she",
+}
+FORMS = {
+    "he": "he",
+    "she": "he",
+    "they": "he",
+    "him": "him",
+    "her": "him",
+    "them": "him",
+    "his": "his",
+    "hers": "his",
+    "their": "his",
+    "theirs": "his",
+    "himself": "himself",
+    "herself": "himself",
+    "themself": "himself",
+    "themselves": "himself",
+}
 THEIR = ("their", "theirs", "themself", "themselves")
 OWN = ("his", "himself", "hers", "herself")
 OWNING = ("his", "her", "their")
 OBJECT_BEHIND = ("home", "back", "away", "up", "down", "in", "out", "all", "feel")
 """Words behind `her` that no one has: `carries her home`."""
 CLAUSES = (",", "and", "but", "when", "because", "that", "until", "if", "so", "where", "while")
-ANYBODY = ("nobody", "one", "everybody", "everyone", "someone", "somebody", "it", "they", "we", "i",
-           "you", "anyone", "nothing", "something", "everything")  # fmt: skip
+ANYBODY = (
+    "nobody",
+    "one",
+    "everybody",
+    "everyone",
+    "someone",
+    "somebody",
+    "it",
+    "they",
+    "we",
+    "i",
+    "you",
+    "anyone",
+    "nothing",
+    "something",
+    "everything",
+)
 JOINTS = ("and", "but", "then", "so", "or")
 
 

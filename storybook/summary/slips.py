@@ -55,9 +55,12 @@ def _parted(token: Token, at: int) -> tuple[Token, Token]:
 
 
 def _owns_unmarked(
-    token: Token, behind: Token | None, before: Sequence[Token],
-    kinds: Mapping[str, Kind], words: Words,
-) -> bool:  # fmt: skip
+    token: Token,
+    behind: Token | None,
+    before: Sequence[Token],
+    kinds: Mapping[str, Kind],
+    words: Words,
+) -> bool:
     """Whether a word in -s has lost its apostrophe: `mabels birthday`, `my dogs name`."""
     word = token.lower
     if not token.is_word or not word.endswith("s") or behind is None or not behind.is_word:

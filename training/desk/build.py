@@ -72,8 +72,13 @@ def push(folder: Path, repository: str) -> Iterator[Event]:
     try:
         _opened(folder).push_to_hub(repository, private=True)
     except (
-        HfHubHTTPError, HFValidationError, HTTPError, OfflineModeIsEnabled, OSError, ValueError,
-    ) as fault:  # fmt: skip
+        HfHubHTTPError,
+        HFValidationError,
+        HTTPError,
+        OfflineModeIsEnabled,
+        OSError,
+        ValueError,
+    ) as fault:
         raise TrainingError(
             f"{repository} could not be sent: {first_line(fault)} The dataset is whole in {folder};"
             " try again when the hub can be reached and `hf auth login` was done."

@@ -59,8 +59,10 @@ class Generation(Record):
     @model_validator(mode="after")
     def _one_length(self) -> "Generation":
         if self.max_length is not None and self.max_new_tokens is not None:
-            raise ValueError("max_length counts the question's tokens too, max_new_tokens does "
-                             "not: give one of them")  # fmt: skip
+            raise ValueError(
+                "max_length counts the question's tokens too, max_new_tokens does "
+                "not: give one of them"
+            )
         longest = self.max_length or self.max_new_tokens
         if longest is not None and longest < self.min_length:
             raise ValueError("min_length is more than the longest caption may have")
@@ -227,9 +229,14 @@ def _processing(
 
     def asked(images: Sequence[Image.Image]) -> dict[str, Any]:
         if getattr(processor, "chat_template", None):
-            return dict(processor(text=[_question(processor, prompt)] * len(images),
-                                  images=[[image] for image in images], padding=True,
-                                  return_tensors="pt"))  # fmt: skip
+            return dict(
+                processor(
+                    text=[_question(processor, prompt)] * len(images),
+                    images=[[image] for image in images],
+                    padding=True,
+                    return_tensors="pt",
+                )
+            )
         words = {"text": [prompt] * len(images)} if prompt else {}
         return dict(processor(images=list(images), **words, return_tensors="pt"))
 

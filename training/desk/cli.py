@@ -185,8 +185,12 @@ def _add_latents(deeds: argparse._SubParsersAction) -> None:
     deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
     deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
     add_shard(deed)
-    deed.add_argument("--precision", default="auto", choices=["auto", "fp32", "bf16"],
-                      help="of a CPU's products; auto measures (auto)")  # fmt: skip
+    deed.add_argument(
+        "--precision",
+        default="auto",
+        choices=["auto", "fp32", "bf16"],
+        help="of a CPU's products; auto measures (auto)",
+    )
     deed.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
     runs(deed, _latents)
 

@@ -152,8 +152,10 @@ def words_at(
     if to == SIDECAR:
         return Sidecars(suffix or (TAGS if field == "tags" else ".caption"))
     if len(folders) > 1 and to in (LIST, METADATA):
-        raise ConfigError(f"--to {to} puts a file into the folder, and there are several: name it, "
-                          "such as --to meta.json.")  # fmt: skip
+        raise ConfigError(
+            f"--to {to} puts a file into the folder, and there are several: name it, "
+            "such as --to meta.json."
+        )
     if to == LIST:
         if field == "tags":
             raise ConfigError("--to json keeps captions. Tags go to sidecar or metadata.")

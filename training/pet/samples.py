@@ -71,10 +71,12 @@ class Sampler:
     def changed(self, step: int) -> bool:
         """Whether the samples of `step` differ from those before the first step."""
         pairs = (
-            [np.asarray(Image.open(self.run.samples / _name(each, number)), np.float32)
-             for each in (0, step)]
+            [
+                np.asarray(Image.open(self.run.samples / _name(each, number)), np.float32)
+                for each in (0, step)
+            ]
             for number in range(len(self.requests))
-        )  # fmt: skip
+        )
         return any(np.abs(before - after).mean() > UNCHANGED for before, after in pairs)
 
     @property

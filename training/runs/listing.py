@@ -30,8 +30,10 @@ Standing = Literal["waiting", "running", "interrupted", "stopped", "failed", "do
 FRESH_S = 120.0
 """A run that belongs to no job and wrote nothing for so long is taken for dead."""
 CHECKPOINTS = "checkpoints"
-PRESETS = {"pet": Path(__file__).parents[1] / "presets" / "pet",
-           "stories": Path(__file__).parents[1] / "presets" / "story"}  # fmt: skip
+PRESETS = {
+    "pet": Path(__file__).parents[1] / "presets" / "pet",
+    "stories": Path(__file__).parents[1] / "presets" / "story",
+}
 
 
 class RunCard(Record):
@@ -130,10 +132,12 @@ def sample_words(folder: Path) -> list[str]:
     names = [
         f"a {word}"
         for each in concepts
-        for word in (f"{each.get('token', '')} {each.get('class_word', '')}".strip(),
-                     each.get("class_word", ""))
+        for word in (
+            f"{each.get('token', '')} {each.get('class_word', '')}".strip(),
+            each.get("class_word", ""),
+        )
         if word
-    ]  # fmt: skip
+    ]
     words = recipe.get("sample_prompts") or list(dict.fromkeys(names))
     return [word for word in words for _ in range(recipe.get("sample_count", 1))]
 

@@ -8,6 +8,7 @@ file is not asked again: stop it, or let it be killed, and run it again.
 """
 
 import json
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -32,29 +33,10 @@ TRIES, SPARE_TRIES = 1.5, 10
 
 AGES = ("3-5", "5-7", "7-9")
 PARAGRAPHS = {"3-5": 8, "5-7": 10, "7-9": 12}
-KINDS = (
-    "cat", "dog", "rabbit", "fox", "bear", "mouse", "hedgehog", "owl", "otter", "turtle", "goat",
-    "duckling", "squirrel", "elephant", "penguin", "donkey", "frog", "lamb", "girl", "boy",
-    "grandmother", "robot", "snail", "whale",
-)  # fmt: skip
-NATURES = (
-    "curious", "shy", "impatient", "forgetful", "bossy", "careful", "boastful", "dreamy",
-    "stubborn", "cheerful", "grumpy", "clumsy", "quiet", "generous", "proud",
-)  # fmt: skip
-SETTINGS = (
-    "in a small garden", "on a windy beach", "in a snowed-in village", "on a farm at harvest",
-    "in a big city's roofs", "in a forest by night", "on a lighthouse island", "in a library",
-    "at a market", "on a mountain path", "in a harbour", "in a bakery before dawn", "at a pond",
-    "on a train", "in an attic", "in a desert oasis", "at a fair", "in a castle with one guest",
-)  # fmt: skip
-THEMES = (
-    "something lost that is found in an odd way", "a promise that is hard to keep", "sharing",
-    "a storm", "a birthday that nobody remembers", "making something out of rubbish",
-    "a new friend", "being the smallest", "a mistake and how it is mended", "a secret",
-    "a race", "a long wait", "missing somebody", "a sound that nobody can explain",
-    "learning to do something alone", "a present", "a quarrel and its end", "a journey home",
-    "a strange visitor", "bedtime",
-)  # fmt: skip
+_SPREAD = tomllib.loads(Path(__file__).with_name("spread.toml").read_text(encoding="utf-8"))
+KINDS, NATURES, SETTINGS, THEMES = (
+    tuple(_SPREAD[key]) for key in ("kinds", "natures", "settings", "themes")
+)
 
 
 class Ceiling(Record):

@@ -25,8 +25,12 @@ def add_commands(commands: argparse._SubParsersAction) -> argparse._SubParsersAc
     make.add_argument("--count", type=int, default=100, help="how many good pairs (100)")
     make.add_argument("--model", required=True, help="what the server calls its model")
     make.add_argument("--base-url", help="any OpenAI-compatible server; default: the vendor's")
-    make.add_argument("--key-variable", default="OPENAI_API_KEY", metavar="NAME",
-                      help="environment variable that holds the key")  # fmt: skip
+    make.add_argument(
+        "--key-variable",
+        default="OPENAI_API_KEY",
+        metavar="NAME",
+        help="environment variable that holds the key",
+    )
     make.add_argument("--at-once", type=int, default=4, help="questions in flight (4)")
     make.add_argument("--seed", type=int, default=1, help="another number, other ideas (1)")
     make.add_argument("--max-requests", type=int)
