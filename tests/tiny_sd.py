@@ -48,12 +48,12 @@ def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") ->
     """A whole `StableDiffusionPipeline` folder: 8 times smaller latents of 4 channels."""
     torch.manual_seed(seed)
     tokenizer = tiny_tokenizer()
-    text_encoder = CLIPTextModel(_text_config(tokenizer)).eval()
+    text_encoder = CLIPTextModel(text_config(tokenizer)).eval()
     last = text_encoder.text_model.final_layer_norm
     torch.nn.init.constant_(last.weight, 5)  # so that a prompt shows in a picture
     torch.nn.init.constant_(last.bias, 0.5)
     pipe = StableDiffusionPipeline(
-        vae=_tiny_vae(),
+        vae=tiny_vae(),
         text_encoder=text_encoder,
         tokenizer=tokenizer,
         unet=UNet2DConditionModel(
@@ -93,7 +93,7 @@ def tiny_xl_painter(
     tokenizer, other = tiny_tokenizer(), tiny_tokenizer()
     other.pad_token = "!</w>"
     first, second = (
-        {**_text_config(tokenizer).to_dict(), "num_hidden_layers": 3, "hidden_size": width}
+        {**text_config(tokenizer).to_dict(), "num_hidden_layers": 3, "hidden_size": width}
         for width in (WIDTH, 2 * WIDTH)
     )
     encoders = (
@@ -119,7 +119,7 @@ def tiny_xl_painter(
         projection_class_embeddings_input_dim=8 + 6 * 8,
     )
     StableDiffusionXLPipeline(
-        vae=_tiny_vae(),
+        vae=tiny_vae(),
         text_encoder=encoders[0].eval(),
         text_encoder_2=encoders[1].eval(),
         tokenizer=tokenizer,
@@ -164,7 +164,7 @@ def tiny_critic(folder: Path, *, seed: int = 0) -> Path:
         "image_size": 32,
         "patch_size": 8,
     }
-    text = _text_config(tokenizer).to_dict()
+    text = text_config(tokenizer).to_dict()
     CLIPModel(CLIPConfig(text_config=text, vision_config=vision, projection_dim=8)).save_pretrained(
         folder
     )
@@ -223,7 +223,7 @@ def change_json(file: Path, **changes: object) -> None:
     file.write_text(json.dumps(json.loads(file.read_text()) | changes))
 
 
-def _tiny_vae() -> AutoencoderKL:
+def tiny_vae() -> AutoencoderKL:
     return AutoencoderKL(
         block_out_channels=(8, 8, WIDTH, WIDTH),
         down_block_types=("DownEncoderBlock2D",) * 4,
@@ -235,7 +235,7 @@ def _tiny_vae() -> AutoencoderKL:
     ).eval()
 
 
-def _text_config(tokenizer: CLIPTokenizer) -> CLIPTextConfig:
+def text_config(tokenizer: CLIPTokenizer) -> CLIPTextConfig:
     return CLIPTextConfig(
         vocab_size=len(tokenizer),
         hidden_size=WIDTH,

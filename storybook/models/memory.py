@@ -21,6 +21,8 @@ from storybook.records import Record
 Offload = Literal["whole", "parts"]
 
 GIB = 1024**3
+DENOISERS = ("unet", "transformer")
+"""What diffusers calls the network that takes the steps."""
 TILE_PX = 512
 """The autoencoder's tiles are so wide."""
 UNET_BYTES = 1.2e3
@@ -64,8 +66,8 @@ def needed_gib(plan: OffloadPlan, weights: Mapping[str, int], pixels: int) -> fl
     if plan.offload == "whole":
         held = sum(weights.values()) + max(drawing, decoding)
     else:
-        others = [size + decoding for part, size in weights.items() if part != "unet"]
-        held = max(weights["unet"] + drawing, *others)
+        others = [size + decoding for part, size in weights.items() if part not in DENOISERS]
+        held = max(sum(weights.get(part, 0) for part in DENOISERS) + drawing, *others)
     return held * MARGIN / GIB
 
 
@@ -124,6 +126,11 @@ def apply_offload(pipe: DiffusionPipeline, plan: OffloadPlan, device: torch.devi
         pipe.vae.tile_latent_min_size = pipe.vae.tile_sample_min_size // factor
 
 
+def denoiser_of(pipe: DiffusionPipeline) -> nn.Module:
+    """The network that takes the steps."""
+    return next(getattr(pipe, name) for name in DENOISERS if hasattr(pipe, name))
+
+
 def execution_device(pipe: DiffusionPipeline) -> torch.device:
     """The device that a pipeline computes on, wherever its weights are at the moment."""
     return pipe._execution_device
@@ -132,7 +139,7 @@ def execution_device(pipe: DiffusionPipeline) -> torch.device:
 @contextmanager
 def onloaded(pipe: DiffusionPipeline) -> Iterator[None]:
     """Inside the `with` the offloading hooks are off, so that every weight can be changed."""
-    offloaded, device = hasattr(pipe.unet, "_hf_hook"), execution_device(pipe)
+    offloaded, device = hasattr(denoiser_of(pipe), "_hf_hook"), execution_device(pipe)
     if offloaded:
         pipe.remove_all_hooks()
     try:

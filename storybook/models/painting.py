@@ -17,10 +17,14 @@ from storybook.config import Memory, PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.adapters import asked_for
 from storybook.models.checkpoint import Checkpoint
-from storybook.models.components import open_sampler
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
 from storybook.models.fuse_lora import fuse_lora, fused
-from storybook.models.memory import MemoryBudget, apply_offload, execution_device
+from storybook.models.memory import (
+    MemoryBudget,
+    apply_offload,
+    denoiser_of,
+    execution_device,
+)
 from storybook.models.overrides import apply_overrides, attach_hypernetwork
 from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, check_numbers, decode
@@ -48,16 +52,17 @@ class Family(Protocol):
     """Whether an autoencoder with `force_upcast` stays in single precision."""
     takes_controlnet: bool
     training_loss: Callable[..., Tensor] | None
-    """(pipe, noise_scheduler, latents, noise, timesteps, prompt_embeds, min_snr=None) -> the loss
-    of each picture, [b], float32. `latents` (x0) and `noise` are [b, c, h, w], `timesteps` [b] in
-    [0, num_train_timesteps), `prompt_embeds` [b, positions, d]. None: it is not taught here."""
+    """(pipe, noise_scheduler, latents, noise, timesteps, prompt_embeds, min_snr=None,
+    pixel_weights=None) -> the loss of each picture, [b], float32. `latents` (x0) and `noise` are
+    [b, c, h, w], `timesteps` [b] in [0, num_train_timesteps), `prompt_embeds` [b, positions, d],
+    `pixel_weights` [b, 1, h, w]. None: the family is not taught here."""
 
     def check(self, overrides: ComponentOverrides) -> None:
         """Raise ModelError for what this family has no place for."""
         ...
 
     def open_pipe(self, checkpoint: Checkpoint, vae: Path | None) -> DiffusionPipeline:
-        """The parts, in single precision on the CPU, without a scheduler.
+        """The parts, in single precision on the CPU, and the sampler as its `scheduler`.
 
         If there is another `vae`, the own one is not read, and has no weights yet. Raises
         ModelError if a part is missing, broken or loaded only in part.
@@ -107,7 +112,7 @@ class DiffusionPainter:
     @property
     def precision(self) -> str:
         """What pictures are computed in, such as `bf16`."""
-        return HALVES.get(self.pipe.unet.dtype) or str(self.pace.precision)
+        return HALVES.get(denoiser_of(self.pipe).dtype) or str(self.pace.precision)
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
@@ -159,7 +164,7 @@ class DiffusionPainter:
         latents = self.family.denoise(
             self.pipe, self.sampler, requests, rows, init=init, controlnet=controlnet
         )
-        check_numbers(latents, self.name, self.pipe.unet.dtype)
+        check_numbers(latents, self.name, denoiser_of(self.pipe).dtype)
         return latents
 
     def _padded(self, embeds: TextEmbeds, positions: int) -> TextEmbeds:
@@ -198,7 +203,7 @@ class DiffusionPainter:
         area = first.width_px * first.height_px / self.pipe.vae_scale_factor**2
         self.pace.settle(
             lambda: self.denoise(tried, self.encode_texts(tried[:1])),
-            products=weights_in(self.pipe.unet) * rows * area,
+            products=weights_in(denoiser_of(self.pipe)) * rows * area,
             steps=sum(request.steps for request in requests) / len(tried),
         )
 
@@ -234,8 +239,6 @@ def open_painter(
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint.path}", "Try --set device=cpu."):
         pipe = family.open_pipe(checkpoint, overrides.vae)
-        sampler = open_sampler(checkpoint)
-        pipe.register_modules(scheduler=sampler)
         for adapter in adapters:
             fuse_lora(pipe, adapter)
         apply_overrides(pipe, overrides)
@@ -244,16 +247,17 @@ def open_painter(
             pipe.vae.to(torch.float32)  # it has numbers that half precision has not
         apply_offload(pipe, MemoryBudget(memory, pixels).plan(pipe, place), place)
         mixing = [attach_hypernetwork(pipe, each) for each in overrides.hypernetworks]
+    denoiser = denoiser_of(pipe)
     return DiffusionPainter(
         checkpoint.name(adapters, overrides),
         family,
         checkpoint,
         pipe,
-        sampler,
+        pipe.scheduler,
         batch=1 if any(mixing) else batch,  # a picture depends on its own request only
         clip_skip=overrides.clip_skip,
         loras=loras or {},
-        pace=Pace(precision, (pipe.unet, pipe.vae), shape_of(pipe.unet), device=place),
+        pace=Pace(precision, (denoiser, pipe.vae), shape_of(denoiser), device=place),
     )
 
 

@@ -21,7 +21,7 @@ from transformers import CLIPTextModel
 
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.clip_text import encode_prompt
-from storybook.models.components import open_parts, open_tokenizer
+from storybook.models.components import open_parts, open_sampler, open_tokenizer
 from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, denoise
 from storybook.models.training_loss import prediction_target, snr_weights
 from storybook.models.weights import ComponentOverrides
@@ -40,11 +40,11 @@ class StableDiffusion:
         """It takes them all."""
 
     def open_pipe(self, checkpoint: Checkpoint, vae: Path | None) -> StableDiffusionPipeline:
-        """The parts, in single precision on the CPU, without a scheduler."""
+        """The parts, in single precision on the CPU, with DPM++ 2M as the scheduler."""
         return StableDiffusionPipeline(
             **open_parts(checkpoint, KINDS, vae),
             tokenizer=open_tokenizer(checkpoint.configs / "tokenizer"),
-            scheduler=None,
+            scheduler=open_sampler(checkpoint),
             safety_checker=None,
             feature_extractor=None,
             requires_safety_checker=False,

@@ -20,7 +20,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection
 from storybook.errors import ModelError
 from storybook.models.checkpoint import CONFIGS, Checkpoint
 from storybook.models.clip_text import emphasised, input_ids_of, prompt_chunks
-from storybook.models.components import open_parts, open_tokenizer
+from storybook.models.components import open_parts, open_sampler, open_tokenizer
 from storybook.models.families import INDEX
 from storybook.models.memory import execution_device
 from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, denoise
@@ -60,7 +60,7 @@ class StableDiffusionXL:
             )
 
     def open_pipe(self, checkpoint: Checkpoint, vae: Path | None) -> StableDiffusionXLPipeline:
-        """The parts, in single precision on the CPU, without a scheduler."""
+        """The parts, in single precision on the CPU, with DPM++ 2M as the scheduler."""
         parts = open_parts(checkpoint, KINDS, vae)
         if checkpoint.path.is_file():
             zeros = True
@@ -72,7 +72,7 @@ class StableDiffusionXL:
             **parts,
             tokenizer=open_tokenizer(tokenizers[0]),
             tokenizer_2=open_tokenizer(tokenizers[1]),
-            scheduler=None,
+            scheduler=open_sampler(checkpoint),
             force_zeros_for_empty_prompt=bool(zeros),
             add_watermarker=False,
         )
