@@ -1,5 +1,6 @@
 """The report: what was found, beside what was aimed at, in the terminal and as a page."""
 
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -54,25 +55,33 @@ def _page(parts: Mapping[str, Part], models: Mapping[str, str], out: Path) -> It
     yield "# How good the models are\n"
     yield INTRODUCTION
     names = ", ".join(f"{door} `{name}`" for door, name in models.items())
-    yield f"Models: {names}. Measured on {machine()}.\n"
+    yield f"{_wrapped(f'Models: {names}. Measured on {machine()}.')}\n"
     for part in parts.values():
         yield f"## {part.title}\n"
         for table in part.tables:
             yield f"### {table.title}\n"
             yield from _markdown(table)
-            yield f"\n{table.meaning}\n"
+            yield f"\n{_wrapped(table.meaning)}\n"
         yield from (f"![{part.title}: {name}]({name})\n" for name in part.sheets)
         if part.examples:
             yield "What went wrong, as it stands:\n"
-            yield from (f"- {example}" for example in part.examples)
+            yield from (_wrapped(f"- {example}") for example in part.examples)
             yield ""
     yield "## What is still weak\n"
-    weak = list(_weak(parts))
+    weak = list(map(_wrapped, _weak(parts)))
     yield from (weak or ["- Every aim is reached."])
     notes = out / NOTES
     if notes.is_file():
         yield f"\n{notes.read_text(encoding='utf-8').strip()}"
     yield ""
+
+
+def _wrapped(text: str) -> str:
+    """A paragraph, or an entry of a list, in lines of at most 100 columns."""
+    indent = "  " if text.startswith("- ") else ""
+    return textwrap.fill(
+        text, 100, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _markdown(table: Table) -> Iterator[str]:

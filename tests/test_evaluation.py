@@ -233,7 +233,8 @@ def test_the_report_says_what_was_reached_and_what_was_missed(tmp_path):
     parts = kept_parts(tmp_path, ("pictures", "stories"))
     assert list(parts) == ["pictures"]
     (tmp_path / "evaluation-notes.md").write_text("Tails are short.")
-    page = write_report(parts, tmp_path, {"painter": "painter-1"}).read_text()
+    page = write_report(parts, tmp_path, {"painter": f"painter-{'a' * 60}"}).read_text()
+    assert max(map(len, page.splitlines())) <= 100
     assert "| species | 0.970 ✓ | at least 0.95 |" in page and "2.000 ✓ | at most 2.5" in page
     assert "- Pictures, thing: 0.500 (unseen); aim at least 0.8." in page
     assert "Tails are short." in page and str(tmp_path) not in page
