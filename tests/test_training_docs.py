@@ -57,6 +57,8 @@ def test_training_docs_name_files_and_settings_that_are_there():
         "training",
         "names",
         "dataset",
+        "look",
+        "tag",
         "metadata",
         "image_captions",
         "storybook",
