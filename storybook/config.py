@@ -33,7 +33,8 @@ class WriteSettings(Record):
     """Who tells the story, and how patiently it is asked."""
 
     writer: str
-    """A folder of a causal LM, the name `echo` (a double), or `server`."""
+    """A folder of a causal LM, the name of one that `storybook models get` fetches, the name `echo`
+    (a double), or `server`."""
     adapter: str | None = None
     base_url: str | None = None
     """Where the OpenAI-compatible server listens; None is the client's own default."""

@@ -4,6 +4,7 @@
 """
 
 import json
+import tomllib
 
 import pytest
 
@@ -23,7 +24,7 @@ from storybook.ready_made.collection import (
 from storybook.ready_made.find import Index, Wanted, find_stories, telling
 from storybook.ready_made.parts import bound_table
 from storybook.records import Hero
-from training.data.pair_check import groups
+from training.data.pair_check import groups, split
 from training.data.pairs import read_pairs
 from training.data.ready_made import HELD_OUT, pair_of, split_stories
 
@@ -175,6 +176,12 @@ def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together():
     assert several, "some of the nine hundred are alike"
     for group in several:
         assert len({names[place - 1] in held for place in group}) == 1
+
+
+def test_the_recipe_for_smollm2_holds_out_what_split_stories_does():
+    said = tomllib.loads(shipped("training", "recipes", "smollm2-stories.toml").read_text("utf-8"))
+    held = split(read_pairs(shipped(*said["pairs"].split("/"))), said["test"], said["seed"])[1]
+    assert [pair.summary for pair in held] == [story_named(n).summary for n in split_stories()[1]]
 
 
 def test_split_stories_tells_near_duplicates_by_their_words():

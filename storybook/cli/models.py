@@ -63,7 +63,7 @@ def list_models(studio: str | None, changes: Sequence[str]) -> None:
     print("\nWeights to be had: storybook models get NAME")
     for weights in packaged.known().values():
         path = packaged.on_disk(weights.name)
-        there = short_path(path) if path.is_file() else "not on disk"
+        there = short_path(path) if path.exists() else "not on disk"
         print(f"{weights.name} ({in_bytes(weights.bytes)}, {there})")
         print_wrapped(f"{weights.what}. Licence: {weights.licence}.", indent=2)
 

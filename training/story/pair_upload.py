@@ -10,6 +10,7 @@ import tomli_w
 from storybook.config import Settings
 from storybook.errors import TrainingError
 from storybook.files import write_whole
+from storybook.models import packaged
 from training.data.pair_check import PairReport, check
 from training.data.pairs import read_pairs
 from training.runs.run import STATE
@@ -53,7 +54,7 @@ def lay_recipe(pairs: Path, name: str, settings: Settings, runs: Path) -> Path:
         raise TrainingError(f"{name!r} is no name: use letters, digits, - and _ only.")
     if (runs / name / STATE).is_file():
         raise TrainingError(f"There is a run {name} already. Choose another name.")
-    base = Path(settings.write.writer)
+    base = packaged.on_disk(settings.write.writer)
     if not base.is_dir():
         raise TrainingError(
             f"The studio's writer ({base}) lies in no folder here, so it cannot be taught."
