@@ -22,14 +22,15 @@ def main() -> int:
     """Evaluate the chosen parts and report all; 2 if the author can mend what went wrong."""
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
     parser.add_argument("--only", help=f"parts to evaluate, of {','.join(PARTS)}")
-    options = add_options(parser).parse_args()
+    given = vars(add_options(parser).parse_args())
+    only = given.pop("only")
     quiet()
     try:
-        chosen = options.only.split(",") if options.only else list(PARTS)
+        chosen = only.split(",") if only else list(PARTS)
         for name in chosen:
             if name not in PARTS:
                 raise StorybookError(f"{name} is no part. {nearest(name, PARTS)}")
-        bench = bench_of(options)
+        bench = bench_of(**given)
         models = _models(bench.studio)
         # What was found of other models says nothing of these.
         found = bench.work / f"found-{digest(models)}"

@@ -66,16 +66,17 @@ def main() -> int:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--steps", type=int, help="of every variant; by default the recipe's")
     parser.add_argument("--only", help="variants, with commas between; by default all")
-    options = add_options(parser).parse_args()
+    given = vars(add_options(parser).parse_args())
+    only, steps, path = (given.pop(key) for key in ("only", "steps", "recipe"))
     quiet()
     try:
-        chosen = options.only.split(",") if options.only else list(VARIANTS)
+        chosen = only.split(",") if only else list(VARIANTS)
         for name in chosen:
             if name not in VARIANTS:
                 raise StorybookError(f"{name} is no variant. {nearest(name, VARIANTS)}")
-        recipe, _ = load_recipe(options.recipe)
-        steps = options.steps or _steps(recipe)
-        bench = bench_of(options)
+        recipe, _ = load_recipe(path)
+        steps = steps or _steps(recipe)
+        bench = bench_of(**given)
         home = bench.work / "ablation" / _ground(recipe, steps, bench)
         show(evaluate(bench, recipe, steps, chosen, home))
         print("\n".join(table(home)))  # noqa: T201

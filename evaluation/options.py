@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,12 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add what every evaluation understands."""
     parser.add_argument("--studio", default="starter", help="whose models: a name or a .toml file")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="change a setting"
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="KEY=VALUE",
+        help="change a setting",
     )
     parser.add_argument(
         "--work", type=Path, default=Path("evaluation-work"), help="kept for the next run"
@@ -30,22 +36,32 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def bench_of(options: argparse.Namespace) -> Bench:
+def bench_of(
+    *,
+    studio: str,
+    changes: Sequence[str],
+    work: Path,
+    out: Path,
+    device: str,
+    judge_steps: int | None,
+    threads: int,
+    quick: bool,
+) -> Bench:
     """Whose models are evaluated, on how much, as the options say."""
     import torch
 
-    torch.set_num_threads(options.threads)
-    extent = QUICK if options.quick else FULL
-    work = options.work / "quick" if options.quick else options.work
-    studio = Studio(load_settings(options.studio, options.set))
+    torch.set_num_threads(threads)
+    extent = QUICK if quick else FULL
+    kept = work / "quick" if quick else work
+    opened = Studio(load_settings(studio, changes))
     return Bench(
-        studio=studio,
+        studio=opened,
         # What a painter was not taught to hear is no fault of its pictures.
-        world=studio.world if studio.draws_the_world else load_world(shipped("assets")),
-        extent=replace(extent, judge_steps=options.judge_steps or extent.judge_steps),
-        work=work,
+        world=opened.world if opened.draws_the_world else load_world(shipped("assets")),
+        extent=replace(extent, judge_steps=judge_steps or extent.judge_steps),
+        work=kept,
         # A quick look is no figure to publish.
-        out=work if options.quick else options.out,
-        device=options.device,
-        workers=options.threads,
+        out=kept if quick else out,
+        device=device,
+        workers=threads,
     )

@@ -18,7 +18,7 @@ from evaluation.stories import figures_of, told_by
 from evaluation.story_judge import marks, means_of
 from evaluation.summaries import Case, cases_in, composed_cases, written_cases
 from storybook.config import load_settings
-from storybook.errors import StorybookError, TrainingError
+from storybook.errors import ConfigError, StorybookError, TrainingError
 from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
@@ -138,23 +138,37 @@ def _table(found: dict[str, dict[str, float | None]], frame: Frame) -> Table:
 
 def main() -> int:
     """Compare as the command line says; 2 if the author can mend what went wrong."""
-    options = _options()
+    options = _parser().parse_args()
     quiet()
-    judge = None
     try:
-        if options.judge:
-            from storybook.models.server_writer import open_server_writer
-
-            judge = open_server_writer(options.judge, base_url=options.base_url)
-        counts = (options.hand, options.composed)
-        show(compare(options.adapter, options.base, options.summaries, counts, options.set, judge))
+        _run(**vars(options))
     except StorybookError as error:
         print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0
 
 
-def _options() -> argparse.Namespace:
+def _run(
+    adapter: str,
+    base: str | None,
+    summaries: Path | None,
+    hand: int,
+    composed: int,
+    judge: str | None,
+    base_url: str | None,
+    changes: Sequence[str],
+) -> None:
+    if base_url and not judge:
+        raise ConfigError("--base-url: it is the judge's. Name one: --judge MODEL.")
+    marks = None
+    if judge:
+        from storybook.models.server_writer import open_server_writer
+
+        marks = open_server_writer(judge, base_url=base_url)
+    show(compare(adapter, base, summaries, (hand, composed), changes, marks))
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m evaluation.story_eval",
         description="Tell all summaries by a base and by its story LoRA, and compare.",
@@ -167,9 +181,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--judge", metavar="MODEL", help="a server's model that gives marks, too")
     parser.add_argument("--base-url", help="its OpenAI-compatible server; default: the vendor's")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="change the studio"
+        "--set",
+        action="append",
+        default=[],
+        dest="changes",
+        metavar="KEY=VALUE",
+        help="change the studio",
     )
-    return parser.parse_args()
+    return parser
 
 
 if __name__ == "__main__":

@@ -110,3 +110,8 @@ def test_training_story_eval_answers_with_its_new_name(monkeypatch, capsys):
     assert training_main.main() == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.endswith("python -m evaluation.story_eval 'runs/a b' --judge m")
+
+
+def test_main_refuses_a_server_without_a_judge(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["story_eval", "runs/x", "--base-url", "http://localhost:1"])
+    assert story_eval.main() == 2 and "--base-url: it is the judge's" in capsys.readouterr().err

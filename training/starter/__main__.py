@@ -32,18 +32,27 @@ TOY_BELOW_MINUTES = 5.0
 
 def main() -> int:
     """Run the chosen steps; 2 if the author can mend what went wrong."""
-    options = _options()
+    options = _parser().parse_args()
     quiet()
     try:
-        show(_log(_make(options), options.work / "log.jsonl"))
+        show(_log(_make(**vars(options)), options.work / "log.jsonl"))
     except StorybookError as error:
         print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0
 
 
-def _make(options: argparse.Namespace) -> Iterator[Event]:
-    chosen = options.only.split(",") if options.only else list(STEPS)
+def _make(
+    minutes: float,
+    only: str | None,
+    out: Path,
+    work: Path,
+    go_on_from: Path | None,
+    device: str,
+    precision: str,
+    threads: int,
+) -> Iterator[Event]:
+    chosen = only.split(",") if only else list(STEPS)
     for name in chosen:
         if name not in STEPS:
             raise StorybookError(f"{name} is no step. {nearest(name, STEPS)}")
@@ -51,26 +60,26 @@ def _make(options: argparse.Namespace) -> Iterator[Event]:
 
     from training.starter.dataset import source_digest
 
-    torch.set_num_threads(options.threads)
+    torch.set_num_threads(threads)
     world = load_world(ASSETS)
     shop = Workshop(
         world=world,
         source=source_digest(world),
         world_file=ASSETS / WORLD,
-        plan=TOY if options.minutes < TOY_BELOW_MINUTES else FULL,
-        work=options.work,
-        out=options.out,
-        device=options.device,
-        workers=options.threads,
-        precision=PRECISIONS[options.precision],
+        plan=TOY if minutes < TOY_BELOW_MINUTES else FULL,
+        work=work,
+        out=out,
+        device=device,
+        workers=threads,
+        precision=PRECISIONS[precision],
     )
-    if options.go_on_from:
+    if go_on_from:
         from training.starter.resume import take_up
 
-        yield from take_up(shop, options.go_on_from)
+        yield from take_up(shop, go_on_from)
     for name in chosen:
-        minutes = options.minutes * SHARES[name] / sum(SHARES[step] for step in chosen)
-        yield from STEPS[name](shop, Budget(minutes))
+        share = SHARES[name] / sum(SHARES[step] for step in chosen)
+        yield from STEPS[name](shop, Budget(minutes * share))
 
 
 def _log(events: Iterator[Event], path: Path) -> Iterator[Event]:
@@ -80,7 +89,7 @@ def _log(events: Iterator[Event], path: Path) -> Iterator[Event]:
             yield event
 
 
-def _options() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training.starter", description=__doc__)
     parser.add_argument(
         "--minutes",
@@ -108,7 +117,7 @@ def _options() -> argparse.Namespace:
         help="in what models are taught: auto measures what this machine is quick in",
     )
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
-    return parser.parse_args()
+    return parser
 
 
 if __name__ == "__main__":
