@@ -8,7 +8,7 @@ from random import Random
 import streamlit as st
 
 from app.navigation import go
-from app.views import languages, ready_made
+from app.views import languages, ready_made, tellings_shown
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (
@@ -280,7 +280,15 @@ def _turn(field: str) -> int:
 
 def _make(draft: Draft) -> None:
     st.space("small")
-    if not st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make"):
+    with st.container(horizontal=True):
+        make = st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
+        read = not draft.story and st.button(
+            "Read three tellings first",
+            icon=":material/view_column:",
+            key="tellings",
+            help="They are told side by side before anything is drawn, and you take one.",
+        )
+    if not (make or read):
         return
     # What stands on the page is what is made, should a widget's word not have come to the draft.
     shown = {field: st.session_state.get(f"{field}-{_turn(field)}") for field in Draft.model_fields}
@@ -293,6 +301,7 @@ def _make(draft: Draft) -> None:
     except StorybookError as fault:
         st.error(str(fault))
         return
-    if job_panel.make(book.folder, f"Make {brief.title or look.short(brief.summary, 48)}"):
+    called = brief.title or look.short(brief.summary, 48)
+    if tellings_shown.ask_for(book) if read else job_panel.make(book.folder, f"Make {called}"):
         drop_draft(BOOKS)
         go("storyboard", book=book.folder.name)

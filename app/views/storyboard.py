@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from app.navigation import link
-from app.views import departures_shown
+from app.views import departures_shown, tellings_shown
 from app.views.asked import asked
 from app.views.edited import edit, open_page, said_of_edits
 from app.views.page_editor import editor
@@ -52,6 +52,8 @@ def page() -> None:
     busy = bool(job) and job_panel.panel(job)
     if not busy:
         _up_to_date(book, now)
+        if not book.path(Book.STORY).is_file():
+            tellings_shown.choose(book, studio)
     departures_shown.panel(book, studio, now.departures, busy=busy)
     wanted = bool(st.session_state.pop(departures_shown.ASKED, False))
     if wanted or not now.page_status:

@@ -2,6 +2,7 @@
 
 brief.toml                what the author asks for
 story.json  scenes.json   the text; the moments
+tellings/1.json           stories to choose from, until one is taken
 pages/03/prompt.json      what the painter is asked for
 pages/03/<id>.png         candidate pictures, named by the digest of their request
 pages/03/pick.json        which one was chosen, and why
@@ -109,6 +110,10 @@ class Book:
         if title is None and (self.folder / self.STORY).is_file():
             title = self.story.title
         return self.folder / f"{slug(title or 'book')}.pdf"
+
+    def telling_of(self, number: int) -> Path:
+        """Where a telling lies that its author may take, from 1; the best comes first."""
+        return self.folder / "tellings" / f"{number}.json"
 
     def page(self, page: int) -> Path:
         return self.folder / "pages" / f"{page:02d}"

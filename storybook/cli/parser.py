@@ -24,6 +24,7 @@ COMMANDS = {
     "paint": ("paint", "pictures of free words, outside a book"),
     "book": ("books", "begin a book and make it"),
     "make": ("books", "bring a book up to date"),
+    "tellings": ("tellings", "tell a summary several times, to take one"),
     **{verb: ("books", does) for verb, does in VERBS.items()},
     "status": ("state", "say how far a book is"),
     "accept": ("state", "say that what a book could not keep is fine"),

@@ -3,7 +3,7 @@
 A brief that names a ready-made story has that one told, and no writer is asked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
@@ -67,9 +67,14 @@ def write(
 
 def due(book: Book, studio: Studio) -> list[str]:
     """From what the story has to be made, if it has to be."""
+    made_from, *earlier = digests_of(book, studio)
+    return [made_from] if book.due(book.STORY, made_from, *earlier) else []
+
+
+def digests_of(book: Book, studio: Studio) -> list[str]:
+    """From what the story would be made today, and what earlier editions called the same."""
     if book.brief.story:
-        made_from = digest(book.brief.heroes, ready_made_story(book, studio))
-        return [made_from] if book.due(book.STORY, made_from) else []
+        return [digest(book.brief.heroes, ready_made_story(book, studio))]
     brief, who, how = book.brief, cast_of(book, studio), studio.settings.write
     words = studio.role_words
     looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
@@ -80,9 +85,8 @@ def due(book: Book, studio: Studio) -> list[str]:
     sources = [who.summary, looks, asked, texts, settings, words, studio.writer_name]
     if any(called := [hero.pronoun for hero in book.heroes()]):
         sources.append(called)
-    made_from = digest(*sources)
     earlier = [digest(*read, *sources[2:]) for read in _earlier_readings(book, studio, who)]
-    return [made_from] if book.due(book.STORY, made_from, *earlier) else []
+    return [digest(*sources), *earlier]
 
 
 def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[str, list[Look]]]:
@@ -133,47 +137,69 @@ def _run_ready_made(book: Book, studio: Studio) -> Iterator[Event]:
 
 
 def _run_writer(book: Book, studio: Studio) -> Iterator[Event]:
-    brief, how = book.brief, studio.settings.write
     for made_from in due(book, studio):
-        check_language(brief, how)
-        if how.for_children:
-            check_kind(brief.summary, "The summary")
-        who = cast_of(book, studio)
-        check_names([hero.name for hero in who.heroes], brief.font)
-        for note in (*(each.text for each in who.departures), *who.notes):
-            yield Event(stage="write", done=0, total=how.attempts, note=note)
-        told: list[Draft] = []
-        with studio.writer() as writer:
-            for draft in drafts(
-                brief,
-                who,
-                studio.world,
-                writer,
-                studio.frame,
-                attempts=how.attempts,
-                candidates=how.candidates,
-                outline=how.outline,
-                words=studio.role_words,
-                for_children=how.for_children,
-            ):
-                told.append(draft)
-                note = f"telling {len(told)}: {draft.complaint}" if draft.faults else ""
-                yield Event(stage="write", done=len(told), total=how.attempts, note=note)
-            if advice := getattr(writer, "advice", ""):  # a server's alone has any
-                yield Event(stage="write", done=len(told), total=how.attempts, note=advice)
-        try:
-            story = best(told, studio.writer_name)
-        except ReplyError as fault:
-            path = book.folder / "rejected" / "write.txt"
-            write_whole(path, fault.reply.encode())
-            raise ReplyError(f"{fault} Its reply is kept in {path}.", fault.reply) from None
-        limited = studio.draws_the_world
-        lost = of_telling(brief, who, story.paragraphs, studio.world, limited=limited)
-        story = story.but(departures=carried(lost, _departures_before(book)), heroes=brief.heroes)
+        told = yield from tell(book, studio)
+        story = with_departures(best_of(book, told, studio), book, studio)
         book.save(book.STORY, story, made_from)
-        if without := left_out(story, story.paragraphs, brief.font):
-            yield Event(stage="write", done=how.attempts, total=how.attempts, note=without)
-        yield Event(stage="write", done=how.attempts, total=how.attempts, note=story.title)
+        total = studio.settings.write.attempts
+        if without := left_out(story, story.paragraphs, book.brief.font):
+            yield Event(stage="write", done=total, total=total, note=without)
+        yield Event(stage="write", done=total, total=total, note=story.title)
+
+
+def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, None, list[Draft]]:
+    """Ask the studio's writer for tellings of the brief's summary, so many without faults.
+
+    Raises what stands in the way of asking: a language that it does not tell in, words that are not
+    for children, a name that cannot be printed.
+    """
+    brief, how = book.brief, studio.settings.write
+    check_language(brief, how)
+    if how.for_children:
+        check_kind(brief.summary, "The summary")
+    who = cast_of(book, studio)
+    check_names([hero.name for hero in who.heroes], brief.font)
+    for note in (*(each.text for each in who.departures), *who.notes):
+        yield Event(stage="write", done=0, total=how.attempts, note=note)
+    told: list[Draft] = []
+    with studio.writer() as writer:
+        for draft in drafts(
+            brief,
+            who,
+            studio.world,
+            writer,
+            studio.frame,
+            attempts=max(how.attempts, at_least),
+            candidates=max(how.candidates, at_least),
+            outline=how.outline,
+            words=studio.role_words,
+            for_children=how.for_children,
+            at_least=at_least,
+        ):
+            told.append(draft)
+            total = max(how.attempts, at_least)
+            note = f"telling {len(told)}: {draft.complaint}" if draft.faults else ""
+            yield Event(stage="write", done=len(told), total=total, note=note)
+        if advice := getattr(writer, "advice", ""):  # a server's alone has any
+            yield Event(stage="write", done=len(told), total=how.attempts, note=advice)
+    return told
+
+
+def best_of(book: Book, told: Sequence[Draft], studio: Studio) -> Story:
+    """The best telling; raises ReplyError if none will do, and keeps the last one's reply."""
+    try:
+        return best(told, studio.writer_name)
+    except ReplyError as fault:
+        path = book.folder / "rejected" / "write.txt"
+        write_whole(path, fault.reply.encode())
+        raise ReplyError(f"{fault} Its reply is kept in {path}.", fault.reply) from None
+
+
+def with_departures(story: Story, book: Book, studio: Studio) -> Story:
+    """A telling with what it leaves out of the summary; what was accepted before stays so."""
+    who, limited = cast_of(book, studio), studio.draws_the_world
+    lost = of_telling(book.brief, who, story.paragraphs, studio.world, limited=limited)
+    return story.but(departures=carried(lost, _departures_before(book)), heroes=book.brief.heroes)
 
 
 def _departures_before(book: Book) -> tuple[Departure, ...]:

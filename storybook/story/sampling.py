@@ -86,11 +86,12 @@ def drafts(
     candidates: int = 1,
     words: RoleWords | None = None,
     for_children: bool = True,
+    at_least: int = 1,
 ) -> Iterator[Draft]:
     """Tellings with a seed each, until `candidates` have no faults or the attempts are spent.
 
     As many as `candidates` are asked for at once, which a local writer tells side by side. One that
-    has no faults and tells all of the summary ends them, too.
+    has no faults and tells all of the summary ends them, too, once `at_least` so many have none.
     """
     names = [hero.name for hero in who.heroes]
     if outline:
@@ -113,10 +114,16 @@ def drafts(
             draft = Draft(reply, story, tuple(faults), covered, words_kept, recut)
             yield draft
             faultless += not draft.faults
-            if faultless and (faultless >= candidates or (covered == 1 and not draft.faults)):
+            whole = covered == 1 and not draft.faults
+            if faultless >= at_least and (faultless >= candidates or whole):
                 return
     except QuestionTooLong as fault:
         raise _too_long(brief, writer, fault) from None
+
+
+def worth(draft: Draft) -> tuple[int, int, bool, float, float]:
+    """What tellings are ranked by, the best first; of equals the earliest is."""
+    return draft.hard, len(draft.faults), draft.recut, -draft.covered, -draft.kept
 
 
 def best(told: Sequence[Draft], writer: str) -> Story:
@@ -125,10 +132,7 @@ def best(told: Sequence[Draft], writer: str) -> Story:
     Of those the one that tells most of the summary, then the one that says most of its words, then
     the earliest. Raises ReplyError if none will do.
     """
-    first = min(
-        told,
-        key=lambda each: (each.hard, len(each.faults), each.recut, -each.covered, -each.kept),
-    )
+    first = min(told, key=worth)
     if first.story is None or first.hard:
         last = told[-1]
         raise ReplyError(

@@ -1,0 +1,70 @@
+"""Tellings of a summary side by side, before anything is drawn: the author takes one."""
+
+import streamlit as st
+
+from app.views.edited import edit
+from app.widgets import job_panel, look
+from storybook.authoring.tellings import COUNT, Telling, take_telling, tellings
+from storybook.book.folder import Book
+from storybook.jobs.folder import Job
+from storybook.studio.studio import Studio
+
+COLUMN_PX = 330
+
+
+def ask_for(book: Book) -> Job | None:
+    """Start telling; None if something is in the way."""
+    return job_panel.start(
+        ("tellings", str(book.folder), "--count", str(COUNT)), "Tell three stories", book.folder
+    )
+
+
+def choose(book: Book, studio: Studio) -> None:
+    """The tellings that there are, each with what it leaves out; or the way to have some told."""
+    known = tellings(book, studio)
+    if not known:
+        if not book.brief.story:
+            st.button(
+                "Read three tellings first",
+                key="tellings-ask",
+                icon=":material/view_column:",
+                on_click=ask_for,
+                args=(book,),
+                help="They are told before anything is drawn, and you take one.",
+            )
+        return
+    st.subheader("Which one shall it be?", anchor=False)
+    st.caption("Nothing is drawn before you take one. The first keeps closest to what you asked.")
+    with st.container(horizontal=True, gap="medium", key="tellings"):
+        for number, telling in enumerate(known, 1):
+            _telling(book, studio, number, telling)
+
+
+def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:
+    story = telling.story
+    with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
+        st.markdown(f"**{look.plain(story.title)}**")
+        st.button(
+            "Take this one",
+            key=f"telling-{number}",
+            type="primary" if number == 1 else "secondary",
+            icon=":material/check:",
+            width="stretch",
+            on_click=_take,
+            args=(book, studio, number),
+        )
+        lost = [each.text for each in story.departures]
+        lost += [f"It has {telling.faults}."] if telling.faults else []
+        for each in lost:
+            st.caption(f":material/remove: {look.plain(each)}")
+        if not lost:
+            st.caption(":material/check: It leaves out nothing that was looked for.")
+        for paragraph in story.paragraphs:
+            st.markdown(look.plain(paragraph))
+
+
+def _take(book: Book, studio: Studio, number: int) -> None:
+    """Take a telling, and make the book of it."""
+    edit(book, lambda: take_telling(book, studio, number))
+    if book.path(Book.STORY).is_file():
+        job_panel.make(book.folder, f"Make {look.short(book.story.title, 48)}")

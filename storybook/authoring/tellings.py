@@ -1,0 +1,79 @@
+"""Several tellings of a book's summary, kept side by side until its author takes one.
+
+They are told before anything is drawn, and the one that is taken becomes the book's story as if
+`write` had chosen it. Each is kept with what it leaves out of the summary.
+"""
+
+from collections.abc import Iterator
+
+from storybook.book.folder import Book
+from storybook.errors import BookError
+from storybook.records import Event, Record, Story
+from storybook.stages.write import best_of, digests_of, tell, with_departures
+from storybook.story.sampling import worth
+from storybook.studio.studio import Studio
+
+COUNT, MOST = 3, 6
+
+
+class Telling(Record):
+    """One of them; `made_from` says whether it is of what the brief asks today."""
+
+    story: Story
+    made_from: str
+    faults: str = ""
+    """What the telling lacks, in a line; empty if nothing."""
+
+
+def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Event]:
+    """Tell the summary, and keep the `count` best tellings that differ.
+
+    The same tellings are there already where nothing has changed. Raises BookError for a book of a
+    ready-made story, and what `write` raises.
+    """
+    if book.brief.story:
+        raise BookError(
+            f"{book.folder} is a ready-made story, {book.brief.story}, which is told one way. Take "
+            f"the story out of {book.path(Book.BRIEF)} to have the writer tell its summary."
+        )
+    made_from = digests_of(book, studio)[0]
+    if len(tellings(book, studio)) >= count:
+        return
+    told = yield from tell(book, studio, at_least=count)
+    best_of(book, told, studio)
+    usable = sorted((draft for draft in told if draft.story and not draft.hard), key=worth)
+    different = {draft.story.paragraphs: draft for draft in reversed(usable) if draft.story}
+    kept = sorted(different.values(), key=usable.index)[:count]
+    for number in range(1, MOST + 1):
+        book.telling_of(number).unlink(missing_ok=True)
+    for number, draft in enumerate(kept, 1):
+        story = with_departures(draft.story, book, studio)
+        telling = Telling(story=story, made_from=made_from, faults=draft.complaint)
+        book.save(book.telling_of(number), telling, None)
+    note = f"{len(kept)} tellings to choose from" if len(kept) > 1 else "one telling, no other"
+    yield Event(stage="write", done=len(told), total=len(told), note=note)
+
+
+def tellings(book: Book, studio: Studio) -> tuple[Telling, ...]:
+    """The tellings of what the brief asks today, the best first; none if they are of another."""
+    files = (book.telling_of(number) for number in range(1, MOST + 1))
+    found = [book.read(file, Telling) for file in files if file.is_file()]
+    if not found:
+        return ()
+    made_from = digests_of(book, studio)[0]
+    return tuple(each for each in found if each.made_from == made_from)
+
+
+def take_telling(book: Book, studio: Studio, number: int) -> Story:
+    """Make a telling the book's story; raises BookError if there is none of that number."""
+    with book.lock():
+        known = tellings(book, studio)
+        if not 1 <= number <= len(known):
+            there = f"They are numbered from 1 to {len(known)}" if known else "There is none"
+            raise BookError(
+                f"{book.folder} has no telling {number} of what its brief asks today. {there}; "
+                f"tell some: storybook tellings {book.folder}"
+            )
+        taken = known[number - 1]
+        book.save(book.STORY, taken.story, taken.made_from)
+        return taken.story
