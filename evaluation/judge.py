@@ -16,10 +16,10 @@ from evaluation.records import Bench
 from storybook.models.classifier import SIDE_PX, WIDTHS, Classifier
 from storybook.records import Event, Record
 from storybook.world import World
-from training.starter.classifier import classifier_lesson, classifier_of
+from training.starter.classifier import classifier_of, classifier_spec
 from training.starter.clip import attributes_of
 from training.starter.dataset import Drawings, draw_all, load_drawings, source_digest, to_tensor
-from training.starter.loop import CHECKPOINT, Budget, descend, load_learnt, progress_of
+from training.starter.loop import CHECKPOINT, Budget, load_learnt, progress_of, train_loop
 from training.starter.pets import PETS, world_with
 from training.starter.pictures import Picture
 
@@ -87,8 +87,8 @@ def taught_judge(bench: Bench) -> Generator[Event, None, tuple[Classifier, Drawi
     if (folder / CHECKPOINT).exists() and progress_of(folder).step >= extent.judge_steps:
         return load_learnt(judge, folder).to(bench.device), held_out
     taught = load_drawings(drawings / "judge", world, extent.judge_drawings, JUDGE_SEED)
-    lesson = classifier_lesson(judge.to(bench.device), taught, bench.device)
-    yield from descend(lesson, folder, Budget(NO_LIMIT_MINUTES, extent.judge_steps))
+    spec = classifier_spec(judge.to(bench.device), taught, bench.device)
+    yield from train_loop(spec, folder, Budget(NO_LIMIT_MINUTES, extent.judge_steps))
     return judge, held_out
 
 

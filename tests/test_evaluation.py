@@ -27,9 +27,9 @@ from storybook.models.classifier import sized
 from storybook.records import Hero
 from storybook.world import load_world
 from training.starter.artist import draw
-from training.starter.classifier import classifier_lesson
+from training.starter.classifier import classifier_spec
 from training.starter.dataset import Drawings
-from training.starter.loop import Budget, descend
+from training.starter.loop import Budget, train_loop
 from training.starter.pictures import random_picture
 from training.starter.tales import compose, load_lexicon
 
@@ -63,8 +63,8 @@ def drawings(count: int, seed: int) -> Drawings:
 
 def test_the_judge_learns_what_drawings_show(tmp_path):
     judge = new_judge(WORLD, widths=(16, 24, 32))
-    lesson = classifier_lesson(judge, drawings(48, seed=1), "cpu", batch=12)
-    assert len(list(descend(lesson, tmp_path, Budget(minutes=5, steps=45)))) == 45
+    spec = classifier_spec(judge, drawings(48, seed=1), "cpu", batch=12)
+    assert len(list(train_loop(spec, tmp_path, Budget(minutes=5, steps=45)))) == 45
     unseen = drawings(24, seed=2)
     judge.eval()
     with torch.inference_mode():

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from storybook.models.precision import FP32, WAYS, Precision, computing, laid_out, quickest
-from training.starter.loop import Budget, Lesson, descend, progress_of
+from training.starter.loop import Budget, TrainSpec, progress_of, train_loop
 
 BF16 = Precision(dtype="bf16", channels_last=True)
 
@@ -73,7 +73,7 @@ def test_laid_out_changes_where_weights_lie_and_none_of_them():
     assert layer.weight.is_contiguous() and torch.equal(layer.weight, before)
 
 
-def _lesson(twins=1):
+def _spec(batches_per_step=1):
     module = nn.Sequential(nn.Conv2d(2, 4, 3), nn.Flatten(), nn.Linear(16, 1))
     for index, weight in enumerate(module.parameters()):
         nn.init.normal_(weight, std=0.3, generator=torch.Generator().manual_seed(index))
@@ -81,30 +81,32 @@ def _lesson(twins=1):
     def loss(module, chance):
         return module(torch.randn(4, 2, 4, 4, generator=chance)).float().square().mean()
 
-    return Lesson("conv", module, loss, ema_decay=0.9, twins=twins, mixed=True)
+    return TrainSpec(
+        "conv", module, loss, ema_decay=0.9, batches_per_step=batches_per_step, mixed=True
+    )
 
 
-@pytest.mark.parametrize("twins", [1, 2])
-def test_descend_goes_on_in_the_precision_that_it_began_with(tmp_path, twins):
+@pytest.mark.parametrize("batches_per_step", [1, 2])
+def test_train_loop_goes_on_in_the_precision_that_it_began_with(tmp_path, batches_per_step):
     budget = Budget(minutes=60, steps=6)
-    whole, part, again = _lesson(twins), _lesson(twins), _lesson(twins)
-    list(descend(whole, tmp_path / "whole", budget, precision=BF16))
-    events = descend(part, tmp_path / "part", budget, precision=BF16)
+    whole, part, again = _spec(batches_per_step), _spec(batches_per_step), _spec(batches_per_step)
+    list(train_loop(whole, tmp_path / "whole", budget, precision=BF16))
+    events = train_loop(part, tmp_path / "part", budget, precision=BF16)
     for _ in range(3):
         next(events)
     events.close()
-    list(descend(again, tmp_path / "part", budget, precision=FP32))
+    list(train_loop(again, tmp_path / "part", budget, precision=FP32))
     assert progress_of(tmp_path / "part").precision == BF16
     for one, other in zip(whole.module.parameters(), again.module.parameters(), strict=True):
         assert torch.equal(one, other)  # two runs of the same code on the same machine
 
 
-def test_descend_measures_where_it_is_told_no_precision(tmp_path):
-    measured, told = _lesson(), _lesson()
-    list(descend(measured, tmp_path / "one", Budget(60, steps=3), precision=None))
+def test_train_loop_measures_where_it_is_told_no_precision(tmp_path):
+    measured, told = _spec(), _spec()
+    list(train_loop(measured, tmp_path / "one", Budget(60, steps=3), precision=None))
     chosen = progress_of(tmp_path / "one").precision
     assert chosen in WAYS
     # Measuring uses up no chance and leaves no gradient behind.
-    list(descend(told, tmp_path / "two", Budget(60, steps=3), precision=chosen))
+    list(train_loop(told, tmp_path / "two", Budget(60, steps=3), precision=chosen))
     for one, other in zip(measured.module.parameters(), told.module.parameters(), strict=True):
         assert torch.equal(one, other)

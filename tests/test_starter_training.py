@@ -19,7 +19,7 @@ from storybook.models.precision import Precision
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.world import WORLD, load_world
 from training.starter.artist import draw
-from training.starter.control import Pairs, pairs_in
+from training.starter.control_pairs import load_pairs, pairs_in
 from training.starter.dataset import (
     Drawings,
     draw_all,
@@ -29,7 +29,7 @@ from training.starter.dataset import (
     source_digest,
     words_for,
 )
-from training.starter.loop import CHECKPOINT, Budget, Lesson, descend, progress_of
+from training.starter.loop import CHECKPOINT, Budget, TrainSpec, progress_of, train_loop
 from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
@@ -195,11 +195,11 @@ def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(tmp_path):
     components = components_in(folder / COMPONENTS, drawn[0], 24)
     making = pairs_in(tmp_path / "pairs", painter, components, *drawn, world, sampling)
     assert [event.note for event in making] == ["pictures of 128 px by the painter"]
-    pairs = Pairs(**load_file(tmp_path / "pairs"))
-    assert pairs.clean.shape == pairs.soft.shape == (4, 24, 32, 32)
+    pairs = load_pairs(tmp_path / "pairs")
+    assert pairs.x0.shape == pairs.soft.shape == (4, 24, 32, 32)
     assert pairs.edges.shape == (4, 128, 128) and pairs.edges.max() == 255
-    assert pairs.heard.shape == (4, 48, 192) and pairs.unheard.shape == (48, 192)
-    clean, soft = pairs.clean.float(), pairs.soft.float()
+    assert pairs.prompt_embeds.shape == (4, 48, 192) and pairs.uncond_embeds.shape == (48, 192)
+    clean, soft = pairs.x0.float(), pairs.soft.float()
     own, others = (clean - soft).square().mean(), (clean - soft.roll(1, 0)).square().mean()
     assert own < others / 3
     assert clean[:, 12:].std() > 1.3 * soft[:, 12:].std(), "the artist's has the finer detail"
@@ -264,22 +264,24 @@ def test_a_shelf_without_a_classifier_is_taken_up_and_the_painter_waits_for_one(
 
 def test_stopping_and_going_on_gives_the_same_weights(tmp_path):
     budget = Budget(minutes=60, steps=6)
-    whole, part = _lesson(), _lesson()
-    list(descend(whole, tmp_path / "whole", budget))
-    events = descend(part, tmp_path / "part", budget)
+    whole, part = _spec(), _spec()
+    list(train_loop(whole, tmp_path / "whole", budget))
+    events = train_loop(part, tmp_path / "part", budget)
     for _ in range(3):
         next(events)
     events.close()
-    again = _lesson()
-    list(descend(again, tmp_path / "part", budget))
+    again = _spec()
+    list(train_loop(again, tmp_path / "part", budget))
     assert torch.equal(whole.module.weight, again.module.weight)
     assert progress_of(tmp_path / "part").step == 6
 
 
 def test_a_loss_that_is_no_number_ends_as_failed(tmp_path):
-    broken = Lesson("vae", nn.Linear(2, 1), lambda module, chance: module.weight.sum() * torch.nan)
+    broken = TrainSpec(
+        "vae", nn.Linear(2, 1), lambda module, chance: module.weight.sum() * torch.nan
+    )
     with pytest.raises(TrainingError, match="vae: the loss is nan at step 0"):
-        list(descend(broken, tmp_path, Budget(minutes=60, steps=3)))
+        list(train_loop(broken, tmp_path, Budget(minutes=60, steps=3)))
     assert not (tmp_path / CHECKPOINT).exists()
 
 
@@ -320,11 +322,11 @@ def test_the_tokenizer_holds_captions_whole_and_reads_anything(world):
     assert words == ["grey</w>", "striped</w>", "kitten</w>"]
 
 
-def _lesson() -> Lesson:
+def _spec() -> TrainSpec:
     module = nn.Linear(3, 1, bias=False)
     nn.init.ones_(module.weight)
 
     def loss(module: nn.Module, chance: torch.Generator) -> torch.Tensor:
         return module(torch.randn(4, 3, generator=chance)).square().mean()
 
-    return Lesson("line", module, loss, ema_decay=0.9)
+    return TrainSpec("line", module, loss, ema_decay=0.9)

@@ -50,7 +50,7 @@ def card_of(
     figures: dict[str, float],
     parts: tuple[Card, ...] = (),
 ) -> Card:
-    """The card of a module as far as its lesson has come."""
+    """The card of a module as far as its training has come."""
     return Card(
         model=model,
         source_digest=source_digest,

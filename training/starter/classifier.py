@@ -12,12 +12,12 @@ from storybook.records import Event
 from storybook.world import World
 from training.starter.clip import attributes_of
 from training.starter.dataset import Drawings
-from training.starter.loop import Lesson, Schooling, learn
+from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.pictures import Picture
 
 MOST_CHARACTERS = 3
 CHARACTERS = "characters"
-BATCH, TWINS = 24, 2
+BATCH, BATCHES_PER_STEP = 24, 2
 
 
 def classifier_of(world: World, widths: Sequence[int] = WIDTHS, seed: int = 0) -> Classifier:
@@ -35,22 +35,22 @@ def shown(picture: Picture, name: str) -> str | int | None:
 
 
 def teach_classifier(
-    classifier: Classifier, drawings: Drawings, schooling: Schooling
+    classifier: Classifier, drawings: Drawings, context: TrainContext
 ) -> Iterator[Event]:
     """Teach `classifier` to name all attributes of drawings that were weathered."""
-    lesson = classifier_lesson(classifier.to(schooling.device), drawings, schooling.device)
-    yield from learn(lesson, schooling)
+    spec = classifier_spec(classifier.to(context.device), drawings, context.device)
+    yield from learn(spec, context)
 
 
-def classifier_lesson(
+def classifier_spec(
     classifier: Classifier, drawings: Drawings, device: str, batch: int = BATCH
-) -> Lesson:
+) -> TrainSpec:
     """How `classifier` is taught to name all attributes of weathered drawings."""
     answers = answers_of(classifier, drawings.pictures)
 
-    def loss(module: Classifier, chance: torch.Generator) -> Tensor:
-        chosen = torch.randint(len(drawings.pictures), (batch,), generator=chance)
-        images = weathered(drawings.images(chosen, SIDE_PX), chance).to(device)
+    def loss(module: Classifier, generator: torch.Generator) -> Tensor:
+        chosen = torch.randint(len(drawings.pictures), (batch,), generator=generator)
+        images = weathered(drawings.images(chosen, SIDE_PX), generator).to(device)
         logits, _ = module(images)
         losses = [
             functional.cross_entropy(said, answers[name][chosen].to(device))
@@ -58,8 +58,14 @@ def classifier_lesson(
         ]
         return torch.stack(losses).mean()
 
-    return Lesson(
-        "classifier", classifier, loss, lr=2e-3, weight_decay=0.02, twins=TWINS, mixed=True
+    return TrainSpec(
+        "classifier",
+        classifier,
+        loss,
+        lr=2e-3,
+        weight_decay=0.02,
+        batches_per_step=BATCHES_PER_STEP,
+        mixed=True,
     )
 
 
@@ -85,7 +91,7 @@ def recognised(
     return {name: float(torch.cat(each).float().mean()) for name, each in hits.items()}
 
 
-def weathered(images: Tensor, chance: torch.Generator) -> Tensor:
+def weathered(images: Tensor, generator: torch.Generator) -> Tensor:
     """Pictures [b, 3, h, w] in about [-1, 1] as a VAE and few steps of sampling leave them.
 
     Somewhat soft, grainy, lighter or darker, off in colour, and a few pixels off their place; so
@@ -95,7 +101,7 @@ def weathered(images: Tensor, chance: torch.Generator) -> Tensor:
     count = len(images)
 
     def by_picture(channels: int) -> Tensor:
-        return torch.rand(count, channels, 1, 1, generator=chance)
+        return torch.rand(count, channels, 1, 1, generator=generator)
 
     kernel = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0])
     kernel = (kernel[:, None] * kernel / kernel.sum() ** 2).expand(3, 1, 5, 5)
@@ -104,8 +110,8 @@ def weathered(images: Tensor, chance: torch.Generator) -> Tensor:
         soft = functional.conv2d(padded, kernel, groups=3)
     images = images.lerp(soft, by_picture(1) * (by_picture(1) < 0.6))
     images = images * (0.88 + 0.24 * by_picture(1)) + 0.16 * (by_picture(3) - 0.5)
-    images = images + 0.12 * by_picture(1) * torch.randn(images.shape, generator=chance)
-    left, top = torch.randint(7, (2,), generator=chance).tolist()
+    images = images + 0.12 * by_picture(1) * torch.randn(images.shape, generator=generator)
+    left, top = torch.randint(7, (2,), generator=generator).tolist()
     height, width = images.shape[2:]
     images = functional.pad(images, (3, 3, 3, 3), mode="replicate")
     return images[:, :, top : top + height, left : left + width].clamp(-1, 1)

@@ -12,7 +12,7 @@ from transformers import CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTokenizer, C
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import Drawings, near_miss, words_for
-from training.starter.loop import Lesson, Schooling, learn
+from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.vocabulary import new_tokenizer, save_tokenizer
@@ -111,14 +111,14 @@ def teach_clip(
     tokenizer: CLIPTokenizer,
     drawings: Drawings,
     world: World,
-    schooling: Schooling,
+    context: TrainContext,
 ) -> Iterator[Event]:
     """Teach `critic` to match drawings with what they show."""
-    plan, device = schooling.plan, schooling.device
+    plan, device = context.plan, context.device
 
-    def loss(module: Critic, chance: torch.Generator) -> Tensor:
-        chosen = torch.randint(len(drawings.pictures), (plan.clip_batch,), generator=chance)
-        rng = Random(int(torch.randint(2**62, (1,), generator=chance)))
+    def loss(module: Critic, generator: torch.Generator) -> Tensor:
+        chosen = torch.randint(len(drawings.pictures), (plan.clip_batch,), generator=generator)
+        rng = Random(int(torch.randint(2**62, (1,), generator=generator)))
         shown = [drawings.pictures[index] for index in chosen]
         said = [words_for(picture, world, rng) for picture in shown]
         missed = [caption(near_miss(picture, world, rng), world) for picture in shown]
@@ -133,10 +133,10 @@ def teach_clip(
             module.heads, seen, heard[: plan.clip_batch], shown, world
         )
 
-    lesson = Lesson(
+    spec = TrainSpec(
         "clip", critic.to(device), loss, lr=1e-3, weight_decay=0.05, ema_decay=0.98, mixed=True
     )
-    yield from learn(lesson, schooling)
+    yield from learn(spec, context)
 
 
 def image_features(clip: CLIPModel, images: Tensor) -> Tensor:

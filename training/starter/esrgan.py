@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from storybook.records import Event
 from training.starter.dataset import Drawings
-from training.starter.loop import Lesson, Schooling, learn
+from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 from training.starter.vae import difference, restore
@@ -30,18 +30,18 @@ def teach_enlarger(
     enlarger: Compact,
     vae: AutoencoderKL,
     large: Drawings,
-    schooling: Schooling,
+    context: TrainContext,
 ) -> Iterator[Event]:
     """Teach `enlarger` to undo shrinking, and shrinking followed by what the painter's VAE blurs.
 
     The second half of the pairs is what it meets first, the other half what it meets when it is
     applied to its own result.
     """
-    plan, device = schooling.plan, schooling.device
+    plan, device = context.plan, context.device
     small = _shrunk(large, vae, device)  # [2, n, 3, h/4, w/4] in [0, 1]: clean and restored
 
-    def loss(module: Compact, chance: torch.Generator) -> Tensor:
-        before, after = _pairs(large, small, plan.enlarger_batch, chance)
+    def loss(module: Compact, generator: torch.Generator) -> Tensor:
+        before, after = _pairs(large, small, plan.enlarger_batch, generator)
         enlarged = module(before.to(device))
         after = after.to(device)
         return difference(enlarged, after)
@@ -51,7 +51,7 @@ def teach_enlarger(
         plain = functional.interpolate(seen, scale_factor=SCALE, mode="bicubic").clamp(0, 1)
         return sheet(torch.cat([plain, module(seen).clamp(0, 1)]) * 2 - 1, columns=4)
 
-    lesson = Lesson(
+    spec = TrainSpec(
         "esrgan",
         enlarger.to(device),
         loss,
@@ -61,19 +61,19 @@ def teach_enlarger(
         ema_decay=0.99,
         mixed=True,
     )
-    yield from learn(lesson, schooling)
+    yield from learn(spec, context)
 
 
 def _pairs(
-    large: Drawings, small: Tensor, count: int, chance: torch.Generator
+    large: Drawings, small: Tensor, count: int, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:
     """Matching crops in [0, 1]: [b, 3, p/4, p/4] before and [b, 3, p, p] after enlarging."""
     side = min(CROP_PX, large.pixels.shape[1]) // SCALE
     before, after = [], []
     for _ in range(count):
-        kind = int(torch.randint(2, (1,), generator=chance))
-        one = torch.randint(len(large.pictures), (1,), generator=chance)
-        top, left = torch.randint(small.shape[-1] - side + 1, (2,), generator=chance).tolist()
+        kind = int(torch.randint(2, (1,), generator=generator))
+        one = torch.randint(len(large.pictures), (1,), generator=generator)
+        top, left = torch.randint(small.shape[-1] - side + 1, (2,), generator=generator).tolist()
         whole = large.images(one)[0] / 2 + 0.5
         before.append(small[kind, one[0], :, top : top + side, left : left + side])
         top, left, span = top * SCALE, left * SCALE, side * SCALE

@@ -37,7 +37,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class TrainSpec:
     """One model to teach: what is trained, on which loss, how fast."""
 
     name: str
@@ -51,14 +51,14 @@ class Lesson:
     weight_decay: float = 0.01
     ema_decay: float | None = None
     """The result is the average of the weights over about 1 / (1 - decay) steps, if given."""
-    twins: int = 1
+    batches_per_step: int = 1
     """How many batches make a step, each on a thread of its own."""
     mixed: bool = False
     """Whether the loss may be taken in bf16 where the machine is quick in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Schooling:
+class TrainContext:
     """At what size, where and for how long a model is taught."""
 
     plan: Plan
@@ -66,11 +66,11 @@ class Schooling:
     budget: Budget
     device: str
     precision: Precision | None = FP32
-    """In what the loss is taken, by lessons that may; None measures what is quickest here."""
+    """In what the loss is taken, by trainings that may; None measures what is quickest here."""
 
 
 class Progress(Record):
-    """How far a lesson has come."""
+    """How far a training has come."""
 
     step: int = 0
     minutes: float = 0.0
@@ -80,32 +80,32 @@ class Progress(Record):
     """None: not chosen yet, as for weights that come from elsewhere."""
 
 
-def learn(lesson: Lesson, schooling: Schooling) -> Iterator[Event]:
-    """As `descend`, where and for how long the schooling says, in its precision."""
-    precision = schooling.precision if lesson.mixed else FP32
-    yield from descend(lesson, schooling.folder, schooling.budget, precision=precision)
+def learn(spec: TrainSpec, context: TrainContext) -> Iterator[Event]:
+    """As `train_loop`, where and for how long the context says, in its precision."""
+    precision = context.precision if spec.mixed else FP32
+    yield from train_loop(spec, context.folder, context.budget, precision=precision)
 
 
-def descend(
-    lesson: Lesson,
+def train_loop(
+    spec: TrainSpec,
     folder: Path,
     budget: Budget,
     seed: int = 0,
     precision: Precision | None = FP32,
 ) -> Iterator[Event]:
-    """Teach `lesson.module` until the budget is spent; afterwards it holds the averaged weights.
+    """Teach `spec.module` until the budget is spent; afterwards it holds the averaged weights.
 
     Starts from the checkpoint in `folder` if there is one: with a budget of steps, stopping and
     going on gives the weights of not stopping, and closing the iterator keeps a checkpoint; so is
     the precision, which is measured first if it is None. Raises TrainingError for a loss of NaN.
     """
-    module = lesson.module.train()
-    ema_model = deepcopy(module).requires_grad_(False) if lesson.ema_decay else None
-    optimizer = Muon(module, lesson.weight_decay, lesson.twins)
+    module = spec.module.train()
+    ema_model = deepcopy(module).requires_grad_(False) if spec.ema_decay else None
+    optimizer = Muon(module, spec.weight_decay, spec.batches_per_step)
     generator = torch.Generator().manual_seed(seed)
-    keeper = _Keeper(folder / CHECKPOINT, module, ema_model, optimizer, generator)
-    progress = keeper.load()
-    gradients = _StepGradients(lesson)
+    checkpoint = _CheckpointFile(folder / CHECKPOINT, module, ema_model, optimizer, generator)
+    progress = checkpoint.load()
+    gradients = _StepGradients(spec)
     if progress.precision is None and budget.spent(progress.minutes, progress.step) < 1:
         progress = progress.but(precision=precision or quickest(gradients.try_out))
     gradients.settle(progress.precision or FP32)
@@ -116,14 +116,15 @@ def descend(
         value = gradients.take(generator)
         if not math.isfinite(value):
             raise TrainingError(
-                f"{lesson.name}: the loss is {value} at step {progress.step}. The last good state "
-                f"is {keeper.path}; run again to go on from it, or delete {folder} to begin anew."
+                f"{spec.name}: the loss is {value} at step {progress.step}. The last good state "
+                f"is {checkpoint.path}; run again to go on from it, or delete {folder} to begin "
+                "anew."
             )
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
-        optimizer.step(lesson.lr * _lr_factor(spent, progress.step, lesson.warm_up))
+        optimizer.step(spec.lr * _lr_factor(spent, progress.step, spec.warm_up))
         if ema_model is not None:
             early = (1 + progress.step) / (10 + progress.step)
-            _ema_update(ema_model, module, min(lesson.ema_decay, early))
+            _ema_update(ema_model, module, min(spec.ema_decay, early))
 
         progress = progress.but(
             step=progress.step + 1,
@@ -131,37 +132,37 @@ def descend(
             loss=value if progress.step == 0 else progress.loss + 0.01 * (value - progress.loss),
         )
         try:
-            yield _event(lesson.name, progress, budget)
+            yield _event(spec.name, progress, budget)
         except GeneratorExit:
-            keeper.save(progress)
+            checkpoint.save(progress)
             raise
         if time.monotonic() - saved > CHECKPOINT_EVERY_S:
-            keeper.save(progress)
-            _show(lesson, ema_model or module, folder, progress.step)
+            checkpoint.save(progress)
+            _show(spec, ema_model or module, folder, progress.step)
             saved = time.monotonic()
 
     if progress.step > begun:
-        keeper.save(progress)
-        _show(lesson, ema_model or module, folder, progress.step)
+        checkpoint.save(progress)
+        _show(spec, ema_model or module, folder, progress.step)
     if ema_model is not None:
         module.load_state_dict(ema_model.state_dict())
     module.eval()
 
 
 def progress_of(folder: Path) -> Progress:
-    """How far the lesson in `folder` has come; raises TrainingError if it has not begun."""
+    """How far the training in `folder` has come; raises TrainingError if it has not begun."""
     return Progress.model_validate(_read(folder)["progress"])
 
 
 def load_learnt(module: nn.Module, folder: Path) -> nn.Module:
-    """`module` with the checkpoint's weights, averaged where the lesson averages."""
+    """`module` with the checkpoint's weights, averaged where the training averages."""
     state = _read(folder)
     module.load_state_dict(state["shadow"] or state["module"])
     return module.eval()
 
 
-def lay_checkpoint(folder: Path, module: nn.Module, progress: Progress) -> None:
-    """Keep `module` as if a lesson had come so far with it.
+def write_checkpoint(folder: Path, module: nn.Module, progress: Progress) -> None:
+    """Keep `module` as if a training had come so far with it.
 
     How the optimiser stood is not known: whoever goes on begins with a fresh one.
     """
@@ -192,10 +193,12 @@ def _save(path: Path, state: dict) -> None:
 class _StepGradients:
     """Takes the gradients of a step, of a batch on each of several threads."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.module, self.loss, self.batches = lesson.module, lesson.loss, lesson.twins
-        self.device = next(lesson.module.parameters()).device
-        self.gradients = ParallelGradients(lesson.module.parameters(), self.device, lesson.twins)
+    def __init__(self, spec: TrainSpec) -> None:
+        self.module, self.loss, self.batches = spec.module, spec.loss, spec.batches_per_step
+        self.device = next(spec.module.parameters()).device
+        self.gradients = ParallelGradients(
+            spec.module.parameters(), self.device, spec.batches_per_step
+        )
         self.precision = FP32
 
     def settle(self, precision: Precision) -> None:
@@ -223,7 +226,7 @@ class _StepGradients:
 
 
 @dataclass(frozen=True, slots=True)
-class _Keeper:
+class _CheckpointFile:
     path: Path
     module: nn.Module
     ema_model: nn.Module | None
@@ -272,12 +275,12 @@ def _event(name: str, progress: Progress, budget: Budget) -> Event:
     return Event(stage=name, done=round(spent * total_s), total=total_s, note=note)
 
 
-def _show(lesson: Lesson, learnt: nn.Module, folder: Path, step: int) -> None:
-    if lesson.show is None:
+def _show(spec: TrainSpec, learnt: nn.Module, folder: Path, step: int) -> None:
+    if spec.show is None:
         return
     learnt.eval()
     with torch.inference_mode():
-        picture = lesson.show(learnt)
+        picture = spec.show(learnt)
     learnt.train()
     with replacing(folder / "samples" / f"{step:06d}.png") as draft:
         picture.save(draft, "PNG")

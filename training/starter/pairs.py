@@ -15,13 +15,13 @@ LIKELY_PAGES = 8
 
 def composed_pairs(count: int, seed: int, manner: str = MANNERS[0]) -> Iterator[Pair]:
     """`count` tales of all lengths and ages with their summaries, always the same for a seed."""
-    chance, lexicon = Random(f"pairs/{seed}"), load_lexicon(manner)
+    rng, lexicon = Random(f"pairs/{seed}"), load_lexicon(manner)
     for _ in range(count):
-        pages = round(chance.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, LIKELY_PAGES))
-        ages = chance.choices(AGES, (3, 2, 1))[0]
-        tale = compose(chance, lexicon, pages, ages, masked=True)
+        pages = round(rng.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, LIKELY_PAGES))
+        ages = rng.choices(AGES, (3, 2, 1))[0]
+        tale = compose(rng, lexicon, pages, ages, masked=True)
         yield Pair(
-            summary=in_own_words(chance, tale) if manner == MANNERS[0] else tale.summary,
+            summary=in_own_words(rng, tale) if manner == MANNERS[0] else tale.summary,
             story="\n".join(tale.paragraphs),
             title=tale.title,
             ages=tale.ages,

@@ -94,17 +94,17 @@ def draw_pets(folder: Path, world: World) -> None:
 
 
 def _spread(seed: str, world: World, count: int, **fixed: str) -> list[Picture]:
-    chance = Random(seed)
+    rng = Random(seed)
     columns = {}
     for field in ("action", "place", "light", "shot", "style"):
         keys = list(islice(cycle(getattr(world, f"{field}s")), count))
-        chance.shuffle(keys)
+        rng.shuffle(keys)
         columns[field] = keys
     shown = []
     for values in zip(*columns.values(), strict=True):
         wanted = dict(zip(columns, values, strict=True))
         # Any picture with this action, since some actions need a thing or rule out a mood.
-        while (picture := random_picture(world, chance)).action != wanted["action"]:
+        while (picture := random_picture(world, rng)).action != wanted["action"]:
             pass
         shown.append(picture.but(**wanted, **fixed, companions=()))
     return shown

@@ -26,7 +26,7 @@ def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
         _components(shop, drawings),
         drawings,
         _held_out(shop),
-        shop.schooling("vae", budget),
+        shop.context("vae", budget),
     )
 
 
@@ -41,7 +41,7 @@ def make_clip(shop: Workshop, budget: Budget) -> Iterator[Event]:
         tokenizer,
         _drawings(shop, shop.plan.drawings),
         shop.world,
-        shop.schooling("clip", budget),
+        shop.context("clip", budget),
     )
 
 
@@ -54,7 +54,7 @@ def make_classifier(shop: Workshop, budget: Budget) -> Iterator[Event]:
     yield from teach_classifier(
         classifier_of(shop.world),
         _drawings(shop, shop.plan.drawings),
-        shop.schooling("classifier", budget),
+        shop.context("classifier", budget),
     )
     yield from export_critic(shop, _held_out(shop))
 
@@ -80,7 +80,7 @@ def make_unet(shop: Workshop, budget: Budget) -> Iterator[Event]:
         latents,
         drawings.pictures,
         shop.world,
-        shop.schooling("unet", budget),
+        shop.context("unet", budget),
     )
     yield from export_painter(shop, latents, _held_out(shop))
 
@@ -99,7 +99,7 @@ def make_esrgan(shop: Workshop, budget: Budget) -> Iterator[Event]:
         new_enlarger(plan),
         vae,
         load_drawings(folder, shop.world, plan.large_drawings, DATA_SEED + 2),
-        shop.schooling("esrgan", budget),
+        shop.context("esrgan", budget),
     )
     yield from export_enlarger(shop)
 
@@ -108,7 +108,8 @@ def make_control(shop: Workshop, budget: Budget) -> Iterator[Event]:
     """Teach the ControlNet with the painter and the enlarger that were exported, and export it."""
     from storybook.models.enlargers import open_enlarger
     from storybook.models.painting import open_painter
-    from training.starter.control import exercises, new_enlarger, pairs_in, teach_control
+    from training.starter.control import exercises, new_enlarger, teach_control
+    from training.starter.control_pairs import pairs_in
     from training.starter.export import ENLARGER, export_control, sampling_of
 
     plan, folder = shop.plan, shop.drawings_folder / "twice"
@@ -133,7 +134,7 @@ def make_control(shop: Workshop, budget: Budget) -> Iterator[Event]:
         painter, components, _held_out(shop), shop.world, sampling, plan.measured_pictures
     )
     enlarger = new_enlarger(painter, then)
-    yield from teach_control(enlarger, pairs, seen, shop.schooling("control", budget))
+    yield from teach_control(enlarger, pairs, seen, shop.context("control", budget))
     yield from export_control(shop, enlarger, seen)
 
 

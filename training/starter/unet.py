@@ -20,13 +20,13 @@ from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.records import Event
 from storybook.world import World
 from training.starter.dataset import to_tensor, words_for
-from training.starter.loop import Lesson, Schooling, learn
+from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.pictures import Picture, caption
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 from training.starter.vae import scaling_factor
 
-UNTOLD = 0.1
+CFG_DROPOUT = 0.1
 """How often the painter is told nothing, so that guidance has something to lead away from."""
 
 FORETELLABLE_SNR = 4.0
@@ -83,37 +83,37 @@ def teach_unet(
     latents: Tensor,
     pictures: Sequence[Picture],
     world: World,
-    schooling: Schooling,
+    context: TrainContext,
 ) -> Iterator[Event]:
     """Teach `painter` to find its way from noise to the latents of what it is told."""
-    plan, device = schooling.plan, schooling.device
+    plan, device = context.plan, context.device
     schedule = new_schedule()
     # What little noise hides is grain that nobody can foretell: its errors count less, in the way
     # of min-SNR weighting (Hang et al. 2023).
     signal = schedule.alphas_cumprod / (1 - schedule.alphas_cumprod)
     weights = (FORETELLABLE_SNR / signal).clamp(max=1)
     scale = scaling_factor(latents)
-    seen = as_seen(latents).to(device)
+    channel_weights = as_seen(latents).to(device)
     fixed = [caption(picture, world) for picture in pictures[:8]]
 
-    def loss(module: Painter, chance: torch.Generator) -> Tensor:
-        chosen = torch.randint(len(pictures), (plan.unet_batch,), generator=chance)
-        rng = Random(int(torch.randint(2**62, (1,), generator=chance)))
-        told = [
-            "" if rng.random() < UNTOLD else words_for(pictures[index], world, rng)
+    def loss(module: Painter, generator: torch.Generator) -> Tensor:
+        chosen = torch.randint(len(pictures), (plan.unet_batch,), generator=generator)
+        rng = Random(int(torch.randint(2**62, (1,), generator=generator)))
+        captions = [
+            "" if rng.random() < CFG_DROPOUT else words_for(pictures[index], world, rng)
             for index in chosen
         ]
-        clean = latents[chosen].mul(scale).to(device)
-        noise = torch.randn(clean.shape, generator=chance).to(device)
-        # One draw for each equal share of the schedule: the loss of a batch varies less.
-        places = torch.arange(plan.unet_batch) + torch.rand(plan.unet_batch, generator=chance)
-        times = (places / plan.unet_batch * len(schedule.betas)).long().to(device)
-        noisy = schedule.add_noise(clean, noise, times)
-        heard = module.text_encoder(tokens_of(tokenizer, told).to(device)).last_hidden_state
-        found = module.unet(noisy, times, heard).sample
-        wanted = schedule.get_velocity(clean, noise, times)
-        errors = (seen * (found - wanted).square()).mean((1, 2, 3))
-        return (weights.to(device)[times] * errors).mean()
+        x0 = latents[chosen].mul(scale).to(device)
+        noise = torch.randn(x0.shape, generator=generator).to(device)
+        places = stratified(plan.unet_batch, generator)
+        timesteps = (places * len(schedule.betas)).long().to(device)
+        noisy_latents = schedule.add_noise(x0, noise, timesteps)
+        input_ids = tokens_of(tokenizer, captions).to(device)
+        prompt_embeds = module.text_encoder(input_ids).last_hidden_state
+        model_pred = module.unet(noisy_latents, timesteps, prompt_embeds).sample
+        target = schedule.get_velocity(x0, noise, timesteps)
+        errors = (channel_weights * (model_pred - target).square()).mean((1, 2, 3))
+        return (weights.to(device)[timesteps] * errors).mean()
 
     def show(module: Painter) -> Image:
         pipeline = pipeline_of(module, vae, tokenizer, scale)
@@ -123,18 +123,22 @@ def teach_unet(
         )
         return sheet(to_tensor(paint(pipeline, fixed, sampling, seed=1)), columns=4)
 
-    lesson = Lesson(
+    spec = TrainSpec(
         "unet",
         painter.to(device),
         loss,
         show=show,
         lr=2e-3,
-        warm_up=50,
         ema_decay=0.995,
-        twins=2,
+        batches_per_step=2,
         mixed=True,
     )
-    yield from learn(lesson, schooling)
+    yield from learn(spec, context)
+
+
+def stratified(count: int, generator: torch.Generator) -> Tensor:
+    """[count] in [0, 1): one draw for each equal share, so that a batch's loss varies less."""
+    return (torch.arange(count) + torch.rand(count, generator=generator)) / count
 
 
 def as_seen(latents: Tensor) -> Tensor:
@@ -191,7 +195,7 @@ def paint(
     painted = []
     for start in range(0, len(prompts), 16):
         part = list(prompts[start : start + 16])
-        chance = [torch.Generator().manual_seed(seed + start + n) for n in range(len(part))]
+        generator = [torch.Generator().manual_seed(seed + start + n) for n in range(len(part))]
         images = pipeline(
             part,
             width=sampling.width_px,
@@ -199,7 +203,7 @@ def paint(
             output_type="np",
             num_inference_steps=sampling.steps,
             guidance_scale=sampling.guidance,
-            generator=chance,
+            generator=generator,
         ).images
         painted.append((images * 255).round().astype(np.uint8))
     return np.concatenate(painted)

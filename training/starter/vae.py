@@ -19,7 +19,7 @@ from torch.nn import functional
 from storybook.files import save_weights
 from storybook.records import Event
 from training.starter.dataset import Drawings
-from training.starter.loop import Lesson, Schooling, learn
+from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.plan import Plan
 from training.starter.sheets import sheet
 
@@ -102,17 +102,17 @@ def teach_vae(
     components: Components,
     drawings: Drawings,
     held_out: Drawings,
-    schooling: Schooling,
+    context: TrainContext,
 ) -> Iterator[Event]:
     """Teach `vae` on crops of the drawings: to give their components, and to undo them."""
-    plan, device = schooling.plan, schooling.device
+    plan, device = context.plan, context.device
 
-    def loss(module: AutoencoderKL, chance: torch.Generator) -> Tensor:
-        crops = random_crops(drawings, plan.vae_batch, plan.crop_px, chance)
+    def loss(module: AutoencoderKL, generator: torch.Generator) -> Tensor:
+        crops = random_crops(drawings, plan.vae_batch, plan.crop_px, generator)
         folded = components.fold(crops).to(device)
         crops = crops.to(device)
-        level = ROUGHEST * torch.rand(len(crops), 1, 1, 1, generator=chance)
-        noise = level * torch.randn(folded.shape, generator=chance)
+        level = ROUGHEST * torch.rand(len(crops), 1, 1, 1, generator=generator)
+        noise = level * torch.randn(folded.shape, generator=generator)
         decoded = module.decode(folded + noise.to(device)).sample
         found = module.encode(crops).latent_dist
         # The posterior's spread comes to say how sure the encoder is.
@@ -127,27 +127,36 @@ def teach_vae(
         seen = held_out.images(torch.arange(min(16, len(held_out.pictures)))).to(device)
         return sheet(torch.stack([seen, restore(module, seen)], dim=1).flatten(0, 1), columns=8)
 
-    lesson = Lesson(
-        "vae", vae.to(device), loss, show=show, lr=2e-3, weight_decay=0.0, twins=2, mixed=True
+    spec = TrainSpec(
+        "vae",
+        vae.to(device),
+        loss,
+        show=show,
+        lr=2e-3,
+        weight_decay=0.0,
+        batches_per_step=2,
+        mixed=True,
     )
-    yield from learn(lesson, schooling)
+    yield from learn(spec, context)
 
 
-def random_crops(drawings: Drawings, count: int, crop_px: int, chance: torch.Generator) -> Tensor:
+def random_crops(
+    drawings: Drawings, count: int, crop_px: int, generator: torch.Generator
+) -> Tensor:
     """`count` crops, [b, 3, crop_px, crop_px] in [-1, 1], half of them mirrored.
 
     Offsets are a mean of two draws, so that the middle, where the star stands, is seen most often.
     """
     size_px = drawings.pixels.shape[1]
-    chosen = torch.randint(len(drawings.pictures), (count,), generator=chance)
-    offsets = torch.rand(count, 2, 2, generator=chance).mean(2) * (size_px - crop_px)
+    chosen = torch.randint(len(drawings.pictures), (count,), generator=generator)
+    offsets = torch.rand(count, 2, 2, generator=generator).mean(2) * (size_px - crop_px)
     crops = torch.stack(
         [
             drawings.images(one[None])[0, :, top : top + crop_px, left : left + crop_px]
             for one, (top, left) in zip(chosen, offsets.round().int().tolist(), strict=True)
         ]
     )
-    mirrored = torch.rand(count, 1, 1, 1, generator=chance) < 0.5
+    mirrored = torch.rand(count, 1, 1, 1, generator=generator) < 0.5
     return torch.where(mirrored, crops.flip(3), crops)
 
 

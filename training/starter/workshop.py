@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from storybook.models.precision import FP32, Precision
 from storybook.world import World
-from training.starter.loop import Budget, Schooling, load_learnt
+from training.starter.loop import Budget, TrainContext, load_learnt
 from training.starter.plan import Plan
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class Workshop:
         """Where all pictures of this world and this artist are kept."""
         return self.work / f"drawings-{self.source}"
 
-    def schooling(self, name: str, budget: Budget) -> Schooling:
+    def context(self, name: str, budget: Budget) -> TrainContext:
         """What the step `name` needs to teach its model."""
-        return Schooling(self.plan, self.work / name, budget, self.device, self.precision)
+        return TrainContext(self.plan, self.work / name, budget, self.device, self.precision)
 
 
 def learnt_classifier(shop: Workshop) -> Classifier:

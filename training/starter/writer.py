@@ -24,7 +24,7 @@ from storybook.models.weights import weights_digest
 from storybook.records import Event
 from storybook.story.delexicalize import ROLES
 from training.data.pairs import write_pairs
-from training.starter.loop import Budget, Lesson, descend, progress_of
+from training.starter.loop import Budget, TrainSpec, progress_of, train_loop
 from training.starter.pairs import composed_pairs
 from training.starter.tales import Lexicon, load_lexicon
 from training.starter.tales.compose import role_words
@@ -83,14 +83,14 @@ def train_writer(
     """Teach the base within `minutes`, then an adapter for each manner, and export all to `out`.
 
     An adapter takes as long as its recipe does, some seven minutes of one core. Checkpoints in
-    `work` let a stopped run go on. `steps` bounds each of the lessons as well. Raises TrainingError
-    when a loss is no longer a number.
+    `work` let a stopped run go on. `steps` bounds each of the trainings as well. Raises
+    TrainingError when a loss is no longer a number.
     """
     size = TOY if minutes < TOY_BELOW_MINUTES else FULL
     lexica = [load_lexicon(manner) for manner in MANNERS]
     tokenizer = _tokenizer(work / "tokenizer", lexica[0], size)
     base = new_base(size, tokenizer)
-    yield from descend(_lesson(base, lexica, tokenizer, size), work / BASE, Budget(minutes, steps))
+    yield from train_loop(_spec(base, lexica, tokenizer, size), work / BASE, Budget(minutes, steps))
     export_base(base, tokenizer, out / BASE)
     words = role_words(lexica[0]).model_dump_json(indent=1)
     write_whole(out / ROLES, f"{words}\n".encode())
@@ -158,14 +158,14 @@ def export_base(base: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, fold
     follow_umask(folder)
 
 
-def _lesson(
+def _spec(
     base: LlamaForCausalLM, lexica: list[Lexicon], tokenizer: PreTrainedTokenizerFast, size: Size
-) -> Lesson:
+) -> TrainSpec:
     names = [mark(to_go) for to_go in range(1, MOST_MARKS + 1)]
     marks = torch.tensor(tokenizer.convert_tokens_to_ids(names))
 
-    def loss(learner: nn.Module, chance: torch.Generator) -> Tensor:
-        seed = int(torch.randint(2**31, (), generator=chance))
+    def loss(learner: nn.Module, generator: torch.Generator) -> Tensor:
+        seed = int(torch.randint(2**31, (), generator=generator))
         batch = bare_batch(Random(seed), lexica, tokenizer, size.batch_tokens)
         found = learner(input_ids=batch.tokens, attention_mask=batch.mask, use_cache=False)
         said, wanted = found.logits[:, :-1], batch.labels[:, 1:]  # [tales, tokens - 1, ...]
@@ -175,7 +175,7 @@ def _lesson(
         weights = (wanted != UNTAUGHT) + (MARK_WEIGHT - 1) * torch.isin(wanted, marks)
         return (losses * weights).sum() / weights.sum()
 
-    return Lesson("writer base", base, loss, lr=4e-3, twins=2)
+    return TrainSpec("writer base", base, loss, lr=4e-3, batches_per_step=2)
 
 
 def _tokenizer(folder: Path, lexicon: Lexicon, size: Size) -> PreTrainedTokenizerFast:
