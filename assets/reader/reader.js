@@ -63,6 +63,7 @@
     where.textContent = said(open_now);
     buttons.first.disabled = buttons.back.disabled = at === 0;
     buttons.on.disabled = open_now.includes(last);
+    book.dispatchEvent(new Event("turned"));
     try { history.replaceState(null, "", at ? "#" + pages[at].id : "#"); } catch { /* in a frame */ }
   }
 
@@ -144,6 +145,10 @@
     }
   });
   book.addEventListener("pointercancel", () => { down = null; });
+
+  // For who reads aloud.
+  book.isOpen = (page) => open().includes(pages.indexOf(page));
+  book.turnTo = (page) => go(pages.indexOf(page));
 
   const named = pages.findIndex((page) => "#" + page.id === location.hash);
   if (named > 0) at = named;

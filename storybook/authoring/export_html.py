@@ -6,6 +6,7 @@ from io import BytesIO
 from itertools import chain
 from zipfile import ZipFile
 
+from storybook.authoring.narrate import narration_of
 from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
@@ -17,7 +18,8 @@ from storybook.press.fonts import load_fonts
 from storybook.press.html_file import html_file
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
-from storybook.records import Story
+from storybook.press.screen_parts import Heard
+from storybook.records import Scene, Story
 from storybook.stages import bind
 from storybook.studio.studio import Studio
 
@@ -32,6 +34,8 @@ class ScreenPage:
     text: str
     alt: str
     picture: bytes | None
+    heard: Heard | None = None
+    """How it is read aloud, if it is."""
 
 
 def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: Facts) -> str:
@@ -42,7 +46,9 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
     """
     fonts, words = load_fonts(wishes.font), words_of(story, [p.text for p in pages[1:]], wishes)
     pictures = [
-        Shown(each.picture and open_picture(each.picture, f"page {each.page}"), each.alt)
+        Shown(
+            each.picture and open_picture(each.picture, f"page {each.page}"), each.alt, each.heard
+        )
         for each in pages
     ]
     drawn = next((each.picture for each in pictures if each.picture), None)
@@ -78,15 +84,20 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
         language=wishes.language,
         texts="".join(said),
         pages=len(laid),
+        aloud=any(each.heard for each in pages),
     )
 
 
-def export_html(book: Book, studio: Studio) -> str:
+def export_html(book: Book, studio: Studio, *, aloud: bool = True) -> str:
     """A book as it is now as one HTML file; pages that are not drawn yet say so.
 
+    With what `narrate` has made of it, it can be read `aloud`, and words are lit as they are heard.
     Raises BookError while no scenes are told, and what `html_book` raises.
     """
-    pages = [_on_screen(place, each) for place, each in enumerate(proof_pages(book, studio))]
+    pages = [
+        _on_screen(place, each, _heard(book, each.scene) if aloud else None)
+        for place, each in enumerate(proof_pages(book, studio))
+    ]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
     return html_book(bind.story_of(book), pages, wishes, facts)
 
@@ -108,6 +119,11 @@ def pictures_zip(pages: Sequence[ProofPage]) -> bytes:
     return file.getvalue()
 
 
-def _on_screen(place: int, page: ProofPage) -> ScreenPage:
+def _heard(book: Book, scene: Scene) -> Heard | None:
+    found = narration_of(book, scene)
+    return Heard(found[1], found[0].words) if found else None
+
+
+def _on_screen(place: int, page: ProofPage, heard: Heard | None) -> ScreenPage:
     picture = thumbnail(page.picture, PICTURE_PX).read_bytes() if page.picture else None
-    return ScreenPage(place, page.scene.text, page.alt, picture)
+    return ScreenPage(place, page.scene.text, page.alt, picture, heard)

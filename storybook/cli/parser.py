@@ -31,6 +31,7 @@ COMMANDS = {
     "show": ("pictures", "say what a picture was made from"),
     "pictures": ("pictures", "find earlier pictures by their words"),
     "export-html": ("books", "a book as one HTML file"),
+    "narrate": ("narrate", "read a book aloud into files of sound"),
     "pick": ("pages", "choose a page's picture yourself"),
     "reroll": ("pages", "draw new pictures for a page"),
     "retell": ("pages", "tell one page again"),

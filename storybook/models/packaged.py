@@ -51,7 +51,8 @@ class Packaged(Record):
     package: Package
     files: tuple[str, ...]
     """Within the wheel, in the order in which the converter takes them."""
-    form: Literal["ncnn", "keras-hed", "efficientnet", "as-it-is", "gguf-llama"]
+    form: Literal["ncnn", "keras-hed", "efficientnet", "with-config", "as-it-is", "gguf-llama"]
+    """`with-config`: as it is, with the second file beside it."""
     result: str
     """The name under `models/`, of a file or, of a `gguf-llama`, of a folder."""
     sha256: str
@@ -60,6 +61,11 @@ class Packaged(Record):
     licence: str
     setting: str = ""
     """Which setting of a studio takes it by its name; none: it is taken where it is there."""
+
+    @property
+    def config(self) -> str | None:
+        """The name of the file that lies beside the result."""
+        return f"{self.result}.json" if self.form == "with-config" else None
 
     @property
     def model_name(self) -> str:

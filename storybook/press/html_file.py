@@ -15,7 +15,7 @@ from storybook.press.screen import Screen
 from storybook.press.webfonts import font_faces
 
 POLICY = (
-    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'; "
+    "default-src 'none'; img-src data:; font-src data:; media-src data:; style-src 'unsafe-inline'; "
     "script-src 'unsafe-inline'"
 )
 """The browser itself refuses any request."""
@@ -30,11 +30,18 @@ def html_file(
     language: str,
     texts: str,
     pages: int,
+    aloud: bool = False,
 ) -> str:
-    """The whole file around its pages; `texts` are all the words that its fonts must hold."""
+    """The whole file around its pages; `texts` are all the words that its fonts must hold.
+
+    One whose pages are read `aloud` has a button for that.
+    """
     form = screen.form
     style = shipped("assets", "reader", "reader.css").read_text(encoding="utf-8")
-    script = shipped("assets", "reader", "reader.js").read_text(encoding="utf-8")
+    scripts = ("reader.js", "aloud.js") if aloud else ("reader.js",)
+    script = "".join(
+        shipped("assets", "reader", name).read_text(encoding="utf-8") for name in scripts
+    )
     sheet = f"@page {{ size: {form.width_in}in {form.height_in}in; }}"
     return "\n".join(
         [
@@ -54,7 +61,7 @@ def html_file(
             f'data-pages="Pages % of {pages}">',
             *body,
             "</div></div>",
-            _bar(),
+            _bar(aloud),
             f"</main><script>{script}</script></body></html>\n",
         ]
     )
@@ -92,7 +99,7 @@ def _hex(colour: Colour) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
 
 
-def _bar() -> str:
+def _bar(aloud: bool) -> str:
     def button(name: str, label: str, path: str, more: str = "") -> str:
         return (
             f'<button type="button" id="{name}" class="{name}" title="{label}" {more}>'
@@ -107,6 +114,14 @@ def _bar() -> str:
             button("back", "Back", "M15 5l-7 7 7 7"),
             '<span class="where" id="where" role="status" aria-live="polite"></span>',
             button("on", "Next", "M9 5l7 7-7 7"),
+            button(
+                "aloud",
+                "Read aloud",
+                "M4 9v6h4l5 4V5L8 9zM16 9a4 4 0 0 1 0 6M18 6a8 8 0 0 1 0 12",
+                'aria-pressed="false" data-enter="Read aloud" data-leave="Be quiet"',
+            )
+            if aloud
+            else "",
             button(
                 "whole",
                 "Full screen",

@@ -5,11 +5,10 @@ fonts.
 """
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
-from itertools import groupby
 
 from PIL import Image
 
@@ -21,8 +20,9 @@ from storybook.press.formats import Format
 from storybook.press.layout import EDGE_PT, Box, StoryPage, folio_box, safe_box
 from storybook.press.pdf import CREATOR, card_of
 from storybook.press.picture import calm_side, cut_to
+from storybook.press.screen_parts import Heard, lines, paragraphs, sound
 from storybook.press.title import COVER_SHARE, set_title
-from storybook.press.typeset import LEADING, Setting
+from storybook.press.typeset import Setting
 
 PICTURE_PX = 1280
 """How wide a picture over a whole page is kept: sharp on a screen of 4K with two pages open."""
@@ -32,7 +32,7 @@ NOT_DRAWN = "This picture is not drawn yet."
 WORDS = (
     NOT_DRAWN,
     f"Made with {CREATOR}",
-    "Cover Back Next Full screen Leave Endpaper Title page Pages of",
+    "Cover Back Next Read aloud Be quiet Full screen Leave Endpaper Title page Pages of",
 )
 """What is said on the screen beside the book's own words."""
 
@@ -61,6 +61,8 @@ class Shown:
 
     picture: Image.Image | None
     alt: str
+    heard: Heard | None = None
+    """None if nobody reads the page aloud."""
 
 
 def plain_paper() -> Image.Image:
@@ -82,6 +84,7 @@ def cover(screen: Screen, shown: Shown, title: str, starring: str) -> str:
         f'<h1 aria-label="{escape(title)}">{_lettering(screen, setting, page.height - top)}</h1>',
         f'<p class="ribbon" style="{opposite}:{100 * safe.y / page.height:.2f}%">'
         f"{escape(starring)}</p>",
+        sound(shown.heard),
     )
     return _page("cover", "Cover", inner)
 
@@ -121,8 +124,9 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown) -> str:
         _torn(screen, laid) if laid.kind in ("above", "beside") else "",
         f'<div class="words{card}" style="{screen.inside(area)};'
         f'--size:{laid.setting.size_pt:g}"><div>',
-        *_paragraphs(laid.setting),
+        *paragraphs(laid.setting, in_words=shown.heard is not None),
         "</div></div>",
+        sound(shown.heard),
         f'<span class="folio" aria-hidden="true" style="{screen.inside(folio_box(laid, area))}">'
         f"{laid.page}</span>",
     ]
@@ -189,27 +193,15 @@ def _source(picture: Image.Image, most_px: int) -> str:
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
-def _paragraphs(setting: Setting) -> Iterator[str]:
-    """The set lines, those of a paragraph together; phones join them and break them anew."""
-    number, drop = 0, None
-    numbered = []
-    for line in setting.lines:
-        number += drop is not None and line.drop_pt - drop > 1.2 * LEADING * setting.size_pt
-        drop = line.drop_pt
-        numbered.append((number, line.text))
-    for _, lines in groupby(numbered, key=lambda each: each[0]):
-        yield f"<p>{_lines(text for _, text in lines)}</p>"
-
-
 def _title(setting: Setting) -> str:
-    lines = _lines(line.text for line in setting.lines)
-    return f'<p class="title" style="--size:{setting.size_pt:g}">{lines}</p>'
+    said = lines(line.text for line in setting.lines)
+    return f'<p class="title" style="--size:{setting.size_pt:g}">{said}</p>'
 
 
 def _lettering(screen: Screen, setting: Setting, top: float) -> str:
     """The cover's title where the PDF has it, with two rims that keep it legible on a picture."""
     width, height, size = screen.form.width_pt, screen.form.height_pt, setting.size_pt
-    lines = "".join(
+    drawn = "".join(
         f'<text x="{width / 2:g}" y="{top + line.drop_pt:.2f}">{escape(line.text)}</text>'
         for line in setting.lines
     )
@@ -218,12 +210,8 @@ def _lettering(screen: Screen, setting: Setting, top: float) -> str:
         f'<svg viewBox="0 0 {width:g} {height:g}" class="lettering" font-size="{size:g}">'
         f'<use href="#lettering" class="fall" y="{0.05 * size:.2f}" stroke-width="{rim:.2f}"/>'
         f'<use href="#lettering" class="rim" stroke-width="{rim:.2f}"/>'
-        f'<g id="lettering">{lines}</g></svg>'
+        f'<g id="lettering">{drawn}</g></svg>'
     )
-
-
-def _lines(texts: Iterator[str]) -> str:
-    return " ".join(f'<span class="line">{escape(text, quote=False)}</span>' for text in texts)
 
 
 def _swollen(laid: StoryPage) -> Box:
