@@ -68,7 +68,8 @@ class PiperVoice:
         """One process for all sentences, which are told as they are ready."""
         with tempfile.TemporaryDirectory() as name:
             lines = Path(name, "lines.txt")
-            lines.write_text("".join(f"{' '.join(each.split())}\n" for each in sentences), "utf-8")
+            text = "".join(f"{' '.join(each.split())}\n" for each in sentences)
+            lines.write_text(text, encoding="utf-8")
             command = [
                 *(sys.executable, "-m", "piper", "--model", str(self.file)),
                 *("--input-file", str(lines), "--output-dir", name, "--sentence-silence", "0"),

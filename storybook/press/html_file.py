@@ -15,8 +15,8 @@ from storybook.press.screen import Screen
 from storybook.press.webfonts import font_faces
 
 POLICY = (
-    "default-src 'none'; img-src data:; font-src data:; media-src data:; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-inline'"
+    "default-src 'none'; img-src data:; font-src data:; media-src data:; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 )
 """The browser itself refuses any request."""
 
