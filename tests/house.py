@@ -26,9 +26,9 @@ WITHOUT_CODE = {
     "prompts": "Text, not code: what is said to writers and painters.",
     "assets": "Fonts, layouts, heroes, studios, the starter's models, the drawn world.",
     "tests": "`make test`; `house.py` draws this tree.",
-    "docs": "architecture.md (why it is so), evaluation.md (how good the models are), training.md, "
-    "training-stories.md, datasets.md, models.md (which files), studio.md (the browser), "
-    "command-line.md, python.md, performance.md.",
+    "docs": "architecture.md (why it is so), log.md (what was found), evaluation.md (how good the "
+    "models are), training.md, training-stories.md, datasets.md, models.md (which files), "
+    "studio.md (the browser), command-line.md, python.md, performance.md.",
 }
 """What the tree says of places that have no docstring."""
 TREE = (

@@ -35,6 +35,14 @@ def test_prose_of_passes_over_tables_and_code_alone():
     assert list(prose_of(text)) == [(1, "a"), (6, "b [link]")]
 
 
+def test_the_architecture_is_short_and_the_log_dated_the_newest_first():
+    why, log = (ROOT / "docs" / f"{name}.md" for name in ("architecture", "log"))
+    assert len(why.read_text(encoding="utf-8").splitlines()) <= 80
+    headings = re.findall(r"^## (.+)$", log.read_text(encoding="utf-8"), re.MULTILINE)
+    dates = [re.fullmatch(r"(\d{4}-\d\d-\d\d): .+", heading)[1] for heading in headings]
+    assert len(dates) > 30 and dates == sorted(dates, reverse=True)
+
+
 def anchors_of(page):
     """The headings of a page, as links name them."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)

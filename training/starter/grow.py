@@ -3,7 +3,7 @@
 Around the U-Net's levels one more is put, at twice the size and untaught; every other weight keeps
 its shape and most of its name. What is inside still works on maps of the size that it knows, so a
 grown painter composes at 256 px after a few thousand pictures as its source does at 128 px after
-hundreds of thousands (`docs/architecture.md` has the figures).
+hundreds of thousands (`docs/log.md` has the figures).
 """
 
 from collections.abc import Mapping
