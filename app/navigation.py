@@ -1,6 +1,6 @@
 """Which pages the studio has, and the ways from one to another.
 
-Their modules lie in `rooms/`: Streamlit takes a folder `pages/` for pages of its own making.
+Their modules lie in `views/`: Streamlit takes a folder `pages/` for pages of its own making.
 """
 
 from collections.abc import Callable
@@ -27,13 +27,14 @@ DOORS = {
     "training": Door("Training", ":material/school:"),
     "jobs": Door("Jobs", ":material/hourglass_top:"),
     "settings": Door("Settings", ":material/tune:"),
+    "dataset": Door("Dataset", ":material/photo_library:", in_menu=False),
     "storyboard": Door("Storyboard", ":material/view_cozy:", in_menu=False),
     "reader": Door("Reader", ":material/auto_stories:", in_menu=False),
     "press": Door("Press", ":material/print:", in_menu=False),
 }
 
 
-OPENS = ("book", "page", "hero", "run", "job", "new")
+OPENS = ("book", "page", "hero", "run", "job", "new", "folder")
 """What an address says is open; another one is another page to who reads it."""
 SHOWN = "page shown"
 """What `st.session_state` calls what was open when the page was drawn last."""

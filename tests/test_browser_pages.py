@@ -10,6 +10,7 @@ from browser import browser_page, is_still, skip_without_a_browser, studio_at
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
 
+from app_states import photo  # noqa: E402
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Page, expect  # noqa: E402
 
@@ -32,10 +33,19 @@ PAGES = {
     "heroes": "/heroes",
     "hero": "/heroes?hero=bruno",
     "training": "/training",
+    "dataset": "/dataset?folder=datasets/rex",
     "jobs": "/jobs",
     "settings": "/settings",
 }
 SERIOUS = ("serious", "critical")
+
+
+def lay_dataset(folder: Path) -> None:
+    """Three photos, one of them small, and words for one."""
+    folder.mkdir(parents=True)
+    for number in range(3):
+        photo(number, 200 if number else 640, 200).save(folder / f"{number:02}.png")
+    (folder / "00.caption").write_text("a cat on a sofa")
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +56,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def studio(home: Path) -> Iterator[str]:
     in_folder_of_doubles(home)
+    lay_dataset(home / "datasets" / "rex")
     made(new_book(home / "books" / "kite", title="The Kite"))
     lion = new_book(home / "books" / "lion", heroes=(), summary="Leo the lion sees a purple fox.")
     made(lion)

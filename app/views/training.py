@@ -35,6 +35,7 @@ def page() -> None:
         _rows(found)
     trash.listed(RUNS, "What lies here takes room on the disk.", runs.put_back)
     st.space("medium")
+    link("dataset", "Look through a dataset, and mend its words", ":material/photo_library:")
     teach_stories.section()
 
 

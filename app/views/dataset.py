@@ -1,0 +1,237 @@
+"""Dataset: the pictures of a folder with their words, to be looked through and mended."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from app.navigation import link
+from app.widgets import look
+from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
+from app.widgets.try_or_report import tried
+from storybook.errors import StorybookError
+from storybook.images.photo_files import is_litter, is_photo
+from storybook.records import digest
+from training.data.pictures import Checked, look_through
+from training.data.records import Example
+from training.desk import board as desk
+from training.desk.board import Board, Shown
+
+PICTURE_PX, DRAWN_PX = 216, 520
+ON_A_PAGE = 24
+SAYS = {
+    "all": "All",
+    "no words": "Without words",
+    "small": "Small",
+    "twin": "Nearly the same",
+}
+READ_AS = {
+    "sidecars": "Its words lie in files beside the pictures.",
+    "names": "Its words are the pictures' names; what you write here goes into files beside them.",
+    "image_captions": "Its words lie in image_captions.json.",
+    "metadata": "Its words lie in a metadata file, as kohya's scripts keep it.",
+    "dataset": "It is a Hugging Face dataset: its words can be looked at here, and not changed.",
+}
+MOST_FOLDERS = 40
+OURS = {BOOKS, HEROES, JOBS, RUNS}
+"""Whose pictures have pages of their own."""
+
+
+def page() -> None:
+    link("training", "Training", icon=":material/arrow_back:")
+    look.heading(
+        "Dataset", "The pictures that a painter learns from, and the words it learns with them."
+    )
+    folder = _folder()
+    if folder is None:
+        return
+    try:
+        with st.spinner("Looking through the pictures ..."):
+            board = desk.open_board(folder, (512, 512), _looked)
+    except StorybookError as fault:
+        st.error(look.plain(str(fault)))
+        return
+    _about(board)
+    rows = _chosen(board)
+    _replace(board, rows)
+    _pictures(board, rows)
+
+
+def _folder() -> Path | None:
+    """The folder that the address names, or the choice of one below this folder."""
+    named = st.query_params.get("folder", "")
+    found = _folders()
+    if not found and not named:
+        look.empty(
+            "There is no folder with pictures here",
+            "Put one into the folder in which the studio was started, and it is listed.",
+        )
+        return None
+    choices = list(dict.fromkeys([*([named] if named in found else []), *found]))
+    picked = st.selectbox(
+        "Folder",
+        choices,
+        index=0 if named in choices else None,
+        key="dataset-folder",
+        placeholder="Choose a folder with pictures",
+    )
+    if named and named not in found:
+        st.warning(f"There is no folder {look.plain(named)} with pictures here.")
+    if picked and picked != named:
+        st.query_params["folder"] = picked
+        st.rerun()
+    return Path(picked) if picked else None
+
+
+def _folders() -> list[str]:
+    """Folders up to three below this one in which pictures lie, the nearest first."""
+    found: list[str] = []
+    level = [Path()]
+    for _ in range(3):
+        below = []
+        for place in level:
+            try:
+                inner = sorted(each for each in place.iterdir() if each.is_dir())
+            except OSError:
+                continue
+            below += [each for each in inner if each not in OURS and not is_litter(each.name)]
+        found += [str(each) for each in below if _has_pictures(each)]
+        level = below
+        if len(found) >= MOST_FOLDERS:
+            break
+    return found[:MOST_FOLDERS]
+
+
+def _has_pictures(folder: Path) -> bool:
+    try:
+        return any(is_photo(each) for each in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _about(board: Board) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="board-head"):
+        st.markdown(
+            f"**{len(board.rows)} pictures** in {look.plain(str(board.folder))}. "
+            f"{READ_AS[board.layout]}"
+        )
+        if desk.can_undo(board) and st.button("Undo", icon=":material/undo:", key="undo-words"):
+            st.session_state["board-undone"] = desk.undo(board)
+            st.rerun()
+    if undone := st.session_state.pop("board-undone", 0):
+        st.toast(f"The words of {undone} pictures are as they were.")
+
+
+def _chosen(board: Board) -> list[Shown]:
+    counts = board.counts()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="board-filters"):
+        chosen = st.radio(
+            "Show",
+            list(desk.FILTERS),
+            key="board-filter",
+            horizontal=True,
+            format_func=lambda each: f"{SAYS[each]} ({counts[each]})",
+        )
+        word = st.text_input(
+            "Words or a name", key="board-word", placeholder="a tag, a word, a file's name"
+        )
+    return [row for row in board.rows if row.is_of(chosen, word)]
+
+
+def _replace(board: Board, rows: list[Shown]) -> None:
+    if not board.is_editable or not rows:
+        return
+    with st.expander("Replace words in all that are shown"):
+        old = st.text_input("Replace", key="board-old")
+        new = st.text_input("With", key="board-new", help="Leave it empty to take them out.")
+        if not old.strip():
+            return
+        try:
+            change = desk.replaced(board, rows, old, new)
+        except StorybookError as fault:
+            st.error(look.plain(str(fault)))
+            return
+        if not change:
+            st.caption("No picture that is shown has these words.")
+            return
+        path, after = next(iter(change.items()))
+        st.caption(f"{len(change)} pictures change. {Path(path).name} would say:")
+        st.markdown(look.plain(after) or "nothing")
+        if st.button(f"Replace in {len(change)}", type="primary", key="board-replace") and tried(
+            desk.say_of, board, change
+        ):
+            st.rerun()
+
+
+def _pictures(board: Board, rows: list[Shown]) -> None:
+    if not rows:
+        look.empty("No picture is shown", "Choose another filter, or other words.")
+        return
+    sheets = -(-len(rows) // ON_A_PAGE)
+    sheet = 1
+    if sheets > 1:
+        sheet = st.number_input(
+            f"Sheet, of {sheets}", 1, sheets, 1, key=f"board-sheet-{digest(str(board.folder))}"
+        )
+    part = rows[(sheet - 1) * ON_A_PAGE : sheet * ON_A_PAGE]
+    with st.container(horizontal=True, gap="medium", key="board"):
+        for row in part:
+            key = digest(str(row.path))
+            with st.container(key=f"card-{key}-half", width=PICTURE_PX + 26, gap="small"):
+                _card(board, row, key)
+
+
+def _card(board: Board, row: Shown, key: str) -> None:
+    look.picture(row.path, row.words or f"{row.path.name}, without words", PICTURE_PX)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.caption(look.plain(row.path.name))
+        if st.button("Look closer", key=f"closer-{key}", type="tertiary"):
+            _closer(row)
+    words = st.text_area(
+        f"Words of {row.path.name}",
+        row.words,
+        key=f"words-{key}-{digest(row.words)}",
+        height=90,
+        disabled=not board.is_editable,
+        label_visibility="collapsed",
+        placeholder="What does it show?",
+    )
+    for note in row.notes:
+        st.caption(look.plain(note))
+    if (
+        words != row.words
+        and board.is_editable
+        and tried(desk.say_of, board, desk.said_anew(row, words))
+    ):
+        st.rerun()
+
+
+@st.dialog("What is learnt of it", width="medium")
+def _closer(row: Shown) -> None:
+    drawn = desk.crop_drawn(row, DRAWN_PX)
+    if drawn is None:
+        st.warning("Nothing is learnt of it.")
+        for note in row.notes:
+            st.caption(look.plain(note))
+        return
+    st.image(drawn, alt=f"{row.path.name}, the part that is taught in a frame", width="content")
+    (width, height), bucket = row.size, row.bucket
+    st.markdown(
+        f"{width:,} x {height:,} px, taught at {bucket[0]} x {bucket[1]} px where the painter's "
+        "size is 512 px. What lies outside of the frame is cut off."
+    )
+    if row.words:
+        st.markdown(look.plain(row.words))
+
+
+def _looked(examples: tuple[Example, ...], resolution_px: int) -> Checked:
+    """As `look_through`, which opens each picture, once for as long as no picture changes."""
+    marks = tuple((str(each.path), each.path.stat().st_mtime_ns, each.repeats) for each in examples)
+    return _remembered(marks, resolution_px)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _remembered(marks: tuple, resolution_px: int) -> Checked:
+    return look_through(
+        tuple(Example(path=Path(path), repeats=repeats) for path, _, repeats in marks),
+        resolution_px,
+    )

@@ -1,0 +1,173 @@
+"""The page of a dataset, and the board behind it."""
+
+import json
+
+import numpy as np
+import pytest
+from app_states import opened, said
+from PIL import Image
+
+from storybook.errors import TrainingError
+from training.data.readers import read_folder
+from training.desk import board as desk
+
+SIZE = (512, 512)
+
+
+def lay(folder, layout="sidecars", count=4):
+    """Pictures with words in one of the layouts; the last one is small and says nothing."""
+    folder.mkdir(parents=True)
+    chance = np.random.default_rng(5)
+    words = [f"a cat on a sofa, tag{number}" for number in range(count - 1)]
+    for number in range(count):
+        side = 300 if number == count - 1 else 640
+        levels = chance.integers(0, 256, (8, 10, 3)).astype(np.uint8)
+        image = Image.fromarray(levels).resize((side, side * 3 // 4), Image.Resampling.BICUBIC)
+        image.save(folder / f"{number:02}.png")
+        if number == count - 1:
+            continue
+        if layout == "sidecars":
+            caption, _, tags = words[number].partition(", ")
+            (folder / f"{number:02}.caption").write_text(caption)
+            (folder / f"{number:02}.txt").write_text(tags)
+        if layout == "yaml":
+            said_so = f"main_prompt: a cat on a sofa\ntags:\n  - tag: tag{number}\n"
+            (folder / f"{number:02}.yaml").write_text(said_so)
+    if layout == "image_captions":
+        listed = {f"{number:02}.png": text for number, text in enumerate(words)}
+        (folder / "image_captions.json").write_text(json.dumps(listed))
+    if layout == "metadata":
+        entries = {
+            f"{number:02}": {
+                "caption": "a cat on a sofa",
+                "tags": f"tag{number}",
+                "image_size": [640, 480],
+            }
+            for number in range(count - 1)
+        }
+        (folder / "meta.json").write_text(json.dumps(entries))
+    return folder
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".jsonl"}
+
+
+@pytest.mark.parametrize("layout", ["sidecars", "yaml", "image_captions", "metadata"])
+def test_say_of_writes_where_the_words_came_from_and_undo_puts_all_back(tmp_path, layout):
+    folder = lay(tmp_path / "set", layout)
+    before, board = files_of(folder), desk.open_board(folder, SIZE)
+    assert board.rows[0].words == "a cat on a sofa, tag0"
+    desk.say_of(board, desk.said_anew(board.rows[0], "  a dog\non a mat "))
+    again = desk.open_board(folder, SIZE)
+    assert [row.words for row in again.rows[:2]] == ["a dog on a mat", "a cat on a sofa, tag1"]
+    assert read_folder(folder).examples[0].captions == ("a dog on a mat",)
+    desk.say_of(again, desk.replaced(again, again.rows, "cat", "hen"))
+    assert desk.undo(again) == 2
+    assert desk.undo(again) == 1
+    now = files_of(folder)
+    if layout in ("image_captions", "metadata"):
+        before, now = (
+            {
+                name: json.loads(text) if name.endswith(".json") else text
+                for name, text in each.items()
+            }
+            for each in (before, now)
+        )
+    assert now == before
+    assert desk.undo(again) == 0
+    assert not desk.can_undo(again)
+
+
+def test_replaced_takes_whole_words_and_leaves_no_lonely_commas(tmp_path):
+    folder = lay(tmp_path / "set")
+    (folder / "00.caption").write_text("A Cat, cat, catalogue")
+    board = desk.open_board(folder, SIZE)
+    change = desk.replaced(board, board.rows[:1], "cat", "")
+    assert list(change.values()) == ["A, catalogue, tag0"]
+    assert list(desk.replaced(board, board.rows[:1], "cat", "dog").values()) == [
+        "A dog, dog, catalogue, tag0"
+    ]
+    with pytest.raises(TrainingError, match="Say what is to be replaced"):
+        desk.replaced(board, board.rows, " ", "dog")
+
+
+def test_filters_find_what_they_say(tmp_path):
+    folder = lay(tmp_path / "set")
+    Image.open(folder / "00.png").resize((600, 450)).save(folder / "zz.png")
+    board = desk.open_board(folder, SIZE)
+    named = {
+        each: [row.path.name for row in board.rows if row.is_of(each)] for each in desk.FILTERS
+    }
+    assert named["no words"] == ["03.png", "zz.png"]
+    assert named["small"] == ["03.png"]
+    assert named["twin"] == ["zz.png"]
+    assert board.counts() == {each: len(found) for each, found in named.items()}
+    assert [row.path.name for row in board.rows if row.is_of("all", "TAG1")] == ["01.png"]
+
+
+def test_crop_drawn_shades_what_is_cut_off(tmp_path):
+    folder = lay(tmp_path / "set")
+    Image.new("RGB", (1000, 400), (0, 0, 200)).save(folder / "00.png")
+    board = desk.open_board(folder, (512, 512))
+    row = board.rows[0]
+    assert row.bucket == (768, 320)
+    drawn = np.asarray(desk.crop_drawn(row, 500))
+    assert drawn.shape[1] == 500
+    middle = drawn[drawn.shape[0] // 2]
+    assert middle[1].sum() > middle[250].sum(), "outside of the frame it is lighter"
+    assert middle[250].tolist() == [0, 0, 200]
+    unread = desk.Shown(row.path, "", None, None, ())
+    assert desk.crop_drawn(unread, 500) is None
+
+
+def test_a_saved_dataset_is_looked_at_and_not_changed(tmp_path):
+    folder = lay(tmp_path / "set")
+    (folder / "metadata.jsonl").write_text('{"file_name": "00.png", "text": "a cat"}\n')
+    board = desk.open_board(folder, SIZE)
+    assert not board.is_editable
+    with pytest.raises(TrainingError, match="whose words lie within it"):
+        desk.say_of(board, {str(folder / "00.png"): "a dog"})
+
+
+def test_the_page_lists_folders_with_pictures_and_says_where_there_is_none(tmp_path):
+    assert "There is no folder with pictures here" in said(opened("dataset"))
+    lay(tmp_path / "datasets" / "cats")
+    (tmp_path / ".hidden").mkdir()
+    page = opened("dataset")
+    assert page.selectbox[0].options == ["datasets/cats"]
+    assert "4 pictures" in said(opened("dataset", folder="datasets/cats"))
+    assert "There is no folder nowhere" in said(opened("dataset", folder="nowhere"))
+    assert "There is no folder" in said(opened("dataset", folder="../.."))
+
+
+def test_words_are_changed_on_the_page_and_taken_back(tmp_path):
+    folder = lay(tmp_path / "cats")
+    page = opened("dataset", folder="cats")
+    field = next(each for each in page.text_area if each.label == "Words of 01.png")
+    field.set_value("a cat asleep").run()
+    assert (folder / "01.caption").read_text() == "a cat asleep\n"
+    page = opened("dataset", folder="cats")
+    assert "a cat asleep" in [each.value for each in page.text_area]
+    next(each for each in page.button if each.label == "Undo").click().run()
+    assert (folder / "01.caption").read_text() == "a cat on a sofa"
+
+
+def test_words_are_replaced_in_all_that_are_shown(tmp_path):
+    folder = lay(tmp_path / "cats")
+    page = opened("dataset", folder="cats")
+    page.text_input(key="board-word").set_value("tag1").run()
+    page.text_input(key="board-old").set_value("cat").run()
+    page.text_input(key="board-new").set_value("hen").run()
+    next(each for each in page.button if each.label == "Replace in 1").click().run()
+    assert (folder / "01.caption").read_text() == "a hen on a sofa, tag1\n"
+    assert (folder / "00.caption").read_text() == "a cat on a sofa"
+
+
+def test_a_thousand_pictures_come_a_sheet_at_a_time(tmp_path):
+    lay(tmp_path / "cats", count=60)
+    page = opened("dataset", folder="cats")
+    assert len(page.text_area) == 24
+    assert page.number_input[0].max == 3
+    page.number_input[0].set_value(3).run()
+    assert len(page.text_area) == 12
