@@ -61,7 +61,7 @@ def save_folder(
 
     Where `origin` is known, the headers of what learnt say it.
     """
-    said = header_of(origin, "checkpoint") if origin else {}
+    metadata = header_of(origin, "checkpoint") if origin else {}
     _refuse_adapters(pipe, folder)
     with replacing(folder) as draft, quiet():
         pipe.save_pretrained(draft)
@@ -69,7 +69,7 @@ def save_folder(
             for file in (draft / part).glob("*.safetensors"):
                 tensors = load(file.read_bytes())  # a copy: the file is about to be replaced
                 cast = {name: tensor.to(DTYPES[precision]) for name, tensor in tensors.items()}
-                save_weights(cast, file, said | {"format": "pt"})
+                save_weights(cast, file, metadata | {"format": "pt"})
         follow_umask(draft)
 
 

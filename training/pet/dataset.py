@@ -114,11 +114,12 @@ def _looked_through(
     ]
 
 
-def _fewest(recipe: Recipe, found: list[tuple[Example, Size]]) -> list[tuple[Example, Size]]:
-    """At most `max_samples` of what was found, in its order."""
-    most = len(found) if recipe.max_samples is None else min(recipe.max_samples, len(found))
-    places = sorted(Random(recipe.seed).sample(range(len(found)), most))
-    return [found[place] for place in places]
+def _fewest(recipe: Recipe, examples: list[tuple[Example, Size]]) -> list[tuple[Example, Size]]:
+    """At most `max_samples` of the examples, in their order."""
+    count = len(examples)
+    most = count if recipe.max_samples is None else min(recipe.max_samples, count)
+    places = sorted(Random(recipe.seed).sample(range(count), most))
+    return [examples[place] for place in places]
 
 
 def _captions(example: Example, concept: Concept) -> tuple[str, ...]:

@@ -136,10 +136,10 @@ def _encoded(
 
 def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> LatentCache:
     """A sample that was kept: its deviation is nothing."""
-    found = read_latents(file)
-    values = {str(place): found.values}
-    if flip and found.flipped is not None:
-        values[f"{place}.flip"] = found.flipped
+    kept = read_latents(file)
+    values = {str(place): kept.values}
+    if flip and kept.flipped is not None:
+        values[f"{place}.flip"] = kept.flipped
     return {
         name: torch.stack([torch.from_numpy(each) * scale, torch.zeros(each.shape)])
         for name, each in values.items()

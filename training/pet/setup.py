@@ -100,11 +100,11 @@ class TrainingSetup:
 
     def photos(self) -> dict[str, list[Path]]:
         """The pictures that each concept is learnt from, by its name, none of the class."""
-        found: dict[str, list[Path]] = {}
+        photos: dict[str, list[Path]] = {}
         for example in self.data.train.examples:
             if not example.is_class:
-                found.setdefault(example.concept, []).append(example.path)
-        return found
+                photos.setdefault(example.concept, []).append(example.path)
+        return photos
 
     def train_batch(self, batch: Batch) -> TrainBatch:
         """The pictures of `batch`; all randomness comes from the batch's place in the run."""

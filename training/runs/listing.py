@@ -124,9 +124,9 @@ def sample_words(folder: Path) -> list[str]:
 
     Runs of before it was written down beside them say it by their recipes, as far as those do.
     """
-    said = folder / "samples" / PROMPTS
-    if said.is_file():
-        return split_lines(said.read_text(encoding="utf-8"))
+    prompts = folder / "samples" / PROMPTS
+    if prompts.is_file():
+        return split_lines(prompts.read_text(encoding="utf-8"))
     recipe = _recipe(folder)
     concepts = [each for each in recipe.get("concept", []) if isinstance(each, dict)]
     names = [
@@ -158,8 +158,8 @@ def told_of(folder: Path) -> list[Path]:
 
 def run_seconds_left(folder: Path) -> float | None:
     """How long a run will still take at the pace of its last steps; None if nobody can tell."""
-    told = events_in(folder / LOG)
-    return seconds_left([each for each in told if each.stage == "teach" and each.done])
+    events = events_in(folder / LOG)
+    return seconds_left([each for each in events if each.stage == "teach" and each.done])
 
 
 def pack(folder: Path, to: Path) -> Path:
@@ -217,10 +217,10 @@ def settings_for(preset: str, steps: int, keep: int) -> list[str]:
     Of adapters, whose checkpoints are small, `keep` are kept; few steps warm up in a tenth of them.
     """
     table = tomllib.loads((PRESETS["pet"] / f"{preset}.toml").read_text(encoding="utf-8"))
-    said = [f"keep_last={keep}"] if table.get("kind", "lora") == "lora" else []
-    said += [f"max_steps={steps}"] if steps else []
+    settings = [f"keep_last={keep}"] if table.get("kind", "lora") == "lora" else []
+    settings += [f"max_steps={steps}"] if steps else []
     short = 0 < steps <= table.get("warmup_steps", 0)
-    return said + ([f"warmup_steps={steps // 10}"] if short else [])
+    return settings + ([f"warmup_steps={steps // 10}"] if short else [])
 
 
 def _standing(state: RunState, job: Job | None, changed: float) -> Standing:

@@ -113,10 +113,10 @@ class Run:
         """All measures by step; what was measured later goes before what was measured earlier."""
         path = self.folder / MEASURES
         lines = split_lines(path.read_text(encoding="utf-8")) if path.is_file() else []
-        found: dict[int, dict[str, Any]] = {}
+        by_step: dict[int, dict[str, Any]] = {}
         for values in json_lines(lines):
-            found[values["step"]] = found.get(values["step"], {}) | values
-        return [Measure.model_validate(found[step]) for step in sorted(found)]
+            by_step[values["step"]] = by_step.get(values["step"], {}) | values
+        return [Measure.model_validate(by_step[step]) for step in sorted(by_step)]
 
     def save_checkpoint(self, step: int, values: dict[str, Any], *, passing: bool = False) -> None:
         """Write a checkpoint whole; the passing one before it goes.
@@ -156,13 +156,13 @@ class Run:
         """The checkpoint of a step; tensors come on the CPU."""
         import torch
 
-        found = [path for path in self._checkpoints.glob("*.pt") if _step_of(path) == step]
-        if not found:
+        paths = [path for path in self._checkpoints.glob("*.pt") if _step_of(path) == step]
+        if not paths:
             kept = ", ".join(map(str, self.steps_kept())) or "none"
             raise TrainingError(
                 f"{self.folder} has kept no step {step}. Steps that were kept: {kept}."
             )
-        return torch.load(max(found), map_location="cpu", weights_only=True)
+        return torch.load(max(paths), map_location="cpu", weights_only=True)
 
     def logged(self, events: Generator[Event, None, None]) -> Generator[Event, None, None]:
         """The events, each written into the log first; a fault is written down as the end."""

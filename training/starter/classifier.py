@@ -53,8 +53,8 @@ def classifier_spec(
         images = weathered(drawings.images(chosen, SIDE_PX), generator).to(device)
         logits, _ = module(images)
         losses = [
-            functional.cross_entropy(said, answers[name][chosen].to(device))
-            for name, said in logits.items()
+            functional.cross_entropy(logit, answers[name][chosen].to(device))
+            for name, logit in logits.items()
         ]
         return torch.stack(losses).mean()
 
@@ -86,8 +86,8 @@ def recognised(
     device = classifier.gaze.weight.device
     for part, places in zip(images.split(64), torch.arange(len(images)).split(64), strict=True):
         logits, _ = classifier(part.to(device))
-        for name, said in logits.items():
-            hits.setdefault(name, []).append(said.argmax(1).cpu() == answers[name][places])
+        for name, logit in logits.items():
+            hits.setdefault(name, []).append(logit.argmax(1).cpu() == answers[name][places])
     return {name: float(torch.cat(each).float().mean()) for name, each in hits.items()}
 
 

@@ -120,17 +120,19 @@ def teach_clip(
         chosen = torch.randint(len(drawings.pictures), (plan.clip_batch,), generator=generator)
         rng = Random(int(torch.randint(2**62, (1,), generator=generator)))
         shown = [drawings.pictures[index] for index in chosen]
-        said = [words_for(picture, world, rng) for picture in shown]
+        captions = [words_for(picture, world, rng) for picture in shown]
         missed = [caption(near_miss(picture, world, rng), world) for picture in shown]
-        seen = image_features(module.clip, drawings.images(chosen, plan.critic_px).to(device))
-        heard = text_features(module.clip, tokenizer, said + missed)
+        image_embeds = image_features(
+            module.clip, drawings.images(chosen, plan.critic_px).to(device)
+        )
+        text_embeds = text_features(module.clip, tokenizer, captions + missed)
         scale = module.clip.logit_scale.clamp(max=4.6).exp()
-        matches = scale * seen @ heard.T  # [b, 2b]
+        matches = scale * image_embeds @ text_embeds.T  # [b, 2b]
         right = torch.arange(plan.clip_batch, device=device)
         contrast = functional.cross_entropy(matches, right)
         contrast = contrast + functional.cross_entropy(matches[:, : plan.clip_batch].T, right)
         return contrast + ATTRIBUTE_WEIGHT * _attribute_loss(
-            module.heads, seen, heard[: plan.clip_batch], shown, world
+            module.heads, image_embeds, text_embeds[: plan.clip_batch], shown, world
         )
 
     spec = TrainSpec(
@@ -164,23 +166,30 @@ def retrieval(
     side_px = clip.config.vision_config.image_size
     hits = []
     for part in torch.arange(len(drawings.pictures) // among * among).split(among):
-        said = [caption(drawings.pictures[index], world) for index in part]
-        heard = text_features(clip, tokenizer, said)
-        seen = image_features(clip, drawings.images(part, side_px).to(clip.device))
-        hits.append((seen @ heard.T).argmax(1).cpu() == torch.arange(among))
+        captions = [caption(drawings.pictures[index], world) for index in part]
+        text_embeds = text_features(clip, tokenizer, captions)
+        image_embeds = image_features(clip, drawings.images(part, side_px).to(clip.device))
+        hits.append((image_embeds @ text_embeds.T).argmax(1).cpu() == torch.arange(among))
     return float(torch.cat(hits).float().mean())
 
 
 def _attribute_loss(
-    heads: nn.ModuleDict, seen: Tensor, heard: Tensor, shown: list[Picture], world: World
+    heads: nn.ModuleDict,
+    image_embeds: Tensor,
+    text_embeds: Tensor,
+    shown: list[Picture],
+    world: World,
 ) -> Tensor:
     """Mean cross entropy of all attributes, from what was seen and from what was heard."""
     losses = []
     for field, section in attributes_of(world):
         keys = [*getattr(world, section), None]
-        right = torch.tensor([keys.index(getattr(one, field)) for one in shown], device=seen.device)
+        right = torch.tensor(
+            [keys.index(getattr(one, field)) for one in shown], device=image_embeds.device
+        )
         # Unit vectors make small logits, so they are scaled as a CLIP scales its matches.
         losses += [
-            functional.cross_entropy(10 * heads[field](side), right) for side in (seen, heard)
+            functional.cross_entropy(10 * heads[field](side), right)
+            for side in (image_embeds, text_embeds)
         ]
     return torch.stack(losses).mean() * 2

@@ -63,7 +63,7 @@ def repaint(
 ) -> list[Image.Image]:
     """Drawings [b, 3, h, w] in [-1, 1] as the painter paints them when it begins from them.
 
-    Without guidance, which would double the cost; `heard` [b, t, d] is what it is told.
+    Without guidance, which would double the cost; `prompt_embeds` [b, t, d] are what it is told.
     """
     pipe = painter.pipe
     request = Candidate(

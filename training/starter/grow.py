@@ -54,22 +54,24 @@ def with_words(model: M, old: CLIPTokenizer, new: CLIPTokenizer) -> M:
 
     A token that both know keeps its embedding; a word that was several tokens begins as their mean.
     """
-    heard = deepcopy(model)
-    table = heard.text_model.embeddings.token_embedding.weight
+    grown = deepcopy(model)
+    table = grown.text_model.embeddings.token_embedding.weight
     known, words = old.get_vocab(), new.get_vocab()
-    found = torch.empty(len(words), table.shape[1], dtype=table.dtype)
+    embeddings = torch.empty(len(words), table.shape[1], dtype=table.dtype)
     for token, index in words.items():
         same = known.get(token)
         parts = [same] if same is not None else _parts(token, old)
-        found[index] = table[parts].mean(0)
-    heard.text_model.embeddings.token_embedding = nn.Embedding.from_pretrained(found, freeze=False)
-    config = heard.config.text_config if isinstance(heard, CLIPModel) else heard.config
+        embeddings[index] = table[parts].mean(0)
+    grown.text_model.embeddings.token_embedding = nn.Embedding.from_pretrained(
+        embeddings, freeze=False
+    )
+    config = grown.config.text_config if isinstance(grown, CLIPModel) else grown.config
     config.vocab_size = len(words)
     for key in ("bos_token_id", "eos_token_id", "pad_token_id"):
         setattr(config, key, getattr(new, key))
-        if hasattr(heard.text_model, key):  # where the tower looks for the end of a text
-            setattr(heard.text_model, key, getattr(new, key))
-    return heard
+        if hasattr(grown.text_model, key):  # where the tower looks for the end of a text
+            setattr(grown.text_model, key, getattr(new, key))
+    return grown
 
 
 def _parts(token: str, old: CLIPTokenizer) -> list[int]:

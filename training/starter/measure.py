@@ -103,8 +103,8 @@ def _look(
     sampling: SamplingDefaults,
 ) -> Seen:
     asked = held_out.pictures[:count]
-    said = [caption(picture, world) for picture in asked]
-    painted = to_tensor(paint(pipeline, said, sampling, seed=1))
+    captions = [caption(picture, world) for picture in asked]
+    painted = to_tensor(paint(pipeline, captions, sampling, seed=1))
     drawn = held_out.images(torch.arange(count))
     seen_px = eyes.clip.config.vision_config.image_size
     with torch.inference_mode():
@@ -132,8 +132,8 @@ def tint_between(ours: Tensor, theirs: Tensor) -> float:
 
 def _share(eyes: Eyes, images: Tensor, pictures: Sequence[Picture]) -> float:
     """The share of all attributes of `pictures` that the classifier sees."""
-    found = recognised(eyes.classifier, images, pictures).values()
-    return sum(found) / len(found)
+    shares = recognised(eyes.classifier, images, pictures).values()
+    return sum(shares) / len(shares)
 
 
 def _all(drawings: Drawings) -> Tensor:

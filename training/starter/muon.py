@@ -93,5 +93,5 @@ def _orthogonal(matrix: Tensor) -> Tensor:
         factor.diagonal().add_(a)
         square = factor @ square @ factor
         product = factor if product is None else factor @ product
-    found = product @ wide
-    return found.T if matrix.shape[0] > matrix.shape[1] else found
+    update = product @ wide
+    return update.T if matrix.shape[0] > matrix.shape[1] else update

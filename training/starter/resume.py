@@ -62,8 +62,10 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
     clip = with_words(CLIPModel.from_pretrained(shelf / "critic"), hears, tokenizer)
     _copy(critic.clip, clip.state_dict(), shelf / "critic")
     _take_unet(painter.unet, UNet2DConditionModel.from_pretrained(folder / "unet"), folder)
-    heard = with_words(CLIPTextModel.from_pretrained(folder / "text_encoder"), hears, tokenizer)
-    _copy(painter.text_encoder, heard.state_dict(), folder)
+    text_encoder = with_words(
+        CLIPTextModel.from_pretrained(folder / "text_encoder"), hears, tokenizer
+    )
+    _copy(painter.text_encoder, text_encoder.state_dict(), folder)
     _copy(enlarger, load_file(shelf / "enlarger" / ENLARGER), shelf / "enlarger")
     taken = (
         ("vae", vae, cards["vae"]),

@@ -15,8 +15,8 @@ def read_table(path: Path, kind: type[R]) -> dict[str, R]:
 
     Raises ValueError for a key that is missing, that there is not, or that holds something else.
     """
-    said = tomllib.loads(path.read_text(encoding="utf-8"))
-    for name, entry in said.items():
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    for name, entry in table.items():
         if stray := entry.keys() - {field.name for field in fields(kind)}:
             raise ValueError(f"{path}: {name} has no {', '.join(sorted(stray))}")
-    return TypeAdapter(dict[str, kind]).validate_python(said)
+    return TypeAdapter(dict[str, kind]).validate_python(table)

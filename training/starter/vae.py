@@ -68,8 +68,8 @@ def components_of(drawings: Drawings, count: int) -> Components:
 def components_in(path: Path, drawings: Drawings, count: int) -> Components:
     """The components kept in a safetensors file, found in the drawings first if it is missing."""
     if not path.exists():
-        found = components_of(drawings, count)
-        save_weights({"mean": found.mean, "basis": found.basis.contiguous()}, path)
+        made = components_of(drawings, count)
+        save_weights({"mean": made.mean, "basis": made.basis.contiguous()}, path)
     kept = load_file(path)
     return Components(kept["mean"], kept["basis"])
 
@@ -114,12 +114,12 @@ def teach_vae(
         level = ROUGHEST * torch.rand(len(crops), 1, 1, 1, generator=generator)
         noise = level * torch.randn(folded.shape, generator=generator)
         decoded = module.decode(folded + noise.to(device)).sample
-        found = module.encode(crops).latent_dist
+        posterior = module.encode(crops).latent_dist
         # The posterior's spread comes to say how sure the encoder is.
-        unsure = functional.gaussian_nll_loss(found.mean, folded, found.var, eps=1e-4)
+        unsure = functional.gaussian_nll_loss(posterior.mean, folded, posterior.var, eps=1e-4)
         return (
             difference(decoded, crops)
-            + (found.mean - folded).square().mean()
+            + (posterior.mean - folded).square().mean()
             + SURENESS_WEIGHT * unsure
         )
 

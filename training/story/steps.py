@@ -159,8 +159,8 @@ def training_events(
 
 def checkpoints_in(folder: Path) -> list[Path]:
     """The whole checkpoints of a run, the oldest first; one that was cut off is passed over."""
-    found = [path.parent for path in folder.glob(f"checkpoint-*/{STATE}")]
-    return sorted(found, key=lambda path: int(path.name.rpartition("-")[2]))
+    folders = [path.parent for path in folder.glob(f"checkpoint-*/{STATE}")]
+    return sorted(folders, key=lambda path: int(path.name.rpartition("-")[2]))
 
 
 def _check(loss: float, step: int) -> None:
