@@ -32,8 +32,13 @@ def told(*texts, hero=REX, cast=(PIP,), **more):
         ("An orange cat is a cat.", "A brown spotted dog is a dog."),
         ("“A kitten!” said the CAT. Kittens ran.", "“A puppy!” said the DOG. Puppies ran."),
         ("Catkins and the cat flap.", "Catkins and the dog flap."),
+        ("A cup FOR PIP.", "A cup FOR REX."),
+        ("She is orange with a white bib.", "He is brown spotted."),
+        ("She was orange.", "He was brown spotted."),
         ("Pippa is no Pip.", "Pippa is no Rex."),
         ("She shook her orange fur.", "He shook his fur."),
+        ("Pip is an orange cat with a white bib.", "Rex is a brown spotted dog."),
+        ("A cat with a white bib and orange paws sat.", "A dog sat."),
     ],
 )
 def test_recast_changes_name_kind_coat_and_pronouns(text, now):
@@ -63,6 +68,24 @@ def test_recast_keeps_the_pronouns_where_they_may_be_somebody_else_s():
     assert story.left == ("It calls Rex she, as it calls Pip: somebody else is called so, too",)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pip ran to a lady with a red hat. She gave her toast.",
+        "Pip ran. The old baker laughed, and she gave her a bun.",
+    ],
+)
+def test_recast_keeps_the_pronouns_where_a_stranger_may_be_meant(text):
+    story = told("Pip ran. She fell.", text, hero=MISO.but(pronoun="he"))
+    assert story.pages[0].text == "Miso ran. She fell."
+    assert "somebody else is called so, too" in story.line
+
+
+def test_recast_takes_the_star_s_noun_for_the_star():
+    story = told("Pip ran. She fell.", "The cat sat. She slept.", hero=MISO.but(pronoun="he"))
+    assert story.pages[1].text == "The cat sat. He slept."
+
+
 def test_recast_tells_nobody_in_the_plural():
     they = REX.but(pronoun="they")
     story = told("Pip ran. She was fast.", hero=they)
@@ -87,8 +110,25 @@ def test_recast_of_a_breed_by_another_dog_says_dog():
     assert story.pages[0].text == "Rex the dog barked. A dog is a dog."
 
 
+def test_recast_of_a_breed_says_neither_its_name_nor_its_stripes():
+    star = PIP.but(kind="kitten", look="a tabby Persian with dark stripes")
+    text = "An orange Persian kitten shook her stripes. A Persian! Persian, said she."
+    story = told(text, hero=MISO, cast=(star,))
+    assert story.pages[0].text == "A white kitten shook her stripes. A cat! Cat, said she."
+    assert "It still says “stripes” (page 1)" in story.left
+
+
+def test_recast_keeps_the_breed_that_the_hero_is_of():
+    star, hero = PIP.but(kind="pug"), REX.but(kind="pug")
+    assert (
+        told("Pip the pug barked.", hero=hero, cast=(star,)).pages[0].text == "Rex the pug barked."
+    )
+
+
 def test_recast_says_which_colours_and_rhymes_it_leaves():
-    story = told("Pip was orange.", "All in blue came Pip,\nand took a sip.", manner="rhyme")
+    story = told(
+        "Pip sat in an orange glow.", "All in blue came Pip,\nand took a sip.", manner="rhyme"
+    )
     assert story.left == ("It still says “orange” (page 1)", "A rhyme on Pip may be lost (page 2)")
 
 

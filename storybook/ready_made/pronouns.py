@@ -9,16 +9,25 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from storybook.ready_made.collection import Figure, ReadyMade, kind_of
+from storybook.ready_made.collection import Figure, ReadyMade, kind_of, kinds, ready_made
 from storybook.records import Hero
 from storybook.story.delexicalize import PRONOUNS, SPOKEN
 from storybook.summary import called, pronouns_in
-from storybook.summary.lexicon import load_words
+from storybook.summary.lexicon import ANIMAL, FAMILY, PERSON, load_words
 
 FIRST = 0xE000
 """The star's letter; the other figures' follow it."""
-BOTH, NOBODY = -1, -2
+BOTH, NOBODY, STRANGER = -1, -2, 99
+"""Not a figure's number: somebody of several, nobody yet, and whom no figure's name says."""
+TRADES = ("er", "or", "man", "woman", "ist", "ian", "ess")
+"""How words for what somebody does end."""
+PEOPLE = frozenset(
+    """
+    baby captain child cook guard judge king knight mayor mum dad nurse person pirate queen vet
+    """.split()  # noqa: SIM905
+)
 JOINT = "\uf8ff"
 CONTRACTED = re.compile(r"(?<=\b[Hh]e)['’](?:d|ll|s)\b|(?<=\b[Ss]he)['’](?:d|ll|s)\b")
 """`he'd`, which is one word to a reader of summaries."""
@@ -37,6 +46,8 @@ class Swap:
     doubtful: tuple[int, ...]
     """Pages on which a pronoun may mean the star or somebody else."""
     sexes: tuple[str, ...]
+    own: tuple[str, ...]
+    """What the star may be called besides its name, in the text as it was and as it is told."""
 
     @property
     def possible(self) -> bool:
@@ -52,7 +63,7 @@ class Swap:
         if not self.due or not self.possible:
             return text
         spoken = dict(zip(map(str.lower, PRONOUNS), SPOKEN[self.new], strict=True))
-        for start, end, form, who in reversed(list(_read(text, self.old, self.sexes))):
+        for start, end, form, who in reversed(list(_read(text, self.old, self.sexes, self.own))):
             if who in (0, NOBODY):
                 said = text[start:end]
                 word = spoken[form]
@@ -65,13 +76,13 @@ class Swap:
 def swap_of(story: ReadyMade, hero: Hero) -> Swap:
     """What has to be done for the star to be called as `hero` is."""
     pages, sexes = [mask(page.text, story.cast) for page in story.pages], sexes_of(story)
-    old = sexes[0]
+    old, own = sexes[0], (*_nouns_of(story.star), hero.called, hero.species)
     doubtful = [
         number
         for number, page in enumerate(pages, 1)
-        if any(who == BOTH for *_, who in _read(page, old, sexes))
+        if any(who == BOTH for *_, who in _read(page, old, sexes, own))
     ]
-    return Swap(story, old, hero.pronoun, tuple(doubtful), sexes)
+    return Swap(story, old, hero.pronoun, tuple(doubtful), sexes, own)
 
 
 def mask(text: str, cast: Sequence[Figure]) -> str:
@@ -83,19 +94,21 @@ def mask(text: str, cast: Sequence[Figure]) -> str:
     return text
 
 
-def _read(text: str, sex: str, sexes: Sequence[str]) -> Iterator[tuple[int, int, str, int]]:
+def _read(
+    text: str, sex: str, sexes: Sequence[str], own: Sequence[str]
+) -> Iterator[tuple[int, int, str, int]]:
     """The pronouns of `sex` in a masked text: from, to, which, and whom they mean.
 
     That is a figure's number, NOBODY before anybody was named who may be, or BOTH if star and
-    somebody else were.
+    somebody else were. `the dog` is the star if its `own` nouns have it, and a stranger if not.
     """
+    named = list(_mentions(text, sexes, own))
     for start, end, form, said in pronouns_in(_parted(text)):
         if said != sex:
             continue
-        named = (ord(letter) - FIRST for letter in text[:start])
-        may = [who for who in named if 0 <= who < len(sexes) and sexes[who] in ("", sex)]
+        may = [who for at, who, its in named if at < start and its in ("", sex)]
         if 0 in may and any(may):
-            who = BOTH if _rival_is_near(text[:start], may) else 0
+            who = BOTH if _rival_is_near(may) else 0
         else:
             who = may[-1] if may else NOBODY
         yield start, end, form, who
@@ -106,9 +119,59 @@ def _parted(text: str) -> str:
     return CONTRACTED.sub(lambda found: JOINT + found[0][1:], text)
 
 
-def _rival_is_near(before: str, may: Sequence[int]) -> bool:
-    """Whether somebody else than the star was the last to be named, or stands in this sentence."""
-    return may[-1] != 0 or any(may[-2:])
+def _rival_is_near(may: Sequence[int]) -> bool:
+    """Whether somebody else than the star is one of the last two who were named."""
+    return any(may[-2:])
+
+
+def _mentions(
+    text: str, sexes: Sequence[str], own: Sequence[str]
+) -> Iterator[tuple[int, int, str]]:
+    """Who is named in a masked text, in its order: where, who, and what one is called by."""
+    words = load_words()
+    for found in _somebody().finditer(text):
+        noun = (found["noun"] or "").lower()
+        if not noun:
+            number = ord(found[0]) - FIRST
+            if number < len(sexes):
+                yield found.start(), number, sexes[number]
+        elif noun in own:
+            yield found.start(), 0, sexes[0]
+        else:
+            yield found.start(), STRANGER, words.sex(noun) or _sex_in_family(noun)
+
+
+@cache
+def _somebody() -> re.Pattern[str]:
+    """A figure's letter, or a noun for somebody behind an article: `a man with a red beard`."""
+    words = load_words()
+    told = {story_kind.split()[-1] for story_kind in _kinds_told()}
+    nouns = {word for word in told if word.endswith(TRADES) or words.sex(word)}
+    nouns |= {word for word, kind in kinds().items() if kind.sort in (ANIMAL, PERSON, FAMILY)}
+    nouns |= words.lists["sex.he"] | words.lists["sex.she"] | PEOPLE
+    either = "|".join(sorted(map(re.escape, nouns), key=lambda word: (-len(word), word)))
+    before = r"\b(?:an?|the|another|his|her|their|our|my|that|this)\s(?:[\w-]+\s){0,2}?"
+    letters = f"[{chr(FIRST)}-{chr(FIRST + 98)}]"
+    return re.compile(rf"{letters}|{before}(?P<noun>{either})\b", re.IGNORECASE)
+
+
+def _kinds_told() -> Iterator[str]:
+    """What the figures of all stories are, in small letters."""
+    for story in ready_made().values():
+        for figure in story.cast:
+            yield figure.kind.partition(",")[0].lower()
+
+
+def _nouns_of(figure: Figure) -> tuple[str, ...]:
+    """What a figure is called besides its name: its kind as told, and as the lexicon has it."""
+    kind = kind_of(figure)
+    said = figure.kind.partition(",")[0].lower()
+    return (said, said.split()[-1], *((kind.word, kind.species) if kind else ()))
+
+
+def _sex_in_family(noun: str) -> str:
+    words = load_words()
+    return next((sex for sex in ("she", "he") if words.has(f"family.{sex}", noun)), "")
 
 
 def sexes_of(story: ReadyMade) -> tuple[str, ...]:
@@ -117,12 +180,12 @@ def sexes_of(story: ReadyMade) -> tuple[str, ...]:
     `he`, `she`, `they` for several, or `it` where nothing says it.
     """
     pages = [mask(page.text, story.cast) for page in story.pages]
-    known = [_said_of(figure) for figure in story.cast]
+    known, own = [_said_of(figure) for figure in story.cast], _nouns_of(story.star)
     count: list[Counter[str]] = [Counter() for _ in known]
     for page in pages:
         for sex in ("he", "she"):
-            for *_, who in _read(page, sex, known):
-                if who >= 0:
+            for *_, who in _read(page, sex, known, own):
+                if 0 <= who < STRANGER:
                     count[who][sex] += 1
     words = load_words()
     return tuple(

@@ -31,7 +31,14 @@ COLOURS = (
 )
 COAT = rf"(?:\b(?:{COLOURS})(?:,? and |, | |-and-|-))+"
 """A coat as it stands before a noun: `black and white `."""
-PARTS = "fur|coat|tail|paws?|ears?|nose|chest|tummy|back|belly|whiskers|face|bib|socks|feet|head"
+PARTS = (
+    "fur|coat|tail|paws?|ears?|nose|chest|tummy|back|belly|whiskers|face|bib|socks|feet|foot|head|"
+    "legs?|muzzle"
+)
+MARKS = ("stripes", "spots")
+"""What a coat may have besides colours."""
+NO_BREED = frozenset(("stray", "boxer", "setter", "pointer", "bun", "lop", "cub", "cavalier"))
+"""Words of the lexicon for a breed that mean something else as often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +105,54 @@ class _Words:
         self.story, self.hero = story, hero
         self.kind = kind_of(story.star)
         self.new_kind = self.kind is not None and not is_same_kind(story, hero)
-        self.nouns = _nouns(story, hero, self.kind, new_kind=self.new_kind)
+        self.breeds = _breeds(story, hero, self.kind)
+        self.nouns = dict.fromkeys(self.breeds, hero.called)
+        self.nouns |= _nouns(story, hero, self.kind, new_kind=self.new_kind)
         """What the star is called that the hero is not, by the longest first."""
         others = {word for one in story.cast[1:] for word in colours_in(one.look)}
         self.colours = colours_in(story.star.look) - others
         """Of the star's look and of nobody else's."""
-        every = "|".join(map(re.escape, _own_nouns(story, self.kind)))
+        own = _own_nouns(story, self.kind)
+        every = "|".join(map(re.escape, [*self.breeds, *own]))
+        breeds = "|".join(map(re.escape, self.breeds)) or "(?!)"
+        nouns = "|".join(map(re.escape, own))
+        self._breed = re.compile(rf"\b(?:{breeds}) (?P<noun>(?:{nouns})\b)", re.IGNORECASE)
         self._coat = re.compile(rf"{COAT}(?P<noun>(?:{every})s?\b)", re.IGNORECASE)
         said = "|".join(sorted(self.colours, key=len, reverse=True))
-        part = rf"\b(?P<coat>(?:(?:{said})(?:,? and | ))+)(?=(?:{PARTS})\b)" if said else "(?!)"
-        self._part = re.compile(part, re.IGNORECASE)
+        coat = rf"(?:(?:{said})(?:,? and | ))+" if said else "(?!)"
+        coat_alone = rf"(?:{said})(?:,? and (?:{said}))*\b" if said else "(?!)"
+        self._part = re.compile(rf"\b{coat}(?=(?:{PARTS})\b)", re.IGNORECASE)
+        one = rf"(?:an? |the |his |her )?{coat}(?:{PARTS})\b"
+        own_parts = rf",? with {one}(?: and {one})?"
+        self._with = re.compile(rf"\b(?P<noun>{every}|is {coat_alone}){own_parts}", re.IGNORECASE)
+        self._is = re.compile(rf"\b(?P<noun>is|was) {coat_alone}(?=[.,;!?]|$)", re.IGNORECASE)
 
     def __call__(self, text: str) -> str:
         """A text with the star's kind and coat as the hero's, and all names masked."""
+        star, hero = self.story.star.name, self.hero.name
+        if star != star.upper():
+            text = called(star.upper()).sub(hero.upper(), text)
         text = mask(text, self.story.cast)
         look = f"{self.hero.look} " if self.hero.look else ""
-        edits = [Edit(*at.span(), f"{look}{at['noun']}") for at in self._coat.finditer(text)]
-        text = reworded(text, edits)
+        # `a dachshund puppy with tan paws` is a puppy, and a black one is as the hero is.
+        for pattern, before in ((self._breed, ""), (self._with, ""), (self._coat, look)):
+            edits = [Edit(*at.span(), f"{before}{at['noun']}") for at in pattern.finditer(text)]
+            text = reworded(text, edits)
+        if self.hero.look:
+            text = self._is.sub(rf"\g<noun> {self.hero.look}", text)
         text = self._part.sub("", text)
         for old, new in self.nouns.items():
             edits = [
-                Edit(*found.span(), _in_case(new, found[0]))
+                Edit(*found.span(), _in_case(new, self._written(text, found)))
                 for found in re.finditer(rf"\b{re.escape(old)}\b", text, re.IGNORECASE)
             ]
             text = reworded(text, edits)
         return text
+
+    def _written(self, text: str, found: re.Match[str]) -> str:
+        """A noun as it is written, but for a breed's capital within a sentence: `a Persian`."""
+        opens = re.search(r"(?:^|[.!?…]\s|[\"“])$", text[: found.start()])
+        return found[0] if opens or found[0].lower() not in self.breeds else found[0].lower()
 
     def named(self, text: str) -> str:
         """A masked text with all names in it, the hero's in place of the star's."""
@@ -138,6 +168,16 @@ class _Words:
 def colours_in(look: str) -> set[str]:
     """The words for colours in a look."""
     return {word.lower() for word in re.findall(rf"\b(?:{COLOURS})\b", look, re.IGNORECASE)}
+
+
+def _breeds(story: ReadyMade, hero: Hero, kind: Kind | None) -> list[str]:
+    """The breeds that summary and cast say the star is of, if the hero is of none, or another."""
+    if kind is None or not kind.drawn:
+        return []
+    said = f"{story.summary} {story.star.kind} {story.star.look}"
+    known = load_words().lists.get(f"kinds.{kind.species}", frozenset()) - NO_BREED - {hero.kind}
+    found = [each for each in known if re.search(rf"\b{re.escape(each)}\b", said, re.IGNORECASE)]
+    return sorted(found, key=lambda word: (-len(word), word))
 
 
 def _own_nouns(story: ReadyMade, kind: Kind | None) -> list[str]:
@@ -184,8 +224,9 @@ def _left(edit: _Words, swap: Swap, texts: Sequence[str]) -> Iterator[str]:
     if swap.due and not swap.possible:
         why = "somebody else is called so, too" if swap.doubtful else "its verbs would not fit"
         yield f"It calls {hero.name} {swap.old}, as it calls {story.star.name}: {why}"
-    strange = edit.colours - colours_in(hero.look)
-    for word in sorted(strange):
+    strange = sorted(edit.colours - colours_in(hero.look))
+    strange += [mark for mark in MARKS if mark[:5] in story.star.look and mark[:4] not in hero.look]
+    for word in strange:
         if pages := _pages_with(texts, word):
             yield f"It still says “{word}” (page {pages})"
     if story.manner == "rhyme" and (pages := _pages_that_rhymed(edit, texts)):
