@@ -17,6 +17,7 @@ from benchmarks.datasets import datasets
 from benchmarks.enlarging import enlarging
 from benchmarks.measure import Measured, run
 from benchmarks.precision import precision
+from benchmarks.senses import senses
 from benchmarks.stories import stories
 from benchmarks.teaching import teaching
 from storybook.book.folder import Book
@@ -44,6 +45,8 @@ def main() -> None:
         growth(console, folder)
         console.print("Enlarging ...")
         enlarging(console, folder)
+        console.print("Looking at photos, and reading aloud ...")
+        senses(console, folder)
         console.print("In fp32, and in the precision that is quickest here ...")
         precision(console, folder)
         console.print("Teaching a pet, 60 steps of 4 pictures ...")

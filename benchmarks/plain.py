@@ -15,6 +15,7 @@ from PIL import Image
 from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.hero.folder import hero_folder
+from storybook.images.broad_colours import with_broad_colours
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Candidate
 from storybook.studio.candidates import candidates
@@ -122,10 +123,15 @@ def enlarge(studio: Studio, image: Image.Image) -> Image.Image:
     if "enlarger" not in _open:
         _open["enlarger"] = ModelLoader().load_from_file(enlarger_file(studio.settings.enlarge))
     network, width_px = _open["enlarger"], studio.settings.enlarge.width_px
-    while image.width < width_px:
+    nearly = 1.0
+    while image.width * nearly < width_px:  # the way of our own, without tiles
+        if nearly > 1:
+            image = image.reduce(2)
         pixels = torch.from_numpy(np.asarray(image.convert("RGB"))).permute(2, 0, 1)[None] / 255
         levels = network(pixels)[0].permute(1, 2, 0).clamp(0, 1) * 255
-        image = Image.fromarray(levels.round().byte().numpy())
+        wider = Image.fromarray(levels.round().byte().numpy())
+        nearly = max(1.0, wider.width / image.width / 2)
+        image = with_broad_colours(wider, image.convert("RGB"))
     return image.resize((width_px, width_px * image.height // image.width), Image.LANCZOS)
 
 

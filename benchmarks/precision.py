@@ -131,7 +131,9 @@ def telling(wish: str, stack: ExitStack, folder: Path) -> Work:
 
 
 def _studio(wish: str) -> Studio:
-    return Studio(load_settings("starter", ["device=cpu", f"precision={wish}"]))
+    return Studio(
+        load_settings("starter", ["device=cpu", f"precision={wish}", "enlarge.control_for=both"])
+    )
 
 
 def _asked(studio: Studio, seed: int) -> Candidate:
