@@ -174,7 +174,7 @@ def teach(
     name: str,
     *changes: str,
     studio: Studio | None = None,
-    preset: str = "auto",
+    preset: str | None = None,
     resume: bool = False,
     anyway: bool = False,
 ) -> Hero:

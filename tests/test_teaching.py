@@ -154,6 +154,10 @@ def test_hero_teach_goes_on_with_the_painter_that_it_began_with(
     resume = ("hero", "teach", "rex", "--resume")  # no painter of the starter's is asked for
     assert main(resume) == 1 and begun[-1][-2:] == ["--resume", "latest"]
     assert main((*resume, "--set", f"draw.painter={tmp_path / 'painter'}")) == 1
+    (run / "run.json").write_text('{"preset": "auto"}')
+    assert main((*resume, "--preset", "kohya")) == 2
+    assert "--preset kohya: the teaching in" in capsys.readouterr().err
+    assert main((*resume, "--preset", "auto")) == 1 and begun.pop()
     assert main((*resume, "--set", "draw.painter=models/other")) == 2
     err = capsys.readouterr().err
     assert "--set draw.painter=models/other: the teaching in" in err and "began with" in err

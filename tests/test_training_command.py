@@ -1,6 +1,7 @@
 """`python -m training`: run, stopped, killed and shared between processes, as a user does it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import torch
 from storybook.config import shipped
 from tiny_sd import tiny_painter
 from training.__main__ import main
-from training.runs.run import Run
+from training.runs.run import Run, RunState
 from waiting import END_S, wait_for
 
 
@@ -129,3 +130,13 @@ def test_resume_of_a_run_and_another_run_exclude_each_other(recipe, monkeypatch,
     assert main() == 2 and "--resume b goes on with that run: leave --run out" in (
         capsys.readouterr().err
     )
+
+
+def test_resume_refuses_another_preset_than_the_run_began_with(recipe, monkeypatch, capsys):
+    run = Run(recipe.parent / "begun")
+    run.folder.mkdir()
+    shutil.copy(recipe, run.folder / "recipe.toml")
+    run.write_state(RunState(state="stopped", preset="auto"))
+    arguments = ("dreambooth", str(recipe), "--run", str(run.folder), "--resume")
+    monkeypatch.setattr("sys.argv", ["training", *arguments, "latest", "--preset", "kohya"])
+    assert main() == 2 and "began with auto" in capsys.readouterr().err

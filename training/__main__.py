@@ -91,7 +91,12 @@ def _resolved(asked: Asked, load: Callable) -> tuple[Any, str, "Run"]:
         run = Run(Path(resume))
     if resume:
         recipe, _ = load(run.folder / RECIPE, settings=asked["changes"])
-        preset = run.state().preset
+        preset, named = run.state().preset, asked["preset"]
+        if named is not None and preset and named != preset:
+            raise ConfigError(
+                f"--preset {named}: the run {run.folder} began with {preset}. Leave it out to go "
+                "on, or leave --resume out to begin anew."
+            )
     return recipe, preset, run
 
 

@@ -2,6 +2,7 @@
 process of its own, and what becomes of its result.
 """
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -30,7 +31,8 @@ class TeachRequest:
     """What is asked of a teaching; `changes` are `KEY=VALUE` of the recipe, such as `lr=1e-4`."""
 
     name: str
-    preset: str = "auto"
+    preset: str | None = None
+    """None: `auto`, or what an earlier teaching that goes on began with."""
     changes: Sequence[str] = ()
     pinned: Sequence[str] = ()
     """Of the studio's settings those that were asked for by name: a teaching that goes on has to
@@ -54,7 +56,7 @@ def prepare(asked: TeachRequest, settings: Settings) -> Teaching:
     """The teaching that is asked for; its recipe is written unless an earlier one goes on.
 
     Raises HeroError for a hero without photos, for photos and a painter that knows drawings only,
-    and if the painter is not the one that an earlier teaching began with.
+    and if painter or preset are not those that an earlier teaching began with.
     """
     one, folder = load_hero(asked.name), hero_folder(asked.name)
     photos = hero_photos(asked.name)
@@ -68,6 +70,7 @@ def prepare(asked: TeachRequest, settings: Settings) -> Teaching:
     goes_on = asked.resume and recipe.is_file()
     if goes_on:
         _check_same_painter(recipe, asked.pinned, settings)
+        _check_same_preset(run, asked.preset)
     elif Studio(settings).draws_the_world and not are_drawings(photos) and not asked.anyway:
         raise HeroError(
             f"The {settings.name} painter knows drawings, not photos: it already draws {one.name} "
@@ -81,7 +84,7 @@ def prepare(asked: TeachRequest, settings: Settings) -> Teaching:
         )
     if not goes_on:
         token = token_for(one, Path(settings.draw.painter))
-        recipe = lay_recipe(one, folder, token, settings, preset=asked.preset)
+        recipe = lay_recipe(one, folder, token, settings, preset=asked.preset or "auto")
     return Teaching(folder, run, _command(asked, recipe, run, settings.device))
 
 
@@ -111,6 +114,19 @@ def _command(asked: TeachRequest, recipe: Path, run: Path, device: str) -> list[
     if asked.resume:
         command += ["--resume", "latest"]
     return [*command, "--dry-run"] if asked.dry_run else command
+
+
+def _check_same_preset(run: Path, preset: str | None) -> None:
+    """Raise HeroError if a teaching that goes on is to be of another preset now."""
+    try:
+        began = json.loads((run / "run.json").read_text(encoding="utf-8")).get("preset")
+    except (OSError, ValueError, AttributeError):  # the training says what is amiss with its run
+        return
+    if preset is not None and began and preset != began:
+        raise HeroError(
+            f"--preset {preset}: the teaching in {run} began with {began}. Leave it out to go on, "
+            "or leave --resume out to begin anew."
+        )
 
 
 def _check_same_painter(recipe: Path, pinned: Sequence[str], settings: Settings) -> None:

@@ -29,9 +29,7 @@ def declare_teach(deeds: Deeds) -> None:
     )
     teach.add_argument("name")
     teach.add_argument("--studio", metavar="NAME_OR_FILE", help="whose painter learns")
-    teach.add_argument(
-        "--preset", default="auto", help="how it is taught (default: auto, by measuring)"
-    )
+    teach.add_argument("--preset", help="how it is taught (default: auto, by measuring)")
     change = teach.add_argument(
         "--set",
         action="append",
@@ -51,7 +49,7 @@ def declare_teach(deeds: Deeds) -> None:
 def teach_hero(
     name: str,
     studio: str | None,
-    preset: str,
+    preset: str | None,
     changes: Sequence[str],
     resume: bool,
     dry_run: bool,
