@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,12 @@ def name_of(path):
     return str(path.relative_to(ROOT))
 
 
+@cache
+def parsed(path):
+    """A module's tree, parsed once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def imports(tree, *, everywhere):
     """Modules that a file imports, at its top or in its functions too."""
     nodes = ast.walk(tree) if everywhere else tree.body
@@ -89,7 +96,7 @@ def imports(tree, *, everywhere):
 def test_files_and_functions_are_short(path):
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= 320
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.FunctionDef):
             lines = node.end_lineno - node.lineno + 1
             assert lines <= (150 if node.name.startswith("train") else 60), node.name
@@ -106,7 +113,7 @@ def test_nobody_gags_the_formatter():
 def test_heavy_libraries_stay_in_models(path):
     package, *rest = path.relative_to(ROOT).with_suffix("").parts
     if package == "storybook" and (rest[0] != "models" or rest[-1] == "__init__"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         tops = {name.split(".")[0] for name in imports(tree, everywhere=False)}
         assert not tops & HEAVY, "heavy libraries belong in models, or inside functions"
         assert "streamlit" not in {name.split(".")[0] for name in imports(tree, everywhere=True)}
@@ -154,7 +161,7 @@ def test_files_are_renamed_by_one_module_alone(path):
     """What is to be there whole goes through `storybook.files`, which flushes before it renames."""
     if name_of(path) == "storybook/files.py":
         return
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     assert not list(renames_in(tree)), "use write_whole, replacing or move of storybook.files"
     if path.parts[len(ROOT.parts)] != "benchmarks":
         taken = {name.rpartition(".")[2] for name in imports(tree, everywhere=True)}
@@ -221,14 +228,14 @@ def test_a_stage_opens_with_what_it_does(verb):
 
 def test_every_module_says_what_it_is():
     for path in SOURCES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         assert ast.get_docstring(tree) or not tree.body, path
 
 
 def names_in(path):
     """What a module of ours defines or imports at its top, in ifs and tries too."""
     names = set()
-    nodes = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    nodes = list(parsed(path).body)
     while nodes:
         match nodes.pop():
             case ast.If() | ast.Try() | ast.With() as block:
@@ -263,7 +270,7 @@ def test_what_is_imported_from_our_modules_is_there():
     modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
     known = {name: names_in(path) for name, path in modules.items()}
     for path in (*SOURCES, *(ROOT / "tests").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ImportFrom) and node.module in known:
                 there = known[node.module] | {
                     name.rpartition(".")[2]
