@@ -2,6 +2,7 @@ import argparse
 import inspect
 import json
 import os
+import re
 import resource
 import shlex
 import signal
@@ -344,8 +345,8 @@ def commands_below(whole):
 
 EXAMPLES = {
     command.prog: [
-        line.strip().partition("   ")[0]
-        for line in command.epilog.replace("\\\n", " ").strip().splitlines()[1:]
+        re.split(r"\s{2,}", line.strip())[0]  # what an example does stands behind it
+        for line in re.sub(r"\\\n\s*", "", command.epilog).strip().splitlines()[1:]
     ]
     for command in commands_below(parser())
     if command.epilog
