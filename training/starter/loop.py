@@ -114,12 +114,7 @@ def train_loop(
 
     while (spent := budget.spent(progress.minutes, progress.step)) < 1:
         value = gradients.take(generator)
-        if not math.isfinite(value):
-            raise TrainingError(
-                f"{spec.name}: the loss is {value} at step {progress.step}. The last good state "
-                f"is {checkpoint.path}; run again to go on from it, or delete {folder} to begin "
-                "anew."
-            )
+        _check_loss(value, spec.name, progress.step, folder)
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
         optimizer.step(spec.lr * _lr_factor(spent, progress.step, spec.warm_up))
         if ema_model is not None:
@@ -256,6 +251,14 @@ class _CheckpointFile:
             self.optimizer.load_state_dict(state["optimizer"])
             self.generator.set_state(state["chance"])
         return Progress.model_validate(state["progress"])
+
+
+def _check_loss(loss: float, name: str, step: int, folder: Path) -> None:
+    if not math.isfinite(loss):
+        raise TrainingError(
+            f"{name}: the loss is {loss} at step {step}. The last good state is "
+            f"{folder / CHECKPOINT}; run again to go on from it, or delete {folder} to begin anew."
+        )
 
 
 def _lr_factor(spent: float, step: int, warm_up: int) -> float:
