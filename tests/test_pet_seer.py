@@ -6,10 +6,12 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 
+from storybook.cli import main
 from storybook.config import shipped
-from storybook.errors import ConfigError, ModelError
+from storybook.errors import ConfigError, HeroError, ModelError
 from storybook.hero import edits, seer
-from storybook.hero.coat_colour import look_of
+from storybook.hero.coat_colour import look_of, species_in
+from storybook.hero.folder import load_hero
 from storybook.hero.pet_findings import findings_of, kind_of, reasons_of, word_of
 from storybook.hero.photo_quality import judge_photo, judge_set
 from storybook.images.pet_region import parts_of, pet_mask
@@ -222,3 +224,32 @@ def test_open_pet_seer_is_nobody_until_the_weights_are_fetched(monkeypatch, tens
     (packaged.MODELS / "efficientnet-lite0.safetensors").write_bytes(b"cut")
     with pytest.raises(ModelError):
         seer.open_pet_seer()
+
+
+def test_species_in_knows_the_words_that_the_coach_offers():
+    world = load_world(shipped("assets"))
+    assert species_in(world, "Corgi") == ("dog", "corgi")
+    assert species_in(world, "tabby cat") == ("cat", "tabby cat")
+    known = [kind for kind in kinds() if kind.name in world.species]
+    assert {kind.name for kind in known} >= {"cat", "dog", "fox", "rabbit", "bear"}
+    for kind in known:
+        assert all(species_in(world, word)[0] == kind.name for word in kind.words)
+    with pytest.raises(HeroError, match="no animal that can be drawn"):
+        species_in(world, "cushion")
+
+
+def test_hero_add_says_what_the_photos_show_and_which_word_teaches_more(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "photos").mkdir()
+    for number in range(5):
+        blot(f"#{40 + 9 * number}60a0").save(tmp_path / "photos" / f"{number}.png")
+    monkeypatch.setattr(seer, "open_pet_seer", Eyes)
+    photos = str(tmp_path / "photos")
+    assert main(["hero", "add", "rex", "--class", "cat", "--photos", photos]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "look as if they show a dog, where you say cat" in said
+    assert "It looks like a corgi: as the class, that word teaches more than dog." in said
+    assert main(["hero", "add", "max", "--class", "corgi", "--photos", photos]) == 0
+    assert "The photos show a dog." in " ".join(capsys.readouterr().out.split())
+    assert load_hero("max").called == "corgi"

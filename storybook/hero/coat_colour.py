@@ -14,6 +14,7 @@ from PIL import Image
 
 from storybook.errors import HeroError, nearest
 from storybook.images.photos import DARK, lab, looked_at, pet_colours, read_photo
+from storybook.models.pet_classes import kinds
 from storybook.records import Record
 from storybook.world import Coat, World, article
 
@@ -66,10 +67,14 @@ class Look(Record):
 def species_in(world: World, word: str) -> tuple[str, str]:
     """The animal of the world that a class word means, and the word if it only stands for it.
 
-    `("cat", "lion")` for lions, `("cat", "")` for kittens. Raises HeroError with the animals that
-    there are.
+    `("cat", "lion")` for lions, `("dog", "corgi")` for corgis, `("cat", "")` for kittens. Raises
+    HeroError with the animals that there are.
     """
     said = word.strip().lower()
+    for breeds in kinds():  # what the coach that sees offers as a closer word
+        own = world.species.get(breeds.name)
+        if own and said in breeds.words and said not in own.words:
+            return breeds.name, said
     if found := world.find("species", said):
         return found[0], ""
     for key, each in world.species.items():
