@@ -10,10 +10,14 @@ from PIL import Image
 from storybook.config import shipped
 from storybook.errors import ModelError
 from storybook.hero.photo_quality import judge_photos
+from storybook.images.fidelity import fidelity
 from storybook.models import packaged, wheels
 from storybook.models.enlargers import open_enlarger
 from storybook.models.pet_seer import pet_seer
 from storybook.models.soft_edges import open_hed
+from storybook.models.speech import sentences_of, word_times
+from storybook.models.voices import open_voice
+from storybook.records import Prompt
 
 pytestmark = pytest.mark.slow
 NETWORKS = ("realesr-animevideov3", "realesrgan-x4plus-anime", "realesrgan-x4plus")
@@ -114,3 +118,25 @@ def test_the_coach_sees_which_pet_real_photos_show(pet, kind, word, folder):
     for photo in photos:
         seen = seer.look(Image.open(photo).convert("RGB"))
         assert seen.sure > 0.5 and not seen.others and 0.15 < seen.mask.mean() < 0.6
+
+
+def test_plates_of_animevideov3_are_their_pictures(folder):
+    """Each of its passes makes a picture lighter: without broad colours kept all are at fault."""
+    enlarger = open_enlarger(made("realesr-animevideov3", folder), device="cpu")
+    for file in sorted(shipped("assets", "pets").rglob("*.png"))[:3]:
+        picture = Image.open(file).convert("RGB").resize((128, 128), Image.Resampling.LANCZOS)
+        plate = enlarger.enlarge(picture, Prompt(page=1, positive=""), width_px=1024, seed=1)
+        assert fidelity(plate, picture).faults == ()
+
+
+def test_the_fetched_voice_is_heard_and_its_words_lie_within_what_is_heard(folder):
+    pytest.importorskip(
+        "piper", reason="piper-tts is not installed: pip install 'storybook[voice]'"
+    )
+    sentences = sentences_of("Bruno ran to the beach, and back. Whoosh!")
+    voice = open_voice(str(made("joe-voice", folder)), "en-GB")
+    heard = list(voice.speak([" ".join(words) for words in sentences]))
+    assert heard[0].seconds > heard[1].seconds > 0.2
+    for words, sound in zip(sentences, heard, strict=True):
+        spans = word_times(words, sound)
+        assert len(spans) == len(words) and 0 <= spans[0][0] < spans[-1][1] <= sound.seconds
