@@ -20,6 +20,7 @@ from storybook.records import Candidate, Prompt
 from storybook.studio.studio import Studio
 from tiny_sd import difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN, opened
+from training.desk.latents import open_encoder
 from training.formats.checkpoint import save_checkpoint
 from training.pet.recipe import recipe_of
 from training.pet.train import train
@@ -179,3 +180,16 @@ def test_the_vocabulary_is_clips(family: str, pad: int) -> None:
     ids = tokenizer("A photo of an astronaut riding a horse, ohwx").input_ids
     assert ids == [49406, 320, 1125, 539, 550, 18376, 6765, 320, 4558, 267, 47993, 49407]
     assert (tokenizer.pad_token_id, tokenizer.model_max_length, len(tokenizer)) == (pad, 77, 49408)
+
+
+def test_open_encoder_reads_the_autoencoder_alone(folder: Path, tmp_path: Path) -> None:
+    file = as_file(folder, tmp_path / "rex.safetensors")
+    state = load_file(file)
+    save_file({n: each for n, each in state.items() if not n.startswith("model.")}, file)
+    with pytest.raises(ModelError, match="no UNet2DConditionModel like that"):
+        drawn(file)
+    alone, own = (
+        open_encoder(path, (), device="cpu", precision="fp32").vae.state_dict()
+        for path in (file, folder)
+    )
+    assert alone.keys() == own.keys() and all(torch.equal(alone[name], own[name]) for name in own)

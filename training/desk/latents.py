@@ -20,11 +20,11 @@ from diffusers import AutoencoderKL
 from storybook.config import PrecisionWish
 from storybook.errors import OutOfMemory, TrainingError
 from storybook.files import replacing
-from storybook.models.components import open_part
+from storybook.models.checkpoint import Checkpoint
+from storybook.models.components import open_parts
 from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.hub import on_disk
 from storybook.models.pace import Pace, shape_of, weights_in
-from storybook.models.painting import open_painter
 from storybook.models.training_loss import encode_pictures
 from storybook.models.weights import weights_digest
 from storybook.records import Event, digest
@@ -111,11 +111,9 @@ def open_encoder(
     """
     painter, place = on_disk(painter), device_of(device)
     part = painter / "vae"
-    if part.is_dir():
-        with quiet(), memory_of(place, f"Opening {part}", "Try --device cpu."):
-            vae = open_part(AutoencoderKL, part).float().to(place).eval()
-    else:
-        vae = open_painter(painter, device=device).pipe.vae.float()
+    with quiet(), memory_of(place, f"Opening {part}", "Try --device cpu."):
+        vae = open_parts(Checkpoint(painter), {"vae": AutoencoderKL}, None)["vae"]
+        vae = vae.float().to(place).eval()
     name = weights_digest(part if part.is_dir() else painter)
     pace = Pace(precision, (vae,), shape_of(vae.encoder), device=place)
     return Encoder(vae, name, buckets, form, flip, pace)
