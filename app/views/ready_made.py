@@ -41,7 +41,7 @@ def chosen(name: str, star: Hero, change: Change) -> None:
     told = told_about(story, star)
     with st.container(border=True, key="ready-made-chosen"):
         st.markdown(f"**{look.plain(told.title)}**")
-        st.caption(f"A ready-made story, {story.id}: {look.plain(_facts(story))}.")
+        st.caption(f"A ready-made story, {story.id}: {look.plain(_facts(story, star))}.")
         st.markdown(look.plain(told.summary))
         if stars_in(story, star):
             st.caption(look.plain(told.line))
@@ -110,7 +110,7 @@ def _offered(story: ReadyMade, star: Hero, change: Change) -> None:
                     "ages": BOOK_AGES[story.ages],
                 },
             )
-        st.caption(look.plain(f"{told.summary} ({_facts(story)})"))
+        st.caption(look.plain(f"{told.summary} ({_facts(story, star)})"))
         _text_of(told)
 
 
@@ -120,6 +120,8 @@ def _text_of(told: Recast) -> None:
             st.markdown(look.plain(f"{number}. {page.text}"))
 
 
-def _facts(story: ReadyMade) -> str:
+def _facts(story: ReadyMade, star: Hero) -> str:
+    """Whom it is for and how it is told; whom it is about only where that is not the hero."""
+    about = "" if stars_in(story, star) else f"about a {story.star.kind}, "
     manner = MANNER_NAMES[story.manner].lower()
-    return f"{story.star.kind}, ages {story.ages}, {manner}, {len(story.pages)} pages"
+    return f"{about}ages {story.ages}, {manner}, {len(story.pages)} pages"
