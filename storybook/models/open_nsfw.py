@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from storybook.errors import ModelError
+from storybook.models.onnx_files import open_onnx
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -56,28 +57,9 @@ def as_seen(image: Image.Image) -> np.ndarray:
 
 def open_nsfw(file: Path) -> OpenNsfw:
     """The network in an `.onnx` file; raises ModelError if it is broken or another network."""
-    try:
-        import onnxruntime
-    except ImportError:
-        raise ModelError(MISSING.format(file)) from None
-    from onnxruntime.capi import onnxruntime_pybind11_state as faults
-
     if not file.is_file():
         raise ModelError(f"{file} does not exist. Fetch it: storybook models get opennsfw")
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    try:
-        session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
-    except (
-        faults.Fail,
-        faults.InvalidProtobuf,
-        faults.InvalidGraph,
-        faults.InvalidArgument,
-        faults.NotImplemented,
-        faults.RuntimeException,
-        ValueError,
-    ) as fault:
-        raise ModelError(f"{file} is broken, or no network of ONNX. Fetch it again.") from fault
+    session = open_onnx(file, MISSING.format(file))
     shapes = [tuple(each.shape[1:]) for each in (*session.get_inputs(), *session.get_outputs())]
     if shapes != [(SEEN_PX, SEEN_PX, 3), (2,)]:
         raise ModelError(f"{file} is another network than open_nsfw: it takes and gives {shapes}.")

@@ -15,6 +15,7 @@ from PIL import Image
 
 from storybook.errors import ModelError
 from storybook.models.hub import on_disk
+from storybook.models.onnx_files import open_onnx
 from storybook.text_files import read_text, split_lines
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def open_tagger(
         raise ModelError(f"{folder} holds no tagger: there is no {NETWORK} in it.")
     is_wd14 = (folder / WD14_TAGS).is_file()
     tags = _wd14_tags(folder / WD14_TAGS) if is_wd14 else _danbooru_tags(folder / DANBOORU_TAGS)
-    session = _session(network)
+    session = open_onnx(network, f"{network} needs onnxruntime: pip install 'storybook[safety]'")
     (given, *_), (taken, *_) = session.get_outputs(), session.get_inputs()
     if len(taken.shape) != 4 or taken.shape[3] != 3 or taken.shape[1] != taken.shape[2]:
         raise ModelError(f"{network} is no tagger: it takes {taken.shape}, not square pictures.")
@@ -149,21 +150,6 @@ def open_tagger(
         character_threshold=threshold if character_threshold is None else character_threshold,
         spaces=spaces,
     )
-
-
-def _session(network: Path) -> "InferenceSession":
-    try:
-        import onnxruntime
-    except ImportError:
-        raise ModelError(
-            f"{network} needs onnxruntime. Install it: pip install 'storybook[safety]'"
-        ) from None
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
-    except Exception as fault:  # whose kinds are onnxruntime's own, with no common one
-        raise ModelError(f"{network} is broken, or no network of ONNX. Fetch it again.") from fault
 
 
 def _wd14_tags(file: Path) -> tuple[Tag, ...]:
