@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import END_MS, browser_page, skip_without_a_browser, studio_at
+from browser import END_MS, browser_page, is_still, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -71,16 +71,21 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     assert Path(given.value.path()).read_bytes().startswith(b"%PDF")
 
     before = pictures_in(tmp_path)
+    is_still(page)  # a click on what is drawn anew meanwhile is lost
     page.get_by_role("button", name="Change").nth(3).click()
     page.get_by_label("Text", exact=True).fill("Bruno sat down and looked at the sea.")
     page.get_by_role("button", name="Keep the text").click()
+    is_still(page)
     page.get_by_role("button", name="All pages").click()
+    is_still(page)
     page.get_by_role("button", name="Bring it up to date").click()
     finished(page)
     expect(page.get_by_text("Bruno sat down and looked at the sea.")).to_be_visible()
     assert pictures_in(tmp_path) == before, "a text changes no picture"
 
+    is_still(page)
     page.get_by_role("button", name="Change").nth(2).click()
+    is_still(page)
     page.get_by_role("button", name="Draw four more").click()
     expect(page.get_by_text("You may close this window").first).to_be_visible()
     page.get_by_role("button", name="All pages").click()
