@@ -79,6 +79,16 @@ def test_say_of_writes_where_the_words_came_from_and_undo_puts_all_back(tmp_path
     assert not desk.can_undo(again)
 
 
+def test_undo_finds_its_pictures_when_the_whole_folder_was_moved(tmp_path):
+    folder = lay(tmp_path / "set")
+    board = desk.open_board(folder, SIZE)
+    desk.say_of(board, desk.said_anew(board.rows[0], "a dog"))
+    moved = folder.rename(tmp_path / "elsewhere")
+    assert desk.undo(desk.open_board(moved, SIZE)) == 1
+    assert (moved / "00.caption").read_text() == "a cat on a sofa"
+    assert not folder.exists()
+
+
 def test_replaced_takes_whole_words_and_leaves_no_lonely_commas(tmp_path):
     folder = lay(tmp_path / "set")
     (folder / "00.caption").write_text("A Cat, cat, catalogue")

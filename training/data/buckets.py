@@ -83,6 +83,13 @@ def bucket_sizes(
     return tuple(sorted(sizes))
 
 
+def buckets_around(resolution: Size) -> tuple[Size, ...]:
+    """The buckets for a set that is looked at: sides from 256 px, or half of a smaller resolution,
+    to 1,024 px, or a larger one's own."""
+    least_px = min(256, max(STEP_PX, min(resolution) // 2 // STEP_PX * STEP_PX))
+    return bucket_sizes(*resolution, least_px, max(1024, *resolution))
+
+
 def nearest_bucket(size: Size, buckets: Sequence[Size]) -> Size:
     """The picture's own size if that is a bucket, else the bucket whose width over height is
     nearest to that of `size`; of equally near ones the first."""

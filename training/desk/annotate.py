@@ -48,12 +48,14 @@ def annotate(
     picture.
     """
     due = [(place, path) for place, path in enumerate(pictures) if again or not words.has(path)]
-    said, done = 0, len(pictures) - len(due)
+    before = done = len(pictures) - len(due)
+    said = 0
     if done:
         yield Event(stage="look", done=done, total=len(pictures), note=f"{done} said already")
     try:
-        while due:
-            taken, due = due[:batch], due[batch:]
+        while done < len(pictures):
+            start = done - before
+            taken = due[start : start + batch]
             opened = _opened(taken, findings)
             if opened:
                 try:
@@ -63,7 +65,7 @@ def annotate(
                 except OutOfMemory:
                     if batch == 1:
                         raise
-                    batch, due = batch // 2, taken + due
+                    batch //= 2
                     _forget(findings, taken)
                     continue
                 said += _kept(opened, texts, annotator, words, findings)
@@ -74,7 +76,7 @@ def annotate(
             yield Event(stage="look", done=done, total=len(pictures), note=note)
     finally:
         words.close()
-    if findings and not said and done == len(pictures) and not any(map(words.has, pictures)):
+    if findings and not said and not any(map(words.has, pictures)):
         raise TrainingError(
             f"{annotator.name} said nothing of any picture. {findings[0].path}: {findings[0].found}"
         )

@@ -71,16 +71,6 @@ def _add_caption(deeds: argparse._SubParsersAction) -> None:
     runs(deed, _caption)
 
 
-class Chosen(TypedDict):
-    """How a captioner chooses its words."""
-
-    max_new_tokens: int | None
-    max_length: int | None
-    min_length: int
-    num_beams: int
-    top_p: float | None
-
-
 def _caption(
     model: str,
     prompt: str,
@@ -97,16 +87,16 @@ def _caption(
 ) -> None:
     from training.desk.captioners import Generation, open_captioner
 
-    chosen = Chosen(
-        max_new_tokens=max_new_tokens,
-        max_length=max_length,
-        min_length=min_length,
-        num_beams=num_beams,
-        top_p=top_p,
-    )
+    chosen = {
+        "max_new_tokens": max_new_tokens,
+        "max_length": max_length,
+        "min_length": min_length,
+        "num_beams": num_beams,
+        "top_p": top_p,
+    }
     captioner = open_captioner(
         model,
-        validated(Generation, dict(chosen), "caption"),
+        validated(Generation, chosen, "caption"),
         prompt=prompt,
         device=device,
         base_url=base_url,

@@ -19,7 +19,7 @@ from storybook.files import write_whole
 from storybook.images.photo_files import NameIndex
 from storybook.images.photo_reading import read_picture
 from storybook.text_files import read_text
-from training.data.buckets import bucket_sizes, covering_size, nearest_bucket
+from training.data.buckets import buckets_around, covering_size, nearest_bucket
 from training.data.captions import clean
 from training.data.folders import locate, text_of
 from training.data.hugging_face import COLUMNS
@@ -34,7 +34,7 @@ Filter = Literal["all", "no words", "small", "twin"]
 FILTERS: tuple[Filter, ...] = ("all", "no words", "small", "twin")
 HISTORY = ".words-history.jsonl"
 """Beside the pictures: what was changed, the newest last."""
-TWIN, SMALL, LEFT_OUT = ("nearly the same", "the same picture"), "will be enlarged", "left out"
+TWIN, SMALL = ("nearly the same", "the same picture"), ("will be enlarged", "too small")
 Look = Callable[[tuple[Example, ...], int], Checked]
 
 
@@ -56,7 +56,7 @@ class Shown:
         fits = {
             "all": True,
             "no words": not self.words,
-            "small": SMALL in said or "too small" in said,
+            "small": any(sign in said for sign in SMALL),
             "twin": any(sign in said for sign in TWIN),
         }[chosen]
         return fits and word.casefold() in f"{self.words} {self.path.name}".casefold()
@@ -96,8 +96,7 @@ def open_board(folder: Path, resolution: Size, look: Look = look_through) -> Boa
     notes: dict[Path, list[str]] = {}
     for finding in (*reading.findings, *checked.findings):
         notes.setdefault(finding.path, []).append(f"{finding.found}; {finding.done}")
-    least = min(256, max(64, min(resolution) // 2 // 64 * 64))
-    buckets = bucket_sizes(*resolution, least_px=least, most_px=max(1024, *resolution))
+    buckets = buckets_around(resolution)
     rows = []
     for example in reading.examples:
         size = sizes.get(example.path)
@@ -113,7 +112,7 @@ def say_of(board: Board, change: Change) -> None:
     Raises TrainingError for a dataset whose words lie within it.
     """
     place, history = _place_of(board), board.folder / HISTORY
-    before = {path: place.before(Path(path)) for path in change}
+    before = {_kept_as(board, path): place.before(Path(path)) for path in change}
     lines = history.read_text(encoding="utf-8") if history.is_file() else ""
     write_whole(history, f"{lines}{json.dumps(before, ensure_ascii=False)}\n".encode())
     for path, words in change.items():
@@ -150,10 +149,16 @@ def undo(board: Board) -> int:
     last = json.loads(lines[-1])
     place = _place_of(board)
     for path, before in last.items():
-        place.put_back(Path(path), before)
+        place.put_back(board.folder / path, before)
     place.close()
     write_whole(history, "".join(f"{line}\n" for line in lines[:-1]).encode())
     return len(last)
+
+
+def _kept_as(board: Board, path: str) -> str:
+    """A picture from its set's folder, so that the way back outlives a move of the whole."""
+    within = Path(path).is_relative_to(board.folder)
+    return Path(path).relative_to(board.folder).as_posix() if within else str(Path(path).absolute())
 
 
 def can_undo(board: Board) -> bool:
@@ -236,7 +241,7 @@ class _Listed:
     def say(self, picture: Path, words: str) -> None:
         before = self.before(picture)
         if isinstance(before, dict):
-            kept = {name: value for name, value in before.items() if name not in ("tags",)}
+            kept = {name: value for name, value in before.items() if name != "tags"}
             self._entries[self._key(picture)] = kept | {"caption": words}
         else:
             self._entries[self._key(picture)] = words

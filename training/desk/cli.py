@@ -3,14 +3,13 @@
 import argparse
 import sys
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, TrainingError, nearest
 from storybook.files import replacing
 from storybook.terminal import show
-from training.data.readers import read_folder
-from training.data.records import Layout, Reading, Size
+from training.data.records import Layout, Size
 from training.desk import annotate_cli
 from training.desk.annotate_cli import add_shard, say, shard_of
 from training.desk.clean import DEFAULT, cleaned, load_rules
@@ -57,6 +56,16 @@ def _add_source(deed: argparse.ArgumentParser) -> None:
     deed.add_argument("--text-column", default="text")
 
 
+def _how(source: Source) -> dict[str, Any]:
+    """As readers take it."""
+    return {
+        "source": source["source"],
+        "layout": source["layout"],
+        "pictures": source["photos"],
+        "columns": (source["image_column"], source["text_column"]),
+    }
+
+
 def _add_look(deeds: argparse._SubParsersAction) -> None:
     deed = deeds.add_parser(
         "look",
@@ -79,13 +88,7 @@ def _add_look(deeds: argparse._SubParsersAction) -> None:
 def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> None:
     from training.desk.look import look, sheet_of
 
-    found = look(
-        source["source"],
-        resolution=resolution,
-        layout=source["layout"],
-        pictures=source["photos"],
-        columns=(source["image_column"], source["text_column"]),
-    )
+    found = look(**_how(source), resolution=resolution)
     for line in found.lines():
         print(line)
     if sheet is not None:
@@ -268,9 +271,10 @@ def _add_build(deeds: argparse._SubParsersAction) -> None:
 
 
 def _build(out: Path, push: str | None, yes: bool, **source: Unpack[Source]) -> None:
+    from training.data.readers import read_folder
     from training.desk import build
 
-    reading = _read(source)
+    reading = read_folder(**_how(source))
     show(build.build(reading.examples, out))
     say(reading.findings)
     print(f"{out}: {len(reading.examples)} pictures")
@@ -281,15 +285,6 @@ def _build(out: Path, push: str | None, yes: bool, **source: Unpack[Source]) -> 
         print("nothing was sent")
         return
     show(build.push(out, push))
-
-
-def _read(source: Source) -> Reading:
-    return read_folder(
-        source["source"],
-        layout=source["layout"],
-        pictures=source["photos"],
-        columns=(source["image_column"], source["text_column"]),
-    )
 
 
 def _agreed() -> bool:

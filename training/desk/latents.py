@@ -125,8 +125,9 @@ def make_latents(
     """Write the latents of `pictures`, by their keys in the metadata, into `made` and the disk.
 
     Latents that are there and were made of this size, in this bucket, by this autoencoder, are not
-    made again. A batch that does not fit into memory is halved; pictures are opened ahead of it.
-    Raises TrainingError if no picture can be read.
+    made again; of the oldest form, which says none of that, those of the bucket's shape. A batch
+    that does not fit into memory is halved; pictures are opened ahead of it. Raises TrainingError
+    if no picture can be read.
     """
     waiting: dict[Size, list[_Cut]] = {}
     done = 0

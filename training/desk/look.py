@@ -11,11 +11,11 @@ from PIL import Image
 from storybook.images.contact_sheet import contact_sheet
 from storybook.images.photo_reading import DAMAGE, read_picture
 from training.data.balance import balance
-from training.data.buckets import BucketRow, Order, bucket_sizes, bucket_table, nearest_bucket
+from training.data.buckets import BucketRow, Order, bucket_table, buckets_around, nearest_bucket
 from training.data.hugging_face import COLUMNS
 from training.data.pictures import Checked, look_through
 from training.data.readers import explained, read_folder
-from training.data.records import STEP_PX, Example, Finding, Layout, Size
+from training.data.records import Example, Finding, Layout, Size
 
 SHEET_PX = 224
 MOST_ON_SHEET = 400
@@ -106,8 +106,7 @@ def _thumbnail(example: Example) -> Image.Image | None:
 
 
 def _buckets(sizes: Sequence[Size], resolution: Size) -> list[BucketRow]:
-    least = min(256, max(STEP_PX, min(resolution) // 2 // STEP_PX * STEP_PX))
-    buckets = bucket_sizes(*resolution, least_px=least, most_px=max(1024, *resolution))
+    buckets = buckets_around(resolution)
     members = tuple(nearest_bucket(size, buckets) for size in sizes)
     return bucket_table(sizes, Order(members, (1.0,) * len(members), batch=1, seed=0))
 

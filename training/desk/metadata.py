@@ -7,7 +7,7 @@ file. Entries keep whatever else they hold.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,8 +60,8 @@ def read_entries(file: Path) -> Entries:
     return held
 
 
-def write_entries(entries: Entries, file: Path) -> None:
-    """Write a metadata file whole, indented by two as kohya's scripts have it."""
+def write_entries(entries: Mapping[str, Any], file: Path) -> None:
+    """Write what is said of pictures by their keys, whole, indented by two as kohya's have it."""
     write_whole(file, (json.dumps(entries, indent=2, ensure_ascii=False) + "\n").encode())
 
 

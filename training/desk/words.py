@@ -107,8 +107,7 @@ class ImageCaptions(_Listed):
 
     def write(self) -> None:
         """Write the list."""
-        text = json.dumps(self._said, indent=2, ensure_ascii=False)
-        write_whole(self.file, f"{text}\n".encode())
+        write_entries(self._said, self.file)
 
     def _name(self, picture: Path) -> str:
         own = self.file.absolute().parent
