@@ -17,8 +17,9 @@ from evaluation.report import print_parts
 from evaluation.stories import figures_of, told_by
 from evaluation.story_judge import marks, means_of
 from evaluation.summaries import Case, cases_in, composed_cases, written_cases
+from storybook.cli.run import exit_code
 from storybook.config import load_settings
-from storybook.errors import ConfigError, StorybookError, TrainingError
+from storybook.errors import ConfigError, TrainingError
 from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
@@ -140,12 +141,7 @@ def main() -> int:
     """Compare as the command line says; 2 if the author can mend what went wrong."""
     options = _parser().parse_args()
     quiet()
-    try:
-        _run(**vars(options))
-    except StorybookError as error:
-        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    return 0
+    return exit_code(lambda: _run(**vars(options)), "stopped; run it again to go on.")
 
 
 def _run(

@@ -1,6 +1,10 @@
 """Latents, datasets and looks at the dataset desk."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +12,7 @@ import torch
 from PIL import Image
 
 from storybook.errors import TrainingError
+from storybook.locks import POSIX
 from storybook.models.pace import Pace
 from tiny_sd import tiny_painter
 from training.data.buckets import bucket_sizes, fit
@@ -24,6 +29,8 @@ from training.desk.latents import (
 )
 from training.desk.look import look, sheet_of
 from training.desk.metadata import pictures_at, write_entries
+
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +278,16 @@ def test_the_command_line_goes_from_a_folder_to_latents(folder, tmp_path, monkey
     entries = json.loads((tmp_path / "lat.json").read_text())
     assert entries["a"] == {"caption": "cat", "train_resolution": [128, 128]}
     assert Image.open(tmp_path / "sheet.png").format == "PNG"
+
+
+@pytest.mark.skipif(not POSIX, reason="pipes end otherwise elsewhere")
+def test_the_command_line_ends_in_peace_where_nobody_reads_on(folder):
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "wb") as closed:
+        command = [sys.executable, "-u", "-m", "training", "dataset", "look", str(folder)]
+        ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, cwd=ROOT)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
-from storybook.cli.run import speak_any_language
-from storybook.errors import ConfigError, StorybookError
+from storybook.cli.run import exit_code, speak_any_language
+from storybook.errors import ConfigError
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
@@ -29,15 +29,7 @@ def main() -> int:
     speak_any_language()
     options = _parser().parse_args()
     quiet()
-    try:
-        options.run_command(options)
-    except StorybookError as error:
-        print(f"storybook: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("storybook: stopped; --resume latest goes on.", file=sys.stderr)
-        return 130
-    return 0
+    return exit_code(lambda: options.run_command(options), "stopped; --resume latest goes on.")
 
 
 class Asked(TypedDict):

@@ -20,17 +20,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run, options, renamed = _parsed(words)
     if renamed:
         print("storybook: {} is deprecated, use {}.".format(*renamed), file=sys.stderr)
+    return exit_code(
+        lambda: run(**options), "stopped. Nothing is lost; run the command again to go on."
+    )
+
+
+def exit_code(run: Callable[[], int | None], stopped: str) -> int:
+    """Run a command: its exit code, or that of what ended it, which is said in one line on stderr.
+
+    2 for what the author can mend, 130 with `stopped` as the line if they stopped it, 0 if whoever
+    reads what it prints has enough. Raises what is our own bug.
+    """
     from storybook.errors import StorybookError, in_one_line
 
     try:
-        return run(**options) or 0
+        return run() or 0
     except StorybookError as fault:
         print(f"storybook: {in_one_line(fault)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(
-            "storybook: stopped. Nothing is lost; run the command again to go on.", file=sys.stderr
-        )
+        print(f"storybook: {stopped}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # who reads has enough, such as `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from storybook.cli.run import exit_code
 from storybook.errors import StorybookError, nearest
 from storybook.events import event_log
 from storybook.models.precision import FP32, Precision
@@ -34,12 +35,11 @@ def main() -> int:
     """Run the chosen steps; 2 if the author can mend what went wrong."""
     options = _parser().parse_args()
     quiet()
-    try:
+
+    def run() -> None:
         show(_log(_make(**vars(options)), options.work / "log.jsonl"))
-    except StorybookError as error:
-        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    return 0
+
+    return exit_code(run, "stopped; run it again to go on.")
 
 
 def _make(
