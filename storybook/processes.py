@@ -22,6 +22,11 @@ UTF8 = "PYTHONUTF8"
 Manner = Literal["interrupt", "terminate", "kill"]
 
 
+def usable_cores() -> int:
+    """How many cores this process may use, which can be fewer than the machine has."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def asked(command: Sequence[str], *, timeout_s: float) -> subprocess.CompletedProcess[str]:
     """Run a command of Python's to its end and hear what it says, whatever the language.
 

@@ -220,6 +220,33 @@ def test_piper_speaks_each_sentence_in_one_process(piper, tmp_path):
         list(broken.speak(["One."]))
 
 
+@pytest.mark.parametrize("count", [15, 16, 35])
+def test_piper_deals_many_sentences_to_several_processes_and_keeps_their_order(
+    piper, tmp_path, monkeypatch, count
+):
+    monkeypatch.setattr(voices, "usable_cores", lambda: 3)
+    started = []
+    popen = voices.subprocess.Popen
+    monkeypatch.setattr(
+        voices.subprocess, "Popen", lambda *args, **more: started.append(1) or popen(*args, **more)
+    )
+    voice = open_voice(str(lay_voice(tmp_path / "amy").parent), "en")
+    heard = list(voice.speak(["x" * (number + 1) for number in range(count)]))
+    assert [len(sound.samples) // 100 - 1 for sound in heard] == list(range(1, count + 1))
+    assert len(started) == {15: 1, 16: 2, 35: 3}[count]
+
+
+def test_piper_has_onnx_runtime_on_one_thread(piper, tmp_path):
+    said = tmp_path / "threads.txt"
+    hums = (piper / "piper.py").read_text("utf-8")
+    asks = "import onnxruntime, pathlib\nthreads = onnxruntime.SessionOptions()\n"
+    asks += f"pathlib.Path({str(said)!r}).write_text(str(threads.intra_op_num_threads))\n"
+    (piper / "piper.py").write_text(asks + hums, "utf-8")
+    voice = open_voice(str(lay_voice(tmp_path / "amy").parent), "en")
+    assert len(list(voice.speak(["One."]))) == 1
+    assert said.read_text() == "1"
+
+
 def test_open_voice_says_in_a_line_what_a_voice_lacks(piper, tmp_path, monkeypatch):
     alone = lay_voice(tmp_path / "alone", code=None)
     with pytest.raises(ModelError, match=r"amy\.onnx has no amy\.onnx\.json beside it"):

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import wave
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,7 @@ from storybook.errors import ModelError
 from storybook.models import packaged
 from storybook.models.speech import Sound
 from storybook.models.weights import model_name
+from storybook.processes import usable_cores
 
 FETCHED = "joe-voice"
 """The voice that `storybook models get` knows."""
@@ -33,6 +35,25 @@ WORDS_A_MINUTE = 145
 CONFIG = ".json"
 """A Piper voice's config has this behind its own name."""
 SLOWEST_S = 600.0
+A_PROCESS = 8
+"""So many sentences are worth a further process, which takes as long to start as to speak three."""
+MOST_PROCESSES = 4
+ONE_THREAD = """
+import runpy, sys
+import onnxruntime
+
+class OneThread(onnxruntime.SessionOptions):
+    def __init__(self):
+        super().__init__()
+        self.intra_op_num_threads = 1
+
+onnxruntime.SessionOptions = OneThread
+del sys.argv[0]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
+"""Runs another module with ONNX Runtime on one thread. By itself it takes one for each core, and
+those that wait for each other spin: on one core that doubles what a sentence costs. Piper has no
+option for it."""
 NOBODY = (
     "Nobody is here to read aloud. Fetch a voice: storybook models get {fetched}, and what runs "
     "it: pip install 'storybook[voice]' (piper-tts, GPL-3.0-or-later); or install espeak-ng."
@@ -65,13 +86,27 @@ class PiperVoice:
     runs_by: str = "piper-tts, GPL-3.0-or-later, as a process of its own"
 
     def speak(self, sentences: Sequence[str]) -> Iterator[Sound]:
-        """One process for all sentences, which are told as they are ready."""
+        """Sentences are dealt to a process for each core, and told as they are ready."""
+        count = max(1, min(usable_cores(), MOST_PROCESSES, len(sentences) // A_PROCESS))
+        with ExitStack() as stack:
+            hands = [
+                stack.enter_context(self._speaking(sentences[first::count]))
+                for first in range(count)
+            ]
+            for place in range(len(sentences)):
+                yield next(hands[place % count])
+            for hand in hands:
+                next(hand, None)  # so that each ends, and says whether it ended well
+
+    @contextmanager
+    def _speaking(self, sentences: Sequence[str]) -> Iterator[Iterator[Sound]]:
+        """What a process that was started is heard to say, one sentence after the other."""
         with tempfile.TemporaryDirectory() as name:
             lines = Path(name, "lines.txt")
             text = "".join(f"{' '.join(each.split())}\n" for each in sentences)
             lines.write_text(text, encoding="utf-8")
             command = [
-                *(sys.executable, "-m", "piper", "--model", str(self.file)),
+                *(sys.executable, "-c", ONE_THREAD, "piper", "--model", str(self.file)),
                 *("--input-file", str(lines), "--output-dir", name, "--sentence-silence", "0"),
             ]
             with subprocess.Popen(
@@ -82,7 +117,7 @@ class PiperVoice:
                 errors="replace",
             ) as process:
                 try:
-                    yield from self._heard(process, len(sentences))
+                    yield self._heard(process, len(sentences))
                 finally:
                     process.kill()
 
