@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from app_states import laid_job, laid_run, nothing_begins, opened, photo, rex, said
 
+from app.hero import photos as photos_page
 from storybook.config import shipped
 from storybook.hero import draft as hero_drafts
 from storybook.hero import edits as hero_edits
@@ -63,6 +64,18 @@ def test_a_hero_shows_its_photos_with_the_coachs_verdict(tmp_path):
     words = said(page)
     assert "**4 of 5** are fit" in words and "good]" in words and "better left out]" in words
     assert "Only 150 px on its short side" in words.replace("\\", "")
+
+
+def test_captions_are_written_by_who_is_there_as_a_job(tmp_path, monkeypatch):
+    rex(tmp_path)
+    monkeypatch.setattr(photos_page, "captioners_here", lambda: [])
+    assert "No captioner is here" in said(opened("heroes", hero="rex"))
+    monkeypatch.setattr(photos_page, "captioners_here", lambda: ["models/me/blip"])
+    with nothing_begins(tmp_path):
+        button(opened("heroes", hero="rex"), "Write captions").click().run()
+        (job,) = jobs_in(tmp_path / "jobs")
+        assert job.arguments == ("hero", "change", "rex", "--caption", "models/me/blip")
+        assert "Write captions" not in labels(opened("heroes", hero="rex"))
 
 
 def test_photos_are_turned_left_out_and_taken_back(tmp_path):

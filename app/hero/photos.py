@@ -5,18 +5,21 @@ from pathlib import Path
 import streamlit as st
 
 from app.hero import add, coach
-from app.widgets import look
+from app.widgets import job_panel, look
 from app.widgets.paths import HEROES
 from app.widgets.try_or_report import tried
+from storybook.authoring.caption_hero import captioners_here
 from storybook.errors import StorybookError
 from storybook.hero import draft as hero_drafts
 from storybook.hero import edits as hero_edits
 from storybook.hero.photo_quality import MOST, PhotoVerdict
-from storybook.images.photo_files import photos_in
+from storybook.hero.seer import NAME as SEES_PETS
+from storybook.images.photo_files import NameIndex, photos_in
 from storybook.images.photos import read_photo
 from storybook.records import Hero, digest
 
 PHOTO_PX = 310
+BLIP = "Salesforce/blip-image-captioning-large"
 
 
 def section(hero: Hero, folder: Path) -> None:
@@ -52,6 +55,7 @@ def _judged(hero: Hero, folder: Path, photos: list[Path]) -> None:
         and all(tried(hero_edits.leave_out, folder, file) for file in unfit)
     ):
         st.rerun()
+    _write_captions(hero, folder, photos)
     known = " ".join(filter(None, (hero.token, hero.species)))
     with st.container(horizontal=True, gap="medium", key="photos"):
         for photo, said in zip(photos, verdict.photos, strict=True):
@@ -59,6 +63,33 @@ def _judged(hero: Hero, folder: Path, photos: list[Path]) -> None:
                 key=f"card-photo-{photo.stem}-wide", width=PHOTO_PX + 26, gap="small"
             ):
                 _photo(folder, photo, said, known)
+
+
+def _write_captions(hero: Hero, folder: Path, photos: list[Path]) -> None:
+    """A captioner for the photos that have no words, as a job."""
+    job = job_panel.newest(folder)
+    if job and job_panel.panel(job):
+        return
+    names = NameIndex()
+    bare = sum(names.caption(photo) is None for photo in photos)
+    models = captioners_here()
+    if not bare:
+        return
+    with st.expander(f"Have captions written for {bare} photos without words"):
+        if not models:
+            st.markdown(
+                f"No captioner is here. `storybook models get {BLIP}` fetches one that says in a "
+                f"sentence what is in sight (1.9 GB), `storybook models get {SEES_PETS}` one that "
+                "names kind and breed (19 MB)."
+            )
+            return
+        model = st.selectbox("Who writes them", models, key="captioner")
+        st.caption("Words that are there stay. You can change each, and take all of them back.")
+        arguments = ("hero", "change", folder.name, "--caption", model)
+        if st.button("Write captions", icon=":material/edit_note:") and job_panel.start(
+            arguments, f"Captions for {hero.name}", folder
+        ):
+            st.rerun()
 
 
 def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:

@@ -36,6 +36,7 @@ def declare_add(deeds: Deeds) -> None:
         """
   storybook hero add rex --class dog --photos photos/rex
   storybook hero add rex --class dog --photos photos/rex --look "brown spotted" --leave-out
+  storybook hero add rex --class dog --photos photos/rex --caption blip
 """,
     )
     add.add_argument("name")
@@ -56,6 +57,16 @@ def declare_add(deeds: Deeds) -> None:
         action="store_true",
         help="put photos aside that the coach advises to leave out",
     )
+    add_caption(add)
+
+
+def add_caption(parser: Parser) -> None:
+    """`--caption`."""
+    says = (
+        "have a model caption the photos that have no words: blip, blip2, vit-gpt2, "
+        "efficientnet-lite0, a folder or a hub's name"
+    )
+    parser.add_argument("--caption", metavar="MODEL", help=says)
 
 
 def add_look(parser: Parser, says: str) -> None:
@@ -74,7 +85,8 @@ def add_hero_from_photos(
     look: str | None,
     studio: str | None,
     leave_out: bool,
-) -> None:
+    caption: str | None,
+) -> int:
     """A hero from photos: what the starter can make of it, and what the coach says of them."""
     from storybook.hero.coat_colour import derive_look, species_in, stand_in_note
     from storybook.hero.photo_quality import judge_photos, token_fault
@@ -112,6 +124,28 @@ def add_hero_from_photos(
     print(_which_kind(kind, species, verdict, folder))
     for line in _ends(name, folder, len(kept), unfit, out=leave_out):
         print(line)
+    return have_captioned(name, caption) if caption is not None else 0
+
+
+def have_captioned(name: str, model: str) -> int:
+    """Have a hero's photos captioned, and say what came of it; 0 for all well.
+
+    Raises HeroError that says what the captioner lacks.
+    """
+    from storybook.authoring.caption_hero import caption_photos
+
+    got, bare = caption_photos(name, model)
+    if not got and not bare:
+        print("All photos have captions already.")
+        return 0
+    print(
+        f"{got} photo{'s' * (got != 1)} got captions by {model}. Look through them: they lie "
+        "beside the photos, and stand in the studio. To take them back: storybook hero change "
+        f"{name} --undo"
+    )
+    if bare:
+        print(f"Of {bare} it said nothing: they are learnt by the hero's name alone.")
+    return 0
 
 
 def _which_kind(said: str, species: str, verdict: "SetVerdict", folder: Path) -> str:

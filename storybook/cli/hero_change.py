@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from storybook.cli.hero_add import add_look, told_look
+from storybook.cli.hero_add import add_caption, add_look, have_captioned, told_look
 from storybook.cli.options import Deeds, add_deed
 from storybook.config import shipped
 from storybook.errors import HeroError
@@ -26,6 +26,7 @@ def declare_change(deeds: Deeds) -> None:
   storybook hero change rex --leave-out            photos that the coach advises to leave out
   storybook hero change rex --leave-out 02.jpg 05.jpg
   storybook hero change rex --take-in 02.jpg
+  storybook hero change rex --caption blip         captions for photos that have none
 """,
     )
     change.add_argument("name")
@@ -42,6 +43,7 @@ def declare_change(deeds: Deeds) -> None:
     change.add_argument(
         "--take-in", nargs="+", default=[], metavar="PHOTO", help="let photos be learnt from again"
     )
+    add_caption(change)
     change.add_argument("--undo", action="store_true", help="take back the last change")
 
 
@@ -54,17 +56,18 @@ def change_hero(
     pronoun: str | None,
     leave_out: Sequence[str] | None,
     take_in: Sequence[str],
+    caption: str | None,
     undo: bool,
-) -> None:
+) -> int:
     """Change facts or photos of a hero, as the studio's page does; each can be taken back."""
     one = load_hero(name)
     facts, notes = _facts(look, studio, kind)
     facts |= {key: value for key, value in (("token", token), ("pronoun", pronoun)) if value}
-    photos = leave_out is not None or bool(take_in)
+    photos = leave_out is not None or bool(take_in) or caption is not None
     if not (facts or photos or undo):
         raise HeroError(
-            "Say what to change: --look, --class, --token, --pronoun, --leave-out, --take-in, or "
-            "--undo."
+            "Say what to change: --look, --class, --token, --pronoun, --leave-out, --take-in, "
+            "--caption, or --undo."
         )
     if undo and (facts or photos):
         raise HeroError("--undo takes the last change back, and stands alone.")
@@ -76,7 +79,7 @@ def change_hero(
         print(f"{one.name} comes with the project: {folder} is your copy, which goes before it.")
     if undo:
         print(f"Taken back: {hero_edits.undo(folder).says}")
-        return
+        return 0
     if facts:
         changed = hero_edits.change_facts(folder, one, **facts)
         same = " already" if changed == one else ""
@@ -84,6 +87,7 @@ def change_hero(
     for note in notes:
         print(note)
     _change_photos(folder, leave_out, take_in)
+    return have_captioned(name, caption) if caption is not None else 0
 
 
 def _facts(

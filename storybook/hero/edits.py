@@ -9,7 +9,7 @@ left-out/03.jpg         photos that nobody is to learn from; they can be taken i
 
 import io
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,17 +147,30 @@ def caption_of(photo: Path) -> str:
 
 def say_of(folder: Path, photo: str, caption: str) -> None:
     """Set the caption of a photo; an empty one is taken away."""
-    path = _photo(folder, photo)
-    words = NameIndex().caption(path) or path.with_suffix(".txt")
-    caption = " ".join(caption.split())
-    with suppress(HeroError):  # words that nobody can read may be replaced
-        if caption == caption_of(path):
-            return
-    with _change(folder, f"What is said of {_called(photo, capital=False)} was changed.", [words]):
-        if caption:
-            write_whole(words, f"{caption}\n".encode())
-        else:
-            words.unlink()
+    say_of_all(folder, {photo: caption})
+
+
+def say_of_all(folder: Path, captions: Mapping[str, str]) -> None:
+    """Set the captions of several photos, by their names, as one change."""
+    due: dict[Path, str] = {}
+    for photo, caption in captions.items():
+        path, words = _photo(folder, photo), " ".join(caption.split())
+        with suppress(HeroError):  # words that nobody can read may be replaced
+            if words == caption_of(path):
+                continue
+        due[NameIndex().caption(path) or path.with_suffix(".txt")] = words
+    if not due:
+        return
+    called = _called(next(iter(captions)), capital=False)
+    says = f"What is said of {called} was changed."
+    if len(captions) > 1:
+        says = f"Captions of {len(due)} photo{'s' * (len(due) != 1)} were written."
+    with _change(folder, says, list(due)):
+        for file, words in due.items():
+            if words:
+                write_whole(file, f"{words}\n".encode())
+            else:
+                file.unlink()
 
 
 def add_photos(folder: Path, photos: Sequence[Path]) -> None:

@@ -54,7 +54,10 @@ def _add_caption(deeds: argparse._SubParsersAction) -> None:
         epilog="example: python -m training dataset caption photos --model blip --to json",
     )
     _add_work(deed)
-    models = "blip2, blip, vit-gpt2, starter, server, a hub's name or a folder (blip)"
+    models = (
+        "blip2, blip, vit-gpt2, efficientnet-lite0 (kinds and breeds of pets), starter, server, a "
+        "hub's name or a folder (blip)"
+    )
     deed.add_argument("--model", default="blip", help=models)
     asked = "what a model that chats is asked; what the caption of another one begins with"
     deed.add_argument("--prompt", default="", help=asked)

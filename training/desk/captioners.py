@@ -18,6 +18,7 @@ from pydantic import Field, model_validator
 
 from storybook.config import shipped
 from storybook.errors import ConfigError, ModelError, first_line
+from storybook.hero.seer import NAME as BREEDS
 from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 from storybook.models.hub import on_disk
 from storybook.records import Record
@@ -164,13 +165,18 @@ def open_captioner(
     base_url: str | None = None,
     server_model: str = "",
 ) -> Annotator:
-    """A captioner by its short name, `starter`, `server`, a hub's name or a folder.
+    """A captioner by its short name, `starter`, `server`, the name of the network that sees pets, a
+    hub's name or a folder.
 
     `prompt` is what a model that chats is asked, and what another one's caption begins with.
     Raises ModelError if it is missing or of another kind, ConfigError for a server without a name.
     """
     if model == STARTER:
         return _open_world_captioner(device)
+    if model == BREEDS:
+        from training.desk.breed_captioner import open_breed_captioner
+
+        return open_breed_captioner(prompt)
     if model == SERVER:
         return _open_server_captioner(server_model, base_url, prompt or QUESTION)
     folder = on_disk(Path(ALIASES.get(model, model)))
