@@ -26,15 +26,17 @@ WITHOUT_CODE = {
     "prompts": "Text, not code: what is said to writers and painters.",
     "assets": "Fonts, layouts, heroes, studios, the starter's models, the drawn world.",
     "tests": "`make test`; `house.py` draws this tree.",
+    "examples": "Orders for `storybook batch`.",
     "docs": "architecture.md (why it is so), log.md (what was found), evaluation.md (how good the "
     "models are), training.md, training-stories.md, datasets.md, models.md (which files), "
-    "studio.md (the browser), command-line.md, python.md, performance.md.",
+    "studio.md (the browser), command-line.md, python.md, performance.md, scale.md (many books, "
+    "more than one machine).",
 }
 """What the tree says of places that have no docstring."""
 TREE = (
     "Makefile",
     *("storybook", "training", "evaluation", "app", "benchmarks"),
-    *("prompts", "assets", "tests", "docs"),
+    *("prompts", "assets", "examples", "tests", "docs"),
 )
 HIDDEN = ("app/pictures",)
 WIDTH, COLUMN = 100, 24

@@ -40,9 +40,10 @@ MAY_IMPORT = {
         "stages": "book hero images models press ready_made story studio summary",
         "make": "book stages studio",
         "authoring": "book hero images make models press ready_made stages story studio summary",
+        "orders": "authoring book make stages studio",
         "api": "authoring book hero make stages studio",
         "__init__": "api",
-        "cli": "authoring book hero images jobs make models press ready_made stages studio "
+        "cli": "authoring book hero images jobs make models orders press ready_made stages studio "
         "terminal",
         "__main__": "cli",
     },

@@ -118,6 +118,19 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
     return checked(validated(Brief, own | dict(given), "the brief"), for_children=False)
 
 
+def brief_asked(given: Mapping[str, object], *, for_children: bool = True) -> Brief:
+    """The brief of what was asked for in so many words: of a ready-made story, or of a summary.
+
+    Who stars in a summary is read in it, where `heroes` are not given. Raises as `checked` does.
+    """
+    fields = {key: value for key, value in given.items() if key != "story"}
+    if given.get("story"):
+        return brief_of_story(str(given["story"]), fields)
+    if "heroes" not in fields and isinstance(summary := fields.get("summary"), str):
+        fields |= {"heroes": named} if (named := heroes_named(summary)) else {}
+    return checked(validated(Brief, fields, "the order"), for_children=for_children)
+
+
 def heroes_named(summary: str) -> tuple[str, ...]:
     """Folders of the heroes that a summary names, for one that nobody has chosen heroes for.
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "paint": ("paint", "pictures of free words, outside a book"),
     "book": ("books", "begin a book and make it"),
     "make": ("books", "bring a book up to date"),
+    "batch": ("batch", "make many books from a list of orders"),
     "tellings": ("tellings", "tell a summary several times, to take one"),
     **{verb: ("books", does) for verb, does in VERBS.items()},
     "status": ("state", "say how far a book is"),
