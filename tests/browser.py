@@ -4,10 +4,13 @@ import os
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -15,12 +18,18 @@ from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
 from waiting import END_S, ended, wait_for
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, WebSocket
+
 ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
 END_MS = END_S * 1000
 STILL = """() => document.getAnimations().every(each => each.playState !== 'running'
   || each.effect.getComputedTiming().iterations === Infinity)"""
 """Whether nothing on a page fades or moves any more, but what turns for ever."""
+
+TRIES = 20
+"""How often a button is pressed whose press the page did not pass on, within END_MS in all."""
 
 
 def skip_without_a_browser() -> None:
@@ -74,7 +83,7 @@ def _end_jobs(root: Path) -> None:
 
 
 @contextmanager
-def browser_page(width: int = 1440, height: int = 900, scheme: str = "light") -> Iterator[object]:
+def browser_page(width: int = 1440, height: int = 900, scheme: str = "light") -> Iterator["Page"]:
     """A page of a headless Chromium."""
     from playwright.sync_api import expect, sync_playwright
 
@@ -88,20 +97,144 @@ def browser_page(width: int = 1440, height: int = 900, scheme: str = "light") ->
             viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
         )
         context.set_default_timeout(END_MS)
+        context.on("page", _listen)
         try:
             yield context.new_page()
         finally:
             browser.close()
 
 
-def is_still(page: object) -> None:
-    """Wait until Streamlit has drawn a page to its end, and what it faded in or out is done."""
+class Wire:
+    """What a page of the studio and its server say to each other.
+
+    Between a click and the moment when its page begins to be drawn anew nothing on the page tells
+    that it will be: a second click falls on what is replaced under it, and is lost, and what is
+    read is what was there before. But the click went over the wire at once, so here it is known.
+    """
+
+    def __init__(self) -> None:
+        self.presses = 0
+        """The buttons whose press the server was told of."""
+        self.values = 0
+        """The messages that asked by hand for the page with other values."""
+        self._due = self._begun = False
+
+    def open(self, socket: "WebSocket") -> None:
+        """Listen in on the page's connection; a page that is loaded anew opens another."""
+        self._due = self._begun = False
+        socket.on("framesent", self._sent)
+        socket.on("framereceived", self._received)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the server drew to its end what was last asked for by hand."""
+        return not self._due
+
+    def _sent(self, frame: bytes) -> None:
+        from streamlit.proto.BackMsg_pb2 import BackMsg
+
+        message = BackMsg.FromString(frame)
+        asked = message.rerun_script
+        if not message.HasField("rerun_script") or asked.is_auto_rerun:
+            return
+        self._due, self._begun = True, False
+        self.values += 1
+        self.presses += any(
+            widget.WhichOneof("value") == "trigger_value" and widget.trigger_value
+            for widget in asked.widget_states.widgets
+        )
+
+    def _received(self, frame: bytes) -> None:
+        from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+        message = ForwardMsg.FromString(frame)
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self._begun = True
+        elif kind == "script_finished" and self._begun:
+            self._due = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+
+_WIRES: WeakKeyDictionary["Page", Wire] = WeakKeyDictionary()
+
+
+def _listen(page: "Page") -> None:
+    _WIRES[page] = Wire()
+    page.on("websocket", _WIRES[page].open)
+
+
+def _comes(page: "Page", condition: Callable[[], bool], within_ms: float = END_MS) -> bool:
+    """Whether what the wire tells comes to pass; a page tells of it only while it is waited for."""
+    end = time.monotonic() + within_ms / 1000
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        page.wait_for_timeout(20)
+    return True
+
+
+def is_still(page: "Page") -> None:
+    """Wait until the studio has drawn a page to its end: what was asked for last, by a click too,
+    is there, and what it faded in or out is done.
+    """
     from playwright.sync_api import expect
 
+    assert _comes(page, lambda: _WIRES[page].answered), "the studio did not answer"
     expect(page.locator("[data-test-script-state='notRunning']").first).to_be_attached()
     expect(page.locator("[data-stale='true']")).to_have_count(0)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # a chart is of another height
     page.wait_for_function(STILL)
+
+
+def press(button: "Locator") -> None:
+    """Press a button of a page that is drawn to its end, and see that the server was told.
+
+    A page that watches a job draws itself anew at any time, and a button that is replaced between
+    its press and its release tells nobody: then it is pressed again, as a person would.
+    """
+    _click(button, lambda wire: wire.presses)
+
+
+def choose(option: "Locator") -> None:
+    """Tap a link, a box or an option of a page that is drawn to its end, likewise."""
+    _click(option, lambda wire: wire.values)
+
+
+def _click(target: "Locator", told: Callable[[Wire], int]) -> None:
+    page, wire = target.page, _WIRES[target.page]
+    before = told(wire)
+    for _ in range(TRIES):
+        is_still(page)
+        target.click()
+        if _comes(page, lambda: told(wire) > before, END_MS / TRIES):
+            return
+    raise AssertionError(f"nobody heard {target}")
+
+
+def fill(field: "Locator", text: str) -> None:
+    """Type into a field of a page that is drawn to its end, and see that the server was told.
+
+    A field of a form is told of by the form's own button.
+    """
+    page, wire = field.page, _WIRES[field.page]
+    is_still(page)
+    before = wire.values
+    field.fill(text)
+    if field.locator("xpath=ancestor::*[@data-testid='stForm']").count():
+        return
+    field.press("Tab")
+    assert _comes(page, lambda: wire.values > before), f"nobody heard {text!r}"
+
+
+def unfold(page: "Page", title: str) -> None:
+    """Open what is folded under its title, which the browser does alone."""
+    is_still(page)
+    fold = page.locator("details").filter(has=page.locator("summary", has_text=title))
+    for _ in range(TRIES):
+        fold.locator("summary").click()
+        if _comes(page, lambda: fold.get_attribute("open") is not None, END_MS / TRIES):
+            return
+    raise AssertionError(f"{title} could not be unfolded")
 
 
 def _await(address: str, server: subprocess.Popen) -> None:

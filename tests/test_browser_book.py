@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from browser import END_MS, browser_page, is_still, skip_without_a_browser, studio_at
+from browser import (
+    END_MS,
+    browser_page,
+    fill,
+    is_still,
+    press,
+    skip_without_a_browser,
+    studio_at,
+)
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -38,15 +46,16 @@ def page() -> Iterator[Page]:
 def make_a_book(page: Page, studio: str) -> None:
     """The clicks of somebody who was told nothing."""
     page.goto(studio)
-    page.get_by_role("button", name="Make your first book").click()
-    page.get_by_role("button", name=re.compile("Bruno the dog")).first.click()
+    press(page.get_by_role("button", name="Make your first book"))
+    press(page.get_by_role("button", name=re.compile("Bruno the dog")).first)
     choose_pages(page, "8")
-    page.get_by_role("button", name="Make my book").click()
+    press(page.get_by_role("button", name="Make my book"))
     expect(page.get_by_text("You may close this window").first).to_be_visible()
 
 
 def finished(page: Page) -> None:
     """Wait until nothing is under way and nothing is left to do."""
+    is_still(page)
     expect(page.get_by_text("You may close this window")).to_have_count(0, timeout=LONG)
     expect(page.get_by_role("button", name="Download PDF")).to_be_visible(timeout=LONG)
     expect(page.get_by_role("button", name="Bring it up to date")).to_have_count(0)
@@ -67,28 +76,23 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     expect(page.get_by_text("You may close this window").first).to_be_visible()
     finished(page)
     with page.expect_download() as given:
-        page.get_by_role("button", name="Download PDF").click()
+        press(page.get_by_role("button", name="Download PDF"))
     assert Path(given.value.path()).read_bytes().startswith(b"%PDF")
 
     before = pictures_in(tmp_path)
-    is_still(page)  # a click on what is drawn anew meanwhile is lost
-    page.get_by_role("button", name="Change").nth(3).click()
-    page.get_by_label("Text", exact=True).fill("Bruno sat down and looked at the sea.")
-    page.get_by_role("button", name="Keep the text").click()
-    is_still(page)
-    page.get_by_role("button", name="All pages").click()
-    is_still(page)
-    page.get_by_role("button", name="Bring it up to date").click()
+    press(page.get_by_role("button", name="Change").nth(3))
+    fill(page.get_by_label("Text", exact=True), "Bruno sat down and looked at the sea.")
+    press(page.get_by_role("button", name="Keep the text"))
+    press(page.get_by_role("button", name="All pages"))
+    press(page.get_by_role("button", name="Bring it up to date"))
     finished(page)
     expect(page.get_by_text("Bruno sat down and looked at the sea.")).to_be_visible()
     assert pictures_in(tmp_path) == before, "a text changes no picture"
 
-    is_still(page)
-    page.get_by_role("button", name="Change").nth(2).click()
-    is_still(page)
-    page.get_by_role("button", name="Draw four more").click()
+    press(page.get_by_role("button", name="Change").nth(2))
+    press(page.get_by_role("button", name="Draw four more"))
     expect(page.get_by_text("You may close this window").first).to_be_visible()
-    page.get_by_role("button", name="All pages").click()
+    press(page.get_by_role("button", name="All pages"))
     finished(page)
     changed = {name for name, when in pictures_in(tmp_path).items() if before.get(name) != when}
     assert {name.split("/")[3] for name in changed} == {"02"}
@@ -102,7 +106,7 @@ def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: 
     os.killpg(int(state[1]), signal.SIGKILL)
     expect(page.get_by_text("did not succeed")).to_be_visible()
     drawn = pictures_in(tmp_path)
-    page.get_by_role("button", name="Go on").click()
+    press(page.get_by_role("button", name="Go on"))
     finished(page)
     after = pictures_in(tmp_path)
     assert {name: after[name] for name in drawn} == drawn, "what was drawn is not drawn again"
@@ -111,15 +115,15 @@ def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: 
 def test_two_windows_on_one_page(page: Page, studio: str, tmp_path: Path) -> None:
     make_a_book(page, studio)
     finished(page)
-    page.get_by_role("button", name="Change").nth(1).click()
+    press(page.get_by_role("button", name="Change").nth(1))
     expect(page.get_by_label("Text", exact=True)).to_be_visible()
     second = page.context.new_page()
     second.goto(page.url)
-    second.get_by_label("Text", exact=True).fill("From the second window.")
-    second.get_by_role("button", name="Keep the text").click()
+    fill(second.get_by_label("Text", exact=True), "From the second window.")
+    press(second.get_by_role("button", name="Keep the text"))
     expect(second.get_by_label("Text", exact=True)).to_have_value("From the second window.")
-    page.get_by_label("Text", exact=True).fill("From the first window.")
-    page.get_by_role("button", name="Keep the text").click()
+    fill(page.get_by_label("Text", exact=True), "From the first window.")
+    press(page.get_by_role("button", name="Keep the text"))
     expect(page.get_by_text("changed meanwhile")).to_be_visible()
     expect(page.get_by_text("From the first window.")).to_be_visible()
     expect(page.get_by_label("Text", exact=True)).to_have_value("From the second window.")

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from browser import END_MS, browser_page, is_still, skip_without_a_browser, studio_at
+from browser import (
+    END_MS,
+    browser_page,
+    fill,
+    is_still,
+    press,
+    skip_without_a_browser,
+    studio_at,
+    unfold,
+)
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -101,13 +110,13 @@ def test_every_page_that_is_opened_from_below_begins_at_its_top(
     book = book_at(home, "kite")
     opened(page, f"{studio}/storyboard?book=kite")
     at_the_bottom(page)
-    page.get_by_role("button", name="Change", exact=True).last.click()
+    press(page.get_by_role("button", name="Change", exact=True).last)
     stands_at_its_top(page, "Page 6")
 
-    page.get_by_text("Move, add or take out").click()
-    page.get_by_label("The text of a new page behind this one").fill("Biscuit met a snail.")
+    unfold(page, "Move, add or take out")
+    fill(page.get_by_label("The text of a new page behind this one"), "Biscuit met a snail.")
     at_the_bottom(page)
-    page.get_by_role("button", name="Put it in").click()
+    press(page.get_by_role("button", name="Put it in"))
     stands_at_its_top(page, "Page 7")
     assert edits.order(book)[-1] == 7
 
@@ -123,7 +132,7 @@ def test_what_opens_no_other_page_leaves_the_reader_where_they_are(
     opened(page, f"{studio}/storyboard?book=stays&page=3")
     at_the_bottom(page)
     before = page.evaluate(SCROLLED)
-    page.get_by_role("button", name="Take this one").first.click()
+    press(page.get_by_role("button", name="Take this one").first)
     expect(page.get_by_text("You chose this picture")).to_be_attached()
     settled(page)
     assert page.evaluate(SCROLLED) > before / 2
@@ -134,12 +143,12 @@ def test_a_page_that_was_taken_out_is_offered_back_where_one_looks(
 ) -> None:
     book = book_at(home, "out")
     opened(page, f"{studio}/storyboard?book=out&page=2")
-    page.get_by_text("Move, add or take out").click()
-    page.get_by_role("button", name="Take it out").click()
+    unfold(page, "Move, add or take out")
+    press(page.get_by_role("button", name="Take it out"))
     stands_at_its_top(page, "The Kite")
     expect(page.get_by_text("Page 2 was taken out.")).to_be_in_viewport()
     assert edits.order(book) == (0, 1, 3, 4, 5, 6)
-    page.get_by_role("button", name="Undo").click()
+    press(page.get_by_role("button", name="Undo"))
     expect(page.get_by_text("was taken out.")).to_have_count(0)
     assert edits.order(book) == (0, 1, 2, 3, 4, 5, 6)
 
@@ -149,13 +158,13 @@ def test_a_new_page_is_drawn_from_where_its_picture_is_missing(
 ) -> None:
     book = book_at(home, "drawn")
     opened(page, f"{studio}/storyboard?book=drawn&page=2")
-    page.get_by_text("Move, add or take out").click()
-    page.get_by_label("The text of a new page behind this one").fill("Biscuit met a snail.")
-    page.get_by_role("button", name="Put it in").click()
+    unfold(page, "Move, add or take out")
+    fill(page.get_by_label("The text of a new page behind this one"), "Biscuit met a snail.")
+    press(page.get_by_role("button", name="Put it in"))
     stands_at_its_top(page, "Page 3")
     expect(page.get_by_text("None has been drawn yet.")).to_be_visible()
     expect(page.get_by_role("button", name="Draw four more")).to_have_count(0)
-    page.get_by_role("button", name="Draw it").click()
+    press(page.get_by_role("button", name="Draw it"))
     expect(page.get_by_role("button", name="Draw four more")).to_be_enabled()
     assert len(book.pictures(7)) == 2
 
@@ -166,15 +175,15 @@ def test_a_language_that_cannot_be_told_is_changed_where_it_failed(
     new_book(home / "books" / "german", title="Der Drachen", language="de")
     book = Book(home / "books" / "german")
     opened(page, f"{studio}/storyboard?book=german")
-    page.get_by_role("button", name="Make it", exact=True).click()
+    press(page.get_by_role("button", name="Make it", exact=True))
     expect(page.get_by_text("tells in English, not 'de'").first).to_be_visible()
     chosen = page.get_by_role("combobox", name="Language")
     expect(chosen).to_have_value("Deutsch, which this writer does not tell in")
     assert chosen_from(page, chosen, "English") == 2, "the book's own, and what the writer tells"
-    page.get_by_role("button", name="Keep these wishes").click()
+    press(page.get_by_role("button", name="Keep these wishes"))
     expect(page.get_by_text("tells in English, not 'de'")).to_have_count(0)
     assert book.brief.language == "en"
-    page.get_by_role("button", name="Make it", exact=True).click()
+    press(page.get_by_role("button", name="Make it", exact=True))
     expect(page.get_by_role("button", name="Download PDF")).to_be_visible()
 
 
@@ -182,7 +191,7 @@ def test_only_languages_that_the_writer_tells_in_are_offered(
     page: Page, studio: str, home: Path
 ) -> None:
     opened(page, f"{studio}/new-book")
-    page.get_by_text("More choices").click()
+    unfold(page, "More choices")
     expect(page.get_by_text("The writer of this studio tells in English only.")).to_be_visible()
     expect(page.get_by_role("combobox", name="Language")).to_be_disabled()
 
@@ -198,18 +207,18 @@ def test_what_is_not_in_a_book_is_mended_or_said_to_be_fine(
     expect(page.get_by_text("Not in this book (2)")).to_be_visible()
     lion = page.get_by_text("No lion can be drawn: a cat stands for it.")
     expect(lion).to_be_visible()
-    page.get_by_role("button", name="That is fine").first.click()
+    press(page.get_by_role("button", name="That is fine").first)
     expect(page.get_by_text("Not in this book (1)")).to_be_visible()
     assert [each.fine for each in book.story.departures] == [True, False]
     page.reload()
     settled(page)
     expect(page.get_by_text("Not in this book (1)")).to_be_visible()
-    page.get_by_role("button", name="Change page 2").click()
+    press(page.get_by_role("button", name="Change page 2"))
     stands_at_its_top(page, "Page 2")
     gone = "The painter has no picture of “submarine”."
     expect(page.get_by_text(gone, exact=True)).to_be_visible()
-    page.get_by_role("button", name="That is fine").click()
+    press(page.get_by_role("button", name="That is fine"))
     expect(page.get_by_text("The painter has no picture of")).to_have_count(0)
-    page.get_by_role("button", name="All pages").click()
+    press(page.get_by_role("button", name="All pages"))
     expect(page.get_by_text("Not in this book, and fine")).to_be_visible()
     assert not any(job_state(job).active for job in jobs_in(home / "jobs"))

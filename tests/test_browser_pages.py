@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import browser_page, is_still, skip_without_a_browser, studio_at
+from browser import browser_page, is_still, press, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -98,11 +98,11 @@ def test_the_list_of_words_is_put_aside_only_by_who_says_so_twice(
     before = (home / "studio.toml").read_bytes()
     try:
         page.goto(f"{studio}/settings")
-        page.get_by_role("button", name="Let them through").click()
+        press(page.get_by_role("button", name="Let them through"))
         dialog = page.get_by_role("dialog")
         expect(dialog).to_contain_text("nobody looks whether a story is fit")
         assert for_children()
-        dialog.get_by_role("button", name="Do it").click()
+        press(dialog.get_by_role("button", name="Do it"))
         expect(page.get_by_role("button", name="Refuse them again")).to_be_visible()
         assert not for_children()
     finally:

@@ -7,7 +7,7 @@ import pytest
 from app_states import photo
 from PIL import Image
 
-from browser import browser_page, is_still, skip_without_a_browser, studio_at
+from browser import browser_page, choose, fill, press, skip_without_a_browser, studio_at, unfold
 from storybook.config import shipped
 from waiting import wait_for
 
@@ -52,7 +52,7 @@ def enter(page: Page, studio: str, name: str) -> None:
     """Open the studio, and go to a page by its menu."""
     page.goto(studio)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.get_by_role("link", name=name, exact=True).first.click()
+    choose(page.get_by_role("link", name=name, exact=True).first)
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
@@ -62,21 +62,18 @@ def kept(folder: Path) -> list[Path]:
 
 def add_the_pet(page: Page, studio: str, folder: Path) -> None:
     enter(page, studio, "Heroes")
-    page.get_by_role("button", name="Add your pet").click()
+    press(page.get_by_role("button", name="Add your pet"))
     page.locator("input[type=file]").set_input_files(files(folder / "brought"))
     expect(page.get_by_text("letter.jpg holds text and no picture")).to_be_visible()
     expect(page.get_by_text("empty.jpg is empty")).to_be_visible()
     expect(page.get_by_text(FIT)).to_be_visible()
     page.reload()  # the draft is in the address
     expect(page.get_by_text(FIT)).to_be_visible()
-    page.get_by_role("button", name="I have read it").click()
+    press(page.get_by_role("button", name="I have read it"))
     expect(page.get_by_text("holds text and no picture")).to_have_count(0)
-    page.get_by_label("Its name", exact=True).fill("Rex")
-    page.get_by_label("Its name", exact=True).press("Tab")
-    page.get_by_label("What it is", exact=True).fill("puppy")
-    page.get_by_label("What it is", exact=True).press("Tab")
-    is_still(page)
-    page.get_by_role("button", name="Add it").click()
+    fill(page.get_by_label("Its name", exact=True), "Rex")
+    fill(page.get_by_label("What it is", exact=True), "puppy")
+    press(page.get_by_role("button", name="Add it"))
     expect(page.get_by_role("heading", name="Rex", exact=True)).to_be_visible()
     assert "hero=rex" in page.url
 
@@ -89,29 +86,27 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
 
     first = kept(tmp_path)[0]
     before = first.read_bytes()
-    page.get_by_role("button", name="Turn").first.click()
+    press(page.get_by_role("button", name="Turn").first)
     expect(page.get_by_text("Photo 1 was turned.")).to_be_visible()
-    page.get_by_role("button", name="Take it back").click()
+    press(page.get_by_role("button", name="Take it back"))
     wait_for(lambda: first.read_bytes() == before)
     expect(page.get_by_text("Photo 1 was turned.")).to_have_count(0)
 
     size = Image.open(first).size
-    page.get_by_role("button", name="Crop", exact=True).first.click()
+    press(page.get_by_role("button", name="Crop", exact=True).first)
     expect(page.get_by_text("px are left")).to_be_visible()
-    page.get_by_role("button", name="Crop it").click()
+    press(page.get_by_role("button", name="Crop it"))
     expect(page.get_by_text("Photo 1 was cropped.")).to_be_visible()
     assert Image.open(first).size < size
 
-    page.get_by_role("button", name="Leave out", exact=True).last.click()
+    press(page.get_by_role("button", name="Leave out", exact=True).last)
     expect(page.get_by_text("Left out (1)")).to_be_visible()
     assert len(kept(tmp_path)) == PICTURES + 1
 
-    page.get_by_text("More settings").click()
-    page.get_by_label("Steps", exact=True).fill("4")
-    page.get_by_label("Steps", exact=True).press("Tab")
-    is_still(page)
-    page.get_by_text("Teach it all the same").click()
-    page.get_by_role("button", name="Teach Rex").click()
+    unfold(page, "More settings")
+    fill(page.get_by_label("Steps", exact=True), "4")
+    choose(page.get_by_text("Teach it all the same"))
+    press(page.get_by_role("button", name="Teach Rex"))
     expect(page.get_by_text("You may close this window").first).to_be_visible()
     page.reload()  # in the middle: the teaching is found again
     expect(page.get_by_text("You may close this window").first).to_be_visible()
@@ -121,19 +116,18 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     assert adapter.is_file()
 
     enter(page, studio, "Training")
-    page.get_by_role("link", name="Open").first.click()
+    choose(page.get_by_role("link", name="Open").first)
     expect(page.get_by_role("heading", level=1, name="rex")).to_be_visible()
-    is_still(page)
     with page.expect_download() as given:
-        page.get_by_role("button", name="Download", exact=True).click()
+        press(page.get_by_role("button", name="Download", exact=True))
     assert Path(given.value.path()).read_bytes().startswith(b"PK")
 
     page.goto(f"{studio}/heroes?hero=rex")
-    page.get_by_role("button", name="Delete Rex").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    press(page.get_by_role("button", name="Delete Rex"))
+    press(page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True))
     expect(page.get_by_text("lie in the trash")).to_be_visible()
     assert not adapter.exists() and not (tmp_path / "runs" / "rex").exists()
-    page.get_by_role("button", name="Put back").first.click()
+    press(page.get_by_role("button", name="Put back").first)
     wait_for(adapter.is_file)
     expect(page.get_by_role("link", name="Open Rex")).to_be_visible()
 
@@ -141,21 +135,19 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
 def test_a_studio_is_chosen_after_asking(page: Page, studio: str, tmp_path: Path) -> None:
     file = tmp_path / "studio.toml"
     enter(page, studio, "Settings")
-    is_still(page)  # a click on what is drawn anew meanwhile is lost
-    page.get_by_role("button", name="Use it").last.click()
+    press(page.get_by_role("button", name="Use it").last)
     expect(page.get_by_text("This writes")).to_be_visible()
     assert not file.exists()
-    page.get_by_role("button", name="Use Dry run").click()
+    press(page.get_by_role("button", name="Use Dry run"))
     wait_for(file.is_file)
     assert 'painter = "flat"' in file.read_text()
     expect(page.get_by_text("works here")).to_be_visible()
 
     file.write_text("# mine\n" + file.read_text())
     page.reload()
-    is_still(page)
-    page.get_by_role("button", name="Use it").first.click()
+    press(page.get_by_role("button", name="Use it").first)
     expect(page.get_by_role("dialog").get_by_text("# mine")).to_be_visible()
-    page.get_by_role("button", name="Use Starter").click()
+    press(page.get_by_role("button", name="Use Starter"))
     wait_for(lambda: "# mine" not in file.read_text())
     (old,) = tmp_path.glob("studio-*.toml")
     assert old.read_text().startswith("# mine")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from browser import STILL, browser_page, skip_without_a_browser, studio_at
+from browser import STILL, browser_page, is_still, skip_without_a_browser, studio_at
+from browser import press as press_button
 from storybook.authoring.export_html import export_html
 from studio_pages import in_folder_of_doubles
 
@@ -22,6 +23,11 @@ SPILT = """() => Array.from(document.querySelectorAll('.page.here')).flatMap(pag
         || box.top < room.top - 1
         || (box.bottom > room.bottom + 1 && page.scrollHeight <= page.clientHeight)); })
     .map(each => page.id + ': ' + each.textContent); })"""
+MOVES = """() => { window.moved = false;
+  const look = () => { window.moved ||= document.getAnimations().length > 0;
+                       requestAnimationFrame(look); };
+  look(); }"""
+"""Looks at each frame from now on whether anything moves."""
 SWIPE = """(across) => { const book = document.getElementById('book');
   for (const [kind, x] of [['pointerdown', 200], ['pointerup', 200 + across]])
     book.dispatchEvent(new PointerEvent(kind, { clientX: x, clientY: 300, pointerType: 'touch',
@@ -90,6 +96,7 @@ def test_only_what_is_open_is_read_out(tmp_path):
     with browser_page() as page:
         page.goto(path.as_uri())
         press(page, "ArrowRight", "ArrowRight")
+        stands(page, "Pages 1 – 2 of 4")
         hidden = page.eval_on_selector_all(
             ".page", "all => all.filter(each => !each.inert).map(each => each.dataset.label)"
         )
@@ -102,6 +109,7 @@ def test_the_place_is_kept_when_the_file_is_loaded_again(tmp_path):
     with browser_page() as page:
         page.goto(path.as_uri())
         press(page, "ArrowRight", "ArrowRight")
+        stands(page, "Pages 1 – 2 of 4")
         page.reload()
         stands(page, "Pages 1 – 2 of 4")
 
@@ -142,12 +150,13 @@ def test_nothing_moves_where_less_motion_is_wished(tmp_path):
     with browser_page() as page:
         page.emulate_media(reduced_motion="reduce")
         page.goto(path.as_uri())
+        page.evaluate(MOVES)
         press(page, "ArrowRight")
-        moving = page.evaluate("document.getAnimations().length")
-        assert moving == 0
+        stands(page, "Title page")
+        assert not page.evaluate("moved")
         page.emulate_media(reduced_motion="no-preference")
         press(page, "ArrowRight")
-        assert page.evaluate("document.getAnimations().length") > 0
+        page.wait_for_function("moved")
 
 
 def test_it_fills_the_screen_and_comes_back(tmp_path):
@@ -182,17 +191,18 @@ def test_the_studio_shows_the_same_view(tmp_path, monkeypatch):
         page.goto(address)
         page.get_by_text("The Kite").first.wait_for()
         page.goto(f"{address}/reader?book=kite")
+        is_still(page)
         book = page.frame_locator(".st-key-reading iframe")
         book.locator("#where").wait_for()
         book.locator("#book").focus()
         page.keyboard.press("ArrowRight")
         page.keyboard.press("ArrowRight")
-        assert book.locator("#where").inner_text() == "Pages 1 – 2 of 4"
+        expect(book.locator("#where")).to_have_text("Pages 1 – 2 of 4")
         page.keyboard.press("f")
         page.wait_for_function("document.fullscreenElement !== null")
         page.keyboard.press("f")
         with page.expect_download() as given:
-            page.get_by_role("button", name="Download HTML").click()
+            press_button(page.get_by_role("button", name="Download HTML"))
         file = Path(given.value.path()).read_text(encoding="utf-8")
         assert given.value.suggested_filename == "the-kite.html"
         assert file.startswith("<!doctype html>") and "The Kite" in file
