@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from storybook.config import shipped
@@ -138,6 +138,7 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in found if WORD.search(sentence)]
 
 
+@lru_cache(maxsize=10_000)
 def syllables(word: str) -> int:
     """Syllables of an English word, at least 1, by spelling.
 
@@ -192,7 +193,7 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
         return True
     if not rest[:1].isspace() and mark[-1] in CLOSING:  # 「早く！」と言った。
         return rest[:1] in "「『“《"
-    if _ABBREVIATED.search(line[: match.end()]):
+    if _ABBREVIATED.search(line, max(0, match.end() - 9), match.end()):
         return False
     goes_on = _SPEECH_GOES_ON if mark[-1] in CLOSING else _GOES_ON
     return not goes_on.match(rest)

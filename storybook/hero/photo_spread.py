@@ -61,9 +61,16 @@ def spread_of(seen: Sequence[Seen]) -> Spread:
 
 def cells(pixels: np.ndarray, side: int) -> np.ndarray:
     """The mean colours of side x side cells, [side * side, 3], row by row."""
-    rows = np.array_split(pixels, side)
-    cells = [cell for row in rows for cell in np.array_split(row, side, axis=1)]
-    return np.stack([cell.reshape(-1, 3).mean(axis=0) for cell in cells])
+    (rows, high), (columns, wide) = (_cuts(length, side) for length in pixels.shape[:2])
+    sums = np.add.reduceat(np.add.reduceat(pixels, rows, axis=0), columns, axis=1)
+    return (sums / (high[:, None] * wide)[..., None]).reshape(-1, 3)
+
+
+def _cuts(length: int, parts: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where each of so many parts of a length begins, and how long it is, at least 1."""
+    ends = np.cumsum([len(part) for part in np.array_split(np.arange(length), parts)])
+    begins = np.minimum(np.concatenate(([0], ends[:-1])), length - 1)
+    return begins, np.maximum(np.diff(ends, prepend=0), 1)
 
 
 def _border_colours(pixels: np.ndarray) -> np.ndarray:

@@ -108,7 +108,7 @@ def _between(
 
 @lru_cache(maxsize=4)
 def _open(path: Path) -> TTFont:
-    return TTFont(path)
+    return TTFont(path, lazy=True)
 
 
 @lru_cache(maxsize=4)

@@ -8,6 +8,7 @@ who says `got lost` for `cannot find the way` has told it as well.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import zip_longest
 
 from storybook.readability import sentences, words
@@ -74,6 +75,7 @@ def kept(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> float
     return len(wanted & said) / len(wanted) if wanted else 1.0
 
 
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """A word without its ending, so that all its forms are one; for comparing, not for reading."""
     word = re.sub(r"['\u2019]s?$", "", word)

@@ -4,6 +4,8 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from weakref import finalize
 
 from storybook.config import shipped
 from storybook.readability import common_words
@@ -92,8 +94,19 @@ def load_words() -> Words:
     return Words(lists, irregular)
 
 
-def kinds_of(world: World) -> dict[str, Kind]:
+def kinds_of(world: World) -> Mapping[str, Kind]:
     """Every lower-case noun that can be somebody, singular and plural, by the world's own table."""
+    if id(world) not in _KINDS:
+        _KINDS[id(world)] = MappingProxyType(_kinds_in(world))
+        finalize(world, _KINDS.pop, id(world))
+    return _KINDS[id(world)]
+
+
+_KINDS: dict[int, Mapping[str, Kind]] = {}
+"""What was read of the worlds that are in use: a book asks for it some twenty times."""
+
+
+def _kinds_in(world: World) -> dict[str, Kind]:
     words = load_words()
     found: dict[str, Kind] = {}
 
