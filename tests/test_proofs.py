@@ -2,9 +2,9 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
-from pypdf import PdfReader
 
 from books import doubles, made, new_book
+from pdf_words import words_of
 from storybook.authoring.edits import set_title
 from storybook.authoring.proofs import notes, printed_ppi, proof_key, proof_pages, proof_pdf
 from storybook.authoring.status import status
@@ -37,10 +37,6 @@ def told(book, studio=None):
     return [(note.kind, note.pages) for note in notes(book, studio, proof_pages(book, studio))]
 
 
-def sheets(pdf):
-    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
-
-
 def wish(book, **changes):
     text = book.path(book.BRIEF).read_text()
     more = "".join(f'{key} = "{value}"\n' for key, value in changes.items())
@@ -52,7 +48,7 @@ def test_all_is_well_with_a_finished_book(book):
     assert {kind for kind, _ in told(book)} <= {"coarse"}
     pages = proof_pages(book, doubles())
     assert [page.state for page in pages] == ["plate"] * 5
-    assert sheets(proof_pdf(book, doubles(), pages)) == sheets(book.pdf.read_bytes())
+    assert words_of(proof_pdf(book, doubles(), pages)) == words_of(book.pdf.read_bytes())
 
 
 def test_each_plate_says_how_fine_it_is_printed(book):
@@ -91,7 +87,7 @@ def test_texts_that_are_too_long_name_all_their_pages_and_are_shown_as_far_as_th
     rewrite(book, 2, "Pip looked under the bed. " * 60)
     rewrite(book, 4, "Pip looked under the bed. " * 60)
     assert [note for note in told(book) if note[0] == "text"] == [("text", (2,)), ("text", (4,))]
-    proof = sheets(proof_pdf(book, doubles(), proof_pages(book, doubles())))
+    proof = words_of(proof_pdf(book, doubles(), proof_pages(book, doubles())))
     assert proof[4].endswith("… 2") and proof[6].endswith("… 4")
     assert len(proof[4].split()) > 30, "as far as they fit"
 
@@ -107,7 +103,7 @@ def test_letters_that_no_font_has_are_named_with_their_page(book):
     wish(book, font="grandstander")
     assert any("ж" in each.says for each in notes(book, doubles(), proof_pages(book, doubles())))
     assert "A crab and a ?!" in " ".join(
-        sheets(proof_pdf(book, doubles(), proof_pages(book, doubles())))
+        words_of(proof_pdf(book, doubles(), proof_pages(book, doubles())))
     )
 
 
@@ -143,7 +139,7 @@ def test_a_wish_for_the_press_binds_anew_and_does_no_more(book):
     assert now == dict.fromkeys(now, "done") | {"bind": "due"}
     events = made(book)
     assert {event.stage for event in events} == {"bind"}
-    assert "Andika by SIL International, an open font." in " ".join(sheets(book.pdf.read_bytes()))
+    assert "Andika by SIL International, an open font." in " ".join(words_of(book.pdf.read_bytes()))
 
 
 def test_the_usual_wishes_leave_no_trace(book):
@@ -203,6 +199,6 @@ def test_alt_texts_are_sentences_for_people():
 def test_a_proof_is_drawn_sheet_by_sheet(book):
     sheets_of = drawn_pages(book.pdf.read_bytes(), 160)
     pictures = [Image.open(BytesIO(each)) for each in sheets_of]
-    assert len(pictures) == len(sheets(book.pdf.read_bytes()))
+    assert len(pictures) == len(words_of(book.pdf.read_bytes()))
     assert {picture.size for picture in pictures} == {(160, 160)}
     assert len(set(sheets_of)) > 5, "they differ"
