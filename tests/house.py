@@ -54,11 +54,28 @@ def modules() -> dict[str, Path]:
     return found
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """A module's tree, parsed once for all who look at it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements of a module, those within others too; no expression is looked into."""
+    nodes: list[ast.AST] = [tree]
+    while nodes:
+        node = nodes.pop()
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            inner = getattr(node, field, ())
+            nodes += inner if isinstance(inner, list) else ()
+
+
 def imports(path: Path, known: Mapping[str, Path]) -> set[str]:
     """Our modules that a file imports, at its top or anywhere, or names in a string of their
     own."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -222,7 +239,7 @@ def _says(name: str) -> str:
     if name in WITHOUT_CODE:
         return WITHOUT_CODE[name]
     door = ROOT / name / "__init__.py"
-    text = ast.get_docstring(ast.parse(door.read_text(encoding="utf-8"))) if door.is_file() else ""
+    text = ast.get_docstring(parsed(door)) if door.is_file() else ""
     return re.split(r"(?<=\.)\s", " ".join((text or "").split()))[0]
 
 

@@ -40,7 +40,7 @@ def test_contact_sheet_keeps_the_aspect_ratio_and_reads_from_left_to_right():
     assert first[0] == second[0] and first[1] < second[1]
 
 
-@pytest.mark.parametrize(("count", "side"), [(4, 2048), (400, 512)])
+@pytest.mark.parametrize(("count", "side"), [(4, 2048), (400, 256)])
 def test_contact_sheet_is_no_wider_than_a_screen_can_show(count, side):
     one = Image.new("RGB", (side, side), "red")
     assert contact_sheet([("", one)] * count).width <= max(ROW_PX, 2 * LARGEST_PX) + 400

@@ -249,8 +249,15 @@ def original_name(name: str) -> str:
     return f"{place}.{inner}"
 
 
-@pytest.mark.parametrize("prefix", ["control_model.", ""])
-@pytest.mark.parametrize("ending", ["safetensors", "pth"])
+@pytest.mark.parametrize(
+    ("prefix", "ending"),
+    [
+        ("control_model.", "pth"),
+        ("", "safetensors"),
+        pytest.param("control_model.", "safetensors", marks=pytest.mark.slow),
+        pytest.param("", "pth", marks=pytest.mark.slow),
+    ],
+)
 def test_a_file_in_the_original_layout(tmp_path, monkeypatch, prefix, ending):
     """Four blocks of two layers, as all ControlNets of SD 1.x have, and a hint of eight."""
     torch.manual_seed(2)

@@ -30,11 +30,10 @@ def home(tmp_path_factory):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"kind": "hypernetwork", "activation": "mish"},
-        {"kind": "hypernetwork", "ema": 0.9},
+        {"kind": "hypernetwork", "activation": "mish", "ema": 0.9},
         {"dora": True, "text_encoder": True},
     ],
-    ids=["hypernetwork", "averaged", "dora and text"],
+    ids=["averaged hypernetwork", "dora and text"],
 )
 def test_train_teaches_any_kind_in_halves(home, tmp_path, capfd, settings):
     """What learns and what it is put on have one number format, or the first step fails."""

@@ -46,7 +46,7 @@ def test_a_plate_is_no_larger_than_its_format_can_print():
     assert Image.open(square.plate_of(1)).width == 612
 
 
-LARGE_PX = 8000
+LARGE_PX = 3000
 
 
 def kinds(large_px: int = 1) -> dict[str, Image.Image]:

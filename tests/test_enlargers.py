@@ -78,15 +78,15 @@ def test_long_and_thin_pictures(tiled: TiledEnlarger, width: int, height: int) -
         assert enlarged.size == (width_px, max(1, round(height * width_px / width)))
 
 
-def test_a_picture_of_8000_px_is_no_larger_on_its_way(tiled: TiledEnlarger) -> None:
+def test_a_large_picture_is_no_larger_on_its_way(tiled: TiledEnlarger) -> None:
     seen = []
 
     def once(levels: np.ndarray) -> np.ndarray:
         seen.append(levels.shape)
         return tiled.once(levels)
 
-    square = Image.new("RGB", (8000, 8000), "teal")
-    assert brought_to(8192, square, once).size == (8192, 8192) and not seen
+    square = Image.new("RGB", (2000, 2000), "teal")
+    assert brought_to(2048, square, once).size == (2048, 2048) and not seen
     assert brought_to(700, square.resize((500, 500)), once).size == (700, 700) and len(seen) == 1
 
 

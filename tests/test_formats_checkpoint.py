@@ -81,8 +81,14 @@ def test_an_adapter_is_melted_in_first(folder: Path, tmp_path: Path) -> None:
     assert another_picture(melted, bare)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("precision", ["fp16", "bf16"])
+@pytest.mark.parametrize(
+    ("form", "precision"),
+    [  # each form and each precision once, the rest slow
+        pytest.param(form, precision, marks=() if number == place else pytest.mark.slow)
+        for number, form in enumerate(FORMS)
+        for place, precision in enumerate(("fp16", "bf16"))
+    ],
+)
 def test_half_precision_on_disk(folder: Path, tmp_path: Path, form: str, precision) -> None:
     file = tmp_path / f"rex.{form}"
     save_checkpoint(opened(folder), file, precision=precision, origin=ORIGIN)

@@ -90,8 +90,15 @@ def test_our_reader_gives_back_every_layer(taught, picture, files, folder, form)
     assert np.abs(drawn(plain) - picture).max() < 1e-5
 
 
-@pytest.mark.parametrize("form", ["diffusers", "kohya"])
-@pytest.mark.parametrize("root", [False, True], ids=["plain", "rslora"])
+@pytest.mark.parametrize(
+    ("form", "root"),
+    [
+        pytest.param("diffusers", True, id="rslora-diffusers"),
+        pytest.param("kohya", False, id="plain-kohya"),
+        pytest.param("diffusers", False, id="plain-diffusers", marks=pytest.mark.slow),
+        pytest.param("kohya", True, id="rslora-kohya", marks=pytest.mark.slow),
+    ],
+)
 def test_layers_of_different_rank_and_alpha(folder: Path, tmp_path: Path, form, root) -> None:
     """diffusers reads them in its own form; of kohya's it takes one alpha for all attention."""
     pipe, plain, reader = opened(folder), opened(folder), opened(folder)

@@ -325,7 +325,9 @@ def test_a_job_stops_also_if_the_interrupt_was_swallowed():
     assert [job_state(job).state for job in swallowed] == ["cancelled"]
 
 
-@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL, None])
+@pytest.mark.parametrize(
+    "kind", [signal.SIGINT, None, pytest.param(signal.SIGKILL, marks=pytest.mark.slow)]
+)
 def test_a_book_made_by_hand_is_stopped(kind):
     """By Ctrl-C, by a kill, or from the list of jobs."""
     new_book("books/b")

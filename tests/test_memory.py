@@ -89,7 +89,17 @@ def test_each_slower_plan_needs_less_and_larger_pictures_more() -> None:
     assert needed_gib(PLANS[0], SD15, SMALL) > sum(SD15.values()) / GIB
 
 
-@pytest.mark.parametrize("plan", EVERY, ids=lambda plan: f"{plan.offload} {plan.tiled}")
+@pytest.mark.parametrize(
+    "plan",
+    [  # in parts and in tiles at once, the rest slow
+        pytest.param(
+            plan,
+            id=f"{plan.offload} {plan.tiled}",
+            marks=() if plan.offload != "whole" and plan.tiled else pytest.mark.slow,
+        )
+        for plan in EVERY
+    ],
+)
 def test_a_plan_changes_no_picture(folder: Path, plan: OffloadPlan, tmp_path: Path) -> None:
     loras = {"rex": tiny_lora(tmp_path)}
     prompts = ["a cat", "a cat<lora:rex:1>", "a (cat:1.3) " * 12, "a cat<lora:rex:0.5>", "a cat"]

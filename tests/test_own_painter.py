@@ -72,7 +72,13 @@ def teach(name: str, preset: str, *settings: str) -> int:
     return main(("hero", "teach", name, "--preset", preset, *changes))
 
 
-@pytest.mark.parametrize("preset", ["everydream", "storybook", "kohya"])
+@pytest.mark.parametrize(
+    "preset",
+    [
+        "everydream",
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("storybook", "kohya")),
+    ],
+)
 def test_hero_teach_with_all_weights_gives_a_painter_that_draws_the_book(
     tmp_path, capfd, at_once, preset
 ):

@@ -28,6 +28,7 @@ assert sys.modules["bitsandbytes"] is bitsandbytes
 """
 
 
+@pytest.mark.slow
 def test_hide_bitsandbytes_from_libraries_until_it_is_shown():
     """In a process of its own: what is imported once stays imported."""
     pytest.importorskip("trl")

@@ -195,6 +195,7 @@ def _await(url: str, server: subprocess.Popen) -> None:
     pytest.fail("transformers serve came to no start in a minute")
 
 
+@pytest.mark.slow
 def test_tells_through_transformers_serve(served: str, tmp_path: Path) -> None:
     model = tiny_llama(tmp_path / "base", learns=("Say hello: Hello there, Pip.",))
     writer = open_server_writer(str(model), base_url=served, temperature=0.01)
@@ -205,6 +206,7 @@ def test_tells_through_transformers_serve(served: str, tmp_path: Path) -> None:
     assert writer.used.requests == 1 and writer.used.reply_tokens > 0
 
 
+@pytest.mark.slow
 def test_the_starters_llama_tells_a_story_through_a_server(served: str) -> None:
     folder = shipped("assets", "starter", "writer", "base")
     # As the base was taught, which knows no frame: that is its adapter's.

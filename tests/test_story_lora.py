@@ -78,7 +78,7 @@ def recipe(home: Path, **settings: object) -> StoryRecipe:
         "lr": 1e-2,
         "batch": 2,
         "epochs": 2,
-        "sample_words": 40,
+        "sample_words": 8,
         "dropout": 0.1,
     }
     return StoryRecipe(**values | settings)
@@ -213,8 +213,11 @@ def test_packed_and_padded_pairs_have_the_losses_of_pairs_alone(home, tmp_path):
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"packing": True, "optimizer": "adamw8bit"}, {"dora": True, "accumulation": 2}],
-    ids=["lora", "packed, 8-bit Adam", "dora, accumulated"],
+    [
+        pytest.param({"packing": True, "optimizer": "adamw8bit"}, id="packed, 8-bit Adam"),
+        pytest.param({"dora": True, "accumulation": 2}, id="dora, accumulated"),
+        pytest.param({}, id="lora", marks=pytest.mark.slow),
+    ],
 )
 def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path, settings):
     chosen = recipe(home, epochs=3, **settings)
@@ -251,6 +254,7 @@ def by_heart(home, tmp_path_factory) -> Run:
         epochs=10,
         lr=1e-2,
         temperature=0,
+        sample_words=40,
         sample_summaries=[RUNS.summary],
     )
     return run_of(chosen, folder / "run")

@@ -1,6 +1,7 @@
 """Composed tales: every plot at every length and age keeps what it promises."""
 
 import re
+from functools import cache
 from random import Random
 
 import pytest
@@ -14,6 +15,7 @@ PLOTS = sorted(load_lexicon().plots)
 GRADES = {"3-5": 2.0, "5-7": 3.0, "7-9": 4.5}
 
 
+@cache
 def tales_of(plot: str) -> list[Tale]:
     """One tale of each length, the ages in turn."""
     ages = list(WORDS_A_PAGE)
