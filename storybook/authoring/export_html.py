@@ -1,16 +1,18 @@
 """A book to share: one HTML file that opens anywhere, turns its pages and needs nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
 from zipfile import ZipFile
 
+from PIL import Image
+
 from storybook.authoring.narrate import narration_of
 from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
-from storybook.book.printing import Wishes, lay_words, words_of
+from storybook.book.printing import Wishes, Words, lay_words, words_of
 from storybook.press import screen
 from storybook.press.colour import theme_of
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
@@ -38,11 +40,28 @@ class ScreenPage:
     """How it is read aloud, if it is."""
 
 
-def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: Facts) -> str:
-    """The pages of the PDF as one HTML file, in their order; `pages` begins with the cover.
+@dataclass(frozen=True, slots=True)
+class ScreenBook:
+    """A book's pages as HTML, in the order of the PDF, with what a file around them needs."""
 
-    Equal arguments give equal text. Raises PressError naming the page whose text does not fit or
-    cannot be shown.
+    screen: Screen
+    words: Words
+    sections: tuple[str, ...]
+    story_pages: int
+    letters: str
+    """All that its fonts must hold."""
+
+
+def screen_book(
+    story: Story,
+    pages: Sequence[ScreenPage],
+    wishes: Wishes,
+    facts: Facts,
+    keep: Callable[[Image.Image], str] = screen.webp_url,
+) -> ScreenBook:
+    """Every page as a section; `pages` begins with the cover, `keep` says where pictures lie.
+
+    Raises PressError naming the page whose text does not fit or cannot be shown.
     """
     fonts, words = load_fonts(wishes.font), words_of(story, [p.text for p in pages[1:]], wishes)
     pictures = [
@@ -54,8 +73,8 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
     drawn = next((each.picture for each in pictures if each.picture), None)
     aspect = drawn.width / drawn.height if drawn else 1.0
     laid = lay_words(words, wishes, aspect)
-    desk = Screen(wishes.form, fonts, theme_of(drawn or screen.plain_paper()))
-    body = [
+    desk = Screen(wishes.form, fonts, theme_of(drawn or screen.plain_paper()), keep)
+    sections = (
         screen.cover(desk, pictures[0], words.title, words.starring),
         screen.endpaper(1),
         screen.title_page(desk, pictures[0], words.title, words.about),
@@ -66,7 +85,7 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
         screen.end_page(desk, facts),
         *(screen.endpaper(2 + number) for number in range(1 + len(laid) % 2)),
         screen.back_cover(),
-    ]
+    )
     said = chain(
         words.texts,
         (words.title, words.about, words.starring),
@@ -76,14 +95,24 @@ def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: 
         screen.WORDS,
         EVERY_BOOK,
     )
+    return ScreenBook(desk, words, sections, len(laid), "".join(said))
+
+
+def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: Facts) -> str:
+    """The pages of the PDF as one HTML file, in their order; `pages` begins with the cover.
+
+    Equal arguments give equal text. Raises PressError naming the page whose text does not fit or
+    cannot be shown.
+    """
+    book = screen_book(story, pages, wishes, facts)
     return html_file(
-        desk,
-        body,
-        title=words.title,
-        about=words.about,
+        book.screen,
+        book.sections,
+        title=book.words.title,
+        about=book.words.about,
         language=wishes.language,
-        texts="".join(said),
-        pages=len(laid),
+        texts=book.letters,
+        pages=book.story_pages,
         aloud=any(each.heard for each in pages),
     )
 
@@ -94,12 +123,17 @@ def export_html(book: Book, studio: Studio, *, aloud: bool = True) -> str:
     With what `narrate` has made of it, it can be read `aloud`, and words are lit as they are heard.
     Raises BookError while no scenes are told, and what `html_book` raises.
     """
-    pages = [
+    pages = screen_pages(book, studio, aloud=aloud)
+    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
+    return html_book(bind.story_of(book), pages, wishes, facts)
+
+
+def screen_pages(book: Book, studio: Studio, *, aloud: bool) -> list[ScreenPage]:
+    """All pages of a book as they are now, the cover first; raises BookError without scenes."""
+    return [
         _on_screen(place, each, _heard(book, each.scene) if aloud else None)
         for place, each in enumerate(proof_pages(book, studio))
     ]
-    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return html_book(bind.story_of(book), pages, wishes, facts)
 
 
 def pictures_zip(pages: Sequence[ProofPage]) -> bytes:

@@ -32,6 +32,7 @@ COMMANDS = {
     "show": ("pictures", "say what a picture was made from"),
     "pictures": ("pictures", "find earlier pictures by their words"),
     "export-html": ("books", "a book as one HTML file"),
+    "export-epub": ("epub", "a book for e-readers, with its sound if it was narrated"),
     "narrate": ("narrate", "read a book aloud into files of sound"),
     "pick": ("pages", "choose a page's picture yourself"),
     "reroll": ("pages", "draw new pictures for a page"),

@@ -37,11 +37,8 @@ def html_file(
     One whose pages are read `aloud` has a button for that.
     """
     form = screen.form
-    style = shipped("assets", "reader", "reader.css").read_text(encoding="utf-8")
-    scripts = ("reader.js", "aloud.js") if aloud else ("reader.js",)
-    script = "".join(
-        shipped("assets", "reader", name).read_text(encoding="utf-8") for name in scripts
-    )
+    style = reader_file("page.css") + reader_file("reader.css")
+    script = reader_file("reader.js") + (reader_file("aloud.js") if aloud else "")
     sheet = f"@page {{ size: {form.width_in}in {form.height_in}in; }}"
     return "\n".join(
         [
@@ -54,7 +51,7 @@ def html_file(
             f'<meta name="description" content="{escape(about)}">',
             f'<meta name="generator" content="{CREATOR}">',
             f"<style>{font_faces(screen.fonts, texts)}",
-            f"{_variables(screen)}\n{style}\n{sheet}</style></head>",
+            f"{variables(screen)}\n{style}\n{sheet}</style></head>",
             '<body><main class="stage"><div class="room">',
             f'<div class="book" id="book" tabindex="-1" data-width="{form.width_pt:g}" '
             f'data-height="{form.height_pt:g}" data-one="Page % of {pages}" '
@@ -67,7 +64,13 @@ def html_file(
     )
 
 
-def _variables(screen: Screen) -> str:
+def reader_file(name: str) -> str:
+    """A style sheet or a script of `assets/reader`."""
+    return shipped("assets", "reader", name).read_text(encoding="utf-8")
+
+
+def variables(screen: Screen) -> str:
+    """CSS that names a book's colours, the size of its pages, and its endpaper."""
     theme, form = screen.theme, screen.form
     colours = {
         "paper": theme.paper,

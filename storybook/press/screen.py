@@ -5,7 +5,7 @@ fonts.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
@@ -35,15 +35,32 @@ WORDS = (
     "Cover Back Next Read aloud Be quiet Full screen Leave Endpaper Title page Pages of",
 )
 """What is said on the screen beside the book's own words."""
+XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
+
+
+def webp_url(picture: Image.Image) -> str:
+    """A picture as a data URL: it lies in the file itself."""
+    file = BytesIO()
+    picture.save(file, "WEBP", quality=QUALITY, method=2)
+    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What every page is made with."""
+    """What every page is made with. Its markup is well-formed XML, too, for EPUB."""
 
     form: Format
     fonts: Fonts
     theme: Theme
+    keep: Callable[[Image.Image], str] = webp_url
+    """Keeps a picture, and says under which URL."""
+
+    def source(self, picture: Image.Image, most_px: int) -> str:
+        """The URL of a picture that is kept at most so wide."""
+        if picture.width > most_px:
+            height_px = round(picture.height * most_px / picture.width)
+            picture = picture.resize((most_px, height_px), Image.Resampling.LANCZOS)
+        return self.keep(picture)
 
     def inside(self, box: Box) -> str:
         """A box as CSS, in per cent of the page."""
@@ -106,8 +123,8 @@ def title_page(screen: Screen, shown: Shown, title: str, about: str) -> str:
         0.3 * screen.form.height_pt,
         most_pt=46,
     )
-    small = shown.picture and _source(cut_to(shown.picture, 1.0), PICTURE_PX // 3)
-    medallion = f'<img class="medallion" alt="" src="{small}">' if small else ""
+    small = shown.picture and screen.source(cut_to(shown.picture, 1.0), PICTURE_PX // 3)
+    medallion = f'<img class="medallion" alt="" src="{small}"/>' if small else ""
     inner = (medallion, _title(setting), _rule(), f'<p class="about">{escape(about)}</p>')
     return _page("front", "Title page", ('<div class="inner">', *inner, "</div>"))
 
@@ -172,25 +189,15 @@ def _picture(screen: Screen, shown: Shown, box: Box, framed: str = "") -> str:
             "</div></div>"
         )
     wide_px = round(PICTURE_PX * box.width / screen.form.width_pt)
-    source = _source(_cut(shown.picture, box), wide_px)
+    source = screen.source(_cut(shown.picture, box), wide_px)
     return (
         f'<img class="scene picture{framed}" style="{style}" alt="{escape(shown.alt)}" '
-        f'src="{source}">'
+        f'src="{source}"/>'
     )
 
 
 def _cut(picture: Image.Image, box: Box) -> Image.Image:
     return cut_to(picture, box.width / box.height)
-
-
-def _source(picture: Image.Image, most_px: int) -> str:
-    """A picture as a data URL, at most so wide."""
-    if picture.width > most_px:
-        height_px = round(picture.height * most_px / picture.width)
-        picture = picture.resize((most_px, height_px), Image.Resampling.LANCZOS)
-    file = BytesIO()
-    picture.save(file, "WEBP", quality=QUALITY, method=2)
-    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def _title(setting: Setting) -> str:
@@ -207,7 +214,7 @@ def _lettering(screen: Screen, setting: Setting, top: float) -> str:
     )
     rim = 2 * 0.13 * size
     return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" class="lettering" font-size="{size:g}">'
+        f'<svg {XMLNS} viewBox="0 0 {width:g} {height:g}" class="lettering" font-size="{size:g}">'
         f'<use href="#lettering" class="fall" y="{0.05 * size:.2f}" stroke-width="{rim:.2f}"/>'
         f'<use href="#lettering" class="rim" stroke-width="{rim:.2f}"/>'
         f'<g id="lettering">{drawn}</g></svg>'
@@ -234,18 +241,19 @@ def _torn(screen: Screen, laid: StoryPage) -> str:
         edge = Box(box.x, box.y - EDGE_PT, box.width, 2 * EDGE_PT)
         path = f"M0 50C33 {50 - 4 * swing} 67 {50 + 4 * swing} 100 50V115H0Z"
     return (
-        f'<svg class="torn" style="{screen.inside(edge)}" viewBox="0 0 100 100" '
+        f'<svg {XMLNS} class="torn" style="{screen.inside(edge)}" viewBox="0 0 100 100" '
         f'preserveAspectRatio="none" aria-hidden="true"><path d="{path}"/></svg>'
     )
 
 
 def _paw() -> str:
-    return f'<svg viewBox="-0.6 -0.62 1.2 1.12" aria-hidden="true">{ornaments.paw_as_svg()}</svg>'
+    paw = ornaments.paw_as_svg()
+    return f'<svg {XMLNS} viewBox="-0.6 -0.62 1.2 1.12" aria-hidden="true">{paw}</svg>'
 
 
 def _rule() -> str:
     return (
-        '<svg class="rule" viewBox="-75 -10 150 20" aria-hidden="true">'
+        f'<svg {XMLNS} class="rule" viewBox="-75 -10 150 20" aria-hidden="true">'
         '<path d="M-75 0H-15M15 0H75" stroke-width="1.2" stroke-linecap="round"/>'
         '<g transform="scale(17)" stroke="none">'
         f"{ornaments.paw_as_svg()}</g></svg>"

@@ -12,7 +12,10 @@ from storybook.press.typeset import LEADING, Setting
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How a page is read aloud: a WAV file, and begin and end of each word in seconds."""
+    """How a page is read aloud: a WAV file, and begin and end of each word in seconds.
+
+    Without a WAV the sound lies elsewhere, and the words alone are marked.
+    """
 
     wav: bytes
     words: Sequence[tuple[float, float]]
@@ -20,7 +23,7 @@ class Heard:
 
 def sound(heard: Heard | None) -> str:
     """What is heard of a page, with the times of its words."""
-    if heard is None:
+    if heard is None or not heard.wav:
         return ""
     coded = base64.b64encode(heard.wav).decode()
     times = json.dumps([[round(each, 2) for each in span] for span in heard.words])

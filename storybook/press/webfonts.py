@@ -16,6 +16,14 @@ def font_faces(fonts: Fonts, text: str) -> str:
 
     They are called `Book Text`, `Book Italic`, `Book Bold` and `Book Titles`.
     """
+    return "\n".join(
+        declared(name, f"data:font/woff;base64,{base64.b64encode(woff).decode()}")
+        for name, woff in font_files(fonts, text).items()
+    )
+
+
+def font_files(fonts: Fonts, text: str) -> dict[str, bytes]:
+    """The four faces of a book as WOFF, with the glyphs of `text`: Text, Italic, Bold, Titles."""
     letters = "".join(sorted(set(text)))
     named = {
         "Text": fonts.text,
@@ -23,16 +31,20 @@ def font_faces(fonts: Fonts, text: str) -> str:
         "Bold": fonts.bold,
         "Titles": fonts.display,
     }
-    return "\n".join(
+    return {name: _woff(face.path, letters) for name, face in named.items()}
+
+
+def declared(name: str, url: str) -> str:
+    """CSS that declares the face `Book {name}`, which lies at `url`."""
+    return (
         f'@font-face {{ font-family: "Book {name}"; font-weight: 100 900; font-style: normal; '
-        f'src: url("data:font/woff;base64,{_woff(face.path, letters)}") format("woff"); }}'
-        for name, face in named.items()
+        f'src: url("{url}") format("woff"); }}'
     )
 
 
 @lru_cache(maxsize=32)
-def _woff(path: Path, letters: str) -> str:
-    """A font file with nothing but `letters`, as WOFF in base 64."""
+def _woff(path: Path, letters: str) -> bytes:
+    """A font file with nothing but `letters`, as WOFF."""
     from fontTools import subset  # which takes its time, and most commands share no book
 
     logging.getLogger("fontTools.subset").setLevel(
@@ -48,4 +60,4 @@ def _woff(path: Path, letters: str) -> str:
     subsetter.subset(font)
     file = BytesIO()
     subset.save_font(font, file, options)
-    return base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
