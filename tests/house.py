@@ -29,8 +29,8 @@ WITHOUT_CODE = {
     "examples": "Orders for `storybook batch`.",
     "docs": "architecture.md (why it is so), log.md (what was found), evaluation.md (how good the "
     "models are), training.md, training-stories.md, datasets.md, models.md (which files), "
-    "studio.md (the browser), command-line.md, python.md, performance.md, scale.md (many books, "
-    "more than one machine).",
+    "studio.md (the browser), command-line.md, keepsakes.md, python.md, performance.md, scale.md "
+    "(many books, more than one machine).",
 }
 """What the tree says of places that have no docstring."""
 TREE = (
