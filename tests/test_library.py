@@ -8,15 +8,10 @@ from PIL import Image
 
 from books import doubles, made, new_book
 from storybook.authoring.status import status
+from storybook.book import index
 from storybook.book.folder import Book
-from storybook.book.library import (
-    duplicate,
-    put_back,
-    search,
-    shelf,
-    throw_away,
-    thumbnail,
-)
+from storybook.book.index import INDEX, search_shelf
+from storybook.book.library import duplicate, put_back, shelf, throw_away, thumbnail
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.studio.departures import accept
@@ -28,6 +23,10 @@ ROOT = Path("books")
 
 def one(name="b"):
     return next(book for book in shelf() if book.name == name)
+
+
+def names(words="", **asked):
+    return [book.name for book in search_shelf(ROOT, words, **asked).books]
 
 
 def test_the_shelf_says_how_far_each_book_is():
@@ -62,8 +61,9 @@ def test_the_newest_book_stands_first_and_is_found_by_its_words():
             os.utime(path, (when, when))
     books = shelf()
     assert [book.name for book in books] == ["a", "c", "b"]
-    assert [book.name for book in search(books, "KITE biscuit")] == ["a"]
-    assert len(search(books, "")) == 3 and search(books, "boat kite") == []
+    assert (
+        names("KITE biscuit") == ["a"] and names() == ["a", "c", "b"] and names("boat kite") == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_book_that_cannot_be_read_is_shown_with_what_is_wrong():
     book = new_book("books/bad")
     book.path(Book.BRIEF).write_text("summary = 3", encoding="utf-8")
     (ROOT / "no-book").mkdir()
-    (ROOT / ".shelf.json").write_text("no shelf")
+    (ROOT / INDEX).write_text("no index" * 100)
     assert {each.name for each in shelf()} == {"good", "bad"}
     assert "summary" in one("bad").fault and "\n" not in one("bad").fault
 
@@ -172,3 +172,80 @@ def test_a_thumbnail_stands_upright_and_of_a_photo_it_lies_beside_it(tmp_path):
     (tmp_path / "b.jpg").write_bytes(b"no picture")
     with pytest.raises(BookError, match=re.escape("b.jpg cannot be read")):
         thumbnail(tmp_path / "b.jpg", 50)
+
+
+def test_search_shelf_goes_by_words_hero_and_style():
+    new_book("books/a", title="The Kite", heroes=("biscuit", "bruno"), style="crayon")
+    new_book("books/b", title="The Boat", heroes=("bruno",))
+    new_book("books/c", title="Bruno's 100% Ärger", heroes=("miso",), style="crayon")
+    assert set(names(hero="bruno")) == {"a", "b"} and names(hero="run") == []
+    assert set(names(style="crayon")) == {"a", "c"} and names("kite", style="watercolour") == []
+    assert names("ÄRGER 100%") == ["c"] and names("'; drop table books; --") == []
+    found = search_shelf(ROOT, first=1, most=1)
+    assert (len(found.books), found.count, found.unread) == (1, 3, 0)
+
+
+def test_search_shelf_is_true_to_the_folders_without_its_index():
+    made(new_book("books/a"))
+    before = shelf()
+    (ROOT / INDEX).unlink()
+    assert shelf() == before and (ROOT / INDEX).is_file()
+    os.utime("books/a/pages/03", (1, 1))
+    assert shelf()[0].modified == before[0].modified
+
+
+def test_search_shelf_sees_books_that_came_and_went():
+    (ROOT / ".shelf.json").parent.mkdir()
+    (ROOT / ".shelf.json").write_text("of an earlier edition")
+    new_book("books/a")
+    assert names() == ["a"] and not (ROOT / ".shelf.json").exists()
+    Path("books/a").rename("books/z")
+    new_book("books/b")
+    assert names() == ["b", "z"]
+
+
+def test_search_shelf_reads_as_many_as_there_is_time_for():
+    for name in "abc":
+        new_book(f"books/{name}")
+    found = search_shelf(ROOT, patience_s=0)
+    assert (found.count, found.unread) == (1, 2)
+    assert search_shelf(ROOT, patience_s=0).unread == 1
+    assert search_shelf(ROOT).count == 3
+
+
+def test_search_shelf_sees_a_change_of_a_page_without_looking_into_all(monkeypatch):
+    """What our own code writes in a page is seen by the time of the book's folder."""
+    book, _ = new_book("books/a"), new_book("books/b")
+    made(book, until="choose")
+    assert names() == ["a", "b"] or names() == ["b", "a"]
+    os.utime(book.folder, (1, 1))
+    for path in (*book.folder.glob("*"), *book.folder.glob("pages/*")):
+        os.utime(path, (1, 1))
+    assert names() == ["b", "a"]
+    monkeypatch.setattr(index, "_read_again", lambda *these: False)
+    book.save(book.pick_of(2), book.pick(2).but(by="author"), None)
+    assert names() == ["a", "b"]
+
+
+def test_search_shelf_does_without_its_index_where_it_may_only_read(monkeypatch):
+    new_book("books/a")
+    real = index._connected
+
+    def refused(path):
+        if path is not None:
+            raise index.sqlite3.OperationalError("attempt to write a readonly database")
+        return real(path)
+
+    monkeypatch.setattr(index, "_connected", refused)
+    assert names() == ["a"] and not (ROOT / INDEX).exists()
+
+
+def test_search_shelf_looks_less_often_at_a_shelf_that_takes_long(monkeypatch):
+    new_book("books/a")
+    assert names() == ["a"]
+    monkeypatch.setitem(index._looked, ROOT.resolve(), (time.monotonic(), 100.0))
+    new_book("books/b")
+    Path("books/a/brief.toml").write_bytes(Path("books/a/brief.toml").read_bytes() + b"\n")
+    assert names() == ["a"], "all are looked at later, and those that are shown at once"
+    monkeypatch.setitem(index._looked, ROOT.resolve(), (time.monotonic() - 3000.0, 100.0))
+    assert set(names()) == {"a", "b"}

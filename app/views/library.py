@@ -16,7 +16,8 @@ from storybook.authoring.edits import set_title
 from storybook.book import library
 from storybook.book.archive import export_zip, import_zip
 from storybook.book.folder import Book
-from storybook.book.library import Shelved
+from storybook.book.index import search_shelf
+from storybook.book.shelved import Shelved
 from storybook.config import shipped
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
@@ -24,17 +25,19 @@ from storybook.jobs.folder import job_state
 AT_ONCE = 24
 """So many covers are shown before one asks for more."""
 COVER_PX = 210
+PATIENCE_S = 1.0
+"""So long books that are new to the shelf's index are read before the page is drawn."""
 
 
 def page() -> None:
-    books = library.shelf(BOOKS)
+    books = search_shelf(BOOKS, most=1, patience_s=PATIENCE_S)
     with st.container(horizontal=True, vertical_alignment="bottom", key="library-head"):
         with st.container(width="stretch"):
             look.heading("Your library")
-        if books and st.button("New book", type="primary", icon=":material/edit:"):
+        if books.count and st.button("New book", type="primary", icon=":material/edit:"):
             go("new_book")
     _undo()
-    if not books:
+    if not books.count:
         _first_time()
         return
     words = st.text_input(
@@ -45,15 +48,17 @@ def page() -> None:
         label_visibility="collapsed",
         bind="query-params",
     )
-    found = library.search(books, words or "")
-    if not found:
-        look.empty("No book has these words", "Try fewer words, or another one.")
     shown = st.session_state.setdefault("shown", AT_ONCE)
+    found = search_shelf(BOOKS, words or "", most=shown, patience_s=PATIENCE_S)
+    if not found.count:
+        look.empty("No book has these words", "Try fewer words, or another one.")
+    if found.unread:
+        st.caption(f"{found.unread:,} books are new here and still to be read. Look again soon.")
     making = _being_made()
     with st.container(horizontal=True, gap="medium", key="shelf"):
-        for book in found[:shown]:
+        for book in found.books:
             _card(book, making=book.name in making)
-    if len(found) > shown and st.button(f"Show more of {len(found):,} books", width="stretch"):
+    if found.count > shown and st.button(f"Show more of {found.count:,} books", width="stretch"):
         st.session_state["shown"] = shown + 2 * AT_ONCE
         st.rerun()
     st.space("medium")

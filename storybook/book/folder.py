@@ -18,7 +18,7 @@ import os
 import shutil
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import tomli_w
@@ -243,11 +243,13 @@ class Book:
         if made_from is None:
             write_whole(path, data)
             stamp_path.unlink(missing_ok=True)
+            self._touch()
             return
         draft = draft_of(path, data)
         stamp = Stamp(made_from=made_from, content=content_digest(data))
         write_whole(stamp_path, stamp.model_dump_json().encode())
         move(draft, path)
+        self._touch()
 
     def forget(self, artifact: Path | str, *, stamp_only: bool = False) -> None:
         """Delete an artifact with its stamp; or the stamp, so that it is its author's for good."""
@@ -259,6 +261,12 @@ class Book:
         """Keep a picture under the id of its request."""
         write_whole(self.picture(page, candidate), png)
         self.refusal_of(page, candidate).unlink(missing_ok=True)
+        self._touch()
+
+    def _touch(self) -> None:
+        """Let the folder itself say that something in it has changed, for who looks at many."""
+        with suppress(OSError):
+            os.utime(self.folder)
 
     # One maker at a time
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import tomli_w
 
 from storybook.book.folder import Book
-from storybook.book.library import is_finished
+from storybook.book.shelved import is_finished
 from storybook.errors import BookError, ModelError, StorybookError, in_one_line
 from storybook.files import write_whole
 from storybook.make import follow, make

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from storybook.book import printing
 from storybook.book.folder import Book
-from storybook.book.library import is_finished
 from storybook.book.printing import Wishes, check_book, lay_words, left_out, story_of, words_of
+from storybook.book.shelved import is_finished
 from storybook.errors import BookError, PressError
 from storybook.files import write_whole
 from storybook.models.infotext import read_infotext
