@@ -71,11 +71,14 @@ def print_table(table: Table, *, narrow: bool = False) -> None:
     console.print(table)
 
 
-def print_wrapped(text: str, indent: int = 0) -> None:
-    """Print a text on stdout in lines of whole words, as wide as the terminal, 80 in a pipe."""
-    space = " " * indent
+def print_wrapped(text: str, indent: int = 0, rest: int | None = None) -> None:
+    """Print a text on stdout in lines of whole words, as wide as the terminal, 80 in a pipe.
+
+    Its lines are indented by so many columns, those after the first by `rest` if that is given.
+    """
+    first, others = " " * indent, " " * (indent if rest is None else rest)
     width = Console().width
-    print(textwrap.fill(text, width, initial_indent=space, subsequent_indent=space))
+    print(textwrap.fill(text, width, initial_indent=first, subsequent_indent=others))
 
 
 def short_path(path: Path | str) -> str:

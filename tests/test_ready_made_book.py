@@ -187,7 +187,21 @@ def test_pictures_of_are_none_where_paragraphs_are_not_the_pages():
 def test_stories_lists_the_best_first_and_says_how_many_more(capsys):
     assert main(["stories", "--find", "dog thunder", "--most", "2"]) == 0
     out, err = capsys.readouterr()
-    assert len(out.splitlines()) == 2 and "A-062" in out and "--most" in err
+    heads = [line for line in out.splitlines() if not line.startswith(" ")]
+    assert len(heads) == 2 and "A-062" in out and "--most" in err
+
+
+@pytest.mark.parametrize("width", [None, 50])
+def test_stories_stands_below_its_title_in_lines_of_whole_words(capsys, monkeypatch, width):
+    """In a pipe a line has 80 columns, like the lines of a whole story."""
+    if width:
+        monkeypatch.setenv("COLUMNS", str(width))
+    for asked in (("--find", "dog thunder", "--most", "5"), ("D-024", "--pictures")):
+        assert main(["stories", *asked]) == 0
+        out = capsys.readouterr().out
+        assert max(map(len, out.splitlines())) <= (width or 80)
+        summary = story_named("D-024").summary
+        assert summary in " ".join(out.split())
 
 
 @pytest.mark.parametrize(
@@ -223,7 +237,7 @@ def test_stories_prints_one_about_a_hero_with_its_pictures(capsys):
     assert main(["stories", "a-022", "--hero", "bruno", "--pictures"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("A-022  Bruno and the Thirteen Stairs\n") and "Bruno plays Mango." in out
-    assert "   [Bruno sitting at the bottom of a tall staircase" in out
+    assert "\n   [Bruno sitting at the bottom of a tall staircase" in out
 
 
 def test_new_begins_a_book_of_a_story(capsys):

@@ -2,8 +2,6 @@
 
 import sys
 
-from rich.console import Console
-
 from storybook.cli.options import Parser, from_1, runs
 from storybook.errors import ConfigError
 from storybook.hero.folder import load_hero
@@ -11,9 +9,11 @@ from storybook.ready_made.collection import ReadyMade, ready_made, story_named
 from storybook.ready_made.find import Wanted, find_stories, is_of_kind
 from storybook.ready_made.recast import as_it_stands, recast
 from storybook.records import Hero
-from storybook.terminal import shortened
+from storybook.terminal import print_wrapped
 
 MOST = 20
+INDENT = len("A-022  ")
+"""What is said of a story stands below its title."""
 
 
 def declare(parser: Parser) -> None:
@@ -62,11 +62,11 @@ def stories(
     most = most or MOST
     _check_animal(animal)
     wanted = Wanted(find, ages, manner, animal, star)
-    found, console = find_stories(wanted), Console()
+    found = find_stories(wanted)
     for story in found[:most]:
         facts = f"{story.star.kind}, ages {story.ages}, {story.manner}, {len(story.pages)} pages"
-        line = f"{story.id}  {story.title} ({facts})  {story.summary}"
-        print(shortened(line, console.width) if console.is_terminal else line)
+        print_wrapped(f"{story.id}  {story.title} ({facts})", rest=INDENT)
+        print_wrapped(story.summary, INDENT)
     if not found:
         print("No story is so. Say fewer words, or leave one of the other options out.")
     elif len(found) > most:
@@ -87,14 +87,20 @@ def _print(story: ReadyMade, hero: Hero | None, *, pictures: bool) -> None:
     """A story from end to end, about a hero if one is named."""
     told = recast(story, hero) if hero else as_it_stands(story)
     print(f"{story.id}  {told.title}")
-    print(f"Ages {story.ages}, {story.manner}, {len(story.pages)} pages. Summary: {told.summary}")
-    print("With " + "; ".join(f"{one.name}, {one.kind} ({one.look})" for one in story.cast))
+    facts = f"Ages {story.ages}, {story.manner}, {len(story.pages)} pages."
+    print_wrapped(f"{facts} Summary: {told.summary}")
+    cast = "; ".join(f"{one.name}, {one.kind} ({one.look})" for one in story.cast)
+    print_wrapped(f"With {cast}")
     if hero:
-        print(told.line)
+        print_wrapped(told.line)
     for number, page in enumerate(told.pages, 1):
-        print(f"\n{number}. {page.text}")
+        print()
+        first, *others = page.text.splitlines()
+        print_wrapped(f"{number}. {first}", rest=3)
+        for line in others:
+            print_wrapped(line, 3)
         if pictures:
-            print(f"   [{page.picture}]")
+            print_wrapped(f"[{page.picture}]", 3)
     star = f" --hero {hero.folder or hero.name.lower()}" if hero else ""
     print(f"\nMake a book of it: storybook new FOLDER --story {story.id}{star}", file=sys.stderr)
 
