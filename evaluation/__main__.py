@@ -3,13 +3,14 @@
 import argparse
 import sys
 from collections.abc import Generator, Iterator
+from typing import Unpack
 
 from rich.console import Console
 
-from evaluation.options import add_options, bench_of
+from evaluation.options import Options, add_options, bench_of, chosen_of
 from evaluation.records import Bench, Part
 from evaluation.report import kept_parts, print_parts, save_part, write_report
-from storybook.errors import StorybookError, nearest
+from storybook.cli.run import exit_code
 from storybook.records import Event, digest
 from storybook.studio.studio import Studio
 from storybook.terminal import show
@@ -22,27 +23,24 @@ def main() -> int:
     """Evaluate the chosen parts and report all; 2 if the author can mend what went wrong."""
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
     parser.add_argument("--only", help=f"parts to evaluate, of {','.join(PARTS)}")
-    given = vars(add_options(parser).parse_args())
-    only = given.pop("only")
+    options = vars(add_options(parser).parse_args())
     quiet()
-    try:
-        chosen = only.split(",") if only else list(PARTS)
-        for name in chosen:
-            if name not in PARTS:
-                raise StorybookError(f"{name} is no part. {nearest(name, PARTS)}")
-        bench = bench_of(**given)
-        models = _models(bench.studio)
-        # What was found of other models says nothing of these.
-        found = bench.work / f"found-{digest(models)}"
-        for name in chosen:
-            save_part(found, name, _watched(_evaluate(name, bench), name))
-        parts = kept_parts(found, PARTS)
-        print_parts(parts, Console())
-        print(write_report(parts, bench.out, models))  # noqa: T201
-    except StorybookError as error:
-        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    return 0
+    return exit_code(
+        lambda: _run(**options), "stopped. Parts that were finished are kept; run it again."
+    )
+
+
+def _run(only: str | None, **options: Unpack[Options]) -> None:
+    chosen = chosen_of(only, PARTS, "part")
+    bench = bench_of(**options)
+    models = _models(bench.studio)
+    # What was found of other models says nothing of these.
+    found = bench.work / f"found-{digest(models)}"
+    for name in chosen:
+        save_part(found, name, _watched(_evaluate(name, bench), name))
+    parts = kept_parts(found, PARTS)
+    print_parts(parts, Console())
+    print(write_report(parts, bench.out, models))  # noqa: T201
 
 
 def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:

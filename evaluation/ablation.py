@@ -12,15 +12,15 @@ import sys
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 
 from evaluation.judge import taught_judge, with_pets
-from evaluation.options import add_options, bench_of
+from evaluation.options import Options, add_options, bench_of, chosen_of
 from evaluation.pets import Taught, is_pet, look
 from evaluation.records import Bench
-from storybook.errors import StorybookError, nearest
+from storybook.cli.run import exit_code
 from storybook.files import write_whole
 from storybook.images.photo_files import photos_in
 from storybook.models.classifier import Classifier
@@ -66,24 +66,19 @@ def main() -> int:
     parser.add_argument("recipe", type=Path)
     parser.add_argument("--steps", type=int, help="of every variant; by default the recipe's")
     parser.add_argument("--only", help="variants, with commas between; by default all")
-    given = vars(add_options(parser).parse_args())
-    only, steps, path = (given.pop(key) for key in ("only", "steps", "recipe"))
+    options = vars(add_options(parser).parse_args())
     quiet()
-    try:
-        chosen = only.split(",") if only else list(VARIANTS)
-        for name in chosen:
-            if name not in VARIANTS:
-                raise StorybookError(f"{name} is no variant. {nearest(name, VARIANTS)}")
-        recipe, _ = load_recipe(path)
-        steps = steps or _steps(recipe)
-        bench = bench_of(**given)
-        home = bench.work / "ablation" / _ground(recipe, steps, bench)
-        show(evaluate(bench, recipe, steps, chosen, home))
-        print("\n".join(table(home)))  # noqa: T201
-    except StorybookError as error:
-        print(f"storybook: {error}", file=sys.stderr)  # noqa: T201
-        return 2
-    return 0
+    return exit_code(lambda: _run(**options), "stopped; run it again to go on.")
+
+
+def _run(recipe: Path, steps: int | None, only: str | None, **options: Unpack[Options]) -> None:
+    chosen = chosen_of(only, VARIANTS, "variant")
+    plain, _ = load_recipe(recipe)
+    steps = steps or _steps(plain)
+    bench = bench_of(**options)
+    home = bench.work / "ablation" / _ground(plain, steps, bench)
+    show(evaluate(bench, plain, steps, chosen, home))
+    print("\n".join(table(home)))  # noqa: T201
 
 
 def _ground(recipe: Recipe, steps: int, bench: Bench) -> str:

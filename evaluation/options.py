@@ -2,12 +2,14 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from evaluation.records import FULL, QUICK, Bench
 from storybook.config import load_settings, shipped
+from storybook.errors import ConfigError, nearest
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 
@@ -36,32 +38,45 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     return parser
 
 
-def bench_of(
-    *,
-    studio: str,
-    changes: Sequence[str],
-    work: Path,
-    out: Path,
-    device: str,
-    judge_steps: int | None,
-    threads: int,
-    quick: bool,
-) -> Bench:
+class Options(TypedDict):
+    """What `add_options` adds."""
+
+    studio: str
+    changes: Sequence[str]
+    work: Path
+    out: Path
+    device: str
+    judge_steps: int | None
+    threads: int
+    quick: bool
+
+
+def chosen_of(only: str | None, known: Collection[str], what: str) -> list[str]:
+    """The names that `--only` says, all without it; ConfigError for one that is no `what`."""
+    chosen = only.split(",") if only else list(known)
+    for name in chosen:
+        if name not in known:
+            raise ConfigError(f"--only: {name} is no {what}. {nearest(name, known)}")
+    return chosen
+
+
+def bench_of(**options: Unpack[Options]) -> Bench:
     """Whose models are evaluated, on how much, as the options say."""
     import torch
 
-    torch.set_num_threads(threads)
+    torch.set_num_threads(options["threads"])
+    quick, work = options["quick"], options["work"]
     extent = QUICK if quick else FULL
     kept = work / "quick" if quick else work
-    opened = Studio(load_settings(studio, changes))
+    opened = Studio(load_settings(options["studio"], options["changes"]))
     return Bench(
         studio=opened,
         # What a painter was not taught to hear is no fault of its pictures.
         world=opened.world if opened.draws_the_world else load_world(shipped("assets")),
-        extent=replace(extent, judge_steps=judge_steps or extent.judge_steps),
+        extent=replace(extent, judge_steps=options["judge_steps"] or extent.judge_steps),
         work=kept,
         # A quick look is no figure to publish.
-        out=kept if quick else out,
-        device=device,
-        workers=threads,
+        out=kept if quick else options["out"],
+        device=options["device"],
+        workers=options["threads"],
     )

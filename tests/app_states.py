@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,14 @@ def photo(seed: int, width: int = 640, height: int = 520) -> Image.Image:
     return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
 
 
+@cache
+def jpeg(seed: int) -> bytes:
+    """The same as a file."""
+    data = BytesIO()
+    photo(seed).save(data, "JPEG", quality=95)
+    return data.getvalue()
+
+
 def rex(folder: Path, photos: int = 5, **changes: object) -> Path:
     """The folder of a hero of the author's, with drawn photos."""
     source = folder / "brought"
@@ -90,7 +99,7 @@ def rex(folder: Path, photos: int = 5, **changes: object) -> Path:
     files = []
     for number in range(photos):
         files.append(source / f"{number}.jpg")
-        photo(number).save(files[-1], quality=95)
+        files[-1].write_bytes(jpeg(number))
     asked = {"name": "Rex", "species": "dog", "look": "brown"} | changes
     return add_hero(Hero(**asked), files)
 

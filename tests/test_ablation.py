@@ -1,12 +1,14 @@
 """Variants of a pet's recipe: what each of them changes, and that one goes all the way."""
 
 import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evaluation import ablation
+from evaluation.__main__ import main as evaluated
 from evaluation.ablation import VARIANTS, Found, _ground, variant_of
 from evaluation.records import QUICK, Bench
 from storybook.config import load_settings, shipped
@@ -98,6 +100,22 @@ def test_variants_are_taught_judged_and_tabled_once(bench, tmp_path):
     assert 0 < adapter.megabytes < whole.megabytes
     again = list(ablation.evaluate(bench, recipe, 2, names, home))
     assert not [event for event in again if event.stage.startswith(tuple(names))]
+
+
+@pytest.mark.parametrize(
+    ("command", "words", "says"),
+    [
+        (evaluated, ["--only", "picturs"], "picturs is no part. Did you mean pictures"),
+        (evaluated, ["--studio", "nowhere"], "nowhere"),
+        (ablation.main, ["r.toml", "--only", "rank 5"], "rank 5 is no variant. Did you mean rank"),
+        (ablation.main, ["nowhere.toml"], "nowhere.toml"),
+    ],
+)
+def test_main_says_in_a_line_what_cannot_be_evaluated(monkeypatch, capsys, command, words, says):
+    monkeypatch.setattr(sys, "argv", ["evaluation", *words])
+    assert command() == 2
+    said = capsys.readouterr().err
+    assert said.startswith("storybook: ") and says in said and said.count("\n") == 1
 
 
 def test_findings_rest_on_the_pictures_too(bench, tmp_path):

@@ -1,11 +1,10 @@
 """The page of heroes in each state: all of them, one of them, a pet that is being added."""
 
-import io
 import shutil
 from pathlib import Path
 
 import pytest
-from app_states import laid_job, laid_run, nothing_begins, opened, photo, rex, said
+from app_states import jpeg, laid_job, laid_run, nothing_begins, opened, photo, rex, said
 
 from app.hero import photos as photos_page
 from storybook.config import shipped
@@ -238,12 +237,6 @@ def brought(*files):
     for name, data in files:
         hero_drafts.take_in(folder, name, data)
     return folder
-
-
-def jpeg(seed):
-    data = io.BytesIO()
-    photo(seed).save(data, "JPEG", quality=95)
-    return data.getvalue()
 
 
 def test_adding_begins_with_a_draft_of_its_own(tmp_path):

@@ -167,8 +167,14 @@ def test_find_stories_filters_by_age_manner_animal_and_hero():
     assert puppy in find_stories(Wanted(hero=REX), all_)
 
 
-def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together():
-    taught, held = split_stories()
+@pytest.fixture(scope="module")
+def parted():
+    """The names of the stories that are taught, and of those held out."""
+    return split_stories()
+
+
+def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together(parted):
+    taught, held = parted
     assert len(held) == HELD_OUT * 900 and not set(taught) & set(held)
     assert (taught, held) == split_stories(), "seeded"
     pairs, names = [pair_of(story) for story in ready_made().values()], list(ready_made())
@@ -178,10 +184,10 @@ def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together():
         assert len({names[place - 1] in held for place in group}) == 1
 
 
-def test_the_recipe_for_smollm2_holds_out_what_split_stories_does():
+def test_the_recipe_for_smollm2_holds_out_what_split_stories_does(parted):
     said = tomllib.loads(shipped("training", "recipes", "smollm2-stories.toml").read_text("utf-8"))
     held = split(read_pairs(shipped(*said["pairs"].split("/"))), said["test"], said["seed"])[1]
-    assert [pair.summary for pair in held] == [story_named(n).summary for n in split_stories()[1]]
+    assert [pair.summary for pair in held] == [story_named(n).summary for n in parted[1]]
 
 
 def test_split_stories_tells_near_duplicates_by_their_words():

@@ -78,7 +78,7 @@ def recipe(home: Path, **settings: object) -> StoryRecipe:
         "lr": 1e-2,
         "batch": 2,
         "epochs": 2,
-        "sample_words": 8,
+        "sample_words": 10,
         "dropout": 0.1,
     }
     return StoryRecipe(**values | settings)
