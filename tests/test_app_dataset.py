@@ -1,5 +1,7 @@
 """The page of a dataset, and the board behind it."""
 
+import base64
+import io
 import json
 
 import numpy as np
@@ -7,7 +9,9 @@ import pytest
 from app_states import opened, said
 from PIL import Image
 
+from app.views import dataset as dataset_page
 from storybook.errors import TrainingError
+from training.data.pictures import look_at
 from training.data.readers import read_folder
 from training.desk import board as desk
 
@@ -131,12 +135,106 @@ def test_crop_drawn_shades_what_is_cut_off(tmp_path):
     assert desk.crop_drawn(unread, 500) is None
 
 
+def png(paint=(0, 0, 10, 10), size=(64, 48)):
+    """A mask as a browser sends it, white in a box."""
+    mask = Image.new("RGBA", size, "black")
+    mask.paste("white", paint)
+    data = io.BytesIO()
+    mask.save(data, "PNG")
+    return base64.b64encode(data.getvalue()).decode()
+
+
+def test_draw_on_keeps_crop_and_mask_for_training_and_undo_takes_them_back(tmp_path):
+    folder = lay(tmp_path / "set")
+    before, board = files_of(folder), desk.open_board(folder, SIZE)
+    row = board.rows[0]
+    desk.draw_on(board, row, {"crop": [0.25, 0, 0.75, 1], "mask": None})
+    desk.draw_on(board, row, {"crop": [0.25, 0, 0.75, 1], "mask": png()})
+    desk.draw_on(board, row, {"crop": [0.25, 0, 0.75, 1], "mask": png()})  # once more the same
+    example = read_folder(folder).examples[0]
+    assert example.crop == (0.25, 0, 0.75, 1)
+    assert np.asarray(Image.open(example.mask))[:10, :10].min() == 255
+    again = desk.open_board(folder, SIZE)
+    assert again.rows[0].size == (320, 480) and again.rows[0].mask == example.mask
+    seen = desk.looked_again(row, SIZE)
+    assert (seen.size, seen.bucket) == (again.rows[0].size, again.rows[0].bucket)
+    assert desk.crop_drawn(seen, 300).width == 200
+    assert desk.undo(again) == 1
+    assert not read_folder(folder).examples[0].mask
+    assert desk.undo(again) == 1 and not desk.can_undo(again)
+    assert files_of(folder) == before
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        {"crop": [0, 0, 0.01, 1], "mask": None},
+        {"crop": "all", "mask": None},
+        {"crop": None, "mask": "no base64!"},
+        {"crop": None, "mask": base64.b64encode(b"no picture").decode()},
+    ],
+)
+def test_draw_on_refuses_what_is_no_drawing_and_changes_nothing(tmp_path, drawn):
+    folder = lay(tmp_path / "set")
+    before, board = files_of(folder), desk.open_board(folder, SIZE)
+    with pytest.raises(TrainingError, match="cannot be kept") as fault:
+        desk.draw_on(board, board.rows[0], drawn)
+    assert "\n" not in str(fault.value)
+    assert files_of(folder) == before and not desk.can_undo(board)
+
+
+def test_draw_on_takes_all_of_a_picture_and_a_black_mask_for_none(tmp_path):
+    folder = lay(tmp_path / "set")
+    board = desk.open_board(folder, SIZE)
+    desk.draw_on(board, board.rows[0], {"crop": [0, 0, 1, 1], "mask": png((0, 0, 0, 0))})
+    assert not desk.can_undo(board)
+    assert not (folder / "crops.json").exists()
+
+
+def test_undo_puts_a_mask_of_another_program_back_to_the_byte(tmp_path):
+    folder = lay(tmp_path / "set")
+    mask = folder / "00-masklabel.png"
+    Image.new("RGB", (64, 48), "grey").save(mask)
+    before, board = mask.read_bytes(), desk.open_board(folder, SIZE)
+    desk.draw_on(board, board.rows[0], {"crop": None, "mask": None})
+    assert not mask.exists()
+    desk.undo(board)
+    assert mask.read_bytes() == before
+
+
+def test_a_picture_is_opened_to_be_drawn_on(tmp_path):
+    folder = lay(tmp_path / "cats")
+    page = opened("dataset", folder="cats")
+    next(each for each in page.button if each.label == "Crop and mask").click().run()
+    assert not page.exception
+    assert "taught at 576 x 448 px" in said(page)
+    (folder / "crops.json").write_text("{")
+    page = opened("dataset", folder="cats")
+    assert "crops.json must look like" in said(page)
+
+
+def test_only_pictures_that_changed_are_looked_at_again(tmp_path, monkeypatch):
+    folder = lay(tmp_path / "cats")
+    looked = []
+    monkeypatch.setattr(
+        dataset_page, "look_at", lambda each, px: looked.append(each.path.name) or look_at(each, px)
+    )
+    opened("dataset", folder="cats")
+    assert len(looked) == 4
+    opened("dataset", folder="cats")
+    assert len(looked) == 4
+    board = desk.open_board(folder, SIZE)
+    desk.draw_on(board, board.rows[1], {"crop": [0, 0, 0.5, 1], "mask": None})
+    opened("dataset", folder="cats")
+    assert looked[4:] == ["01.png"]
+
+
 def test_a_saved_dataset_is_looked_at_and_not_changed(tmp_path):
     folder = lay(tmp_path / "set")
     (folder / "metadata.jsonl").write_text('{"file_name": "00.png", "text": "a cat"}\n')
     board = desk.open_board(folder, SIZE)
     assert not board.is_editable
-    with pytest.raises(TrainingError, match="whose words lie within it"):
+    with pytest.raises(TrainingError, match="whose words and pictures lie within it"):
         desk.say_of(board, {str(folder / "00.png"): "a dog"})
 
 
@@ -149,6 +247,31 @@ def test_the_page_lists_folders_with_pictures_and_says_where_there_is_none(tmp_p
     assert "4 pictures" in said(opened("dataset", folder="datasets/cats"))
     assert "There is no folder nowhere" in said(opened("dataset", folder="nowhere"))
     assert "There is no folder" in said(opened("dataset", folder="../.."))
+
+
+def test_folders_are_looked_up_again_only_where_something_changed(tmp_path, monkeypatch):
+    lay(tmp_path / "datasets" / "cats")
+    looked = []
+    inner = dataset_page._inner
+    monkeypatch.setattr(
+        dataset_page, "_inner", lambda place: looked.append(str(place)) or inner(place)
+    )
+    opened("dataset")
+    first = len(looked)
+    assert "datasets" in looked
+    opened("dataset")
+    assert looked[first:] == ["."], "the nearest folders' times say that nothing changed"
+    lay(tmp_path / "datasets" / "dogs")
+    assert opened("dataset").selectbox[0].options == ["datasets/cats", "datasets/dogs"]
+
+
+def test_a_large_home_costs_no_more_than_a_part_of_it(tmp_path, monkeypatch):
+    for number in range(30):
+        lay(tmp_path / "many" / f"{number:02}", count=1)
+    monkeypatch.setattr(dataset_page, "MOST_LOOKED", 12)
+    page = opened("dataset")
+    assert page.selectbox[0].options == [f"many/{number:02}" for number in range(11)]
+    assert "1 pictures" in said(opened("dataset", folder="many/29")), "its address leads to it"
 
 
 def test_words_are_changed_on_the_page_and_taken_back(tmp_path):

@@ -1,22 +1,25 @@
 """Dataset: the pictures of a folder with their words, to be looked through and mended."""
 
+import os
+from itertools import islice
 from pathlib import Path
 
 import streamlit as st
 
 from app.navigation import link
-from app.widgets import look
+from app.widgets import draw_on, look
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from app.widgets.try_or_report import tried
 from storybook.errors import StorybookError
 from storybook.images.photo_files import is_litter, is_photo
 from storybook.records import digest
-from training.data.pictures import Checked, look_through
+from training.data.pictures import Checked, Looked, look_at, look_through
 from training.data.records import Example
 from training.desk import board as desk
 from training.desk.board import Board, Shown
 
-PICTURE_PX, DRAWN_PX = 216, 520
+PICTURE_PX, DRAWN_PX = 216, 320
+RESOLUTION = (512, 512)
 ON_A_PAGE = 24
 SAYS = {
     "all": "All",
@@ -31,7 +34,12 @@ READ_AS = {
     "metadata": "Its words lie in a metadata file, as kohya's scripts keep it.",
     "dataset": "It is a Hugging Face dataset: its words can be looked at here, and not changed.",
 }
-MOST_FOLDERS = 40
+MOST_FOLDERS, MOST_LOOKED, MOST_ENTRIES = 40, 2_000, 5_000
+"""Folders that are offered, that are looked into for it, and of one so many names."""
+LISTED_S = 30.0
+"""A list of folders is looked up anew after so long."""
+MOST_KNOWN = 200_000
+"""Pictures that are remembered, by what is a few hundred bytes each."""
 OURS = {BOOKS, HEROES, JOBS, RUNS}
 """Whose pictures have pages of their own."""
 
@@ -46,7 +54,7 @@ def page() -> None:
         return
     try:
         with st.spinner("Looking through the pictures ..."):
-            board = desk.open_board(folder, (512, 512), _looked)
+            board = desk.open_board(folder, RESOLUTION, _looked)
     except StorybookError as fault:
         st.error(look.plain(str(fault)))
         return
@@ -66,15 +74,15 @@ def _folder() -> Path | None:
             "Put one into the folder in which the studio was started, and it is listed.",
         )
         return None
-    choices = list(dict.fromkeys([*([named] if named in found else []), *found]))
+    choices = list(dict.fromkeys([*([named] if _is_ours(named) else []), *found]))
     picked = st.selectbox(
         "Folder",
         choices,
-        index=0 if named in choices else None,
+        index=choices.index(named) if named in choices else None,
         key="dataset-folder",
         placeholder="Choose a folder with pictures",
     )
-    if named and named not in found:
+    if named and named not in choices:
         st.warning(f"There is no folder {look.plain(named)} with pictures here.")
     if picked and picked != named:
         st.query_params["folder"] = picked
@@ -82,30 +90,52 @@ def _folder() -> Path | None:
     return Path(picked) if picked else None
 
 
+def _is_ours(named: str) -> bool:
+    """Whether an address names a folder of pictures below this one."""
+    folder = Path(named)
+    within = bool(named) and not folder.is_absolute() and ".." not in folder.parts
+    return within and _has_pictures(folder)
+
+
 def _folders() -> list[str]:
     """Folders up to three below this one in which pictures lie, the nearest first."""
+    near = [Path(), *_inner(Path())]
+    changed = tuple((str(each), each.stat().st_mtime_ns) for each in near if each.is_dir())
+    return _found(str(Path.cwd()), changed)
+
+
+@st.cache_data(max_entries=4, ttl=LISTED_S, show_spinner=False)
+def _found(place: str, changed: tuple[tuple[str, int], ...]) -> list[str]:
+    """As `_folders`, of a large home no more than `MOST_LOOKED` folders; until `changed` does."""
     found: list[str] = []
-    level = [Path()]
+    level, left = [Path()], MOST_LOOKED
     for _ in range(3):
-        below = []
-        for place in level:
-            try:
-                inner = sorted(each for each in place.iterdir() if each.is_dir())
-            except OSError:
-                continue
-            below += [each for each in inner if each not in OURS and not is_litter(each.name)]
+        below = [each for place in level for each in _inner(place)][:left]
+        left -= len(below)
         found += [str(each) for each in below if _has_pictures(each)]
         level = below
-        if len(found) >= MOST_FOLDERS:
+        if len(found) >= MOST_FOLDERS or not left:
             break
     return found[:MOST_FOLDERS]
 
 
+def _inner(place: Path) -> list[Path]:
+    """The folders in one that may hold pictures of a dataset, by name."""
+    names = [name for name, is_folder in _entries(place) if is_folder and not is_litter(name)]
+    return [each for each in (place / name for name in sorted(names)) if each not in OURS]
+
+
 def _has_pictures(folder: Path) -> bool:
+    return any(is_photo(folder / name) for name, is_folder in _entries(folder) if not is_folder)
+
+
+def _entries(place: Path) -> list[tuple[str, bool]]:
+    """Names in a folder, with whether each is a folder; the first of very many."""
     try:
-        return any(is_photo(each) for each in folder.iterdir())
+        with os.scandir(place) as entries:
+            return [(each.name, each.is_dir()) for each in islice(entries, MOST_ENTRIES)]
     except OSError:
-        return False
+        return []
 
 
 def _about(board: Board) -> None:
@@ -118,7 +148,7 @@ def _about(board: Board) -> None:
             st.session_state["board-undone"] = desk.undo(board)
             st.rerun()
     if undone := st.session_state.pop("board-undone", 0):
-        st.toast(f"The words of {undone} pictures are as they were.")
+        st.toast(f"{undone} picture{'s are' if undone > 1 else ' is'} as before.")
 
 
 def _chosen(board: Board) -> list[Shown]:
@@ -184,8 +214,9 @@ def _card(board: Board, row: Shown, key: str) -> None:
     look.picture(row.path, row.words or f"{row.path.name}, without words", PICTURE_PX)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(look.plain(row.path.name))
-        if st.button("Look closer", key=f"closer-{key}", type="tertiary"):
-            _closer(row)
+        if st.button("Crop and mask", key=f"closer-{key}", type="tertiary"):
+            draw_on.forget(key)
+            _closer(board, row, key)
     words = st.text_area(
         f"Words of {row.path.name}",
         row.words,
@@ -195,7 +226,10 @@ def _card(board: Board, row: Shown, key: str) -> None:
         label_visibility="collapsed",
         placeholder="What does it show?",
     )
-    for note in row.notes:
+    drawn = " and ".join(
+        part for part, there in (("a crop", row.crop), ("a mask", row.mask)) if there
+    )
+    for note in (*row.notes, f"with {drawn}" * bool(drawn)):
         st.caption(look.plain(note))
     if (
         words != row.words
@@ -205,33 +239,52 @@ def _card(board: Board, row: Shown, key: str) -> None:
         st.rerun()
 
 
-@st.dialog("What is learnt of it", width="medium")
-def _closer(row: Shown) -> None:
-    drawn = desk.crop_drawn(row, DRAWN_PX)
-    if drawn is None:
-        st.warning("Nothing is learnt of it.")
+@st.dialog("What is learnt of it", width="medium", on_dismiss="rerun")
+def _closer(board: Board, row: Shown, key: str) -> None:
+    """A picture to be drawn on; each stroke is kept at its end."""
+    if board.is_editable:
+        st.caption(
+            "Drag a box for the part that is learnt. Paint over what counts most, which teaching "
+            "with mask = drawn goes by. The picture itself stays as it is."
+        )
+        try:
+            drawn = draw_on.draw_on(row.path, key)
+        except StorybookError as fault:
+            st.error(look.plain(str(fault)))
+            return
+        if drawn and not tried(desk.draw_on, board, row, drawn):
+            return
+    row = desk.looked_again(row, RESOLUTION)
+    taught = desk.crop_drawn(row, DRAWN_PX)
+    if taught is None:
+        st.warning("Nothing is learnt of it: too little is left, or it cannot be read.")
         for note in row.notes:
             st.caption(look.plain(note))
         return
-    st.image(drawn, alt=f"{row.path.name}, the part that is taught in a frame", width="content")
+    st.image(taught, alt=f"{row.path.name}, the part that is taught in a frame", width="content")
     (width, height), bucket = row.size, row.bucket
     st.markdown(
         f"{width:,} x {height:,} px, taught at {bucket[0]} x {bucket[1]} px where the painter's "
         "size is 512 px. What lies outside of the frame is cut off."
     )
-    if row.words:
-        st.markdown(look.plain(row.words))
 
 
 def _looked(examples: tuple[Example, ...], resolution_px: int) -> Checked:
-    """As `look_through`, which opens each picture, once for as long as no picture changes."""
-    marks = tuple((str(each.path), each.path.stat().st_mtime_ns, each.repeats) for each in examples)
-    return _remembered(marks, resolution_px)
+    """As `look_through`, which opens each picture, once for as long as it does not change."""
+    known = _known()
+
+    def look_once(example: Example, px: int) -> Looked:
+        changed = example.path.stat().st_mtime_ns
+        mark = (str(example.path.absolute()), changed, example.crop, px)
+        if mark not in known:
+            known[mark] = look_at(example, px)
+        return known[mark]
+
+    if len(known) > MOST_KNOWN:
+        known.clear()
+    return look_through(examples, resolution_px, look=look_once)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _remembered(marks: tuple, resolution_px: int) -> Checked:
-    return look_through(
-        tuple(Example(path=Path(path), repeats=repeats) for path, _, repeats in marks),
-        resolution_px,
-    )
+@st.cache_resource(show_spinner=False)
+def _known() -> dict[tuple, Looked]:
+    return {}

@@ -29,6 +29,9 @@ PHOTO_SUFFIXES = (
 
 CAPTION_SUFFIXES = (".txt", ".caption")
 
+MASK = "-masklabel.png"
+"""How the mask of a picture ends: `01-masklabel.png` of `01.jpg`. It is no photo."""
+
 SYSTEM_FILES = frozenset(
     (".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "@eadir", "icon\r")
 )
@@ -106,7 +109,13 @@ class NameIndex:
 
 def is_photo(path: Path) -> bool:
     """Whether a file is a photo by its name."""
-    return path.suffix.lower() in PHOTO_SUFFIXES and not is_litter(path.name)
+    known = path.suffix.lower() in PHOTO_SUFFIXES
+    return known and not is_litter(path.name) and not is_mask(path)
+
+
+def is_mask(path: Path) -> bool:
+    """Whether a file is the mask of a picture by its name."""
+    return path.name.lower().endswith(MASK)
 
 
 def is_litter(name: str) -> bool:
@@ -138,6 +147,8 @@ def passed_over(folder: Path, used: Container[Path] = ()) -> Iterator[tuple[Path
 def no_photo(path: Path) -> str:
     """What a file is that is no photo, in words, and what to do if it should be one."""
     suffix = path.suffix.lower()
+    if is_mask(path):
+        return "a mask, which says what of the picture beside it counts"
     if path.is_dir():
         return "a folder, which is not looked into"
     if path.is_symlink() and not path.exists():

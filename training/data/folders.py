@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from storybook.errors import TrainingError
-from storybook.images.photo_files import PHOTO_SUFFIXES, NameIndex, is_litter, is_photo, no_photo
+from storybook.images.photo_files import (
+    PHOTO_SUFFIXES,
+    NameIndex,
+    is_litter,
+    is_mask,
+    is_photo,
+    no_photo,
+)
 from storybook.text_files import WINDOWS, read_text
 from training.data.records import Example, Finding
 
@@ -52,6 +59,7 @@ def passed_over(folder: Path, used: Iterable[Path]) -> list[Finding]:
         for path in sorted(files)
         if path not in used
         and not is_photo(path)
+        and not is_mask(path)
         and path.suffix.lower() not in METADATA
         and path.name.lower() != MULTIPLY
     ]

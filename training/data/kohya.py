@@ -16,9 +16,11 @@ from storybook.images.photo_reading import DAMAGE, FORMATS
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted
-from training.data.records import LATENT_PX, Example, Finding, Reading, Size
+from training.data.records import LATENT_PX, Box, Example, Finding, Reading, Size
 from training.data.rows import json_line_rows
 
+CROP = "crop"
+"""Beside the arrays of kohya's scripts: left, top, right, bottom as shares of the picture."""
 KEYS = {"caption", "tags", "train_resolution", "image_size"}
 
 
@@ -118,6 +120,12 @@ def read_latents(file: Path) -> Latents:
         original_size=None if size is None else tuple(size.tolist()),
         crop_ltrb=None if crop is None else tuple(crop.tolist()),
     )
+
+
+def latents_crop(file: Path) -> Box | None:
+    """The part of a picture that latents are of, as the desk notes it; None: all of it."""
+    with np.load(file, allow_pickle=False) as parts:
+        return tuple(parts[CROP].tolist()) if CROP in parts.files else None
 
 
 def _arrays(file: Path) -> dict[str, np.ndarray]:

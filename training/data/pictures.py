@@ -6,7 +6,7 @@ cases a Finding says so. Nothing is changed in silence.
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,8 @@ from PIL import Image
 
 from storybook.errors import in_one_line
 from storybook.images.photo_reading import DAMAGE, read_picture
-from training.data.records import Example, Finding, Size
+from training.data.crops import cropped
+from training.data.records import Box, Example, Finding, Size
 
 HUGE_PX = 40_000_000
 """Pictures of more pixels are reduced when they are opened."""
@@ -41,7 +42,9 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Looked:
+    """What one picture is found to be."""
+
     size: Size | None
     content: str
     likeness: np.ndarray | None
@@ -49,16 +52,17 @@ class _Look:
 
 
 def open_picture(
-    path: Path, resolution_px: int, *, huge_px: int = HUGE_PX
+    path: Path, resolution_px: int, *, huge_px: int = HUGE_PX, crop: Box | None = None
 ) -> tuple[Image.Image | None, list[Finding]]:
     """An upright RGB picture, or None for one that is left out, with what was found.
 
-    Memory is bounded: a picture of more than `huge_px` pixels comes back reduced, its shorter side
-    still at least twice `resolution_px`, and one above Pillow's own limit (179 million pixels) is
-    left out. One with less area than `resolution_px` squared is kept, unless it would be enlarged
-    more than four times.
+    With a `crop` it is that part of the picture. Memory is bounded: a picture of more than
+    `huge_px` pixels comes back reduced, its shorter side still at least twice `resolution_px`, and
+    one above Pillow's own limit (179 million pixels) is left out. One with less area than
+    `resolution_px` squared is kept, unless it would be enlarged more than four times.
     """
-    least = 2 * resolution_px
+    share = 1.0 if crop is None else min(crop[2] - crop[0], crop[3] - crop[1])
+    least = math.ceil(2 * resolution_px / share)
 
     def enough(size: Size) -> Size | None:
         return (least, least) if size[0] * size[1] > huge_px else None
@@ -66,14 +70,16 @@ def open_picture(
     image: Image.Image | None = None
     try:
         photo = read_picture(path, enough)
-        image, notes = photo.image, [(note.found, note.done) for note in photo.notes]
+        image = cropped(photo.image, crop)
+        notes = [(note.found, note.done) for note in photo.notes]
     except Image.DecompressionBombError:
         notes = [("too many pixels to open", "left out; save it smaller")]
     except DAMAGE as fault:
         notes = [(f"no whole picture ({in_one_line(fault)})", "left out")]
     if image is not None:
         enlarged = resolution_px / math.sqrt(image.width * image.height)
-        found = f"only {image.width} x {image.height} px"
+        inside = " inside its crop" * (crop is not None)
+        found = f"only {image.width} x {image.height} px{inside}"
         if enlarged > 4:
             image, notes = None, [*notes, (found, f"left out: too small for {resolution_px} px")]
         elif enlarged > 1:
@@ -82,15 +88,37 @@ def open_picture(
     return image, [Finding(path=path, found=found, done=done) for found, done in notes]
 
 
-def look_through(examples: Sequence[Example], resolution_px: int, *, workers: int = 2) -> Checked:
+def look_at(example: Example, resolution_px: int) -> Looked:
+    """Open a picture, and say what it is."""
+    path = example.path
+    image, findings = open_picture(path, resolution_px, crop=example.crop)
+    if image is None:
+        return Looked(None, "", None, findings)
+    with path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    if example.crop is not None:  # two parts of one picture are two pictures
+        content += str(example.crop)
+    return Looked(image.size, content, likeness(image), findings)
+
+
+Look = Callable[[Example, int], Looked]
+
+
+def look_through(
+    examples: Sequence[Example],
+    resolution_px: int,
+    *,
+    workers: int = 2,
+    look: Look = look_at,
+) -> Checked:
     """Open every picture once, and leave out those that cannot be learnt from.
 
     Files with the same content are taken once, the first of them. Nearly the same pictures, such
-    as those of one burst, are kept and named. `workers` pictures at a time are in memory.
+    as those of one burst, are kept and named. `workers` pictures at a time are in memory. `look`
+    looks at one picture, and may remember it.
     """
-    paths = [example.path for example in examples]
     with ThreadPoolExecutor(workers) as pool:
-        looks = list(pool.map(lambda path: _look(path, resolution_px), paths))
+        looks = list(pool.map(lambda example: look(example, resolution_px), examples))
     kept, sizes, findings = [], [], []
     first_with: dict[str, Path] = {}
     likenesses = Likenesses()
@@ -126,14 +154,17 @@ class Likenesses:
         self._hashes = np.empty((1024, LIKENESS_BYTES), np.uint8)
         self._count = 0
         self._with_band: dict[tuple[int, bytes], list[int]] = {}
+        self._known: set[bytes] = set()
 
     def add(self, own: np.ndarray) -> None:
         """Keep a hash, uint8 [32]; it is counted from 0."""
         if self._count == len(self._hashes):
             self._hashes = np.concatenate([self._hashes, np.empty_like(self._hashes)])
         self._hashes[self._count] = own
-        for band in _bands(own):
-            self._with_band.setdefault(band, []).append(self._count)
+        if own.tobytes() not in self._known:  # of those that are the same the first is the nearest
+            self._known.add(own.tobytes())
+            for band in _bands(own):
+                self._with_band.setdefault(band, []).append(self._count)
         self._count += 1
 
     def nearest(self, own: np.ndarray) -> int | None:
@@ -154,15 +185,6 @@ def likeness(image: Image.Image) -> np.ndarray:
     """
     grid = np.asarray(image.convert("L").resize((17, 16), Image.Resampling.BOX))
     return np.packbits(grid[:, 1:] > grid[:, :-1])
-
-
-def _look(path: Path, resolution_px: int) -> _Look:
-    image, findings = open_picture(path, resolution_px)
-    if image is None:
-        return _Look(None, "", None, findings)
-    with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
-    return _Look(image.size, content, likeness(image), findings)
 
 
 def _bands(own: np.ndarray) -> Iterator[tuple[int, bytes]]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from storybook.errors import TrainingError, nearest
 from storybook.images.photo_files import NameIndex
 from training.data.captions import clean, name_caption
+from training.data.crops import with_crops
 from training.data.folders import (
     locate,
     multiplied,
@@ -79,10 +80,9 @@ def read_folder(
         raise TrainingError(
             f"Nothing in {source} can be learnt from. {found}{'. ' + where if apart else ''}"
         )
-    examples = tuple(
-        example.but(concept=concept, is_class=is_class) for example in reading.examples
-    )
-    return reading.but(examples=examples)
+    drawn, findings = with_crops(reading.examples)
+    examples = tuple(example.but(concept=concept, is_class=is_class) for example in drawn)
+    return reading.but(examples=examples, findings=(*reading.findings, *findings))
 
 
 def recognise(source: Path, plain: Layout | None = None) -> Layout:

@@ -18,6 +18,9 @@ name; `image_captions`: in `image_captions.json`; `metadata`: in a metadata file
 Size = tuple[int, int]
 """Width and height in pixels."""
 
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, as shares of an upright picture's sides."""
+
 LATENT_PX = 8
 """Pixels of a side to a latent."""
 
@@ -40,6 +43,10 @@ class Example(Record):
     """Latents that kohya's scripts left for it, if they are there for the whole folder."""
     bucket: Size | None = None
     """The size that those latents were made at."""
+    crop: Box | None = None
+    """The part of the picture that is learnt; None: all of it."""
+    mask: Path | None = None
+    """A grey picture of the same shape, drawn by its owner: white where it counts fully."""
 
 
 class Finding(Record):

@@ -5,35 +5,39 @@ first, so that it can be taken back, one after another.
 """
 
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-import yaml
 from PIL import Image, ImageDraw, ImageOps
 
 from storybook.errors import TrainingError
 from storybook.files import write_whole
 from storybook.images.photo_files import NameIndex
 from storybook.images.photo_reading import read_picture
-from storybook.text_files import read_text
 from training.data.buckets import buckets_around, covering_size, nearest_bucket
 from training.data.captions import clean
-from training.data.folders import locate, text_of
+from training.data.crops import cropped, mask_of, read_crops
 from training.data.hugging_face import COLUMNS
-from training.data.kohya import metadata_files
-from training.data.pictures import Checked, look_through
-from training.data.readers import IMAGE_CAPTIONS, read_folder
-from training.data.records import Example, Finding, Layout, Size
-from training.data.sidecars import YAMLS, sidecars
-from training.desk.metadata import CAPTION, read_entries, write_entries
+from training.data.pictures import Checked, look_through, open_picture
+from training.data.readers import read_folder
+from training.data.records import Box, Example, Finding, Layout, Size
+from training.desk.drawing import Drawn, checked, draw, drawn_of
+from training.desk.places import Place, place_of
 
 Filter = Literal["all", "no words", "small", "twin"]
 FILTERS: tuple[Filter, ...] = ("all", "no words", "small", "twin")
 HISTORY = ".words-history.jsonl"
 """Beside the pictures: what was changed, the newest last."""
+DRAWN = "drawn"
+"""In the history, in the place of a picture's name: crops and masks by pictures."""
+SEALED = (
+    "{folder} is a Hugging Face dataset, whose words and pictures lie within it. Change the folder "
+    "that it was built from, and build it again."
+)
 TWIN, SMALL = ("nearly the same", "the same picture"), ("will be enlarged", "too small")
 Look = Callable[[tuple[Example, ...], int], Checked]
 
@@ -49,6 +53,9 @@ class Shown:
     bucket: Size | None
     notes: tuple[str, ...]
     """What is odd about it, in lines for people."""
+    crop: Box | None = None
+    """The part that its owner wants learnt."""
+    mask: Path | None = None
 
     def is_of(self, chosen: Filter, word: str = "") -> bool:
         """Whether a filter lets it through, and its words or name hold `word`."""
@@ -102,7 +109,8 @@ def open_board(folder: Path, resolution: Size, look: Look = look_through) -> Boa
         size = sizes.get(example.path)
         bucket = nearest_bucket(size, buckets) if size else None
         words = example.captions[0] if example.captions else ""
-        rows.append(Shown(example.path, words, size, bucket, tuple(notes.get(example.path, ()))))
+        odd = tuple(notes.get(example.path, ()))
+        rows.append(Shown(example.path, words, size, bucket, odd, example.crop, example.mask))
     return Board(folder, reading.layout, tuple(sorted(rows, key=lambda row: str(row.path))))
 
 
@@ -111,13 +119,34 @@ def say_of(board: Board, change: Change) -> None:
 
     Raises TrainingError for a dataset whose words lie within it.
     """
-    place, history = _place_of(board), board.folder / HISTORY
-    before = {_kept_as(board, path): place.before(Path(path)) for path in change}
-    lines = history.read_text(encoding="utf-8") if history.is_file() else ""
-    write_whole(history, f"{lines}{json.dumps(before, ensure_ascii=False)}\n".encode())
+    place = _place_of(board)
+    _remember(board, {_kept_as(board, path): place.before(Path(path)) for path in change})
     for path, words in change.items():
         place.say(Path(path), words)
     place.close()
+
+
+def draw_on(board: Board, row: Shown, drawn: Drawn) -> None:
+    """Keep a picture's crop and mask; how they were before goes into the history first.
+
+    Raises TrainingError for what is none, and for pictures that lie within a dataset.
+    """
+    if not board.is_editable:
+        raise TrainingError(SEALED.format(folder=board.folder))
+    before, after = drawn_of(row.path), checked(drawn)
+    if after != before:
+        _remember(board, {DRAWN: {_kept_as(board, str(row.path)): before}})
+        draw(row.path, after)
+
+
+def looked_again(row: Shown, resolution: Size) -> Shown:
+    """A picture as it is after something was drawn on it; its notes are as they were."""
+    crop = read_crops(row.path.parent).get(row.path.name)
+    image, _ = open_picture(row.path, min(resolution), crop=crop)
+    size = None if image is None else image.size
+    bucket = nearest_bucket(size, buckets_around(resolution)) if size else None
+    mask = mask_of(row.path, NameIndex())
+    return replace(row, size=size, bucket=bucket, crop=crop, mask=mask)
 
 
 def replaced(board: Board, rows: Sequence[Shown], old: str, new: str) -> Change:
@@ -147,12 +176,22 @@ def undo(board: Board) -> int:
     if not lines:
         return 0
     last = json.loads(lines[-1])
-    place = _place_of(board)
-    for path, before in last.items():
-        place.put_back(board.folder / path, before)
-    place.close()
+    if drawn := last.pop(DRAWN, None):
+        for path, before in drawn.items():
+            draw(board.folder / path, before)
+    else:
+        place = _place_of(board)
+        for path, before in last.items():
+            place.put_back(board.folder / path, before)
+        place.close()
     write_whole(history, "".join(f"{line}\n" for line in lines[:-1]).encode())
-    return len(last)
+    return len(drawn or last)
+
+
+def _remember(board: Board, before: dict[str, Any]) -> None:
+    history = board.folder / HISTORY
+    lines = history.read_text(encoding="utf-8") if history.is_file() else ""
+    write_whole(history, f"{lines}{json.dumps(before, ensure_ascii=False)}\n".encode())
 
 
 def _kept_as(board: Board, path: str) -> str:
@@ -168,11 +207,12 @@ def can_undo(board: Board) -> bool:
 
 
 def crop_drawn(row: Shown, side_px: int) -> Image.Image | None:
-    """The picture, its longer side `side_px`, with what of it is taught inside a frame."""
+    """What is inside a picture's crop, `side_px` at most, with what of it is taught in a frame."""
     if row.size is None or row.bucket is None:
         return None
-    image = read_picture(row.path, lambda _: (side_px, side_px)).image
-    image = ImageOps.contain(image, (side_px, side_px))
+    share = 1.0 if row.crop is None else min(row.crop[2] - row.crop[0], row.crop[3] - row.crop[1])
+    image = read_picture(row.path, lambda _: (math.ceil(side_px / share),) * 2).image
+    image = ImageOps.contain(cropped(image, row.crop), (side_px, side_px))
     whole = covering_size(row.size, row.bucket)
     scale = image.width / whole[0]
     left, top = ((side - cut) / 2 * scale for side, cut in zip(whole, row.bucket, strict=True))
@@ -185,91 +225,7 @@ def crop_drawn(row: Shown, side_px: int) -> Image.Image | None:
     return image
 
 
-class _Place(Protocol):
-    """Where a board's words lie; what was there is kept as JSON can hold it."""
-
-    def before(self, picture: Path) -> Any: ...
-    def say(self, picture: Path, words: str) -> None: ...
-    def put_back(self, picture: Path, before: Any) -> None: ...
-    def close(self) -> None: ...
-
-
-class _Beside:
-    """Files beside pictures: all words go into the first of them, and the others are emptied."""
-
-    def __init__(self) -> None:
-        self._names = NameIndex()
-
-    def before(self, picture: Path) -> dict[str, str | None]:
-        files = sidecars(picture, self._names) or [picture.with_suffix(CAPTION)]
-        return {file.name: _text_in(file) for file in files}
-
-    def say(self, picture: Path, words: str) -> None:
-        first, *others = sidecars(picture, self._names) or [picture.with_suffix(CAPTION)]
-        is_yaml = first.suffix.lower() in YAMLS
-        text = yaml.safe_dump({"main_prompt": words}, allow_unicode=True) if is_yaml else words
-        write_whole(first, f"{text.rstrip()}\n".encode())
-        for other in others:
-            write_whole(other, b"")
-
-    def put_back(self, picture: Path, before: dict[str, str | None]) -> None:
-        for name, text in before.items():
-            file = picture.with_name(name)
-            if text is None:
-                file.unlink(missing_ok=True)
-            else:
-                write_whole(file, text.encode())
-
-    def close(self) -> None:
-        """Everything is written."""
-
-
-class _Listed:
-    """One JSON file, an entry for each picture: its words, or a record with words in it."""
-
-    def __init__(self, file: Path, entries: dict[str, Any]) -> None:
-        self._file, self._entries, self._names = file, entries, NameIndex()
-        self._keys = {
-            found: key
-            for key in entries
-            if (found := locate(key, file.parent, self._names)) is not None
-        }
-
-    def before(self, picture: Path) -> Any:
-        return self._entries.get(self._key(picture))
-
-    def say(self, picture: Path, words: str) -> None:
-        before = self.before(picture)
-        if isinstance(before, dict):
-            kept = {name: value for name, value in before.items() if name != "tags"}
-            self._entries[self._key(picture)] = kept | {"caption": words}
-        else:
-            self._entries[self._key(picture)] = words
-
-    def put_back(self, picture: Path, before: Any) -> None:
-        self._entries[self._key(picture)] = before
-
-    def close(self) -> None:
-        write_entries(self._entries, self._file)
-
-    def _key(self, picture: Path) -> str:
-        return self._keys[picture]
-
-
-def _text_in(file: Path) -> str | None:
-    return read_text(file, TrainingError).text if file.is_file() else None
-
-
-def _place_of(board: Board) -> _Place:
+def _place_of(board: Board) -> Place:
     if not board.is_editable:
-        raise TrainingError(
-            f"{board.folder} is a Hugging Face dataset, whose words lie within it. Change the "
-            "folder that it was built from, and build it again."
-        )
-    if board.layout == "image_captions":
-        file = board.folder / IMAGE_CAPTIONS
-        return _Listed(file, json.loads(text_of(file)))
-    if board.layout == "metadata":
-        file = metadata_files(board.folder)[0]
-        return _Listed(file, read_entries(file))
-    return _Beside()
+        raise TrainingError(SEALED.format(folder=board.folder))
+    return place_of(board.folder, board.layout)

@@ -1,5 +1,6 @@
 """A Hugging Face dataset of pictures with words: on the disk, and on a hub when that is asked."""
 
+import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from storybook.errors import TrainingError, first_line
 from storybook.files import drafting, follow_umask, in_bytes, put
+from storybook.images.photo_reading import read_picture
 from storybook.records import Event
+from training.data.crops import cropped
 from training.data.hugging_face import COLUMNS
 from training.data.records import Example
 
@@ -24,21 +27,23 @@ def build(
 ) -> Iterator[Event]:
     """Save `examples` in the folder `to`, whole: a column of pictures and one of their words.
 
-    The pictures' own bytes are taken, so nothing is encoded anew; one without words has an empty
-    text, one with several is there once for each. Raises TrainingError if `to` is something else
-    than an older dataset of ours.
+    The pictures' own bytes are taken, so nothing is encoded anew but, as PNG, one of which a part
+    is learnt (`crop`); masks do not come along. One without words has an empty text, one with
+    several is there once for each. Raises TrainingError if `to` is something else than an older
+    dataset of ours.
     """
     datasets = _library()
     if to.exists() and not (to / "dataset_info.json").is_file():
         raise TrainingError(f"{to} is there already, and no dataset. Name another folder.")
     image, text = columns
-    rows = [(each.path, words) for each in examples for words in each.captions or ("",)]
+    rows = [(each, words) for each in examples for words in each.captions or ("",)]
     yield Event(stage="build", done=0, total=len(rows), note=f"{len(examples)} pictures")
     features = datasets.Features({image: datasets.Image(), text: datasets.Value("string")})
 
     def made() -> Iterator[dict[str, Any]]:
-        for path, words in rows:
-            yield {image: {"bytes": path.read_bytes(), "path": path.name}, text: words}
+        for each, words in rows:
+            data, name = _picture_of(each)
+            yield {image: {"bytes": data, "path": name}, text: words}
 
     with drafting(to) as draft, TemporaryDirectory(dir=to.parent, prefix=".dataset-") as cache:
         with _silent(datasets):
@@ -48,6 +53,14 @@ def build(
         follow_umask(draft)
         put(draft, to)
     yield Event(stage="build", done=len(rows), total=len(rows), note=str(to))
+
+
+def _picture_of(example: Example) -> tuple[bytes, str]:
+    if example.crop is None:
+        return example.path.read_bytes(), example.path.name
+    data = io.BytesIO()
+    cropped(read_picture(example.path).image, example.crop).save(data, "PNG")
+    return data.getvalue(), f"{example.path.stem}.png"
 
 
 def what_is_pushed(folder: Path, repository: str) -> str:
@@ -94,7 +107,7 @@ def _opened(folder: Path) -> "Dataset":
         raise TrainingError(f"{folder} holds no saved dataset: {first_line(fault)}") from fault
 
 
-def _card(rows: Sequence[tuple[Path, str]], columns: tuple[str, str]) -> str:
+def _card(rows: Sequence[tuple[Example, str]], columns: tuple[str, str]) -> str:
     """A dataset card, with the head that hubs read."""
     size = next((name for most, name in SIZES if len(rows) < most), "n>1M")
     worded = sum(bool(words) for _, words in rows)

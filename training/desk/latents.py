@@ -36,9 +36,10 @@ from training.data.buckets import (
     fit,
     nearest_bucket,
 )
-from training.data.kohya import read_latents, stored_size
+from training.data.crops import Crops
+from training.data.kohya import CROP, latents_crop, read_latents, stored_size
 from training.data.pictures import open_picture
-from training.data.records import LATENT_PX, Finding, Size
+from training.data.records import LATENT_PX, Box, Finding, Size
 from training.desk.metadata import Entries
 
 Form = Literal["prepared", "cache", "oldest"]
@@ -86,7 +87,7 @@ class _Cut:
 
     path: Path
     size: Size
-    """Upright."""
+    """Of what is learnt of it, upright."""
     stored: Size
     """Of its file, not turned, which is how the scripts name it."""
     bucket: Size
@@ -94,6 +95,8 @@ class _Cut:
     """uint8 [h, w, 3]."""
     crop: tuple[int, int, int, int]
     """Which part of the scaled picture it is: left, top, right, bottom."""
+    drawn: Box | None = None
+    """The crop that its owner drew, of the picture."""
 
 
 def open_encoder(
@@ -169,11 +172,12 @@ def _opened(
 
     A few are opened ahead, while others are encoded.
     """
+    crops = Crops()
     with ThreadPoolExecutor(OPENERS) as pool:
         ahead: deque[tuple[str, Future]] = deque()
         for key, path in pictures.items():
             if key in made.entries:
-                ahead.append((key, pool.submit(_cut, path, encoder)))
+                ahead.append((key, pool.submit(_cut, path, encoder, crops.of(path))))
             else:
                 found = "not in the metadata"
                 made.findings.append(Finding(path=path, found=found, done="left out"))
@@ -194,16 +198,20 @@ def _noted(key: str, opened: Future, made: LatentsMade) -> _Cut | None:
     return cut
 
 
-def _cut(path: Path, encoder: Encoder) -> tuple[_Cut | None, list[Finding]]:
-    image, findings = open_picture(path, min(map(min, encoder.buckets)))
+def _cut(path: Path, encoder: Encoder, drawn: Box | None) -> tuple[_Cut | None, list[Finding]]:
+    image, findings = open_picture(path, min(map(min, encoder.buckets)), crop=drawn)
     stored = stored_size(path)
     if image is None or stored is None:
         return None, findings
     bucket = nearest_bucket(image.size, encoder.buckets)
     whole = covering_size(image.size, bucket)
     left, top = ((side - kept) // 2 for side, kept in zip(whole, bucket, strict=True))
+    if drawn is not None:  # in the whole picture, as it would be scaled
+        left += round(whole[0] * drawn[0] / (drawn[2] - drawn[0]))
+        top += round(whole[1] * drawn[1] / (drawn[3] - drawn[1]))
     crop = (left, top, left + bucket[0], top + bucket[1])
-    return _Cut(path, image.size, stored, bucket, np.asarray(fit(image, bucket)), crop), findings
+    levels = np.asarray(fit(image, bucket))
+    return _Cut(path, image.size, stored, bucket, levels, crop, drawn), findings
 
 
 def _is_made(cut: _Cut, encoder: Encoder) -> bool:
@@ -220,6 +228,7 @@ def _is_made(cut: _Cut, encoder: Encoder) -> bool:
     fits = found.values.shape[1:] == shape and found.original_size in (None, cut.stored)
     flipped = found.flipped is not None or not encoder.flip
     same = by == encoder.name or (not by and encoder.form == "oldest")
+    same &= latents_crop(file) == cut.drawn
     return fits and flipped and same and cut.path.stat().st_mtime <= file.stat().st_mtime
 
 
@@ -283,28 +292,20 @@ def _sampled(
     return (scaled / vae.config.scaling_factor).float().cpu().numpy()
 
 
-def _save(
-    cut: _Cut,
-    values: np.ndarray,
-    flipped: np.ndarray | None,
-    encoder: Encoder,
-) -> None:
+def _save(cut: _Cut, values: np.ndarray, flipped: np.ndarray | None, encoder: Encoder) -> None:
     file = latents_file(cut.path, cut.stored, encoder.form)
+    more = {} if cut.drawn is None else {CROP: np.array(cut.drawn)}
     if encoder.form == "oldest":
-        with replacing(file) as draft, draft.open("wb") as opened:
-            np.savez(opened, values)
+        _write_arrays(file, values, **more)
         if flipped is not None:
-            other = file.with_name(f"{file.stem}_flip.npz")
-            with replacing(other) as draft, draft.open("wb") as opened:
-                np.savez(opened, flipped)
+            _write_arrays(file.with_name(f"{file.stem}_flip.npz"), flipped)
         return
-    mirrored = {} if flipped is None else {"latents_flipped": flipped}
+    if flipped is not None:
+        more["latents_flipped"] = flipped
+    more |= {"original_size": np.array(cut.stored), "crop_ltrb": np.array(cut.crop)}
+    _write_arrays(file, latents=values, vae=np.array(encoder.name), **more)
+
+
+def _write_arrays(file: Path, *unnamed: np.ndarray, **named: np.ndarray) -> None:
     with replacing(file) as draft, draft.open("wb") as opened:
-        np.savez(
-            opened,
-            latents=values,
-            original_size=np.array(cut.stored),
-            crop_ltrb=np.array(cut.crop),
-            vae=np.array(encoder.name),
-            **mirrored,
-        )
+        np.savez(opened, *unnamed, **named)

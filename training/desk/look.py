@@ -12,6 +12,7 @@ from storybook.images.contact_sheet import contact_sheet
 from storybook.images.photo_reading import DAMAGE, read_picture
 from training.data.balance import balance
 from training.data.buckets import BucketRow, Order, bucket_table, buckets_around, nearest_bucket
+from training.data.crops import cropped
 from training.data.hugging_face import COLUMNS
 from training.data.pictures import Checked, look_through
 from training.data.readers import explained, read_folder
@@ -98,6 +99,7 @@ def _thumbnail(example: Example) -> Image.Image | None:
         image = read_picture(example.path, lambda _: (SHEET_PX, SHEET_PX)).image
     except (*DAMAGE, Image.DecompressionBombError):
         return None
+    image = cropped(image, example.crop)
     square = min(image.size)
     left, top = (image.width - square) // 2, (image.height - square) // 2
     return image.crop((left, top, left + square, top + square)).resize(

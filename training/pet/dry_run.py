@@ -74,6 +74,12 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
             f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
             f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
         )
+    masks = sum(each.mask is not None for each in dataset.examples)
+    if masks and recipe.mask == "off":
+        yield (
+            f"{masks} pictures have a mask that was drawn, which mask=off passes over: --set "
+            "mask=drawn weighs the loss by them."
+        )
     drawn = dict.fromkeys(each.positive for each in sample_prompts(recipe, dataset.examples))
     yield f"samples: {'; '.join(drawn)}"
     examples = (*dataset.examples, *data.held_out.examples)

@@ -118,7 +118,7 @@ def _encoded(
     dataset: Dataset, place: int, vae: AutoencoderKL, *, flip: bool, cutting: Cutting | None
 ) -> LatentCache:
     example, bucket = dataset.examples[place], dataset.buckets[place]
-    image, _ = open_picture(example.path, max(bucket))
+    image, _ = open_picture(example.path, max(bucket), crop=example.crop)
     if cutting is None:
         parts = {str(place): fit(image, bucket)}
     else:
@@ -151,6 +151,7 @@ def _fingerprint(
 ) -> str:
     contents = [
         hashlib.sha256((each.latents or each.path).read_bytes()).hexdigest()
+        + ("" if each.crop is None else str(each.crop))
         for each in dataset.examples
     ]
     more = [] if cutting is None else [cutting]  # so that older files keep their names

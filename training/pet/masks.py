@@ -1,7 +1,8 @@
 """Masked training: where the pet is on each picture, so that its room is learnt less than it is.
 
-The mask is cut and mirrored as its picture is. What lies outside counts as the recipe says
-(`unmasked_weight`), and a picture as a whole what it counted before, beside those of the class.
+A mask that its owner drew goes before what the network sees. The mask is cut and mirrored as its
+picture is. What lies outside counts as the recipe says (`unmasked_weight`), and a picture as a
+whole what it counted before, beside those of the class.
 """
 
 from collections.abc import Generator, Sequence
@@ -16,8 +17,9 @@ from storybook.hero.seer import NAME, open_pet_seer
 from storybook.models.pet_seer import PetSeer
 from storybook.records import Event
 from training.data.buckets import fit
+from training.data.crops import read_mask
 from training.data.pictures import open_picture
-from training.data.records import LATENT_PX
+from training.data.records import LATENT_PX, Example
 from training.pet.dataset import Dataset
 from training.pet.latent_cache import Cutting
 
@@ -30,23 +32,22 @@ AROUND = 5
 
 
 def pet_masks(
-    dataset: Dataset, *, flip: bool, cutting: Cutting | None
+    dataset: Dataset, *, flip: bool, cutting: Cutting | None, sees: bool = True
 ) -> Generator[Event, None, MaskCache]:
-    """The masks of all pictures of pets; raises TrainingError if nobody who sees them is there.
+    """The masks of all pictures of pets, those that were drawn and, if the network `sees`, others.
 
-    The last event's note says on how many none was seen.
+    The last event's note says how many have none. Raises TrainingError if nobody who sees pets is
+    there, or a mask that was drawn cannot be read.
     """
-    seer = required_seer()
+    seer = required_seer() if sees else None
     places = [place for place, each in enumerate(dataset.examples) if not each.is_class]
     cache: MaskCache = {}
     blank = 0
     for done, place in enumerate(places, start=1):
         bucket = dataset.buckets[place]
-        image, _ = open_picture(dataset.examples[place].path, max(bucket))
-        mask = seer.look(image).mask
-        blank += not mask.any()
-        if mask.any():
-            whole = _grown(mask).resize(image.size, Image.Resampling.BILINEAR)
+        whole = _mask_of(dataset.examples[place], max(bucket), seer)
+        blank += whole is None
+        if whole is not None:
             if cutting is None:
                 parts = {str(place): fit(whole, bucket)}
             else:
@@ -54,7 +55,8 @@ def pet_masks(
                 parts = {f"{place}.{cut}": part for cut, part in cuts}
             for name, part in parts.items():
                 cache |= _in_latents(name, part, flip=flip)
-        note = f"no pet is seen on {blank} of {len(places)}: all of them counts alike" * bool(blank)
+        none = "no pet is seen on" if sees else "no mask was drawn for"
+        note = f"{none} {blank} of {len(places)}: all of them counts alike" * bool(blank)
         yield Event(stage="masks", done=done, total=len(places), note=note)
     return cache
 
@@ -84,6 +86,16 @@ def weights_of(
         weights = unmasked_weight + (1 - unmasked_weight) * mask.to(whole)
         rows.append(weights / weights.mean())
     return torch.stack(rows)[:, None]
+
+
+def _mask_of(example: Example, least_px: int, seer: PetSeer | None) -> Image.Image | None:
+    """A mask as large as the picture that is learnt; None if nothing of it is one."""
+    image, _ = open_picture(example.path, least_px, crop=example.crop)
+    if example.mask is not None:
+        drawn = read_mask(example.mask, image.size, example.crop)
+        return drawn if drawn.getbbox() else None
+    seen = seer.look(image).mask if seer else np.zeros((1, 1), bool)
+    return _grown(seen).resize(image.size, Image.Resampling.BILINEAR) if seen.any() else None
 
 
 def _grown(mask: np.ndarray) -> Image.Image:

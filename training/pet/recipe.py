@@ -159,9 +159,10 @@ class Recipe(Record):
     """If given, it decides, whatever `epochs` says."""
     prior_weight: float = Field(default=1.0, ge=0)
     """How much a picture of the class counts beside one of the pet."""
-    mask: Literal["off", "auto"] = "off"
-    """`auto`: where the pet is seen on its pictures they count more than elsewhere (masked
-    training); `storybook models get efficientnet-lite0` fetches what sees it."""
+    mask: Literal["off", "auto", "drawn"] = "off"
+    """`drawn`: where the masks beside its pictures are white, these count more than elsewhere
+    (masked training). `auto`: also where the pet is seen on those without one; `storybook models
+    get efficientnet-lite0` fetches what sees it."""
     unmasked_weight: float = Field(default=0.1, ge=0, le=1)
     """How much the rest of such a picture counts beside the pet; 1 is as without a mask."""
     min_snr: float | None = Field(default=None, gt=0)

@@ -175,8 +175,10 @@ def prepare(
         )
         caches.append({name: each.to(device) for name, each in made.items()})
     masks = None
-    if recipe.mask == "auto":
-        masks = yield from pet_masks(data.train, flip=recipe.flip, cutting=cutting_of(recipe))
+    if recipe.mask != "off":
+        masks = yield from pet_masks(
+            data.train, flip=recipe.flip, cutting=cutting_of(recipe), sees=recipe.mask == "auto"
+        )
     model = prepare_for_training(pipe, recipe, device, before)
     pipe.vae.to("cpu")
     text_cache = PromptEmbedsCache(pipe, recipe, device)
