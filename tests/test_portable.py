@@ -57,7 +57,12 @@ POSIX_NAMES = {
 POSIX_OPTIONS = {"pass_fds", "preexec_fn", "process_group", "start_new_session"}
 TEXT_MODES = {f"{mode}{plus}" for mode in "rwax" for plus in ("", "+", "t")}
 HOMES_OF_POSIX = {
-    "storybook/processes.py": {"os.killpg", "signal.SIGKILL", "signal.pthread_kill"},
+    "storybook/processes.py": {
+        "os.killpg",
+        "os.sched_getaffinity",
+        "signal.SIGKILL",
+        "signal.pthread_kill",
+    },
     "storybook/models/pace.py": {"/proc/cpuinfo"},
 }
 """Where what only POSIX has is used: behind `POSIX`, or done without where it is not."""

@@ -74,12 +74,7 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
             f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
             f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
         )
-    masks = sum(each.mask is not None for each in dataset.examples)
-    if masks and recipe.mask == "off":
-        yield (
-            f"{masks} pictures have a mask that was drawn, which mask=off passes over: --set "
-            "mask=drawn weighs the loss by them."
-        )
+    yield from _masks_passed_over(recipe, dataset.examples)
     drawn = dict.fromkeys(each.positive for each in sample_prompts(recipe, dataset.examples))
     yield f"samples: {'; '.join(drawn)}"
     examples = (*dataset.examples, *data.held_out.examples)
@@ -108,6 +103,15 @@ def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
                 f"  {concept.name}: nothing keeps the other {concept.class_word}s from becoming "
                 "it. Name class_photos, or class_images = 100 to have them drawn."
             )
+
+
+def _masks_passed_over(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:
+    masks = sum(each.mask is not None for each in examples)
+    if masks and recipe.mask == "off":
+        yield (
+            f"{masks} pictures have a mask that was drawn, which mask=off passes over: --set "
+            "mask=drawn weighs the loss by them."
+        )
 
 
 def _has_pet(recipe: Recipe) -> bool:
