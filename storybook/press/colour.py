@@ -58,6 +58,8 @@ class Theme:
     spark: Colour
     """The second hue of the cover: titles, ornaments, page numbers."""
     ink: Colour
+    white: Colour = Colour(1.0, 1.0, 1.0)
+    """Of photos' rims and of the place for a barcode."""
 
 
 def theme_of(cover: Image) -> Theme:

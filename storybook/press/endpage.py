@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from storybook.press import ornaments
+from storybook.press.desk import Desk, draw_left, draw_title, lay_paper
 from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import safe_box
-from storybook.press.pdf import Desk, draw_left, draw_title, lay_paper
 from storybook.press.title import set_title
 from storybook.press.typeset import Setting, set_text
 from storybook.records import Record

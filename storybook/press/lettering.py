@@ -25,9 +25,9 @@ def draw_lettering(
     canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float, fill: Colour
 ) -> None:
     """Kerned text, its baseline beginning at (x, y); it stays one piece of text to copy."""
+    canvas.setFillColorRGB(fill.red, fill.green, fill.blue)
     line = canvas.beginText(x, y)
     line.setFont(face.name, size_pt)
-    line.setFillColorRGB(fill.red, fill.green, fill.blue)
     for char, advance in zip(text, _advances(text, face, size_pt), strict=True):
         line.setCharSpace(advance - face.width(char, size_pt))
         line.textOut(char)

@@ -1,74 +1,49 @@
 """The press: laid-out pages become a PDF. Equal books give equal bytes."""
 
-from dataclasses import dataclass
-from io import BytesIO
+from collections.abc import Sequence
 
 from PIL import Image
-from reportlab import rl_config
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen.canvas import Canvas
 
-from storybook.config import BindSettings
 from storybook.press import ornaments
-from storybook.press.colour import Colour, Theme
-from storybook.press.fonts import Face, Fonts
+from storybook.press.desk import (
+    CREATOR,
+    Desk,
+    draw_centred,
+    draw_left,
+    draw_title,
+    lay_paper,
+    place_picture,
+)
 from storybook.press.formats import Format
 from storybook.press.layout import Box, StoryPage, folio_box, lifted, safe_box, text_box
-from storybook.press.lettering import draw_halo, draw_lettering
-from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg
+from storybook.press.lettering import draw_halo
+from storybook.press.picture import calm_side, calmer_of, cut_to
 from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import Setting
 
 FOLIO_PT = 10
-CREATOR = "Storybook"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every page is made with."""
-
-    canvas: Canvas
-    form: Format
-    fonts: Fonts
-    theme: Theme
-    options: BindSettings
-
-    @property
-    def page(self) -> Box:
-        return Box(0, 0, self.form.width_pt, self.form.height_pt)
-
-
-def new_canvas(
-    file: BytesIO, form: Format, fonts: Fonts, *, title: str, subject: str, language: str
-) -> Canvas:
-    """An empty document with its metadata; no font but ours is ever named in it."""
-    # Base 85 would make pictures a quarter larger and takes a second for each in pure Python.
-    rl_config.useA85 = 0
-    canvas = Canvas(
-        file,
-        pagesize=(form.width_pt, form.height_pt),
-        invariant=True,
-        pageCompression=1,
-        initialFontName=fonts.text.name,
-        lang=language,
-    )
-    canvas.setTitle(title)
-    canvas.setAuthor(f"Made with {CREATOR}")
-    canvas.setSubject(subject)
-    canvas.setCreator(CREATOR)
-    return canvas
 
 
 def draw_cover(desk: Desk, picture: Image.Image, title: str, starring: str) -> None:
     """The picture over the whole page, the title on its calmer side, the star's ribbon opposite."""
+    place_picture(desk, picture, desk.page)
+    letter_cover(desk, picture, title, starring)
+    desk.canvas.showPage()
+
+
+def letter_cover(
+    desk: Desk,
+    picture: Image.Image,
+    title: str,
+    starring: str,
+    credits: Sequence[str] = (),
+) -> None:
+    """The words of the cover on its picture, wherever that was placed."""
     page, theme = desk.page, desk.theme
-    picture = cut_to(picture, page.width / page.height)
-    side = calm_side(picture, COVER_SHARE)
-    place_picture(desk, picture, page)
+    at_top = calm_side(cut_to(picture, page.width / page.height), COVER_SHARE) == "top"
     safe = safe_box(desk.form, 1)
     face = desk.fonts.for_title(title)
     setting = set_title(title, face, safe.width - 24, COVER_SHARE * page.height)
-    at_top = side == "top"
     top = safe.top if at_top else safe.y + setting.height_pt
     rim = 0.13 * setting.size_pt
     for colour, fall in ((theme.accent, 0.05), (theme.paper, 0.0)):
@@ -85,17 +60,22 @@ def draw_cover(desk: Desk, picture: Image.Image, title: str, starring: str) -> N
                 rim,
             )
     draw_title(desk, setting, face, page.middle, top, theme.spark)
-    _ribbon(desk, starring, safe, safe.y + 17 if at_top else safe.top - 17)
-    desk.canvas.showPage()
+    step = 40 if at_top else -40
+    y = safe.y + 17 if at_top else safe.top - 17
+    for line in reversed((starring, *credits)) if at_top else (starring, *credits):
+        _ribbon(desk, line, safe, y)
+        y += step
 
 
 def draw_endpaper(desk: Desk) -> None:
-    ornaments.endpaper(desk.canvas, desk.page, desk.theme.accent, desk.theme.tint)
+    ornaments.endpaper(desk.canvas, desk.ground, desk.theme.accent, desk.theme.tint)
     desk.canvas.showPage()
 
 
-def draw_title_page(desk: Desk, picture: Image.Image, title: str, about: str) -> None:
-    """A round picture, the title, an ornament, whom it is about."""
+def draw_title_page(
+    desk: Desk, picture: Image.Image, title: str, about: str, credits: Sequence[str] = ()
+) -> None:
+    """A round picture, the title, an ornament, whom it is about, who tells and draws it."""
     safe, theme = safe_box(desk.form, 3), desk.theme
     lay_paper(desk)
     radius = 0.19 * desk.form.height_pt
@@ -103,11 +83,14 @@ def draw_title_page(desk: Desk, picture: Image.Image, title: str, about: str) ->
     setting = set_title(title, face, safe.width, 0.3 * desk.form.height_pt, most_pt=46)
     height = 2 * radius + 44 + setting.height_pt + 78
     top = safe.y + safe.height / 2 + height / 2
-    _medallion(desk, picture, safe.middle, top - radius, radius)
+    draw_medallion(desk, picture, safe.middle, top - radius, radius)
     draw_title(desk, setting, face, safe.middle, top - 2 * radius - 44, theme.spark)
     y = top - 2 * radius - 44 - setting.height_pt - 26
     ornaments.rule(desk.canvas, safe.middle, y, 150, theme.accent)
     draw_centred(desk, about, desk.fonts.italic, 19, safe.middle, y - 44, theme.ink, safe.width)
+    for number, line in enumerate(credits, start=1):
+        below = y - 44 - 26 * number
+        draw_centred(desk, line, desk.fonts.text, 14, safe.middle, below, theme.ink, safe.width)
     desk.canvas.showPage()
 
 
@@ -115,10 +98,10 @@ def draw_story_page(desk: Desk, laid: StoryPage, picture: Image.Image) -> None:
     """One page of the story in its arrangement."""
     canvas, theme = desk.canvas, desk.theme
     lay_paper(desk)
-    picture = cut_to(picture, laid.picture.width / laid.picture.height)
     area = laid.area
     if laid.kind == "panel":
-        area = card_of(picture, laid, desk.form)
+        shown = cut_to(picture, laid.picture.width / laid.picture.height)
+        area = card_of(shown, laid, desk.form)
         place_picture(desk, picture, laid.picture)
         ornaments.fill_with(canvas, theme.paper)
         path = ornaments.card_path(canvas, area, laid.page)
@@ -128,7 +111,7 @@ def draw_story_page(desk: Desk, laid: StoryPage, picture: Image.Image) -> None:
         place_picture(desk, picture, laid.picture, path)
     else:
         side = "right" if laid.kind == "beside" else "bottom"
-        path = ornaments.wavy_path(canvas, laid.picture, side, laid.page)
+        path = ornaments.wavy_path(canvas, desk.grown(laid.picture), side, laid.page)
         place_picture(desk, picture, _swollen(laid.picture, side), path)
     _draw_setting(desk, laid.setting, text_box(area, laid.setting))
     _folio(desk, laid, area)
@@ -155,7 +138,8 @@ def draw_back_cover(desk: Desk) -> None:
     """Accent ground and the press's mark."""
     page, theme = desk.page, desk.theme
     ornaments.fill_with(desk.canvas, theme.accent)
-    desk.canvas.rect(0, 0, page.width, page.height, stroke=0, fill=1)
+    ground = desk.ground
+    desk.canvas.rect(ground.x, ground.y, ground.width, ground.height, stroke=0, fill=1)
     ornaments.paw(desk.canvas, page.middle, page.height / 2 + 10, 54, 0, theme.paper)
     draw_centred(
         desk,
@@ -170,68 +154,8 @@ def draw_back_cover(desk: Desk) -> None:
     desk.canvas.showPage()
 
 
-def place_picture(desk: Desk, picture: Image.Image, box: Box, clip: object = None) -> None:
-    """A picture in its box, inside `clip` if there is one, as a JPEG of sensible size."""
-    data = jpeg(picture, box.width, max_ppi=desk.options.max_ppi, quality=desk.options.jpeg_quality)
-    canvas = desk.canvas
-    canvas.saveState()
-    if clip is not None:
-        canvas.clipPath(clip, stroke=0, fill=0)
-    canvas.drawImage(ImageReader(BytesIO(data)), box.x, box.y, box.width, box.height)
-    canvas.restoreState()
-
-
-def draw_title(
-    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
-) -> None:
-    """A set title, each line centred on `x`, the first capitals touching `top`."""
-    for line in setting.lines:
-        draw_lettering(
-            desk.canvas,
-            line.text,
-            face,
-            setting.size_pt,
-            x - line.width_pt / 2,
-            top - line.drop_pt,
-            colour,
-        )
-
-
-def draw_centred(
-    desk: Desk,
-    text: str,
-    face: Face,
-    size_pt: float,
-    x: float,
-    y: float,
-    colour: Colour,
-    width_pt: float,
-) -> None:
-    """One line centred on `x`, made smaller if it is wider than `width_pt`."""
-    size_pt *= min(1.0, width_pt / max(face.width(text, size_pt), 1e-6))
-    ornaments.fill_with(desk.canvas, colour)
-    desk.canvas.setFont(face.name, size_pt)
-    desk.canvas.drawCentredString(x, y, text)
-
-
-def draw_left(
-    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
-) -> None:
-    """A setting, flush left at `x`, the first capitals touching `top`."""
-    ornaments.fill_with(desk.canvas, colour)
-    desk.canvas.setFont(face.name, setting.size_pt)
-    for line in setting.lines:
-        desk.canvas.drawString(x, top - line.drop_pt, line.text)
-
-
 def _draw_setting(desk: Desk, setting: Setting, box: Box) -> None:
     draw_left(desk, setting, desk.fonts.text, box.x, box.top, desk.theme.ink)
-
-
-def lay_paper(desk: Desk) -> None:
-    """The page's ground."""
-    ornaments.fill_with(desk.canvas, desk.theme.paper)
-    desk.canvas.rect(0, 0, desk.form.width_pt, desk.form.height_pt, stroke=0, fill=1)
 
 
 def _folio(desk: Desk, laid: StoryPage, area: Box) -> None:
@@ -271,12 +195,14 @@ def _ribbon(desk: Desk, text: str, room: Box, y: float) -> None:
     draw_centred(desk, text, face, size_pt, x, y - 6.5, desk.theme.paper, width)
 
 
-def _medallion(desk: Desk, picture: Image.Image, x: float, y: float, radius: float) -> None:
+def draw_medallion(
+    desk: Desk, picture: Image.Image, x: float, y: float, radius: float, *, grows: bool = True
+) -> None:
     """The picture in a circle with a ring around it."""
     canvas = desk.canvas
     path = canvas.beginPath()
     path.circle(x, y, radius)
     box = Box(x - radius, y - radius, 2 * radius, 2 * radius)
-    place_picture(desk, cut_to(picture, 1.0), box, path)
+    place_picture(desk, picture, box, path, grows=grows)
     ornaments.stroke_with(canvas, desk.theme.accent, 2)
     canvas.circle(x, y, radius + 6, stroke=1, fill=0)

@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from storybook.errors import PressError
 from storybook.press.colour import oklab
 from storybook.press.formats import POINTS_PER_INCH
+from storybook.press.inks import Inks
 
 GRID = 32
 """Interest is looked for at this coarseness: shapes of things count, grass and grain do not."""
@@ -22,6 +23,12 @@ EDGE_PX, EDGELESS = 4, 0.25
 
 CLEARLY = 0.75
 """So much of what the top costs the bottom may cost: who acts stands below more often than not."""
+
+RIM_GRID, RIM_MOST = 256, 8
+"""In how many rows a rim is looked for, and the widest one."""
+RIM_PALER, RIM_ENDS = 12.0, 0.15
+"""How much paler than what is behind it, in levels of 255, a rim is, and at which share of that it
+has ended."""
 
 Side = Literal["top", "bottom"]
 Part = tuple[float, float, float, float]
@@ -69,22 +76,69 @@ def cut_to(picture: Image.Image, aspect: float) -> Image.Image:
 
     Of equal parts the middle one is taken.
     """
+    return picture.crop(cut_box(picture, aspect))
+
+
+def cut_box(picture: Image.Image, aspect: float) -> tuple[int, int, int, int]:
+    """Where that part lies: left, upper, right and lower edge in pixels."""
     width, height = picture.size
     if width / height > aspect:
         wanted = round(height * aspect)
         start = _best_start(_interest(picture).sum(axis=0), wanted / width, width - wanted)
-        return picture.crop((start, 0, start + wanted, height))
+        return (start, 0, start + wanted, height)
     wanted = round(width / aspect)
+    if wanted == height:
+        return (0, 0, width, height)
     start = _best_start(_interest(picture).sum(axis=1), wanted / height, height - wanted)
-    return picture.crop((0, start, width, start + wanted))
+    return (0, start, width, start + wanted)
 
 
-def jpeg(picture: Image.Image, width_pt: float, *, max_ppi: int, quality: int) -> bytes:
-    """The picture for a printed width, at most `max_ppi` fine, its colour as fine as its light."""
-    most = max(1, round(width_pt / POINTS_PER_INCH * max_ppi))
-    if picture.width > most:
-        height = round(picture.height * most / picture.width)
-        picture = picture.resize((most, height), Image.Resampling.LANCZOS)
+def without_rim(picture: Image.Image) -> Image.Image:
+    """A picture without the pale rim that paints leave on their paper, if it has one all around.
+
+    Where a page is cut through such a rim, it is seen that no page is cut quite straight.
+    """
+    light = np.asarray(picture.convert("L").resize((RIM_GRID, RIM_GRID), Image.Resampling.BOX))
+    sides = (light.mean(axis=0), light.mean(axis=1), light.mean(axis=0)[::-1])
+    widths = [_rim(side) for side in (*sides, light.mean(axis=1)[::-1])]
+    if not all(widths):
+        return picture
+    across, down = (ceil(max(widths) * side / RIM_GRID) for side in picture.size)
+    return picture.crop((across, down, picture.width - across, picture.height - down))
+
+
+def _rim(means: np.ndarray) -> int:
+    """How many rows at the beginning are paler than those right behind them; 0 if it is no rim."""
+    behind = float(means[RIM_MOST : 2 * RIM_MOST].mean())
+    paler = float(means[0]) - behind
+    if paler < RIM_PALER:
+        return 0
+    inner = np.flatnonzero(means[: 2 * RIM_MOST] < behind + RIM_ENDS * paler)
+    return int(inner[0])
+
+
+def jpeg(
+    picture: Image.Image,
+    width_pt: float,
+    *,
+    max_ppi: int,
+    quality: int,
+    least_ppi: int = 0,
+    inks: Inks | None = None,
+) -> bytes:
+    """The picture for a printed width, at most `max_ppi` fine, its colour as fine as its light.
+
+    One that is coarser than `least_ppi` is made as fine by interpolation; with `inks` it is in
+    CMYK.
+    """
+    inches = width_pt / POINTS_PER_INCH
+    most, least = max(1, round(inches * max_ppi)), ceil(inches * least_ppi)
+    wanted = min(most, max(least, picture.width))
+    if picture.width != wanted:
+        height = ceil(picture.height * wanted / picture.width)
+        picture = picture.resize((wanted, height), Image.Resampling.LANCZOS)
+    if inks:
+        picture = inks.separated(picture)
     file = BytesIO()
     picture.save(file, "JPEG", quality=quality, subsampling=0, optimize=True)
     return file.getvalue()

@@ -14,11 +14,12 @@ from PIL import Image
 
 from storybook.press import ornaments
 from storybook.press.colour import Theme
+from storybook.press.desk import CREATOR
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import EDGE_PT, Box, StoryPage, folio_box, safe_box
-from storybook.press.pdf import CREATOR, card_of
+from storybook.press.pdf import card_of
 from storybook.press.picture import calm_side, cut_to
 from storybook.press.screen_parts import Heard, lines, paragraphs, sound
 from storybook.press.title import COVER_SHARE, set_title

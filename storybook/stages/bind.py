@@ -12,24 +12,23 @@ from storybook.errors import BookError, PressError
 from storybook.files import write_whole
 from storybook.models.infotext import read_infotext
 from storybook.press.colour import theme_of
+from storybook.press.desk import Desk, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.fonts import load_fonts
 from storybook.press.layout import sheet_of
 from storybook.press.pdf import (
-    Desk,
     draw_back_cover,
     draw_cover,
     draw_endpaper,
     draw_story_page,
     draw_title_page,
-    new_canvas,
 )
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
 from storybook.records import COVER, Event, Story, digest
 from storybook.studio.studio import Studio
 
-EDITION = 2
+EDITION = 3
 """Raised when the press itself sets pages in another way, so that books are bound anew."""
 
 
@@ -58,14 +57,16 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
         file, form, fonts, title=words.title, subject=words.about, language=wishes.language
     )
     desk = Desk(canvas, form, fonts, theme_of(cover), wishes.options)
-    draw_cover(desk, cover, words.title, words.starring)
-    draw_endpaper(desk)
-    draw_title_page(desk, cover, words.title, words.about)
+    draw_cover(desk.on(1), cover, words.title, words.starring)
+    draw_endpaper(desk.on(2))
+    draw_title_page(desk.on(3), cover, words.title, words.about)
     for page, layout in zip(pages[1:], laid, strict=True):
-        draw_story_page(desk, layout, open_picture(page.png, f"page {page.page}"))
-    draw_end_page(desk, facts, sheet_of(len(laid) + 1))
-    for _ in range(1 + len(laid) % 2):
-        draw_endpaper(desk)
+        picture = open_picture(page.png, f"page {page.page}")
+        draw_story_page(desk.on(sheet_of(layout.page)), layout, picture)
+    last = sheet_of(len(laid) + 1)
+    draw_end_page(desk.on(last), facts, last)
+    for more in range(1 + len(laid) % 2):
+        draw_endpaper(desk.on(last + 1 + more))
     draw_back_cover(desk)
     canvas.save()
     return file.getvalue()

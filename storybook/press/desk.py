@@ -1,0 +1,253 @@
+"""The desk: a canvas and what is drawn on it, each kind of thing by one function."""
+
+from dataclasses import dataclass, field, replace
+from io import BytesIO
+
+from PIL import Image
+from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from storybook.config import BindSettings
+from storybook.press import ornaments
+from storybook.press.bleed import Edges, extended
+from storybook.press.colour import Colour, Theme
+from storybook.press.fonts import Face, Fonts
+from storybook.press.formats import POINTS_PER_INCH, Format
+from storybook.press.inks import Inks
+from storybook.press.layout import Box, is_right_hand
+from storybook.press.lettering import draw_lettering
+from storybook.press.picture import cut_box, jpeg, without_rim
+from storybook.press.typeset import Setting
+
+CREATOR = "Storybook"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A text or a picture on a sheet, from its lower left corner where the sheet is cut."""
+
+    sheet: int
+    kind: str
+    """`text` or `picture`."""
+    box: Box
+    size_pt: float = 0.0
+    """Of a text."""
+    ppi: float = 0.0
+    """Of a picture, as it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every page is made with. `on` opens a sheet."""
+
+    canvas: Canvas
+    form: Format
+    fonts: Fonts
+    theme: Theme
+    options: BindSettings
+    bleed_pt: float = 0.0
+    bleed_at_bind: bool = False
+    least_ppi: int = 0
+    """Pictures that are coarser are made as fine, by interpolation."""
+    sheet: int = 1
+    ledger: list[Drawn] = field(default_factory=list)
+    """All that was set, in its order: what a report goes by."""
+
+    @property
+    def page(self) -> Box:
+        """The page as it is cut."""
+        return Box(0, 0, self.form.width_pt, self.form.height_pt)
+
+    @property
+    def bleed(self) -> Edges:
+        """How far pictures go beyond the page."""
+        wide = self.bleed_pt
+        at_left = wide if self.bleed_at_bind or not is_right_hand(self.sheet) else 0.0
+        at_right = wide if self.bleed_at_bind or is_right_hand(self.sheet) else 0.0
+        return Edges(at_left, wide, at_right, wide)
+
+    @property
+    def ground(self) -> Box:
+        """The page with its bleed."""
+        return self.grown(self.page)
+
+    def grown(self, box: Box) -> Box:
+        """A box with the bleed at those edges of the page that it touches."""
+        page, bleed = self.page, self.bleed
+        left = bleed.left if box.x <= 0 else 0.0
+        bottom = bleed.bottom if box.y <= 0 else 0.0
+        right = bleed.right if box.right >= page.width - 1e-6 else 0.0
+        top = bleed.top if box.top >= page.height - 1e-6 else 0.0
+        return Box(
+            box.x - left, box.y - bottom, box.width + left + right, box.height + bottom + top
+        )
+
+    def on(self, sheet: int) -> "Desk":
+        """The desk with a new sheet on it, of the size and with the boxes that it has."""
+        desk = replace(self, sheet=sheet)
+        page, bleed, canvas = desk.page, desk.bleed, desk.canvas
+        ground = desk.ground
+        canvas.setPageSize((ground.width, ground.height))
+        if desk.bleed_pt:
+            cut = (bleed.left, bleed.bottom, bleed.left + page.width, bleed.bottom + page.height)
+            canvas.setTrimBox(cut)
+            canvas.setBleedBox((0, 0, ground.width, ground.height))
+            canvas.translate(bleed.left, bleed.bottom)
+        return desk
+
+
+class InkedCanvas(Canvas):
+    """A canvas whose colours come in the inks of a press, if it has some."""
+
+    inks: Inks | None = None
+
+    def setFillColorRGB(self, r: float, g: float, b: float, alpha: float | None = None) -> None:  # noqa: N802
+        if self.inks is None:
+            super().setFillColorRGB(r, g, b, alpha)
+        else:
+            self.setFillColorCMYK(*self.inks.of(Colour(r, g, b)))
+
+    def setStrokeColorRGB(self, r: float, g: float, b: float, alpha: float | None = None) -> None:  # noqa: N802
+        if self.inks is None:
+            super().setStrokeColorRGB(r, g, b, alpha)
+        else:
+            self.setStrokeColorCMYK(*self.inks.of(Colour(r, g, b)))
+
+
+def new_canvas(
+    file: BytesIO,
+    form: Format,
+    fonts: Fonts,
+    *,
+    title: str,
+    subject: str,
+    language: str,
+    inks: Inks | None = None,
+) -> InkedCanvas:
+    """An empty document with its metadata; no font but ours is ever named in it."""
+    # Base 85 would make pictures a quarter larger and takes a second for each in pure Python.
+    rl_config.useA85 = 0
+    canvas = InkedCanvas(
+        file,
+        pagesize=(form.width_pt, form.height_pt),
+        invariant=True,
+        pageCompression=1,
+        initialFontName=fonts.text.name,
+        lang=language,
+    )
+    canvas.inks = inks
+    canvas.setTitle(title)
+    canvas.setAuthor(f"Made with {CREATOR}")
+    canvas.setSubject(subject)
+    canvas.setCreator(CREATOR)
+    return canvas
+
+
+def place_picture(
+    desk: Desk, picture: Image.Image, box: Box, clip: object = None, *, grows: bool = True
+) -> None:
+    """The part of a picture that suits its box, inside `clip` if there is one.
+
+    One that touches an edge of the page `grows` out to the bleed.
+    """
+    outer = desk.grown(box) if grows else box
+    if outer != box:
+        picture = without_rim(picture)
+    cut = cut_box(picture, box.width / box.height)
+    px_per_pt = (cut[2] - cut[0]) / box.width
+    pads = (
+        (box.x - outer.x) * px_per_pt,
+        (outer.top - box.top) * px_per_pt,
+        (outer.right - box.right) * px_per_pt,
+        (box.y - outer.y) * px_per_pt,
+    )
+    whole = extended(picture, cut, pads)
+    desk.ledger.append(Drawn(desk.sheet, "picture", box, ppi=px_per_pt * POINTS_PER_INCH))
+    place_sheet(desk, whole, outer, clip)
+
+
+def place_sheet(desk: Desk, picture: Image.Image, box: Box, clip: object = None) -> None:
+    """A whole picture over its box, as a JPEG of sensible size."""
+    options, canvas = desk.options, desk.canvas
+    data = jpeg(
+        picture,
+        box.width,
+        max_ppi=options.max_ppi,
+        quality=options.jpeg_quality,
+        least_ppi=desk.least_ppi,
+        inks=getattr(canvas, "inks", None),
+    )
+    canvas.saveState()
+    if clip is not None:
+        canvas.clipPath(clip, stroke=0, fill=0)
+    canvas.drawImage(ImageReader(BytesIO(data)), box.x, box.y, box.width, box.height)
+    canvas.restoreState()
+
+
+def lay_paper(desk: Desk) -> None:
+    """The page's ground."""
+    ground = desk.ground
+    ornaments.fill_with(desk.canvas, desk.theme.paper)
+    desk.canvas.rect(ground.x, ground.y, ground.width, ground.height, stroke=0, fill=1)
+
+
+def draw_title(
+    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
+) -> None:
+    """A set title, each line centred on `x`, the first capitals touching `top`."""
+    _note(
+        desk,
+        Box(x - setting.width_pt / 2, top - setting.height_pt, setting.width_pt, setting.height_pt),
+        setting.size_pt,
+    )
+    for line in setting.lines:
+        draw_lettering(
+            desk.canvas,
+            line.text,
+            face,
+            setting.size_pt,
+            x - line.width_pt / 2,
+            top - line.drop_pt,
+            colour,
+        )
+
+
+def draw_centred(
+    desk: Desk,
+    text: str,
+    face: Face,
+    size_pt: float,
+    x: float,
+    y: float,
+    colour: Colour,
+    width_pt: float,
+) -> None:
+    """One line centred on `x`, made smaller if it is wider than `width_pt`."""
+    size_pt *= min(1.0, width_pt / max(face.width(text, size_pt), 1e-6))
+    wide = face.width(text, size_pt)
+    _note(desk, Box(x - wide / 2, y - 0.25 * size_pt, wide, size_pt), size_pt)
+    ornaments.fill_with(desk.canvas, colour)
+    desk.canvas.setFont(face.name, size_pt)
+    desk.canvas.drawCentredString(x, y, text)
+
+
+def draw_left(
+    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
+) -> None:
+    """A setting, flush left at `x`, the first capitals touching `top`."""
+    _note(
+        desk, Box(x, top - setting.height_pt, setting.width_pt, setting.height_pt), setting.size_pt
+    )
+    ornaments.fill_with(desk.canvas, colour)
+    desk.canvas.setFont(face.name, setting.size_pt)
+    for line in setting.lines:
+        desk.canvas.drawString(x, top - line.drop_pt, line.text)
+
+
+def _note(desk: Desk, box: Box, size_pt: float) -> None:
+    desk.ledger.append(Drawn(desk.sheet, "text", box, size_pt=size_pt))
+
+
+def _block(setting: Setting, x: float, top: float) -> Box:
+    return Box(x, top - setting.height_pt, setting.width_pt, setting.height_pt)

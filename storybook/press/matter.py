@@ -1,0 +1,161 @@
+"""Front and back matter: whose book it is, for whom, the real pet, pages to draw and write on."""
+
+from collections.abc import Sequence
+
+from PIL import Image
+
+from storybook.press import ornaments
+from storybook.press.desk import (
+    Desk,
+    draw_centred,
+    draw_left,
+    draw_title,
+    lay_paper,
+    place_picture,
+)
+from storybook.press.layout import Box, safe_box
+from storybook.press.title import set_title
+from storybook.press.typeset import Setting, set_text
+
+BELONGS = "This book belongs to"
+LINE_PT, RULED_PT = 26, 1.0
+MOST_PHOTOS = 4
+TILTS = (-3.0, 2.2, 2.6, -2.0)
+
+
+def draw_bookplate(desk: Desk) -> None:
+    """A card on the endpaper's pattern, with a line for a name."""
+    canvas, theme, page = desk.canvas, desk.theme, desk.page
+    ornaments.endpaper(canvas, desk.ground, theme.accent, theme.tint)
+    safe = safe_box(desk.form, desk.sheet)
+    wide, high = min(380.0, 0.8 * safe.width), 220.0
+    card = Box(safe.middle - wide / 2, page.height / 2 - high / 2, wide, high)
+    ornaments.fill_with(canvas, theme.paper)
+    canvas.drawPath(ornaments.card_path(canvas, card, 3), stroke=0, fill=1)
+    draw_centred(
+        desk, BELONGS, desk.fonts.display, 24, card.middle, card.top - 70, theme.spark, wide - 60
+    )
+    ornaments.stroke_with(canvas, theme.accent, RULED_PT)
+    canvas.line(card.x + 40, card.y + 78, card.right - 40, card.y + 78)
+    ornaments.paw(canvas, card.middle, card.y + 42, 20, 0, theme.accent)
+    canvas.showPage()
+
+
+def draw_dedication(desk: Desk, words: str) -> None:
+    """A few words in the middle of a quiet page."""
+    safe, face = safe_box(desk.form, desk.sheet), desk.fonts.italic
+    lay_paper(desk)
+    setting = _set(desk, words, face, 20, 0.7 * safe.width)
+    y = safe.y + 0.62 * safe.height + setting.height_pt / 2
+    for line in setting.lines:
+        x, drop = safe.middle, y - line.drop_pt
+        draw_centred(desk, line.text, face, setting.size_pt, x, drop, desk.theme.ink, safe.width)
+    ornaments.rule(desk.canvas, safe.middle, y - setting.height_pt - 30, 120, desk.theme.accent)
+    desk.canvas.showPage()
+
+
+def draw_hero_page(
+    desk: Desk, name: str, about: Sequence[str], photos: Sequence[Image.Image]
+) -> None:
+    """The real pet: up to four photos as if glued in, and a line or two about it."""
+    safe, theme = safe_box(desk.form, desk.sheet), desk.theme
+    lay_paper(desk)
+    title = f"The real {name}"
+    face = desk.fonts.for_title(title)
+    heading = set_title(title, face, safe.width, 0.14 * safe.height, most_pt=40)
+    draw_title(desk, heading, face, safe.middle, safe.top - 6, theme.spark)
+    words = _set(desk, "\n".join(about), desk.fonts.text, 15, 0.85 * safe.width)
+    foot = safe.y + words.height_pt + 12
+    draw_left(desk, words, desk.fonts.text, safe.middle - words.width_pt / 2, foot - 8, theme.ink)
+    room = Box(safe.x, foot + 14, safe.width, safe.top - heading.height_pt - 30 - foot - 14)
+    for box, tilt, photo in zip(
+        photo_boxes(room, min(len(photos), MOST_PHOTOS)), TILTS, photos, strict=False
+    ):
+        _glue(desk, photo, box, tilt)
+    desk.canvas.showPage()
+
+
+def photo_boxes(room: Box, count: int) -> list[Box]:
+    """Places for so many photos: one, two beside each other, or up to four in two rows."""
+    columns = 1 if count == 1 else 2
+    rows = 1 if count <= 2 else 2
+    gap = 22.0
+    side = min(
+        (room.width - gap * (columns + 1)) / columns, (room.height - gap * (rows + 1)) / rows
+    )
+    boxes = []
+    for index in range(count):
+        row, column = divmod(index, columns)
+        alone = columns == 2 and count % 2 == 1 and index == count - 1
+        across = columns * side + gap * (columns - 1)
+        x = room.middle - across / 2 + column * (side + gap)
+        x = room.middle - side / 2 if alone else x
+        down = rows * side + gap * (rows - 1)
+        y = room.y + (room.height + down) / 2 - side - row * (side + gap)
+        boxes.append(Box(x, y, side, side))
+    return boxes
+
+
+def draw_drawing_page(desk: Desk, says: str) -> None:
+    """A frame to draw in, and what could be drawn."""
+    safe, canvas, theme = safe_box(desk.form, desk.sheet), desk.canvas, desk.theme
+    lay_paper(desk)
+    draw_centred(
+        desk, says, desk.fonts.bold, 19, safe.middle, safe.top - 20, theme.accent, safe.width
+    )
+    frame = Box(safe.x, safe.y + 4, safe.width, safe.height - 48)
+    ornaments.stroke_with(canvas, theme.tint, 2)
+    canvas.setDash([1, 7])
+    canvas.setLineCap(1)
+    canvas.drawPath(ornaments.card_path(canvas, frame, desk.sheet), stroke=1, fill=0)
+    canvas.setDash([])
+    canvas.showPage()
+
+
+def draw_notes_page(desk: Desk, says: str) -> None:
+    """Lines to write on under a heading."""
+    safe, canvas, theme = safe_box(desk.form, desk.sheet), desk.canvas, desk.theme
+    lay_paper(desk)
+    draw_centred(
+        desk, says, desk.fonts.bold, 19, safe.middle, safe.top - 20, theme.accent, safe.width
+    )
+    ornaments.stroke_with(canvas, theme.tint, RULED_PT)
+    y = safe.top - 48 - LINE_PT
+    while y > safe.y + 8:
+        canvas.line(safe.x + 8, y, safe.right - 8, y)
+        y -= LINE_PT
+    canvas.showPage()
+
+
+def draw_blank(desk: Desk) -> None:
+    """Nothing: the printer's own page."""
+    desk.canvas.showPage()
+
+
+def _glue(desk: Desk, photo: Image.Image, box: Box, tilt: float) -> None:
+    """A photo with a white rim, turned a little."""
+    canvas, rim = desk.canvas, 0.04 * box.width
+    canvas.saveState()
+    canvas.translate(box.middle, box.y + box.height / 2)
+    canvas.rotate(tilt)
+    half = box.width / 2
+    ornaments.fill_with(canvas, desk.theme.tint)
+    canvas.rect(-half + 2.5, -half - 3, box.width, box.height, stroke=0, fill=1)
+    ornaments.fill_with(canvas, desk.theme.white)
+    canvas.rect(-half, -half, box.width, box.height, stroke=0, fill=1)
+    inner = Box(-half + rim, -half + rim, box.width - 2 * rim, box.height - 2 * rim)
+    place_picture(desk, photo, inner, grows=False)
+    canvas.restoreState()
+
+
+def _set(desk: Desk, text: str, face: object, size_pt: float, width_pt: float) -> Setting:
+    setting = set_text(
+        text,
+        lambda words: face.width(words, size_pt),
+        face.cap_height(size_pt),
+        size_pt,
+        width_pt,
+        breaking=True,
+    )
+    assert setting is not None, "two letters fit into any of these columns"
+    return setting

@@ -1,0 +1,247 @@
+"""The cover wrap: back, spine and front as one sheet, as large as a printer wants it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from storybook.press import ornaments
+from storybook.press.bleed import extended
+from storybook.press.desk import CREATOR, Desk, Drawn, draw_centred, draw_left, place_sheet
+from storybook.press.formats import POINTS_PER_INCH, Format
+from storybook.press.layout import Box
+from storybook.press.pdf import draw_medallion, letter_cover
+from storybook.press.picture import cut_box, without_rim
+from storybook.press.printers import Printer
+from storybook.press.title import set_title
+from storybook.press.typeset import Setting, largest, set_text
+
+BLURB_SIZES_PT = tuple(range(18, 8, -1))
+WASHED = 0.82
+"""How much of the accent lies over the picture's mirror image at the far end of the back."""
+SPINE_SHARE = 0.62
+"""Of the spine's width, what its letters may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """Where the parts of a cover lie on its sheet, in points from the lower left corner."""
+
+    width: float
+    height: float
+    back: Box
+    """As it is seen on the book; a board's overhang is part of it."""
+    spine: Box
+    front: Box
+    safe_pt: float
+    bleed_pt: float
+    barcode: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class CoverWords:
+    """What stands on a cover."""
+
+    title: str
+    starring: str
+    blurb: str
+    credits: tuple[str, ...] = ()
+    spine: bool = False
+    """Whether the spine has words."""
+
+
+def wrap_of(printer: Printer, form: Format, spine_in: float) -> Wrap:
+    """The geometry of a printer's cover for a format and a spine."""
+    rule, pt = printer.cover, POINTS_PER_INCH
+    bleed, hinge = rule.bleed_in * pt, rule.hinge_in * pt
+    wide, high = form.width_pt + rule.board_in * pt, form.height_pt + 2 * rule.board_in * pt
+    spine = spine_in * pt
+    back = Box(bleed, bleed, wide, high)
+    middle = Box(back.right + hinge, bleed, spine, high)
+    front = Box(middle.right + hinge, bleed, wide, high)
+    barcode = None
+    if rule.barcode:
+        place = rule.barcode
+        barcode = Box(
+            back.right - (place.from_spine_in + place.width_in) * pt,
+            back.y + place.from_foot_in * pt,
+            place.width_in * pt,
+            place.height_in * pt,
+        )
+    return Wrap(
+        front.right + bleed,
+        high + 2 * bleed,
+        back,
+        middle,
+        front,
+        rule.safe_in * pt,
+        bleed,
+        barcode,
+    )
+
+
+def draw_wrap(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
+    """The whole cover on one sheet; `desk.form` is the front as it is cut."""
+    canvas = desk.canvas
+    canvas.setPageSize((wrap.width, wrap.height))
+    bleed = wrap.bleed_pt
+    canvas.setTrimBox((bleed, bleed, wrap.width - bleed, wrap.height - bleed))
+    canvas.setBleedBox((0, 0, wrap.width, wrap.height))
+    bare = without_rim(picture)
+    art = wrapped_art(bare, wrap, desk.theme.accent)
+    sheet = Box(0, 0, wrap.width, wrap.height)
+    place_sheet(desk, art, sheet)
+    own = cut_box(bare, wrap.front.width / wrap.front.height)
+    ppi = (own[2] - own[0]) / wrap.front.width * POINTS_PER_INCH
+    desk.ledger.append(Drawn(desk.sheet, "picture", wrap.front, ppi=ppi))
+    _front(desk, wrap, picture, words)
+    if words.spine:
+        _spine(desk, wrap, words)
+    _back(desk, wrap, picture, words)
+    canvas.showPage()
+
+
+def wrapped_art(picture: Image.Image, wrap: Wrap, accent: object) -> Image.Image:
+    """The front's picture over the whole wrap: sharp in front, on the back its own soft echo.
+
+    It goes on beyond the fold as its mirror image, so that a cover that is folded a little aside
+    shows no edge there; towards the far end it becomes the book's accent.
+    """
+    front = wrap.front
+    cut = cut_box(picture, front.width / front.height)
+    scale = (cut[2] - cut[0]) / front.width
+    pad = wrap.bleed_pt * scale
+    sharp = extended(picture, cut, (0, pad, pad, pad))
+    left = round(front.x * scale)
+    whole = Image.new("RGB", (left + sharp.width, sharp.height))
+    whole.paste(_echo(sharp, left, accent), (0, 0))
+    whole.paste(sharp, (left, 0))
+    return whole
+
+
+def _echo(sharp: Image.Image, width: int, accent: object) -> Image.Image:
+    """The mirror image of a picture's left edge, softer and more of one colour the further out."""
+    high = sharp.height
+    pixels = np.pad(np.asarray(sharp), ((0, 0), (width, 0), (0, 0)), mode="symmetric")
+    mirrored = Image.fromarray(pixels[:, : width + high // 8])
+    soft = mirrored.resize((max(1, mirrored.width // 8), max(1, high // 8)), Image.Resampling.BOX)
+    soft = soft.filter(ImageFilter.GaussianBlur(high / 8 / 45)).resize(mirrored.size)
+    soft = soft.crop((0, 0, width, high))
+    colour = tuple(round(255 * part) for part in (accent.red, accent.green, accent.blue))
+    away = np.linspace(1.0, 0.0, width)
+    wash = WASHED * np.clip(away / 0.45, 0.0, 1.0) ** 0.7
+    blurred = np.clip(away / 0.06, 0.0, 1.0)
+    near = mirrored.crop((0, 0, width, high))
+    out = Image.composite(soft, near, _columns(blurred, high))
+    return Image.composite(Image.new("RGB", out.size, colour), out, _columns(wash, high))
+
+
+def _columns(shares: np.ndarray, high: int) -> Image.Image:
+    """A mask that is the same in each row."""
+    row = np.round(255 * shares).astype(np.uint8)
+    return Image.fromarray(np.broadcast_to(row, (high, len(row))).copy())
+
+
+def _front(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
+    canvas, front = desk.canvas, wrap.front
+    first = len(desk.ledger)
+    canvas.saveState()
+    x, y = front.right - desk.form.width_pt, front.y + (front.height - desk.form.height_pt) / 2
+    canvas.translate(x, y)
+    letter_cover(desk, picture, words.title, words.starring, words.credits)
+    canvas.restoreState()
+    moved = [
+        Drawn(each.sheet, each.kind, each.box.moved(x, y), each.size_pt, each.ppi)
+        for each in desk.ledger[first:]
+    ]
+    desk.ledger[first:] = moved
+
+
+def _spine(desk: Desk, wrap: Wrap, words: CoverWords) -> None:
+    """The title from top to bottom, as books of English lie on their backs."""
+    canvas, spine, face = desk.canvas, wrap.spine, desk.fonts.bold
+    size_pt = min(16.0, SPINE_SHARE * spine.width)
+    size_pt *= min(1.0, 0.8 * spine.height / max(face.width(words.title, size_pt), 1e-6))
+    canvas.saveState()
+    canvas.translate(spine.middle, spine.y + spine.height / 2)
+    canvas.rotate(-90)
+    ornaments.fill_with(canvas, desk.theme.paper)
+    canvas.setFont(face.name, size_pt)
+    canvas.drawCentredString(0, -0.35 * size_pt, words.title)
+    canvas.restoreState()
+    long = face.width(words.title, size_pt)
+    box = Box(spine.middle - size_pt / 2, spine.y + (spine.height - long) / 2, size_pt, long)
+    desk.ledger.append(Drawn(desk.sheet, "text", box, size_pt=size_pt))
+
+
+def _back(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
+    """A card with the blurb over the place for a barcode, the star in a circle above it."""
+    canvas, theme, back = desk.canvas, desk.theme, wrap.back
+    inset = max(wrap.safe_pt, 0.07 * back.width)
+    foot = (wrap.barcode.top if wrap.barcode else back.y + inset) + 0.05 * back.height
+    radius = 0.105 * back.height
+    top = back.top - inset - 2 * radius - 12
+    blurb, name = _blurb(desk, words, back.width - 2 * inset - 56, top - foot - 40 - 44)
+    card_high = blurb.height_pt + name.height_pt + 3 * 24
+    room = back.top - inset - foot
+    lift = (room - (card_high + 2 * radius + 12)) / 2
+    card = Box(back.x + inset, foot + max(0.0, lift), back.width - 2 * inset, card_high)
+    ornaments.fill_with(canvas, theme.paper)
+    canvas.drawPath(ornaments.card_path(canvas, card, 5), stroke=0, fill=1)
+    draw_medallion(desk, picture, card.middle, card.top + radius + 12, radius, grows=False)
+    y = card.top - 24
+    for line in name.lines:
+        draw_centred(
+            desk,
+            line.text,
+            desk.fonts.for_title(words.title),
+            name.size_pt,
+            card.middle,
+            y - line.drop_pt,
+            theme.spark,
+            card.width,
+        )
+    y -= name.height_pt + 24
+    draw_left(desk, blurb, desk.fonts.text, card.middle - blurb.width_pt / 2, y, theme.ink)
+    if wrap.barcode:
+        box = wrap.barcode
+        ornaments.fill_with(canvas, theme.white)
+        canvas.rect(box.x, box.y, box.width, box.height, stroke=0, fill=1)
+    mark = f"Made with {CREATOR}"
+    room = (wrap.barcode.x if wrap.barcode else back.right) - back.x - 2 * inset
+    face, y = desk.fonts.italic, back.y + max(inset, 0.07 * back.height)
+    ornaments.paw(canvas, back.x + inset + 12, y + 4, 22, 0, theme.paper)
+    setting = _line(mark, face, 11)
+    if room > setting.width_pt + 30:
+        draw_left(desk, setting, face, back.x + inset + 30, y + 8, theme.paper)
+
+
+def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[Setting, Setting]:
+    """The blurb as large as it fits under the title; one that is too long loses its end."""
+    face = desk.fonts.text
+    name = set_title(
+        words.title, desk.fonts.for_title(words.title), width, 0.3 * height, most_pt=30
+    )
+    text = words.blurb.split()
+
+    def at(size_pt: float) -> Setting | None:
+        return set_text(
+            " ".join(text),
+            lambda said: face.width(said, size_pt),
+            face.cap_height(size_pt),
+            size_pt,
+            width,
+            breaking=True,
+        )
+
+    while (setting := largest(BLURB_SIZES_PT, at, height - name.height_pt)) is None:
+        text = [*text[: max(1, int(0.8 * len(text)))], "…"] if len(text) > 2 else ["…"]
+    return setting, name
+
+
+def _line(text: str, face: object, size_pt: float) -> Setting:
+    setting = set_text(
+        text, lambda said: face.width(said, size_pt), face.cap_height(size_pt), size_pt, 1e4
+    )
+    assert setting is not None
+    return setting
