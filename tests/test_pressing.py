@@ -12,7 +12,8 @@ from press_jobs import job, pressed, undemanding
 from pypdf import PdfReader
 
 from books import made, new_book
-from storybook.authoring.pressing import as_text, imprint_of, press, set_imprint
+from storybook.authoring.pressing import press
+from storybook.authoring.print_jobs import as_text, imprint_of, set_imprint
 from storybook.cli import main
 from storybook.errors import BookError, ConfigError
 from storybook.press.interior import Imprint

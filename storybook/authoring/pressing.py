@@ -1,36 +1,22 @@
-"""A book for a printer: interior, cover wrap and proof report.
+"""A book for a printer: interior, cover wrap and proof report, from words and plates."""
 
-`press.toml` in the book's folder says what an author adds for print; without it nothing is lost.
-The files lie in `print/<printer>/`.
-"""
-
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 
-import tomli_w
 from PIL import Image
 
-from storybook.book.folder import Book
-from storybook.book.printing import Wishes, Words, lay_words, story_of, words_of
-from storybook.config import validated
-from storybook.errors import BookError, HeroError
-from storybook.files import write_whole
-from storybook.hero.folder import hero_photos
-from storybook.images.photos import read_photo
-from storybook.press.alt_text import AT
+from storybook.book.printing import Wishes, Words, lay_words
 from storybook.press.colour import theme_of
 from storybook.press.desk import CREATOR, Desk, Drawn, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.findings import Finding, Proofed
 from storybook.press.finish import finished
 from storybook.press.fonts import load_fonts
-from storybook.press.formats import POINTS_PER_INCH, Format, load_format, placed
+from storybook.press.formats import POINTS_PER_INCH, Format
 from storybook.press.impose import imposed
 from storybook.press.inks import Inks, load_inks
-from storybook.press.interior import Imprint, Leaf, activities_of, plan_interior
+from storybook.press.interior import Imprint, Leaf, plan_interior
 from storybook.press.layout import StoryPage
 from storybook.press.matter import (
     draw_blank,
@@ -53,14 +39,7 @@ from storybook.press.report import report
 from storybook.press.seen import see
 from storybook.press.typeset import curl
 from storybook.press.wrap import CoverWords, Wrap, draw_wrap, wrap_of
-from storybook.records import COVER
-from storybook.stages import bind
 from storybook.stages.bind import PlatePage
-from storybook.studio.studio import Studio
-
-IMPRINT = "press.toml"
-PRINT = "print"
-MOST_PHOTOS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,46 +78,6 @@ class Pressed:
     def ready(self) -> bool:
         """Whether every rule is kept."""
         return not any(finding.status == "fail" for finding in self.findings)
-
-
-def job_of(
-    book: Book,
-    studio: Studio,
-    printer: Printer,
-    *,
-    paper: str | None = None,
-    form: str | None = None,
-    spine_in: float | None = None,
-    plates: Sequence[PlatePage] | None = None,
-) -> Job:
-    """What a book gives to a printer; `form` is another format than the book's own.
-
-    Without `plates` they are the book's, all of which must be there (BookError).
-    """
-    imprint, own = imprint_of(book), bind.wishes_of(book, studio)
-    wished = placed(load_format(form), "auto") if form else own.form
-    plates = plates if plates is not None else bind.plates_of(book)
-    story, scenes = story_of(book), book.scenes
-    words = words_of(story, [page.text for page in plates[1:]], own)
-    star, *others = story.cast
-    places = [
-        AT.get(scene.place, f"in the {scene.place}") for scene in scenes if scene.page != COVER
-    ]
-    photos = tuple(_photos(book))
-    return Job(
-        printer=printer,
-        paper=printer.paper(paper or _own_paper(imprint, printer)),
-        wishes=own.but(form=wished),
-        words=words,
-        pages=plates,
-        facts=bind.facts_of(book, studio),
-        imprint=imprint,
-        summary=curl(book.brief.summary, own.language),
-        activities=activities_of(star.name, [other.name for other in others], places),
-        about=_about(book),
-        photos=photos,
-        spine_in=spine_in,
-    )
 
 
 def press(job: Job) -> Pressed:
@@ -181,63 +120,6 @@ def press(job: Job) -> Pressed:
     if job.paper.sheet_in:
         interior = imposed(interior, job.paper.sheet_in, printer.file.unprintable_in)
     return Pressed(job, leaves, interior, sheet, findings, wrap)
-
-
-def imprint_of(book: Book) -> Imprint:
-    """What the author added for print; raises BookError or ConfigError if it cannot be read."""
-    path = book.folder / IMPRINT
-    if not path.is_file():
-        return Imprint()
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise BookError(f"{path} is not TOML: {fault}.") from fault
-    return validated(Imprint, said, str(path))
-
-
-def set_imprint(book: Book, imprint: Imprint) -> None:
-    """Keep what the author adds for print."""
-    said = imprint.model_dump(exclude_defaults=True)
-    write_whole(book.folder / IMPRINT, tomli_w.dumps(said).encode())
-
-
-def keep(book: Book, pressed: Pressed) -> list[Path]:
-    """Write the files for the printer and the report; returns their paths."""
-    folder = book.folder / PRINT / pressed.job.printer.name
-    files = {"interior.pdf": pressed.interior}
-    if pressed.cover:
-        files["cover.pdf"] = pressed.cover
-    files["proof.txt"] = as_text(pressed).encode()
-    for name, data in files.items():
-        write_whole(folder / name, data)
-    if not pressed.cover:
-        (folder / "cover.pdf").unlink(missing_ok=True)
-    return [folder / name for name in files]
-
-
-SIGNS = {"pass": "ok  ", "note": "note", "fail": "FAIL"}
-
-
-def as_text(pressed: Pressed) -> str:
-    """The proof report for people."""
-    printer, job = pressed.job.printer, pressed.job
-    form = job.wishes.form
-    lines = [
-        f"{job.words.title}, for {printer.title}",
-        f"{form.name}, {len(pressed.leaves)} pages on {job.paper.title}",
-        "",
-    ]
-    for finding in pressed.findings:
-        unsure = "" if finding.checked else "   (this rule of the printer could not be looked up)"
-        lines.append(f"{SIGNS[finding.status]}  {finding.asks}: {finding.says}{unsure}")
-        if finding.remedy and finding.status != "pass":
-            lines.append(f"      {finding.remedy}")
-    lines += ["", "Where the rules are from:"]
-    lines += [
-        f"  {table}: {source.where}, seen {source.seen}{'' if source.checked else ', not checked'}"
-        for table, source in printer.sources.items()
-    ]
-    return "\n".join([*lines, ""])
 
 
 def _interior(
@@ -342,34 +224,3 @@ def _fitted(form: Format, printer: Printer, pages: int) -> Format:
 def _inks(printer: Printer) -> Inks | None:
     rule = printer.colour
     return load_inks(rule.profile, rule.most_ink) if rule.space == "cmyk" else None
-
-
-def _own_paper(imprint: Imprint, printer: Printer) -> str | None:
-    """The paper that the author chose, where it is one of this printer's."""
-    return imprint.paper if imprint.paper in printer.papers else None
-
-
-def _photos(book: Book) -> list[Image.Image]:
-    """Photos of the real star, if it has some."""
-    if not book.brief.heroes:
-        return []
-    found = []
-    try:
-        for path in hero_photos(book.brief.heroes[0])[:MOST_PHOTOS]:
-            found.append(read_photo(path))
-    except HeroError:  # a photo that cannot be read is no reason to print no book
-        pass
-    return found
-
-
-def _about(book: Book) -> tuple[str, ...]:
-    """What is known of the real star, as its owner would say it."""
-    star = next(iter(book.cast), None)
-    if star is None or not (star.look or star.called):
-        return ()
-    what = " ".join(part for part in (star.look, star.called) if part)
-    article = "an" if what[:1].lower() in "aeiou" else "a"
-    return (
-        f"{star.name} is {article} {what}.",
-        f"This book was made for everyone who loves {star.name}.",
-    )

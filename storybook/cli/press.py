@@ -4,7 +4,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from storybook.authoring.pressing import SIGNS, imprint_of, job_of, keep, press, set_imprint
+from storybook.authoring.pressing import press
+from storybook.authoring.print_jobs import SIGNS, imprint_of, job_of, keep, set_imprint
 from storybook.book.folder import Book
 from storybook.cli.options import Parser, add_studio, runs, studio_of
 from storybook.errors import ConfigError
