@@ -42,6 +42,7 @@ COMMANDS = {
     "hero": ("hero", "list the heroes, show, add, change or teach one"),
     "jobs": ("jobs", "what runs and ran: list, follow, stop, go on"),
     "app": ("studio", "open the studio in the browser"),
+    "serve": ("serve", "take orders for books over HTTP"),
     "doctor": ("studio", "say what this machine can do"),
     "models": ("models", "list models, or fetch one"),
 }

@@ -63,6 +63,8 @@ class Job(Record):
     """The id of the job that this one goes on with."""
     by_hand: bool = False
     """Whether it was started in a terminal, and told of itself."""
+    deferred: bool = Field(default=False, exclude_if=lambda deferred: not deferred)
+    """Whether a service is to run it when its turn comes: until then nobody holds it."""
 
     @property
     def id(self) -> str:
@@ -179,6 +181,8 @@ def job_state(job: Job) -> JobState:
         return now
     if (job.folder / CANCEL).exists():
         return now.but(state="cancelled", ended=now.heartbeat)
+    if job.deferred and now.state == "queued":
+        return now
     return now.but(state="failed", ended=now.heartbeat, error=UNEXPECTED)
 
 

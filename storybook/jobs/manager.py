@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 from storybook.errors import JobError
 from storybook.files import move, zip_files
 from storybook.jobs.eta import Progress
 from storybook.jobs.eta import progress as progress
 from storybook.jobs.folder import (
+    ALIVE,
     CANCEL,
     EVENTS,
     JOB,
@@ -33,7 +35,7 @@ from storybook.jobs.folder import (
 )
 from storybook.jobs.folder import job_state as job_state
 from storybook.jobs.folder import jobs_in as jobs_in
-from storybook.locks import wait_for_lock
+from storybook.locks import try_lock, wait_for_lock
 from storybook.processes import UTF8, detached
 from storybook.records import Record
 from storybook.text_files import last_lines
@@ -64,11 +66,13 @@ def start(
     device: str = "auto",
     root: Path = JOBS,
     repeats: Job | None = None,
+    deferred: bool = False,
 ) -> Job:
     """Start a command in a process of its own, which goes on when this one ends.
 
     It waits for its turn on the device. Raises JobError naming the job that works on the same
-    subject, if there is one. A retry passes `repeats`, and runs where that one ran.
+    subject, if there is one. A retry passes `repeats`, and runs where that one ran. One that is
+    `deferred` has a folder and no process, until `run_deferred` is called for it.
     """
     job = new_job(
         module,
@@ -78,6 +82,7 @@ def start(
         device=device,
         at=repeats.at if repeats else os.getcwd(),
         repeats=repeats.id if repeats else None,
+        deferred=deferred,
     )
     with _guarded(root):
         other = find_running(job.works_on, root) if job.works_on else None
@@ -88,20 +93,34 @@ def start(
             )
         prune(root)
         job, lock = lay(job, root)
-        with lock, (job.folder / LOG).open("ab") as log:
-            job.queue.mkdir(parents=True, exist_ok=True)
-            (job.queue / job.id).touch()
-            runner = subprocess.Popen(
-                [sys.executable, "-m", "storybook.jobs.runner", str(job.folder.resolve())],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd=job.at,
-                env=_environment(),
-                **detached(lock),
-            )
-    Thread(target=runner.wait, daemon=True).start()  # so that it is no zombie when it has ended
+        with lock:
+            if not deferred:
+                _run(job, lock)
     return job
+
+
+def run_deferred(job: Job) -> None:
+    """Start the process of a deferred job, unless it has one or was cancelled meanwhile."""
+    with (job.folder / ALIVE).open("ab") as lock:
+        if not (job.folder / CANCEL).exists() and try_lock(lock):
+            _run(job, lock)
+
+
+def _run(job: Job, lock: IO[bytes]) -> None:
+    """Start the process that runs a job, and hand it the lock that says that it is alive."""
+    with (job.folder / LOG).open("ab") as log:
+        job.queue.mkdir(parents=True, exist_ok=True)
+        (job.queue / job.id).touch()
+        runner = subprocess.Popen(
+            [sys.executable, "-m", "storybook.jobs.runner", str(job.folder.resolve())],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd=job.at,
+            env=_environment(),
+            **detached(lock),
+        )
+    Thread(target=runner.wait, daemon=True).start()  # so that it is no zombie when it has ended
 
 
 def cancel(job: Job) -> None:

@@ -20,6 +20,7 @@ HERO = "hero"
 """Who stars in a book, as in `--hero`; several are parted by commas, semicolons or plus signs."""
 FIELDS = (ID, HERO, *Brief.model_fields)
 SEPARATORS = ",;\t"
+LONGEST_ID = 60
 
 
 class Order(Record):
@@ -52,6 +53,41 @@ def read_orders(path: Path, how: WriteSettings) -> list[Order]:
     return orders
 
 
+def brief_of_order(row: Mapping[str, Any], how: WriteSettings) -> Brief:
+    """The brief that a row asks for, for a studio that writes so; raises what is wrong with it."""
+    asked = {key: value for key, value in row.items() if value not in (None, "")}
+    heroes = asked.pop(HERO, asked.get("heroes"))
+    if isinstance(heroes, str):
+        parts = heroes.replace(";", ",").replace("+", ",").split(",")
+        heroes = [part.strip() for part in parts if part.strip()]
+    if heroes is not None:
+        asked["heroes"] = heroes
+    asked |= {key: int(asked[key]) for key in ("pages", "seed") if _is_number(asked.get(key))}
+    asked.pop(ID, None)
+    brief = brief_asked(asked, for_children=how.for_children)
+    check_told(brief, how)
+    return brief
+
+
+def asked_id(row: Mapping[str, Any]) -> str:
+    """The order's own name, empty if it has none; raises ConfigError if it can be none."""
+    said = row.get(ID)
+    if not isinstance(said, str | int | None) or len(str(said)) > LONGEST_ID:
+        raise ConfigError(f"id: it has to be a word or a number of at most {LONGEST_ID} letters.")
+    return "" if said is None else str(said).strip()
+
+
+def order_schema() -> dict[str, Any]:
+    """What an order looks like as JSON, in the words of JSON Schema."""
+    schema = Brief.model_json_schema()
+    own = {
+        ID: {"type": "string", "description": "A name for the order, and for its book's folder."},
+        HERO: {"type": "string", "description": "Who stars; several are parted by commas."},
+    }
+    del schema["required"]  # a ready-made story has a summary of its own
+    return schema | {"title": "Order", "properties": own | schema["properties"]}
+
+
 def _order(
     number: int, row: Mapping[str, Any] | str, how: WriteSettings, taken: dict[str, int]
 ) -> Order:
@@ -60,27 +96,14 @@ def _order(
     try:
         if isinstance(row, str):
             raise ConfigError(row)
-        said = str(row.get(ID, "")).strip()
+        said = asked_id(row)
         name = slug(said) if said else name
-        brief = brief_asked(_asked(row), for_children=how.for_children)
-        check_told(brief, how)
+        brief = brief_of_order(row, how)
         name = _free_name(name if said else folder_name(brief), taken, said)
     except (StorybookError, RecursionError) as fault:
         return Order(number=number, name=name, fault=in_one_line(fault))
     taken[name] = number
     return Order(number=number, name=name, brief=brief)
-
-
-def _asked(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row asks for, as the fields of a brief."""
-    asked = {key: value for key, value in row.items() if key not in (ID, HERO)}
-    numbers = {key: int(asked[key]) for key in ("pages", "seed") if _is_number(asked.get(key))}
-    asked |= numbers
-    heroes = row.get(HERO, asked.get("heroes"))
-    if isinstance(heroes, str):
-        parts = heroes.replace(";", ",").replace("+", ",").split(",")
-        heroes = [part.strip() for part in parts if part.strip()]
-    return asked | ({} if heroes is None else {"heroes": heroes})
 
 
 def _is_number(value: object) -> bool:
@@ -108,10 +131,8 @@ def _json_rows(text: str) -> Iterator[Mapping[str, Any] | str]:
             continue
         if not isinstance(value, dict):
             yield 'it is no object, such as {"summary": "...", "hero": "bruno"}.'
-        elif unknown := [key for key in value if key not in FIELDS]:
-            yield f"unknown key {unknown[0]!r}. {nearest(unknown[0], FIELDS)}"
         else:
-            yield {key: each for key, each in value.items() if each not in (None, "")}
+            yield value
 
 
 def _csv_rows(path: Path, text: str) -> Iterator[Mapping[str, Any] | str]:
