@@ -55,6 +55,9 @@ def read_orders(path: Path, how: WriteSettings) -> list[Order]:
 
 def brief_of_order(row: Mapping[str, Any], how: WriteSettings) -> Brief:
     """The brief that a row asks for, for a studio that writes so; raises what is wrong with it."""
+    for key in row:
+        if key not in FIELDS:
+            raise ConfigError(f"unknown key {key}. {nearest(key, FIELDS)}")
     asked = {key: value for key, value in row.items() if value not in (None, "")}
     heroes = asked.pop(HERO, asked.get("heroes"))
     if isinstance(heroes, str):
