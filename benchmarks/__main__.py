@@ -69,11 +69,11 @@ def begin(folder: Path, name: str, pages: int) -> Book:
 def seconds_by_verb(book: Book) -> dict[str, float]:
     """Seconds that each verb took, from the times of its events in the log."""
     lines = [json.loads(line) for line in split_lines((book.log / "1.jsonl").read_text("utf-8"))]
-    ends = {line["stage"]: line["time"] for line in lines}
-    begin = (book.log / "studio.toml").stat().st_mtime
-    spent, before = {}, begin
-    for verb, end in ends.items():
-        spent[verb], before = end - before, end
+    before = (book.log / "studio.toml").stat().st_mtime
+    spent: dict[str, float] = {}
+    for line in lines:  # verbs take turns, page by page
+        spent[line["stage"]] = spent.get(line["stage"], 0.0) + line["time"] - before
+        before = line["time"]
     return spent
 
 

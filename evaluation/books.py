@@ -120,9 +120,10 @@ def _made(
 ) -> Generator[Event, None, Book]:
     """The finished book; one that was begun is gone on with."""
     book = Book(folder) if (folder / Book.BRIEF).is_file() else Book.create(folder, brief)
-    verbs = list(STAGES)
+    verbs, part = list(STAGES), 0.0
     for event in follow(make(book, bench.studio), book, bench.studio):
-        part = (verbs.index(event.stage) + event.done / max(1, event.total)) / len(verbs)
+        far = (verbs.index(event.stage) + event.done / max(1, event.total)) / len(verbs)
+        part = max(part, far)  # pages are drawn, chosen and enlarged in turn
         note = f"book {done + 1}: {event.stage} {event.done}/{event.total}"
         yield Event(stage="books", done=round(100 * (done + part)), total=100 * total, note=note)
     return book

@@ -1,13 +1,17 @@
 """The whole pipeline: seven verbs that bring a book up to date."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from typing import Protocol
 
 import tomli_w
 
 from storybook.book.folder import Book
+from storybook.book.lock import open_to_edits
 from storybook.events import event_log
 from storybook.files import write_whole
+from storybook.page_by_page import PER_PAGE as PER_PAGE
+from storybook.page_by_page import finish_pages
 from storybook.records import Event
 from storybook.stages import bind, choose, describe, draw, enlarge, split, write
 from storybook.studio.studio import Studio
@@ -35,20 +39,25 @@ STAGES: dict[str, Stage] = {
     "bind": bind,
 }
 
-PER_PAGE = ("draw", "choose", "enlarge")
-"""The verbs that shards of a book can do side by side."""
-
 
 def make(book: Book, studio: Studio, until: str = "bind") -> Iterator[Event]:
-    """Bring a book up to date, verb by verb; a fresh artifact is left alone.
+    """Bring a book up to date; a fresh artifact is left alone.
 
-    Shard 1 of several tells and describes the story, and binds it if all plates are there.
+    A page is drawn, chosen and enlarged before the next one is chosen. Shard 1 of several tells and
+    describes the story, and binds it if all plates are there.
     """
-    for verb, stage in STAGES.items():
-        if studio.shard.index == 1 or verb in PER_PAGE:
-            yield from stage.run(book, studio)
-        if verb == until:
-            return
+    verbs = list(STAGES)[: list(STAGES).index(until) + 1]
+    first = studio.shard.index == 1
+    for verb in ("write", "split", "describe"):
+        if first and verb in verbs:
+            yield from STAGES[verb].run(book, studio)
+    per_page = [verb for verb in PER_PAGE if verb in verbs]
+    with open_to_edits(book.folder) if studio.shard.whole and per_page else nullcontext():
+        yield from finish_pages(book, studio, per_page)
+        if studio.shard.whole:  # what its author took while pages were drawn
+            yield from finish_pages(book, studio, per_page)
+        if first and "bind" in verbs:
+            yield from bind.run(book, studio)
 
 
 def follow(events: Iterator[Event], book: Book, studio: Studio) -> Iterator[Event]:

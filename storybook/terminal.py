@@ -34,6 +34,8 @@ BARS = ((110, 30), (80, 16), (50, 10))
 LEFT_FROM = 80
 """From so many columns on there is room for the time that is left."""
 TIME_WIDTH = 7
+TAKE_TURNS = {"draw", "choose", "enlarge"}
+"""The stages of a book that take turns, page by page."""
 SILENCE_S, LONGEST_SILENCE_S = 30.0, 600.0
 """In a pipe, after so long without a line one is due: the wait doubles as far as the second."""
 
@@ -99,22 +101,26 @@ def plain_lines(
 ) -> Iterator[str]:
     """A line for each stage as it ends, where no bar can be drawn; `clock` gives seconds.
 
-    A stage that takes long says how far it is after `SILENCE_S`, and then ever more seldom.
+    A stage that takes long says how far it is after `SILENCE_S`, and then ever more seldom. Of
+    those that take turns, each has its line when all of them have come to an end.
     """
-    last: Event | None = None
-    said: Event | None = None
+    unsaid: dict[str, Event | None] = {}
     said_at, silence = clock(), SILENCE_S
+    stage = None
     for event in events:
-        if last is not None and event.stage != last.stage:
-            if last is not said:
-                yield heading + _end_of(last)
+        if event.stage != stage and not {event.stage, stage} <= TAKE_TURNS:
+            yield from (heading + _end_of(each) for each in unsaid.values() if each)
+            unsaid.clear()
             said_at, silence = clock(), SILENCE_S
+            unsaid[event.stage] = event
         elif clock() - said_at >= silence:
             yield heading + line_of(event)
-            said, said_at, silence = event, clock(), min(2 * silence, LONGEST_SILENCE_S)
-        last = event
-    if last is not None and last is not said:
-        yield heading + _end_of(last)
+            unsaid[event.stage] = None
+            said_at, silence = clock(), min(2 * silence, LONGEST_SILENCE_S)
+        else:
+            unsaid[event.stage] = event
+        stage = event.stage
+    yield from (heading + _end_of(each) for each in unsaid.values() if each)
 
 
 def _end_of(event: Event) -> str:

@@ -9,7 +9,17 @@ from contextlib import ExitStack
 import pytest
 
 from storybook.jobs.eta import progress
-from storybook.jobs.folder import EVENTS, JOBS, Job, JobState, birth_of, lay, new_job, say
+from storybook.jobs.folder import (
+    EVENTS,
+    JOBS,
+    Job,
+    JobState,
+    birth_of,
+    job_state,
+    lay,
+    new_job,
+    say,
+)
 
 BOOK = (("write", 1, 10.0), ("draw", 52, 20.0), ("bind", 1, 10.0))
 """Stages, what there is to do in them, and their seconds."""
@@ -97,3 +107,62 @@ def test_what_has_ended_has_nothing_left():
     far = progress(finished(BOOK))
     assert (far.stage, far.done) == ("bind", 1)
     assert far.seconds_left is None and far.job_seconds_left is None
+
+
+PAGES = (
+    *((0.0, "draw", 0, 8), (2.0, "draw", 1, 8), (4.0, "draw", 2, 8)),
+    *((4.0, "choose", 0, 4), (5.0, "choose", 1, 4), (5.0, "enlarge", 0, 4)),
+)
+"""When, and how far each verb of a book's pages was, until the first page has all but its plate."""
+
+
+def laid(events, under_way) -> Job:
+    """A job of these events whose last one was just now."""
+    job = under_way(BOOK, 0.0)
+    begun = time.time() - events[-1][0]
+    lines = [
+        {"time": begun + at, "stage": stage, "done": done, "total": total}
+        for at, stage, done, total in events
+    ]
+    (job.folder / EVENTS).write_text("\n".join(map(json.dumps, lines)) + "\n")
+    return job
+
+
+def test_a_first_book_is_foretold_by_its_finished_pages(under_way):
+    far = progress(laid(PAGES, under_way))
+    assert (far.pages_done, far.pages, far.job_seconds_left) == (0, 4, None)
+    first = (*PAGES, (6.0, "enlarge", 1, 4))
+    far = progress(laid(first, under_way))
+    assert (far.pages_done, far.pages) == (1, 4)
+    assert far.job_seconds_left == pytest.approx(3 * 6, abs=0.5)
+    next_one = (*first, (7.0, "draw", 3, 8))
+    far = progress(laid(next_one, under_way))
+    assert (far.stage, far.pages_done) == ("draw", 1)
+    assert far.job_seconds_left == pytest.approx(3 * 6 - 1, abs=0.5)
+
+
+def test_pages_that_have_no_plates_are_counted_by_their_picks(under_way):
+    far = progress(laid((*PAGES[:4], (5.0, "choose", 2, 4)), under_way))
+    assert (far.pages_done, far.pages) == (2, 4)
+    assert progress(laid((*PAGES, (9.0, "bind", 1, 1)), under_way)).pages is None
+
+
+def test_a_book_before_it_foretells_one_whose_verbs_take_turns(under_way):
+    """Each verb goes on from where it was, which is no second beginning."""
+    turns = [
+        (2.0 * page + at, stage, page + 1, 10)
+        for page in range(10)
+        for at, stage in ((0.5, "draw"), (1.0, "choose"), (2.0, "enlarge"))
+    ]
+    job = finished(BOOK)
+    lines = [
+        {"time": 1000.0 + at, "stage": stage, "done": done, "total": total}
+        for at, stage, done, total in turns
+    ]
+    (job.folder / EVENTS).write_text("\n".join(map(json.dumps, lines)) + "\n")
+    say(job, JobState(state="done", started=1000.0, ended=1020.0))
+    now = laid(turns[:15], under_way)
+    say(now, job_state(now).but(started=time.time() - 20.0))  # half as quick
+    far = progress(now)
+    assert far.share == pytest.approx(0.5, abs=0.01)
+    assert far.job_seconds_left == pytest.approx(20.0, abs=0.5)

@@ -103,6 +103,20 @@ def test_plain_lines_say_how_far_long_work_is_ever_more_seldom() -> None:
     assert waits == sorted(waits) and waits[-1] <= 601 and len(lines) < 10
 
 
+def test_plain_lines_are_one_for_each_of_those_that_take_turns() -> None:
+    turns = [
+        Event(stage=stage, done=page, total=4, page=page, note="she runs")
+        for page in range(1, 5)
+        for stage in ("draw", "choose", "enlarge")
+    ]
+    events = [Event(stage="split", done=1, total=1), *turns, Event(stage="bind", done=1, total=1)]
+    said = ["split 1/1", "draw 4/4", "choose 4/4", "enlarge 4/4", "bind 1/1"]
+    assert list(plain_lines(iter(events), clock=lambda: 0.0)) == said
+    clock = count(step=4)
+    slow = list(plain_lines(iter(events), clock=lambda: float(next(clock))))
+    assert slow[1].startswith("enlarge 3/4, page 3") and slow[-4:] == said[1:]
+
+
 def test_plain_lines_say_no_end_twice() -> None:
     events = [Event(stage="draw", done=done, total=2) for done in (1, 2)]
     slow = iter([0.0, 0.0, 40.0, 40.0])

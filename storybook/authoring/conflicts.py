@@ -7,6 +7,7 @@ it, and calls one of the two others.
 import time
 from pathlib import Path
 
+from storybook.authoring.history import undoable
 from storybook.book.folder import Book
 from storybook.errors import EditedByHand
 from storybook.files import move
@@ -25,12 +26,14 @@ def clash(book: Book, studio: Studio) -> Path | None:
     return None
 
 
+@undoable("Kept as edited")
 def keep_edited(book: Book, artifact: Path) -> None:
     """Keep an edited file as it is, whatever becomes of what it was made from."""
     with book.lock():
         book.forget(artifact, stamp_only=True)
 
 
+@undoable("To be made anew")
 def make_anew(book: Book, artifact: Path) -> None:
     """Have an edited file made again; the edited one is kept in `.made/left-over`."""
     with book.lock():

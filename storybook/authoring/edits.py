@@ -1,7 +1,9 @@
 """What an author changes in a book: each edit whole or not at all, and nothing overwritten unseen.
 
-Every edit holds the book's lock, and so raises BookError while the book is being made. Those of
-words take the `version` of what the author saw, and raise ChangedMeanwhile if it is another now.
+Every edit holds the book's lock, and so raises BookError while the book is being made; but a page's
+text, and which picture it has, may be changed once the story is told. Edits of words take the
+`version` of what the author saw, and raise ChangedMeanwhile if it is another now. Each is a step of
+the book's history, to be undone.
 
 A page keeps its number, which names its folder, for good: `scenes.json` says in which order pages
 stand. So nothing is drawn again when one is moved, put in or taken out. An edited file keeps its
@@ -17,9 +19,10 @@ import tomli_w
 from storybook.authoring.conflicts import clash as clash
 from storybook.authoring.conflicts import keep_edited as keep_edited
 from storybook.authoring.conflicts import make_anew as make_anew
+from storybook.authoring.history import undoable
 from storybook.authoring.status import check_page
 from storybook.book.folder import Book
-from storybook.errors import BookError, ChangedMeanwhile, ConfigError, EditedByHand
+from storybook.errors import BookError, ChangedMeanwhile, ConfigError
 from storybook.files import move, write_whole
 from storybook.prompts import style as style_named
 from storybook.records import (
@@ -67,9 +70,10 @@ def order(book: Book) -> tuple[int, ...]:
 # Words
 
 
+@undoable("Other words", "scenes.json")
 def set_text(book: Book, page: int, text: str, seen: str) -> None:
     """Change what is printed on a page; its picture stays. `seen`: version of the old text."""
-    with book.lock():
+    with book.lock_for_edit():
         scene = _scene(book, page)
         if page == COVER:
             raise BookError("The words on the cover are the title: change that instead.")
@@ -79,6 +83,7 @@ def set_text(book: Book, page: int, text: str, seen: str) -> None:
         _replace(book, scene.but(text=text.strip()))
 
 
+@undoable("Another scene", "scenes.json")
 def set_scene(book: Book, scene: Scene, seen: str) -> None:
     """Change what a page shows, and its text. `seen`: version of the old scene."""
     with book.lock():
@@ -92,6 +97,7 @@ def set_scene(book: Book, scene: Scene, seen: str) -> None:
         _replace(book, scene)
 
 
+@undoable("Read from the text", "scenes.json")
 def read_again(book: Book, studio: Studio, page: int) -> None:
     """Let a page show what its text says today, so that a new picture is drawn."""
     with book.lock():
@@ -103,6 +109,7 @@ def read_again(book: Book, studio: Studio, page: int) -> None:
         _replace(book, read_page(scenes[place].text, page, book.cast, studio.world, before))
 
 
+@undoable("Another prompt")
 def set_prompt(book: Book, page: int, positive: str, negative: str, seen: str) -> None:
     """Change what the painter is told of a page. `seen`: version of the old prompt."""
     with book.lock():
@@ -115,6 +122,7 @@ def set_prompt(book: Book, page: int, positive: str, negative: str, seen: str) -
         _write(book.prompt_of(page), prompt)
 
 
+@undoable("Other wishes")
 def set_brief(book: Book, brief: Brief, seen: str) -> None:
     """Change what was asked for. `seen`: version of the old brief."""
     with book.lock():
@@ -122,6 +130,7 @@ def set_brief(book: Book, brief: Brief, seen: str) -> None:
         _write_brief(book, brief)
 
 
+@undoable("Another title")
 def set_title(book: Book, title: str) -> None:
     """Give the book another title, or its story's own again if there are no letters in this one.
 
@@ -130,10 +139,11 @@ def set_title(book: Book, title: str) -> None:
     with book.lock():
         old = book.pdf
         _write_brief(book, book.brief.but(title=" ".join(title.split()) or None))
-        if old != book.pdf and _is_as_made(book, old):
+        if old != book.pdf and book.is_as_made(old):
             book.forget(old)
 
 
+@undoable("Another style")
 def set_style(book: Book, style: str) -> None:
     """Have the whole book drawn in another style; earlier pictures stay, and going back is free."""
     style_named(style)
@@ -144,19 +154,21 @@ def set_style(book: Book, style: str) -> None:
 # Pictures
 
 
+@undoable("Another picture", "pages/{page}/pick.json", ".made/pages,{page},pick.json.json")
 def pick(book: Book, page: int, candidate: str) -> None:
     """Keep one of a page's pictures: no critic changes it, whatever becomes of the rest."""
     check_page(book, page)
     if Path(candidate).name != candidate or not book.picture(page, candidate).is_file():
         known = ", ".join(book.pictures(page)) or "none yet"
         raise BookError(f"Page {page} has no picture {candidate!r}. It has: {known}.")
-    with book.lock():
+    with book.lock_for_edit():
         before = book.pick(page)
         judged = before.judged if before else ()
         chosen = Pick(page=page, candidate=candidate, by="author", judged=judged)
         book.save(book.pick_of(page), chosen, None)
 
 
+@undoable("Left to the critic", "pages/{page}/pick.json", ".made/pages,{page},pick.json.json")
 def unpick(book: Book, page: int) -> None:
     """Let the critic choose a page's picture again."""
     check_page(book, page)
@@ -164,6 +176,7 @@ def unpick(book: Book, page: int) -> None:
         book.forget(book.pick_of(page))
 
 
+@undoable("New pictures asked for")
 def reroll(book: Book, studio: Studio, page: int, count: int = 4) -> None:
     """Ask for so many new pictures of a page; the next `make` draws them, and picks among them."""
     check_page(book, page)
@@ -178,6 +191,7 @@ def reroll(book: Book, studio: Studio, page: int, count: int = 4) -> None:
 # Pages
 
 
+@undoable("Moved")
 def move_page(book: Book, page: int, place: int, seen: str | None = None) -> None:
     """Let a page stand at another place, 1 being the first after the cover."""
     with book.lock():
@@ -191,6 +205,7 @@ def move_page(book: Book, page: int, place: int, seen: str | None = None) -> Non
         _write_scenes(book, [*rest[:place], scene, *rest[place:]])
 
 
+@undoable("A page put in behind")
 def insert_page(book: Book, studio: Studio, after: int, text: str, seen: str | None = None) -> int:
     """Put a new page with a text of its own behind page `after`; returns the new page's number."""
     with book.lock():
@@ -207,6 +222,7 @@ def insert_page(book: Book, studio: Studio, after: int, text: str, seen: str | N
         return number
 
 
+@undoable("Taken out")
 def remove_page(book: Book, page: int, seen: str | None = None) -> None:
     """Take a page out; its folder moves to `.made/left-over`, from where it can be put back."""
     with book.lock():
@@ -231,6 +247,7 @@ def removed(book: Book) -> list[Removed]:
     return sorted(out, key=lambda one: -one.when)
 
 
+@undoable("Put back")
 def put_page_back(book: Book, page: int) -> None:
     """Put back a page that was taken out, with its pictures, where it stood."""
     with book.lock():
@@ -269,13 +286,6 @@ def _write(path: Path, record: Record) -> None:
 def _write_brief(book: Book, brief: Brief) -> None:
     text = tomli_w.dumps(brief.model_dump(exclude_none=True))
     write_whole(book.path(book.BRIEF), text.encode())
-
-
-def _is_as_made(book: Book, artifact: Path) -> bool:
-    try:
-        return book.due(artifact, "")
-    except EditedByHand:
-        return False
 
 
 def _check_seen(seen: str, now: object, yours: str, theirs: str) -> None:

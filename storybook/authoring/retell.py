@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from storybook.authoring import edits
+from storybook.authoring.history import step
 from storybook.book.folder import Book
 from storybook.errors import BookError, ReplyError
 from storybook.models import Writer
@@ -37,9 +38,10 @@ def retell(book: Book, studio: Studio, page: int, *, seed: int) -> Iterator[Even
         name = writer.name
     if text is None:
         raise ReplyError(f"{name} tells page {page} as it is. Try another seed, or write it.")
-    edits.set_text(book, page, text, seen)
-    edits.read_again(book, studio, page)
-    keep_lost(book, cast_of(book, studio), before, studio.world)
+    with step(book, "Told again", page):
+        edits.set_text(book, page, text, seen)
+        edits.read_again(book, studio, page)
+        keep_lost(book, cast_of(book, studio), before, studio.world)
     yield Event(stage="retell", done=1, total=1, page=page, note=text)
 
 

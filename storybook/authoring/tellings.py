@@ -6,6 +6,7 @@ They are told before anything is drawn, and the one that is taken becomes the bo
 
 from collections.abc import Iterator
 
+from storybook.authoring.history import undoable
 from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.records import Event, Record, Story
@@ -64,6 +65,7 @@ def tellings(book: Book, studio: Studio) -> tuple[Telling, ...]:
     return tuple(each for each in found if each.made_from == made_from)
 
 
+@undoable("A telling taken")
 def take_telling(book: Book, studio: Studio, number: int) -> Story:
     """Make a telling the book's story; raises BookError if there is none of that number."""
     with book.lock():

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 
 from PIL import Image
 
-from storybook.book.folder import Book, Stamp, slug
+from storybook.book.folder import Book, slug
+from storybook.book.stamp import Stamp
 from storybook.errors import BookError, StorybookError, in_one_line
 from storybook.files import drafting, free_folder, put, replacing
 from storybook.images.photo_files import is_system_file

@@ -13,33 +13,25 @@ log/                      events and the studio that ran
 """
 
 import codecs
-import hashlib
 import os
 import shutil
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import tomli_w
 from PIL import Image
 from pydantic import ValidationError
 
-from storybook.book.lock import hold_book
+from storybook.book.lock import hold_book, hold_for_edit
+from storybook.book.stamp import Stamp, content_digest
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
 from storybook.files import DRAFT, draft_of, move, slug, write_whole
 from storybook.hero.folder import load_heroes
 from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
-from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
-
-
-class Stamp(Record):
-    """From what an artifact was made, and the digest of what it held when it was made."""
-
-    made_from: str
-    content: str
+from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Scene, Scenes, Story
 
 
 class Book:
@@ -217,6 +209,13 @@ class Book:
             )
         return True
 
+    def is_as_made(self, artifact: Path) -> bool:
+        """Whether a file holds what a verb wrote, and nobody changed it since."""
+        stamp = self._stamp(artifact)
+        return bool(
+            stamp and artifact.is_file() and stamp.content == content_digest(artifact.read_bytes())
+        )
+
     def save(self, artifact: Path | str, record: Record, made_from: str | None) -> None:
         """Write a record as JSON; without `made_from` it is the author's and never made again."""
         self.save_bytes(artifact, record.as_file(), made_from)
@@ -270,14 +269,16 @@ class Book:
 
     # One maker at a time
 
-    @contextmanager
-    def lock(self, *, shared: bool = False) -> Iterator[None]:
+    def lock(self, *, shared: bool = False) -> AbstractContextManager[None]:
         """Hold the book while making it; raises BookError if another process makes it.
 
         Shards of one job hold it together; whoever comes first finishes what a kill interrupted.
         """
-        with hold_book(self.folder, shared=shared, first=self.finish_writing):
-            yield
+        return hold_book(self.folder, shared=shared, first=self.finish_writing)
+
+    def lock_for_edit(self) -> AbstractContextManager[None]:
+        """As `lock`, for words or a pick: those may be changed while pictures are drawn."""
+        return hold_for_edit(self.folder, self.finish_writing)
 
     def finish_writing(self) -> None:
         """Complete or throw away what an interrupted process left half-written."""
@@ -314,7 +315,3 @@ class Book:
     def _stamp(self, path: Path) -> Stamp | None:
         stamp = self._stamp_path(path)
         return Stamp.model_validate_json(stamp.read_bytes()) if stamp.is_file() else None
-
-
-def content_digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()[:12]

@@ -1,13 +1,17 @@
-"""One maker of a book at a time, or several shards of one job together."""
+"""One maker of a book at a time, or several shards of one job together; and an author beside it.
+
+Once the story is told, its maker lets an author change words and picks while pictures are drawn:
+it holds `.made/open`, and who writes either holds `.made/hand` for that moment.
+"""
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
 from storybook.errors import BookError
-from storybook.locks import POSIX, try_lock
+from storybook.locks import POSIX, is_locked, try_lock, wait_for_lock
 
 
 @contextmanager
@@ -26,7 +30,8 @@ def hold_book(folder: Path, *, shared: bool, first: Callable[[], None]) -> Itera
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         if try_lock(file):
-            first()
+            with hand_of(folder):  # an edit that the maker before let in comes to its end
+                first()
             if not shared:
                 file.truncate(0)
                 file.write(str(os.getpid()))
@@ -38,6 +43,42 @@ def hold_book(folder: Path, *, shared: bool, first: Callable[[], None]) -> Itera
                 f"{folder} is being made by another process ({_holder(file)}). "
                 "Wait for it, or stop it."
             )
+        yield
+
+
+@contextmanager
+def open_to_edits(folder: Path) -> Iterator[None]:
+    """For a maker: within it an author may change words and picks, which it reads as it needs."""
+    with (folder / ".made" / "open").open("ab") as file:
+        wait_for_lock(file)
+        yield
+
+
+def is_open_to_edits(folder: Path) -> bool:
+    """Whether a book is being made, and its author may change words and picks all the same."""
+    return is_locked(folder / ".made" / "open")
+
+
+@contextmanager
+def hand_of(folder: Path) -> Iterator[None]:
+    """For the moment in which words or a pick are looked at and written."""
+    path = folder / ".made" / "hand"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        wait_for_lock(file)
+        yield
+
+
+@contextmanager
+def hold_for_edit(folder: Path, first: Callable[[], None]) -> Iterator[None]:
+    """Hold a book to change words or a pick; raises BookError if its maker does not let anybody."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(hold_book(folder, shared=False, first=first))
+        except BookError:
+            held.enter_context(hand_of(folder))
+            if not is_open_to_edits(folder):
+                raise
         yield
 
 

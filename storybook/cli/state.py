@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from storybook.authoring.history import step
 from storybook.authoring.status import status as status_of
 from storybook.book.folder import Book
 from storybook.cli.departures import tell_departures
@@ -70,7 +71,8 @@ def accept(
 ) -> None:
     """Say of what a book could not keep that it is fine, or is not after all."""
     book, opened, fine = Book(folder), studio_of(studio, changes), not undo
-    said = departures.accept(book, opened, number, fine=fine)
+    with step(book, "Said to be fine" if fine else "Not fine after all"):
+        said = departures.accept(book, opened, number, fine=fine)
     if not said and not departures.listed(book, opened):
         print(f"Nothing was changed: there is nothing that {book.folder} could not keep.")
         return

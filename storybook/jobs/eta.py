@@ -1,7 +1,6 @@
 """How far a job is, and how long it will still take, judged by itself and by one before it."""
 
 import time
-from itertools import groupby
 
 from storybook.events import LoggedEvent, events_in, seconds_left
 from storybook.jobs.folder import EVENTS, Job, JobState, job_state, jobs_in
@@ -11,6 +10,8 @@ BEFORE = 20
 """So many jobs back one of the same kind is looked for."""
 ALIKE = 1.5
 """Stages of two jobs are of one size if neither has more than so many times the other's work."""
+PAGE_VERBS = ("enlarge", "choose")
+"""What counts a book's pages, the last of them first."""
 EARLY = 0.05
 """Before this share of a job's time is over, its pace says nothing."""
 
@@ -21,9 +22,14 @@ class Progress(Event):
     seconds_left: float | None = None
     """Of this stage."""
     job_seconds_left: float | None = None
-    """Of the whole job; None where no like job has been done here before."""
+    """Of the whole job; None where no like job has been done here before, until the first page of a
+    book is finished."""
     share: float | None = None
     """Of the whole job's time that is over, in [0, 1]; None as above."""
+    pages_done: int | None = None
+    """Of a book, the pages that are finished; None before the first is looked at."""
+    pages: int | None = None
+    """Of a book, those that are to be finished in all; None as above."""
 
 
 def progress(job: Job) -> Progress | None:
@@ -32,18 +38,46 @@ def progress(job: Job) -> Progress | None:
     if not told:
         return None
     last = told[-1]
-    far = Progress.model_validate(last.model_dump(exclude={"time"}))
+    far = Progress.model_validate(last.model_dump(exclude={"time"}) | _pages(told))
     state = job_state(job)
     if state.state != "running":
         return far
     far = far.but(seconds_left=seconds_left(told))
     share = _share(job, told)
     if share is None:
-        return far
+        return far.but(job_seconds_left=_by_pages(far, told))
     if share < EARLY:
         return far.but(share=share)
     ends = state.started + (last.time - state.started) / share
     return far.but(share=share, job_seconds_left=max(0.0, ends - time.time()))
+
+
+def _pages(told: list[LoggedEvent]) -> dict[str, int]:
+    """How many pages of a book are finished, of how many, as fields; nothing if nobody knows yet.
+
+    The last of the verbs that a page goes through counts them.
+    """
+    if told[-1].stage not in (*PAGE_VERBS, "draw"):
+        return {}
+    counted = [one for one in told if one.stage in PAGE_VERBS]
+    stage = next((verb for verb in PAGE_VERBS if any(one.stage == verb for one in counted)), "")
+    return next(
+        ({"pages_done": one.done, "pages": one.total} for one in told[::-1] if one.stage == stage),
+        {},
+    )
+
+
+def _by_pages(far: Progress, told: list[LoggedEvent]) -> float | None:
+    """How long all pages will still take at the pace of those that are finished.
+
+    From the first event of drawing on; to bind them takes next to nothing beside that.
+    """
+    begun = next((one.time for one in told if one.stage == "draw"), None)
+    if not far.pages_done or begun is None:
+        return None
+    last = next(one.time for one in told[::-1] if one.stage in PAGE_VERBS)
+    pace = (last - begun) / far.pages_done
+    return max(0.0, last + pace * (far.pages - far.pages_done) - time.time())
 
 
 def _share(job: Job, told: list[LoggedEvent]) -> float | None:
@@ -94,13 +128,18 @@ def _kind(job: Job) -> tuple[str, str]:
 
 
 def _amounts(told: list[LoggedEvent]) -> dict[str, int] | None:
-    """How much there was to do in each stage; None if one came twice, as in teaching."""
-    stages = [
-        (stage, max(one.total for one in some))
-        for stage, some in groupby(told, key=lambda one: one.stage)
-    ]
-    amounts = dict(stages)
-    return amounts if len(amounts) == len(stages) else None
+    """How much there was to do in each stage; None if one began anew, as in teaching.
+
+    Those of a book's pages take turns, and each goes on from where it was.
+    """
+    amounts: dict[str, int] = {}
+    done: dict[str, int] = {}
+    for one in told:
+        if one.done < done.get(one.stage, 0):
+            return None
+        done[one.stage] = one.done
+        amounts[one.stage] = max(one.total, amounts.get(one.stage, 0))
+    return amounts
 
 
 def _alike(mine: dict[str, int], theirs: dict[str, int]) -> bool:

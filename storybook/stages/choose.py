@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from PIL import Image
 
 from storybook.book.folder import Book
+from storybook.book.lock import hand_of
 from storybook.book.verdicts import in_words, keep_verdicts
 from storybook.errors import BookError, NotForChildren
 from storybook.hero.folder import hero_photos
@@ -68,15 +69,35 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     yield Event(stage="choose", done=0, total=len(todo), note="looking at the pictures")
     with studio.critic(hero) as critic:
         for done, page in enumerate(todo, start=1):
-            candidates = shown(book, studio, page)
-            if not candidates:
+            why = choose_page(book, studio, page, critic)
+            if why is None:
                 empty.append(page)
-                continue
-            images = [book.image(page, candidate.id) for candidate in candidates]
-            pick = choose(candidates, images, hero, critic)
-            keep_verdicts(book, page, pick.judged)
-            book.save(book.pick_of(page), pick, made_from(book, studio, page))
-            yield Event(stage="choose", done=done, total=len(todo), page=page, note=_why(pick))
+            else:
+                yield Event(stage="choose", done=done, total=len(todo), page=page, note=why)
+    check_kept(book, empty)
+
+
+def choose_page(book: Book, studio: Studio, page: int, critic: Critic) -> str | None:
+    """Keep the best of a page's pictures, and return why; None if no picture of it was kept.
+
+    What its author takes while the critic looks stays.
+    """
+    candidates, hero = shown(book, studio, page), book.cast[0]
+    if not candidates:
+        return None
+    sources = made_from(book, studio, page)
+    images = [book.image(page, candidate.id) for candidate in candidates]
+    pick = choose(candidates, images, hero, critic)
+    keep_verdicts(book, page, pick.judged)
+    with hand_of(book.folder):
+        taken = book.pick(page)
+        if taken is None or taken.by != "author":
+            book.save(book.pick_of(page), pick, sources)
+    return _why(pick)
+
+
+def check_kept(book: Book, empty: Sequence[int]) -> None:
+    """Raise NotForChildren if there are pages of which no picture was kept."""
     if empty:
         raise NotForChildren(
             f"{book.folder}: the picture safety checker kept back every picture of page "

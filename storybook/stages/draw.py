@@ -64,7 +64,11 @@ def draw(
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    todo = due(book, studio)
+    yield from draw_all(book, studio, due(book, studio))
+
+
+def draw_all(book: Book, studio: Studio, todo: Sequence[Candidate]) -> Iterator[Event]:
+    """Draw and keep what is `todo`, in its order, an event for each picture."""
     if not todo:
         return
     check_book(book)

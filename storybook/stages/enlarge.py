@@ -1,7 +1,7 @@
 """enlarge: each picked picture becomes a plate of print size."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
 
@@ -59,34 +59,50 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     todo = due(book, studio)
     if todo:
         yield from _make(book, studio, todo)
-    for page in studio.shard.of(scene.page for scene in book.scenes):
-        plate, found = book.plate_of(page), book.fidelity(page)
-        if plate.is_file() and (found is None or found.forms is None):
-            with suppress(OSError):  # bind says which plate is no picture
-                _measure(book, page, Image.open(plate).convert("RGB"))
+    measure_missing(book, studio.shard.of(scene.page for scene in book.scenes))
 
 
 def _make(book: Book, studio: Studio, todo: list[int]) -> Iterator[Event]:
+    yield Event(stage="enlarge", done=0, total=len(todo), note=manner(studio))
+    with studio.enlarger(studio.known(book.cast)) as enlarger:
+        for done, page in enumerate(todo, start=1):
+            faults = enlarge_page(book, studio, page, enlarger)
+            yield Event(stage="enlarge", done=done, total=len(todo), page=page, note=faults)
+
+
+def manner(studio: Studio) -> str:
+    """What is to be said, before it begins, of how pictures are enlarged."""
     options = studio.settings.enlarge
-    width_px = width_of(book, options)
     notes = ["pictures are painted over, then enlarged"] if is_controlled(options) else []
     if options.otherwise and is_missing(options.enlarger):
         notes.append(f"sharper with: storybook models get {options.enlarger}")
-    yield Event(stage="enlarge", done=0, total=len(todo), note="; ".join(notes))
-    with studio.enlarger(studio.known(book.cast)) as enlarger:
-        for done, page in enumerate(todo, start=1):
-            image = book.image(page, book.picked(page))
-            plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
-            faults = _measure(book, page, plate)  # first, so that no plate has an older one's
-            book.save_bytes(book.plate_of(page), _png(plate), made_from(book, studio, page)[0])
-            yield Event(
-                stage="enlarge", done=done, total=len(todo), page=page, note="; ".join(faults)
-            )
+    return "; ".join(notes)
 
 
-def _measure(book: Book, page: int, plate: Image.Image) -> tuple[str, ...]:
+def enlarge_page(book: Book, studio: Studio, page: int, enlarger: Enlarger) -> str:
+    """Make a page's plate, and return what is wrong with it."""
+    sources = made_from(book, studio, page)[0]  # first: a pick may be changed meanwhile
+    image = book.image(page, book.picked(page))
+    width_px = width_of(book, studio.settings.enlarge)
+    plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
+    faults = _measure(book, page, plate, image)  # first, so that no plate has an older one's
+    book.save_bytes(book.plate_of(page), _png(plate), sources)
+    return "; ".join(faults)
+
+
+def measure_missing(book: Book, pages: Iterable[int]) -> None:
+    """Measure the plates of which nobody knows how true they are, such as those of older books."""
+    for page in pages:
+        plate, found = book.plate_of(page), book.fidelity(page)
+        if plate.is_file() and (found is None or found.forms is None):
+            with suppress(OSError):  # bind says which plate is no picture
+                image = book.image(page, book.picked(page))
+                _measure(book, page, Image.open(plate).convert("RGB"), image)
+
+
+def _measure(book: Book, page: int, plate: Image.Image, image: Image.Image) -> tuple[str, ...]:
     """Keep how true a plate is to its picture beside it, and return what is wrong with it."""
-    found = fidelity(plate, book.image(page, book.picked(page)))
+    found = fidelity(plate, image)
     book.save(book.fidelity_of(page), found, None)
     return found.faults
 
