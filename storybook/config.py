@@ -98,6 +98,8 @@ class DrawSettings(Record):
     """Files of textual inversion: a file's name is the word for it in prompts."""
     vae: str | None = None
     """An autoencoder in place of the painter's own."""
+    inpainting: str = ""
+    """An inpainting checkpoint, which pictures are touched up with; empty: the painter does it."""
     safety: str | None = None
     """A picture safety checker's folder, or the name of one that can be fetched; None: the
     painter's own, if its folder brings one, else `opennsfw`, if that was fetched."""

@@ -236,6 +236,24 @@ class Candidate(Record):
         return digest(self)
 
 
+class TouchUp(Record):
+    """The request for a picture made after another one: it depends on nothing else."""
+
+    request: Candidate
+    """What is to be there; its size is that at which the painter works."""
+    source: str
+    """The digest of the other picture's file."""
+    mask: str = ""
+    """The digest of the mask's pixels; empty: the whole picture is made anew."""
+    strength: float
+    """In (0, 1]."""
+
+    @property
+    def id(self) -> str:
+        """Twelve hex digits that name this request and no other."""
+        return digest(self)
+
+
 class Tries(Record):
     """Which tries of a page are in play: `count` pictures from try number `first` on."""
 

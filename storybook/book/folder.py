@@ -31,7 +31,7 @@ from storybook.files import DRAFT, draft_of, move, slug, write_whole
 from storybook.hero.folder import load_heroes
 from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
-from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Scene, Scenes, Story
+from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
 
 
 class Book:

@@ -58,6 +58,22 @@ class Painter(Protocol):
         ...
 
 
+class Inpainter(Protocol):
+    """Somebody who paints over a picture."""
+
+    name: str
+
+    def inpaint(
+        self, request: Candidate, image: Image, mask: Image | None, *, strength: float
+    ) -> Image:
+        """The picture, RGB and of its size, with what is asked for where the mask is above 0.
+
+        Without a mask, a picture after it of the request's size. `strength` in (0, 1]: 1 keeps next
+        to nothing of what was there.
+        """
+        ...
+
+
 class Guard(Protocol):
     """Somebody who looks at pictures before anybody else does."""
 

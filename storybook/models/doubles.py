@@ -89,6 +89,22 @@ class FlatPainter:
             yield _flat_picture(request)
 
 
+class FlatInpainter:
+    """Lays a flat picture of the request where the mask is, or thinly over the whole."""
+
+    name = "flat"
+
+    def inpaint(
+        self, request: Candidate, image: Image.Image, mask: Image.Image | None, *, strength: float
+    ) -> Image.Image:
+        """As `models.Inpainter` says."""
+        size = (request.width_px, request.height_px)
+        if mask is None:
+            return Image.blend(image.resize(size), _flat_picture(request), strength)
+        inside = mask.convert("L").resize(image.size).point(lambda level: 255 * (level > 0))
+        return Image.composite(_flat_picture(request).resize(image.size), image, inside)
+
+
 class LengthCritic:
     """Prefers the picture with more in it: the longer PNG for its size. It reads no prompt."""
 

@@ -80,7 +80,8 @@ def family_of_folder(folder: Path, index: Mapping[str, Any], hidden_act: str | N
     pipeline = index.get("_class_name", "nothing")
     text_encoder = (index.get("text_encoder") or [None, "no text encoder"])[1]
     for family in FAMILIES:
-        if (pipeline, text_encoder) == (family.pipeline, family.text_encoder) and (
+        plain = pipeline.replace("InpaintPipeline", "Pipeline")  # the same parts, one of 9 channels
+        if (plain, text_encoder) == (family.pipeline, family.text_encoder) and (
             family.open_clip in (None, is_open_clip(hidden_act))
         ):
             return family

@@ -68,11 +68,18 @@ def png_bytes(
     karras: bool = True,
     loras: Mapping[str, str] | None = None,
     precision: str = "",
+    others: Mapping[str, object] | None = None,
 ) -> bytes:
     """The picture as a PNG that says how it was asked for; equal input gives equal bytes."""
     facts = PngImagePlugin.PngInfo()
     text = infotext(
-        candidate, model_name, model_hash, karras=karras, loras=loras, precision=precision
+        candidate,
+        model_name,
+        model_hash,
+        karras=karras,
+        loras=loras,
+        precision=precision,
+        others=others,
     )
     facts.add_text(KEY, text)
     file = io.BytesIO()
@@ -88,11 +95,12 @@ def infotext(
     karras: bool = True,
     loras: Mapping[str, str] | None = None,
     precision: str = "",
+    others: Mapping[str, object] | None = None,
 ) -> str:
     """Prompt, negative prompt and a line of facts, as A1111 and what reads its pictures expect.
 
     A `model_hash` or a `precision` that is not known is left out. `loras` are the hashes of those
-    that the prompt asks for, by name.
+    that the prompt asks for, by name; `others` are further facts.
     """
     facts = {
         "Steps": candidate.steps,
@@ -105,6 +113,7 @@ def infotext(
         "Model": model_name,
         "Lora hashes": ", ".join(f"{name}: {known}" for name, known in (loras or {}).items()),
         "Precision": precision,
+        **(others or {}),
         "Version": "storybook",
     }
     lines = [candidate.prompt.positive]

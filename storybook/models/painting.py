@@ -159,13 +159,17 @@ class DiffusionPainter:
         texts = [_texts(each)[0] for each in requests]
         if requests[0].guidance > 1:
             texts = [_texts(each)[1] for each in requests] + texts
-        longest = max(len(embeds[text].prompt_embeds) for text in texts)
-        rows = [self._padded(embeds[text], longest) for text in texts]
+        rows = self.same_length(*(embeds[text] for text in texts))
         latents = self.family.denoise(
             self.pipe, self.sampler, requests, rows, init=init, controlnet=controlnet
         )
         check_numbers(latents, self.name, denoiser_of(self.pipe).dtype)
         return latents
+
+    def same_length(self, *texts: TextEmbeds) -> list[TextEmbeds]:
+        """Conditionings, shorter ones as long as the longest."""
+        longest = max(len(text.prompt_embeds) for text in texts)
+        return [self._padded(text, longest) for text in texts]
 
     def _padded(self, embeds: TextEmbeds, positions: int) -> TextEmbeds:
         short = positions - len(embeds.prompt_embeds)
@@ -224,13 +228,15 @@ def open_painter(
     memory: Memory = "auto",
     pixels: int = 512 * 512,
     precision: PrecisionWish = "fp32",
+    inpaints: bool = False,
 ) -> DiffusionPainter:
     """The painter in a diffusers folder or a single file, its adapters fused into the weights.
 
     Prompts may name `loras`; `memory` and the `pixels` of a picture say how it shares a small
-    device. float16 on a GPU; on a CPU float32, unless `precision` says otherwise. Raises ModelError
-    if the checkpoint is of no known family, if a part is missing, broken or loaded only in part, or
-    if an adapter or an override does not fit.
+    device. float16 on a GPU; on a CPU float32, unless `precision` says otherwise. Only who
+    `inpaints` may have an inpainting checkpoint, which draws nothing without a mask. Raises
+    ModelError if the checkpoint is of no known family, if a part is missing, broken or loaded only
+    in part, or if an adapter or an override does not fit.
     """
     checkpoint = Checkpoint(checkpoint) if isinstance(checkpoint, Path) else checkpoint
     overrides = overrides or NO_OVERRIDES
@@ -239,6 +245,12 @@ def open_painter(
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {checkpoint.path}", "Try --set device=cpu."):
         pipe = family.open_pipe(checkpoint, overrides.vae)
+        if takes_mask(pipe) and not inpaints:
+            raise ModelError(
+                f"{checkpoint.path} is an inpainting checkpoint: it paints over a part of a "
+                "picture. Name it as draw.inpainting, and one that draws whole pictures as "
+                "draw.painter."
+            )
         for adapter in adapters:
             fuse_lora(pipe, adapter)
         apply_overrides(pipe, overrides)
@@ -259,6 +271,11 @@ def open_painter(
         loras=loras or {},
         pace=Pace(precision, (denoiser, pipe.vae), shape_of(denoiser), device=place),
     )
+
+
+def takes_mask(pipe: DiffusionPipeline) -> bool:
+    """Whether a denoiser sees, beside the latents, a mask and the latents of what stays."""
+    return denoiser_of(pipe).config.in_channels == 2 * pipe.vae.config.latent_channels + 1
 
 
 def _texts(request: Candidate) -> tuple[Text, Text]:

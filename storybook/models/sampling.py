@@ -38,6 +38,9 @@ class Img2ImgInit:
     """x0, [b, c, h, w], times the autoencoder's scaling factor."""
     strength: float
     """In (0, 1]: the share of the steps that are taken; 1 keeps next to nothing of the image."""
+    mask: Tensor | None = None
+    """Inpainting, [b, 1, h, w] of 0 and 1: only where it is 1 the image becomes another; None:
+    everywhere."""
 
 
 def denoise(
@@ -54,22 +57,23 @@ def denoise(
 
     All `requests` share size, steps and guidance. `prompt_embeds` are [b, positions, d]; with a
     guidance above 1 [2b, positions, d], the negative prompts' first. `init` makes it image-to-image
-    (SDEdit, Meng et al. 2021), `controlnet` adds its residuals at each step. `added_cond_kwargs`
+    (SDEdit, Meng et al. 2021), with a mask inpainting (RePaint, Lugmayr et al. 2022, without its
+    resampling), `controlnet` adds its residuals at each step. `added_cond_kwargs`
     holds the U-Net's further conditioning, its rows in the order of `prompt_embeds`.
     """
     first, device = requests[0], execution_device(pipe)
     guided = first.guidance > 1
     with quiet():
         sampler.set_timesteps(first.steps, device=device)
-    latents = _noise(pipe, requests).to(device)
+    noise = _noise(pipe, requests).to(device)
     timesteps = sampler.timesteps
     if init is None:
-        latents = latents * sampler.init_noise_sigma
+        latents = noise * sampler.init_noise_sigma
     else:
         start = len(timesteps) - max(1, round(init.strength * len(timesteps)))
         timesteps = timesteps[start:]
         sampler.set_begin_index(start)
-        latents = sampler.add_noise(init.latents.float(), latents, timesteps[:1])
+        latents = sampler.add_noise(init.latents.float(), noise, timesteps[:1])
     dtype = pipe.unet.dtype  # diffusers looks through all layers for it
     for timestep in timesteps:
         scaled = sampler.scale_model_input(latents, timestep).to(dtype)
@@ -88,6 +92,10 @@ def denoise(
             uncond, cond = noise_pred.chunk(2)
             noise_pred = uncond + first.guidance * (cond - uncond)
         latents = sampler.step(noise_pred, timestep, latents).prev_sample
+        if init is not None and init.mask is not None:
+            # What stays is as noisy as the rest; after the last step it is the image itself.
+            kept = sampler.add_noise(init.latents.float(), noise, timestep[None])
+            latents = init.mask * latents + (1 - init.mask) * kept
     return latents
 
 

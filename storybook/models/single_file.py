@@ -23,6 +23,8 @@ from storybook.models.families import CLIP, UNET, VAE, XL_OPEN_CLIP, is_open_cli
 from storybook.models.weights import read_json, read_tensors
 
 TEXT_MODEL = "text_model."
+INPAINTING = 9
+"""Channels: four of noisy latents, a mask, four of what stays."""
 CLIP_PARTS = ("embeddings.", "encoder.", "final_layer_norm.")
 
 
@@ -44,10 +46,19 @@ def read_parts(
         if issubclass(kind, CLIPTextModel | CLIPTextModelWithProjection):
             part = kind(CLIPTextConfig.from_pretrained(configs / name))
         else:
-            part = kind.from_config(read_json(configs / name / "config.json"))
+            part = kind.from_config(
+                read_json(configs / name / "config.json") | _inputs(kind, state)
+            )
         _fill(part, _state_of(part, state, file), file, configs)
         parts[name] = part
     return parts
+
+
+def _inputs(kind: type[nn.Module], state: Mapping[str, Tensor]) -> dict[str, int]:
+    """The channels that a U-Net for inpainting sees, as a setting; nothing for any other part."""
+    first = state.get(f"{UNET}input_blocks.0.0.weight")
+    inpaints = kind is UNet2DConditionModel and first is not None and first.shape[1] == INPAINTING
+    return {"in_channels": INPAINTING} if inpaints else {}
 
 
 def vae_without_weights(folder: Path) -> AutoencoderKL:

@@ -1,0 +1,205 @@
+"""What is done to a page's pictures by hand: inpaint, vary, bring, crop; and undo and redo."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from pathlib import Path
+
+from storybook.book.folder import Book
+from storybook.cli.options import Parser, add_page, add_studio, runs, show_work, studio_of
+from storybook.errors import BookError
+
+
+def declare_inpaint(parser: Parser) -> None:
+    runs(
+        parser,
+        inpaint,
+        """
+  storybook inpaint books/kite 3 --mask spot.png --words "a red ball"
+  storybook inpaint books/kite 3 --mask spot.png            rub it out
+""",
+        works=True,
+    )
+    add_studio(parser)
+    add_page(parser)
+    parser.add_argument(
+        "--mask", type=Path, required=True, help="a picture: black is kept, the rest painted anew"
+    )
+    parser.add_argument("--words", default="", help="what should be there (default: nothing)")
+    _add_source(parser)
+    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
+
+
+def inpaint(
+    folder: Path,
+    page: int,
+    mask: Path,
+    words: str,
+    picture: str | None,
+    seed: int,
+    studio: str | None,
+    changes: Sequence[str],
+    arguments: Sequence[str],
+) -> None:
+    from PIL import Image
+
+    from storybook.authoring import touch_up
+
+    book, opened = Book(folder), studio_of(studio, changes)
+    try:
+        with Image.open(mask) as file:
+            brushed = file.convert("L")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        raise BookError(f"{mask} cannot be read as a picture of a mask.") from fault
+    spot = touch_up.Spot(brushed, words)
+    events = touch_up.inpaint(book, opened, page, spot, source=picture, seed=seed)
+    show_work(events, arguments, book.folder, opened.settings.device)
+    print(f"Page {page} has the touched-up picture. Undo it with: storybook undo {folder}")
+    print(f"Bring the book up to date with: storybook make {folder}")
+
+
+def declare_vary(parser: Parser) -> None:
+    runs(
+        parser,
+        vary,
+        """
+  storybook vary books/kite 3                               four like the picture of page 3
+  storybook vary books/kite 3 --picture 92e0577e42aa --count 2
+""",
+        works=True,
+    )
+    add_studio(parser)
+    add_page(parser)
+    _add_source(parser)
+    parser.add_argument("--count", type=int, default=4, help="how many, 1 to 16 (default: 4)")
+    parser.add_argument("--seed", type=int, default=1, help="other numbers are other pictures")
+
+
+def vary(
+    folder: Path,
+    page: int,
+    picture: str | None,
+    count: int,
+    seed: int,
+    studio: str | None,
+    changes: Sequence[str],
+    arguments: Sequence[str],
+) -> None:
+    from storybook.authoring import touch_up
+
+    book, opened = Book(folder), studio_of(studio, changes)
+    events = touch_up.vary(book, opened, page, source=picture, count=count, seed=seed)
+    show_work(events, arguments, book.folder, opened.settings.device)
+    print(f"Take one with: storybook pick {folder} {page} CANDIDATE_ID")
+
+
+def declare_bring(parser: Parser) -> None:
+    runs(
+        parser,
+        bring,
+        """
+  storybook bring books/kite 3 drawing.jpg         your own picture on page 3
+""",
+    )
+    add_studio(parser)
+    add_page(parser)
+    parser.add_argument("file", type=Path, help="a photo or a picture")
+
+
+def bring(folder: Path, page: int, file: Path, studio: str | None, changes: Sequence[str]) -> None:
+    from storybook.authoring import pictures
+
+    book, opened = Book(folder), studio_of(studio, changes)
+    data = file.read_bytes()
+    with opened.guard() as guard:
+        taken = pictures.bring(book, page, file.name, data, guard)
+    print(f"Page {page} has your picture now, as {taken}.")
+
+
+def declare_crop(parser: Parser) -> None:
+    runs(
+        parser,
+        crop,
+        """
+  storybook crop books/kite 3 --box 0.1,0,1,0.9    without the left and the lowest tenth
+  storybook crop books/kite 3 --turns 1            a quarter to the right
+""",
+    )
+    add_page(parser)
+    _add_source(parser)
+    parser.add_argument(
+        "--box", type=_box, default="0,0,1,1", help="left,top,right,bottom, each from 0 to 1"
+    )
+    parser.add_argument("--turns", type=int, default=0, help="quarters to the right, first")
+
+
+def crop(
+    folder: Path,
+    page: int,
+    picture: str | None,
+    box: tuple[float, float, float, float],
+    turns: int,
+) -> None:
+    from storybook.authoring import pictures
+
+    book = Book(folder)
+    taken = pictures.crop(book, page, picture or book.picked(page), box, turns)
+    print(f"Page {page} has {taken} now.")
+
+
+def declare_undo(parser: Parser) -> None:
+    runs(
+        parser,
+        undo,
+        "\n  storybook undo books/kite            what you did last, whatever it was\n",
+    )
+    parser.add_argument("folder", type=Path)
+
+
+def undo(folder: Path) -> None:
+    from storybook.authoring import history
+
+    done = history.undo(Book(folder))
+    print(f"Undone: {_called(done)}. Do it again with: storybook redo {folder}")
+
+
+def declare_redo(parser: Parser) -> None:
+    runs(parser, redo, "\n  storybook redo books/kite            what was undone last\n")
+    parser.add_argument("folder", type=Path)
+
+
+def redo(folder: Path) -> None:
+    from storybook.authoring import history
+
+    done = history.redo(Book(folder))
+    print(f"Done again: {_called(done)}.")
+
+
+def _called(step: object) -> str:
+    return step.says if step.page is None else f"{step.says} (page {step.page})"
+
+
+def _add_source(parser: Parser) -> None:
+    parser.add_argument(
+        "--picture", metavar="CANDIDATE_ID", help="of which picture (default: the one taken)"
+    )
+
+
+def _box(text: str) -> tuple[float, ...]:
+    parts = text.split(",")
+    try:
+        box = tuple(float(part) for part in parts)
+    except ValueError:
+        box = ()
+    if len(box) != 4:
+        raise ArgumentTypeError(f"{text!r} is no left,top,right,bottom such as 0.1,0,1,0.9")
+    return box
+
+
+DECLARE = {
+    "inpaint": declare_inpaint,
+    "vary": declare_vary,
+    "bring": declare_bring,
+    "crop": declare_crop,
+    "undo": declare_undo,
+    "redo": declare_redo,
+}
