@@ -8,7 +8,7 @@ import streamlit as st
 from app.navigation import go
 from app.views.edited import edit, open_page
 from app.widgets import look
-from storybook.authoring import edits
+from storybook.authoring import edits, history
 from storybook.book.folder import Book
 from storybook.errors import StorybookError
 from storybook.records import COVER
@@ -142,7 +142,8 @@ def _accept(book: Book, studio: Studio, each: Listed, *, fine: bool) -> None:
     now = departures.listed(book, studio)
     numbers = [one.number for one in now if (one.kind, one.text) == (each.kind, each.text)]
     if numbers:
-        departures.accept(book, studio, numbers, fine=fine)
+        with history.step(book, "Said to be fine" if fine else "Not fine after all"):
+            departures.accept(book, studio, numbers, fine=fine)
 
 
 def _write_in(book: Book, each: Listed) -> None:

@@ -19,6 +19,13 @@ def open_page(page: int | None) -> None:
         st.query_params["page"] = str(page)
 
 
+def seen_of_page(book: Book, page: int) -> object:
+    """Changes whenever there is another picture of a page to show, or a finer one."""
+    chosen, plate = book.pick(page), book.plate_of(page)
+    finer = plate.is_file() and plate.stat().st_mtime_ns
+    return chosen and chosen.candidate, finer or bool(chosen or book.pictures(page))
+
+
 def edit(book: Book, deed: Callable[[], object], said: str = "", *fields: str) -> None:
     """Do something to the book; what is in its way is said at the top of the page.
 

@@ -5,20 +5,21 @@ from random import randrange
 
 import streamlit as st
 
-from app.views import departures_shown
-from app.views.edited import edit, open_page, said_of_edits
+from app.views import departures_shown, history_shown, page_pictures, touch_up_shown
+from app.views.edited import edit, open_page, said_of_edits, seen_of_page
 from app.views.page_place import placing
 from app.widgets import job_panel, look, text_field
 from storybook.authoring import edits
 from storybook.authoring.proofs import page_notes
 from storybook.book.folder import Book
+from storybook.book.lock import is_open_to_edits
 from storybook.book.printing import wishes_of
 from storybook.book.verdicts import in_words, verdicts
 from storybook.jobs.folder import Job
-from storybook.records import COVER, Judged, Pick, Scene
+from storybook.records import COVER, Scene
 from storybook.studio.studio import Studio
 
-PICTURE_PX, CANDIDATE_PX = 520, 190
+PICTURE_PX = 520
 SHOTS = {"wide": "From afar", "middle": "Whole", "close": "Close up"}
 
 
@@ -27,9 +28,16 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
     scenes = book.scenes
     place = edits.order(book).index(page)
     _ways(book, place)
+    history_shown.bar(book)
     look.heading("The cover" if page == COVER else f"Page {place}")
     said_of_edits()
-    busy = bool(job) and job_panel.panel(job)
+    busy = bool(job) and job_panel.panel(job, lambda: _seen(book, page))
+    held = busy and not is_open_to_edits(book.folder)
+    if busy and not held:
+        st.caption(
+            "While pictures are drawn, you can change the words and take another picture of this "
+            "page. All else waits until they are done."
+        )
     departures_shown.hint(page)
     picture, told = st.columns([1, 1], gap="large")
     with picture:
@@ -37,12 +45,19 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
         departures_shown.of_page(book, studio, page, busy=busy)
     with told:
         if page != COVER:
-            _text(book, scenes[place], place, busy=busy)
+            _text(book, scenes[place], place, busy=busy, held=held)
         _scene(book, studio, scenes[place], busy=busy)
         _prompt(book, studio, page, busy=busy)
-    _candidates(book, studio, page, busy=busy)
+    touch_up_shown.panel(book, studio, page, busy=busy)
+    page_pictures.shown(book, studio, page, busy=busy, held=held)
+    history_shown.strip(book, page)
     if page != COVER:
         placing(book, studio, page, place, busy=busy)
+
+
+def _seen(book: Book, page: int) -> object:
+    """Changes whenever the editor of a page has more to show."""
+    return is_open_to_edits(book.folder), seen_of_page(book, page), len(book.pictures(page))
 
 
 def _ways(book: Book, place: int) -> None:
@@ -74,9 +89,9 @@ def _picture(book: Book, page: int, scene: Scene) -> None:
         st.caption(f"The critic chose it: {look.plain(in_words(why.verdict))}")
 
 
-def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
+def _text(book: Book, scene: Scene, place: int, *, busy: bool, held: bool) -> None:
     name, seen = f"text-{scene.page}", edits.version(scene.text)
-    key = text_field.area(book, name, "Text", scene.text, height=150, busy=busy, most=1200)
+    key = text_field.area(book, name, "Text", scene.text, height=150, busy=held, most=1200)
 
     def keep() -> None:
         said = st.session_state[key]
@@ -87,7 +102,7 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool) -> None:
             "Keep the text",
             key=f"keep-{key}",
             icon=":material/check:",
-            disabled=busy,
+            disabled=held,
             on_click=keep,
         )
         own = scene.page > book.brief.pages
@@ -223,86 +238,3 @@ def _prompt(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
             on_click=keep,
         )
         text_field.unsaid(key, prompt.positive)
-
-
-def _candidates(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
-    drawn = book.pictures(page)[::-1]
-    st.subheader("Its pictures", anchor=False)
-    chosen = book.pick(page)
-    kept_back = len(list(book.page(page).glob("*.refused.json")))
-    with st.container(horizontal=True, key="rolls"):
-        if drawn or kept_back:
-            st.button(
-                "Draw four more",
-                icon=":material/casino:",
-                disabled=busy,
-                on_click=edit,
-                args=(book, lambda: _roll(book, studio, page)),
-            )
-        else:
-            st.button(
-                "Draw it",
-                icon=":material/brush:",
-                type="primary",
-                disabled=busy,
-                on_click=job_panel.make,
-                args=(book.folder, f"Draw page {page}"),
-            )
-        if chosen and chosen.by == "author":
-            st.button(
-                "Let the critic choose",
-                icon=":material/lock_open:",
-                disabled=busy,
-                on_click=edit,
-                args=(book, lambda: edits.unpick(book, page)),
-            )
-    if kept_back:
-        st.caption(f"The picture safety checker kept back {kept_back} more.")
-    elif not drawn:
-        st.caption(
-            "None has been drawn yet. "
-            + (
-                "It comes with what is being made."
-                if busy
-                else "The whole book is brought "
-                "up to date with it, so other pages that have changed are drawn, too."
-            )
-        )
-    said = verdicts(book, page)
-    with st.container(horizontal=True, gap="medium", key="candidates"):
-        for number, candidate in enumerate(drawn):
-            _candidate(book, page, candidate, chosen, said.get(candidate), number, busy=busy)
-
-
-def _candidate(
-    book: Book,
-    page: int,
-    candidate: str,
-    chosen: Pick | None,
-    why: Judged | None,
-    number: int,
-    *,
-    busy: bool,
-) -> None:
-    is_chosen = bool(chosen) and chosen.candidate == candidate
-    locked = is_chosen and chosen.by == "author"
-    with st.container(key=f"card-candidate-{candidate}-half", width=CANDIDATE_PX + 26, gap="small"):
-        look.picture(book.picture(page, candidate), f"Picture {number + 1}", CANDIDATE_PX)
-        st.caption(look.plain(in_words(why.verdict)) if why else "From an earlier drawing.")
-        label = "Yours" if locked else "Keep this one" if is_chosen else "Take this one"
-        st.button(
-            label,
-            key=f"take-{candidate}",
-            type="primary" if is_chosen else "secondary",
-            icon=":material/lock:" if locked else None,
-            disabled=busy or locked,
-            width="stretch",
-            on_click=edit,
-            args=(book, lambda: edits.pick(book, page, candidate)),
-        )
-
-
-def _roll(book: Book, studio: Studio, page: int) -> None:
-    edits.unpick(book, page)
-    edits.reroll(book, studio, page)
-    job_panel.make(book.folder, f"Draw page {page} again")

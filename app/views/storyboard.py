@@ -6,9 +6,9 @@ from functools import partial
 import streamlit as st
 
 from app.navigation import link
-from app.views import departures_shown, tellings_shown
+from app.views import departures_shown, history_shown, tellings_shown
 from app.views.asked import asked
-from app.views.edited import edit, open_page, said_of_edits
+from app.views.edited import edit, open_page, said_of_edits, seen_of_page
 from app.views.page_editor import editor
 from app.views.page_place import taken_out_just_now
 from app.widgets import job_panel, look
@@ -16,6 +16,7 @@ from app.widgets.paths import open_book
 from storybook.authoring import edits
 from storybook.authoring.status import PageStatus, Status, status
 from storybook.book.folder import Book
+from storybook.book.lock import is_open_to_edits
 from storybook.book.verdicts import weak_pages
 from storybook.config import load_settings
 from storybook.errors import EditedByHand, StorybookError
@@ -47,9 +48,10 @@ def page() -> None:
                 asked(book, job, busy=False, expanded=True)
         return
     _head(book, now)
+    history_shown.bar(book)
     said_of_edits()
     taken_out_just_now(book, busy=bool(job) and job_state(job).active)
-    busy = bool(job) and job_panel.panel(job)
+    busy = bool(job) and job_panel.panel(job, partial(_seen, book))
     if not busy:
         _up_to_date(book, now)
         if not book.path(Book.STORY).is_file():
@@ -64,6 +66,13 @@ def page() -> None:
         _whole_book(book, busy=busy)
         if not wanted:
             asked(book, job, busy=busy, expanded=False)
+
+
+def _seen(book: Book) -> object:
+    """Changes whenever the storyboard has more to show: the story, a first picture, a finer one."""
+    if not book.path(Book.SCENES).is_file():
+        return book.path(Book.STORY).is_file()
+    return is_open_to_edits(book.folder), [seen_of_page(book, each) for each in edits.order(book)]
 
 
 def _title(book: Book) -> str:
@@ -128,13 +137,19 @@ def _cards(book: Book, now: Status, *, busy: bool) -> None:
         if busy:
             st.caption("Its pages appear here as soon as the story is told.")
         return
+    if busy and is_open_to_edits(book.folder):
+        st.caption(
+            "The story is told: read it, and change its words while it is being drawn. Each page's "
+            "picture appears in its place."
+        )
     weak = {} if busy else weak_pages(book)
     with st.container(horizontal=True, gap="medium", key="pages"):
         for place, each in enumerate(now.page_status):
-            _card(book, each, "Cover" if place == 0 else f"Page {place}", weak.get(place))
+            called = "Cover" if place == 0 else f"Page {place}"
+            _card(book, each, called, weak.get(place), busy=busy)
 
 
-def _card(book: Book, each: PageStatus, called: str, weak: str | None) -> None:
+def _card(book: Book, each: PageStatus, called: str, weak: str | None, *, busy: bool) -> None:
     with st.container(key=f"card-page-{each.page}", width=CARD_PX, gap="small"):
         look.page_picture(book, each.page, f"{called}: {each.text}", CARD_PX)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -143,7 +158,9 @@ def _card(book: Book, each: PageStatus, called: str, weak: str | None) -> None:
                 st.badge("Yours", icon=":material/lock:", color="green")
             if weak is not None:
                 st.badge("Look again", icon=":material/visibility:", color="orange")
-            if each.due:
+            if busy and not each.pick:
+                _under_way(each)
+            elif each.due and not busy:
                 st.badge("To be made", icon=":material/pending:", color="orange")
         st.markdown(look.plain(each.text))
         if weak:
@@ -156,6 +173,14 @@ def _card(book: Book, each: PageStatus, called: str, weak: str | None) -> None:
             on_click=open_page,
             args=(each.page,),
         )
+
+
+def _under_way(each: PageStatus) -> None:
+    """How far a page is that is still without a pick, while the book is being made."""
+    if each.candidates:
+        st.badge("Draft", icon=":material/draw:", color="blue")
+    else:
+        st.badge("Still to come", icon=":material/hourglass_empty:", color="gray")
 
 
 def _whole_book(book: Book, *, busy: bool) -> None:

@@ -1,5 +1,6 @@
 """Starting commands as jobs, and showing how they go. A job outlives the page that started it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -27,6 +28,8 @@ SAID = {
     "encode": "Looking at the photos",
     "teach": "Learning",
     "samples": "Drawing samples",
+    "inpaint": "Touching up the picture",
+    "vary": "Drawing others like it",
 }
 """Stages of jobs in people's words; others are said as they are."""
 
@@ -59,15 +62,20 @@ def newest(subject: Path) -> Job | None:
     return next((job for job in jobs.jobs_in(JOBS) if job.works_on == wanted), None)
 
 
-def panel(job: Job) -> bool:
+def panel(job: Job, sees: Callable[[], object] | None = None) -> bool:
     """How a job goes, with what can be done about it; whether it is under way.
 
     While it is, the panel looks again every second, and draws the page anew when there is more to
-    see on it.
+    see on it: when what it `sees` is other than it was, or, unless it says what that is, whenever
+    the job comes further.
     """
     state = job_state(job)
     if state.active:
-        st.fragment(_under_way, run_every=POLL_S, key=f"watch-{job.id}")(job, _mark(job))
+
+        def mark() -> object:
+            return sees() if sees else _mark(job)
+
+        st.fragment(_under_way, run_every=POLL_S, key=f"watch-{job.id}")(job, mark, mark())
         return True
     if state.state in ("failed", "cancelled") and job.id not in _put_away():
         _ended(job, state)
@@ -94,20 +102,26 @@ def said_verb(verb: str) -> str:
 def bar(job: Job) -> str:
     """How far a job is; returns what it says of itself.
 
-    Of the whole job where one like it was done here before, else of the stage that it is at.
+    Of the whole job where one like it was done here before, or pages of a book are counted; else
+    of the stage that it is at.
     """
     now = jobs.progress(job)
     if now is None:
         st.progress(0.0, f"{_called(job)} is getting ready ...")
         return ""
     doing = SAID.get(now.stage, now.stage.capitalize())
-    page = "" if not now.page else f", page {now.page}"
-    share, left = now.share, now.job_seconds_left
+    share, left, whole = now.share, now.job_seconds_left, ""
+    if now.pages:  # its verbs take turns, and a page is what one waits for
+        far = f"{now.pages_done} of {now.pages} pages are finished"
+        share = now.pages_done / now.pages if share is None else share
+    else:
+        page = "" if not now.page else f", page {now.page}"
+        far = f"{now.done} of {now.total}"
+        doing = f"{doing}{page}"
     if share is None:
-        share, left = now.done / max(1, now.total), now.seconds_left
-    whole = "" if now.share is not None else " for this"
+        share, left, whole = now.done / max(1, now.total), now.seconds_left, " for this"
     remains = f" · {said(left)} left{whole}" if left else ""
-    st.progress(min(1.0, share), f"**{doing}**{page}: {now.done} of {now.total}{remains}")
+    st.progress(min(1.0, share), f"**{doing}**: {far}{remains}")
     return now.note
 
 
@@ -116,9 +130,9 @@ def _called(job: Job) -> str:
     return look.strong(look.short(job.what, MOST_SIGNS))
 
 
-def _under_way(job: Job, seen: str) -> None:
+def _under_way(job: Job, mark: Callable[[], object], seen: object) -> None:
     state = job_state(job)
-    if not state.active or _mark(job) != seen:
+    if not state.active or mark() != seen:
         st.rerun()
     with st.container(border=True, key=f"job-{job.id}"):
         if state.state in ("queued", "waiting"):

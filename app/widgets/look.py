@@ -91,12 +91,16 @@ def picture(path: Path, alt: str, width_px: int) -> None:
 
 
 def page_picture(book: Book, page: int, alt: str, width_px: int) -> None:
-    """The picture of a page of a book: its plate, which is finer, if that is of today's pick."""
+    """The picture of a page of a book: its plate, which is finer, if that is of today's pick.
+
+    Until one is picked, the first that was drawn.
+    """
     chosen, plate = book.pick(page), book.plate_of(page)
-    picked = book.picture(page, chosen.candidate) if chosen else None
+    drawn = [chosen.candidate] if chosen else book.pictures(page)[:1]
+    picked = book.picture(page, drawn[0]) if drawn else None
     if picked is None or not picked.is_file():
         no_picture(alt)
-    elif plate.is_file() and plate.stat().st_mtime >= book.pick_of(page).stat().st_mtime:
+    elif chosen and plate.is_file() and plate.stat().st_mtime >= book.pick_of(page).stat().st_mtime:
         picture(plate, alt, width_px)
     else:
         picture(picked, alt, width_px)
