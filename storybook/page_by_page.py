@@ -13,7 +13,7 @@ from storybook.errors import EditedByHand, StorybookError
 from storybook.models import Critic, Enlarger
 from storybook.records import Event
 from storybook.stages import choose, draw, enlarge
-from storybook.studio.room import fits_together
+from storybook.studio.open_models import fit_together
 from storybook.studio.studio import Studio
 
 PER_PAGE = ("draw", "choose", "enlarge")
@@ -35,7 +35,7 @@ def finish_pages(book: Book, studio: Studio, verbs: Sequence[str]) -> Iterator[E
     undrawn = {each.prompt.page for each in drawing}
     plates = "enlarge" in verbs
     todo = [page for page in pages if page in undrawn or _is_due(book, studio, page, plates)]
-    if todo and not fits_together(studio, book.cast):
+    if todo and not fit_together(studio.settings):
         for verb in verbs:
             yield from {"draw": draw, "choose": choose, "enlarge": enlarge}[verb].run(book, studio)
         return

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import browser_page, is_still, skip_without_a_browser, studio_at
+from browser import browser_page, fill, press, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -41,19 +41,16 @@ def test_a_story_is_read_and_mended_and_a_page_finished_while_others_wait(
         expect(page.get_by_text("2 of 5 pages are finished")).to_be_visible()
         expect(third.get_by_text("Still to come")).to_be_visible()
 
-        is_still(page)
-        third.get_by_role("button", name="Change").click()
+        press(third.get_by_role("button", name="Change"))
         expect(page.get_by_role("heading", name="Page 3")).to_be_visible()
-        page.get_by_label("Text", exact=True).fill("Biscuit slept.")
+        fill(page.get_by_label("Text", exact=True), "Biscuit slept.")
         making.until("draw", 3)
-        expect(page.get_by_role("img", name="Biscuit slept.")).to_have_count(0)
-        page.get_by_role("button", name="Keep the text").click()
+        press(page.get_by_role("button", name="Keep the text"))
         expect(page.get_by_role("img", name="Biscuit slept.")).to_be_visible()
         assert book.scenes[3].text == "Biscuit slept."
 
         making.to_the_end()
         expect(page.get_by_text("You may close this window")).to_have_count(0)
-        is_still(page)
-        page.get_by_role("button", name="All pages").click()
+        press(page.get_by_role("button", name="All pages"))
         expect(page.get_by_role("button", name="Download PDF")).to_be_visible()
         expect(page.get_by_text("Something has changed")).to_have_count(0)

@@ -6,7 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from browser import browser_page, is_still, skip_without_a_browser, studio_at
+from browser import (
+    browser_page,
+    fill,
+    is_still,
+    press,
+    skip_without_a_browser,
+    studio_at,
+    unfold,
+)
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -46,8 +54,7 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
     with browser_page() as opened:
         page: Page = opened
         page.goto(f"{studio}/storyboard?book=kite&page=2")
-        is_still(page)
-        page.get_by_text("Touch it up").click()
+        unfold(page, "Touch it up")
         canvas = page.get_by_role("application")
         canvas.scroll_into_view_if_needed()
         is_still(page)
@@ -61,9 +68,8 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
         expect(page.get_by_text("2 strokes", exact=True)).to_be_visible()
         canvas.press("Backspace")
         expect(page.get_by_text("1 stroke", exact=True)).to_be_visible()
-        page.get_by_label("What should be there?").fill("a red ball")
-        page.get_by_label("What should be there?").press("Enter")
-        page.get_by_role("button", name="Paint it in").click()
+        fill(page.get_by_label("What should be there?"), "a red ball")
+        press(page.get_by_role("button", name="Paint it in"))
 
         expect(page.get_by_text("Painted in, page 2")).to_be_visible()
         after = book.picked(2)
@@ -73,7 +79,6 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
         side = len(changed)
         assert changed.any() and down.max() < side / 2 and across.max() < side / 2
 
-        is_still(page)
-        page.get_by_role("button", name="Undo").click()
+        press(page.get_by_role("button", name="Undo"))
         expect(page.get_by_text("Undone.")).to_be_visible()
         assert book.picked(2) == before and after not in book.pictures(2)

@@ -19,7 +19,7 @@ from storybook.make import STAGES, follow, make
 from storybook.models.doubles import LengthCritic
 from storybook.records import Event
 from storybook.stages.choose import choose_page
-from storybook.studio.room import fits_together
+from storybook.studio.open_models import fit_together
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_painter
 
@@ -66,13 +66,9 @@ def test_what_does_not_fit_into_memory_together_is_done_verb_by_verb(tmp_path: P
     large.parent.mkdir()
     with large.open("wb") as file:
         file.truncate(1 << 42)  # it has holes, and takes nothing on the disk
-    cast = ()
-    assert fits_together(doubles(), cast)
-    assert not fits_together(doubles("draw.memory=parts"), cast)
-    assert not fits_together(doubles(f"choose.critic={large.parent}"), cast)
-    with large.open("wb") as file:
-        file.truncate(1 << 10)
-    assert fits_together(doubles(f"choose.critic={large.parent}"), cast)
+    assert fit_together(doubles().settings)
+    assert not fit_together(doubles("draw.memory=parts").settings)
+    assert not fit_together(doubles(f"choose.critic={large.parent}").settings)
     told = steps(made(new_book(), doubles("draw.memory=parts"), until="enlarge"))
     stages = [stage for stage, _ in told]
     assert stages == sorted(stages, key=["describe", "draw", "choose", "enlarge"].index)

@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-import psutil
 import torch
 from diffusers import DiffusionPipeline
 from torch import nn
 
 from storybook.config import Memory
-from storybook.models.devices import device_of, dtype_of
+from storybook.models.devices import dtype_of
 from storybook.records import Record
 
 Offload = Literal["whole", "parts"]
@@ -110,14 +109,6 @@ def weights_of(pipe: DiffusionPipeline, dtype: torch.dtype) -> dict[str, int]:
 def free_gib(device: torch.device) -> float:
     """What is free on a GPU."""
     return torch.cuda.mem_get_info(device)[0] / GIB
-
-
-def free_bytes(device: str) -> int:
-    """What is free where models of `device` lie: on the GPU, or in the machine's own memory."""
-    place = device_of(device)
-    if place.type == "cuda":
-        return torch.cuda.mem_get_info(place)[0]
-    return psutil.virtual_memory().available
 
 
 def apply_offload(pipe: DiffusionPipeline, plan: OffloadPlan, device: torch.device) -> None:

@@ -87,7 +87,12 @@ class OpenModels(Studio):
 
 
 def fit_together(settings: Settings) -> bool:
-    """Whether all models of a studio may be in memory at once, by the size of their files."""
+    """Whether all models of a studio may be in memory at once, by the size of their files.
+
+    Who wishes a painter's parts one at a time on the device has no room for others beside it.
+    """
+    if settings.draw.memory == "parts":
+        return False
     names = [settings.write.writer, settings.write.adapter, settings.draw.painter]
     names += [settings.draw.vae, settings.draw.safety, settings.choose.critic]
     names += [settings.enlarge.enlarger, settings.enlarge.otherwise, settings.enlarge.control]
