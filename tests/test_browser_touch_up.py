@@ -56,6 +56,9 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
         page.goto(f"{studio}/storyboard?book=kite&page=2")
         unfold(page, "Touch it up")
         canvas = page.get_by_role("application")
+        side = book.image(2, before).width
+        expect(canvas).to_have_js_property("height", side)  # the picture lies under it
+        expect(page.locator(".brush img")).to_have_js_property("complete", True)
         canvas.scroll_into_view_if_needed()
         is_still(page)
         paint = page.get_by_role("button", name="Rub it out")
@@ -68,7 +71,7 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
         expect(page.get_by_text("2 strokes", exact=True)).to_be_visible()
         canvas.press("Backspace")
         expect(page.get_by_text("1 stroke", exact=True)).to_be_visible()
-        fill(page.get_by_label("What should be there?"), "a red ball")
+        fill(page.get_by_label("What should be there?", exact=True), "a red ball")
         press(page.get_by_role("button", name="Paint it in"))
 
         expect(page.get_by_text("Painted in, page 2")).to_be_visible()
@@ -76,7 +79,6 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
         levels = [np.asarray(book.image(2, each)).astype(int) for each in (before, after)]
         changed = np.abs(levels[0] - levels[1]).max(axis=2) > 0
         down, across = np.nonzero(changed)
-        side = len(changed)
         assert changed.any() and down.max() < side / 2 and across.max() < side / 2
 
         press(page.get_by_role("button", name="Undo"))
