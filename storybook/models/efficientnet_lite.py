@@ -120,10 +120,10 @@ def read_efficientnet(data: bytes, name: str) -> dict[str, Tensor]:
 
     Raises ModelError, calling the file `name`, if it is broken or of another network.
     """
-    found = unpickle(data, name)
+    state = unpickle(data, name)
     tensors = {
         key: each.float().contiguous()
-        for key, each in found.items()
+        for key, each in state.items()
         if isinstance(each, Tensor) and not key.endswith("num_batches_tracked")
     }
     check_shapes(tensors, name)
@@ -143,17 +143,17 @@ def check_shapes(tensors: Mapping[str, Tensor], name: str) -> None:
     """Raise ModelError with the first tensor that is missing, strange or of another shape."""
     with torch.device("meta"):
         state = EfficientNetLite().state_dict()
-    wanted = {
+    expected = {
         key: tuple(each.shape)
         for key, each in state.items()
         if each.dim() or not key.endswith("num_batches_tracked")
     }
-    found = {key: tuple(each.shape) for key, each in tensors.items()}
-    for key in sorted(wanted.keys() | found.keys()):
-        if wanted.get(key) != found.get(key):
+    shapes = {key: tuple(each.shape) for key, each in tensors.items()}
+    for key in sorted(expected.keys() | shapes.keys()):
+        if expected.get(key) != shapes.get(key):
             raise ModelError(
-                f"{name} is no {NAME}: {key} is {found.get(key, 'missing')}, not "
-                f"{wanted.get(key, 'there')}."
+                f"{name} is no {NAME}: {key} is {shapes.get(key, 'missing')}, not "
+                f"{expected.get(key, 'there')}."
             )
 
 

@@ -75,30 +75,32 @@ def read_gguf_llama(data: bytes, name: str) -> dict[str, bytes]:
         path.write_bytes(data)
         try:
             reader = GGUFReader(path)
-            said = {key: field.contents() for key, field in reader.fields.items()}
-            _check(said, name)
-            return _files(said, reader)
+            metadata = {key: field.contents() for key, field in reader.fields.items()}
+            _check(metadata, name)
+            return _files(metadata, reader)
         except (ValueError, KeyError, IndexError, TypeError, OSError) as fault:
             raise ModelError(f"{name} is broken or cut off: {first_line(fault)}") from fault
 
 
-def _check(said: Mapping[str, Any], name: str) -> None:
+def _check(metadata: Mapping[str, Any], name: str) -> None:
     """Raise ModelError unless it is a LLaMA with the tokenizer that is known here."""
-    found = said["general.architecture"], said.get("tokenizer.ggml.pre")
-    if found != (ARCHITECTURE, SMOLLM):
+    architecture = metadata["general.architecture"]
+    pre_tokenizer = metadata.get("tokenizer.ggml.pre")
+    if (architecture, pre_tokenizer) != (ARCHITECTURE, SMOLLM):
         raise ModelError(
-            f"{name} holds a {found[0]} whose tokenizer is {found[1]!r}; what is known here is a "
-            f"{ARCHITECTURE} with {SMOLLM!r}."
+            f"{name} holds a {architecture} whose tokenizer is {pre_tokenizer!r}; what is known "
+            f"here is a {ARCHITECTURE} with {SMOLLM!r}."
         )
 
 
-def _files(said: Mapping[str, Any], reader: "GGUFReader") -> dict[str, bytes]:
+def _files(metadata: Mapping[str, Any], reader: "GGUFReader") -> dict[str, bytes]:
+    tied = all(tensor.name != "output.weight" for tensor in reader.tensors)
     texts = {
-        "config.json": _config(said, tied=all(t.name != "output.weight" for t in reader.tensors)),
-        "generation_config.json": _ids(said),
+        "config.json": _config(metadata, tied=tied),
+        "generation_config.json": _ids(metadata),
         "generation.json": SAMPLING,
-        "tokenizer.json": _tokenizer(said),
-        "tokenizer_config.json": _tokenizer_config(said),
+        "tokenizer.json": _tokenizer(metadata),
+        "tokenizer_config.json": _tokenizer_config(metadata),
     }
     files = {
         file: (json.dumps(text, indent=1, ensure_ascii=False) + "\n").encode()
@@ -107,12 +109,12 @@ def _files(said: Mapping[str, Any], reader: "GGUFReader") -> dict[str, bytes]:
     return files | {"chat_template.jinja": CHAT.encode(), "model.safetensors": _weights(reader)}
 
 
-def _config(said: Mapping[str, Any], *, tied: bool) -> dict[str, Any]:
-    of = {key.removeprefix("llama."): each for key, each in said.items()}
+def _config(metadata: Mapping[str, Any], *, tied: bool) -> dict[str, Any]:
+    of = {key.removeprefix("llama."): each for key, each in metadata.items()}
     return {
         "architectures": ["LlamaForCausalLM"],
         "model_type": "llama",
-        "vocab_size": len(said["tokenizer.ggml.tokens"]),
+        "vocab_size": len(metadata["tokenizer.ggml.tokens"]),
         "hidden_size": int(of["embedding_length"]),
         "intermediate_size": int(of["feed_forward_length"]),
         "num_hidden_layers": int(of["block_count"]),
@@ -123,15 +125,15 @@ def _config(said: Mapping[str, Any], *, tied: bool) -> dict[str, Any]:
         "rope_theta": _short(of["rope.freq_base"]),
         "tie_word_embeddings": tied,
         "dtype": "bfloat16",
-        **_ids(said),
+        **_ids(metadata),
     }
 
 
-def _ids(said: Mapping[str, Any]) -> dict[str, int]:
+def _ids(metadata: Mapping[str, Any]) -> dict[str, int]:
     """The pad is not the end of a turn, or a model that is taught would never learn to end."""
     which = {"bos": "bos", "eos": "eos", "pad": "unknown"}
     return {
-        f"{ours}_token_id": int(said[f"tokenizer.ggml.{theirs}_token_id"])
+        f"{ours}_token_id": int(metadata[f"tokenizer.ggml.{theirs}_token_id"])
         for ours, theirs in which.items()
     }
 
@@ -141,13 +143,13 @@ def _short(number: float) -> float:
     return float(f"{number:.6g}")
 
 
-def _tokenizer(said: Mapping[str, Any]) -> dict[str, Any]:
+def _tokenizer(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """`tokenizer.json`: BPE over bytes, each digit alone, and no text put before a text.
 
     transformers' own reading of the file leaves letters for spaces in a text and does not part
     digits, so that the model reads noise.
     """
-    tokens, kinds = said["tokenizer.ggml.tokens"], said["tokenizer.ggml.token_type"]
+    tokens, kinds = metadata["tokenizer.ggml.tokens"], metadata["tokenizer.ggml.token_type"]
     by_byte = {"type": "ByteLevel", "add_prefix_space": False, "use_regex": True}
     return {
         "version": "1.0",
@@ -186,16 +188,16 @@ def _tokenizer(said: Mapping[str, Any]) -> dict[str, Any]:
             "byte_fallback": False,
             "ignore_merges": False,
             "vocab": {token: number for number, token in enumerate(tokens)},
-            "merges": [merge.split(" ") for merge in said["tokenizer.ggml.merges"]],
+            "merges": [merge.split(" ") for merge in metadata["tokenizer.ggml.merges"]],
         },
     }
 
 
-def _tokenizer_config(said: Mapping[str, Any]) -> dict[str, Any]:
-    tokens = said["tokenizer.ggml.tokens"]
+def _tokenizer_config(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    tokens = metadata["tokenizer.ggml.tokens"]
 
     def token(which: str) -> str:
-        return tokens[int(said[f"tokenizer.ggml.{which}_token_id"])]
+        return tokens[int(metadata[f"tokenizer.ggml.{which}_token_id"])]
 
     return {
         "tokenizer_class": "PreTrainedTokenizerFast",
@@ -203,7 +205,7 @@ def _tokenizer_config(said: Mapping[str, Any]) -> dict[str, Any]:
         "eos_token": token("eos"),
         "unk_token": token("unknown"),
         "pad_token": token("unknown"),
-        "model_max_length": int(said["llama.context_length"]),
+        "model_max_length": int(metadata["llama.context_length"]),
         "clean_up_tokenization_spaces": False,
     }
 
@@ -227,7 +229,7 @@ def _tensors(reader: "GGUFReader") -> Iterator[tuple[str, np.ndarray]]:
     """
     from gguf.quants import dequantize
 
-    said = {key: reader.fields[f"llama.attention.{key}"].contents() for key in ROTATED.values()}
+    metadata = {key: reader.fields[f"llama.attention.{key}"].contents() for key in ROTATED.values()}
     for tensor in reader.tensors:
         values = dequantize(tensor.data, tensor.tensor_type)
         if tensor.name in OUTER:
@@ -235,7 +237,7 @@ def _tensors(reader: "GGUFReader") -> Iterator[tuple[str, np.ndarray]]:
             continue
         _, block, part, kind = tensor.name.split(".")
         if part in ROTATED:
-            values = unpaired(values, int(said[ROTATED[part]]))
+            values = unpaired(values, int(metadata[ROTATED[part]]))
         yield f"model.layers.{block}.{NAMES[part]}.{kind}", values
 
 

@@ -37,12 +37,12 @@ def kinds() -> tuple[Kind, ...]:
 def read_kinds(path: Path) -> tuple[Kind, ...]:
     """The kinds that a table lists; raises ConfigError for a class of none or of two of them."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    found = tuple(
+    listed = tuple(
         validated(Kind, {"name": name} | values, f"{path}: {name}")
         for name, values in table.items()
     )
     seen: dict[int, str] = {}
-    for kind in found:
+    for kind in listed:
         for number in kind.numbers:
             if not 0 <= number < COUNT or number in seen:
                 raise ConfigError(f"{path}: class {number} of {kind.name} is {seen.get(number)}'s.")
@@ -51,4 +51,4 @@ def read_kinds(path: Path) -> tuple[Kind, ...]:
             each for words in kind.words.values() for each in words if seen.get(each) != kind.name
         ]:
             raise ConfigError(f"{path}: class {lost[0]} has a word, and is no {kind.name}'s.")
-    return found
+    return listed

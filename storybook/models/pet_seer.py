@@ -88,16 +88,16 @@ def brightened(photo: Image.Image) -> Image.Image:
 def _others(best: Kind, places: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     """Kinds of animals beside the first: other ones, or the same a second time."""
     own = places[best.numbers].sum(0)
-    found = []
+    others = []
     for kind in kinds():
         if kind.name == best.name:
             continue
         here = places[kind.numbers].sum(0)
         if ((here >= OTHER) & (own < 1 - OTHER)).sum() >= PLACES:
-            found.append(kind.name)
+            others.append(kind.name)
     parts = parts_of(mask) if mask.any() else []
-    found += [best.name for part in parts[1:] if part.sum() >= APART * parts[0].sum()]
-    return tuple(found)
+    others += [best.name for part in parts[1:] if part.sum() >= APART * parts[0].sum()]
+    return tuple(others)
 
 
 def _of_one_size(cells: np.ndarray) -> np.ndarray:

@@ -76,9 +76,9 @@ def word_times(words: Sequence[str], sound: Sound) -> list[Span]:
     silences = _silences(sound, begin, end)
     for place, word in enumerate(words[:-1], start=1):
         if word.rstrip(CLOSING)[-1:] in (*ENDS, *PAUSES) and (
-            found := _nearest(silences, edges[place], anchors[-1][2], FAR * (end - begin))
+            pause := _nearest(silences, edges[place], anchors[-1][2], FAR * (end - begin))
         ):
-            anchors.append((place, *found))
+            anchors.append((place, *pause))
     anchors.append((len(words), end, end))
     spans: list[Span] = []
     for (first, _, start), (last, stop, _) in pairwise(anchors):
@@ -111,10 +111,10 @@ def _silences(sound: Sound, begin: float, end: float) -> list[Span]:
     """The pauses within what is spoken."""
     steps = np.diff(np.concatenate([[1], _loud(sound).astype(int), [1]]))
     spans = zip(np.nonzero(steps < 0)[0], np.nonzero(steps > 0)[0], strict=True)
-    found = [(float(start * FRAME_S), float(stop * FRAME_S)) for start, stop in spans]
+    pauses = [(float(start * FRAME_S), float(stop * FRAME_S)) for start, stop in spans]
     return [
         (start, stop)
-        for start, stop in found
+        for start, stop in pauses
         if start > begin and stop < end and stop - start >= PAUSE_S
     ]
 
