@@ -1,5 +1,6 @@
 """Writing files so that they are there whole or not at all, and naming them."""
 
+import hashlib
 import os
 import re
 import shutil
@@ -41,6 +42,12 @@ def write_whole(path: Path, data: bytes) -> None:
         move(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file, in hex digits. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,7 @@ class Scripted:
     def tell_each(
         self, question: str, *, seeds: Sequence[int], max_words: int
     ) -> Iterator[str | ReplyError]:
-        def ask(said: str, seed: int) -> str:
-            return self.tell(said, seed=seed, max_words=max_words)
-
-        return in_turn(ask, question, seeds)
+        return in_turn(partial(self.tell, question, max_words=max_words), seeds)
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         def ask(said: str, try_seed: int) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import cycle, islice
 
 from PIL import Image, ImageDraw
@@ -63,11 +64,7 @@ class EchoWriter:
         self, question: str, *, seeds: Sequence[int], max_words: int
     ) -> Iterator[str | ReplyError]:
         """What `tell` tells for each seed, one after another."""
-
-        def ask(prompt: str, seed: int) -> str:
-            return self.tell(prompt, seed=seed, max_words=max_words)
-
-        return in_turn(ask, question, seeds)
+        return in_turn(partial(self.tell, question, max_words=max_words), seeds)
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         """Raises ReplyError: an echo has no answers."""

@@ -45,14 +45,14 @@ def answered(ask: Ask, question: str, kind: type[R], *, seed: int, name: str) ->
     )
 
 
-def in_turn(ask: Ask, question: str, seeds: Iterable[int]) -> Iterator[str | ReplyError]:
-    """A reply for each seed, none asked for before it is wanted; in place of one, its fault.
+def in_turn(tell: Callable[..., str], seeds: Iterable[int]) -> Iterator[str | ReplyError]:
+    """What `tell` tells for each `seed=`, none asked for before it is wanted; or its fault.
 
     Raises QuestionTooLong.
     """
     for seed in seeds:
         try:
-            yield ask(question, seed)
+            yield tell(seed=seed)
         except QuestionTooLong:
             raise
         except ReplyError as fault:

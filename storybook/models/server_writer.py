@@ -7,6 +7,7 @@ into a file, a log, a name or an error.
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -85,11 +86,7 @@ class ServerWriter:
         self, question: str, *, seeds: Sequence[int], max_words: int
     ) -> Iterator[str | ReplyError]:
         """What `tell` tells for each seed, one after another."""
-
-        def ask(prompt: str, seed: int) -> str:
-            return self.tell(prompt, seed=seed, max_words=max_words)
-
-        return in_turn(ask, question, seeds)
+        return in_turn(partial(self.tell, question, max_words=max_words), seeds)
 
     def answer(self, question: str, kind: type[R], *, seed: int) -> R:
         """A record; its JSON schema is sent where the server takes one, and checked in any case."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from storybook.errors import ModelError
+from storybook.files import sha256_of
 from storybook.records import digest
 
 if TYPE_CHECKING:
@@ -259,8 +260,7 @@ def _file_digest(path: Path) -> str:
 @lru_cache(maxsize=1024)
 def _sha256(path: Path, size: int, mtime_ns: int) -> str:
     """The size and time are there so that a changed file is read again."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 @lru_cache(maxsize=16)

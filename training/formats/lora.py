@@ -28,7 +28,7 @@ from training.formats.header import (
     kohya_header,
     with_hashes,
 )
-from training.formats.keys import TEXT_MODEL
+from training.formats.keys import TEXT_MODEL, with_text_model
 
 DIFFUSERS_FILE = "pytorch_lora_weights.safetensors"
 KOHYA = {"unet": "lora_unet_", "text_encoder": "lora_te_"}
@@ -102,7 +102,7 @@ def taught_lora(
     Raises TrainingError if there is none, or if it holds what is no number.
     """
     text = {} if text_encoder is None else _layers_in(text_encoder, name)
-    lora = Lora(_layers_in(unet, name), _with_text_model(text))
+    lora = Lora(_layers_in(unet, name), with_text_model(text))
     if not lora.parts:
         raise TrainingError(f"No adapter {name!r} is in the models: there is nothing to save.")
     for part, layers in lora.parts.items():
@@ -238,10 +238,6 @@ def _peft_tensors(layers: Mapping[str, Layer]) -> dict[str, Tensor]:
             # With `.weight`, or transformers 5 makes a text encoder's lengths anew, in silence.
             tensors[f"{path}.lora_magnitude_vector.weight"] = layer.magnitude.reshape(shape)
     return tensors
-
-
-def _with_text_model(layers: Mapping[str, Layer]) -> dict[str, Layer]:
-    return {TEXT_MODEL + path.removeprefix(TEXT_MODEL): layer for path, layer in layers.items()}
 
 
 def _own_path(model: nn.Module, path: str) -> str:
