@@ -112,7 +112,7 @@ def judged(judge: Classifier, pixels: np.ndarray) -> tuple[list[Shown], Tensor]:
     for start in range(0, len(pixels), 64):
         images = to_tensor(pixels[start : start + 64]).to(device)
         logits, gaze = judge(images)
-        found = {name: said.argmax(1).tolist() for name, said in logits.items()}
+        found = {name: scores.argmax(1).tolist() for name, scores in logits.items()}
         for index in range(len(images)):
             seen.append(
                 Shown(**{name: judge.known.choices[name][at[index]] for name, at in found.items()})

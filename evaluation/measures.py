@@ -57,8 +57,8 @@ def kept(
     """Every name, place and thing of the summary with whether the story says it."""
     nameless = without_names(text, cast)
     for section in ("places", "things"):
-        told = world.find(section, nameless)
-        yield from ((key, key in told) for key in getattr(wanted, section))
+        mentioned = world.find(section, nameless)
+        yield from ((key, key in mentioned) for key in getattr(wanted, section))
     for word in wanted.names:
         yield word, re.search(rf"\b{re.escape(word)}\b", text) is not None
     for word in wanted.words:
@@ -79,12 +79,12 @@ def refrains(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 def repeated(paragraphs: Sequence[str]) -> float:
     """The share of four-word runs said before, when refrains count the first time only."""
-    allowed, heard, counted = refrains(paragraphs), set(), []
+    allowed, earlier, counted = refrains(paragraphs), set(), []
     for sentence in chain.from_iterable(map(sentences, paragraphs)):
-        if sentence.lower() in heard:
+        if sentence.lower() in earlier:
             continue
         if sentence.lower() in allowed:
-            heard.add(sentence.lower())
+            earlier.add(sentence.lower())
         counted.append(sentence)
     return measure(" ".join(counted)).repeated_4grams
 
@@ -100,12 +100,12 @@ def contradictions(
     - somebody speaks by a name that is neither in the cast nor in the summary, nor a common word;
     - a role that the writer was told in place of a name was left in.
     """
-    told = list(chain.from_iterable(map(sentences, paragraphs)))
-    found = [f"{sentence} [a role was left in]" for sentence in told if ROLES.search(sentence)]
-    found += [f"{each} [{why}]" for each in told for why in _other_looks(each, cast, world)]
+    lines = list(chain.from_iterable(map(sentences, paragraphs)))
+    found = [f"{sentence} [a role was left in]" for sentence in lines if ROLES.search(sentence)]
+    found += [f"{each} [{why}]" for each in lines for why in _other_looks(each, cast, world)]
     for hero in cast:
-        found += [f"{each} [{hero.name}'s sex]" for each in _other_sex(told, summary, hero, cast)]
-    found += [f"{each} [{name} is a stranger]" for each, name in _strangers(told, summary, cast)]
+        found += [f"{each} [{hero.name}'s sex]" for each in _other_sex(lines, summary, hero, cast)]
+    found += [f"{each} [{name} is a stranger]" for each, name in _strangers(lines, summary, cast)]
     return found
 
 
@@ -121,24 +121,24 @@ def _other_looks(sentence: str, cast: Sequence[Hero], world: World) -> Iterator[
         if called is None:
             continue
         # Only what comes before a verb or a preposition describes; the rest may be somebody else.
-        said = re.split(r"\b(?:and|with|of|in|on|at|to|who|that)\b", called[1])[0]
-        animals = world.find("species", said)
+        phrase = re.split(r"\b(?:and|with|of|in|on|at|to|who|that)\b", called[1])[0]
+        animals = world.find("species", phrase)
         if animals and hero.species in known and animals[0] != hero.species:
             yield f"{hero.name} is a {hero.species}"
-        coats = world.find("coats", said) if animals else []
+        coats = world.find("coats", phrase) if animals else []
         if coats and hero.look in world.coats and coats[0] != hero.look:
             yield f"{hero.name} is {hero.look}"
 
 
 def _other_sex(
-    told: Sequence[str], summary: str, hero: Hero, cast: Sequence[Hero]
+    lines: Sequence[str], summary: str, hero: Hero, cast: Sequence[Hero]
 ) -> Iterator[str]:
     """Sentences about `hero` alone that use the other pronoun than the rest does."""
     others = [each for each in cast if each is not hero]
     theirs = [rf"\b{re.escape(each.name)}\b|\b{each.species}s?\b" for each in others]
     somebody_else = re.compile("|".join(theirs) or r"(?!)")
     votes: list[tuple[str, bool]] = []
-    for sentence in told:
+    for sentence in lines:
         narrated = QUOTED.sub(" ", sentence)
         about = re.match(rf"\W*(?:[A-Za-z]+ )?{re.escape(hero.name)}\b(?!['’]s)", narrated)
         if not about or somebody_else.search(narrated):
@@ -147,20 +147,20 @@ def _other_sex(
         if (male is None) != (female is None):
             votes.append((sentence, male is not None))
     alone = not any(each.name in summary for each in others)
-    said = (MALE.search(summary) is not None, FEMALE.search(summary) is not None)
-    if alone and hero is cast[0] and said[0] != said[1]:
-        is_male = said[0]
+    sexes = (MALE.search(summary) is not None, FEMALE.search(summary) is not None)
+    if alone and hero is cast[0] and sexes[0] != sexes[1]:
+        is_male = sexes[0]
     else:
         is_male = 2 * sum(male for _, male in votes) >= len(votes)
     yield from (sentence for sentence, male in votes if male != is_male)
 
 
 def _strangers(
-    told: Sequence[str], summary: str, cast: Sequence[Hero]
+    lines: Sequence[str], summary: str, cast: Sequence[Hero]
 ) -> Iterator[tuple[str, str]]:
     """Sentences in which somebody speaks by a name that nobody knows."""
     known = {hero.name for hero in cast} | set(re.findall(r"\b[A-Z]\w+", summary))
-    for sentence in told:
+    for sentence in lines:
         for match in SPEAKER.finditer(sentence):
             name = match["after"] or match["before"]
             if name not in known and name.lower() not in common_words():

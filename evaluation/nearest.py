@@ -48,10 +48,10 @@ def nearest(case: Case, world: World) -> Nearest | None:
     summary = " ".join(case.brief.summary.split())
     who = cast(summary, (), world, seed=case.brief.seed)
     stories = find_stories(Wanted(who.summary, hero=who.heroes[0]))[:FOUND]
-    told = [tell_ready_made(story, who.heroes[:1], world, limited=True) for story in stories]
+    retold = [tell_ready_made(story, who.heroes[:1], world, limited=True) for story in stories]
     found = [
         _measured(case, who, story.id, text, world)
-        for story, text in zip(stories, told, strict=True)
+        for story, text in zip(stories, retold, strict=True)
     ]
     order = sorted(found, key=lambda one: (one.told / max(1, one.clauses), one.words))
     return order[-1] if order else None

@@ -45,8 +45,8 @@ class Painted:
 
 def paint(bench: Bench, asked: Sequence[Asked]) -> Generator[Event, None, Painted]:
     """Paint every prompt as `draw` does, and choose as `choose` does."""
-    said = [one.words for one in asked]
-    requests = _requests(bench, said, bench.extent.tries)
+    prompts = [one.words for one in asked]
+    requests = _requests(bench, prompts, bench.extent.tries)
     every = yield from _paint(bench, requests)
     first, chosen = [], []
     with bench.studio.critic() as critic:
@@ -64,15 +64,15 @@ def paint(bench: Bench, asked: Sequence[Asked]) -> Generator[Event, None, Painte
 
 
 def paint_once(
-    bench: Bench, said: Sequence[str], cast: tuple[Hero, ...] = ()
+    bench: Bench, prompts: Sequence[str], cast: tuple[Hero, ...] = ()
 ) -> Generator[Event, None, np.ndarray]:
     """One picture for each prompt by a painter who knows the heroes of `cast`, [n, h, w, 3]."""
-    every = yield from _paint(bench, _requests(bench, said, 1, cast), cast)
+    every = yield from _paint(bench, _requests(bench, prompts, 1, cast), cast)
     return np.stack([tries[0] for tries in every])
 
 
 def _requests(
-    bench: Bench, said: Sequence[str], tries: int, cast: tuple[Hero, ...] = ()
+    bench: Bench, prompts: Sequence[str], tries: int, cast: tuple[Hero, ...] = ()
 ) -> list[list[Candidate]]:
     studio = bench.studio
     return [
@@ -85,7 +85,7 @@ def _requests(
                 SEED,
             )
         )
-        for number, words in enumerate(said)
+        for number, words in enumerate(prompts)
     ]
 
 

@@ -85,13 +85,13 @@ def look(
 ) -> Generator[Event, None, Taught]:
     """Ask the painter of `bench` and the taught one, that of `taught` who knows `cast`."""
     pictures = new_pictures_of(pet, world_with(pet, bench.world), bench.extent.pet_pictures)
-    said = _said(pictures, pet, bench.world)
+    prompts = _said(pictures, pet, bench.world)
     pixels = {
-        "by name": (yield from paint_once(taught, said["by name"], cast)),
-        "before": (yield from paint_once(bench, said["by name"])),
-        "class alone": (yield from paint_once(taught, said["class alone"], cast)),
-        "class alone, before": (yield from paint_once(bench, said["class alone"])),
-        "others": (yield from paint_once(bench, said["others"])),
+        "by name": (yield from paint_once(taught, prompts["by name"], cast)),
+        "before": (yield from paint_once(bench, prompts["by name"])),
+        "class alone": (yield from paint_once(taught, prompts["class alone"], cast)),
+        "class alone, before": (yield from paint_once(bench, prompts["class alone"])),
+        "others": (yield from paint_once(bench, prompts["others"])),
     }
     seen = [judged(judge, each)[0] for each in pixels.values()]
     return Taught(pet, tuple(pictures), *seen, pixels)

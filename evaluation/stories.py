@@ -48,11 +48,11 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     composed = composed_cases(extent.composed, bench.world)
     written = written_cases(extent.written)
     cases = [*composed, *written]
-    told = yield from _tell(bench, cases)
+    tellings = yield from _tell(bench, cases)
     groups = {
-        "all": (cases, told),
-        "composed": (composed, told[: len(composed)]),
-        "by hand": (written, told[len(composed) :]),
+        "all": (cases, tellings),
+        "composed": (composed, tellings[: len(composed)]),
+        "by hand": (written, tellings[len(composed) :]),
     }
     columns = {
         name: figures_of(part, stories, bench.world) for name, (part, stories) in groups.items()
@@ -60,7 +60,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     return Part(
         title="Stories",
         tables=(_table(columns, bench),),
-        examples=tuple(_examples(cases, told, bench.world))[:EXAMPLES],
+        examples=tuple(_examples(cases, tellings, bench.world))[:EXAMPLES],
     )
 
 
@@ -72,9 +72,9 @@ def _tell(bench: Bench, cases: Sequence[Case]) -> Generator[Event, None, list[To
     if missing:
         with studio.writer() as writer:
             for done, (case, path) in enumerate(missing, len(cases) - len(missing) + 1):
-                told = told_by(writer, case, studio, studio.frame)
-                write_whole(path, told.model_dump_json(indent=1).encode())
-                note = told.story.title if told.story else "no story"
+                telling = told_by(writer, case, studio, studio.frame)
+                write_whole(path, telling.model_dump_json(indent=1).encode())
+                note = telling.story.title if telling.story else "no story"
                 yield Event(stage="tell", done=done, total=len(cases), note=note)
     return [Told.model_validate_json(path.read_bytes()) for path in paths]
 
@@ -126,10 +126,10 @@ def _made_from(case: Case, studio: Studio) -> str:
 
 
 def figures_of(
-    cases: Sequence[Case], told: Sequence[Told], world: World
+    cases: Sequence[Case], tellings: Sequence[Told], world: World
 ) -> dict[str, float | None]:
     """The measures of a group of stories."""
-    pairs = [(case, one, one.story) for case, one in zip(cases, told, strict=True) if one.story]
+    pairs = [(case, one, one.story) for case, one in zip(cases, tellings, strict=True) if one.story]
     pages = [story.paragraphs for _, _, story in pairs]
     readings = [measure(" ".join(text)) for text in pages]
     young = [
@@ -143,24 +143,24 @@ def figures_of(
     ]
     keeping = {
         field: mean(
-            said
+            is_kept
             for case, one, story in pairs
-            for _, said in kept(_only(case.wanted, field), _text(story), one.cast, world)
+            for _, is_kept in kept(_only(case.wanted, field), _text(story), one.cast, world)
         )
         for field in Wanted.model_fields
     }
     everything = mean(
-        said
+        is_kept
         for case, one, story in pairs
-        for _, said in kept(case.wanted, _text(story), one.cast, world)
+        for _, is_kept in kept(case.wanted, _text(story), one.cast, world)
     )
     return {
         "valid": mean(
             one.story is not None
             and is_valid(one.story.paragraphs, case.brief.pages, one.cast[0].name)
-            for case, one in zip(cases, told, strict=True)
+            for case, one in zip(cases, tellings, strict=True)
         ),
-        "without fault at the first telling": mean(not one.first_complaint for one in told),
+        "without fault at the first telling": mean(not one.first_complaint for one in tellings),
         "names, places, things kept": everything,
         "names kept": keeping["names"],
         "places kept": keeping["places"],
@@ -194,13 +194,13 @@ def _text(story: Story) -> str:
     return " ".join(story.paragraphs)
 
 
-def _examples(cases: Sequence[Case], told: Sequence[Told], world: World) -> Generator[str]:
-    for case, one in zip(cases, told, strict=True):
+def _examples(cases: Sequence[Case], tellings: Sequence[Told], world: World) -> Generator[str]:
+    for case, one in zip(cases, tellings, strict=True):
         if one.story is None:
             yield f"No story: {case.brief.summary}"
             continue
         text, wanted = _text(one.story), case.wanted
-        lost = [word for word, said in kept(wanted, text, one.cast, world) if not said]
+        lost = [word for word, is_kept in kept(wanted, text, one.cast, world) if not is_kept]
         if lost:
             yield f"Lost {', '.join(lost)}: {case.brief.summary}"
         yield from contradictions(one.story.paragraphs, case.brief.summary, one.cast, world)

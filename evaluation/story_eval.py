@@ -87,13 +87,13 @@ def _compared(
     for name, studio in (("base", plain), ("adapter", taught)):
         with studio.writer() as writer:
             for group, cases in groups.items():
-                told, given = [], []
+                tellings, given = [], []
                 for case in cases:
-                    told.append(told_by(writer, case, studio, taught.frame, attempts=1))
-                    given += [marks(judge, case, told[-1])] if judge else []
+                    tellings.append(told_by(writer, case, studio, taught.frame, attempts=1))
+                    given += [marks(judge, case, tellings[-1])] if judge else []
                     done += 1
                     yield Event(stage="tell", done=done, total=total, note=f"{name}, {group}")
-                figures = figures_of(cases, told, taught.world)
+                figures = figures_of(cases, tellings, taught.world)
                 found[f"{name}, {group}"] = figures | (means_of(given) if judge else {})
     lost = tuple(
         f"{what}, {group}: {found[f'base, {group}'][what]} by the base, "

@@ -21,12 +21,14 @@ class Marks(Record):
     plot: int = Field(ge=1, le=10)
 
 
-def marks(judge: Writer, case: Case, told: Told) -> Marks | None:
+def marks(judge: Writer, case: Case, telling: Told) -> Marks | None:
     """The judge's marks of a story; None if there is none. Raises ReplyError without an answer."""
-    if told.story is None:
+    if telling.story is None:
         return None
     question = template("judge").fill(
-        ages=case.brief.ages, summary=case.brief.summary, story="\n\n".join(told.story.paragraphs)
+        ages=case.brief.ages,
+        summary=case.brief.summary,
+        story="\n\n".join(telling.story.paragraphs),
     )
     return judge.answer(question, Marks, seed=0)
 

@@ -113,11 +113,11 @@ def kind_of(figure: Figure) -> Kind | None:
     Of a kind with a comma or an addition what stands before it counts: `girl, four years old`;
     but a `family of goats` are goats. None for a toy, and for what no noun of the lexicon says.
     """
-    said = figure.kind.lower().partition(",")[0].replace(" of ", " ").split()
-    if TOYS.intersection(said):
+    tokens = figure.kind.lower().partition(",")[0].replace(" of ", " ").split()
+    if TOYS.intersection(tokens):
         return None
     known = kinds()
     # The longest phrase that ends at the last word, then those that end earlier.
-    spans = [(first, last) for last in range(len(said), 0, -1) for first in range(last)]
-    found = (known.get(" ".join(said[first:last])) for first, last in spans)
+    spans = [(first, last) for last in range(len(tokens), 0, -1) for first in range(last)]
+    found = (known.get(" ".join(tokens[first:last])) for first, last in spans)
     return next((kind for kind in found if kind), None)

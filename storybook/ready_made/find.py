@@ -76,8 +76,8 @@ class Index:
 
 def telling(text: str) -> list[str]:
     """The stems of a text's telling words, in their order."""
-    said = (word.lower() for word in words(text))
-    return [_stem(word) for word in said if word not in FUNCTION]
+    lower = (word.lower() for word in words(text))
+    return [_stem(word) for word in lower if word not in FUNCTION]
 
 
 def is_of_kind(story: ReadyMade, animal: str) -> bool:

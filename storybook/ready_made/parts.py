@@ -68,7 +68,7 @@ def bound_words(story: ReadyMade, hero: Hero) -> dict[str, list[int]]:
 def _said(story: ReadyMade, bound: set[str]) -> Iterator[tuple[str, list[int]]]:
     pages = _words_of(story)
     for word in sorted(bound & frozenset().union(*pages)):
-        yield word, [number for number, said in enumerate(pages, 1) if word in said]
+        yield word, [number for number, page in enumerate(pages, 1) if word in page]
 
 
 @lru_cache(maxsize=1024)
@@ -79,10 +79,10 @@ def _words_of(story: ReadyMade) -> tuple[frozenset[str], ...]:
 
 def _pages_that_say(story: ReadyMade, noun: str) -> list[int]:
     """The pages that say `noun`, or several of it, from 1."""
-    said = {*noun.lower().split()}
+    one = {*noun.lower().split()}
     many = {*plural(noun, load_words().irregular).lower().split()}
     pages = enumerate(_words_of(story), 1)
-    return [number for number, found in pages if said <= found or many <= found]
+    return [number for number, found in pages if one <= found or many <= found]
 
 
 @cache
@@ -91,9 +91,9 @@ def bound_table() -> Mapping[str, frozenset[str]]:
     path = shipped("assets", "stories", "bound_words.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
-        f"{section}.{name}": frozenset(said.split())
+        f"{section}.{name}": frozenset(listed.split())
         for section, entries in table.items()
-        for name, said in entries.items()
+        for name, listed in entries.items()
     }
 
 
@@ -108,6 +108,6 @@ def _same_name(one: Figure, hero: Hero) -> bool:
 
 def _listed(bound: Mapping[str, list[int]]) -> str:
     """`“purred” (page 2), “miaow” (page 3) and 4 words more`."""
-    said = [f"“{word}” (page {on[0]})" for word, on in bound.items()]
-    more = len(said) - MOST_NAMED
-    return ", ".join(said[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    quoted = [f"“{word}” (page {on[0]})" for word, on in bound.items()]
+    more = len(quoted) - MOST_NAMED
+    return ", ".join(quoted[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

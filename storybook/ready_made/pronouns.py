@@ -65,10 +65,10 @@ class Swap:
         spoken = dict(zip(map(str.lower, PRONOUNS), SPOKEN[self.new], strict=True))
         for start, end, form, who in reversed(list(_read(text, self.old, self.sexes, self.own))):
             if who in (0, NOBODY):
-                said = text[start:end]
+                shown = text[start:end]
                 word = spoken[form]
-                new = word.upper() if said.isupper() and len(said) > 1 else word
-                new = new.capitalize() if said[0].isupper() and new.islower() else new
+                new = word.upper() if shown.isupper() and len(shown) > 1 else word
+                new = new.capitalize() if shown[0].isupper() and new.islower() else new
                 text = f"{text[:start]}{new}{text[end:]}"
         return text
 
@@ -165,8 +165,8 @@ def _kinds_told() -> Iterator[str]:
 def _nouns_of(figure: Figure) -> tuple[str, ...]:
     """What a figure is called besides its name: its kind as told, and as the lexicon has it."""
     kind = kind_of(figure)
-    said = figure.kind.partition(",")[0].lower()
-    return (said, said.split()[-1], *((kind.word, kind.species) if kind else ()))
+    kind_words = figure.kind.partition(",")[0].lower()
+    return (kind_words, kind_words.split()[-1], *((kind.word, kind.species) if kind else ()))
 
 
 def _sex_in_family(noun: str) -> str:

@@ -118,9 +118,9 @@ class _Words:
         nouns = "|".join(map(re.escape, own))
         self._breed = re.compile(rf"\b(?:{breeds}) (?P<noun>(?:{nouns})\b)", re.IGNORECASE)
         self._coat = re.compile(rf"{COAT}(?P<noun>(?:{every})s?\b)", re.IGNORECASE)
-        said = "|".join(sorted(self.colours, key=len, reverse=True))
-        coat = rf"(?:(?:{said})(?:,? and | ))+" if said else "(?!)"
-        coat_alone = rf"(?:{said})(?:,? and (?:{said}))*\b" if said else "(?!)"
+        any_colour = "|".join(sorted(self.colours, key=len, reverse=True))
+        coat = rf"(?:(?:{any_colour})(?:,? and | ))+" if any_colour else "(?!)"
+        coat_alone = rf"(?:{any_colour})(?:,? and (?:{any_colour}))*\b" if any_colour else "(?!)"
         self._part = re.compile(rf"\b{coat}(?=(?:{PARTS})\b)", re.IGNORECASE)
         one = rf"(?:an? |the |his |her )?{coat}(?:{PARTS})\b"
         own_parts = rf",? with {one}(?: and {one})?"
@@ -174,9 +174,9 @@ def _breeds(story: ReadyMade, hero: Hero, kind: Kind | None) -> list[str]:
     """The breeds that summary and cast say the star is of, if the hero is of none, or another."""
     if kind is None or not kind.drawn:
         return []
-    said = f"{story.summary} {story.star.kind} {story.star.look}"
+    text = f"{story.summary} {story.star.kind} {story.star.look}"
     known = load_words().lists.get(f"kinds.{kind.species}", frozenset()) - NO_BREED - {hero.kind}
-    found = [each for each in known if re.search(rf"\b{re.escape(each)}\b", said, re.IGNORECASE)]
+    found = [each for each in known if re.search(rf"\b{re.escape(each)}\b", text, re.IGNORECASE)]
     return sorted(found, key=lambda word: (-len(word), word))
 
 
@@ -234,8 +234,8 @@ def _left(edit: _Words, swap: Swap, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _pages_with(texts: Sequence[str], word: str) -> str:
-    said = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
-    return ", ".join(str(number) for number, text in enumerate(texts, 1) if said.search(text))
+    pattern = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
+    return ", ".join(str(number) for number, text in enumerate(texts, 1) if pattern.search(text))
 
 
 def _pages_that_rhymed(edit: _Words, texts: Sequence[str]) -> str:

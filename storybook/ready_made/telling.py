@@ -31,12 +31,12 @@ def tell_ready_made(
     Raises ConfigError if the hero cannot take the part.
     """
     hero = heroes[0] if heroes else None
-    told = recast(story, hero) if hero else as_it_stands(story)
+    retold = recast(story, hero) if hero else as_it_stands(story)
     if hero:
-        star = hero.but(pronoun=hero.pronoun or _pronoun(told.pronoun))
+        star = hero.but(pronoun=hero.pronoun or _pronoun(retold.pronoun))
     else:
         star = _own_star(story, world, limited=limited)
-    departures = list(_departures(story, told, heroes, limited=limited))
+    departures = list(_departures(story, retold, heroes, limited=limited))
     cast = [star]
     for figure, sex in zip(story.cast[1:], sexes_of(story)[1:], strict=True):
         one = _drawn(figure, sex, world, story.id) if limited else _as_it_is(figure, sex)
@@ -48,12 +48,12 @@ def tell_ready_made(
         if limited and (says := _stand_in(figure, one)):
             departures.append(Departure(kind="animal", text=says))
     return Story(
-        title=told.title,
-        paragraphs=tuple(page.text for page in told.pages),
+        title=retold.title,
+        paragraphs=tuple(page.text for page in retold.pages),
         cast=tuple(cast),
         departures=tuple(departures),
         heroes=(),
-        pictures=tuple(page.picture for page in told.pages),
+        pictures=tuple(page.picture for page in retold.pages),
         told_by=teller(story, hero),
     )
 
@@ -65,11 +65,11 @@ def teller(story: ReadyMade, hero: Hero | None) -> str:
 
 
 def _departures(
-    story: ReadyMade, told: Recast, heroes: tuple[Hero, ...], *, limited: bool
+    story: ReadyMade, retold: Recast, heroes: tuple[Hero, ...], *, limited: bool
 ) -> Iterator[Departure]:
     """Where the story about the heroes is not what its own pages say."""
     if heroes:
-        yield Departure(kind="part", text=told.line)
+        yield Departure(kind="part", text=retold.line)
     for other in heroes[1:]:
         says = f"{other.name} does not play: a ready-made story has a part for one hero."
         yield Departure(kind="person", text=says)

@@ -123,8 +123,8 @@ def _star(people: Sequence[Character], heroes: Sequence[Hero]) -> Character | No
 def _as_told(hero: Hero, people: Sequence[Character], loose: str) -> Hero:
     """A given hero, called by the pronoun that its folder says, or the summary."""
     one = next((one for one in people if one.name == hero.name), None)
-    said = one.sex if one else "" if people else loose
-    return hero.but(pronoun=hero.pronoun or said)
+    pronoun = one.sex if one else "" if people else loose
+    return hero.but(pronoun=hero.pronoun or pronoun)
 
 
 def _leads(
@@ -166,13 +166,13 @@ def _fill(star: Character, heroes: list[Hero], means: Means) -> None:
 def _introduced(star: Character, heroes: Sequence[Hero]) -> list[Edit]:
     """`Two mice` become `Two mice named Pip and Milo`, so that the writer hears the names."""
     names = [hero.name for hero in heroes]
-    said = f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
     if star.name:
         end = star.names[0][1]
         others = f"{', '.join(names[1:-1])} and {names[-1]}" if names[2:] else f"and {names[-1]}"
         return [Edit(end, end, f"{',' if names[2:] else ''} {others}")]
     end = star.nouns[0][1]
-    return [Edit(end, end, f" named {said}" if star.indefinite else f" {said}")]
+    return [Edit(end, end, f" named {listed}" if star.indefinite else f" {listed}")]
 
 
 def _as_they_are(named: Sequence[Character], heroes: Sequence[Hero]) -> list[Edit]:

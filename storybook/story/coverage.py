@@ -48,8 +48,8 @@ def clauses(summary: str, names: Sequence[str] = ()) -> list[frozenset[str]]:
     found = []
     for sentence in sentences(summary):
         for part in CLAUSE.split(sentence):
-            said = {word.lower() for word in words(part)} - FUNCTION - leave
-            stems = frozenset(stem(word) for word in said)
+            telling = {word.lower() for word in words(part)} - FUNCTION - leave
+            stems = frozenset(stem(word) for word in telling)
             if stems:
                 found.append(stems)
     return found
@@ -57,12 +57,12 @@ def clauses(summary: str, names: Sequence[str] = ()) -> list[frozenset[str]]:
 
 def coverage(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> tuple[int, int]:
     """How many clauses of the summary are told in their order, and how many there are."""
-    said = [{stem(word.lower()) for word in words(page)} for page in pages]
-    told = [page | after for page, after in zip_longest(said, said[1:], fillvalue=set())]
+    stems = [{stem(word.lower()) for word in words(page)} for page in pages]
+    spans = [page | after for page, after in zip_longest(stems, stems[1:], fillvalue=set())]
     asked = clauses(summary, names)
     found = []
     for clause in asked:
-        on = [n for n, page in enumerate(told) if len(clause & page) >= TOLD_SHARE * len(clause)]
+        on = [n for n, page in enumerate(spans) if len(clause & page) >= TOLD_SHARE * len(clause)]
         # Pages that come late first: then a longest rising run takes at most one of a clause.
         found.append(on[::-1])
     return _longest_in_order(found), len(asked)
@@ -70,9 +70,9 @@ def coverage(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> t
 
 def kept(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> float:
     """The share of all the summary's telling words that its story says anywhere; 1 without any."""
-    wanted = frozenset().union(*clauses(summary, names))
-    said = {stem(word.lower()) for page in pages for word in words(page)}
-    return len(wanted & said) / len(wanted) if wanted else 1.0
+    summary_stems = frozenset().union(*clauses(summary, names))
+    story_stems = {stem(word.lower()) for page in pages for word in words(page)}
+    return len(summary_stems & story_stems) / len(summary_stems) if summary_stems else 1.0
 
 
 @lru_cache(maxsize=10_000)

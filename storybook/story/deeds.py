@@ -43,17 +43,17 @@ def turned_round(sentence: str, pages: Sequence[str], cast: Sequence[Hero]) -> I
 
     And what nobody does there at all.
     """
-    told = [deed for page in pages for part in sentences(page) for deed in deeds(part, cast)]
+    in_story = [deed for page in pages for part in sentences(page) for deed in deeds(part, cast)]
     stems = {stem(word.lower()) for page in pages for word in WORD.findall(page)}
     for who, deed, whom in deeds(sentence, cast):
         alike = deeds_like(deed)
         if alike.isdisjoint(stems):
-            said = _said(sentence, who, deed, whom)
-            yield Departure(kind="clause", text=f"Left out: “{said}”.", words=(deed,))
-        pairs = {(one, other) for one, done, other in told if done in alike}
+            clause = _said(sentence, who, deed, whom)
+            yield Departure(kind="clause", text=f"Left out: “{clause}”.", words=(deed,))
+        pairs = {(one, other) for one, done, other in in_story if done in alike}
         if (whom, who) in pairs and (who, whom) not in pairs:
-            said = _said(sentence, who, deed, whom)
-            yield Departure(kind="clause", text=f"Told the other way round: “{said}”.")
+            clause = _said(sentence, who, deed, whom)
+            yield Departure(kind="clause", text=f"Told the other way round: “{clause}”.")
 
 
 def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
@@ -63,28 +63,29 @@ def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
     >>> deeds("Luna was quickly rescued by Tom, and Luna thanks Tom.", (tom, luna))
     [('Tom', 'rescu', 'Luna'), ('Luna', 'thank', 'Tom')]
     """
-    said = WORD.findall(_with_names(sentence, cast))
+    words = WORD.findall(_with_names(sentence, cast))
     names = {f"NAME{chr(65 + n)}": hero.name for n, hero in enumerate(cast)}
     found = []
-    for at, word in enumerate(said):
+    for at, word in enumerate(words):
         if word not in names:
             continue
-        near = said[at + 1 : at + 4 + GAP]
+        near = words[at + 1 : at + 4 + GAP]
         passive = "by" in near and not BEING.isdisjoint(near[: 1 + GAP])
         reach = at + 2 + GAP + (passive and 1)
-        for n in range(at + 1, min(reach, len(said))):
-            if said[n] in names:
+        for n in range(at + 1, min(reach, len(words))):
+            if words[n] in names:
                 break
-            if said[n] in BEING or not _is_deed(said[n].lower()):
+            if words[n] in BEING or not _is_deed(words[n].lower()):
                 continue
             whom = next(
-                (m for m in range(n + 1, min(n + 2 + REACH, len(said))) if said[m] in names), None
+                (m for m in range(n + 1, min(n + 2 + REACH, len(words))) if words[m] in names),
+                None,
             )
-            if whom is not None and said[whom] != word and "and" not in said[n:whom]:
-                pair = (names[word], names[said[whom]])
-                turned = passive and said[whom - 1] == "by"
+            if whom is not None and words[whom] != word and "and" not in words[n:whom]:
+                pair = (names[word], names[words[whom]])
+                turned = passive and words[whom - 1] == "by"
                 one, other = pair[::-1] if turned else pair
-                found.append((one, stem(said[n].lower()), other))
+                found.append((one, stem(words[n].lower()), other))
             break
     return found
 

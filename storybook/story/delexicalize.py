@@ -198,16 +198,16 @@ def _there(place: str) -> re.Pattern[str]:
 
 def _many(verb: str) -> str:
     """A verb behind `they`: `were` of `was`, `look` of `looks`."""
-    said = AGREE.get(verb)
+    form = AGREE.get(verb)
     stems = (verb.removesuffix("s"), verb.removesuffix("es"), f"{verb.removesuffix('ies')}y")
     known = load_words().lists["verbs.words"]
-    return said or next((stem for stem in stems if stem != verb and stem in known), verb)
+    return form or next((stem for stem in stems if stem != verb and stem in known), verb)
 
 
 def _singular(verb: str) -> str:
     """A verb behind `he`: `was` of `were`, `looks` of `look`."""
-    said = {many: one for one, many in AGREE.items()}.get(verb)
-    return said or (_third(verb) if verb in load_words().lists["verbs.words"] else verb)
+    form = {many: one for one, many in AGREE.items()}.get(verb)
+    return form or (_third(verb) if verb in load_words().lists["verbs.words"] else verb)
 
 
 def _third(verb: str) -> str:
@@ -234,8 +234,8 @@ def _plural(noun: str) -> str:
 
 
 def _with_article(found: re.Match[str], role: re.Pattern[str], own: dict[str, str]) -> str:
-    said = role.sub(lambda each: own[each[0]], found[2]).strip()
-    full = article(said)
+    phrase = role.sub(lambda each: own[each[0]], found[2]).strip()
+    full = article(phrase)
     return full[:1].upper() + full[1:] if found[1][0] == "A" else full
 
 

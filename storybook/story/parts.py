@@ -31,9 +31,9 @@ class Means:
     limited: bool
 
 
-def pronoun_of(name: str, said: str) -> Pronoun:
+def pronoun_of(name: str, known: str) -> Pronoun:
     """What the summary says somebody is called by, or what is usual for a name."""
-    return said or load_words().usual_sex(name)  # type: ignore[return-value]
+    return known or load_words().usual_sex(name)  # type: ignore[return-value]
 
 
 def printed_name(one: Character, means: Means) -> str:
@@ -79,11 +79,11 @@ def new_name(taken: Sequence[str], chance: Random, sex: str = "") -> str:
 
 def coat_of(one: Character, means: Means) -> str:
     """The coat that the summary gives somebody; empty if it gives none."""
-    said = [means.text[start:end] for start, end in one.qualities]
+    qualities = [means.text[start:end] for start, end in one.qualities]
     for _, end in one.nouns:
         fur = COAT.match(means.text[end:])
-        said += [f"{fur[1]}{MARKS.get(fur[2], '')}"] if fur else []
-    coats = means.world.find("coats", ", ".join(reversed(said)))
+        qualities += [f"{fur[1]}{MARKS.get(fur[2], '')}"] if fur else []
+    coats = means.world.find("coats", ", ".join(reversed(qualities)))
     return coats[0] if coats else ""
 
 

@@ -46,12 +46,12 @@ class Frame(Record):
             text = Template(getattr(self, name))
             if not text.is_valid():
                 raise ValueError(f"{name}: a $ is followed by no variable; write $$ for a dollar")
-            said = set(text.get_identifiers())
-            if wanted not in said:
+            fields = set(text.get_identifiers())
+            if wanted not in fields:
                 raise ValueError(f"{name}: has no ${wanted}")
-            if said - known:
+            if fields - known:
                 choices = ", ".join(f"${each}" for each in sorted(known))
-                raise ValueError(f"{name}: ${min(said - known)} is not one of {choices}")
+                raise ValueError(f"{name}: ${min(fields - known)} is not one of {choices}")
         return self
 
     def ask(self, *, summary: str, pages: int, ages: str, hero: str) -> str:

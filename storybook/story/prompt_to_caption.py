@@ -43,22 +43,22 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
     present = [hero for hero in heroes if _is_called(hero, words)]
     who = cast(words, present, world, seed=0)
     star, *others = who.heroes
-    said = without_names(who.summary, present)
-    things = world.find("things", said)
-    action = action_in(said, things, world)
+    nameless = without_names(who.summary, present)
+    things = world.find("things", nameless)
+    action = action_in(nameless, things, world)
     thing = things[0] if things else ""
     return picture_words(
-        style=_first(world.find("styles", said), style),
+        style=_first(world.find("styles", nameless), style),
         star=star.words,
         action=action,
         thing=thing,
-        relation=world.relation_in(said, action, thing) if thing else "with",
+        relation=world.relation_in(nameless, action, thing) if thing else "with",
         companions=[other.words for other in others[:MOST_COMPANIONS]],
-        place=_first(world.find("places", said), DEFAULT_PLACE),
-        light=_first(world.find("lights", said), DEFAULT_LIGHT),
-        mood=_first([mood for mood in world.find("moods", said) if mood != "happy"], ""),
-        shot=_first(world.find("shots", said), DEFAULT_SHOT),
-        composition=Composition(view=_first(world.find("views", said), "")),
+        place=_first(world.find("places", nameless), DEFAULT_PLACE),
+        light=_first(world.find("lights", nameless), DEFAULT_LIGHT),
+        mood=_first([mood for mood in world.find("moods", nameless) if mood != "happy"], ""),
+        shot=_first(world.find("shots", nameless), DEFAULT_SHOT),
+        composition=Composition(view=_first(world.find("views", nameless), "")),
     )
 
 
@@ -71,15 +71,15 @@ def unknown_words(words: str, heroes: Sequence[Hero], world: World) -> tuple[str
     >>> unknown_words("a (purple:1.2) cat eats pizza", [], load_world(shipped("assets")))
     ('purple', 'pizza')
     """
-    said = plain(resolve_syntax(words)[0])
+    text = plain(resolve_syntax(words)[0])
     for hero in heroes:
         names = "|".join(re.escape(name) for name in (hero.name, hero.token, hero.look) if name)
-        said = re.sub(rf"\b(?:{names})\b", " ", said, flags=re.IGNORECASE)
-    said = world.without_its_words(said.lower())
+        text = re.sub(rf"\b(?:{names})\b", " ", text, flags=re.IGNORECASE)
+    text = world.without_its_words(text.lower())
     kept = {word for phrase in kinds_of(world) for word in phrase.split()} | {"view", *FUNCTION}
     found = [
         word
-        for word in WORD.findall(said)
+        for word in WORD.findall(text)
         if len(word) > 1 and word not in kept and not any(_past(word, world))
     ]
     return tuple(dict.fromkeys(found))
@@ -116,23 +116,23 @@ def _is_called(hero: Hero, words: str) -> bool:
     return any(called(name).search(words) for name in (hero.name, hero.token) if name)
 
 
-def action_in(said: str, things: Sequence[str], world: World) -> str:
+def action_in(text: str, things: Sequence[str], world: World) -> str:
     """What is done, in whatever form of its verb; a strong verb goes before a weak one."""
-    actions = world.find("actions", said)
+    actions = world.find("actions", text)
     actions += [
-        each for each in world.find("actions", " ".join(_past(said, world))) if each not in actions
+        each for each in world.find("actions", " ".join(_past(text, world))) if each not in actions
     ]
     return likeliest_moment(actions, with_thing=bool(things))
 
 
-def _past(said: str, world: World) -> Iterator[str]:
+def _past(text: str, world: World) -> Iterator[str]:
     """The verbs of a text in the past, which is how stories, and so the world, tell them.
 
     >>> list(_past("a cat tiptoes and is hugging a box", load_world(shipped("assets"))))
     ['tiptoed', 'hugged']
     """
     known = {word for entry in world.actions.values() for word in entry.words}
-    for match in VERB.finditer(said.lower()):
+    for match in VERB.finditer(text.lower()):
         if match[0] in FUNCTION:  # `his` is no form of `hid`
             continue
         stem = match[1]

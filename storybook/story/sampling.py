@@ -101,13 +101,13 @@ def drafts(
         replies = _told_at_once(brief, who, writer, frame, roles, attempts, candidates)
     faultless = 0
     try:
-        for told in replies:
-            if isinstance(told, ReplyError):
-                yield Draft(told.reply, None, (Fault(str(told), hard=True),))
+        for sample in replies:
+            if isinstance(sample, ReplyError):
+                yield Draft(sample.reply, None, (Fault(str(sample), hard=True),))
                 continue
-            story, reply = told
-            said, asked = coverage(who.summary, story.paragraphs, names)
-            covered = said / asked if asked else 1.0
+            story, reply = sample
+            matched, clauses = coverage(who.summary, story.paragraphs, names)
+            covered = matched / clauses if clauses else 1.0
             faults = faults_of(story, brief, who, world, for_children=for_children)
             words_kept = kept(who.summary, story.paragraphs, names)
             recut = len(story.paragraphs) != brief.pages
@@ -126,17 +126,17 @@ def worth(draft: Draft) -> tuple[int, int, bool, float, float]:
     return draft.hard, len(draft.faults), draft.recut, -draft.covered, -draft.kept
 
 
-def best(told: Sequence[Draft], writer: str) -> Story:
+def best(samples: Sequence[Draft], writer: str) -> Story:
     """The story with the fewest faults, of equals one with a paragraph for each page.
 
     Of those the one that tells most of the summary, then the one that says most of its words, then
     the earliest. Raises ReplyError if none will do.
     """
-    first = min(told, key=worth)
+    first = min(samples, key=worth)
     if first.story is None or first.hard:
-        last = told[-1]
+        last = samples[-1]
         raise ReplyError(
-            f"{writer} told no story that can become this book, {len(told)} times. "
+            f"{writer} told no story that can become this book, {len(samples)} times. "
             f"The last time: {last.complaint}. Try another seed, fewer pages or a plainer summary.",
             last.reply,
         )
@@ -217,11 +217,11 @@ def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
     paragraphs = lines[1:] if title else lines
     if not paragraphs:
         return ReplyError(f"{writer.name} gave a title and no story", reply)
-    said = title[1].strip(" \"'.*") if title else ""
-    if not any(map(str.isalnum, said)) or len(said) > MOST_TITLE:
+    heading = title[1].strip(" \"'.*") if title else ""
+    if not any(map(str.isalnum, heading)) or len(heading) > MOST_TITLE:
         star = who.heroes[0].name
-        said = f"{star}'s Story" if brief.language == "en" else star
-    return Story(title=brief.title or said, paragraphs=tuple(paragraphs), cast=who.heroes), reply
+        heading = f"{star}'s Story" if brief.language == "en" else star
+    return Story(title=brief.title or heading, paragraphs=tuple(paragraphs), cast=who.heroes), reply
 
 
 def _told_by_outline(brief: Brief, who: Cast, writer: Writer, attempts: int) -> Iterator[Telling]:
@@ -249,28 +249,28 @@ def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tupl
         reply = plan.model_dump_json(indent=2)
         raise ReplyError(f"the outline has {len(plan.pages)} pages, not {brief.pages}", reply)
     least, most = TARGETS[brief.ages].page_words
-    told: list[str] = []
+    pages: list[str] = []
     for page, moment in enumerate(plan.pages, start=1):
         question = template("page").fill(
             **common,
             page=page,
             outline="\n".join(f"{number}. {each}" for number, each in enumerate(plan.pages, 1)),
-            before="\n".join(told) or "(this is the first page)",
+            before="\n".join(pages) or "(this is the first page)",
             least=least,
             most=most,
             moment=moment,
         )
-        told.append(_page(writer, question, seed, least, most))
-    story = Story(title=brief.title or plan.title, paragraphs=tuple(told), cast=who.heroes)
-    return story, "\n\n".join(told)
+        pages.append(_page(writer, question, seed, least, most))
+    story = Story(title=brief.title or plan.title, paragraphs=tuple(pages), cast=who.heroes)
+    return story, "\n\n".join(pages)
 
 
 def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> str:
     """One page's text in one line; told once more if its length is off."""
     text = ""
     for attempt in range(PAGE_TRIES):
-        told = writer.tell(question, seed=seed + attempt, max_words=3 * most)
-        text = " ".join(untitled(told).split())
+        reply = writer.tell(question, seed=seed + attempt, max_words=3 * most)
+        text = " ".join(untitled(reply).split())
         if least <= length(text) <= most:
             break
     return text
@@ -310,6 +310,6 @@ def _missing(text: str, who: Cast, world: World, language: str) -> Iterable[str]
             yield hero.name
     if is_english:
         names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
-        told = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
+        named = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
         wanted = world.find("things", names.sub("_", who.summary))
-        yield from (thing for thing in wanted if thing not in told)
+        yield from (thing for thing in wanted if thing not in named)

@@ -30,14 +30,14 @@ def read_picture(
     What both leave open stays as on the page `before`, None for the first page.
     """
     shown = without_names(line, cast)
-    told = QUOTED.sub(" ", without_names(text, cast))
+    narration = QUOTED.sub(" ", without_names(text, cast))
     things = tuple(world.find("things", shown))
     moment = action_in(shown, things, world)
     if moment in NEEDS_THING and not things:
-        things = tuple(world.find("things", told))[:1] or (before.things[:1] if before else ())
-    place = _first(world, "places", shown, told) or (before.place if before else DEFAULT_PLACE)
+        things = tuple(world.find("things", narration))[:1] or (before.things[:1] if before else ())
+    place = _first(world, "places", shown, narration) or (before.place if before else DEFAULT_PLACE)
     mood = _first(world, "moods", shown, without_names(text, cast)) or DEFAULT_MOOD
-    light = _first(world, "lights", shown, told) or (before.light if before else DEFAULT_LIGHT)
+    light = _first(world, "lights", shown, narration) or (before.light if before else DEFAULT_LIGHT)
     return Scene(
         page=page,
         text=text,
@@ -73,9 +73,9 @@ def _name_of(hero: Hero) -> re.Pattern[str]:
     return called(hero.name, re.IGNORECASE if hero.name.startswith("the ") else 0)
 
 
-def _first(world: World, section: str, shown: str, told: str) -> str:
+def _first(world: World, section: str, shown: str, narration: str) -> str:
     """What the picture says of a section of the world, or else the text; empty if neither does."""
-    return next(iter(world.find(section, shown) or world.find(section, told)), "")
+    return next(iter(world.find(section, shown) or world.find(section, narration)), "")
 
 
 def _who(

@@ -32,25 +32,25 @@ def read_page(
 
     Places are read from what is told only: where a place is talked of or asked for, nobody is.
     """
-    said = without_names(text, cast)
-    told = QUOTED.sub(" ", said)
-    things = tuple(world.find("things", told) or world.find("things", said))
-    moment = _moment(DENIED.sub(" ", told), things, before, world)
+    nameless = without_names(text, cast)
+    narration = QUOTED.sub(" ", nameless)
+    things = tuple(world.find("things", narration) or world.find("things", nameless))
+    moment = _moment(DENIED.sub(" ", narration), things, before, world)
     if moment in NEEDS_THING and not things and before:
         things = before.things[:1]
     place = _last(
-        world.find("places", ASKED.sub(" ", told)), before.place if before else DEFAULT_PLACE
+        world.find("places", ASKED.sub(" ", narration)), before.place if before else DEFAULT_PLACE
     )
-    mood = _first(world.find("moods", said), DEFAULT_MOOD)
+    mood = _first(world.find("moods", nameless), DEFAULT_MOOD)
     return Scene(
         page=page,
         text=text,
         moment=moment,
         mood=mood,
         place=place,
-        light=_last(world.find("lights", told), before.light if before else DEFAULT_LIGHT),
+        light=_last(world.find("lights", narration), before.light if before else DEFAULT_LIGHT),
         things=things,
-        relation=world.relation_in(told, moment, things[0]) if things else "with",
+        relation=world.relation_in(narration, moment, things[0]) if things else "with",
         cast=company_on(text, cast, before),
         shot=shot_of(page, moment, mood, place, before),
     )
@@ -79,9 +79,9 @@ def without_names(text: str, cast: Sequence[Hero]) -> str:
     return text
 
 
-def _moment(told: str, things: tuple[str, ...], before: Scene | None, world: World) -> str:
+def _moment(narration: str, things: tuple[str, ...], before: Scene | None, world: World) -> str:
     at_hand = bool(things or (before and before.things))
-    return likeliest_moment(world.find("actions", told), with_thing=at_hand)
+    return likeliest_moment(world.find("actions", narration), with_thing=at_hand)
 
 
 def likeliest_moment(actions: Sequence[str], *, with_thing: bool) -> str:

@@ -133,14 +133,14 @@ def untold(
     summary: str, pages: Sequence[str], cast: Sequence[Hero], world: World
 ) -> list[Departure]:
     """What of a summary its pages never say, in the order of the summary."""
-    said = Said(pages, cast, world)
-    found = [*_unnamed(summary, pages, cast, said), *_strangers(summary, cast, said)]
+    story = Said(pages, cast, world)
+    found = [*_unnamed(summary, pages, cast, story), *_strangers(summary, cast, story)]
     for sentence in sentences(summary):
         turned = list(turned_round(sentence, pages, cast))
         found += turned
         whole = LISTED.sub(r"\1 ", sentence)  # a purple, fluffy monster is one thing
         for clause in CLAUSE.split(whole.rstrip(".!?")):
-            found += _untold_in(clause, said)
+            found += _untold_in(clause, story)
     clauses = " ".join(each.text for each in found if each.kind == "clause")
     things = (each for each in found if each.kind != "thing" or _whole(each) not in clauses)
     return list({each.text: each for each in things}.values())
@@ -165,17 +165,17 @@ def phrases(clause: str, names: frozenset[str] | set[str] = frozenset()) -> list
 
 
 def _unnamed(
-    summary: str, pages: Sequence[str], cast: Sequence[Hero], said: Said
+    summary: str, pages: Sequence[str], cast: Sequence[Hero], story: Said
 ) -> Iterator[Departure]:
     """Who plays and is not named, nor called by kind if the summary gives no name."""
     text = " ".join(pages)
-    told = set(said.world.find("species", text)) | set(said.world.find("people", text))
+    kinds = set(story.world.find("species", text)) | set(story.world.find("people", text))
     for hero in cast:
         parts = [part for part in hero.name.split() if not load_words().is_title(part.lower())]
         named = any(called(part, re.IGNORECASE).search(text) for part in (hero.name, *parts[:1]))
         by_name = called(hero.name).search(summary) is not None
-        if not named and (by_name or hero.species not in told):
-            never = "says the name of" if hero.species in told else "speaks of"
+        if not named and (by_name or hero.species not in kinds):
+            never = "says the name of" if hero.species in kinds else "speaks of"
             yield Departure(
                 kind="person",
                 text=f"The story never {never} {hero.name}.",
@@ -183,32 +183,32 @@ def _unnamed(
             )
 
 
-def _strangers(summary: str, cast: Sequence[Hero], said: Said) -> Iterator[Departure]:
+def _strangers(summary: str, cast: Sequence[Hero], story: Said) -> Iterator[Departure]:
     """Names of a summary, of places too, that nobody in the cast has and that are never said."""
-    for name in names_in(summary, said.world):
+    for name in names_in(summary, story.world):
         words = [word.lower() for word in WORD.findall(name)]
-        if not any(said.has(word) for word in words):
+        if not any(story.has(word) for word in words):
             yield Departure(kind="thing", text=f"Left out: {name}.", words=tuple(map(stem, words)))
 
 
-def _untold_in(clause: str, said: Said) -> list[Departure]:
+def _untold_in(clause: str, story: Said) -> list[Departure]:
     """A clause that is not told at all, or else the things that are missing from it."""
     telling = [
         word
         for word in (word.lower() for word in WORD.findall(clause))
-        if not _tells_nothing(word) and word not in said.names
+        if not _tells_nothing(word) and word not in story.names
     ]
-    if len(telling) >= LEAST_WORDS and _is_untold(telling, said):
+    if len(telling) >= LEAST_WORDS and _is_untold(telling, story):
         return [_clause(clause, telling)]
     missing = [
         Departure(
             kind="thing", text=f"Left out: {phrase.quoted}.", words=tuple(map(stem, phrase.heads))
         )
-        for phrase in phrases(clause, said.names)
-        if not any(said.has(head) for head in phrase.heads)
+        for phrase in phrases(clause, story.names)
+        if not any(story.has(head) for head in phrase.heads)
     ]
     deed = any(load_words().is_verb(word) for word in telling)
-    if not missing and deed and _is_untold(telling, said):
+    if not missing and deed and _is_untold(telling, story):
         return [_clause(clause, telling)]
     return missing
 
@@ -219,11 +219,11 @@ def _clause(clause: str, telling: Sequence[str]) -> Departure:
     return Departure(kind="clause", text=text, words=words)
 
 
-def _is_untold(telling: Sequence[str], said: Said) -> bool:
+def _is_untold(telling: Sequence[str], story: Said) -> bool:
     """Whether of a clause's telling words so few are said that it cannot have been told."""
     if len(telling) >= MANY_WORDS:
-        return said.together(telling) < 2 and sum(map(said.has, telling)) < len(telling) / 2
-    return not any(map(said.has, telling))
+        return story.together(telling) < 2 and sum(map(story.has, telling)) < len(telling) / 2
+    return not any(map(story.has, telling))
 
 
 def _phrase_after(
