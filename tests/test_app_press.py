@@ -7,6 +7,7 @@ from PIL import Image
 
 from books import doubles, made, new_book
 from storybook.authoring import edits
+from storybook.authoring.print_jobs import imprint_of
 from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
@@ -163,3 +164,51 @@ def test_a_failed_job_says_why(book: Book) -> None:
     assert ended(job).state == "failed"
     test = drawn("press", book="kite")
     assert test.error and not test.exception
+
+
+def for_a_printer(test, name="kdp"):
+    test.segmented_control(key="press-shows").set_value("printer").run()
+    return test.selectbox(key="printer").set_value(name).run() if name != "kdp" else test
+
+
+def test_the_press_shows_cover_pages_and_rules_of_a_printer(book: Book) -> None:
+    test = for_a_printer(drawn("press", book="kite"))
+    assert not test.exception and not test.error
+    alts = [one.alt for one in pictures(test)]
+    assert alts[0] == "Back, spine and front of the cover" and "4: Page 1" in alts
+    assert len(alts) == 1 + 24, "the cover, and so many pages as KDP prints at least"
+    words = said(test)
+    assert "pages were added to draw and write on" in words
+    assert "Words stay inside of the blue one" in words
+    assert not (book.folder / "press.toml").exists(), "looking changes nothing"
+
+
+def test_another_printer_is_kept_and_its_rule_mended_by_a_click(book: Book) -> None:
+    test = for_a_printer(drawn("press", book="kite"), "blurb")
+    assert imprint_of(book).printer == "blurb"
+    assert "is no size of this printer" in said(test)
+    button(test, "Take the format portrait-8x10").click().run()
+    assert book.brief.format == "portrait-8x10" and not test.exception
+    assert "is no size of this printer" not in said(test)
+
+
+def test_a_printer_that_cannot_print_the_book_says_why(book: Book) -> None:
+    test = for_a_printer(drawn("press", book="kite"), "kdp-hardcover")
+    assert "prints no fewer than 76 pages" in test.error[0].value
+
+
+def test_dedication_and_words_of_the_back_are_kept_and_shown(book: Book) -> None:
+    test = for_a_printer(drawn("press", book="kite"))
+    next(one for one in test.text_input if one.label == "Dedication").set_value("For Ida")
+    button(test, "Keep").click().run()
+    assert imprint_of(book).dedication == "For Ida" and not imprint_of(book).blurb
+    assert "2: Dedication" in [one.alt for one in pictures(test)]
+
+
+def test_the_printer_s_files_are_made_by_a_job_and_taken(book: Book) -> None:
+    test = for_a_printer(drawn("press", book="kite"), "home")
+    button(test, "Make the printer's files").click().run()
+    (job,) = jobs.jobs_in(Path("jobs"))
+    assert ended(job).state in ("done", "failed")
+    test = for_a_printer(drawn("press", book="kite"), "home")
+    assert {"Download the pages", "Download the report"} <= set(downloads(test))

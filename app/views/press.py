@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from app.navigation import link
+from app.views.for_printer import for_printer
 from app.views.page_editor import edit, said_of_edits
 from app.views.print_warnings import show_notes
 from app.widgets import job_panel, look
@@ -38,6 +39,7 @@ PLACES = {
     "below": "Below it",
     "beside": "Beside it",
 }
+SHOWS = {"book": "The book", "printer": "For a printer"}
 STYLE = """
 <style>
   [class*="st-key-spread-"] { gap: 0 !important; }
@@ -90,8 +92,19 @@ def _press(book: Book, proof: Proof, *, busy: bool) -> None:
         if busy:
             st.caption("The pages are shown here as soon as the work is done.")
         else:
-            show_notes(proof)
-            _preview(proof)
+            printed = st.segmented_control(
+                "Show",
+                list(SHOWS),
+                default="book",
+                format_func=SHOWS.get,
+                key="press-shows",
+                label_visibility="collapsed",
+            )
+            if printed == "printer":
+                for_printer(proof, busy=busy)
+            else:
+                show_notes(proof)
+                _preview(proof)
 
 
 def _wishes(book: Book, *, busy: bool) -> None:

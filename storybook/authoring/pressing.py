@@ -61,6 +61,8 @@ class Job:
     photos: tuple[Image.Image, ...] = ()
     spine_in: float | None = None
     """As the printer's own calculator says; None: by its rule."""
+    fineness: float = 0.0
+    """Of a draft: how many times finer the plates are than the pictures given; 0: it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Pressed:
     interior: bytes
     cover: bytes | None
     findings: tuple[Finding, ...]
+    form: Format
+    """The book's format with the printer's margins."""
     wrap: Wrap | None = None
 
     @property
@@ -115,11 +119,12 @@ def press(job: Job) -> Pressed:
             set_outside=outside,
             spine_in=spine_in,
             spine_said=job.spine_in is not None,
+            draft=job.fineness > 0,
         )
     )
-    if job.paper.sheet_in:
+    if job.paper.sheet_in and not job.fineness:
         interior = imposed(interior, job.paper.sheet_in, printer.file.unprintable_in)
-    return Pressed(job, leaves, interior, sheet, findings, wrap)
+    return Pressed(job, leaves, interior, sheet, findings, form, wrap)
 
 
 def _interior(
@@ -210,7 +215,8 @@ def _desk(job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks 
         options.but(max_ppi=max(resolution.least_ppi, min(options.max_ppi, resolution.most_ppi))),
         bleed_pt=bleed.inches * POINTS_PER_INCH,
         bleed_at_bind=bleed.at_bind,
-        least_ppi=resolution.least_ppi,
+        least_ppi=0 if job.fineness else resolution.least_ppi,
+        fineness=job.fineness or 1.0,
     )
 
 

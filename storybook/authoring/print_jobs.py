@@ -6,12 +6,15 @@
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import tomli_w
 from PIL import Image
 
 from storybook.authoring.pressing import Job, Pressed
+from storybook.authoring.proofs import PROOF_PX, ProofPage, proof_plates
 from storybook.book.folder import Book
 from storybook.book.printing import story_of, words_of
 from storybook.config import validated
@@ -73,6 +76,28 @@ def job_of(
         photos=photos,
         spine_in=spine_in,
     )
+
+
+def draft_of(
+    book: Book,
+    studio: Studio,
+    printer: Printer,
+    pages: Sequence[ProofPage],
+    *,
+    paper: str | None = None,
+    spine_in: float | None = None,
+) -> Job:
+    """The same with small pictures, of a book that may not be finished: to be looked at."""
+    plates = proof_plates(book, studio, pages)
+    job = job_of(book, studio, printer, paper=paper, spine_in=spine_in, plates=plates)
+    widths = [_width_of(page.picture) for page in pages if page.picture]
+    small = max(1, min((_width_of(BytesIO(plate.png)) for plate in plates), default=1))
+    return replace(job, fineness=max(1.0, min(widths, default=PROOF_PX) / small))
+
+
+def _width_of(picture: Path | BytesIO) -> int:
+    with Image.open(picture) as opened:
+        return opened.width
 
 
 def imprint_of(book: Book) -> Imprint:

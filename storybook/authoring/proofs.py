@@ -89,8 +89,15 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
     beginning of a text that is too long, a question mark for a letter that the font lacks.
     """
     wishes = bind.wishes_of(book, studio)
-    story, texts = _settable(bind.story_of(book), pages, wishes)
-    plates = [
+    story, _ = _settable(bind.story_of(book), pages, wishes)
+    plates = proof_plates(book, studio, pages)
+    return bind.bind(story, plates, wishes, bind.facts_of(book, studio))
+
+
+def proof_plates(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> list[PlatePage]:
+    """Every page's text as far as it can be set, with a small picture or a blank."""
+    _, texts = _settable(bind.story_of(book), pages, bind.wishes_of(book, studio))
+    return [
         PlatePage(
             place,
             text,
@@ -98,7 +105,6 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
         )
         for place, (each, text) in enumerate(zip(pages, ("", *texts), strict=True))
     ]
-    return bind.bind(story, plates, wishes, bind.facts_of(book, studio))
 
 
 def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note, ...]:

@@ -50,6 +50,8 @@ class Desk:
     bleed_at_bind: bool = False
     least_ppi: int = 0
     """Pictures that are coarser are made as fine, by interpolation."""
+    fineness: float = 1.0
+    """How many times finer pictures are kept than those that are drawn here, as in a draft."""
     sheet: int = 1
     ledger: list[Drawn] = field(default_factory=list)
     """All that was set, in its order: what a report goes by."""
@@ -163,7 +165,9 @@ def place_picture(
         (box.y - outer.y) * px_per_pt,
     )
     whole = extended(picture, cut, pads)
-    desk.ledger.append(Drawn(desk.sheet, "picture", box, ppi=px_per_pt * POINTS_PER_INCH))
+    desk.ledger.append(
+        Drawn(desk.sheet, "picture", box, ppi=px_per_pt * desk.fineness * POINTS_PER_INCH)
+    )
     place_sheet(desk, whole, outer, clip)
 
 

@@ -53,7 +53,7 @@ def _colour(book: Proofed) -> Iterator[Finding]:
 def _resolution(book: Proofed) -> Iterator[Finding]:
     rule = book.printer.resolution
     coarse, fine = [], []
-    for number, sheet in numbered(book):
+    for number, sheet in [] if book.draft else numbered(book):
         for ppi, _, _ in sheet.pictures:
             if ppi < rule.least_ppi - 1:
                 coarse.append(number)

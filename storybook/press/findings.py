@@ -53,6 +53,8 @@ class Proofed:
     spine_in: float
     spine_said: bool
     """Whether its author said how wide the spine is."""
+    draft: bool = False
+    """Whether its pictures are small ones, to be looked at."""
 
 
 def judged(

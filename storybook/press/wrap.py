@@ -92,7 +92,7 @@ def draw_wrap(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -
     sheet = Box(0, 0, wrap.width, wrap.height)
     place_sheet(desk, art, sheet)
     own = cut_box(bare, wrap.front.width / wrap.front.height)
-    ppi = (own[2] - own[0]) / wrap.front.width * POINTS_PER_INCH
+    ppi = (own[2] - own[0]) / wrap.front.width * desk.fineness * POINTS_PER_INCH
     desk.ledger.append(Drawn(desk.sheet, "picture", wrap.front, ppi=ppi))
     _front(desk, wrap, picture, words)
     if words.spine:
