@@ -2,7 +2,9 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from storybook.errors import ConfigError
@@ -35,9 +37,7 @@ def run(program: str, arguments: Sequence[str | Path], stdin: bytes | None = Non
     quiet = QUIET if stdin is None else QUIET[1:]
     command = [program, *quiet, *map(str, arguments)]
     done = subprocess.run(command, input=stdin, capture_output=True, check=False)
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise ConfigError(f"{program} failed: {said[-1][:200]}. Another ffmpeg may know more.")
+    _check(program, done.returncode, done.stderr)
     return done.stdout
 
 
@@ -46,3 +46,30 @@ def mp3(wav: bytes) -> bytes:
     program = find("Sound in an EPUB")
     encode = ("-f", "wav", "-i", "pipe:0", *PLAIN, "-c:a", "libmp3lame", "-b:a", "64k", "-ac", "1")
     return run(program, (*encode, "-f", "mp3", "pipe:1"), wav)
+
+
+def stream(program: str, arguments: Sequence[str | Path], chunks: Iterable[bytes]) -> None:
+    """Give ffmpeg `chunks` on its input, one after the other; raises ConfigError if it fails."""
+    command = [program, *QUIET[1:], *map(str, arguments)]
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stderr=complaints) as process,
+    ):
+        try:
+            with suppress(BrokenPipeError):
+                for chunk in chunks:
+                    process.stdin.write(chunk)
+            with suppress(BrokenPipeError):
+                process.stdin.close()
+            process.wait()
+        except BaseException:
+            process.kill()
+            raise
+        complaints.seek(0)
+        _check(program, process.returncode, complaints.read())
+
+
+def _check(program: str, code: int, complaint: bytes) -> None:
+    if code:
+        said = complaint.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise ConfigError(f"{program} failed: {said[-1][:200]}. Another ffmpeg may know more.")

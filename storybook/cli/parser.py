@@ -33,6 +33,7 @@ COMMANDS = {
     "pictures": ("pictures", "find earlier pictures by their words"),
     "export-html": ("books", "a book as one HTML file"),
     "export-epub": ("epub", "a book for e-readers, with its sound if it was narrated"),
+    "keepsake": ("keepsake", "a colouring book, a poster, stickers, a calendar, a video, ..."),
     "press": ("press", "make the files that a printer takes, with a report"),
     "narrate": ("narrate", "read a book aloud into files of sound"),
     "pick": ("pages", "choose a page's picture yourself"),
