@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browser import browser_page, is_still, skip_without_a_browser, studio_at
+from browser import browser_page, choose, is_still, press, skip_without_a_browser, studio_at
 from waiting import wait_for
 
 skip_without_a_browser()
@@ -23,7 +23,7 @@ def test_a_crop_and_a_mask_are_drawn_and_found_again_after_a_reload(tmp_path):
 
         def opened():
             page.goto(f"{address}/dataset?folder=cats")
-            page.get_by_role("button", name="Crop and mask").click()
+            press(page.get_by_role("button", name="Crop and mask"))
             board = page.get_by_role("img", name="The picture: drag a box")
             expect(board).to_be_visible()
             expect(page.get_by_text("What lies outside of the frame")).to_be_visible()
@@ -43,7 +43,8 @@ def test_a_crop_and_a_mask_are_drawn_and_found_again_after_a_reload(tmp_path):
         (crop,) = json.loads((folder / "crops.json").read_text()).values()
         assert crop == pytest.approx([0.25, 0.1, 0.75, 0.9], abs=0.02)
         expect(page.get_by_text("320 x 384 px, taught at")).to_be_visible()
-        page.get_by_role("button", name="Paint the mask").click()
+        is_still(page)
+        page.get_by_role("button", name="Paint the mask").click()  # a tool alone
         drag(board, (0.4, 0.5), (0.6, 0.5))
         mask = folder / "01-masklabel.png"
         wait_for(mask.is_file)
@@ -53,8 +54,8 @@ def test_a_crop_and_a_mask_are_drawn_and_found_again_after_a_reload(tmp_path):
         page.reload()
         board = opened()
         expect(page.get_by_label("Left")).to_have_value("25")
-        page.get_by_role("button", name="Whole picture").click()
+        choose(page.get_by_role("button", name="Whole picture"))
         wait_for(lambda: not (folder / "crops.json").exists())
         assert np.array_equal(np.asarray(Image.open(mask)), levels), "the mask came back whole"
-        page.get_by_role("button", name="No mask").click()
+        choose(page.get_by_role("button", name="No mask"))
         wait_for(lambda: not mask.exists())

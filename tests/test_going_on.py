@@ -152,11 +152,18 @@ def test_vae_that_is_none_is_a_line(home, tmp_path):
         run_of(recipe(home, vae=str(tmp_path / "no.safetensors")), tmp_path / "run")
 
 
+@pytest.fixture(scope="module")
+def model(home):
+    """A painter with layers of an adapter that learn; what optimizes them is each test's own."""
+    return prepare_for_training(
+        open_painter(home / "painter", device="cpu").pipe, recipe(home), CPU
+    )
+
+
 @pytest.mark.parametrize("optimizer", ["adamw", "adamw8bit", "prodigy"])
-def test_new_optimizer_takes_adams_settings(home, optimizer):
+def test_new_optimizer_takes_adams_settings(home, model, optimizer):
     pytest.importorskip({"adamw8bit": "bitsandbytes", "prodigy": "prodigyopt"}.get(optimizer, "os"))
     chosen = recipe(home, optimizer=optimizer, adam_beta1=0.8, adam_beta2=0.95, adam_epsilon=1e-6)
-    model = prepare_for_training(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
     for group in new_optimizer(model, chosen).param_groups:
         assert tuple(group["betas"])[:2] == (0.8, 0.95) and group["eps"] == 1e-6
 
@@ -174,9 +181,8 @@ def test_model_of_a_hub_is_taught_from_what_was_fetched(home, tmp_path):
     "scheduler",
     ["constant", "constant_with_warmup", "linear", "cosine", "cosine_with_restarts", "polynomial"],
 )
-def test_new_scheduler_knows_the_fields_six(home, scheduler):
+def test_new_scheduler_knows_the_fields_six(home, model, scheduler):
     chosen = recipe(home, scheduler=scheduler, lr=1.0, warmup_steps=4, cycles=2, power=2.0)
-    model = prepare_for_training(open_painter(home / "painter", device="cpu").pipe, chosen, CPU)
     optimizer = new_optimizer(model, chosen)
     schedule, rates = new_scheduler(optimizer, chosen, 20), []
     for _ in range(20):

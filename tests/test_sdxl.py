@@ -71,7 +71,9 @@ def test_the_checkpoint_says_which_family_it_is(folder: Path, tmp_path: Path) ->
     assert Checkpoint(tiny_painter(tmp_path / "one")).family.name == "sd1"
 
 
-@pytest.mark.parametrize(("negative", "side"), [("ugly", 32), ("", 32), ("ugly", 64)])
+@pytest.mark.parametrize(
+    ("negative", "side"), [("ugly", 32), ("", 32), pytest.param("ugly", 64, marks=pytest.mark.slow)]
+)
 def test_a_picture_is_what_plain_diffusers_draws(
     folder: Path, painter: DiffusionPainter, negative: str, side: int
 ) -> None:
