@@ -42,11 +42,12 @@ MAY_IMPORT = {
         "make": "book page_by_page stages studio",
         "authoring": "book hero images make models press ready_made stages story studio summary",
         "orders": "authoring book make stages studio",
+        "cluster": "book jobs make orders studio",
         "service": "authoring book hero jobs orders",
         "api": "authoring book hero make stages studio",
         "__init__": "api",
-        "cli": "authoring book hero images jobs make models orders press ready_made service "
-        "stages studio terminal",
+        "cli": "authoring book cluster hero images jobs make models orders press ready_made "
+        "service stages studio terminal",
         "__main__": "cli",
     },
     "training": {

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from storybook.cli.options import Parser, add_studio, runs, show_work
+from storybook.cli.options import Parser, add_on, add_studio, runs, show_work
+from storybook.cluster.batch import batch_on
+from storybook.cluster.connect import check_on
 from storybook.config import load_settings
 from storybook.orders.batch import batch, in_words, table_of
 from storybook.orders.reading import read_orders
@@ -21,6 +23,7 @@ def declare(parser: Parser) -> None:
         """
   storybook batch examples/class-of-thirty.csv --out books/class
   storybook batch orders.jsonl --out books --studio classic
+  storybook batch orders.csv --on ray --workers 2        on a cluster: docs/scale.md
 """,
         works=True,
     )
@@ -29,6 +32,7 @@ def declare(parser: Parser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("books"), help="where the books go (default: books)"
     )
+    add_on(parser)
     parser.add_argument("--check", action="store_true", help="only say which orders are bad")
 
 
@@ -36,6 +40,8 @@ def make_orders(
     orders: Path,
     out: Path,
     check: bool,
+    on: str | None,
+    workers: int | None,
     studio: str | None,
     changes: Sequence[str],
     arguments: Sequence[str],
@@ -46,7 +52,11 @@ def make_orders(
     path = table_of(orders, out)
     table = Table(path, listed)
     if not check:
-        work = batch(listed, table, OpenModels(settings))
+        if on:
+            how = {"studio": studio, "changes": tuple(changes), "workers": workers}
+            work = batch_on(check_on(on), listed, table, **how)
+        else:
+            work = batch(listed, table, OpenModels(settings))
         show_work(work, arguments, path, settings.device)
     return report(table, made=not check)
 

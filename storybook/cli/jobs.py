@@ -1,26 +1,41 @@
-"""`storybook jobs`: what runs and ran, listed, followed, stopped and gone on with."""
+"""`storybook jobs`: what runs and ran, here or on a cluster: submitted, listed, followed, stopped
+and gone on with.
+"""
 
+import shlex
+import sys
 import time
+from argparse import REMAINDER
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from rich.table import Table
 
-from storybook.cli.options import Parser, add_deed, runs
+from storybook.book.folder import Book
+from storybook.cli.options import Parser, add_deed, from_1, runs, show_work
+from storybook.cli.parser import COMMANDS
 from storybook.cli.retry import retry
+from storybook.cluster.connect import check_installed
+from storybook.cluster.submitted import address_of, follow_submitted
+from storybook.errors import ConfigError, nearest
 from storybook.jobs import manager
-from storybook.jobs.folder import LOG, Job, job_state
+from storybook.jobs.folder import LOG, Job, Module, job_state
+from storybook.records import Event
 from storybook.terminal import print_table
 
 FOLLOW_S = 0.3
+MOST = 10
 
 
 def declare(parser: Parser) -> None:
-    """`jobs list|status|logs|cancel|retry|download|delete`."""
+    """`jobs submit|list|status|logs|cancel|retry|download|delete`."""
     runs(
         parser,
         list_jobs,
         """
+  storybook jobs submit make books/kite            start it and come back at once
+  storybook jobs submit --on ray://head:10001 make books/kite
   storybook jobs list
   storybook jobs logs 20261124-101500-201733 --follow
   storybook jobs cancel 20261124-101500-201733     what it made is kept
@@ -31,7 +46,14 @@ def declare(parser: Parser) -> None:
         "--root", type=Path, default=Path("jobs"), help="where the jobs lie (default: jobs)"
     )
     deeds = parser.add_subparsers(required=True, metavar="DEED")
-    add_deed(deeds, "list", "all jobs, the newest first", list_jobs)
+    submit = add_deed(deeds, "submit", "start a command as a job, here or elsewhere", submit_job)
+    follow = deeds.add_parser("follow-submitted")  # what such a job runs; it is in no list
+    runs(follow, follow_job, works=True)
+    for one in (submit, follow):
+        one.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster run it")
+        one.add_argument("command_line", nargs=REMAINDER, metavar="COMMAND ...")
+    listed = add_deed(deeds, "list", "jobs, the newest first", list_jobs)
+    listed.add_argument("--most", type=from_1, default=MOST, help=f"how many (default: {MOST})")
     status = add_deed(deeds, "status", "how a job stands", tell_status)
     logs = add_deed(deeds, "logs", "what a job said", tell_log)
     cancel = add_deed(deeds, "cancel", "ask a job to stop; what it made is kept", cancel_job)
@@ -47,8 +69,58 @@ def declare(parser: Parser) -> None:
     download.add_argument("--to", type=Path, metavar="FILE", help="the zip (default: ID.zip)")
 
 
-def list_jobs(root: Path) -> None:
-    found = manager.jobs_in(root)
+def submit_job(root: Path, on: str | None, command_line: Sequence[str]) -> None:
+    """Start a command of `storybook`, or behind `training` one of its, as a job."""
+    module, words = _module_of(command_line)
+    subject = _subject_of(module, words)
+    asked = tuple(words)
+    if on:
+        address_of(on)
+        check_installed()
+        asked = ("jobs", "follow-submitted", "--on", on, *command_line)
+    what = f"{shlex.join(command_line)}{f' (on {on})' if on else ''}"
+    how = {"subject": subject, "root": root, "device": f"cluster {on}" if on else "auto"}
+    job = manager.start("storybook" if on else module, asked, what, **how)
+    print(job.id)
+    print(f"Follow it: storybook jobs logs {job.id} --follow", file=sys.stderr)
+
+
+def follow_job(root: Path, on: str, command_line: Sequence[str], arguments: Sequence[str]) -> None:
+    """Follow a command that a cluster runs, as the job that this process is."""
+    module, words = _module_of(command_line)
+
+    def events() -> Iterator[Event]:
+        for told in follow_submitted(on, module, words):
+            if isinstance(told, Event):
+                yield told
+            else:
+                print(told, flush=True)
+
+    show_work(events(), arguments, Path(_subject_of(module, words) or "."), f"cluster {on}")
+
+
+def _module_of(command: Sequence[str]) -> tuple[Module, Sequence[str]]:
+    """Which program a command is of, and its arguments; raises ConfigError without any."""
+    words = command[1:] if command[:1] in (["--"], ["storybook"]) else command
+    module: Module = "training" if words[:1] == ["training"] else "storybook"
+    words = words[1:] if module == "training" else words
+    if not words:
+        raise ConfigError("Which command? Such as: storybook jobs submit make books/kite")
+    if module == "storybook" and words[0] not in COMMANDS:
+        raise ConfigError(f"There is no command {words[0]!r}. {nearest(words[0], COMMANDS)}")
+    return module, words
+
+
+def _subject_of(module: Module, words: Sequence[str]) -> str:
+    """The folder that a command works on, where that is known: a book, or a run."""
+    if module == "training":
+        return words[words.index("--run") + 1] if "--run" in words[:-1] else ""
+    return words[1] if len(words) > 1 and (Path(words[1]) / Book.BRIEF).is_file() else ""
+
+
+def list_jobs(root: Path, most: int) -> None:
+    everything = manager.jobs_in(root)
+    found = everything[:most]
     if not found:
         print(f"There are no jobs in {root}.")
         return
@@ -56,6 +128,9 @@ def list_jobs(root: Path) -> None:
     for job in found:
         table.add_row(job.id, job_state(job).state, job.what, _how_far(job))
     print_table(table)
+    if len(everything) > most:
+        more = f"These are {most} of {len(everything)}. For all: --most {len(everything)}"
+        print(more, file=sys.stderr)
 
 
 def tell_status(root: Path, id: str, json: bool) -> None:

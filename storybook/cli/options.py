@@ -65,6 +65,20 @@ def add_shard(parser: Parser) -> None:
     parser.add_argument("--share", action=OldOption, dest="shard", const="--shard")
 
 
+def add_on(parser: Parser) -> None:
+    """`--on` and `--workers`: a cluster of machines that does the work."""
+    parser.add_argument(
+        "--on",
+        metavar="ray|ray://HOST:PORT",
+        help="have it done by a Ray cluster; ray starts one here, or joins that of RAY_ADDRESS",
+    )
+    parser.add_argument(
+        "--workers",
+        type=from_1,
+        help="with --on: how many (default: one a GPU, or else one a core)",
+    )
+
+
 def add_page(parser: Parser, says: str = "page number; 0 is the cover") -> None:
     """A book's folder, and a page of it."""
     parser.add_argument("folder", type=Path)
