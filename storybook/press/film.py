@@ -36,7 +36,12 @@ def shots_of(book: Kept, seconds: Sequence[float]) -> list[Shot]:
     """A shot of the cover and one of each page, shown so long each."""
     title = _panel(book, book.title, book.starring)
     panels = [title, *(_panel(book, text) for text in book.texts)]
-    pictures = [cut_to(picture, 1.0) for picture in book.pictures]
+    # No finer than is seen when it is nearest: frames are made of it twenty-four times a second.
+    side = round(HEIGHT_PX / (1.0 - ZOOM))
+    pictures = [
+        cut_to(picture, 1.0).resize((side, side), Image.Resampling.LANCZOS)
+        for picture in book.pictures
+    ]
     return [Shot(*each) for each in zip(pictures, panels, seconds, strict=True)]
 
 
@@ -81,7 +86,7 @@ def _moved(picture: Image.Image, place: int, at: float) -> Image.Image:
     x = slack * (0.5, 0.35, 0.65)[place % 3]
     y = slack * 0.55
     box = (x, y, x + side, y + side)
-    return picture.resize((HEIGHT_PX, HEIGHT_PX), Image.Resampling.BICUBIC, box=box)
+    return picture.resize((HEIGHT_PX, HEIGHT_PX), Image.Resampling.BILINEAR, box=box)
 
 
 def _panel(book: Kept, text: str, below: str = "") -> Image.Image:

@@ -11,6 +11,7 @@ from storybook.book.shelved import is_finished
 from storybook.errors import BookError, PressError
 from storybook.files import write_whole
 from storybook.models.infotext import read_infotext
+from storybook.press.alt_text import alt_text
 from storybook.press.colour import theme_of
 from storybook.press.desk import Desk, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
@@ -25,20 +26,23 @@ from storybook.press.pdf import (
 )
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
+from storybook.press.scripts import is_leftwards
+from storybook.press.tags import SheetTags, tagged
 from storybook.records import COVER, Event, Story, digest
 from storybook.studio.studio import Studio
 
-EDITION = 3
+EDITION = 4
 """Raised when the press itself sets pages in another way, so that books are bound anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlatePage:
-    """One page's text and its plate, a PNG; page 0 is the cover."""
+    """One page's text and its plate, a PNG, and what that shows; page 0 is the cover."""
 
     page: int
     text: str
     png: bytes
+    alt: str = ""
 
 
 def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
@@ -69,7 +73,26 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
         draw_endpaper(desk.on(last + 1 + more))
     draw_back_cover(desk)
     canvas.save()
-    return file.getvalue()
+    return tagged(
+        file.getvalue(),
+        _tags_of(pages),
+        language=wishes.language,
+        leftwards=is_leftwards(wishes.language),
+    )
+
+
+def _tags_of(pages: Sequence[PlatePage]) -> list[SheetTags]:
+    """What each sheet of the book is to a screen reader."""
+    cover, *story = (page.alt for page in pages)
+    return [
+        SheetTags("cover", cover),
+        SheetTags("blank"),
+        SheetTags("title"),
+        *(SheetTags("story", alt) for alt in story),
+        SheetTags("end"),
+        *[SheetTags("blank")] * (1 + len(story) % 2),
+        SheetTags("back"),
+    ]
 
 
 def due(book: Book, studio: Studio) -> list[str]:
@@ -106,7 +129,7 @@ def made_from(book: Book, studio: Studio) -> list[str]:
     The first is that of a PDF made now; one that bears another is not due either.
     """
     texts = [scene.text for scene in book.scenes]
-    plates = [plate.png for plate in plates_of(book)]
+    plates = [(plate.png, plate.alt) for plate in plates_of(book)]
     facts = facts_of(book, studio)
     enlargers = studio.enlarger_names(studio.known(book.cast))
     parts = (EDITION, story_of(book), texts, plates, wishes_of(book, studio))
@@ -125,9 +148,13 @@ def plates_of(book: Book) -> list[PlatePage]:
         raise BookError(
             f"{book.plate_of(missing[0])} is missing. Run: storybook enlarge {book.folder}"
         )
+    cast = book.cast
     return [
         PlatePage(
-            place, "" if scene.page == COVER else scene.text, book.plate_of(scene.page).read_bytes()
+            place,
+            "" if scene.page == COVER else scene.text,
+            book.plate_of(scene.page).read_bytes(),
+            alt_text(scene, cast),
         )
         for place, scene in enumerate(book.scenes)
     ]

@@ -1,0 +1,294 @@
+"""A PDF's tags: what a screen reader hears of it, in which order, and what each picture shows.
+
+Pages are drawn without a thought of that; afterwards each text and picture is marked by where it
+stands, and all else (grounds, ornaments, page numbers) as an artifact. ISO 32000-1, 14.8.
+
+PDF/UA is not claimed in the file: nobody has certified it. `untagged` looks for what it demands of
+structure; it does not look at fonts, colours or the wording.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pikepdf
+
+Sort = Literal["cover", "blank", "title", "story", "end", "back"]
+LARGEST: dict[Sort, str] = {"cover": "H1", "end": "H2"}
+"""What the largest text of a sheet is; all other text is a paragraph."""
+FOLIO_PT = 11
+"""No text of a story is so small, but a page's number is."""
+SHOWN = frozenset({"Tj", "TJ", "'", '"'})
+PATH = frozenset({"m", "l", "c", "v", "y", "h", "re", "W", "W*"})
+PAINTED = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*"})
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTags:
+    """What a sheet is, and what its picture shows; empty: an ornament."""
+
+    sort: Sort
+    alt: str = ""
+
+
+@dataclass(slots=True)
+class Element:
+    """A piece of a sheet, and which of its marked contents belong to it."""
+
+    tag: str
+    ids: list[int] = field(default_factory=list)
+    alt: str = ""
+    box: tuple[float, float, float, float] | None = None
+
+
+def tagged(pdf: bytes, sheets: Sequence[SheetTags], *, language: str, leftwards: bool) -> bytes:
+    """The PDF with tags for its sheets, one for each page; equal arguments give equal bytes.
+
+    Where writing goes from right to left (`leftwards`) a reader lays two pages out that way.
+    """
+    import pikepdf
+
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        root = opened.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot))
+        document = _child(opened, root, "Document")
+        parents = pikepdf.Array()
+        for number, (page, sheet) in enumerate(zip(opened.pages, sheets, strict=True)):
+            elements = _mark(opened, page, sheet)
+            page.obj.StructParents = number
+            page.obj.Tabs = pikepdf.Name.S
+            parents.append(number)
+            parents.append(opened.make_indirect(_section(opened, document, page, elements)))
+        root.ParentTree = opened.make_indirect(pikepdf.Dictionary(Nums=parents))
+        root.ParentTreeNextKey = len(opened.pages)
+        opened.Root.StructTreeRoot = root
+        opened.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+        opened.Root.Lang = pikepdf.String(language)
+        wishes = pikepdf.Dictionary(DisplayDocTitle=True)
+        if leftwards:
+            wishes.Direction = pikepdf.Name.R2L
+        opened.Root.ViewerPreferences = wishes
+        with opened.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as told:
+            told["dc:title"] = str(opened.docinfo.get("/Title", ""))
+            told["dc:language"] = [language]
+        file = BytesIO()
+        opened.save(file, deterministic_id=True)
+    return file.getvalue()
+
+
+def untagged(pdf: bytes) -> list[str]:
+    """What of a PDF a screen reader would miss, a line each; nothing if all is tagged.
+
+    Looked at: that it is said to be tagged, its language and title; that all that is drawn is
+    marked; that each mark belongs to an element of its page; that each figure says what it shows.
+    """
+    import pikepdf
+
+    faults = []
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        root = opened.Root
+        if not bool(root.get("/MarkInfo", {}).get("/Marked", False)):
+            faults.append("the document is not said to be tagged")
+        if "/Lang" not in root:
+            faults.append("the document names no language")
+        if not bool(root.get("/ViewerPreferences", {}).get("/DisplayDocTitle", False)):
+            faults.append("the title is not shown in place of the file's name")
+        if "/StructTreeRoot" not in root:
+            return [*faults, "there is no structure"]
+        known = _listed(root.StructTreeRoot)
+        for number, page in enumerate(opened.pages, start=1):
+            faults += (f"sheet {number}: {fault}" for fault in _unmarked(page, known))
+        faults += _silent(root.StructTreeRoot)
+    return faults
+
+
+def _mark(pdf: "pikepdf.Pdf", page: "pikepdf.Page", sheet: SheetTags) -> list[Element]:
+    """Mark all that a page draws; returns its elements in their order."""
+    import pikepdf
+
+    marker = _Marker(sheet, _largest(page))
+    for operands, operator in pikepdf.parse_content_stream(page):
+        marker.take(operands, str(operator))
+    page.obj.Contents = pdf.make_stream(pikepdf.unparse_content_stream(marker.out))
+    return marker.elements
+
+
+def _largest(page: "pikepdf.Page") -> float:
+    import pikepdf
+
+    fonts = (
+        float(operands[1])
+        for operands, operator in pikepdf.parse_content_stream(page, "Tf")
+        if str(operator) == "Tf"
+    )
+    return max(fonts, default=0.0)
+
+
+class _Marker:
+    """Copies a page's operators, with marks around what is drawn."""
+
+    def __init__(self, sheet: SheetTags, largest: float) -> None:
+        import pikepdf
+
+        self.sheet, self.largest = sheet, largest
+        self.out: list[tuple[Sequence[object], object]] = []
+        self.elements: list[Element] = []
+        self.count = 0
+        self.held: list[tuple[Sequence[object], object]] = []
+        self.in_text = self.is_shown = False
+        self.font: tuple[str, float] = ("", 0.0)
+        self.last: tuple[str, str, float] | None = None
+        self.matrix, self.kept = pikepdf.Matrix(), []
+
+    def take(self, operands: Sequence[object], name: str) -> None:
+        import pikepdf
+
+        each = (operands, pikepdf.Operator(name))
+        if name == "Tf":
+            self.font = (str(operands[0]), float(operands[1]))
+        if name == "BT":
+            self.in_text, self.is_shown, self.held = True, False, []
+        if self.in_text:
+            self.held.append(each)
+            self.is_shown |= name in SHOWN
+            if name == "ET":
+                self._text()
+        elif name in PATH:
+            self.held.append(each)
+        elif name in PAINTED:
+            self._wrapped([*self.held, each], None)
+            self.held = []
+        elif name == "Do":
+            self._object(each)
+        else:
+            self.out += [*self.held, each]
+            self.held = []
+            self._follow(operands, name)
+
+    def _follow(self, operands: Sequence[object], name: str) -> None:
+        import pikepdf
+
+        if name == "q":
+            self.kept.append((self.matrix, self.font))
+        elif name == "Q" and self.kept:
+            self.matrix, self.font = self.kept.pop()
+        elif name == "cm":
+            self.matrix = pikepdf.Matrix(*map(float, operands)) @ self.matrix
+
+    def _text(self) -> None:
+        """A finished text object: of an element, or an artifact."""
+        self.in_text = False
+        if not self.is_shown:
+            self.out += self.held
+        else:
+            name, size = self.font
+            tag = self._tag_of(size)
+            if tag and self.last != (tag, name, size):
+                self.elements.append(Element(tag))
+            self.last = (tag, name, size) if tag else self.last
+            self._wrapped(self.held, self.elements[-1] if tag else None)
+        self.held = []
+
+    def _tag_of(self, size: float) -> str:
+        sort = self.sheet.sort
+        if sort == "blank" or (sort == "story" and size < FOLIO_PT):
+            return ""
+        return LARGEST.get(sort, "P") if size == self.largest else "P"
+
+    def _object(self, each: tuple[Sequence[object], object]) -> None:
+        """The first picture of a sheet that shows something is a figure."""
+        is_first = all(element.tag != "Figure" for element in self.elements)
+        if not (self.sheet.alt and is_first):
+            return self._wrapped([each], None)
+        x, y = self.matrix.e, self.matrix.f
+        box = (x, y, x + self.matrix.a, y + self.matrix.d)
+        figure = Element("Figure", alt=self.sheet.alt, box=box)
+        self.elements.append(figure)
+        self.last = None
+        return self._wrapped([each], figure)
+
+    def _wrapped(
+        self, operators: Sequence[tuple[Sequence[object], object]], element: Element | None
+    ) -> None:
+        import pikepdf
+
+        if element is None:
+            begin = ([pikepdf.Name.Artifact], pikepdf.Operator("BMC"))
+        else:
+            mark = pikepdf.Dictionary(MCID=self.count)
+            begin = ([pikepdf.Name(f"/{element.tag}"), mark], pikepdf.Operator("BDC"))
+            element.ids.append(self.count)
+            self.count += 1
+        self.out += [begin, *operators, ([], pikepdf.Operator("EMC"))]
+
+
+def _section(
+    pdf: "pikepdf.Pdf", document: object, page: "pikepdf.Page", elements: Sequence[Element]
+) -> "pikepdf.Array":
+    """A sheet's elements in the tree; returns whose each marked content is, in their order."""
+    import pikepdf
+
+    owners: dict[int, object] = {}
+    if elements:
+        section = _child(pdf, document, "Sect")
+        for element in elements:
+            made = _child(pdf, section, element.tag)
+            made.Pg = page.obj
+            made.K = pikepdf.Array(element.ids)
+            if element.tag == "Figure":
+                made.Alt = pikepdf.String(element.alt)
+                made.A = pikepdf.Dictionary(
+                    O=pikepdf.Name.Layout,
+                    BBox=pikepdf.Array([round(edge, 3) for edge in element.box]),
+                    Placement=pikepdf.Name.Block,
+                )
+            owners |= dict.fromkeys(element.ids, made)
+    return pikepdf.Array([owners[each] for each in sorted(owners)])
+
+
+def _child(pdf: "pikepdf.Pdf", parent: object, tag: str) -> object:
+    import pikepdf
+
+    made = pdf.make_indirect(
+        pikepdf.Dictionary(Type=pikepdf.Name.StructElem, S=pikepdf.Name(f"/{tag}"), P=parent)
+    )
+    if "/K" not in parent:
+        parent.K = pikepdf.Array()
+    parent.K.append(made)
+    return made
+
+
+def _listed(root: object) -> dict[int, int]:
+    """How many marked contents the parent tree has for each page, by its number there."""
+    numbers = list(root.ParentTree.Nums)
+    return {int(key): len(owners) for key, owners in zip(numbers[::2], numbers[1::2], strict=True)}
+
+
+def _unmarked(page: "pikepdf.Page", known: dict[int, int]) -> Iterator[str]:
+    import pikepdf
+
+    depth, ids = 0, []
+    for operands, operator in pikepdf.parse_content_stream(page):
+        name = str(operator)
+        if name == "BDC" and "/MCID" in operands[1]:
+            ids.append(int(operands[1].MCID))
+        depth += (name in ("BDC", "BMC")) - (name == "EMC")
+        if name in SHOWN | PAINTED | {"Do", "sh", "BI"} and depth == 0:
+            yield f"something is drawn unmarked ({name})"
+    if depth:
+        yield "marks are not closed"
+    if sorted(ids) != list(range(known.get(int(page.obj.get("/StructParents", -1)), 0))):
+        yield "marked contents do not belong to one element each"
+
+
+def _silent(element: object) -> Iterator[str]:
+    """Figures that say nothing, below an element of the tree."""
+    import pikepdf
+
+    kids = element.get("/K", [])
+    if element.get("/S") == pikepdf.Name.Figure and not str(element.get("/Alt", "")).strip():
+        yield "a figure does not say what it shows"
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary):
+            yield from _silent(kid)
