@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.datasets import datasets
+from benchmarks.desk_scale import desk_scale
 from benchmarks.enlarging import enlarging
 from benchmarks.measure import Measured, run
 from benchmarks.precision import precision
@@ -55,6 +56,7 @@ def main() -> None:
         stories(console, folder)
         console.print("Making a dataset ...")
         datasets(console, folder)
+        desk_scale(console, folder)
 
 
 def begin(folder: Path, name: str, pages: int) -> Book:

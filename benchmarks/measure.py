@@ -1,5 +1,6 @@
 """Running a command and seeing how long it takes and how much memory it holds."""
 
+import os
 import subprocess
 import sys
 import time
@@ -18,12 +19,14 @@ class Measured:
 
     seconds: float
     peak_mb: float
+    cpu_s: float = 0.0
+    """Seconds of the processor, which other work on the machine does not lengthen."""
 
 
 def run(arguments: Sequence[str], folder: Path) -> Measured:
     """Run `python -m ...` in `folder`; raises RuntimeError with its stderr if it fails."""
     errors = folder / "stderr.txt"
-    begin, peak = time.perf_counter(), 0
+    begin, work, peak = time.perf_counter(), _children_s(), 0
     with errors.open("w") as stderr:
         process = psutil.Popen(
             [sys.executable, "-m", *arguments], cwd=folder, stderr=stderr, stdout=subprocess.DEVNULL
@@ -33,7 +36,12 @@ def run(arguments: Sequence[str], folder: Path) -> Measured:
             time.sleep(POLL_S)
     if process.returncode:
         raise RuntimeError(f"{' '.join(arguments)} failed:\n{errors.read_text()}")
-    return Measured(time.perf_counter() - begin, peak / 1e6)
+    return Measured(time.perf_counter() - begin, peak / 1e6, _children_s() - work)
+
+
+def _children_s() -> float:
+    spent = os.times()
+    return spent.children_user + spent.children_system
 
 
 def _resident(process: psutil.Process) -> int:

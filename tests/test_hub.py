@@ -76,6 +76,22 @@ def test_each_weight_is_fetched_once():
     assert chosen("RealESRGAN_x4plus.pth", "readme.md") == {"RealESRGAN_x4plus.pth"}
 
 
+def test_needed_of_a_tagger_is_its_network_and_its_list():
+    wd14 = (
+        "README.md",
+        "keras_metadata.pb",
+        "model.onnx",
+        "model.safetensors",
+        "saved_model.pb",
+        "selected_tags.csv",
+        "variables/variables.index",
+    )
+    assert chosen(*wd14) == {"model.onnx", "selected_tags.csv"}
+    assert chosen("model.onnx", "tags.txt", "project.json") == {"model.onnx", "tags.txt"}
+    assert chosen("model.onnx", "config.json") == {"config.json"}, "another network"
+    assert chosen("onnx/model.onnx", "tags.txt", "a.bin") == {"tags.txt", "a.bin"}
+
+
 def test_a_disk_that_is_too_small_is_said_before(tmp_path: Path):
     huge = Listing(repository="a/b", commit="c", files=(RemoteFile(name="x.bin", size=10**18),))
     with pytest.raises(ModelError, match=r"a/b takes 1000000000\.0 GB.*--into"):

@@ -26,6 +26,8 @@ KEPT = PICKLES | {".safetensors", ".json", ".txt", ".model", ".jinja", ".yaml"}
 UNUSED = ("onnx", "openvino", "flax", "coreml")
 """Folders of other runtimes."""
 INDEX = "model_index.json"
+TAGGER, TAG_LISTS = "model.onnx", ("selected_tags.csv", "tags.txt")
+"""A network that tags pictures, and the list of what it says beside it: WD14's, DeepDanbooru's."""
 HALF = ".fp16"
 MARGIN = 1.05
 """Of the disk: a file is written beside its place first."""
@@ -93,7 +95,8 @@ def listing(repository: str, *, half: bool = False) -> Listing:
         raise ModelError(_refused(there, fault)) from fault
     every = [RemoteFile(name=each.rfilename, size=each.size or 0) for each in info.siblings or []]
     files = needed(every, half=half)
-    if not any(PurePosixPath(file.name).suffix in PICKLES | {".safetensors"} for file in files):
+    weights = PICKLES | {".safetensors", PurePosixPath(TAGGER).suffix}
+    if not any(PurePosixPath(file.name).suffix in weights for file in files):
         raise ModelError(f"{there} holds no weights that are known here. Name another repository.")
     return Listing(repository=there, commit=info.sha or "main", files=files)
 
@@ -102,9 +105,11 @@ def needed(files: Sequence[RemoteFile], *, half: bool = False) -> tuple[RemoteFi
     """Those of a repository's files that a model is opened from, each weight once.
 
     Of a folder's weights the safetensors, if there are any; of a diffusers repository no single
-    file beside the parts.
+    file beside the parts; of a tagger its network in ONNX and the list of its tags.
     """
     paths = {file.name: PurePosixPath(file.name) for file in files}
+    if TAGGER in paths and not paths.keys().isdisjoint(TAG_LISTS):
+        return tuple(file for file in files if file.name in (TAGGER, *TAG_LISTS))
     parted = INDEX in paths
     kept = [
         file

@@ -5,8 +5,9 @@ cases a Finding says so. Nothing is changed in silence.
 """
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from training.data.records import Box, Example, Finding, Size
 
 HUGE_PX = 40_000_000
 """Pictures of more pixels are reduced when they are opened."""
+
+AHEAD = 64
+"""Pictures that may wait for their turn: each costs two kilobytes before it is looked at."""
 
 LIKENESS_BYTES = 32
 NEAR = 20
@@ -116,29 +120,42 @@ def look_through(
     as those of one burst, are kept and named. `workers` pictures at a time are in memory. `look`
     looks at one picture, and may remember it.
     """
-    with ThreadPoolExecutor(workers) as pool:
-        looks = list(pool.map(lambda example: look(example, resolution_px), examples))
     kept, sizes, findings = [], [], []
     first_with: dict[str, Path] = {}
     likenesses = Likenesses()
-    for example, look in zip(examples, looks, strict=True):
-        findings += look.findings
-        if look.size is None:
+    for example, looked in _in_turn(examples, resolution_px, workers, look):
+        findings += looked.findings
+        if looked.size is None or looked.likeness is None:
             continue
-        if look.content in first_with:
-            found = f"the same picture as {first_with[look.content]}"
+        if looked.content in first_with:
+            found = f"the same picture as {first_with[looked.content]}"
             findings.append(Finding(path=example.path, found=found, done="left out"))
             continue
-        nearest = likenesses.nearest(look.likeness)
+        nearest = likenesses.nearest(looked.likeness)
         if nearest is not None:
             found = f"nearly the same as {kept[nearest].path}"
             done = "kept; leave one of them out if both are of one moment"
             findings.append(Finding(path=example.path, found=found, done=done))
-        first_with[look.content] = example.path
+        first_with[looked.content] = example.path
         kept.append(example)
-        sizes.append(look.size)
-        likenesses.add(look.likeness)
+        sizes.append(looked.size)
+        likenesses.add(looked.likeness)
     return Checked(tuple(kept), tuple(sizes), tuple(findings))
+
+
+def _in_turn(
+    examples: Sequence[Example], resolution_px: int, workers: int, look: Look
+) -> Iterator[tuple[Example, Looked]]:
+    """Each example with what is found of it; only a few are looked at ahead."""
+    with ThreadPoolExecutor(workers) as pool:
+        ahead: deque[tuple[Example, Future[Looked]]] = deque()
+        for example in examples:
+            ahead.append((example, pool.submit(look, example, resolution_px)))
+            if len(ahead) == AHEAD:
+                first, found = ahead.popleft()
+                yield first, found.result()
+        for first, found in ahead:
+            yield first, found.result()
 
 
 class Likenesses:

@@ -151,6 +151,13 @@ def make_latents(
         batch = _encode(group, encoder, batch, steps)
         done += len(group)
         yield Event(stage="latents", done=done, total=len(pictures), note=group[-1].path.name)
+    if not made.buckets and not pictures.keys() & made.entries.keys():
+        theirs, own = next(iter(made.entries), ""), next(iter(pictures))
+        raise TrainingError(
+            f"The metadata speaks of none of the {len(pictures)} pictures: its first key is "
+            f"{theirs!r}, where theirs is {own!r}. Have they moved since, or was --full-path given "
+            "only here or only there? Merge them anew."
+        )
     if not made.buckets:
         found = f" {made.findings[0].path}: {made.findings[0].found}." if made.findings else ""
         raise TrainingError(f"No picture could be read.{found}")
