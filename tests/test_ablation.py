@@ -5,17 +5,23 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from evaluation import ablation
 from evaluation.__main__ import main as evaluated
 from evaluation.ablation import VARIANTS, Found, _ground, variant_of
 from evaluation.records import QUICK, Bench
 from storybook.config import load_settings, shipped
+from storybook.errors import StorybookError
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny_sd import tiny_critic, tiny_painter
+from training.data.crops import read_mask
+from training.data.readers import read_folder
 from training.pet.recipe import load_recipe
+from training.starter.pets import PETS, pictures_of, world_with
 
 ROOT = Path(__file__).parents[1]
 RECIPE, _ = load_recipe(ROOT / "training" / "recipes" / "bhna-cat.toml")
@@ -47,6 +53,7 @@ def test_each_variant_differs_from_the_recipe_in_its_own_way(tmp_path):
         "rank 64": {"rank"},
         "transformers alone": {"targets"},
         "text encoder as it was": {"text_encoder"},
+        "masked": {"mask", "photos"},
         "all weights": {"kind", "lr", "text_lr", "save_as"},
     }
     for count in (5, 10, 20):
@@ -54,6 +61,29 @@ def test_each_variant_differs_from_the_recipe_in_its_own_way(tmp_path):
             variant_of(RECIPE, f"{count} pictures", 100, tmp_path / str(count)).concept[0].photos
         )
         assert len(list(photos.glob("*.jpg"))) == len(list(photos.glob("*.txt"))) == count
+
+
+def test_masks_of_a_variant_are_where_the_artist_drew_the_pet(tmp_path):
+    pytest.importorskip("skia")
+    from training.starter.artist import draw
+
+    folder = variant_of(RECIPE, "masked", 100, tmp_path).concept[0].photos
+    examples = read_folder(folder).examples
+    assert len(examples) == 24 and all(each.mask and each.captions for each in examples)
+    pet = next(each for each in PETS if each.token == "bhna")
+    known = load_world(shipped("assets", "starter", "painter"))
+    pink = replace(pet, coat=pet.coat.but(base="#ff00ff", mark="#ff00ff", scarf="#ff00ff"))
+    shown = pictures_of(pet, world_with(pet, known))
+    for each, picture in list(zip(examples, shown, strict=True))[::6]:
+        inside = np.asarray(read_mask(each.mask, (256, 256))) > 127
+        repainted = np.asarray(draw(picture, world_with(pink, known), 256), int)
+        changed = np.abs(repainted - np.asarray(Image.open(each.path), int)).max(axis=2) > 60
+        assert changed[inside].mean() > 0.2 and changed[~inside].mean() < 0.01
+    (folder / "01.jpg").unlink()
+    shutil.copy(folder / "02.jpg", folder / "01.jpg")
+    mixed = RECIPE.but(concept=(RECIPE.concept[0].but(photos=folder),))
+    with pytest.raises(StorybookError, match=r"01\.jpg is not what the artist draws now"):
+        variant_of(mixed, "masked", 100, tmp_path / "again")
 
 
 @pytest.fixture

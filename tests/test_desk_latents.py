@@ -96,6 +96,56 @@ def test_prepared_latents_hold_what_kohyas_scripts_ask_for(folder, vae):
     assert left == 0
 
 
+def kohyas_cache_holds(file, bucket, flip):
+    """Whether a trainer of kohya's takes a cached file for a picture's latents, and encodes none.
+
+    It asks for these three names, sides of an eighth of the bucket's, the mirrored ones where it
+    mirrors, and no mask where it was not told of one.
+    """
+    if not file.is_file():
+        return False
+    with np.load(file, allow_pickle=False) as parts:
+        names = {"latents", "original_size", "crop_ltrb"} | ({"latents_flipped"} if flip else set())
+        sides = (bucket[1] // 8, bucket[0] // 8)
+        there = names <= set(parts.files) and "alpha_mask" not in parts.files
+        return there and all(parts[name].shape[1:3] == sides for name in names if "lat" in name)
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_trainer_of_kohyas_takes_the_cache_for_its_own(folder, vae, flip):
+    made, _ = made_of(folder, vae, form="cache", flip=flip)
+    for name, (width, height) in {"a": (80, 80), "b": (200, 90), "c": (90, 200)}.items():
+        file = folder / f"{name}_{width:04d}x{height:04d}_sd.npz"
+        bucket = made.entries[name]["train_resolution"]
+        assert kohyas_cache_holds(file, bucket, flip=flip)
+        assert not kohyas_cache_holds(file, (512, 512), flip=flip), "of another bucket: made anew"
+        with np.load(file) as parts:
+            assert parts["original_size"].tolist() == [width, height]
+            assert len(parts["crop_ltrb"].tolist()) == 4
+            assert parts["latents"].dtype == np.float32 and parts["latents"].shape[0] == 4
+
+
+@pytest.mark.parametrize("full_path", [False, True])
+@pytest.mark.parametrize("form", ["prepared", "oldest"])
+def test_training_of_kohyas_from_metadata_finds_latents_by_their_key(folder, vae, form, full_path):
+    pictures = pictures_at([folder], full_path=full_path)
+    made = LatentsMade({key: {"caption": "a", "tags": "b, c"} for key in pictures})
+    encoder = Encoder(vae, "tiny", bucket_sizes(128, 128, 64, 192), form=form, flip=True)
+    list(make_latents(pictures, encoder, made))
+    write_entries(made.entries, folder / "meta_lat.json")
+    for key, entry in json.loads((folder / "meta_lat.json").read_text(encoding="utf-8")).items():
+        assert set(entry) == {"caption", "tags", "train_resolution"}
+        # A key that is a path loses its ending, one that is a name is looked for in the folder.
+        base = os.path.splitext(key)[0] if full_path else os.path.join(folder, key)
+        with np.load(f"{base}.npz", allow_pickle=False) as parts:
+            values = parts["arr_0" if form == "oldest" else "latents"]
+        width, height = entry["train_resolution"]
+        assert values.shape == (4, height // 8, width // 8)
+        if form == "oldest":
+            with np.load(f"{base}_flip.npz", allow_pickle=False) as parts:
+                assert parts["arr_0"].shape == values.shape
+
+
 def test_latents_are_a_sample_of_the_posterior_that_is_not_scaled(folder, vae):
     made_of(folder, vae)
     image, _ = open_picture(folder / "b.png", 192)
