@@ -25,7 +25,7 @@ from storybook.book.folder import Book
 from storybook.config import shipped
 from storybook.text_files import split_lines
 
-PAGES = (4, 8, 16, 32)
+SAMPLE_PAGES, PAGES = 12, (4, 8, 16, 32)
 OURS = ("draw", "choose", "enlarge")
 """The verbs that the plain script does too."""
 
@@ -34,8 +34,8 @@ def main() -> None:
     console = Console()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        book = begin(folder, "sample", 12)
-        console.print("The sample book: 12 pages and a cover ...")
+        book = begin(folder, "sample", SAMPLE_PAGES)
+        console.print(f"The sample book: {SAMPLE_PAGES} pages and a cover ...")
         measured = run(["storybook", "make", "sample"], folder)
         report(console, book, measured)
         console.print("The same pictures by a plain script ...")

@@ -31,6 +31,8 @@ from storybook.models.enlargers import Levels, open_enlarger
 from storybook.models.real_esrgan import open_package_enlarger
 
 STARTER = shipped("assets", "starter", "enlarger", "x4.safetensors")
+STARTER_PX, LARGE_PX = (512, 1024), 256
+"""Sides of what the starter's network enlarges, and of what the large ones do."""
 REAL = ("realesr-animevideov3", "realesrgan-x4plus-anime")
 WAYS = {
     "tiled": "ours",
@@ -47,14 +49,13 @@ def enlarging(console: Console, folder: Path) -> None:
     write_enlarger(large)
     ways = [way for way in WAYS if way != "ncnn" and (way != "package" or find_spec("realesrgan"))]
     real = [
-        (name, packaged.on_disk(name).absolute(), 256)
+        (name, packaged.on_disk(name).absolute(), LARGE_PX)
         for name in REAL
         if not packaged.is_missing(name)
     ]
     for name, weights, side_px in (
-        ("starter", STARTER, 512),
-        ("starter", STARTER, 1024),
-        ("x4plus", large, 256),
+        *(("starter", STARTER, side_px) for side_px in STARTER_PX),
+        ("x4plus", large, LARGE_PX),
         *real,
     ):
         console.print(f"{name}, {side_px} px x4")

@@ -34,7 +34,7 @@ def captioner(monkeypatch):
     """What `python -m training dataset caption` was asked, and what it leaves."""
     asked = []
 
-    def run(command):
+    def run(command, silent):
         asked.append(command)
         place = Path(command[command.index("caption") + 1])
         seen = {path.stem for path in place.iterdir()}
@@ -67,7 +67,7 @@ def test_caption_photos_asks_nobody_where_all_is_said(rex, captioner):
 
 
 def test_caption_photos_leaves_all_as_it_was_where_the_captioner_fails(rex, monkeypatch):
-    monkeypatch.setattr(caption_hero, "run_training", lambda command: 2)
+    monkeypatch.setattr(caption_hero, "run_training", lambda command, silent: 2)
     with pytest.raises(HeroError, match=r"No caption was written by nobody/knows.*hero change rex"):
         caption_photos("rex", "nobody/knows")
     assert words(rex) == ["rex on the rug", "", ""] and edits.last_change(rex) is None
@@ -107,7 +107,7 @@ def test_hero_change_has_photos_captioned_and_says_what_came_of_it(rex, captione
 def test_hero_add_makes_the_hero_also_where_its_captioner_is_not_there(
     tmp_path, monkeypatch, capsys
 ):
-    monkeypatch.setattr(caption_hero, "run_training", lambda command: 2)
+    monkeypatch.setattr(caption_hero, "run_training", lambda command, silent: 2)
     source = tmp_path / "brought"
     source.mkdir()
     photo(1).save(source / "1.jpg")

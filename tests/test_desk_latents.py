@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,7 @@ from training.desk.latents import (
     open_encoder,
 )
 from training.desk.look import look, sheet_of
-from training.desk.metadata import pictures_at, write_entries
+from training.desk.metadata import pictures_at, read_entries, write_entries
 
 ROOT = Path(__file__).parent.parent
 
@@ -144,6 +145,24 @@ def test_training_of_kohyas_from_metadata_finds_latents_by_their_key(folder, vae
         if form == "oldest":
             with np.load(f"{base}_flip.npz", allow_pickle=False) as parts:
                 assert parts["arr_0"].shape == values.shape
+
+
+def test_latents_go_on_from_folder_to_folder_by_full_paths(folder, vae, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    both = pictures_at([folder, other], full_path=True)
+    entries = {key: {"caption": "a cat"} for key in both}
+    for number, each in enumerate((folder, other)):
+        made = LatentsMade(entries)
+        encoder = Encoder(vae, "tiny", bucket_sizes(128, 128, 64, 192))
+        list(make_latents(pictures_at([each], full_path=True), encoder, made))
+        assert len(made.buckets) == 3
+        file = tmp_path / f"meta{number}.json"
+        write_entries(made.entries, file)
+        entries = read_entries(file)
+    assert len(entries) == 6 and all("train_resolution" in entry for entry in entries.values())
+    reading = read_metadata(tmp_path / "meta1.json")
+    assert all(example.latents.parent == example.path.parent for example in reading.examples)
 
 
 def test_latents_are_a_sample_of_the_posterior_that_is_not_scaled(folder, vae):

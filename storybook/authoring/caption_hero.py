@@ -48,7 +48,7 @@ def caption_photos(name: str, model: str, device: str = "auto") -> tuple[int, in
         out = Path(place, "meta.json")
         command = [sys.executable, "-m", "training", "dataset", "caption", place]
         command += ["--model", model, "--to", str(out), "--device", device]
-        if run_training(command) or not out.is_file():
+        if run_training(command, silent=True) or not out.is_file():
             raise HeroError(
                 f"No caption was written by {model}, for the reason above; {folder} is as it was. "
                 f"Again: storybook hero change {name} --caption {model}"

@@ -97,9 +97,9 @@ def finish(name: str) -> Path:
     return adopt(one.but(token=token_in(run / RECIPE) or one.token), folder, run / "result")
 
 
-def run_training(command: Sequence[str]) -> int:
-    """Run a command to its end; returns its exit code."""
-    with subprocess.Popen(command) as training:
+def run_training(command: Sequence[str], *, silent: bool = False) -> int:
+    """Run a command to its end; returns its exit code. A `silent` one's results are not told."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL if silent else None) as training:
         try:
             return training.wait()
         except KeyboardInterrupt:  # it was told as well, and keeps a checkpoint before it ends
