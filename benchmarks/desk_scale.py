@@ -56,8 +56,8 @@ def lay(folder: Path, count: int) -> None:
         image = Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR)
         path = place / f"{number:06}.jpg"
         image.save(path, quality=85)
-        path.with_suffix(".caption").write_text(f"arafed cat number {number} on a sofa\n")
-        path.with_suffix(".txt").write_text("cat, shirt, white shirt, sofa\n")
+        path.with_suffix(".caption").write_text(f"arafed cat number {number} on a sofa\n", "utf-8")
+        path.with_suffix(".txt").write_text("cat, shirt, white shirt, sofa\n", "utf-8")
 
 
 def main() -> None:
