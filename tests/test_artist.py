@@ -6,7 +6,7 @@ import pytest
 
 from storybook.world import load_world
 from training.starter import plan
-from training.starter.artist import builds, draw
+from training.starter.artist import WHOLE, Window, builds, draw, figures_in, parts_in, parts_of
 from training.starter.artist.builds import BUILDS
 from training.starter.artist.coats import dress
 from training.starter.artist.colour import rgb
@@ -53,6 +53,39 @@ def test_every_combination_of_the_table_is_drawn():
         alone = np.asarray(draw(picture.but(companions=()), WORLD, 32), float)
         assert drawn.std() > 12
         assert bool(picture.companions) == (difference(drawn, alone) > 0.5)
+
+
+def test_draw_shows_a_window_as_if_it_were_cut_out_of_a_larger_drawing():
+    window = Window(25, 50, 50)
+    near = np.asarray(draw(PLAIN, WORLD, 96, window), float)
+    whole = np.asarray(draw(PLAIN, WORLD, 192), float)
+    assert (near == np.asarray(draw(PLAIN, WORLD, 96, window), float)).all()
+    # Grain and faded edges belong to the sheet of paper: only what is drawn on it is the same.
+    middle = np.s_[16:80, 16:80]
+    same, other = (whole[top : top + 96, 48:144][middle] for top in (96, 0))
+    assert difference(near[middle], same) < 6 < difference(near[middle], other)
+
+
+def test_parts_in_names_who_and_what_is_where():
+    names = parts_of(WORLD)
+    picture = PLAIN.but(thing="red ball", companions=(("dog", "brown"),))
+    parts = parts_in(picture, WORLD, 96)
+    seen = {names[label] for label in np.unique(parts)}
+    assert seen == {"ground", "thing", "cat", "cat head", "dog", "dog head"}
+    head, body = (np.argwhere(parts == names.index(name)) for name in ("cat head", "cat"))
+    assert head[:, 0].mean() < body[:, 0].mean()
+
+
+def test_parts_in_covers_what_figures_in_covers():
+    for picture in (PLAIN, PLAIN.but(action="holding", thing="umbrella", pose="eager")):
+        figures = figures_in(picture, WORLD, 96) > 128  # soft edges and shadows are below
+        assert (figures & (parts_in(picture, WORLD, 96) > 0)).sum() > 0.95 * figures.sum()
+
+
+def test_parts_in_sees_the_same_through_a_window():
+    parts, near = parts_in(PLAIN, WORLD, 192), parts_in(PLAIN, WORLD, 96, Window(25, 50, 50))
+    assert (parts[96:192, 48:144] == near).mean() > 0.99
+    assert (parts_in(PLAIN, WORLD, 192, WHOLE) == parts).all()
 
 
 def test_read_table_gives_what_the_world_names_in_tuples_of_numbers():

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import skia
 
 from storybook.world import Coat
-from training.starter.artist.brush import Brush
+from training.starter.artist.brush import Brush, head_of
 from training.starter.artist.builds import BUILDS, Build
 from training.starter.artist.coats import Dress, dress
 from training.starter.artist.colour import Colour, darker, lighter, rgb
@@ -41,7 +41,7 @@ def draw_animal(brush: Brush, animal: Animal) -> None:
     """
     build, pose = BUILDS[animal.species], animal.pose
     colours = dress(animal.coat, animal.species)
-    with skia.AutoCanvasRestore(brush.canvas):
+    with brush.part(animal.species), skia.AutoCanvasRestore(brush.canvas):
         brush.canvas.translate(0, -pose.lift)
         brush.canvas.scale(build.size, build.size)
         if not pose.asleep:
@@ -53,7 +53,7 @@ def draw_animal(brush: Brush, animal: Animal) -> None:
             _scarf(brush, pose, rgb(animal.coat.scarf))
         if pose.bowl is not None:
             _bowl(brush, pose.bowl)
-        with skia.AutoCanvasRestore(brush.canvas):
+        with brush.part(head_of(animal.species)), skia.AutoCanvasRestore(brush.canvas):
             brush.canvas.translate(*pose.head)
             brush.canvas.rotate(pose.tilt)
             draw_head(brush, build, colours, _face(animal))
@@ -68,17 +68,19 @@ def draw_animal(brush: Brush, animal: Animal) -> None:
 def draw_arms(brush: Brush, animal: Animal) -> None:
     """Draw the arms that reach for a held thing."""
     build, colours = BUILDS[animal.species], dress(animal.coat, animal.species)
-    for part in animal.pose.near:
-        # Shoulders follow the size of the species, paws are where the thing is.
-        (x, y), size = part.root, build.size
-        _limb(brush, build, colours, replace(part, root=(x * size, y * size)), colours.base)
+    with brush.part(animal.species):
+        for part in animal.pose.near:
+            # Shoulders follow the size of the species, paws are where the thing is.
+            (x, y), size = part.root, build.size
+            _limb(brush, build, colours, replace(part, root=(x * size, y * size)), colours.base)
 
 
 def draw_paws(brush: Brush, animal: Animal) -> None:
     """Draw the paws again, over the thing that they hold."""
     build, colours = BUILDS[animal.species], dress(animal.coat, animal.species)
-    for part in animal.pose.near:
-        brush.figure([(_pad(build, part), colours.paw)], colours.outline)
+    with brush.part(animal.species):
+        for part in animal.pose.near:
+            brush.figure([(_pad(build, part), colours.paw)], colours.outline)
 
 
 def _face(animal: Animal) -> Face:

@@ -8,6 +8,15 @@ import skia
 from training.starter.artist.colour import Colour, argb, darker, lighter, tint_of
 
 
+THING = "thing"
+"""The name of the part that is the picture's thing."""
+
+
+def head_of(kind: str) -> str:
+    """The name of the part of a figure that is its head."""
+    return f"{kind} head"
+
+
 class Brush:
     """Holds a skia canvas; colours are given as at day and laid as the light shows them.
 
@@ -23,6 +32,11 @@ class Brush:
         self._base_scale = canvas.getTotalMatrix().getScaleY()
         self._star_tint = tint_of(light, star=True, indoors=indoors)
         self._place_tint = tint_of(light, star=False, indoors=indoors)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:  # noqa: ARG002 (a brush that tells parts needs it)
+        """What is drawn within belongs to `name`; see `parts`."""
+        yield
 
     def tinted(self, colour: Colour) -> Colour:
         """The colour as this light shows it."""

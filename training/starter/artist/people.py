@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import skia
 
-from training.starter.artist.brush import Brush
+from training.starter.artist.brush import Brush, head_of
 from training.starter.artist.colour import Colour, darker, lighter, rgb
 from training.starter.artist.portraits import PORTRAITS, draw_portrait, lay_part
 from training.starter.artist.shapes import Point, blob, box, curve, limb, oval, polygon
@@ -27,11 +27,12 @@ class Person(NamedTuple):
 def draw_person(brush: Brush, kind: str) -> None:
     """Draw around the canvas's origin, the ground below them; KeyError for an unknown kind."""
     person = _DRAWN[kind]
-    with skia.AutoCanvasRestore(brush.canvas):
+    with brush.part(kind), skia.AutoCanvasRestore(brush.canvas):
         brush.canvas.translate(person.feet, 0)
         person.body(brush, PORTRAITS[kind].skin)
         brush.canvas.translate(*person.head)
-        draw_portrait(brush, kind)
+        with brush.part(head_of(kind)):
+            draw_portrait(brush, kind)
 
 
 def height_of(kind: str) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from training.starter.artist import finds, household, toys
-from training.starter.artist.brush import Brush
+from training.starter.artist.brush import THING, Brush
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,8 @@ _USES = {
 
 def draw_thing(brush: Brush, thing: str) -> None:
     """Draw a thing that stands on the canvas's origin; KeyError for one that nobody has drawn."""
-    _DRAWN[thing](brush)
+    with brush.part(THING):
+        _DRAWN[thing](brush)
 
 
 def grip_of(thing: str) -> Grip:
