@@ -56,6 +56,12 @@ def test_snr_weights_count_what_little_noise_hides_for_less(kind, more):
     assert wanted[0] < 0.01 and (more or wanted[2] == 1)
 
 
+@pytest.mark.parametrize(("kind", "last"), [("epsilon", 1.0), ("v_prediction", 0.0)])
+def test_snr_weights_are_finite_where_a_schedule_ends_in_noise_alone(kind, last):
+    ends = DDPMScheduler.from_config(schedule(kind).config, rescale_betas_zero_snr=True)
+    assert snr_weights(ends, torch.tensor([999]), 5.0).tolist() == [last]
+
+
 def test_encode_pictures_gives_mean_and_deviation_at_the_unets_scale():
     torch.manual_seed(0)
     vae = AutoencoderKL(

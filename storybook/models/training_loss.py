@@ -26,11 +26,13 @@ def prediction_target(
 def snr_weights(noise_scheduler: DDPMScheduler, timesteps: Tensor, gamma: float) -> Tensor:
     """Weights [b] of the loss after Hang et al. (2023), whose `gamma` is usually 5.
 
-    They are min(SNR, gamma) / SNR, for v_prediction over SNR + 1.
+    They are min(SNR, gamma) / SNR, for v_prediction over SNR + 1; also at an SNR of 0, with which
+    a schedule of zero terminal SNR ends.
     """
     snr = compute_snr(noise_scheduler, timesteps)
-    whole = snr + 1 if noise_scheduler.config.prediction_type == "v_prediction" else snr
-    return torch.clamp(snr, max=gamma) / whole
+    if noise_scheduler.config.prediction_type == "v_prediction":
+        return torch.clamp(snr, max=gamma) / (snr + 1)
+    return torch.clamp(gamma / snr, max=1)
 
 
 @torch.no_grad()

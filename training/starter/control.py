@@ -34,7 +34,7 @@ from training.starter.dataset import Drawings, to_tensor, words_for
 from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.plan import DATA_SEED
 from training.starter.sheets import sheet
-from training.starter.unet import CFG_DROPOUT, FORETELLABLE_SNR, as_seen, new_schedule, stratified
+from training.starter.unet import CFG_DROPOUT, FORETELLABLE_SNR, as_seen, stratified
 from training.starter.vae import Components
 
 CONDITION_CHANNELS = (8, 16, 32, 64)
@@ -103,7 +103,7 @@ def teach_control(
     """Teach the ControlNet to lead its painter from soft pictures to the artist's drawings."""
     plan, device = context.plan, context.device
     unet = enlarger.painter.pipe.unet.requires_grad_(False)
-    schedule = new_schedule()
+    schedule = DDPMScheduler.from_config(enlarger.painter.pipe.scheduler.config)
     kept = schedule.alphas_cumprod
     weights = (FORETELLABLE_SNR * (1 - kept) / kept).clamp(max=1)
     channel_weights = as_seen(pairs.x0.float())

@@ -54,6 +54,10 @@ FLUFF = (
 )
 
 
+EXACT = 0.85
+"""How often the painter hears the whole caption: the only words that leave nothing to guess."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawings:
     """Drawn pictures with what each shows."""
@@ -138,7 +142,7 @@ def pictures_in(world: World, seed: int, block: int) -> list[Picture]:
 
 def words_for(picture: Picture, world: World, rng: Random) -> str:
     """What the painter hears: mostly the caption that books ask in, else freely spoken words."""
-    if rng.random() < 0.6:
+    if rng.random() < EXACT:
         return caption(picture, world)
     spoken = spoken_caption(picture, world, rng)
     if rng.random() < 0.25:

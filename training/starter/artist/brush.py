@@ -7,7 +7,6 @@ import skia
 
 from training.starter.artist.colour import Colour, argb, darker, lighter, tint_of
 
-
 THING = "thing"
 """The name of the part that is the picture's thing."""
 
@@ -34,7 +33,7 @@ class Brush:
         self._place_tint = tint_of(light, star=False, indoors=indoors)
 
     @contextmanager
-    def part(self, name: str) -> Iterator[None]:  # noqa: ARG002 (a brush that tells parts needs it)
+    def part(self, name: str) -> Iterator[None]:
         """What is drawn within belongs to `name`; see `parts`."""
         yield
 

@@ -39,28 +39,28 @@ class PartsBrush(Brush):
     def _paint(self, **how: object) -> skia.Paint:
         return skia.Paint(AntiAlias=False, Color=skia.Color(self._label, 0, 0), **how)
 
-    def flat(self, path: skia.Path, colour: Colour, alpha: float = 1.0) -> None:  # noqa: ARG002
+    def flat(self, path: skia.Path, colour: Colour, alpha: float = 1.0) -> None:
         self.canvas.drawPath(path, self._paint())
 
-    def line(self, path: skia.Path, colour: Colour, width: float, alpha: float = 1.0) -> None:  # noqa: ARG002
+    def line(self, path: skia.Path, colour: Colour, width: float, alpha: float = 1.0) -> None:
         pen = self._paint(Style=skia.Paint.kStroke_Style, StrokeWidth=width * self.unit)
         self.canvas.drawPath(path, pen)
 
-    def fill(self, path: skia.Path, colour: Colour, *, edge: bool = True) -> None:  # noqa: ARG002
+    def fill(self, path: skia.Path, colour: Colour, *, edge: bool = True) -> None:
         self.flat(path, colour)
 
     def contour(self, paths: Sequence[skia.Path], outline: Colour) -> None:
         for path in paths:
             self.line(path, outline, 2.4)
 
-    def lay(self, path: skia.Path, colour: Colour, whole: skia.Rect | None = None) -> None:  # noqa: ARG002
+    def lay(self, path: skia.Path, colour: Colour, whole: skia.Rect | None = None) -> None:
         self.flat(path, colour)
 
-    def gradient(self, path: skia.Path, top: Colour, bottom: Colour) -> None:  # noqa: ARG002
+    def gradient(self, path: skia.Path, top: Colour, bottom: Colour) -> None:
         self.flat(path, top)
 
     @contextmanager
-    def lifted(self, bounds: skia.Rect, colour: Colour, alpha: float) -> Iterator[None]:  # noqa: ARG002
+    def lifted(self, bounds: skia.Rect, colour: Colour, alpha: float) -> Iterator[None]:
         yield
 
     @contextmanager
