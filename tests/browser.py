@@ -19,7 +19,7 @@ from storybook.jobs.folder import job_state
 from waiting import END_S, ended, wait_for
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, WebSocket
+    from playwright.sync_api import Download, Locator, Page, WebSocket
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
@@ -209,6 +209,25 @@ def _click(target: "Locator", told: Callable[[Wire], int]) -> None:
         if _comes(page, lambda: told(wire) > before, END_MS / TRIES):
             return
     raise AssertionError(f"nobody heard {target}")
+
+
+def downloaded(button: "Locator") -> "Download":
+    """What a button of a page that is drawn to its end gives to take home.
+
+    The browser fetches it by itself, and the server is told of no press.
+    """
+    from playwright.sync_api import TimeoutError
+
+    page = button.page
+    for _ in range(TRIES):
+        is_still(page)
+        try:
+            with page.expect_download(timeout=END_MS / TRIES) as given:
+                button.click()
+            return given.value
+        except TimeoutError:
+            continue
+    raise AssertionError(f"nothing came of {button}")
 
 
 def fill(field: "Locator", text: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from browser import (
     END_MS,
     browser_page,
+    downloaded,
     fill,
     is_still,
     press,
@@ -75,9 +76,8 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     page.reload()  # in the middle: the work is found again
     expect(page.get_by_text("You may close this window").first).to_be_visible()
     finished(page)
-    with page.expect_download() as given:
-        press(page.get_by_role("button", name="Download PDF"))
-    assert Path(given.value.path()).read_bytes().startswith(b"%PDF")
+    given = downloaded(page.get_by_role("button", name="Download PDF"))
+    assert Path(given.path()).read_bytes().startswith(b"%PDF")
 
     before = pictures_in(tmp_path)
     press(page.get_by_role("button", name="Change").nth(3))

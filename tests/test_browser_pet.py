@@ -7,7 +7,16 @@ import pytest
 from app_states import photo
 from PIL import Image
 
-from browser import browser_page, choose, fill, press, skip_without_a_browser, studio_at, unfold
+from browser import (
+    browser_page,
+    choose,
+    downloaded,
+    fill,
+    press,
+    skip_without_a_browser,
+    studio_at,
+    unfold,
+)
 from storybook.config import shipped
 from waiting import wait_for
 
@@ -118,9 +127,8 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     enter(page, studio, "Training")
     choose(page.get_by_role("link", name="Open").first)
     expect(page.get_by_role("heading", level=1, name="rex")).to_be_visible()
-    with page.expect_download() as given:
-        press(page.get_by_role("button", name="Download", exact=True))
-    assert Path(given.value.path()).read_bytes().startswith(b"PK")
+    given = downloaded(page.get_by_role("button", name="Download", exact=True))
+    assert Path(given.path()).read_bytes().startswith(b"PK")
 
     page.goto(f"{studio}/heroes?hero=rex")
     press(page.get_by_role("button", name="Delete Rex"))

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from browser import STILL, browser_page, is_still, skip_without_a_browser, studio_at
-from browser import press as press_button
+from browser import STILL, browser_page, downloaded, is_still, skip_without_a_browser, studio_at
 from storybook.authoring.export_html import export_html
 from studio_pages import in_folder_of_doubles
 
@@ -201,8 +200,7 @@ def test_the_studio_shows_the_same_view(tmp_path, monkeypatch):
         page.keyboard.press("f")
         page.wait_for_function("document.fullscreenElement !== null")
         page.keyboard.press("f")
-        with page.expect_download() as given:
-            press_button(page.get_by_role("button", name="Download HTML"))
-        file = Path(given.value.path()).read_text(encoding="utf-8")
-        assert given.value.suggested_filename == "the-kite.html"
+        given = downloaded(page.get_by_role("button", name="Download HTML"))
+        file = Path(given.path()).read_text(encoding="utf-8")
+        assert given.suggested_filename == "the-kite.html"
         assert file.startswith("<!doctype html>") and "The Kite" in file
