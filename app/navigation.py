@@ -51,8 +51,17 @@ def enter(at: str = "library") -> None:
     """Draw the page that the address names, or the one called `at` if it names none."""
     pages = [_page(name, default=name == at) for name in DOORS]
     page = st.navigation(pages, position="top")
+    _on_telephone()
     page.run()
     _to_top((page.url_path, *(st.query_params.get(key) for key in OPENS)))
+
+
+def _on_telephone() -> None:
+    """The menu where there is no room for one at the top: Streamlit's own would fold it away."""
+    with st.container(horizontal=True, key="on-telephone"):
+        for name, door in DOORS.items():
+            if door.in_menu:
+                link(name, door.title, door.icon)
 
 
 def _to_top(opened: tuple[str | None, ...]) -> None:

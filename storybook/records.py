@@ -16,6 +16,9 @@ Pronoun = Literal["", "he", "she", "they"]
 Placement = Literal["auto", "over", "below", "beside"]
 """Where the text stands to the picture; `auto` is what the format likes best."""
 
+TextSide = Literal["auto", "low", "high"]
+"""Where a card of text stands on its page's picture; `auto` is where it covers less."""
+
 COVER = 0
 """The page number of the cover; story pages count from 1."""
 
@@ -202,6 +205,8 @@ class Scene(Record):
     picture: str = Field(default="", exclude_if=lambda said: not said)
     """What the page's picture shows in its teller's own words, which a painter of anything is told;
     empty: the words above are all that is known."""
+    text_side: TextSide = Field(default="auto", exclude_if=lambda side: side == "auto")
+    """Left out where it is the usual one: older scenes keep their digest."""
 
 
 class Scenes(Record):

@@ -246,3 +246,39 @@ def test_a_text_that_cannot_be_printed_is_said_where_it_is_written(book: Book) -
     assert "This page is too full: 400 words are more than fit on it." in words
     assert "This page is printed without 🦀" in said(drawn("storyboard", book="kite", page="3"))
     assert "This page is" not in said(drawn("storyboard", book="kite", page="1"))
+
+
+def test_pages_are_moved_and_put_in_from_their_cards(book: Book) -> None:
+    test = drawn("storyboard", book="kite")
+    assert test.button(key="move-forward-1").disabled and test.button(key="move-back-4").disabled
+    test.button(key="move-back-1").click().run()
+    assert edits.order(book) == (0, 2, 1, 3, 4)
+    test.button(key="move-forward-4").click().run()
+    assert edits.order(book) == (0, 2, 1, 4, 3)
+    test.text_area(key="behind-1").set_value("Pip met a snail.")
+    next(one for one in test.button if one.label == "Put it in").click().run()
+    assert not test.exception
+    button(test, "Undo").click().run()
+    assert edits.order(book) == (0, 2, 1, 3, 4)
+
+
+def test_what_is_wrong_with_pages_is_said_at_a_glance(book: Book) -> None:
+    assert "Worth a look" not in said(drawn("storyboard", book="kite"))
+    edits.set_text(book, 2, "Biscuit ran. " * 200, edits.version(book.scenes[2].text))
+    edits.set_text(book, 3, "A crab 🦀.", edits.version(book.scenes[3].text))
+    words = said(drawn("storyboard", book="kite"))
+    assert "Worth a look: Page 2, Page 3." in words
+    assert "Too full" in words and "Odd letters" in words
+
+
+def test_a_page_is_shown_as_it_is_printed_and_its_text_moved(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="2")
+    assert not test.get("imgs") or "Where its text stands" not in said(test)
+    test.session_state["shown-2"] = "As it is printed"
+    test.run()
+    assert not test.exception
+    side = next(one for one in test.segmented_control if one.label == "Where its text stands")
+    side.set_value("high").run()
+    assert book.scenes[2].text_side == "high" and "Last: Text moved, page 2" in said(test)
+    button(test, "Page 3").click().run()
+    assert any(one.label == "Where its text stands" for one in test.segmented_control), "it holds"

@@ -5,7 +5,13 @@ from random import randrange
 
 import streamlit as st
 
-from app.views import departures_shown, history_shown, page_pictures, touch_up_shown
+from app.views import (
+    departures_shown,
+    history_shown,
+    page_pictures,
+    page_printed,
+    touch_up_shown,
+)
 from app.views.edited import edit, open_page, said_of_edits, seen_of_page
 from app.views.page_place import placing
 from app.widgets import job_panel, look, text_field
@@ -41,7 +47,7 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
     departures_shown.hint(page)
     picture, told = st.columns([1, 1], gap="large")
     with picture:
-        _picture(book, page, scenes[place])
+        _picture(book, studio, place, scenes[place], held=held)
         departures_shown.of_page(book, studio, page, busy=busy)
     with told:
         if page != COVER:
@@ -77,9 +83,11 @@ def _ways(book: Book, place: int) -> None:
             st.button(said, key=f"way-{said}", icon=icon, on_click=open_page, args=(page,))
 
 
-def _picture(book: Book, page: int, scene: Scene) -> None:
-    look.page_picture(book, page, scene.text, PICTURE_PX)
+def _picture(book: Book, studio: Studio, place: int, scene: Scene, *, held: bool) -> None:
+    page = scene.page
     chosen = book.pick(page)
+    if not (chosen and page_printed.shown(book, studio, scene, place, held=held)):
+        look.page_picture(book, page, scene.text, PICTURE_PX)
     if chosen is None:
         return
     why = verdicts(book, page).get(chosen.candidate)

@@ -6,25 +6,22 @@ from functools import partial
 import streamlit as st
 
 from app.navigation import link
-from app.views import departures_shown, history_shown, tellings_shown
+from app.views import departures_shown, history_shown, page_cards, tellings_shown
 from app.views.asked import asked
-from app.views.edited import edit, open_page, said_of_edits, seen_of_page
+from app.views.edited import edit, said_of_edits, seen_of_page
 from app.views.page_editor import editor
 from app.views.page_place import taken_out_just_now
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
 from storybook.authoring import edits
-from storybook.authoring.status import PageStatus, Status, status
+from storybook.authoring.status import Status, status
 from storybook.book.folder import Book
 from storybook.book.lock import is_open_to_edits
-from storybook.book.verdicts import weak_pages
 from storybook.config import load_settings
 from storybook.errors import EditedByHand, StorybookError
 from storybook.jobs.folder import job_state
 from storybook.prompts import styles
 from storybook.studio.studio import Studio
-
-CARD_PX = 250
 
 
 def page() -> None:
@@ -61,7 +58,7 @@ def page() -> None:
     if wanted or not now.page_status:
         failed = bool(job) and not busy and job_state(job).state == "failed"
         asked(book, job, busy=busy, expanded=wanted or failed)
-    _cards(book, now, busy=busy)
+    page_cards.shown(book, studio, now, busy=busy)
     if now.page_status:
         _whole_book(book, busy=busy)
         if not wanted:
@@ -130,57 +127,6 @@ def _up_to_date(book: Book, now: Status) -> None:
         asked = st.button(label, type="primary", icon=":material/auto_awesome:", key="up-to-date")
         if asked and job_panel.make(book.folder, f"Make {now.title or book.folder.name}"):
             st.rerun()
-
-
-def _cards(book: Book, now: Status, *, busy: bool) -> None:
-    if not now.page_status:
-        if busy:
-            st.caption("Its pages appear here as soon as the story is told.")
-        return
-    if busy and is_open_to_edits(book.folder):
-        st.caption(
-            "The story is told: read it, and change its words while it is being drawn. Each page's "
-            "picture appears in its place."
-        )
-    weak = {} if busy else weak_pages(book)
-    with st.container(horizontal=True, gap="medium", key="pages"):
-        for place, each in enumerate(now.page_status):
-            called = "Cover" if place == 0 else f"Page {place}"
-            _card(book, each, called, weak.get(place), busy=busy)
-
-
-def _card(book: Book, each: PageStatus, called: str, weak: str | None, *, busy: bool) -> None:
-    with st.container(key=f"card-page-{each.page}", width=CARD_PX, gap="small"):
-        look.page_picture(book, each.page, f"{called}: {each.text}", CARD_PX)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{called}**", width="stretch")
-            if each.picked_by == "author":
-                st.badge("Yours", icon=":material/lock:", color="green")
-            if weak is not None:
-                st.badge("Look again", icon=":material/visibility:", color="orange")
-            if busy and not each.pick:
-                _under_way(each)
-            elif each.due and not busy:
-                st.badge("To be made", icon=":material/pending:", color="orange")
-        st.markdown(look.plain(each.text))
-        if weak:
-            st.caption(look.plain(f"Its picture hardly shows: {weak}."))
-        st.button(
-            "Change",
-            key=f"change-{each.page}",
-            icon=":material/edit:",
-            width="stretch",
-            on_click=open_page,
-            args=(each.page,),
-        )
-
-
-def _under_way(each: PageStatus) -> None:
-    """How far a page is that is still without a pick, while the book is being made."""
-    if each.candidates:
-        st.badge("Draft", icon=":material/draw:", color="blue")
-    else:
-        st.badge("Still to come", icon=":material/hourglass_empty:", color="gray")
 
 
 def _whole_book(book: Book, *, busy: bool) -> None:

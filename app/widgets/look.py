@@ -40,14 +40,27 @@ STYLE = """
     color: color-mix(in srgb, var(--st-text-color) 80%, var(--st-background-color)) !important;
     opacity: 1;
   }
+  /* An author's own words, to be copied, are no program. */
+  [data-testid="stCode"] code, [data-testid="stCode"] pre { font-family: inherit !important; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-on-telephone) { display: none; }
+  @media (prefers-reduced-motion: reduce) {
+    *, *::before, *::after {
+      animation-duration: .01ms !important; transition-duration: .01ms !important;
+    }
+  }
   @media (prefers-color-scheme: dark) {
     [class*="st-key-card-"] {
+      outline: 1px solid color-mix(in srgb, var(--st-text-color) 16%, transparent);
       background: color-mix(in srgb, var(--st-background-color) 93%, var(--st-text-color) 7%);
     }
   }
   @media (max-width: 640px) {
-    .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 4.2rem; }
+    .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 1rem; }
+    [data-testid="stHeader"] { display: none; }
     h1 { font-size: 1.8rem !important; }
+    [data-testid="stExpandSidebarButton"] { display: none; }
+    [data-testid="stLayoutWrapper"]:has(> .st-key-on-telephone) { display: block; }
+    .st-key-on-telephone { flex-wrap: wrap; gap: 0 .4rem !important; }
     /* The card stands in a frame of its own width: cards are as wide as the page, or half of it. */
     [class*="st-key-card-"] { padding: .5rem .5rem .7rem; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"]) {

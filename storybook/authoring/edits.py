@@ -34,6 +34,7 @@ from storybook.records import (
     Record,
     Scene,
     Scenes,
+    TextSide,
     Tries,
     digest,
 )
@@ -81,6 +82,13 @@ def set_text(book: Book, page: int, text: str, seen: str) -> None:
         if not text.strip():
             raise BookError(f"Page {page} would have no words. Take the page out instead.")
         _replace(book, scene.but(text=text.strip()))
+
+
+@undoable("Text moved", "scenes.json")
+def set_text_side(book: Book, page: int, side: TextSide) -> None:
+    """Let a page's card of text stand low or high on its picture, or where it covers less."""
+    with book.lock_for_edit():
+        _replace(book, _scene(book, page).but(text_side=side))
 
 
 @undoable("Another scene", "scenes.json")

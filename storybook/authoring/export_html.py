@@ -21,7 +21,7 @@ from storybook.press.html_file import html_file
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
 from storybook.press.screen_parts import Heard
-from storybook.records import Scene, Story
+from storybook.records import Scene, Story, TextSide
 from storybook.stages import bind
 from storybook.studio.studio import Studio
 
@@ -38,6 +38,7 @@ class ScreenPage:
     picture: bytes | None
     heard: Heard | None = None
     """How it is read aloud, if it is."""
+    text_side: TextSide = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,10 @@ def screen_book(
     fonts, words = load_fonts(wishes.font), words_of(story, [p.text for p in pages[1:]], wishes)
     pictures = [
         Shown(
-            each.picture and open_picture(each.picture, f"page {each.page}"), each.alt, each.heard
+            each.picture and open_picture(each.picture, f"page {each.page}"),
+            each.alt,
+            each.heard,
+            each.text_side,
         )
         for each in pages
     ]
@@ -160,4 +164,4 @@ def _heard(book: Book, scene: Scene) -> Heard | None:
 
 def _on_screen(place: int, page: ProofPage, heard: Heard | None) -> ScreenPage:
     picture = thumbnail(page.picture, PICTURE_PX).read_bytes() if page.picture else None
-    return ScreenPage(place, page.scene.text, page.alt, picture, heard)
+    return ScreenPage(place, page.scene.text, page.alt, picture, heard, page.scene.text_side)

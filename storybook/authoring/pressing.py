@@ -149,8 +149,9 @@ def _draw_leaf(
 ) -> None:
     words = job.words
     if leaf.kind == "story":
-        picture = open_picture(job.pages[leaf.page].png, f"page {leaf.page}")
-        draw_story_page(desk, laid[leaf.page - 1], picture)
+        page = job.pages[leaf.page]
+        picture = open_picture(page.png, f"page {leaf.page}")
+        draw_story_page(desk, laid[leaf.page - 1], picture, page.text_side)
     elif leaf.kind == "cover":
         draw_cover(desk, cover, words.title, words.starring)
     elif leaf.kind == "title":

@@ -78,6 +78,7 @@ def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
         for each in pages
     ]
     said = [(each.scene.text, each.alt, each.state) for each in pages]
+    said += [(each.page, each.scene.text_side) for each in pages]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
     return digest(bind.EDITION, bind.story_of(book), said, pictures, wishes, facts)
 
@@ -89,19 +90,20 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
     beginning of a text that is too long, a question mark for a letter that the font lacks.
     """
     wishes = bind.wishes_of(book, studio)
-    story, _ = _settable(bind.story_of(book), pages, wishes)
+    story, _ = settable(bind.story_of(book), pages, wishes)
     plates = proof_plates(book, studio, pages)
     return bind.bind(story, plates, wishes, bind.facts_of(book, studio))
 
 
 def proof_plates(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> list[PlatePage]:
     """Every page's text as far as it can be set, with a small picture or a blank."""
-    _, texts = _settable(bind.story_of(book), pages, bind.wishes_of(book, studio))
+    _, texts = settable(bind.story_of(book), pages, bind.wishes_of(book, studio))
     return [
         PlatePage(
             place,
             text,
-            thumbnail(each.picture, PROOF_PX).read_bytes() if each.picture else _blank(),
+            small(each.picture),
+            text_side=each.scene.text_side,
         )
         for place, (each, text) in enumerate(zip(pages, ("", *texts), strict=True))
     ]
@@ -140,7 +142,7 @@ def page_notes(page: int, text: str, wishes: Wishes) -> list[Note]:
 
 def printed_ppi(pages: Sequence[ProofPage], wishes: Wishes) -> dict[int, float]:
     """How fine each plate is printed, in pixels an inch, by where its page stands."""
-    _, texts = _settable(None, pages, wishes)
+    _, texts = settable(None, pages, wishes)
     form, face = wishes.form, load_fonts(wishes.font).text
     boxes = {COVER: Box(0, 0, form.width_pt, form.height_pt)}
     boxes |= {laid.page: laid.picture for laid in lay_out(texts, form, face, wishes.ages)}
@@ -214,7 +216,7 @@ def _title_fits(title: str, wishes: Wishes) -> bool:
     return True
 
 
-def _settable(
+def settable(
     story: Story | None, pages: Sequence[ProofPage], wishes: Wishes
 ) -> tuple[Story | None, list[str]]:
     """The story's title and all texts as far as they can be set."""
@@ -252,6 +254,11 @@ def _beginning(text: str, fits: Callable[[str], bool]) -> str:
         else:
             high = middle - 1
     return " ".join((*words[:low], "…"))
+
+
+def small(picture: Path | None) -> bytes:
+    """A picture as wide as proofs show it; a blank where there is none."""
+    return thumbnail(picture, PROOF_PX).read_bytes() if picture else _blank()
 
 
 def _blank() -> bytes:

@@ -20,6 +20,7 @@ from storybook.press.lettering import draw_halo
 from storybook.press.picture import calm_side, calmer_of, cut_to
 from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import Setting
+from storybook.records import TextSide
 
 FOLIO_PT = 10
 
@@ -94,14 +95,16 @@ def draw_title_page(
     desk.canvas.showPage()
 
 
-def draw_story_page(desk: Desk, laid: StoryPage, picture: Image.Image) -> None:
+def draw_story_page(
+    desk: Desk, laid: StoryPage, picture: Image.Image, side: TextSide = "auto"
+) -> None:
     """One page of the story in its arrangement."""
     canvas, theme = desk.canvas, desk.theme
     lay_paper(desk)
     area = laid.area
     if laid.kind == "panel":
         shown = cut_to(picture, laid.picture.width / laid.picture.height)
-        area = card_of(shown, laid, desk.form)
+        area = card_of(shown, laid, desk.form, side)
         place_picture(desk, picture, laid.picture)
         ornaments.fill_with(canvas, theme.paper)
         path = ornaments.card_path(canvas, area, laid.page)
@@ -118,14 +121,17 @@ def draw_story_page(desk: Desk, laid: StoryPage, picture: Image.Image) -> None:
     canvas.showPage()
 
 
-def card_of(picture: Image.Image, laid: StoryPage, form: Format) -> Box:
-    """Where the card of a `panel` page stands on its picture: where it covers less, low or high.
+def card_of(picture: Image.Image, laid: StoryPage, form: Format, side: TextSide = "auto") -> Box:
+    """Where the card of a `panel` page stands on its picture: where it covers less, low or high,
+    unless its author says which.
 
     In print and on screens alike; `picture` has the page's shape.
     """
     high = lifted(laid.area, form)
-    low_part, high_part = (_part(area, form) for area in (laid.area, high))
-    return high if calmer_of(picture, low_part, high_part) == "top" else laid.area
+    if side == "auto":
+        low_part, high_part = (_part(area, form) for area in (laid.area, high))
+        side = "high" if calmer_of(picture, low_part, high_part) == "top" else "low"
+    return high if side == "high" else laid.area
 
 
 def _part(area: Box, form: Format) -> tuple[float, float, float, float]:

@@ -24,6 +24,7 @@ from storybook.press.picture import calm_side, cut_to
 from storybook.press.screen_parts import Heard, lines, paragraphs, sound
 from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import Setting
+from storybook.records import TextSide
 
 PICTURE_PX = 1280
 """How wide a picture over a whole page is kept: sharp on a screen of 4K with two pages open."""
@@ -81,6 +82,7 @@ class Shown:
     alt: str
     heard: Heard | None = None
     """None if nobody reads the page aloud."""
+    text_side: TextSide = "auto"
 
 
 def plain_paper() -> Image.Image:
@@ -134,7 +136,8 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown) -> str:
     """One page of the story in its arrangement."""
     area = laid.area
     if laid.kind == "panel" and shown.picture is not None:
-        area = card_of(_cut(shown.picture, laid.picture), laid, screen.form)
+        picture = _cut(shown.picture, laid.picture)
+        area = card_of(picture, laid, screen.form, shown.text_side)
     framed = " framed" if laid.kind == "spot" else ""
     card = " card" if laid.kind == "panel" else ""
     inner = [

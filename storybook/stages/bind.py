@@ -28,7 +28,7 @@ from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
 from storybook.press.scripts import is_leftwards
 from storybook.press.tags import SheetTags, tagged
-from storybook.records import COVER, Event, Story, digest
+from storybook.records import COVER, Event, Story, TextSide, digest
 from storybook.studio.studio import Studio
 
 EDITION = 4
@@ -43,6 +43,7 @@ class PlatePage:
     text: str
     png: bytes
     alt: str = ""
+    text_side: TextSide = "auto"
 
 
 def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
@@ -66,7 +67,7 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
     draw_title_page(desk.on(3), cover, words.title, words.about)
     for page, layout in zip(pages[1:], laid, strict=True):
         picture = open_picture(page.png, f"page {page.page}")
-        draw_story_page(desk.on(sheet_of(layout.page)), layout, picture)
+        draw_story_page(desk.on(sheet_of(layout.page)), layout, picture, page.text_side)
     last = sheet_of(len(laid) + 1)
     draw_end_page(desk.on(last), facts, last)
     for more in range(1 + len(laid) % 2):
@@ -133,6 +134,8 @@ def made_from(book: Book, studio: Studio) -> list[str]:
     facts = facts_of(book, studio)
     enlargers = studio.enlarger_names(studio.known(book.cast))
     parts = (EDITION, story_of(book), texts, plates, wishes_of(book, studio))
+    if any(scene.text_side != "auto" for scene in book.scenes):  # older books keep their digest
+        parts += ({scene.page: scene.text_side for scene in book.scenes},)
     return [digest(*parts, facts.but(enlarger=each)) for each in enlargers]
 
 
@@ -155,6 +158,7 @@ def plates_of(book: Book) -> list[PlatePage]:
             "" if scene.page == COVER else scene.text,
             book.plate_of(scene.page).read_bytes(),
             alt_text(scene, cast),
+            scene.text_side,
         )
         for place, scene in enumerate(book.scenes)
     ]

@@ -60,7 +60,7 @@ def due(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
     for scene in book.scenes:
         present = [hero.but(folder="") for hero in cast if hero.name in scene.cast]
         seen = [view] if (view := _view(scene, studio)) else []
-        sources = (scene.but(text=""), present, style, studio.draws_the_world)
+        sources = (scene.but(text="", text_side="auto"), present, style, studio.draws_the_world)
         if negative := _negative(studio):  # without any, the digest is that of earlier editions
             sources += ({"negative": negative},)
         made_from, viewless = digest(*sources, *seen), digest(*sources)

@@ -1,0 +1,65 @@
+"""One page as the press would set it now, and where its text may stand."""
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from storybook.authoring.proofs import ProofPage, settable, small
+from storybook.book.folder import Book
+from storybook.book.printing import lay_words, words_of
+from storybook.press.colour import theme_of
+from storybook.press.desk import Desk, new_canvas
+from storybook.press.fonts import load_fonts
+from storybook.press.layout import sheet_of
+from storybook.press.pdf import draw_cover, draw_story_page
+from storybook.press.picture import open_picture
+from storybook.press.preview import drawn_pages
+from storybook.records import COVER, TextSide, digest
+from storybook.stages import bind
+from storybook.studio.studio import Studio
+
+SIDES: tuple[TextSide, ...] = ("auto", "low", "high")
+
+
+def page_key(book: Book, studio: Studio, pages: Sequence[ProofPage], place: int) -> str:
+    """Changes whenever the page that stands at `place` would look another way."""
+    seen = [pages[0], pages[place]]
+    pictures = [
+        (str(each.picture), each.picture and each.picture.stat().st_mtime_ns) for each in seen
+    ]
+    texts = [each.scene.text for each in pages]  # all are of one size of type
+    wishes, side = bind.wishes_of(book, studio), pages[place].scene.text_side
+    return digest(bind.EDITION, bind.story_of(book), texts, pictures, wishes, side, place)
+
+
+def page_png(
+    book: Book, studio: Studio, pages: Sequence[ProofPage], place: int, width_px: int
+) -> bytes:
+    """The page that stands at `place`, the cover being 0, as it is printed; a PNG so wide."""
+    wishes = bind.wishes_of(book, studio)
+    story, texts = settable(bind.story_of(book), pages, wishes)
+    words, fonts = words_of(story, texts, wishes), load_fonts(wishes.font)
+    cover = open_picture(small(pages[COVER].picture), "cover")
+    file = BytesIO()
+    canvas = new_canvas(
+        file, wishes.form, fonts, title=words.title, subject=words.about, language=wishes.language
+    )
+    desk = Desk(canvas, wishes.form, fonts, theme_of(cover), wishes.options)
+    if place == COVER:
+        draw_cover(desk.on(1), cover, words.title, words.starring)
+    else:
+        laid = lay_words(words, wishes, cover.width / cover.height)[place - 1]
+        page = pages[place]
+        picture = open_picture(small(page.picture), f"page {place}")
+        draw_story_page(desk.on(sheet_of(place)), laid, picture, page.scene.text_side)
+    canvas.save()
+    return drawn_pages(file.getvalue(), width_px)[0]
+
+
+def sides(
+    book: Book, studio: Studio, pages: Sequence[ProofPage], place: int
+) -> tuple[TextSide, ...]:
+    """Where the text of a page may stand on its picture; nothing where it stands beside it."""
+    wishes = bind.wishes_of(book, studio)
+    story, texts = settable(bind.story_of(book), pages, wishes)
+    laid = lay_words(words_of(story, texts, wishes), wishes)
+    return SIDES if laid[place - 1].kind == "panel" else ()
