@@ -50,7 +50,7 @@ STYLE = """
   }
   @media (prefers-color-scheme: dark) {
     [class*="st-key-card-"] {
-      outline: 1px solid color-mix(in srgb, var(--st-text-color) 16%, transparent);
+      box-shadow: 0 0 0 1px color-mix(in srgb, var(--st-text-color) 18%, transparent);
       background: color-mix(in srgb, var(--st-background-color) 93%, var(--st-text-color) 7%);
     }
   }
@@ -61,6 +61,7 @@ STYLE = """
     [data-testid="stExpandSidebarButton"] { display: none; }
     [data-testid="stLayoutWrapper"]:has(> .st-key-on-telephone) { display: block; }
     .st-key-on-telephone { flex-wrap: wrap; gap: 0 .4rem !important; }
+    .st-key-on-telephone a { min-height: 2.6rem; }
     /* The card stands in a frame of its own width: cards are as wide as the page, or half of it. */
     [class*="st-key-card-"] { padding: .5rem .5rem .7rem; }
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"]) {
