@@ -25,7 +25,7 @@ def told(tmp_path):
 
 
 def test_the_sample_book_is_made_and_compared_with_a_plain_script(tmp_path, told):
-    book = bench.begin(tmp_path, "sample", 1)
+    book = bench.begin(tmp_path, "sample", 4)
     measured = bench.run(["storybook", "make", "sample"], tmp_path)
     assert measured.seconds > 0 and measured.cpu_s > 0 and measured.peak_mb > 50
     plain = bench.run(["benchmarks.plain", "sample", "plain"], tmp_path)
@@ -39,7 +39,7 @@ def test_the_sample_book_is_made_and_compared_with_a_plain_script(tmp_path, told
 
 
 def test_growth_is_told_of_each_number_of_pages(told, monkeypatch):
-    monkeypatch.setattr(bench, "PAGES", (1,))
+    monkeypatch.setattr(bench, "PAGES", (4,))
     assert "seconds a page" in told(bench.growth)
 
 
