@@ -213,6 +213,13 @@ def test_a_picture_is_opened_to_be_drawn_on(tmp_path):
     assert "crops.json must look like" in said(page)
 
 
+def test_the_page_says_which_buckets_pictures_go_into(tmp_path):
+    folder = lay(tmp_path / "cats")
+    Image.new("RGB", (900, 300), "teal").save(folder / "wide.png")
+    words = said(opened("dataset", folder="cats"))
+    assert "| 576 x 448 px | 4 |" in words and "| 832 x 256 px | 1 |" in words
+
+
 def test_only_pictures_that_changed_are_looked_at_again(tmp_path, monkeypatch):
     folder = lay(tmp_path / "cats")
     looked = []

@@ -59,6 +59,7 @@ def page() -> None:
         st.error(look.plain(str(fault)))
         return
     _about(board)
+    _buckets(board)
     rows = _chosen(board)
     _replace(board, rows)
     _pictures(board, rows)
@@ -149,6 +150,21 @@ def _about(board: Board) -> None:
             st.rerun()
     if undone := st.session_state.pop("board-undone", 0):
         st.toast(f"{undone} picture{'s are' if undone > 1 else ' is'} as before.")
+
+
+def _buckets(board: Board) -> None:
+    """Sizes at which pictures are taught, and how much of them that cuts off."""
+    rows = board.buckets()
+    with st.expander(f"Buckets ({len(rows)})"):
+        lines = [
+            f"| {row.bucket[0]} x {row.bucket[1]} px | {row.pictures} | {row.aspect_error:.3f} |"
+            for row in rows
+        ]
+        head = ["| bucket | pictures | aspect off by |", "|---|---|---|"]
+        st.markdown("\n".join([*head, *lines]))
+        st.caption(
+            "Where the painter's size is 512 px. A bucket of few pictures has short batches."
+        )
 
 
 def _chosen(board: Board) -> list[Shown]:

@@ -162,6 +162,11 @@ def bucket_table(sizes: Sequence[Size], order: Order) -> list[BucketRow]:
     return rows
 
 
+def rows_of(sizes: Sequence[Size], buckets: Sequence[Size]) -> list[BucketRow]:
+    """The buckets of pictures that are each shown once, one by one."""
+    return bucket_table(sizes, Order(tuple(buckets), (1.0,) * len(buckets), batch=1, seed=0))
+
+
 def shown_per_bucket(order: Order, epoch: int = 0) -> dict[Size, int]:
     """How many pictures an epoch shows of each bucket, repeats included.
 

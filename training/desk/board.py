@@ -18,7 +18,13 @@ from storybook.errors import TrainingError
 from storybook.files import write_whole
 from storybook.images.photo_files import NameIndex
 from storybook.images.photo_reading import read_picture
-from training.data.buckets import buckets_around, covering_size, nearest_bucket
+from training.data.buckets import (
+    BucketRow,
+    buckets_around,
+    covering_size,
+    nearest_bucket,
+    rows_of,
+)
 from training.data.captions import clean
 from training.data.crops import cropped, mask_of, read_crops
 from training.data.hugging_face import COLUMNS
@@ -86,6 +92,11 @@ class Board:
     def counts(self) -> dict[Filter, int]:
         """How many pictures each filter lets through."""
         return {each: sum(row.is_of(each) for row in self.rows) for each in FILTERS}
+
+    def buckets(self) -> list[BucketRow]:
+        """How many pictures go into which bucket, and how far their aspects are off."""
+        taught = [(row.size, row.bucket) for row in self.rows if row.size and row.bucket]
+        return rows_of([size for size, _ in taught], [bucket for _, bucket in taught])
 
 
 Change = dict[str, str]

@@ -30,11 +30,10 @@ from storybook.models.weights import weights_digest
 from storybook.records import Event, digest
 from training.data.buckets import (
     BucketRow,
-    Order,
-    bucket_table,
     covering_size,
     fit,
     nearest_bucket,
+    rows_of,
 )
 from training.data.crops import Crops
 from training.data.kohya import CROP, latents_crop, read_latents, stored_size
@@ -62,8 +61,7 @@ class LatentsMade:
 
     def table(self) -> list[BucketRow]:
         """What each bucket holds, and how far its pictures' aspects are from its own."""
-        repeats = (1.0,) * len(self.buckets)
-        return bucket_table(self.sizes, Order(tuple(self.buckets), repeats, batch=1, seed=0))
+        return rows_of(self.sizes, self.buckets)
 
 
 @dataclass(frozen=True, slots=True)

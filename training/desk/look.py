@@ -11,7 +11,7 @@ from PIL import Image
 from storybook.images.contact_sheet import contact_sheet
 from storybook.images.photo_reading import DAMAGE, read_picture
 from training.data.balance import balance
-from training.data.buckets import BucketRow, Order, bucket_table, buckets_around, nearest_bucket
+from training.data.buckets import BucketRow, buckets_around, nearest_bucket, rows_of
 from training.data.crops import cropped
 from training.data.hugging_face import COLUMNS
 from training.data.pictures import Checked, look_through
@@ -109,8 +109,7 @@ def _thumbnail(example: Example) -> Image.Image | None:
 
 def _buckets(sizes: Sequence[Size], resolution: Size) -> list[BucketRow]:
     buckets = buckets_around(resolution)
-    members = tuple(nearest_bucket(size, buckets) for size in sizes)
-    return bucket_table(sizes, Order(members, (1.0,) * len(members), batch=1, seed=0))
+    return rows_of(sizes, [nearest_bucket(size, buckets) for size in sizes])
 
 
 def _word_lines(examples: Sequence[Example]) -> Iterator[str]:
