@@ -62,7 +62,9 @@ def mask_of(told: object) -> Image.Image | None:
 @cache
 def _component() -> Callable[..., object]:
     """The component, made known to Streamlit when it is first shown."""
-    parts = {part: (HERE / f"brush.{part}").read_text("utf-8") for part in ("html", "css", "js")}
+    parts = {
+        part: (HERE / f"brush.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js")
+    }
     return st.components.v2.component("storybook_brush", **parts)
 
 
