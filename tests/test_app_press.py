@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
-from storybook.authoring import edits
+from storybook.authoring import edits, keepsakes
 from storybook.authoring.print_jobs import imprint_of
 from storybook.authoring.status import status
 from storybook.book.folder import Book
@@ -212,3 +212,34 @@ def test_the_printer_s_files_are_made_by_a_job_and_taken(book: Book) -> None:
     assert ended(job).state in ("done", "failed")
     test = for_a_printer(drawn("press", book="kite"), "home")
     assert {"Download the pages", "Download the report"} <= set(downloads(test))
+
+
+def keepsakes_of(book):
+    test = drawn("press", book=book)
+    return test.segmented_control(key="press-shows").set_value("keepsakes").run()
+
+
+def test_keepsakes_are_shown_as_pictures_and_made_by_a_button(book: Book, monkeypatch) -> None:
+    monkeypatch.setattr(
+        keepsakes, "line_art", lambda picture, px: picture.convert("1").convert("L")
+    )
+    test = drawn("press", book="kite")
+    test.segmented_control(key="press-shows").set_value("keepsakes").run()
+    assert not test.exception and not test.error
+    assert [one.alt for one in pictures(test)] == list(keepsakes.KINDS.values())
+    assert downloads(test)[-2:] == ["EPUB as in print", "EPUB with text that flows"]
+    button(test, "Poster").click().run()
+    (job,) = jobs.jobs_in(Path("jobs"))
+    assert ended(job).state == "done"
+    path = keepsakes.path_of(book, keepsakes.Wanted("poster"))
+    assert path.is_file()
+    test = keepsakes_of("kite")
+    button(test, "Poster anew")
+    assert "Download" in downloads(test)
+
+
+def test_keepsakes_wait_for_the_last_picture(book: Book) -> None:
+    book.plate_of(2).unlink()
+    book.pick_of(2).unlink()
+    test = keepsakes_of("kite")
+    assert "as soon as every page is drawn" in said(test) and not test.exception

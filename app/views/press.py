@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.navigation import link
 from app.views.for_printer import for_printer
+from app.views.keepsakes_shown import keepsakes
 from app.views.page_editor import edit, said_of_edits
 from app.views.print_warnings import show_notes
 from app.widgets import job_panel, look
@@ -39,7 +40,7 @@ PLACES = {
     "below": "Below it",
     "beside": "Beside it",
 }
-SHOWS = {"book": "The book", "printer": "For a printer"}
+SHOWS = {"book": "The book", "printer": "For a printer", "keepsakes": "Keepsakes"}
 STYLE = """
 <style>
   [class*="st-key-spread-"] { gap: 0 !important; }
@@ -102,6 +103,8 @@ def _press(book: Book, proof: Proof, *, busy: bool) -> None:
             )
             if printed == "printer":
                 for_printer(proof, busy=busy)
+            elif printed == "keepsakes":
+                keepsakes(proof, busy=busy)
             else:
                 show_notes(proof)
                 _preview(proof)

@@ -13,6 +13,7 @@ from storybook import ffmpeg
 from storybook.authoring.narrate import narration_of, wav
 from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
+from storybook.book.library import thumbnail
 from storybook.book.printing import words_of
 from storybook.config import BindSettings
 from storybook.errors import BookError, ConfigError
@@ -73,10 +74,11 @@ def check(wanted: Wanted) -> None:
         raise ConfigError(f"--year {wanted.year}: a year from {YEARS[0]} to {YEARS[-1]}.")
 
 
-def kept_of(book: Book, studio: Studio) -> Kept:
+def kept_of(book: Book, studio: Studio, most_px: int | None = None) -> Kept:
     """A book's words and pictures as they are now, plates or picked pictures.
 
-    Raises BookError naming the page that has no picture, or while no scenes are told.
+    Pictures are at most `most_px` wide, if that is said. Raises BookError naming the page that has
+    no picture, or while no scenes are told.
     """
     pages = proof_pages(book, studio)
     missing = [place for place, page in enumerate(pages) if page.picture is None]
@@ -85,7 +87,7 @@ def kept_of(book: Book, studio: Studio) -> Kept:
         raise BookError(
             f"{where} of {book.folder} is not drawn yet. Run: storybook make {book.folder}"
         )
-    pictures = [_opened(place, page) for place, page in enumerate(pages)]
+    pictures = [_opened(place, page, most_px) for place, page in enumerate(pages)]
     wishes = bind.wishes_of(book, studio)
     words = words_of(bind.story_of(book), [page.scene.text for page in pages[1:]], wishes)
     return Kept(
@@ -117,10 +119,11 @@ def make_keepsake(book: Book, studio: Studio, wanted: Wanted, to: Path) -> None:
     if wanted.kind == "video":
         _film(book, kept, to)
     else:
-        write_whole(to, _pdf(book, kept, wanted))
+        write_whole(to, pdf_of(book, kept, wanted))
 
 
-def _pdf(book: Book, kept: Kept, wanted: Wanted) -> bytes:
+def pdf_of(book: Book, kept: Kept, wanted: Wanted) -> bytes:
+    """A keepsake on paper; raises ConfigError where what it takes is not installed."""
     if wanted.kind == "colouring":
         form = bind.printing.wishes_of(book.brief, BindSettings()).form
         own = (form.width_pt, form.height_pt)
@@ -190,5 +193,6 @@ def _silent_s(text: str) -> float:
     return max(LEAST_S, len(text.split()) / WORDS_A_SECOND + PAUSE_S)
 
 
-def _opened(place: int, page: ProofPage) -> Image.Image:
-    return inner(open_picture(page.picture.read_bytes(), f"page {place}"))
+def _opened(place: int, page: ProofPage, most_px: int | None) -> Image.Image:
+    path = thumbnail(page.picture, most_px) if most_px else page.picture
+    return inner(open_picture(path.read_bytes(), f"page {place}"))

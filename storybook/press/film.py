@@ -64,6 +64,11 @@ def frames(shots: Sequence[Shot], *, leftwards: bool) -> Iterator[bytes]:
             yield shown.tobytes()
 
 
+def first_frame(shots: Sequence[Shot], *, leftwards: bool) -> Image.Image:
+    """How a film begins."""
+    return _composed(shots[0], 0, 0.0, leftwards=leftwards)
+
+
 def frame_count(seconds: float) -> int:
     """So many frames a shot of these seconds has."""
     return max(1, round(seconds * RATE))
