@@ -38,7 +38,7 @@ def export_epub(book: Book, studio: Studio, *, aloud: bool = True) -> Editions:
     """
     pages = screen_pages(book, studio, aloud=aloud)
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return epub_book(bind.story_of(book), pages, wishes, facts, modified=_modified(book))
+    return epub_book(bind.story_of(book), pages, wishes, facts, modified=modified_at(book))
 
 
 def epub_book(
@@ -111,7 +111,7 @@ def _imprint(
     book: ScreenBook, story: Story, wishes: Wishes, modified: datetime, edition: str
 ) -> dict[str, object]:
     """What both editions say of themselves; each has an identifier of its own."""
-    name = uuid.uuid5(uuid.NAMESPACE_OID, digest(story, wishes.language, edition))
+    name = uuid.uuid5(uuid.NAMESPACE_OID, digest(story, book.words.texts, wishes.language, edition))
     return {
         "title": book.words.title,
         "about": book.words.about,
@@ -132,7 +132,7 @@ def _recording(page: ScreenPage, as_mp3: Callable[[bytes], bytes]) -> Recording:
     return Recording(as_mp3(page.heard.wav), sound.seconds, page.heard.words)
 
 
-def _modified(book: Book) -> datetime:
+def modified_at(book: Book) -> datetime:
     """When what the book is made from was last changed."""
     files = [book.path(name) for name in (book.BRIEF, book.STORY, book.SCENES)]
     for scene in book.scenes:

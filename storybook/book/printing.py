@@ -4,13 +4,15 @@ What a font cannot show of them is of two kinds. An emoji, or another symbol, is
 (`left_out`). A letter cannot be, so it is said before anything is drawn.
 """
 
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pydantic import Field
 
 from storybook.book.folder import Book
-from storybook.config import BindSettings
+from storybook.config import BindSettings, shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import (
     UNSEEN,
@@ -83,14 +85,22 @@ class Words:
     star: str
     texts: tuple[str, ...]
     """Of the story's pages, in their order."""
+    language: str = "en"
 
     @property
     def about(self) -> str:
-        return f"A story about {self.star}"
+        return phrases(self.language)["about"].format(self.star)
 
     @property
     def starring(self) -> str:
-        return f"starring {self.star}"
+        return phrases(self.language)["starring"].format(self.star)
+
+
+@lru_cache(maxsize=16)
+def phrases(language: str) -> dict[str, str]:
+    """What a book says of itself in a language, by its tag; in English where that is not known."""
+    known = tomllib.loads(shipped("assets", "phrases.toml").read_text(encoding="utf-8"))
+    return known.get(language.partition("-")[0].lower(), known["en"])
 
 
 def wishes_of(brief: Brief, options: BindSettings | None = None) -> Wishes:
@@ -117,6 +127,7 @@ def words_of(story: Story, texts: Sequence[str], wishes: Wishes) -> Words:
         title=_printed(story.title, wishes, fonts.bold),
         star=_printed(story.cast[0].name, wishes, fonts.bold),
         texts=tuple(_printed(text, wishes, fonts.text) for text in texts),
+        language=wishes.language,
     )
 
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "export-epub": ("epub", "a book for e-readers, with its sound if it was narrated"),
     "keepsake": ("keepsake", "a colouring book, a poster, stickers, a calendar, a video, ..."),
     "press": ("press", "make the files that a printer takes, with a report"),
+    "translate": ("translate", "the same pictures with the words in another language, or in both"),
     "narrate": ("narrate", "read a book aloud into files of sound"),
     "pick": ("pages", "choose a page's picture yourself"),
     "reroll": ("pages", "draw new pictures for a page"),

@@ -1,7 +1,10 @@
-"""Which way a language is written."""
+"""Which way a language is written, by its tag."""
+
+import re
 
 LEFTWARDS = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "syr", "ug", "ur", "yi"])
 """Languages whose usual script goes from right to left, by their tags' first part."""
+TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 RIGHTWARDS_SCRIPTS = frozenset({"latn", "cyrl"})
 
 
@@ -15,3 +18,8 @@ def is_leftwards(language: str) -> bool:
     if {"arab", "hebr", "thaa", "syrc"}.intersection(others):
         return True
     return first in LEFTWARDS and not RIGHTWARDS_SCRIPTS.intersection(others)
+
+
+def is_tag(language: str) -> bool:
+    """Whether a text has the shape of a language's tag (BCP 47), such as `de` or `pt-BR`."""
+    return TAG.fullmatch(language) is not None

@@ -1,0 +1,48 @@
+"""`storybook translate`: the same pictures with words in another language, or with both."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from storybook.authoring.translate import begin, path_of, translated, translation_of
+from storybook.book.folder import Book
+from storybook.cli.options import Parser, add_studio, runs, studio_of
+from storybook.files import in_bytes, write_whole
+
+
+def declare_translate(parser: Parser) -> None:
+    runs(
+        parser,
+        translate_book,
+        """
+  storybook translate books/kite de                lays out story.de.json, to be written over
+  storybook translate books/kite de                then: makes the PDF and the EPUBs of it
+  storybook translate books/kite de --both         with both languages on a page
+""",
+    )
+    add_studio(parser)
+    parser.add_argument("folder", type=Path, metavar="BOOK")
+    parser.add_argument("language", help="a language's tag, such as de or pt-BR")
+    parser.add_argument("--both", action="store_true", help="its own words above the others")
+
+
+def translate_book(
+    folder: Path, language: str, both: bool, studio: str | None, changes: Sequence[str]
+) -> None:
+    book, opened = Book(folder), studio_of(studio, changes)
+    words = translation_of(book, language)
+    if not words.is_file():
+        begin(book, language)
+        print(f"{words} has the book's own words. Write them in {language}, then run this again.")
+        return
+    made = translated(book, opened, language, both=both)
+    pdf = path_of(book, language, both=both)
+    for path, data in (
+        (pdf, made.pdf),
+        (pdf.with_suffix(".epub"), made.epubs.fixed),
+        (pdf.with_name(f"{pdf.stem}-flowing.epub"), made.epubs.flowing),
+    ):
+        write_whole(path, data)
+        print(f"{path} ({in_bytes(len(data))})")
+
+
+DECLARE = {"translate": declare_translate}
