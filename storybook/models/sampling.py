@@ -74,6 +74,8 @@ def denoise(
         timesteps = timesteps[start:]
         sampler.set_begin_index(start)
         latents = sampler.add_noise(init.latents.float(), noise, timesteps[:1])
+        if init.mask is not None and init.strength >= 1:  # nothing of what is to go shines through
+            latents = noise * sampler.init_noise_sigma
     dtype = pipe.unet.dtype  # diffusers looks through all layers for it
     for timestep in timesteps:
         scaled = sampler.scale_model_input(latents, timestep).to(dtype)
