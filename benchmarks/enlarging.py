@@ -4,12 +4,13 @@ And against the `realesrgan` package's own class, and ncnn's runtime, where thos
 starter's network on 512 and 1,024 px, one of the true size of RealESRGAN_x4plus on 256 px, and,
 where they have been fetched, the real animevideov3 and x4plus-anime on 256 px. What is compared is
 a pass of the network: what a plate's colours are brought back to is no part of it.
-`python -m benchmarks.enlarging WAY WEIGHTS SIDE_PX OUT` does it once, on a picture of its own
-making, and writes seconds and the enlarged picture to OUT.
+By itself: `python -m benchmarks.enlarging`. With `WAY WEIGHTS SIDE_PX OUT` it does one once, on a
+picture of its own making, and writes seconds and the enlarged picture to OUT.
 """
 
 import json
 import sys
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Sequence
@@ -132,4 +133,8 @@ def _opened(way: str, weights: Path, of_ncnn: Sequence[str]) -> Callable[[Levels
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:]:
+        main(*sys.argv[1:])
+    else:
+        with tempfile.TemporaryDirectory() as name:
+            enlarging(Console(), Path(name))

@@ -1,12 +1,14 @@
 """The coach that sees and the voice that reads: seconds and memory, where they have been fetched.
 
-`python -m benchmarks.senses WAY OUT EYES VOICE` does it once, and writes what it took to OUT.
+By itself: `python -m benchmarks.senses`. With `WAY OUT EYES VOICE` it does one of them once, and
+writes what it took to OUT.
 """
 
 import json
 import os
 import shutil
 import sys
+import tempfile
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -91,4 +93,8 @@ def _children_s() -> float:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:]:
+        main(*sys.argv[1:])
+    else:
+        with tempfile.TemporaryDirectory() as name:
+            senses(Console(), Path(name))
