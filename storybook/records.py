@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 Ages = Literal["3-5", "5-7", "7-9"]
 Shot = Literal["wide", "middle", "close"]
-Font = Literal["pair", "andika", "grandstander"]
-"""`pair` is text in Andika under titles in Grandstander; the others are one family throughout."""
+Font = Literal["pair", "andika", "storytime", "round", "gentle", "grandstander"]
+"""Faces that go together, as `storybook.press.fonts.FILES` says; `pair` is text in Andika under
+titles in Grandstander."""
 Pronoun = Literal["", "he", "she", "they"]
 """What somebody is called by; empty where nothing says it."""
 Placement = Literal["auto", "over", "below", "beside"]

@@ -9,6 +9,7 @@ from pdf_words import words_of
 from storybook.config import BindSettings
 from storybook.errors import PressError
 from storybook.press.endpage import Facts
+from storybook.press.fonts import FILES
 from storybook.press.formats import format_names, load_format
 from storybook.press.preflight import preflight
 from storybook.records import Hero, Story
@@ -39,13 +40,15 @@ def plate(colour: tuple[int, int, int], size_px: int = 64) -> bytes:
     return file.getvalue()
 
 
-def bound(texts=TEXTS, *, form="square-8.5", title="The Red Ball", language="en"):
+def bound(texts=TEXTS, *, form="square-8.5", title="The Red Ball", language="en", font="pair"):
     story = Story(title=title, paragraphs=texts, cast=(Hero(name="Biscuit", species="cat"),))
     pages = [
         PlatePage(page, text, plate((200, 120 + page, 90)))
         for page, text in enumerate(("", *texts))
     ]
-    wishes = Wishes(form=load_format(form), ages="3-5", language=language, options=BindSettings())
+    wishes = Wishes(
+        form=load_format(form), ages="3-5", language=language, options=BindSettings(), font=font
+    )
     return bind(story, pages, wishes, FACTS)
 
 
@@ -98,6 +101,20 @@ def test_equal_books_are_equal_bytes(pdf):
 @pytest.mark.parametrize("name", format_names())
 def test_every_format_binds(name):
     assert preflight(bound(form=name), load_format(name), least_ppi=0) == ()
+
+
+@pytest.mark.parametrize("font", FILES)
+def test_every_choice_of_letters_binds_with_its_own_faces_and_says_whose_they_are(font):
+    pdf = bound(font=font)
+    assert preflight(pdf, load_format("square-8.5"), least_ppi=0) == ()
+    pages = words_of(pdf)
+    assert pages[0] == "The Red Ball starring Biscuit" and "open font" in pages[7]
+    named = {
+        str(one.get_object()["/BaseFont"]).partition("+")[2]
+        for page in PdfReader(BytesIO(pdf)).pages
+        for one in page["/Resources"]["/Font"].values()
+    }
+    assert len(named) >= 2 or font == "grandstander"
 
 
 def test_another_format_fails_preflight(pdf):

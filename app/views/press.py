@@ -32,6 +32,9 @@ PRINTERS_PPI = 300
 FONTS = {
     "pair": "Clear text, playful titles",
     "andika": "Clear throughout",
+    "storytime": "Warm, with serifs",
+    "round": "Round and airy",
+    "gentle": "Bookish, playful titles",
     "grandstander": "Playful throughout",
 }
 PLACES = {

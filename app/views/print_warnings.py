@@ -12,6 +12,8 @@ from storybook.authoring import edits
 from storybook.authoring.proofs import Note, notes
 
 MOST_LINKS = 4
+CLEAR = ("pair", "andika")
+"""Choices of letters whose text is in the font that holds most."""
 ICONS = {
     "missing": ":material/brush:",
     "unfinished": ":material/photo_size_select_large:",
@@ -70,7 +72,7 @@ def _remedies(proof: Proof, note: Note, number: int) -> None:
         return
     if note.kind == "title" or (note.kind == "coarse" and len(note.pages) > MOST_LINKS):
         return
-    if note.kind == "glyphs" and book.brief.font == "grandstander":
+    if note.kind == "glyphs" and book.brief.font not in CLEAR:
         clear, seen = book.brief.but(font="pair"), edits.version(book.brief)
         st.button(
             "Set the text in Andika",

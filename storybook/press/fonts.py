@@ -30,6 +30,29 @@ FILES: dict[Font, tuple[str, str, str, str, str]] = {
         "open fonts.",
     ),
     "andika": (*_ANDIKA, "Andika-Bold", "Andika by SIL International, an open font."),
+    "storytime": (
+        "Vollkorn-Regular",
+        "Vollkorn-Italic",
+        "Vollkorn-Bold",
+        "Vollkorn-Black",
+        "Vollkorn by Friedrich Althausen, an open font.",
+    ),
+    "round": (
+        "Quicksand-Medium",
+        "Quicksand-Medium",
+        "Quicksand-Bold",
+        "Comfortaa-Bold",
+        "Quicksand by Andrew Paglinawan; titles in Comfortaa by Johan Aakerlund. Both are open "
+        "fonts.",
+    ),
+    "gentle": (
+        "GenBkBasR",
+        "GenBkBasI",
+        "GenBkBasB",
+        "Grandstander-Bold",
+        "Gentium Book Basic by SIL International; titles in Grandstander by Etcetera Type Co. Both "
+        "are open fonts.",
+    ),
     "grandstander": (*_GRANDSTANDER, "Grandstander by Etcetera Type Co., an open font."),
 }
 """Text, italic, bold, titles, and the credit. Of Grandstander one cut is shipped."""

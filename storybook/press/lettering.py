@@ -106,17 +106,17 @@ def _between(
     return one[0] + share * (other[0] - one[0]), one[1] + share * (other[1] - one[1])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _open(path: Path) -> TTFont:
     return TTFont(path, lazy=True)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _glyph_names(path: Path) -> dict[int, str]:
     return _open(path).getBestCmap()
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _kerning(path: Path) -> tuple[object, ...]:
     """The subtables of the font's pair kerning, in their order."""
     if "GPOS" not in _open(path):
