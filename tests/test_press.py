@@ -1,3 +1,7 @@
+import random
+from pathlib import Path
+
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -9,11 +13,15 @@ from storybook.press.layout import Box, folio_box, lay_out, safe_box, sheet_of, 
 from storybook.press.pdf import card_of
 from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg, open_picture
 from storybook.press.screen import Screen, Shown, story_page
+from storybook.world import load_world
+from training.starter.artist import draw, figures_in
+from training.starter.pictures import random_picture
 
 SHORT = "Biscuit ran to the pond."
 LONG = " ".join(["Biscuit looked under the bed and behind the curtain."] * 5)
 ENDLESS = " ".join([LONG] * 12)
 FACE = load_fonts().text
+ROOT = Path(__file__).parent.parent
 
 
 def lies_in(inner: Box, outer: Box) -> bool:
@@ -145,3 +153,23 @@ def test_every_theme_can_be_read(colour):
     theme = theme_of(Image.new("RGB", (64, 64), colour))
     assert contrast(theme.ink, theme.paper) >= 7
     assert min(contrast(theme.accent, theme.paper), contrast(theme.spark, theme.paper)) >= 4.5
+
+
+def test_card_of_seldom_covers_the_upper_part_of_a_drawn_figure():
+    """Where heads are: of 40 drawn pictures, whose figures are known, at most 6 (measured: 3)."""
+    world, chance = load_world(ROOT / "assets"), random.Random(11)
+    form = load_format("square-8.5")
+    (laid,) = lay_out([LONG[:120]], form, FACE, "3-5")
+    covered = 0
+    for _ in range(40):
+        shown = random_picture(world, chance)
+        figure = figures_in(shown, world, 128) > 127
+        rows = np.flatnonzero(figure.any(axis=1))
+        head = figure.copy()
+        head[rows[0] + round(0.35 * len(rows)) :] = False
+        area = card_of(draw(shown, world, 128), laid, form)
+        scale = 128 / form.width_pt
+        top, foot = 128 - area.top * scale, 128 - area.y * scale
+        part = head[round(top) : round(foot), round(area.x * scale) : round(area.right * scale)]
+        covered += part.sum() > 0.25 * head.sum()
+    assert covered <= 6

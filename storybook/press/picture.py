@@ -21,6 +21,13 @@ JUST_NOTICED = 0.03
 EDGE_PX, EDGELESS = 4, 0.25
 """Pixels a side of a cell in which edges are looked for, and what a cell without any counts."""
 
+CONTRAST, ACROSS, DOWN, AROUND = 1.22, 0.47, 0.36, 3
+"""What makes a cell like a face: the range of lightness in the cells as far as `AROUND`, and how
+much it is discounted with the square of the distance from the middle, in sides of the picture."""
+
+FAINT = 0.02
+"""What draws the eye counts as little beside a face."""
+
 CLEARLY = 0.75
 """So much of what the top costs the bottom may cost: who acts stands below more often than not."""
 
@@ -53,11 +60,12 @@ def calm_side(picture: Image.Image, share: float) -> Side:
 def calmer_of(picture: Image.Image, low: Part, high: Part) -> Side:
     """Under which of two parts less is lost of what there is to be seen.
 
-    Of what a part covers counts how much it draws the eye, by itself and with fine edges, which
-    faces have and sky and sand have not; the bottom is taken only if it is clearly calmer.
+    Of what a part covers counts how like a face it is, and, where nothing is, how much it draws the
+    eye, by itself and with fine edges; the bottom is taken only if it is clearly calmer.
     """
     # Squares, since one face that is covered is worse than many leaves.
-    seen = (_interest(picture) * (EDGELESS + _edges(picture))) ** 2
+    eye = _interest(picture) * (EDGELESS + _edges(picture))
+    seen = _faces(picture) ** 2 + FAINT * eye**2
     below, above = (seen[_cells(part)].sum() for part in (low, high))
     return "bottom" if below < CLEARLY * above else "top"
 
@@ -165,6 +173,29 @@ def _edges(picture: Image.Image) -> np.ndarray:
     light = oklab(picture.resize((side, side), Image.Resampling.BOX))[..., 0]
     cells = light.reshape(GRID, EDGE_PX, GRID, EDGE_PX).std(axis=(1, 3))
     return cells / max(float(cells.max()), JUST_NOTICED)
+
+
+def _faces(picture: Image.Image) -> np.ndarray:
+    """How like a face each cell is, [GRID, GRID], in about [0, 1].
+
+    Faces are where light and dark stand close together over some room, as eyes and noses do, and
+    they are seldom at the edge. The numbers are least squares over the heads of 500 drawn pictures.
+    """
+    side = GRID * EDGE_PX
+    light = oklab(picture.resize((side, side), Image.Resampling.BOX))[..., 0]
+    cells = light.reshape(GRID, EDGE_PX, GRID, EDGE_PX)
+    ranges = _around(cells.max(axis=(1, 3)) - cells.min(axis=(1, 3)))
+    place = (np.arange(GRID) / GRID - 0.5) ** 2
+    away = ACROSS * place + (DOWN * place)[:, None]
+    return np.clip(CONTRAST * ranges - away, 0.0, None)
+
+
+def _around(cells: np.ndarray) -> np.ndarray:
+    """The mean over the cells around each one."""
+    near = 2 * AROUND + 1
+    padded = np.pad(cells, AROUND, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (near, near))
+    return windows.mean(axis=(2, 3))
 
 
 def _best_start(profile: np.ndarray, share: float, slack: int) -> int:
