@@ -7,6 +7,7 @@ from io import BytesIO
 from PIL import Image
 
 from storybook.book.printing import Wishes, Words, lay_words
+from storybook.errors import PressError
 from storybook.press.colour import theme_of
 from storybook.press.desk import CREATOR, Desk, Drawn, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
@@ -36,6 +37,7 @@ from storybook.press.pdf import (
 from storybook.press.picture import open_picture
 from storybook.press.printers import Paper, Printer
 from storybook.press.report import report
+from storybook.press.scripts import is_leftwards
 from storybook.press.seen import see
 from storybook.press.typeset import curl
 from storybook.press.wrap import CoverWords, Wrap, draw_wrap, wrap_of
@@ -90,6 +92,11 @@ def press(job: Job) -> Pressed:
     Raises PressError that names what cannot be set, or a book that no pages can make long enough.
     """
     printer = job.printer
+    if is_leftwards(job.wishes.language):
+        raise PressError(
+            f"The language {job.wishes.language!r} is read from right to left, and files for "
+            "printers are made for books that are bound on the left. Take the book's own PDF."
+        )
     leaves = plan_interior(
         len(job.pages) - 1,
         printer,
