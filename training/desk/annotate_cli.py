@@ -1,6 +1,7 @@
 """`python -m training dataset caption | tag`: models that say what pictures show."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from training.desk.annotate import Annotator
 
 T = TypeVar("T")
+
+NOT_ONE_FILE = (
+    "Several that share the work cannot write one file: leave --to out, so that words go beside "
+    "the pictures, and merge them afterwards."
+)
 
 
 def add_deeds(deeds: argparse._SubParsersAction) -> None:
@@ -34,6 +40,8 @@ class Work(TypedDict):
     batch: int
     again: bool
     shard: tuple[int, int]
+    on: str | None
+    workers: int | None
 
 
 def _add_work(deed: argparse.ArgumentParser) -> None:
@@ -45,6 +53,7 @@ def _add_work(deed: argparse.ArgumentParser) -> None:
     deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
     deed.add_argument("--again", action="store_true", help="also pictures that have words")
     add_shard(deed)
+    add_on(deed)
 
 
 def _add_caption(deeds: argparse._SubParsersAction) -> None:
@@ -90,6 +99,9 @@ def _caption(
 ) -> None:
     from training.desk.captioners import Generation, open_captioner
 
+    if work["on"]:
+        _spread(work)
+        return
     chosen = {
         "max_new_tokens": max_new_tokens,
         "max_length": max_length,
@@ -132,10 +144,36 @@ def _tag(
 ) -> None:
     from training.desk.taggers import open_tagger
 
+    if work["on"]:
+        _spread(work)
+        return
     tagger = open_tagger(
         model, threshold=threshold, character_threshold=character_threshold, spaces=spaces
     )
     _annotate(tagger, "tags", 0, work)
+
+
+def spread(on: str, workers: int | None) -> None:
+    """Have the workers of a cluster do this very command, a shard each."""
+    from storybook.cluster.connect import check_on
+    from storybook.cluster.shards import run_shards, without_on
+
+    show(run_shards(check_on(on), "training", without_on(sys.argv[1:]), workers))
+
+
+def add_on(deed: argparse.ArgumentParser) -> None:
+    """Add `--on` and `--workers`."""
+    deed.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster do it")
+    deed.add_argument("--workers", type=int, help="with --on: how many (one a GPU, or else a core)")
+
+
+def _spread(work: Work) -> None:
+    """Have a cluster say what pictures show; words have to go beside them."""
+    from training.desk.words import SIDECAR
+
+    if work["to"] != SIDECAR:
+        raise ConfigError(NOT_ONE_FILE)
+    spread(work["on"], work["workers"])
 
 
 def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None:
@@ -145,10 +183,7 @@ def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None
     if work["batch"] < 1:
         raise ConfigError("--batch is at least 1.")
     if work["shard"] != (1, 1) and work["to"] != SIDECAR:
-        raise ConfigError(
-            "Several that share the work cannot write one file: leave --to out, so that words go "
-            "beside the pictures, and merge them afterwards."
-        )
+        raise ConfigError(NOT_ONE_FILE)
     words = words_at(
         work["to"], work["folders"], field, suffix=work["suffix"], full_path=work["full_path"]
     )

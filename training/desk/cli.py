@@ -11,7 +11,7 @@ from storybook.files import replacing
 from storybook.terminal import show
 from training.data.records import Layout, Size
 from training.desk import annotate_cli
-from training.desk.annotate_cli import add_shard, say, shard_of
+from training.desk.annotate_cli import add_on, add_shard, say, shard_of, spread
 from training.desk.clean import DEFAULT, cleaned, load_rules
 from training.desk.metadata import (
     CAPTION,
@@ -188,6 +188,7 @@ def _add_latents(deeds: argparse._SubParsersAction) -> None:
     deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
     deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
     add_shard(deed)
+    add_on(deed)
     deed.add_argument(
         "--precision",
         default="auto",
@@ -217,6 +218,8 @@ def _latents(
     model: Path,
     full_path: bool,
     shard: tuple[int, int],
+    on: str | None,
+    workers: int | None,
     **wished: Unpack[Wished],
 ) -> None:
     from training.data.buckets import bucket_sizes
@@ -226,6 +229,8 @@ def _latents(
         raise ConfigError(f"There is no form {wished['form']!r}. {nearest(wished['form'], FORMS)}")
     if wished["batch"] < 1:
         raise ConfigError("--batch is at least 1.")
+    if on:
+        spread(on, workers)  # what the shards made is not made again below, and written down
     buckets = bucket_sizes(*wished["resolution"], *wished["buckets"])
     made = LatentsMade(read_entries(metadata))
     pictures = pictures_at([folder], full_path=full_path)
