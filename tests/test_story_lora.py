@@ -4,10 +4,13 @@ import json
 import math
 import resource
 import shutil
+import subprocess
+import sys
 from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
+import tomli_w
 import torch
 from datasets import load_from_disk
 from peft import PeftModel
@@ -569,3 +572,34 @@ def test_train_keeps_an_epoch_before_its_stories_are_told(home, tmp_path, monkey
     steps = [each.step for each in run.measures() if each.validation is not None]
     assert list(kept_when_told) == steps and kept_when_told.pop(0) == []
     assert all(f"checkpoint-{step}" in kept for step, kept in kept_when_told.items())
+
+
+def first_step(run: Run) -> tuple[float, float, float]:
+    """The loss and the gradient's norm of the first step, and the loss on held-out pairs after."""
+    (checkpoint,) = checkpoints_in(run.folder / "checkpoints")
+    logged = json.loads((checkpoint / STATE).read_text())["log_history"]
+    step = next(each for each in logged if "grad_norm" in each)
+    after = [each["eval_loss"] for each in logged if each.get("step") == 1 and "eval_loss" in each]
+    return step["loss"], step["grad_norm"], after[-1]
+
+
+@pytest.mark.slow
+def test_two_processes_have_the_gradient_of_one(home, tmp_path):
+    """Adam makes the same of a gradient and of its half, so the gradient itself is compared."""
+    settings = {"max_steps": 1, "dropout": 0.0, "batch": 2, "precision": "fp32", "seed": 1}
+    alone = run_of(recipe(home, **settings, accumulation=2), tmp_path / "alone")
+    shared = recipe(home, **settings, accumulation=1)
+    (tmp_path / "shared.toml").write_bytes(
+        tomli_w.dumps(
+            json.loads(shared.model_dump_json(exclude_none=True)) | {"preset": "none"}
+        ).encode()
+    )
+    launched = [sys.executable, "-m", "torch.distributed.run", "--nproc_per_node", "2"]
+    launched += ["-m", "training", "story-lora", str(tmp_path / "shared.toml"), "--device", "cpu"]
+    done = subprocess.run(launched, capture_output=True, text=True)
+    said = [line for line in done.stderr.splitlines() if "storybook: " in line]
+    assert done.returncode == 0, said or done.stderr[-3000:]
+    (together,) = map(Run, (tmp_path / "runs").iterdir())
+    one, two = first_step(alone), first_step(together)
+    assert two == pytest.approx(one, rel=1e-4), "sums in another order differ in their last bits"
+    assert adapter(together).keys() == adapter(alone).keys()

@@ -2,13 +2,17 @@
 
 import argparse
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from storybook.cli.run import exit_code, speak_any_language
 from storybook.errors import ConfigError
+from storybook.files import DRAFT
 from storybook.jobs.reporting import ByHand
 from storybook.records import Event
 from storybook.terminal import show
@@ -134,17 +138,38 @@ def _story_lora(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
 
     recipe, preset, run = _resolved(asked, load_story_recipe)
 
+    from accelerate import PartialState
+
     from storybook.models.devices import device_of
     from training.story.dry_run import preflight
     from training.story.train import train
 
-    where = device_of(device)
+    state = PartialState(cpu=device == "cpu")
+    where = state.device if state.num_processes > 1 else device_of(device)
     if dry_run:
         for line in preflight(recipe, run, where):
             print(line)
         return
-    events = train(recipe, run, where, preset, resume=bool(asked["resume"]))
-    show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
+    resume = bool(asked["resume"])
+    if state.is_main_process:
+        events = train(recipe, run, where, preset, resume=resume)
+        show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
+        return
+    with _copy_of(run, resume=resume) as own:
+        for _ in _stoppable(train(recipe, own, where, preset, resume=resume)):
+            pass
+
+
+@contextmanager
+def _copy_of(run: "Run", *, resume: bool) -> Iterator["Run"]:
+    """A run for a process beside the first one, which goes on with what that one kept."""
+    from training.runs.run import Run
+
+    with TemporaryDirectory() as name:
+        folder = Path(name) / run.folder.name
+        if resume:
+            shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns(f"*{DRAFT}"))
+        yield Run(folder)
 
 
 def _add_choose_step(commands: argparse._SubParsersAction) -> None:

@@ -20,9 +20,7 @@ def declare(parser: Parser) -> None:
         parser,
         serve,
         """
-  storybook serve --token-file ~/storybook-token
-  curl -H "Authorization: Bearer $TOKEN" -d '{"summary": "Miso the cat finds a lantern."}' \\
-    http://127.0.0.1:8600/orders
+  storybook serve --token-file token               docs/scale.md says what it answers
 """,
     )
     add_studio(parser)

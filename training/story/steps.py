@@ -8,6 +8,7 @@ from threading import Semaphore, Thread
 from typing import Any
 
 import torch
+from accelerate.utils import broadcast_object_list
 from safetensors import SafetensorError
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl import SFTTrainer
@@ -59,9 +60,12 @@ class StoryCallback(TrainerCallback):
         done, total = state.global_step, state.max_steps
         self.events.put(Event(stage="teach", done=done, total=total, note=self._note))
         self.consumed.acquire()
+        keeps = bool(self._every_s) and self._clock() - self._since >= self._every_s
+        if args.world_size > 1:  # all do what the first one does, or they would wait for each other
+            self.should_stop, keeps = broadcast_object_list([self.should_stop, keeps])
         if self.should_stop:
             control.should_save = control.should_training_stop = True
-        elif self._every_s and self._clock() - self._since >= self._every_s:
+        elif keeps:
             control.should_save = True
 
     def on_epoch_end(

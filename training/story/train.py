@@ -19,6 +19,7 @@ from math import exp
 from random import Random
 
 import torch
+from accelerate.utils import broadcast_object_list
 from datasets import Dataset, disable_progress_bars
 from transformers import EarlyStoppingCallback, PrinterCallback
 from trl import SFTConfig
@@ -62,7 +63,8 @@ def train(
 ) -> Iterator[Event]:
     """Teach the base of `recipe` its stories in `run`, and leave the adapter there.
 
-    With `resume`, goes on from the run's last whole checkpoint; closing the iterator keeps one.
+    With `resume`, goes on from the run's last whole checkpoint; closing the iterator keeps one. Of
+    several processes each has a run of its own, and the first one alone leaves a result.
     `clock` gives seconds. Raises TrainingError when the run cannot go on, or when it has learnt
     nothing.
     """
@@ -85,6 +87,8 @@ def train(
     chosen = with_precision(recipe, base, dataset)
     if recipe.measure:
         chosen = yield from with_batch_size(chosen, base, dataset)
+    # Where several processes measured, the first one's word counts.
+    (chosen,) = broadcast_object_list([chosen])
     if chosen != recipe:
         recipe = chosen
         run.rewrite(recipe)
@@ -98,10 +102,16 @@ def train(
     if not last:
         yield Event(stage="samples", done=0, total=1, note="before the first step")
         loss = trainer.evaluate()["eval_loss"]
+        if trainer.args.world_size > 1:
+            # accelerate takes a model that it prepared for looking alone for one that it has
+            # wrapped, and the processes would each learn by themselves.
+            vars(base.model).pop("_is_accelerate_prepared", None)
         yield Event(stage="samples", done=1, total=1, note=f"loss {loss:.3f}")
     with memory_of(device, f"Learning from {recipe.batch} rows at once", REMEDY):
         yield from training_events(trainer, callback, str(last[0]) if last else None)
     tensorboard.close()
+    if not trainer.is_world_process_zero():
+        return
 
     before, best = _compared(run)
     folder = write_result(run, recipe, base, frame, dataset, preset, (before, best))

@@ -66,6 +66,7 @@ class StoryTrainer(SFTTrainer):
         rows = self.train_dataset if train_dataset is None else train_dataset
         lengths = [len(tokens) for tokens in rows["input_ids"]]
         batch = self.args.train_batch_size * self.args.gradient_accumulation_steps
+        batch *= self.args.world_size  # so that several processes learn from the rows of one
         return LengthGroupedSampler(lengths, batch, self.args.data_seed)
 
     def compute_loss(
@@ -92,7 +93,11 @@ class StoryTrainer(SFTTrainer):
             reduction="sum",
         )
         count = (labels != IGNORE_INDEX).sum() if num_items_in_batch is None else num_items_in_batch
-        return total / torch.as_tensor(count).clamp(min=1)
+        loss = total / torch.as_tensor(count).clamp(min=1)
+        if num_items_in_batch is not None and self.args.average_tokens_across_devices:
+            # Of all processes' tokens: their gradients are averaged, and ought to be summed.
+            loss = loss * self.accelerator.num_processes
+        return loss
 
     @property
     def _can_score_some(self) -> bool:
