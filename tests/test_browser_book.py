@@ -122,7 +122,8 @@ def test_two_windows_on_one_page(page: Page, studio: str, tmp_path: Path) -> Non
     fill(second.get_by_label("Text", exact=True), "From the second window.")
     press(second.get_by_role("button", name="Keep the text"))
     expect(second.get_by_label("Text", exact=True)).to_have_value("From the second window.")
-    fill(page.get_by_label("Text", exact=True), "From the first window.")
+    is_still(page)
+    page.get_by_label("Text", exact=True).fill("From the first window.")  # and on to the button
     press(page.get_by_role("button", name="Keep the text"))
     expect(page.get_by_text("changed meanwhile")).to_be_visible()
     expect(page.get_by_text("From the first window.")).to_be_visible()
