@@ -131,6 +131,36 @@ def test_follow_submitted_stops_the_command_when_it_is_stopped(cluster):
         follow()
 
 
+def test_follow_submitted_waits_for_a_cluster_that_has_only_just_begun(cluster, monkeypatch):
+    client = cluster(("SUCCEEDED", ""))
+    faults, submit = ["No available agent to submit job"] * 2, client.submit_job
+
+    def taken(**asked):
+        if faults:
+            raise RuntimeError(faults.pop())
+        return submit(**asked)
+
+    monkeypatch.setattr(client, "submit_job", taken)
+    assert follow() == [] and len(client.submitted) == 1
+    faults.append("Request failed: it is full.")
+    with pytest.raises(JobError, match=r"takes no job: Request failed: it is full\.$"):
+        follow()
+
+
+def test_follow_submitted_says_that_a_cluster_is_gone(cluster, monkeypatch):
+    client = cluster(("RUNNING", "draw 1/2\n"))
+    work = follow_submitted("ray", "storybook", MAKE)
+    next(work)
+
+    def gone(name):
+        raise ConnectionError("refused")
+
+    monkeypatch.setattr(client, "get_job_status", gone)
+    with pytest.raises(JobError, match="does not answer any more"):
+        next(work)
+    assert client.stopped == []
+
+
 @pytest.mark.parametrize(("status", "submits"), [("RUNNING", 0), ("FAILED", 1)])
 def test_a_retry_follows_again_what_still_runs(cluster, monkeypatch, status, submits):
     first, lock = lay(new_job("storybook", (), "x"), JOBS)

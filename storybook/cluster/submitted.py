@@ -9,7 +9,7 @@ import os
 import re
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +22,8 @@ from storybook.records import Event
 
 DASHBOARD = 8265
 POLL_S = 1.0
+BEGINS_S = 120.0
+"""So long a cluster may take until it can run a job."""
 SUBMITTED = "ray.json"
 """In a job's folder: the cluster's address, and what it calls the job."""
 LINE = re.compile(r"(\w+) (\d+)/(\d+)(?:, page (\d+))?(?:: (.*))?")
@@ -70,6 +72,11 @@ def follow_submitted(on: str, module: Module, command: Sequence[str]) -> Iterato
     except (GeneratorExit, KeyboardInterrupt):
         client.stop_job(name)
         raise
+    except (ConnectionError, RuntimeError) as fault:
+        raise JobError(
+            f"The cluster does not answer any more ({first_line(fault)}). Retry follows what still "
+            "runs there."
+        ) from fault
     if status == "STOPPED":
         raise KeyboardInterrupt
     if status != "SUCCEEDED":
@@ -96,10 +103,22 @@ def _submit(client: Any, module: Module, command: Sequence[str]) -> str:
     job = _own_job()
     asked = {"submission_id": f"storybook-{job.name}"} if job else {}
     off = {"env_vars": {"STORYBOOK_JOBS": "off", "PYTHONUNBUFFERED": "1"}}
-    name = client.submit_job(entrypoint=line, runtime_env=off, **asked)
+    name = _patiently(lambda: client.submit_job(entrypoint=line, runtime_env=off, **asked))
     if job:
         write_whole(job / SUBMITTED, json.dumps({"name": name}).encode())
     return name
+
+
+def _patiently(submit: Callable[[], str]) -> str:
+    """What `submit` returns; a cluster that has only just begun cannot take a job yet."""
+    end = time.monotonic() + BEGINS_S
+    while True:
+        try:
+            return submit()
+        except (ConnectionError, RuntimeError) as fault:
+            if time.monotonic() > end or "No available agent" not in str(fault):
+                raise JobError(f"The cluster takes no job: {first_line(fault)}") from fault
+            time.sleep(POLL_S)
 
 
 def _running(client: Any) -> str | None:
