@@ -46,7 +46,7 @@ def main(file: str, out: str) -> None:
     steps = recipe.max_steps
     rates = get_scheduler(recipe.scheduler, optimizer, recipe.warmup_steps, steps)
     schedule = DDPMScheduler.from_config(pipe.scheduler.config)
-    dataset = gather(recipe, recipe.resolution_px, [None]).train
+    dataset = gather(recipe, recipe.size_px(0), [None]).train
     order = dataset.order(recipe)
     pipe.unet.train()
     told = []
