@@ -10,6 +10,8 @@ from storybook.cli.options import Parser, add_studio, runs, studio_of
 from storybook.files import in_bytes
 from storybook.press.sheets import PAPERS
 
+KINDS_SAID = "; ".join(f"{kind}: {says}" for kind, says in KINDS.items())
+
 
 def declare_keepsake(parser: Parser) -> None:
     runs(
@@ -20,13 +22,11 @@ def declare_keepsake(parser: Parser) -> None:
   storybook keepsake books/kite poster --paper a2
   storybook keepsake books/kite calendar --year 2027
   storybook keepsake books/kite video --to film.mp4
-keepsakes:
-"""
-        + "\n".join(f"  {kind:<11}{says}" for kind, says in KINDS.items()),
+""",
     )
     add_studio(parser)
     parser.add_argument("folder", type=Path, metavar="BOOK")
-    parser.add_argument("kind", choices=KINDS, metavar="KEEPSAKE", help=", ".join(KINDS))
+    parser.add_argument("kind", choices=KINDS, metavar="KEEPSAKE", help=KINDS_SAID)
     parser.add_argument(
         "--to",
         type=Path,
