@@ -148,7 +148,7 @@ def test_a_page_that_was_taken_out_is_offered_back_where_one_looks(
     stands_at_its_top(page, "The Kite")
     expect(page.get_by_text("Page 2 was taken out.")).to_be_in_viewport()
     assert edits.order(book) == (0, 1, 3, 4, 5, 6)
-    press(page.get_by_role("button", name="Undo"))
+    press(page.get_by_role("button", name="Undo", exact=True))
     expect(page.get_by_text("was taken out.")).to_have_count(0)
     assert edits.order(book) == (0, 1, 2, 3, 4, 5, 6)
 

@@ -50,10 +50,7 @@ STYLE = """
   }
   @media (prefers-color-scheme: dark) {
     /* What is chosen is in the accent's colour, which is too dark for words here. */
-    [class*="st-key-shown-"] p, [class*="st-key-way-of-"] p,
-    [class*="st-key-side-"] p, [class*="st-key-turn-"] p {
-      color: #F4EDE1 !important;
-    }
+    [role="radiogroup"] [aria-checked="true"] p { color: #F4EDE1 !important; }
     [class*="st-key-card-"] {
       box-shadow: 0 0 0 1px rgb(244 237 225 / .18);
       background: color-mix(in srgb, var(--st-background-color) 93%, var(--st-text-color) 7%);
