@@ -254,7 +254,7 @@ def by_heart(home, tmp_path_factory) -> Run:
         rank=32,
         dropout=0.0,
         batch=4,
-        epochs=5,
+        epochs=10,  # after 5 a processor with AVX2 still mistook one dog for the other
         lr=1e-2,
         temperature=0,
         sample_words=40,
@@ -297,7 +297,7 @@ def test_the_run_can_be_read(by_heart):
     looked = [each for each in by_heart.measures() if each.validation is not None]
     assert looked[0].step == 0 and looked[-1].validation < 0.1 * looked[0].validation
     samples = sorted(path.name for path in by_heart.samples.glob("*.md"))
-    assert samples[0] == "000000.md" and len(samples) == 6
+    assert samples[0] == "000000.md" and len(samples) == 11
     last = (by_heart.samples / samples[-1]).read_text(encoding="utf-8")
     assert f"## {RUNS.summary}" in last and RUNS.story in last
     assert list((by_heart.folder / "tensorboard").glob("events*"))
