@@ -1,4 +1,4 @@
-"""An index of the books on a shelf, so that a hundred thousand of them open in two seconds.
+"""An index of the books on a shelf, so that opening it reads what is new alone.
 
 `books/.shelf.sqlite` keeps what the shelf shows of each book, and the times at which its files had
 been changed then. What the folders say is true; the file can be deleted, and is made again.

@@ -9,7 +9,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from storybook.config import BindSettings
-from storybook.press import ornaments
+from storybook.press import lettering, ornaments
 from storybook.press.bleed import Edges, extended
 from storybook.press.colour import Colour, Theme
 from storybook.press.fonts import Face, Fonts
@@ -228,12 +228,10 @@ def draw_centred(
     width_pt: float,
 ) -> None:
     """One line centred on `x`, made smaller if it is wider than `width_pt`."""
-    size_pt *= min(1.0, width_pt / max(face.width(text, size_pt), 1e-6))
+    ornaments.fill_with(desk.canvas, colour)
+    size_pt = lettering.draw_centred(desk.canvas, text, face, size_pt, (x, y), width_pt)
     wide = face.width(text, size_pt)
     _note(desk, Box(x - wide / 2, y - 0.25 * size_pt, wide, size_pt), size_pt)
-    ornaments.fill_with(desk.canvas, colour)
-    desk.canvas.setFont(face.name, size_pt)
-    desk.canvas.drawCentredString(x, y, text)
 
 
 def draw_left(

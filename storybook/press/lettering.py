@@ -35,6 +35,24 @@ def draw_lettering(
     canvas.drawText(line)
 
 
+def draw_centred(
+    canvas: Canvas,
+    text: str,
+    face: Face,
+    size_pt: float,
+    middle: tuple[float, float],
+    most_pt: float,
+) -> float:
+    """One line centred on `middle`, in the canvas's colour; returns its size, in points.
+
+    That is `size_pt`, or less where the line would be wider than `most_pt`.
+    """
+    size_pt *= min(1.0, most_pt / max(face.width(text, size_pt), 1e-6))
+    canvas.setFont(face.name, size_pt)
+    canvas.drawCentredString(*middle, text)
+    return size_pt
+
+
 def draw_halo(
     canvas: Canvas,
     text: str,

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from storybook.errors import ConfigError, nearest
-from storybook.press import ornaments
+from storybook.press import lettering, ornaments
 from storybook.press.colour import Colour, Theme
 from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import Box
@@ -141,10 +141,8 @@ def line(
     width_pt: float,
 ) -> None:
     """One line centred on `x`, made smaller if it is wider than `width_pt`."""
-    size_pt *= min(1.0, width_pt / max(face.width(text, size_pt), 1e-6))
     ornaments.fill_with(sheets.canvas, colour)
-    sheets.canvas.setFont(face.name, size_pt)
-    sheets.canvas.drawCentredString(x, y, text)
+    lettering.draw_centred(sheets.canvas, text, face, size_pt, (x, y), width_pt)
 
 
 def title_setting(book: Kept, width_pt: float, height_pt: float, most_pt: float) -> Setting:

@@ -101,12 +101,7 @@ def train(
     last = checkpoints_in(run.folder / "checkpoints")[-1:] if resume else []
     if not last:
         yield Event(stage="samples", done=0, total=1, note="before the first step")
-        loss = trainer.evaluate()["eval_loss"]
-        if trainer.args.world_size > 1:
-            # accelerate takes a model that it prepared for looking alone for one that it has
-            # wrapped, and the processes would each learn by themselves.
-            vars(base.model).pop("_is_accelerate_prepared", None)
-        yield Event(stage="samples", done=1, total=1, note=f"loss {loss:.3f}")
+        yield Event(stage="samples", done=1, total=1, note=f"loss {_first_loss(trainer, base):.3f}")
     with memory_of(device, f"Learning from {recipe.batch} rows at once", REMEDY):
         yield from training_events(trainer, callback, str(last[0]) if last else None)
     tensorboard.close()
@@ -120,6 +115,16 @@ def train(
     )
     note = f"step {best.step} in {folder}: perplexity {exp(before.validation):.2f} before, "
     yield Event(stage="saved", done=1, total=1, note=f"{note}{exp(best.validation):.2f} after")
+
+
+def _first_loss(trainer: StoryTrainer, base: Base) -> float:
+    """The loss on stories that are not taught, before the first step."""
+    loss = trainer.evaluate()["eval_loss"]
+    if trainer.args.world_size > 1:
+        # accelerate takes a model that it prepared for looking alone for one that it has wrapped,
+        # and the processes would each learn by themselves.
+        vars(base.model).pop("_is_accelerate_prepared", None)
+    return loss
 
 
 def _compared(run: Run) -> tuple[Measure, Measure]:
