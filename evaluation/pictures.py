@@ -19,6 +19,7 @@ from training.starter.artist import draw as drawn
 from training.starter.cards import CARD, Card
 from training.starter.dataset import BLOCK, pictures_in
 from training.starter.pictures import Picture, caption, random_picture
+from training.starter.taught import TAUGHT, combination, fingerprint, taught_in
 
 PROMPTS = Path(__file__).with_name("prompts.toml")
 SEED = 41
@@ -103,28 +104,23 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     )
 
 
-def taught_combinations(painter: Path, world: World) -> set[tuple[str | None, ...]]:
-    """All combinations that the painter's card says it was taught; none without a card."""
-    if not (painter / CARD).is_file():
-        return set()
+def taught_combinations(painter: Path, world: World) -> set[int]:
+    """Fingerprints of all combinations that the painter was taught, by its folder; none unsaid."""
+    if (painter / TAUGHT).is_file() or not (painter / CARD).is_file():
+        return taught_in(painter)
     card = Card.model_validate_json((painter / CARD).read_bytes())
     blocks = range(-(-card.pictures // BLOCK))
     return {
-        combination(one) for block in blocks for one in pictures_in(world, card.data_seed, block)
+        fingerprint(one) for block in blocks for one in pictures_in(world, card.data_seed, block)
     }
 
 
-def combination(picture: Picture) -> tuple[str | None, ...]:
-    """What makes two pictures the same combination."""
-    return picture.species, picture.coat, picture.action, picture.place, picture.thing
-
-
-def unseen_pictures(world: World, count: int, seen: set[tuple[str | None, ...]]) -> list[Picture]:
-    """`count` pictures of different combinations, none of which is in `seen`."""
+def unseen_pictures(world: World, count: int, seen: set[int]) -> list[Picture]:
+    """`count` pictures of different combinations, no fingerprint of which is in `seen`."""
     chance, found = Random(f"evaluation/{SEED}"), {}
     while len(found) < count:
         picture = random_picture(world, chance)
-        if combination(picture) not in seen:
+        if fingerprint(picture) not in seen:
             found.setdefault(combination(picture), picture)
     return list(found.values())
 

@@ -18,20 +18,23 @@ from evaluation.measures import (
     refrains,
     repeated,
 )
-from evaluation.pictures import combination, load_prompts, unseen_pictures
+from evaluation.pictures import load_prompts, taught_combinations, unseen_pictures
 from evaluation.records import Part, Row, Table
 from evaluation.report import kept_parts, save_part, write_report
 from evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
 from evaluation.summaries import composed_cases, load_summaries, written_cases
+from storybook.errors import ModelError
 from storybook.models.classifier import sized
 from storybook.records import Hero
 from storybook.world import load_world
 from training.starter.artist import draw
+from training.starter.cards import CARD, Card, write_record
 from training.starter.classifier import classifier_spec
-from training.starter.dataset import Drawings
+from training.starter.dataset import BLOCK, Drawings, pictures_in
 from training.starter.loop import Budget, train_loop
 from training.starter.pictures import random_picture
 from training.starter.tales import compose, load_lexicon
+from training.starter.taught import TAUGHT, combination, fingerprint, taught_in, write_taught
 
 WORLD = load_world(Path(__file__).parents[1] / "assets")
 PIP = Hero(name="Pip", species="mouse", look="grey")
@@ -214,9 +217,47 @@ def test_no_summary_is_one_that_tales_compose():
 
 def test_combinations_are_different_and_unseen():
     first = unseen_pictures(WORLD, 6, seen=set())
-    again = unseen_pictures(WORLD, 6, seen={combination(first[0])})
+    again = unseen_pictures(WORLD, 6, seen={fingerprint(first[0])})
     assert len({combination(one) for one in again}) == 6
     assert combination(first[0]) not in {combination(one) for one in again}
+
+
+def test_taught_combinations_are_those_of_all_phases_that_a_painter_was_taught_in(tmp_path):
+    chance = Random(3)
+    first, second = ([random_picture(WORLD, chance) for _ in range(20)] for _ in range(2))
+    write_taught(tmp_path, first)
+    write_taught(tmp_path, second, before=taught_in(tmp_path))
+    seen = taught_combinations(tmp_path, WORLD)
+    assert seen == {fingerprint(one) for one in first + second}
+    assert not seen & {fingerprint(one) for one in unseen_pictures(WORLD, 50, seen)}
+
+
+def test_taught_combinations_of_a_painter_without_such_a_file_are_those_of_its_card(tmp_path):
+    assert taught_combinations(tmp_path, WORLD) == set()
+    write_record(tmp_path, CARD, a_card(pictures=2 * BLOCK))
+    drawn = [one for block in (0, 1) for one in pictures_in(WORLD, 7, block)]
+    assert taught_combinations(tmp_path, WORLD) == {fingerprint(one) for one in drawn}
+
+
+@pytest.mark.parametrize("broken", [b"", b"no array", b"\x93NUMPY"])
+def test_taught_combinations_in_a_broken_file_are_one_line(tmp_path, broken):
+    (tmp_path / TAUGHT).write_bytes(broken)
+    with pytest.raises(ModelError, match="cannot be read: put the file back"):
+        taught_combinations(tmp_path, WORLD)
+
+
+def a_card(pictures: int) -> Card:
+    return Card(
+        model="painter",
+        source_digest="0",
+        data_seed=7,
+        pictures=pictures,
+        steps=1,
+        minutes=1,
+        machine="a machine",
+        parameters=1,
+        figures={},
+    )
 
 
 # The report

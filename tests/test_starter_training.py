@@ -1,6 +1,7 @@
 """Making the starter: every step at toy size, through the driver's own functions."""
 
 import json
+import math
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
 from training.starter.steps import STEPS
+from training.starter.taught import fingerprint, taught_in
 from training.starter.vae import components_in, components_of, latents_of
 from training.starter.vocabulary import new_tokenizer
 from training.starter.workshop import COMPONENTS, Workshop
@@ -237,6 +239,9 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     assert torch.equal(kept[f"unet.{name}"], first[name].float())
     list(STEPS["esrgan"](again, Budget(minutes=60, steps=3)))
     assert progress_of(again.work / "esrgan").step == 3
+    assert math.isfinite(progress_of(again.work / "esrgan").loss)
+    drawn = load_drawings(shop.drawings_folder / "taught", shop.world, shop.plan.drawings, 7)
+    assert taught_in(again.work) == {fingerprint(one) for one in drawn.pictures}
     other = replace(again, work=tmp_path / "wide", plan=replace(TOY, latent_channels=8))
     with pytest.raises(TrainingError, match="painter cannot be taken up by this plan"):
         list(take_up(other, shop.out))

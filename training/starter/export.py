@@ -23,7 +23,9 @@ from training.starter.dataset import Drawings
 from training.starter.esrgan import new_enlarger
 from training.starter.loop import Progress, load_learnt, progress_of
 from training.starter.measure import Eyes, best_sampling
+from training.starter.pictures import Picture
 from training.starter.plan import DATA_SEED
+from training.starter.taught import taught_in, write_taught
 from training.starter.unet import new_painter, pipeline_of
 from training.starter.vae import psnr, scaling_factor
 from training.starter.workshop import COMPONENTS, Workshop, learnt_classifier, learnt_vae
@@ -59,8 +61,10 @@ def export_critic(shop: Workshop, held_out: Drawings) -> Iterator[Event]:
     yield Event(stage="export", done=1, total=1, note=f"{folder} {figures}")
 
 
-def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) -> Iterator[Event]:
-    """`painter/`: a StableDiffusionPipeline, its world, its best sampler settings and its card."""
+def export_painter(
+    shop: Workshop, latents: torch.Tensor, pictures: Sequence[Picture], held_out: Drawings
+) -> Iterator[Event]:
+    """`painter/`: a StableDiffusionPipeline, its world, best sampler settings, lessons and card."""
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
     critic = _critic(shop).to(shop.device)
     eyes = Eyes(critic.clip, learnt_classifier(shop))
@@ -81,6 +85,7 @@ def export_painter(shop: Workshop, latents: torch.Tensor, held_out: Drawings) ->
         shutil.copy(shop.world_file, draft / shop.world_file.name)
         write_record(draft, SAMPLING, sampling)
         shutil.copy(shop.work / COMPONENTS, draft / COMPONENTS)
+        write_taught(draft, pictures, before=taught_in(shop.work))
         taught = progress_of(shop.work / "vae")
         vae_card = _card(shop, "vae", taught, vae, {"held_out_psnr_db": seen})
         progress = progress_of(shop.work / "unet")

@@ -124,7 +124,7 @@ def train_loop(
         progress = progress.but(
             step=progress.step + 1,
             minutes=(time.monotonic() - started) / 60,
-            loss=value if progress.step == 0 else progress.loss + 0.01 * (value - progress.loss),
+            loss=_mean_loss(progress.loss, value),
         )
         try:
             yield _event(spec.name, progress, budget)
@@ -251,6 +251,11 @@ class _CheckpointFile:
             self.optimizer.load_state_dict(state["optimizer"])
             self.generator.set_state(state["chance"])
         return Progress.model_validate(state["progress"])
+
+
+def _mean_loss(mean: float, value: float) -> float:
+    """The running mean with one value more; weights that come from elsewhere have none yet."""
+    return value if math.isnan(mean) else mean + 0.01 * (value - mean)
 
 
 def _check_loss(loss: float, name: str, step: int, folder: Path) -> None:

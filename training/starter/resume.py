@@ -26,6 +26,7 @@ from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
 from training.starter.grow import grown_state, with_words
 from training.starter.loop import CHECKPOINT, Progress, write_checkpoint
+from training.starter.taught import TAUGHT
 from training.starter.unet import new_painter
 from training.starter.vae import new_vae
 from training.starter.workshop import COMPONENTS, Workshop
@@ -44,6 +45,8 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
     if not (shop.work / COMPONENTS).exists():
         shop.work.mkdir(parents=True, exist_ok=True)
         shutil.copy(shelf / "painter" / COMPONENTS, shop.work / COMPONENTS)
+    if (shelf / "painter" / TAUGHT).exists() and not (shop.work / TAUGHT).exists():
+        shutil.copy(shelf / "painter" / TAUGHT, shop.work / TAUGHT)
     same_words = load_world(shelf / "painter") == shop.world
     if same_words and not (shop.work / "tokenizer").exists():
         with replacing(shop.work / "tokenizer") as draft:

@@ -82,7 +82,7 @@ def make_unet(shop: Workshop, budget: Budget) -> Iterator[Event]:
         shop.world,
         shop.context("unet", budget),
     )
-    yield from export_painter(shop, latents, _held_out(shop))
+    yield from export_painter(shop, latents, drawings.pictures, _held_out(shop))
 
 
 def make_esrgan(shop: Workshop, budget: Budget) -> Iterator[Event]:
