@@ -42,15 +42,8 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
             f"{shelf / 'painter'} has no {COMPONENTS}: it was made with other latents. "
             "Make a painter from nothing: leave --go-on-from out."
         )
-    if not (shop.work / COMPONENTS).exists():
-        shop.work.mkdir(parents=True, exist_ok=True)
-        shutil.copy(shelf / "painter" / COMPONENTS, shop.work / COMPONENTS)
-    if (shelf / "painter" / TAUGHT).exists() and not (shop.work / TAUGHT).exists():
-        shutil.copy(shelf / "painter" / TAUGHT, shop.work / TAUGHT)
     same_words = load_world(shelf / "painter") == shop.world
-    if same_words and not (shop.work / "tokenizer").exists():
-        with replacing(shop.work / "tokenizer") as draft:
-            shutil.copytree(shelf / "painter" / "tokenizer", draft)
+    _take_files(shop.work, shelf / "painter", same_words)
     painter_card, critic_card = _card(shelf / "painter"), _card(shelf / "critic")
     cards = {part.model: part for part in painter_card.parts}
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
@@ -94,6 +87,17 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
             write_checkpoint(shop.work / name, module.float(), progress)
         note = f"{name} after {card.minutes} minutes"
         yield Event(stage="take up", done=done, total=len(taken), note=note)
+
+
+def _take_files(work: Path, painter: Path, same_words: bool) -> None:
+    """What latents are, what was taught, and the tokenizer if the world has not changed."""
+    work.mkdir(parents=True, exist_ok=True)
+    for name in (COMPONENTS, TAUGHT):
+        if (painter / name).exists() and not (work / name).exists():
+            shutil.copy(painter / name, work / name)
+    if same_words and not (work / "tokenizer").exists():
+        with replacing(work / "tokenizer") as draft:
+            shutil.copytree(painter / "tokenizer", draft)
 
 
 def _take_unet(target: UNet2DConditionModel, source: UNet2DConditionModel, folder: Path) -> None:
