@@ -3,12 +3,14 @@
 Their modules lie in `views/`: Streamlit takes a folder `pages/` for pages of its own making.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 
 import streamlit as st
+
+from app import buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,15 @@ def enter(at: str = "library") -> None:
     pages = [_page(name, default=name == at) for name in DOORS]
     page = st.navigation(pages, position="top")
     _on_telephone()
+    buttons.opened((page.url_path, *_open()))
     page.run()
-    _to_top((page.url_path, *(st.query_params.get(key) for key in OPENS)))
+    buttons.forget()
+    _to_top((page.url_path, *_open()))
+
+
+def _open() -> Iterator[str | None]:
+    """What the address says is open, which a page may change while it is drawn."""
+    return (st.query_params.get(key) for key in OPENS)
 
 
 def _on_telephone() -> None:

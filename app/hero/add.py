@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.hero import coach
 from app.navigation import go
 from app.widgets import look
@@ -30,7 +31,7 @@ def page(asked: str) -> None:
     draft = hero_drafts.draft_at(HEROES, asked)
     if draft is None:
         st.warning("These photos are gone: they were added, or forgotten after a week.")
-        if st.button("Begin anew", icon=":material/add_a_photo:"):
+        if pressed("Begin anew", icon=":material/add_a_photo:"):
             st.query_params.from_dict({"new": hero_drafts.new_draft(HEROES).name})
             st.rerun()
         return
@@ -45,7 +46,7 @@ def page(asked: str) -> None:
     if photos:
         _show(draft, photos)
         _name(draft, photos)
-    if st.button("Leave it", type="tertiary", icon=":material/close:"):
+    if pressed("Leave it", type="tertiary", icon=":material/close:"):
         go("heroes")
 
 
@@ -89,7 +90,7 @@ def say(draft: Path) -> None:
         with st.container(key="refused", gap="small"):
             for line in refused:
                 st.warning(look.plain(line.says), icon=":material/block:")
-            if st.button("I have read it", type="tertiary", icon=":material/done:"):
+            if pressed("I have read it", type="tertiary", icon=":material/done:"):
                 hero_drafts.forget_refused(draft)
                 st.rerun()
     changed = [line.says for line in lines if line.good and ":" in line.says]
@@ -118,7 +119,7 @@ def _photo(draft: Path, photo: Path, said: PhotoVerdict) -> None:
     look.picture(photo, f"Photo {name}", PHOTO_PX)
     st.caption(look.plain(name))
     coach.badge(said)
-    if st.button("Take out", key=f"out-{photo.stem}") and tried(
+    if pressed("Take out", key=f"out-{photo.stem}") and tried(
         hero_drafts.take_out, draft, photo.name
     ):
         st.rerun()
@@ -153,7 +154,7 @@ def _name(draft: Path, photos: list[Path]) -> None:
         st.caption(
             f"With fewer than {FEWEST} photos it can star by its look, but hardly be taught."
         )
-    if not st.button("Add it", type="primary", icon=":material/pets:"):
+    if not pressed("Add it", type="primary", icon=":material/pets:"):
         return
     if not name.strip() or not kind.strip():
         st.error("Say its name and what it is first.")

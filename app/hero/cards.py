@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.hero import face
 from app.navigation import link
 from app.widgets import look, trash
@@ -24,7 +25,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="heroes-head"):
         with st.container(width="stretch"):
             look.heading("Heroes", "Everybody who can star in your books.")
-        if st.button("Add your pet", type="primary", icon=":material/add_a_photo:"):
+        if pressed("Add your pet", type="primary", icon=":material/add_a_photo:"):
             st.query_params.from_dict({"new": new_draft(HEROES).name})
             st.rerun()
     trash.offer(HEROES, "and what was taught of it lie in the trash.", _put_back)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.hero import cards, photos, teach
 from app.navigation import go, link
 from app.widgets import look, trash
@@ -83,7 +84,7 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
             "empty, and one is chosen that the painter hears as one."
             + (" It was taught by this word." if taught else ""),
         )
-        if st.form_submit_button("Save", icon=":material/save:") and tried(
+        if pressed("Save", button=st.form_submit_button, icon=":material/save:") and tried(
             _save, folder, hero, chosen or "", token.strip()
         ):
             st.rerun()
@@ -96,7 +97,7 @@ def _save(folder: Path, hero: Hero, look_: str, token: str) -> None:
 def _make_own(name: str, hero: Hero) -> None:
     """Heroes that ship stay as they are; a copy may be changed."""
     st.caption("Heroes that come along stay as they are. A copy of one is yours to change.")
-    if st.button(f"Make {hero.name} mine", icon=":material/content_copy:") and tried(
+    if pressed(f"Make {hero.name} mine", icon=":material/content_copy:") and tried(
         hero_edits.copy_hero, name
     ):
         st.rerun()
@@ -109,13 +110,13 @@ def _take_back(folder: Path) -> None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="take-back"):
         st.markdown(look.plain(last.says))
-        if st.button("Take it back", icon=":material/undo:") and tried(hero_edits.undo, folder):
+        if pressed("Take it back", icon=":material/undo:") and tried(hero_edits.undo, folder):
             st.rerun()
 
 
 def _delete(name: str, hero: Hero) -> None:
     st.space("medium")
-    if st.button(f"Delete {hero.name}", icon=":material/delete:", type="tertiary"):
+    if pressed(f"Delete {hero.name}", icon=":material/delete:", type="tertiary"):
         _ask(name, hero)
 
 
@@ -127,9 +128,9 @@ def _ask(name: str, hero: Hero) -> None:
         f"{look.plain(hero.name)} stay as they are. You can put everything back."
     )
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:", key="delete-for-sure"):
+        if pressed("Delete", type="primary", icon=":material/delete:", key="delete-for-sure"):
             _throw_away(name)
-        if st.button("Keep it", key="keep"):
+        if pressed("Keep it", key="keep"):
             st.rerun()
 
 

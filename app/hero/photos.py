@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.hero import add, coach
 from app.widgets import job_panel, look
 from app.widgets.paths import HEROES
@@ -49,7 +50,7 @@ def _judged(hero: Hero, folder: Path, photos: list[Path]) -> None:
     unfit = [each.file for each in verdict.photos if each.fitness == "leave out"]
     if (
         len(unfit) > 1
-        and st.button(
+        and pressed(
             f"Leave out the {len(unfit)} that the coach advises against", icon=":material/block:"
         )
         and all(tried(hero_edits.leave_out, folder, file) for file in unfit)
@@ -86,7 +87,7 @@ def _write_captions(hero: Hero, folder: Path, photos: list[Path]) -> None:
         model = st.selectbox("Who writes them", models, key="captioner")
         st.caption("Words that are there stay. You can change each, and take all of them back.")
         arguments = ("hero", "change", folder.name, "--caption", model)
-        if st.button("Write captions", icon=":material/edit_note:") and job_panel.start(
+        if pressed("Write captions", icon=":material/edit_note:") and job_panel.start(
             arguments, f"Captions for {hero.name}", folder
         ):
             st.rerun()
@@ -97,11 +98,11 @@ def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:
     look.picture(photo, f"Photo {photo.stem}", PHOTO_PX)
     coach.badge(said)
     with st.container(horizontal=True, gap="xsmall", key=f"deeds-{photo.stem}"):
-        if st.button("Turn", key=f"turn-{name}", icon=":material/rotate_right:"):
+        if pressed("Turn", key=f"turn-{name}", icon=":material/rotate_right:"):
             _done(tried(hero_edits.turn, folder, name, 1))
-        if st.button("Crop", key=f"crop-{name}", icon=":material/crop:"):
+        if pressed("Crop", key=f"crop-{name}", icon=":material/crop:"):
             _crop(folder, photo)
-        if st.button("Leave out", key=f"out-{name}", icon=":material/block:"):
+        if pressed("Leave out", key=f"out-{name}", icon=":material/block:"):
             _done(tried(hero_edits.leave_out, folder, name))
     try:
         caption = hero_edits.caption_of(photo)
@@ -142,7 +143,7 @@ def _crop(folder: Path, photo: Path) -> None:
             f"{round(edges[2] - edges[0]):,} x {round(edges[3] - edges[1]):,} px are left. "
             "It begins with where the pet seems to be."
         )
-    if st.button("Crop it", type="primary", icon=":material/crop:"):
+    if pressed("Crop it", type="primary", icon=":material/crop:"):
         _done(tried(hero_edits.crop, folder, photo.name, box))
 
 
@@ -155,7 +156,7 @@ def _left_out(folder: Path) -> None:
         for photo in aside:
             with st.container(width=PHOTO_PX // 2, gap="small"):
                 look.picture(photo, f"Photo {photo.stem}, left out", PHOTO_PX // 2)
-                if st.button("Take in", key=f"in-{photo.name}", icon=":material/add:"):
+                if pressed("Take in", key=f"in-{photo.name}", icon=":material/add:"):
                     _done(tried(hero_edits.take_in_again, folder, photo.name))
 
 
@@ -164,7 +165,7 @@ def _more(folder: Path, there: int) -> None:
     asked = st.query_params.get("more")
     draft = hero_drafts.draft_at(HEROES, asked) if asked else None
     if draft is None:
-        if there < MOST and st.button("Bring more photos", icon=":material/add_a_photo:"):
+        if there < MOST and pressed("Bring more photos", icon=":material/add_a_photo:"):
             st.query_params["more"] = hero_drafts.new_draft(HEROES).name
             st.rerun()
         return
@@ -174,11 +175,11 @@ def _more(folder: Path, there: int) -> None:
     with st.container(horizontal=True):
         if not new:
             st.caption("Nothing was brought yet.")
-        elif st.button(
+        elif pressed(
             f"Add {len(new)} to the photos", type="primary", icon=":material/add:"
         ) and tried(hero_edits.add_photos, folder, new):
             _close(draft)
-        if st.button("Leave it", key="leave-more", type="tertiary"):
+        if pressed("Leave it", key="leave-more", type="tertiary"):
             _close(draft)
 
 

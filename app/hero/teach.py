@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.widgets import job_panel, look, run_view
 from app.widgets.paths import JOBS, RUNS
 from app.widgets.try_or_report import tried
@@ -77,7 +78,7 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     st.markdown(few if most else how_long(len(photos), settings))
     if before is not None:
         st.caption("What was taught before goes to the trash of the page Training.")
-    if not st.button(
+    if not pressed(
         f"Teach {look.plain(hero.name)}",
         type="primary",
         icon=":material/school:",
@@ -141,7 +142,7 @@ def _result(hero: Hero, folder: Path, run: RunCard) -> None:
         st.error(look.plain(run.state.message))
     if (
         run.standing in ("stopped", "interrupted", "failed")
-        and st.button("Go on with it", type="primary", icon=":material/play_arrow:")
+        and pressed("Go on with it", type="primary", icon=":material/play_arrow:")
         and tried(runs.go_on, run, JOBS)
     ):
         st.rerun()
@@ -156,7 +157,7 @@ def _choose(hero: Hero, folder: Path, run: RunCard, step: int) -> None:
     if step == run.taken_step:
         st.markdown(f"**{name}** is drawn as it was taught by this step.")
     elif step in run.kept:
-        if st.button(f"Draw {name} as of step {step}", icon=":material/check:"):
+        if pressed(f"Draw {name} as of step {step}", icon=":material/check:"):
             arguments = ("hero", "choose-step", folder.name, str(step))
             if job_panel.start(arguments, f"Take step {step} for {hero.name}", RUNS / folder.name):
                 st.rerun()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.widgets import draw_on, look
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
@@ -145,7 +146,7 @@ def _about(board: Board) -> None:
             f"**{len(board.rows)} pictures** in {look.plain(str(board.folder))}. "
             f"{READ_AS[board.layout]}"
         )
-        if desk.can_undo(board) and st.button("Undo", icon=":material/undo:", key="undo-words"):
+        if desk.can_undo(board) and pressed("Undo", icon=":material/undo:", key="undo-words"):
             st.session_state["board-undone"] = desk.undo(board)
             st.rerun()
     if undone := st.session_state.pop("board-undone", 0):
@@ -202,7 +203,7 @@ def _replace(board: Board, rows: list[Shown]) -> None:
         path, after = next(iter(change.items()))
         st.caption(f"{len(change)} pictures change. {Path(path).name} would say:")
         st.markdown(look.plain(after) or "nothing")
-        if st.button(f"Replace in {len(change)}", type="primary", key="board-replace") and tried(
+        if pressed(f"Replace in {len(change)}", type="primary", key="board-replace") and tried(
             desk.say_of, board, change
         ):
             st.rerun()
@@ -230,7 +231,7 @@ def _card(board: Board, row: Shown, key: str) -> None:
     look.picture(row.path, row.words or f"{row.path.name}, without words", PICTURE_PX)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(look.plain(row.path.name))
-        if st.button("Crop and mask", key=f"closer-{key}", type="tertiary"):
+        if pressed("Crop and mask", key=f"closer-{key}", type="tertiary"):
             draw_on.forget(key)
             _closer(board, row, key)
     words = st.text_area(

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go
 from app.views.edited import edit, open_page
 from app.widgets import look
@@ -123,7 +124,7 @@ def _mend(book: Book, each: Listed, *, busy: bool) -> None:
             args=(book, each),
         )
     elif each.kind == "look":
-        if st.button("Other painters", key=key, type="tertiary", icon=":material/tune:"):
+        if pressed("Other painters", key=key, type="tertiary", icon=":material/tune:"):
             go("settings")
     else:
         st.button(

@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.views.page_editor import edit
 from app.widgets import job_panel, look
@@ -127,7 +128,7 @@ def _words(book: Book, imprint: Imprint, *, busy: bool) -> None:
                 "On the back", imprint.blurb or book.brief.summary, max_chars=800
             ),
         }
-        if st.form_submit_button("Keep", disabled=busy):
+        if pressed("Keep", button=st.form_submit_button, disabled=busy):
             if said["blurb"].strip() == book.brief.summary:
                 said["blurb"] = ""
             wanted = imprint.but(**{key: text.strip() for key, text in said.items()})
@@ -140,7 +141,7 @@ def _make(
 ) -> None:
     """Making the files, and taking those that were made."""
     with st.container(horizontal=True):
-        if st.button(
+        if pressed(
             "Make the printer's files",
             type="primary",
             icon=":material/print:",
@@ -198,7 +199,7 @@ def _remedy(book: Book, finding: Finding, number: int, *, busy: bool) -> None:
         )
     elif finding.mend == "enlarge":
         label = "Enlarge the pictures further"
-        if st.button(label, key=f"mend-print-{number}", disabled=busy, icon=":material/hd:"):
+        if pressed(label, key=f"mend-print-{number}", disabled=busy, icon=":material/hd:"):
             asked = ("enlarge", str(book.folder), "--set", f"enlarge.width_px={finding.value}")
             if job_panel.start(asked, f"Enlarge {book.folder.name}", book.folder):
                 st.rerun()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
@@ -49,7 +50,7 @@ def page() -> None:
         st.fragment(_list, run_every=LOOK_S, key="jobs")(shown, _marks(found[:shown]))
     else:
         _rows(found[:shown])
-    if len(found) > shown and st.button(f"Show more of {len(found)}", width="stretch"):
+    if len(found) > shown and pressed(f"Show more of {len(found)}", width="stretch"):
         st.session_state["jobs shown"] = shown + 2 * AT_ONCE
         st.rerun()
 
@@ -166,7 +167,7 @@ def _deeds(job: Job, state: JobState) -> None:
         if (
             state.state == "done"
             and job.arguments[:1] == ("make",)
-            and st.button(
+            and pressed(
                 "Do it again",
                 icon=":material/replay:",
                 key="again",
@@ -187,7 +188,7 @@ def _deeds(job: Job, state: JobState) -> None:
         if not state.active:
             with st.popover("Forget it", icon=":material/delete:"):
                 st.markdown("What it made stays; only this note of it and its log go.")
-                if st.button("Forget it", key="forget") and tried(jobs.delete, job):
+                if pressed("Forget it", key="forget") and tried(jobs.delete, job):
                     del st.query_params["job"]
                     st.rerun()
 

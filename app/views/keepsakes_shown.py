@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.widgets import job_panel
 from app.widgets.proof_view import Proof
 from storybook import ffmpeg
@@ -50,7 +51,7 @@ def _card(proof: Proof, kind: Kind, *, busy: bool) -> None:
     st.caption(KINDS[kind][0].upper() + KINDS[kind][1:] + ".")
     is_there = path.is_file()
     label = f"{name} anew" if is_there else name
-    if st.button(label, icon=icon, key=f"make-{kind}", disabled=busy, width="stretch"):
+    if pressed(label, icon=icon, key=f"make-{kind}", disabled=busy, width="stretch"):
         year = ("--year", str(wanted.year)) if wanted.year else ()
         arguments = ("keepsake", str(proof.book.folder), kind, *year)
         if job_panel.start(arguments, f"Make the {name.lower()}", proof.book.folder):

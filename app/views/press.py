@@ -7,6 +7,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.views.for_printer import for_printer
 from app.views.keepsakes_shown import keepsakes
@@ -178,7 +179,7 @@ def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
         if finished:
             pdf_button(proof, main=True)
         else:
-            asked = st.button(
+            asked = pressed(
                 "Make the PDF",
                 type="primary",
                 icon=":material/auto_awesome:",

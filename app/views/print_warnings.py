@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.views.edited import edit
 from app.widgets import job_panel, look
@@ -65,7 +66,7 @@ def _remedies(proof: Proof, note: Note, number: int) -> None:
     book = proof.book
     if note.kind in ("missing", "unfinished"):
         label = "Draw what is missing" if note.kind == "missing" else "Bring to print size"
-        if st.button(label, key=f"mend-{number}", icon=":material/auto_awesome:"):
+        if pressed(label, key=f"mend-{number}", icon=":material/auto_awesome:"):
             title = book.brief.title or book.story.title
             if job_panel.make(book.folder, f"Make {title}"):
                 st.rerun()

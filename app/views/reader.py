@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
@@ -68,7 +69,7 @@ def _aloud(book: Book) -> bool:
     if left:
         many = "1 page is" if left == 1 else f"{left} pages are"
         st.caption(f"{many} not read yet. It takes about a second a page, on this machine alone.")
-        if st.button("Have it read", icon=":material/record_voice_over:") and job_panel.start(
+        if pressed("Have it read", icon=":material/record_voice_over:") and job_panel.start(
             ("narrate", str(book.folder)), f"Read {book.folder.name} aloud", book.folder
         ):
             st.rerun()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.widgets import look
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from storybook.config import Settings, load_settings, studios
@@ -85,7 +86,7 @@ def _choice(name: str, own: Settings | None) -> None:
             st.caption(says)
         if works:
             st.badge("works here", icon=":material/check_circle:", color="green")
-        elif st.button("Use it", key=f"use-{name}"):
+        elif pressed("Use it", key=f"use-{name}"):
             _ask(name, title)
 
 
@@ -108,9 +109,9 @@ def _ask(name: str, title: str) -> None:
         st.markdown(f"This writes `{OWN}` into the folder that you work in:")
     st.code(studio_file.text_of(settings), language="toml", height=200)
     with st.container(horizontal=True):
-        if st.button(f"Use {title}", type="primary", key="use-for-sure"):
+        if pressed(f"Use {title}", type="primary", key="use-for-sure"):
             _write(settings, seen)
-        if st.button("Leave it", key="leave"):
+        if pressed("Leave it", key="leave"):
             st.rerun()
 
 
@@ -174,7 +175,7 @@ def _children(settings: Settings) -> None:
     elif on and not studio.draws_the_world:
         st.markdown("Pictures are **not** looked at: the painter brings no picture safety checker.")
     label = "Let them through" if on else "Refuse them again"
-    if st.button(label, icon=":material/child_care:"):
+    if pressed(label, icon=":material/child_care:"):
         _ask_children(settings, on=on)
 
 
@@ -189,7 +190,7 @@ def _ask_children(settings: Settings, *, on: bool) -> None:
     )
     kept = "; the file that is there is kept under another name" if seen else ""
     st.caption(f"It is written into `{OWN}` of this folder{kept}.")
-    if st.button("Do it", type="primary", key="children-for-sure"):
+    if pressed("Do it", type="primary", key="children-for-sure"):
         _write(changed, seen)
 
 
@@ -197,7 +198,7 @@ def _machine(settings: Settings) -> None:
     """What the doctor says, asked of another process, since it loads what the models need."""
     st.header("This machine", anchor=False)
     asked = OWN if Path(OWN).is_file() else "starter"
-    if not st.session_state.get("examined") and not st.button(
+    if not st.session_state.get("examined") and not pressed(
         "Examine this machine", icon=":material/stethoscope:"
     ):
         st.caption("It takes some seconds.")
@@ -212,7 +213,7 @@ def _machine(settings: Settings) -> None:
         icon = ":material/check_circle:" if finding.good else ":material/warning:"
         colour = "green" if finding.good else "orange"
         st.markdown(f":{colour}[{icon}] **{look.plain(finding.what)}**: {look.plain(finding.says)}")
-    if st.button("Look again", icon=":material/refresh:", key="again"):
+    if pressed("Look again", icon=":material/refresh:", key="again"):
         _examined.clear()
         st.rerun()
 

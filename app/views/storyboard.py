@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.views import departures_shown, history_shown, page_cards, tellings_shown
 from app.views.asked import asked
@@ -124,7 +125,7 @@ def _up_to_date(book: Book, now: Status) -> None:
         label = "Bring it up to date"
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="due"):
         st.markdown(says)
-        asked = st.button(label, type="primary", icon=":material/auto_awesome:", key="up-to-date")
+        asked = pressed(label, type="primary", icon=":material/auto_awesome:", key="up-to-date")
         if asked and job_panel.make(book.folder, f"Make {now.title or book.folder.name}"):
             st.rerun()
 

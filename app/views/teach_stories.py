@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go
 from app.widgets import job_panel, look
 from app.widgets.paths import JOBS, RUNS
@@ -33,7 +34,7 @@ def section() -> None:
             return
         st.code("\n".join(report_lines(report)), language=None, wrap_lines=True)
         name = st.text_input("What the result is called", "my-stories", max_chars=40)
-        if st.button("Teach the writer", type="primary", icon=":material/school:"):
+        if pressed("Teach the writer", type="primary", icon=":material/school:"):
             _teach(kept, name)
 
 

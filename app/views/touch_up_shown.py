@@ -11,6 +11,7 @@ import streamlit as st
 from PIL import Image
 
 from app.brush import brush
+from app.buttons import pressed
 from app.views.edited import edit
 from app.widgets import job_panel, look
 from app.widgets.try_or_report import tried
@@ -149,7 +150,7 @@ def _own(book: Book, page: int, *, busy: bool) -> None:
         "A photo or a drawing", max_upload_size=MOST_MB, key=f"own-{page}", disabled=busy
     )
     st.caption("It is shown as a whole page; cut it afterwards if you like.")
-    if st.button(
+    if pressed(
         "Put it on the page",
         key=f"bring-{page}",
         icon=":material/upload:",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import link
 from app.views import teach_stories
 from app.widgets import look, run_view, trash
@@ -98,7 +99,7 @@ def _deeds(run: RunCard) -> None:
     with st.container(horizontal=True, key="run-deeds"):
         if (
             run.standing in ("stopped", "interrupted", "failed")
-            and st.button("Go on", type="primary", icon=":material/play_arrow:", key="go-on")
+            and pressed("Go on", type="primary", icon=":material/play_arrow:", key="go-on")
             and tried(runs.go_on, run, JOBS)
         ):
             st.rerun()
@@ -111,7 +112,7 @@ def _deeds(run: RunCard) -> None:
             icon=":material/download:",
             key="download-run",
         )
-        if not run.active and st.button("Delete", icon=":material/delete:", key="delete-run"):
+        if not run.active and pressed("Delete", icon=":material/delete:", key="delete-run"):
             _throw_away(run)
     if run.result:
         st.caption(f"What it made: {', '.join(run.result)}, in {run.folder}/result.")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.widgets import look
 from app.widgets.paths import JOBS
 from storybook import processes
@@ -141,7 +142,7 @@ def _under_way(job: Job, mark: Callable[[], object], seen: object) -> None:
             st.caption(note)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("You may close this window; the work goes on.")
-            if st.button("Stop", key=f"stop-{job.id}", icon=":material/stop_circle:"):
+            if pressed("Stop", key=f"stop-{job.id}", icon=":material/stop_circle:"):
                 jobs.cancel(job)
                 st.toast("It stops after the step that it is at. What is made is kept.")
 
@@ -153,14 +154,14 @@ def _ended(job: Job, state: JobState) -> None:
         else:
             st.info(f"{_called(job)} was stopped. What was made is kept.")
         with st.container(horizontal=True):
-            if st.button("Go on", key=f"retry-{job.id}", icon=":material/play_arrow:"):
+            if pressed("Go on", key=f"retry-{job.id}", icon=":material/play_arrow:"):
                 try:
                     retry(job)
                 except StorybookError as fault:
                     st.error(str(fault))
                 else:
                     st.rerun()
-            if st.button("Put this away", key=f"away-{job.id}", type="tertiary"):
+            if pressed("Put this away", key=f"away-{job.id}", type="tertiary"):
                 put_away(job)
                 st.rerun()
         with st.expander("What it said"):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.widgets import look
 from app.widgets.try_or_report import tried
 from storybook.trash import empty_trash, name_in_trash, trash_in
@@ -23,7 +24,7 @@ def offer(root: Path, says: str, put_back: Callable[[Path], object]) -> None:
     name = name_in_trash(Path(thrown))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="thrown"):
         st.markdown(f"**{look.plain(name)}** {says}")
-        if st.button("Put back", icon=":material/undo:", key="put-back"):
+        if pressed("Put back", icon=":material/undo:", key="put-back"):
             _put_back(root, Path(thrown), put_back)
 
 
@@ -38,9 +39,9 @@ def listed(root: Path, note: str, put_back: Callable[[Path], object]) -> None:
         for each in found:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(look.plain(each.name))
-                if st.button("Put back", key=f"back-{each.folder.name}", icon=":material/undo:"):
+                if pressed("Put back", key=f"back-{each.folder.name}", icon=":material/undo:"):
                     _put_back(root, each.folder, put_back)
-        if st.checkbox("I will not need them again", key="sure-trash") and st.button(
+        if st.checkbox("I will not need them again", key="sure-trash") and pressed(
             "Empty the trash for good", icon=":material/delete_forever:"
         ):
             empty_trash(root, older_than_days=0.0)
