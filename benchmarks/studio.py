@@ -29,7 +29,7 @@ from storybook.book.folder import Book
 from storybook.cli.retry import retry
 from storybook.config import load_settings, shipped
 from storybook.jobs import manager as jobs
-from storybook.jobs.folder import Job, job_state, told_state
+from storybook.jobs.folder import Job, job_state, written_state
 from storybook.make import follow, make
 from storybook.records import Brief
 from storybook.studio.studio import Studio
@@ -141,12 +141,12 @@ def print_lost(page: object, address: str, reloads: int, kills: int) -> None:
     while len(seen) < kills:
         name = f"kill-{time.monotonic_ns()}"
         job = _begin_a_book(name, *LONG)
-        while told_state(job).pid is None:
+        while written_state(job).pid is None:
             time.sleep(0.05)
         time.sleep(rng.uniform(0.1, 3.0))
         if not job_state(job).active:
             continue
-        os.killpg(told_state(job).pid, signal.SIGKILL)
+        os.killpg(written_state(job).pid, signal.SIGKILL)
         killed = time.monotonic()
         while job_state(job).active:
             time.sleep(0.05)

@@ -26,7 +26,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from storybook.jobs.reporting import JOB_VARIABLE, ByHand, line_of, told
+from storybook.jobs.reporting import JOB_VARIABLE, CliInvocation, line_of, report_events
 from storybook.records import Event
 
 BARS = ((110, 30), (80, 16), (50, 10))
@@ -43,7 +43,7 @@ SILENCE_S, LONGEST_SILENCE_S = 30.0, 600.0
 def show(
     events: Iterator[Event],
     heading: str = "",
-    by_hand: ByHand | None = None,
+    by_hand: CliInvocation | None = None,
     console: Console | None = None,
 ) -> bool:
     """Show long work on stderr while its events come in; whether there were any.
@@ -58,7 +58,7 @@ def show(
         draw = _draw_bars
     else:
         draw = _print_lines
-    with closing(told(events, by_hand)) as news:
+    with closing(report_events(events, by_hand)) as news:
         return draw(news, heading, console)
 
 

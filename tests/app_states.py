@@ -14,7 +14,7 @@ from PIL import Image
 
 from page_tester import AppTest
 from storybook.hero.folder import add_hero
-from storybook.jobs.folder import EVENTS, LOG, JobState, job_state, lay, new_job, say
+from storybook.jobs.folder import EVENTS, LOG, JobState, create_job, job_state, new_job, write_state
 from storybook.jobs.manager import cancel, jobs_in
 from storybook.locks import try_lock
 from storybook.records import Hero
@@ -144,7 +144,7 @@ def laid_job(folder: Path, state: str, subject: str = "", what: str = "Make The 
     """A job with some events and words, and the lock that keeps it alive while it is held."""
     arguments = fields.pop("arguments", ("make", subject or "books/kite"))
     asked = new_job("storybook", arguments, what, subject=subject, at=str(folder))
-    job, lock = lay(asked, folder / "jobs")
+    job, lock = create_job(asked, folder / "jobs")
     now = time.time()
     told = [
         {"time": now - 10 + number, "stage": "draw", "done": number, "total": 8, "note": ""}
@@ -153,7 +153,7 @@ def laid_job(folder: Path, state: str, subject: str = "", what: str = "Make The 
     (job.folder / EVENTS).write_text("".join(f"{json.dumps(each)}\n" for each in told))
     (job.folder / LOG).write_text("draw 4/8: page 3\n")
     is_over = state in ("done", "failed", "cancelled")
-    say(
+    write_state(
         job,
         JobState(
             state=state, pid=os.getpid(), started=now - 60, ended=now if is_over else None, **fields

@@ -10,7 +10,7 @@ from app_states import laid_job
 from books import doubles
 from storybook.book.folder import Book
 from storybook.events import event_log
-from storybook.jobs.folder import EVENTS, Job, birth_of, job_state, say
+from storybook.jobs.folder import EVENTS, Job, create_time_of, job_state, write_state
 from storybook.make import follow, make
 from storybook.records import Event
 
@@ -35,14 +35,14 @@ class Making:
         with event_log(self.job.folder / EVENTS) as write:
             for event in self._events:
                 write(event)
-        say(self.job, job_state(self.job).but(state="done"))
+        write_state(self.job, job_state(self.job).but(state="done"))
 
 
 @contextmanager
 def being_made(home: Path, book: Book) -> Iterator[Making]:
     """A job of `home` that makes a new book with the doubles, and has done nothing yet."""
     studio = doubles()
-    born = birth_of(os.getpid())  # by which one that beats no heart is known to live
+    born = create_time_of(os.getpid())  # by which one that beats no heart is known to live
     job, lock = laid_job(home, "running", str(book.folder.resolve()), born=born)
     (job.folder / EVENTS).write_bytes(b"")
     with lock, closing(follow(make(book, studio), book, studio)) as events:

@@ -12,7 +12,7 @@ from storybook.hero import edits as hero_edits
 from storybook.hero import trash as hero_trash
 from storybook.hero.folder import add_hero, hero_folder, hero_names, load_hero
 from storybook.images.photo_files import photos_in
-from storybook.jobs.folder import JobState, lay, new_job, say
+from storybook.jobs.folder import JobState, create_job, new_job, write_state
 from storybook.records import Hero
 
 
@@ -210,9 +210,9 @@ def test_what_ships_and_what_is_being_taught_is_not_thrown_away(tmp_path, rex):
         hero_trash.throw_away("bruno", tmp_path / "runs", tmp_path / "jobs")
     laid_run(tmp_path, "rex", "heroes/rex/photos")
     job = new_job("storybook", ("hero", "teach", "rex"), "Teach Rex", subject="runs/rex")
-    job, lock = lay(job, tmp_path / "jobs")
+    job, lock = create_job(job, tmp_path / "jobs")
     with lock:
-        say(job, JobState(state="running"))
+        write_state(job, JobState(state="running"))
         with pytest.raises(HeroError, match="is being taught"):
             hero_trash.throw_away("rex", tmp_path / "runs", tmp_path / "jobs")
     assert rex.is_dir()

@@ -14,11 +14,11 @@ from storybook.jobs.folder import (
     JOBS,
     Job,
     JobState,
-    birth_of,
+    create_job,
+    create_time_of,
     job_state,
-    lay,
     new_job,
-    say,
+    write_state,
 )
 
 BOOK = (("write", 1, 10.0), ("draw", 52, 20.0), ("bind", 1, 10.0))
@@ -28,10 +28,10 @@ COMMAND = ("make", "books/b")
 
 def finished(stages, command=COMMAND) -> Job:
     """A job that went through all of its stages, long ago."""
-    job, lock = lay(new_job("storybook", command, "Make b"), JOBS)
+    job, lock = create_job(new_job("storybook", command, "Make b"), JOBS)
     tell(job, stages, 1000.0, 1.0)
     whole = sum(seconds for _, _, seconds in stages)
-    say(job, JobState(state="done", started=1000.0, ended=1000.0 + whole))
+    write_state(job, JobState(state="done", started=1000.0, ended=1000.0 + whole))
     lock.close()
     return job
 
@@ -42,12 +42,14 @@ def under_way() -> Iterator[Callable[..., Job]]:
     with ExitStack() as locks:
 
         def make(stages, until: float) -> Job:
-            job, lock = lay(new_job("storybook", COMMAND, "Make b"), JOBS)
+            job, lock = create_job(new_job("storybook", COMMAND, "Make b"), JOBS)
             locks.enter_context(lock)
             begun = time.time() - until * sum(seconds for _, _, seconds in stages)
             tell(job, stages, begun, until)
             pid = os.getpid()
-            say(job, JobState(state="running", pid=pid, born=birth_of(pid), started=begun))
+            write_state(
+                job, JobState(state="running", pid=pid, born=create_time_of(pid), started=begun)
+            )
             return job
 
         yield make
@@ -160,9 +162,9 @@ def test_a_book_before_it_foretells_one_whose_verbs_take_turns(under_way):
         for at, stage, done, total in turns
     ]
     (job.folder / EVENTS).write_text("\n".join(map(json.dumps, lines)) + "\n")
-    say(job, JobState(state="done", started=1000.0, ended=1020.0))
+    write_state(job, JobState(state="done", started=1000.0, ended=1020.0))
     now = laid(turns[:15], under_way)
-    say(now, job_state(now).but(started=time.time() - 20.0))  # half as quick
+    write_state(now, job_state(now).but(started=time.time() - 20.0))  # half as quick
     far = progress(now)
     assert far.share == pytest.approx(0.5, abs=0.01)
     assert far.job_seconds_left == pytest.approx(20.0, abs=0.5)

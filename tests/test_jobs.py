@@ -22,9 +22,9 @@ from storybook.cli.retry import retry
 from storybook.errors import BookError, JobError
 from storybook.jobs import folder as job_folder
 from storybook.jobs import manager as jobs
-from storybook.jobs.folder import UNEXPECTED, JobState, device_of, lay, new_job, say
+from storybook.jobs.folder import UNEXPECTED, JobState, create_job, device_of, new_job, write_state
 from storybook.jobs.manager import cancel, delete, job_state, jobs_in, progress, start
-from storybook.jobs.reporting import ByHand, told
+from storybook.jobs.reporting import CliInvocation, report_events
 from storybook.locks import try_lock
 from storybook.records import Event
 from waiting import END_S, ended, wait_for
@@ -216,7 +216,7 @@ def test_the_dead_do_not_stand_in_line():
 
 def test_a_waiting_job_is_cancelled_and_a_teaching_is_told_to_go_on():
     asked = new_job("training", ("dreambooth", "r.toml"), "Teach", subject="runs/x")
-    job, lock = lay(asked, ROOT)
+    job, lock = create_job(asked, ROOT)
     lock.close()
     assert job_state(job).state == "failed", "nobody holds it"
     with device_of(job) as device:
@@ -238,22 +238,22 @@ def test_a_waiting_job_is_cancelled_and_a_teaching_is_told_to_go_on():
 
 
 def test_a_heart_that_is_late_is_looked_after():
-    job, lock = lay(new_job("storybook", ("hero", "list"), "x"), ROOT)
-    state = JobState(state="running", pid=os.getpid(), born=job_folder.birth_of(os.getpid()))
-    say(job, state)
+    job, lock = create_job(new_job("storybook", ("hero", "list"), "x"), ROOT)
+    state = JobState(state="running", pid=os.getpid(), born=job_folder.create_time_of(os.getpid()))
+    write_state(job, state)
     late = time.time() - 60
     os.utime(job.folder / "heartbeat", (late, late))
     assert job_state(job).state == "running", "the machine slept, the process is there"
-    say(job, state.but(born=state.born - 1000))
+    write_state(job, state.but(born=state.born - 1000))
     assert job_state(job).state == "failed", "the number is another process's now"
-    say(job, state)
+    write_state(job, state)
     lock.close()
     assert job_state(job).state == "failed"
 
 
 def test_only_so_many_finished_jobs_are_kept():
-    first, lock = lay(new_job("storybook", ("nonsense",), "old"), ROOT)
-    say(first, JobState(state="done"))
+    first, lock = create_job(new_job("storybook", ("nonsense",), "old"), ROOT)
+    write_state(first, JobState(state="done"))
     lock.close()
     for number in range(jobs.KEPT + 5):
         shutil.copytree(first.folder, ROOT / f"20200101-000000-{number:06d}")
@@ -295,9 +295,9 @@ def test_a_fault_by_hand_is_a_failed_job():
         yield Event(stage="draw", done=1, total=2)
         raise BookError("The disk is\nfull.")
 
-    hand = ByHand(module="training", arguments=("dreambooth", "r.toml"), subject="runs/x")
+    hand = CliInvocation(module="training", arguments=("dreambooth", "r.toml"), subject="runs/x")
     with pytest.raises(BookError):
-        list(told(events(), hand))
+        list(report_events(events(), hand))
     [job] = jobs_in()
     assert (job_state(job).state, job_state(job).error) == ("failed", "The disk is full.")
     assert job.what == "python -m training dreambooth r.toml"
@@ -319,9 +319,9 @@ def test_a_job_stops_also_if_the_interrupt_was_swallowed():
             yield Event(stage="draw", done=1, total=2)
             time.sleep(0.01)
 
-    hand = ByHand(module="training", arguments=("dreambooth", "r.toml"), subject="runs/x")
+    hand = CliInvocation(module="training", arguments=("dreambooth", "r.toml"), subject="runs/x")
     with pytest.raises(KeyboardInterrupt):
-        list(told(events(), hand))
+        list(report_events(events(), hand))
     assert [job_state(job).state for job in swallowed] == ["cancelled"]
 
 

@@ -20,7 +20,7 @@ from books import made
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.errors import BookError, ConfigError, JobError
-from storybook.jobs.folder import JobState, job_state, jobs_in, say
+from storybook.jobs.folder import JobState, job_state, jobs_in, write_state
 from storybook.jobs.manager import run_deferred
 from storybook.service import api, desk
 from storybook.service.api import service
@@ -291,7 +291,7 @@ def test_the_queue_outlives_the_service():
     for name in ("a", "b", "c"):
         first.take({**ORDER, "id": name})
     cut_off, cancelled = (first._newest_job(name) for name in ("a", "c"))
-    say(cut_off, JobState(state="running", pid=1, born=1.0, started=1.0))
+    write_state(cut_off, JobState(state="running", pid=1, born=1.0, started=1.0))
     assert job_state(cut_off).state == "failed"
     first.cancel("c")
     with a_desk().open() as second:

@@ -16,7 +16,7 @@ from storybook.cluster import submitted
 from storybook.cluster.submitted import SUBMITTED, address_of, follow_submitted
 from storybook.errors import ConfigError, JobError
 from storybook.jobs import manager
-from storybook.jobs.folder import JOB_VARIABLE, job_state, jobs_in, lay, new_job
+from storybook.jobs.folder import JOB_VARIABLE, create_job, job_state, jobs_in, new_job
 from storybook.records import Event
 from waiting import END_S, ended, wait_for
 
@@ -163,10 +163,10 @@ def test_follow_submitted_says_that_a_cluster_is_gone(cluster, monkeypatch):
 
 @pytest.mark.parametrize(("status", "submits"), [("RUNNING", 0), ("FAILED", 1)])
 def test_a_retry_follows_again_what_still_runs(cluster, monkeypatch, status, submits):
-    first, lock = lay(new_job("storybook", (), "x"), JOBS)
+    first, lock = create_job(new_job("storybook", (), "x"), JOBS)
     lock.close()
     (first.folder / SUBMITTED).write_text(json.dumps({"name": "storybook-before"}))
-    again, lock = lay(new_job("storybook", (), "x", repeats=first.id), JOBS)
+    again, lock = create_job(new_job("storybook", (), "x", repeats=first.id), JOBS)
     lock.close()
     monkeypatch.setenv(JOB_VARIABLE, str(again.folder))
     client = cluster((status, ""), ("SUCCEEDED", ""))
@@ -204,7 +204,7 @@ def test_jobs_submit_refuses_what_is_no_command(words, says, capsys):
 
 def test_jobs_list_shows_the_newest_ten(capsys):
     for number in range(12):
-        lay(new_job("storybook", (), f"work {number:02d}"), JOBS)[1].close()
+        create_job(new_job("storybook", (), f"work {number:02d}"), JOBS)[1].close()
     assert main(["jobs", "list"]) == 0
     said = capsys.readouterr()
     assert "work 11" in said.out and "work 02" in said.out and "work 01" not in said.out

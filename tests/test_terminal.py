@@ -74,7 +74,7 @@ def test_show_prints_plain_lines_in_a_pipe(more: dict) -> None:
 
 def test_show_adds_nothing_to_a_job_s_log(monkeypatch, tmp_path) -> None:
     monkeypatch.setenv(JOB_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("storybook.terminal.told", lambda events, _: events)
+    monkeypatch.setattr("storybook.terminal.report_events", lambda events, _: events)
     file = StringIO()
     assert show(drawing(), console=Console(file=file)) and not file.getvalue()
     assert not show((event for event in ()), console=Console(file=file))

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from storybook.errors import TrainingError
-from storybook.jobs.folder import JobState, lay, new_job, say
+from storybook.jobs.folder import JobState, create_job, new_job, write_state
 from training.runs import listing as runs
 from training.runs.run import LOG, Measure, Run, RunState
 
@@ -39,8 +39,8 @@ def laid(tmp_path, name="rex", state="done", *, age_s=0.0, **fields):
 def job_on(tmp_path, folder, state):
     """A job of this very process, whose lock is held as long as what is returned lives."""
     job = new_job("training", ("dreambooth",), "Teach Rex", subject=str(folder), at=str(tmp_path))
-    job, lock = lay(job, tmp_path / "jobs")
-    say(job, JobState(state=state, pid=os.getpid(), started=time.time()))
+    job, lock = create_job(job, tmp_path / "jobs")
+    write_state(job, JobState(state=state, pid=os.getpid(), started=time.time()))
     return job, lock
 
 

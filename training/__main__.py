@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 from storybook.cli.run import exit_code, speak_any_language
 from storybook.errors import ConfigError
 from storybook.files import DRAFT
-from storybook.jobs.reporting import ByHand
+from storybook.jobs.reporting import CliInvocation
 from storybook.records import Event
 from storybook.terminal import show
 from training.desk import cli as desk_cli
@@ -203,8 +203,8 @@ def _story_eval(rest: Sequence[str]) -> None:
     )
 
 
-def _by_hand(run: "Run", device: str) -> ByHand:
-    return ByHand(
+def _by_hand(run: "Run", device: str) -> CliInvocation:
+    return CliInvocation(
         module="training", arguments=tuple(sys.argv[1:]), subject=str(run.folder), device=device
     )
 

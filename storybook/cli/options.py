@@ -8,7 +8,7 @@ from pathlib import Path
 from storybook.cli.help import Formatter
 from storybook.cli.renamed import OldOption
 from storybook.config import load_settings
-from storybook.jobs.reporting import ByHand
+from storybook.jobs.reporting import CliInvocation
 from storybook.records import Event
 from storybook.shard import Shard
 from storybook.studio.studio import Studio
@@ -102,7 +102,7 @@ def show_work(
 ) -> bool:
     """Show long work, which notes itself as a job of these arguments; whether there was any."""
     warnings.simplefilter("ignore")  # a library's warnings are for us, not for the author
-    by_hand = ByHand(
+    by_hand = CliInvocation(
         module="storybook", arguments=tuple(arguments), subject=str(subject), device=device
     )
     return show(events, by_hand=by_hand)

@@ -34,75 +34,81 @@ class Progress(Event):
 
 def progress(job: Job) -> Progress | None:
     """How far a job is; None before its first event."""
-    told = events_in(job.folder / EVENTS)
-    if not told:
+    events = events_in(job.folder / EVENTS)
+    if not events:
         return None
-    last = told[-1]
-    far = Progress.model_validate(last.model_dump(exclude={"time"}) | _pages(told))
+    last = events[-1]
+    far = Progress.model_validate(last.model_dump(exclude={"time"}) | _pages(events))
     state = job_state(job)
     if state.state != "running":
         return far
-    far = far.but(seconds_left=seconds_left(told))
-    share = _share(job, told)
+    far = far.but(seconds_left=seconds_left(events))
+    share = _share(job, events)
     if share is None:
-        return far.but(job_seconds_left=_by_pages(far, told))
+        return far.but(job_seconds_left=_by_pages(far, events))
     if share < EARLY:
         return far.but(share=share)
     ends = state.started + (last.time - state.started) / share
     return far.but(share=share, job_seconds_left=max(0.0, ends - time.time()))
 
 
-def _pages(told: list[LoggedEvent]) -> dict[str, int]:
+def _pages(events: list[LoggedEvent]) -> dict[str, int]:
     """How many pages of a book are finished, of how many, as fields; nothing if nobody knows yet.
 
     The last of the verbs that a page goes through counts them.
     """
-    if told[-1].stage not in (*PAGE_VERBS, "draw"):
+    if events[-1].stage not in (*PAGE_VERBS, "draw"):
         return {}
-    counted = [one for one in told if one.stage in PAGE_VERBS]
-    stage = next((verb for verb in PAGE_VERBS if any(one.stage == verb for one in counted)), "")
+    counted = [event for event in events if event.stage in PAGE_VERBS]
+    stage = next((verb for verb in PAGE_VERBS if any(event.stage == verb for event in counted)), "")
     return next(
-        ({"pages_done": one.done, "pages": one.total} for one in told[::-1] if one.stage == stage),
+        (
+            {"pages_done": event.done, "pages": event.total}
+            for event in events[::-1]
+            if event.stage == stage
+        ),
         {},
     )
 
 
-def _by_pages(far: Progress, told: list[LoggedEvent]) -> float | None:
+def _by_pages(far: Progress, events: list[LoggedEvent]) -> float | None:
     """How long all pages will still take at the pace of those that are finished.
 
     From the first event of drawing on; to bind them takes next to nothing beside that.
     """
-    begun = next((one.time for one in told if one.stage == "draw"), None)
+    begun = next((event.time for event in events if event.stage == "draw"), None)
     if not far.pages_done or begun is None:
         return None
-    last = next(one.time for one in told[::-1] if one.stage in PAGE_VERBS)
+    last = next(event.time for event in events[::-1] if event.stage in PAGE_VERBS)
     pace = (last - begun) / far.pages_done
     return max(0.0, last + pace * (far.pages - far.pages_done) - time.time())
 
 
-def _share(job: Job, told: list[LoggedEvent]) -> float | None:
+def _share(job: Job, events: list[LoggedEvent]) -> float | None:
     """The share of its time that the last job of the same kind had needed until this point."""
-    found = _like(job, told)
+    found = _similar_finished_job(job, events)
     if found is None:
         return None
     state, before = found
-    last = told[-1]
-    there = next(
+    last = events[-1]
+    reached = next(
         (
-            one.time
-            for one in before
-            if one.stage == last.stage and one.done * last.total >= last.done * one.total
+            event.time
+            for event in before
+            if event.stage == last.stage and event.done * last.total >= last.done * event.total
         ),
         None,
     )
-    if there is None or state.ended <= state.started:
+    if reached is None or state.ended <= state.started:
         return None
-    return min(1.0, max(0.0, (there - state.started) / (state.ended - state.started)))
+    return min(1.0, max(0.0, (reached - state.started) / (state.ended - state.started)))
 
 
-def _like(job: Job, told: list[LoggedEvent]) -> tuple[JobState, list[LoggedEvent]] | None:
+def _similar_finished_job(
+    job: Job, events: list[LoggedEvent]
+) -> tuple[JobState, list[LoggedEvent]] | None:
     """The newest finished job of the same command that went through the same, with what it told."""
-    mine = _amounts(told)
+    mine = _amounts(events)
     if mine is None:
         return None
     earlier = [
@@ -116,7 +122,7 @@ def _like(job: Job, told: list[LoggedEvent]) -> tuple[JobState, list[LoggedEvent
             continue
         before = events_in(other.folder / EVENTS)
         theirs = _amounts(before)
-        if theirs is not None and _alike(mine, theirs):
+        if theirs is not None and _is_similar(mine, theirs):
             return state, before
     return None
 
@@ -127,22 +133,22 @@ def _kind(job: Job) -> tuple[str, str]:
     return job.module, "make" if verb == "book" else verb
 
 
-def _amounts(told: list[LoggedEvent]) -> dict[str, int] | None:
+def _amounts(events: list[LoggedEvent]) -> dict[str, int] | None:
     """How much there was to do in each stage; None if one began anew, as in teaching.
 
     Those of a book's pages take turns, and each goes on from where it was.
     """
     amounts: dict[str, int] = {}
     done: dict[str, int] = {}
-    for one in told:
-        if one.done < done.get(one.stage, 0):
+    for event in events:
+        if event.done < done.get(event.stage, 0):
             return None
-        done[one.stage] = one.done
-        amounts[one.stage] = max(one.total, amounts.get(one.stage, 0))
+        done[event.stage] = event.done
+        amounts[event.stage] = max(event.total, amounts.get(event.stage, 0))
     return amounts
 
 
-def _alike(mine: dict[str, int], theirs: dict[str, int]) -> bool:
+def _is_similar(mine: dict[str, int], theirs: dict[str, int]) -> bool:
     """Whether a job so far is like a whole one: the same stages with about as much to do."""
     if list(mine) != list(theirs)[: len(mine)]:
         return False

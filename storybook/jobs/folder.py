@@ -40,7 +40,7 @@ STARTS_S = 60.0
 UNEXPECTED = "It ended unexpectedly; retry goes on where it was."
 
 Module = Literal["storybook", "training"]
-Standing = Literal["queued", "waiting", "running", "done", "failed", "cancelled"]
+JobStatus = Literal["queued", "waiting", "running", "done", "failed", "cancelled"]
 
 
 class Job(Record):
@@ -89,7 +89,7 @@ class Job(Record):
 class JobState(Record):
     """How a job stands."""
 
-    state: Standing
+    state: JobStatus
     pid: int | None = None
     """Of the process that runs the job."""
     born: float | None = None
@@ -113,7 +113,7 @@ def new_job(module: Module, arguments: tuple[str, ...], what: str, **more: objec
     return Job.model_validate({"folder": Path(), "at": os.getcwd()} | fields | more)
 
 
-def lay(job: Job, root: Path) -> tuple[Job, IO[bytes]]:
+def create_job(job: Job, root: Path) -> tuple[Job, IO[bytes]]:
     """Give a job its folder, and return the open file whose lock says that somebody runs it.
 
     The lock outlives this process if the file is handed on to another one. A folder is a job once
@@ -137,7 +137,7 @@ def lay(job: Job, root: Path) -> tuple[Job, IO[bytes]]:
 
 
 @contextmanager
-def held(job: Job) -> Iterator[None]:
+def hold_lock(job: Job) -> Iterator[None]:
     """For the process that runs a job: hold the job's lock, if its starter could not hand it on."""
     if POSIX:
         yield
@@ -156,27 +156,27 @@ def job_at(folder: Path) -> Job | None:
         return None
 
 
-def say(job: Job, state: JobState) -> None:
+def write_state(job: Job, state: JobState) -> None:
     """Write down how a job stands; only the process that runs it may."""
     write_whole(job.folder / STATE, _text_of(state))
 
 
-def told_state(job: Job) -> JobState:
+def written_state(job: Job) -> JobState:
     """How a job stands by its own words, with the last beat of its heart."""
     try:
         state = JobState.model_validate_json(patiently((job.folder / STATE).read_bytes))
-        beat = (job.folder / HEARTBEAT).stat().st_mtime
+        heartbeat = (job.folder / HEARTBEAT).stat().st_mtime
     except (OSError, ValueError):
         return JobState(state="failed", error="Its folder is damaged or gone.")
-    return state.but(heartbeat=beat)
+    return state.but(heartbeat=heartbeat)
 
 
 def job_state(job: Job) -> JobState:
     """How a job stands now; one whose process is gone has failed, whatever it wrote last."""
-    now = told_state(job)
+    now = written_state(job)
     if not now.active or is_alive(job, now):
         return now
-    now = told_state(job)  # it may have ended between the two looks
+    now = written_state(job)  # it may have ended between the two looks
     if not now.active:
         return now
     if (job.folder / CANCEL).exists():
@@ -195,7 +195,7 @@ def is_alive(job: Job, state: JobState) -> bool:
         return False
     if state.heartbeat is not None and time.time() - state.heartbeat < LATE_S:
         return True
-    born = birth_of(state.pid) if state.pid is not None else None
+    born = create_time_of(state.pid) if state.pid is not None else None
     return born is not None and abs(born - state.born) < CLOCKS_DIFFER_S
 
 
@@ -206,10 +206,10 @@ def is_held(job: Job) -> bool:
 
 def _is_starting(job: Job) -> bool:
     """Whether its runner may still be on its way to the lock."""
-    return told_state(job).state == "queued" and time.time() - job.created < STARTS_S
+    return written_state(job).state == "queued" and time.time() - job.created < STARTS_S
 
 
-def birth_of(pid: int) -> float | None:
+def create_time_of(pid: int) -> float | None:
     """When a process began, in seconds since 1970; None if it is gone."""
     import psutil
 
@@ -220,7 +220,7 @@ def birth_of(pid: int) -> float | None:
         return None
 
 
-def beat(job: Job) -> None:
+def touch_heartbeat(job: Job) -> None:
     """Let the job's heart beat, if it is time to."""
     path = job.folder / HEARTBEAT
     if time.time() - path.stat().st_mtime >= BEAT_S:

@@ -29,8 +29,8 @@ from storybook.jobs.folder import (
     Job,
     JobState,
     Module,
+    create_job,
     job_at,
-    lay,
     new_job,
 )
 from storybook.jobs.folder import job_state as job_state
@@ -92,7 +92,7 @@ def start(
                 f"Wait for it, or stop it: storybook jobs cancel {other.id}"
             )
         prune(root)
-        job, lock = lay(job, root)
+        job, lock = create_job(job, root)
         with lock:
             if not deferred:
                 _run(job, lock)

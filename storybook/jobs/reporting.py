@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
-from threading import Event as Bell
+from threading import Event as StopEvent
 from threading import Thread
 
 from storybook.errors import StorybookError, in_one_line
@@ -26,14 +26,14 @@ from storybook.jobs.folder import (
     Job,
     JobState,
     Module,
-    beat,
-    birth_of,
+    create_job,
+    create_time_of,
     device_of,
     is_held,
     job_at,
-    lay,
     new_job,
-    say,
+    touch_heartbeat,
+    write_state,
 )
 from storybook.jobs.manager import prune
 from storybook.locks import try_lock
@@ -47,7 +47,7 @@ GRACE_S = 60.0
 """How long a command may keep what it has once it is asked to stop."""
 
 
-class ByHand(Record):
+class CliInvocation(Record):
     """What a command says of itself when it was typed into a terminal."""
 
     module: Module
@@ -56,19 +56,19 @@ class ByHand(Record):
     device: str = "auto"
 
 
-def told(events: Iterator[Event], by_hand: ByHand | None = None) -> Iterator[Event]:
+def report_events(events: Iterator[Event], by_hand: CliInvocation | None = None) -> Iterator[Event]:
     """The events, each written into the job's folder before it is passed on, if there is a job."""
-    named = os.environ.get(JOB_VARIABLE)
-    job = job_at(Path(named)) if named else None
+    folder = os.environ.get(JOB_VARIABLE)
+    job = job_at(Path(folder)) if folder else None
     root = _root_of(by_hand)
     if job is not None:
-        with _stopping(job, when=lambda: _is_to_stop(job)) as asked:
-            yield from _written(events, job, asked)
+        with _watch_for_stop(job, when=lambda: _is_to_stop(job)) as stop:
+            yield from _write_events(events, job, stop)
     elif root is None:
         yield from events
     else:
         for event in events:
-            yield from _registered(chain([event], events), by_hand, root)
+            yield from _report_as_job(chain([event], events), by_hand, root)
 
 
 def line_of(event: Event) -> str:
@@ -83,7 +83,7 @@ def _is_to_stop(job: Job) -> bool:
     return not is_held(job) or (not HEARS_SIGNALS and (job.folder / CANCEL).exists())
 
 
-def _root_of(by_hand: ByHand | None) -> Path | None:
+def _root_of(by_hand: CliInvocation | None) -> Path | None:
     """Where a command that was typed by hand makes its job's folder, if it is to make one."""
     if by_hand is None or os.environ.get(SWITCH) == "off":
         return None
@@ -91,27 +91,27 @@ def _root_of(by_hand: ByHand | None) -> Path | None:
     return home.parent / "jobs" if home.name in HOMES else None
 
 
-def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterator[Event]:
+def _report_as_job(events: Iterator[Event], by_hand: CliInvocation, root: Path) -> Iterator[Event]:
     """The events of a command that makes itself known as a job; it waits for no device."""
     name = "storybook" if by_hand.module == "storybook" else f"python -m {by_hand.module}"
     what = f"{name} {shlex.join(by_hand.arguments)}"
     fields = by_hand.model_dump(exclude={"module", "arguments"}) | {"by_hand": True}
     try:
         prune(root)
-        job, lock = lay(new_job(by_hand.module, by_hand.arguments, what, **fields), root)
+        job, lock = create_job(new_job(by_hand.module, by_hand.arguments, what, **fields), root)
     except OSError:  # such as a folder that may only be read: the work can do without
         yield from events
         return
     with lock, device_of(job) as device:
         try_lock(device)
         state = JobState(
-            state="running", pid=os.getpid(), born=birth_of(os.getpid()), started=time.time()
+            state="running", pid=os.getpid(), born=create_time_of(os.getpid()), started=time.time()
         )
-        say(job, state)
+        write_state(job, state)
         end, error = "failed", ""
         try:
-            with _stopping(job, when=(job.folder / CANCEL).exists) as asked:
-                yield from _written(events, job, asked)
+            with _watch_for_stop(job, when=(job.folder / CANCEL).exists) as stop:
+                yield from _write_events(events, job, stop)
             end = "done"
         except (KeyboardInterrupt, GeneratorExit):
             end = "cancelled"
@@ -123,10 +123,10 @@ def _registered(events: Iterator[Event], by_hand: ByHand, root: Path) -> Iterato
             error = f"{type(fault).__name__}: {fault}"
             raise
         finally:
-            say(job, state.but(state=end, ended=time.time(), error=error))
+            write_state(job, state.but(state=end, ended=time.time(), error=error))
 
 
-def _written(events: Iterator[Event], job: Job, asked: Bell) -> Iterator[Event]:
+def _write_events(events: Iterator[Event], job: Job, stop: StopEvent) -> Iterator[Event]:
     """The events, each a line for programs and a line for people, until it is asked to stop."""
     with (
         event_log(job.folder / EVENTS) as write,
@@ -137,33 +137,33 @@ def _written(events: Iterator[Event], job: Job, asked: Bell) -> Iterator[Event]:
             log.write(f"{line_of(event)}\n")
             yield event
             # The interrupt is lost if it falls into a callback whose errors Python passes over.
-            if asked.is_set():
+            if stop.is_set():
                 raise KeyboardInterrupt
 
 
 @contextmanager
-def _stopping(job: Job, when: Callable[[], bool]) -> Iterator[Bell]:
+def _watch_for_stop(job: Job, when: Callable[[], bool]) -> Iterator[StopEvent]:
     """Let the job's heart beat; interrupt this process as Ctrl-C does as soon as `when` says so.
 
     Yields what is set by then.
     """
-    over, asked = Bell(), Bell()
+    done_event, stop = StopEvent(), StopEvent()
 
     def watch() -> None:
-        while not over.wait(POLL_S):
+        while not done_event.wait(POLL_S):
             with suppress(OSError):
                 if job.by_hand:
-                    beat(job)
+                    touch_heartbeat(job)
                 if when():
                     interrupt_this()
-                    asked.set()
-                    if not over.wait(GRACE_S):
+                    stop.set()
+                    if not done_event.wait(GRACE_S):
                         end_this()
 
-    watcher = Thread(target=watch, daemon=True)
-    watcher.start()
+    thread = Thread(target=watch, daemon=True)
+    thread.start()
     try:
-        yield asked
+        yield stop
     finally:
-        over.set()
-        watcher.join()
+        done_event.set()
+        thread.join()

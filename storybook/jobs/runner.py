@@ -21,13 +21,13 @@ from storybook.jobs.folder import (
     LOG,
     Job,
     JobState,
-    beat,
-    birth_of,
+    create_time_of,
     device_of,
-    held,
+    hold_lock,
     is_held,
     job_at,
-    say,
+    touch_heartbeat,
+    write_state,
 )
 from storybook.locks import try_lock
 from storybook.processes import Manner, grouped, stop
@@ -44,25 +44,25 @@ def main() -> None:
     # Where we were started in the background it is ignored, and would be by the command, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     job = job_at(Path(sys.argv[1]))
-    with held(job):
+    with hold_lock(job):
         run(job)
 
 
 def run(job: Job) -> None:
     """Run a job's command when its turn has come, and write down how it ended."""
-    state = JobState(state="waiting", pid=os.getpid(), born=birth_of(os.getpid()))
-    say(job, state)
+    state = JobState(state="waiting", pid=os.getpid(), born=create_time_of(os.getpid()))
+    write_state(job, state)
     with _turn(job) as device:
         if device is None:
-            say(job, state.but(state="cancelled", ended=time.time()))
+            write_state(job, state.but(state="cancelled", ended=time.time()))
             return
         state = state.but(state="running", started=time.time())
-        say(job, state)
+        write_state(job, state)
         code = _run_command(job, device)
         stopped = (job.folder / CANCEL).exists() or code == 130
         end = "done" if code == 0 else "cancelled" if stopped else "failed"
         error = _last_words(job, code) if end == "failed" else ""
-        say(job, state.but(state=end, ended=time.time(), exit_code=code, error=error))
+        write_state(job, state.but(state=end, ended=time.time(), exit_code=code, error=error))
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def _turn(job: Job) -> Iterator[IO[bytes] | None]:
                 ticket.unlink()
                 yield device
                 return
-            beat(job)
+            touch_heartbeat(job)
             time.sleep(POLL_S)
         ticket.unlink()
         yield None
@@ -109,7 +109,7 @@ def _run_command(job: Job, device: IO[bytes]) -> int:
         try:
             return child.wait(timeout=POLL_S)
         except subprocess.TimeoutExpired:
-            beat(job)
+            touch_heartbeat(job)
         if (job.folder / CANCEL).exists() and time.monotonic() > patience_ends:
             manner, grace_s = next(stops, STOPS[-1])
             stop(child, manner)

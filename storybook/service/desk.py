@@ -20,7 +20,15 @@ from storybook.config import load_settings
 from storybook.errors import BookError, JobError
 from storybook.files import slug
 from storybook.jobs import manager
-from storybook.jobs.folder import Job, JobState, is_alive, job_state, jobs_in, say, told_state
+from storybook.jobs.folder import (
+    Job,
+    JobState,
+    is_alive,
+    job_state,
+    jobs_in,
+    write_state,
+    written_state,
+)
 from storybook.locks import try_lock
 from storybook.orders.reading import asked_id, brief_of_order
 from storybook.records import Record
@@ -233,10 +241,10 @@ def _left_over(root: Path) -> list[Job]:
     """
     left = []
     for job in reversed(jobs_in(root)):
-        now = told_state(job)
+        now = written_state(job)
         if job.deferred and now.active and not is_alive(job, now):
             if not job_state(job).active and job_state(job).state == "cancelled":
                 continue
-            say(job, JobState(state="queued"))
+            write_state(job, JobState(state="queued"))
             left.append(job)
     return left
