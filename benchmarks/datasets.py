@@ -52,7 +52,8 @@ def datasets(console: Console, folder: Path) -> None:
     table.add_row("latents, the desk", f"{PICTURES / best['ours']:.1f}", f"{ratio:.2f}")
     small = _photos(folder / "small", LOOKED_AT, (192, 160))
     begun = time.perf_counter()
-    look(small, resolution=(256, 256))
+    for _ in look(small, resolution=(256, 256)):
+        pass
     table.add_row(f"look, {LOOKED_AT} small pictures", _pace(LOOKED_AT, begun), "")
     captioner = open_captioner("starter", Generation(), device="cpu")
     paths = list(pictures_at([small], full_path=False).values())[:CAPTIONED]

@@ -11,6 +11,7 @@ from PIL import Image
 
 from app.views import dataset as dataset_page
 from storybook.errors import TrainingError
+from training.data import looks
 from training.data.pictures import look_at
 from training.data.readers import read_folder
 from training.desk import board as desk
@@ -224,7 +225,7 @@ def test_only_pictures_that_changed_are_looked_at_again(tmp_path, monkeypatch):
     folder = lay(tmp_path / "cats")
     looked = []
     monkeypatch.setattr(
-        dataset_page, "look_at", lambda each, px: looked.append(each.path.name) or look_at(each, px)
+        looks, "look_at", lambda each, px: looked.append(each.path.name) or look_at(each, px)
     )
     opened("dataset", folder="cats")
     assert len(looked) == 4

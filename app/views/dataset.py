@@ -1,6 +1,7 @@
 """Dataset: the pictures of a folder with their words, to be looked through and mended."""
 
 import os
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from app.widgets.try_or_report import tried
 from storybook.errors import StorybookError
 from storybook.images.photo_files import is_litter, is_photo
 from storybook.records import digest
-from training.data.pictures import Checked, Looked, look_at, look_through
-from training.data.records import Example
+from training.data.looks import looks_in
+from training.data.pictures import look_through
 from training.desk import board as desk
 from training.desk.board import Board, Shown
 
@@ -39,8 +40,6 @@ MOST_FOLDERS, MOST_LOOKED, MOST_ENTRIES = 40, 2_000, 5_000
 """Folders that are offered, that are looked into for it, and of one so many names."""
 LISTED_S = 30.0
 """A list of folders is looked up anew after so long."""
-MOST_KNOWN = 200_000
-"""Pictures that are remembered, by what is a few hundred bytes each."""
 OURS = {BOOKS, HEROES, JOBS, RUNS}
 """Whose pictures have pages of their own."""
 
@@ -54,8 +53,9 @@ def page() -> None:
     if folder is None:
         return
     try:
-        with st.spinner("Looking through the pictures ..."):
-            board = desk.open_board(folder, RESOLUTION, _looked)
+        with st.spinner("Looking through the pictures ..."), looks_in(folder) as looks:
+            once = partial(look_through, look=looks.look)
+            board = desk.open_board(folder, RESOLUTION, once)
     except StorybookError as fault:
         st.error(look.plain(str(fault)))
         return
@@ -284,24 +284,3 @@ def _closer(board: Board, row: Shown, key: str) -> None:
         f"{width:,} x {height:,} px, taught at {bucket[0]} x {bucket[1]} px where the painter's "
         "size is 512 px. What lies outside of the frame is cut off."
     )
-
-
-def _looked(examples: tuple[Example, ...], resolution_px: int) -> Checked:
-    """As `look_through`, which opens each picture, once for as long as it does not change."""
-    known = _known()
-
-    def look_once(example: Example, px: int) -> Looked:
-        changed = example.path.stat().st_mtime_ns
-        mark = (str(example.path.absolute()), changed, example.crop, px)
-        if mark not in known:
-            known[mark] = look_at(example, px)
-        return known[mark]
-
-    if len(known) > MOST_KNOWN:
-        known.clear()
-    return look_through(examples, resolution_px, look=look_once)
-
-
-@st.cache_resource(show_spinner=False)
-def _known() -> dict[tuple, Looked]:
-    return {}

@@ -6,8 +6,9 @@ cases a Finding says so. Nothing is changed in silence.
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from PIL import Image
 from storybook.errors import in_one_line
 from storybook.files import sha256_of
 from storybook.images.photo_reading import DAMAGE, read_picture
+from storybook.records import Event
 from training.data.crops import cropped
 from training.data.records import Box, Example, Finding, Size
 
@@ -25,6 +27,9 @@ HUGE_PX = 40_000_000
 
 AHEAD = 64
 """Pictures that may wait for their turn: each costs two kilobytes before it is looked at."""
+
+TOLD_EVERY = 64
+"""After so many pictures there is an event."""
 
 LIKENESS_BYTES = 32
 NEAR = 20
@@ -114,6 +119,22 @@ def look_through(
     workers: int = 2,
     look: Look = look_at,
 ) -> Checked:
+    """As `looking_through`, without a word until the end."""
+    events = looking_through(examples, resolution_px, workers=workers, look=look)
+    while True:
+        try:
+            next(events)
+        except StopIteration as end:
+            return end.value
+
+
+def looking_through(
+    examples: Sequence[Example],
+    resolution_px: int,
+    *,
+    workers: int = 2,
+    look: Look = look_at,
+) -> Generator[Event, None, Checked]:
     """Open every picture once, and leave out those that cannot be learnt from.
 
     Files with the same content are taken once, the first of them. Nearly the same pictures, such
@@ -123,23 +144,26 @@ def look_through(
     kept, sizes, findings = [], [], []
     first_with: dict[str, Path] = {}
     likenesses = Likenesses()
-    for example, looked in _in_turn(examples, resolution_px, workers, look):
-        findings += looked.findings
-        if looked.size is None or looked.likeness is None:
-            continue
-        if looked.content in first_with:
-            found = f"the same picture as {first_with[looked.content]}"
-            findings.append(Finding(path=example.path, found=found, done="left out"))
-            continue
-        nearest = likenesses.nearest(looked.likeness)
-        if nearest is not None:
-            found = f"nearly the same as {kept[nearest].path}"
-            done = "kept; leave one of them out if both are of one moment"
-            findings.append(Finding(path=example.path, found=found, done=done))
-        first_with[looked.content] = example.path
-        kept.append(example)
-        sizes.append(looked.size)
-        likenesses.add(looked.likeness)
+    with closing(_in_turn(examples, resolution_px, workers, look)) as turns:
+        for place, (example, looked) in enumerate(turns, start=1):
+            if place % TOLD_EVERY == 0 or place == len(examples):
+                yield Event(stage="look", done=place, total=len(examples), note=example.path.name)
+            findings += looked.findings
+            if looked.size is None or looked.likeness is None:
+                continue
+            if looked.content in first_with:
+                found = f"the same picture as {first_with[looked.content]}"
+                findings.append(Finding(path=example.path, found=found, done="left out"))
+                continue
+            nearest = likenesses.nearest(looked.likeness)
+            if nearest is not None:
+                found = f"nearly the same as {kept[nearest].path}"
+                done = "kept; leave one of them out if both are of one moment"
+                findings.append(Finding(path=example.path, found=found, done=done))
+            first_with[looked.content] = example.path
+            kept.append(example)
+            sizes.append(looked.size)
+            likenesses.add(looked.likeness)
     return Checked(tuple(kept), tuple(sizes), tuple(findings))
 
 

@@ -1,7 +1,7 @@
 """What a folder of training pictures is: how it is read and why, what is in it, what is amiss."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,13 @@ from PIL import Image
 
 from storybook.images.contact_sheet import contact_sheet
 from storybook.images.photo_reading import DAMAGE, read_picture
+from storybook.records import Event
 from training.data.balance import balance
 from training.data.buckets import BucketRow, buckets_around, nearest_bucket, rows_of
 from training.data.crops import cropped
 from training.data.hugging_face import COLUMNS
-from training.data.pictures import Checked, look_through
+from training.data.looks import looks_in
+from training.data.pictures import Checked, looking_through
 from training.data.readers import explained, read_folder
 from training.data.records import Example, Finding, Layout, Size
 
@@ -37,6 +39,8 @@ class Look:
     """The pictures that can be learnt from."""
     findings: tuple[Finding, ...]
     resolution: Size
+    known: int = 0
+    """How many pictures were not opened, since they are known from before."""
 
     def lines(self) -> Iterator[str]:
         """What there is to say, for people to read."""
@@ -47,6 +51,8 @@ class Look:
                 yield f"  not as {layout}: {reason}"
         worded = sum(bool(example.captions) for example in examples)
         yield f"{len(examples)} pictures, {worded} of them with words"
+        if self.known:
+            yield f"  {self.known} pictures were looked at before and have not changed since"
         for share in balance(examples):
             yield f"  {share.folder}: {share.pictures} pictures, {share.share:.0%} of an epoch"
         yield from _word_lines(examples)
@@ -70,14 +76,23 @@ def look(
     pictures: Path | None = None,
     columns: tuple[str, str] = COLUMNS,
     workers: int = 2,
-) -> Look:
-    """Read a folder or a metadata file and open all its pictures; raises TrainingError."""
+) -> Generator[Event, None, Look]:
+    """Read a folder or a metadata file and open all its pictures; raises TrainingError.
+
+    What is found of them is kept in the folder: one that was stopped goes on, and the next one
+    opens what is new or has changed.
+    """
     chosen, why = explained(source)
     if layout is not None and layout != chosen:
         chosen, why = layout, why | {layout: "it was asked for"}
     reading = read_folder(source, layout=chosen, pictures=pictures, columns=columns)
-    checked = look_through(reading.examples, min(resolution), workers=workers)
-    return Look(chosen, why, checked, (*reading.findings, *checked.findings), resolution)
+    beside = pictures or (source if source.is_dir() else source.parent)
+    with looks_in(beside) as looks:
+        checked = yield from looking_through(
+            reading.examples, min(resolution), workers=workers, look=looks.look
+        )
+    findings = (*reading.findings, *checked.findings)
+    return Look(chosen, why, checked, findings, resolution, looks.known)
 
 
 def sheet_of(examples: Sequence[Example], title: str = "") -> Image.Image:
