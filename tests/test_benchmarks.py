@@ -76,11 +76,11 @@ def test_teaching_stories_is_told_against_a_plain_loop(told, monkeypatch):
 
 
 def test_datasets_are_told_against_a_plain_loop(told, monkeypatch):
-    for name, few in (("PICTURES", 4), ("LOOKED_AT", 20), ("CAPTIONED", 2), ("ROUNDS", 1)):
+    for name, few in (("LOOKED_AT", 20), ("CAPTIONED", 2), ("ROUNDS", 1)):
         monkeypatch.setattr(datasets, name, few)
-    monkeypatch.setattr(datasets, "PHOTO_PX", (300, 200))
+    monkeypatch.setattr(datasets, "PHOTOS", {"small": (4, (300, 200))})
     said = told(datasets.datasets)
-    assert "latents, the desk" in said and "look, 20 small pictures" in said
+    assert "against plain" in said and "look, 20 small pictures, again" in said
 
 
 def test_the_desk_is_told_of_a_tenth_and_of_all(told):

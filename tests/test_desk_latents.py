@@ -1,10 +1,14 @@
 """Latents and datasets at the dataset desk."""
 
+import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
+import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -16,18 +20,19 @@ from storybook.errors import TrainingError
 from storybook.locks import POSIX
 from storybook.models.pace import Pace
 from tiny_sd import tiny_painter
-from training.data.buckets import bucket_sizes, fit
+from training.data.buckets import bucket_sizes, covering_size, fit
 from training.data.kohya import find_latents, read_latents, read_metadata
 from training.data.pictures import open_picture
 from training.data.readers import NameIndex, read_folder
+from training.desk import bucketed, latents_files
 from training.desk.build import build, push, what_is_pushed
 from training.desk.latents import (
     Encoder,
     LatentsMade,
-    latents_file,
     make_latents,
     open_encoder,
 )
+from training.desk.latents_files import latents_file
 from training.desk.metadata import pictures_at, read_entries, write_entries
 
 ROOT = Path(__file__).parent.parent
@@ -189,6 +194,81 @@ def test_latents_that_fit_are_not_made_again(folder, vae):
     again = LatentsMade({"a": {"tags": "a"}})
     list(make_latents(pictures_at([folder], full_path=False), other, again))
     assert again.kept == 0, "of another autoencoder"
+
+
+def test_latents_that_are_there_are_found_without_opening_their_pictures(folder, vae, monkeypatch):
+    made_of(folder, vae)
+    Image.new("RGB", (80, 80), "teal").save(folder / "a.png")
+    os.utime(folder / "a.png", (time.time() + 5,) * 2)
+    opened = []
+
+    def noting(path, *given, **how):
+        opened.append(path.name)
+        return open_picture(path, *given, **how)
+
+    monkeypatch.setattr(bucketed, "open_picture", noting)
+    made, _ = made_of(folder, vae)
+    assert opened == ["a.png"] and made.kept == 2
+    assert made.sizes == [(80, 80), (200, 90), (90, 200)]
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG"])
+@pytest.mark.parametrize("turn", [1, 6])
+def test_cut_opens_a_large_photo_no_larger_than_is_of_use(tmp_path, monkeypatch, form, turn):
+    chance = np.random.default_rng(3)
+    levels = chance.integers(0, 255, (6, 8, 3)).astype(np.uint8)
+    whole = Image.fromarray(levels).resize((1600, 1200), Image.Resampling.BICUBIC)
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    path = tmp_path / "photo"
+    whole.save(path, form, exif=exif, quality=95)
+    sizes = []
+
+    def noting(*given, **how):
+        image, findings = open_picture(*given, **how)
+        sizes.append(image.size)
+        return image, findings
+
+    monkeypatch.setattr(bucketed, "open_picture", noting)
+    buckets = bucket_sizes(128, 128, 64, 192)
+    one, findings = bucketed.cut(path, bucketed.place(path, buckets, None), buckets)
+    assert not any("reduced" in each.done for each in findings), "all pictures are scaled"
+    assert one.placed.size == ((1600, 1200) if turn == 1 else (1200, 1600))
+    covering = covering_size(one.placed.size, one.placed.bucket)
+    assert all(2 * side <= real <= 6 * side for side, real in zip(covering, sizes[0], strict=True))
+    plain = np.asarray(fit(open_picture(path, 64)[0], one.placed.bucket), int)
+    assert np.abs(one.levels - plain).max() <= 4, "of 255 levels, of a picture without fine grain"
+
+
+def test_cut_sees_a_picture_that_says_behind_its_pixels_that_it_lies_on_its_side(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    whole = io.BytesIO()
+    Image.new("RGB", (200, 90), "teal").save(whole, "PNG")
+    chunk = b"eXIf" + exif.tobytes().removeprefix(b"Exif\0\0")
+    late = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    body, end = whole.getvalue()[:-12], whole.getvalue()[-12:]
+    (tmp_path / "late.png").write_bytes(body + late + end)
+    buckets = bucket_sizes(128, 128, 64, 192)
+    placed = bucketed.place(tmp_path / "late.png", buckets, None)
+    one, _ = bucketed.cut(tmp_path / "late.png", placed, buckets)
+    assert one.placed.size == (90, 200) and one.placed.bucket == (64, 192)
+    assert one.levels.shape == (192, 64, 3)
+
+
+@pytest.mark.parametrize("at", ["the first", "the last"])
+def test_make_latents_says_that_the_disk_is_full(folder, vae, monkeypatch, at):
+    written, write = [], latents_files._write_arrays
+
+    def full(file, *arrays, **named):
+        written.append(file)
+        if len(written) == (1 if at == "the first" else 3):
+            raise OSError(28, "No space left on device", str(file))
+        write(file, *arrays, **named)
+
+    monkeypatch.setattr(latents_files, "_write_arrays", full)
+    with pytest.raises(OSError, match="No space left"):
+        made_of(folder, vae)
 
 
 def test_latents_of_pictures_that_cannot_be_read_are_told(folder, vae):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from storybook.hero.uploads import checked
-from storybook.images.photo_reading import DAMAGE, TooManyPixels, read_picture
+from storybook.images.photo_reading import DAMAGE, TooManyPixels, read_picture, sizes_of
 from storybook.images.photos import read_photo
 from training.data.pictures import open_picture
 
@@ -144,3 +144,24 @@ def test_read_picture_bounds_what_is_decoded():
 def test_read_picture_raises_damage_for_what_is_none(data):
     with pytest.raises(DAMAGE):
         read_picture(data)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF", "WEBP", "AVIF", "HEIF"])
+@pytest.mark.parametrize("turn", [1, 3, 6, 8])
+def test_sizes_of_are_those_of_the_picture_that_is_read(tmp_path, form, turn):
+    path = tmp_path / "photo"
+    if form == "HEIF":
+        path = PHOTOS / ("plain.heic" if turn in (1, 3) else "sideways.heic")
+    else:
+        exif = Image.Exif()
+        exif[0x0112] = turn
+        path.write_bytes(saved(plain(), form, exif=exif))
+    photo = read_picture(path)
+    assert sizes_of(path) == (photo.stored, photo.image.size)
+
+
+@pytest.mark.parametrize("data", [b"", b"no picture", b"\0\0\0\x18ftypheic" + bytes(99), None])
+def test_sizes_of_what_is_no_photo_are_none(tmp_path, data):
+    if data is not None:
+        (tmp_path / "photo").write_bytes(data)
+    assert sizes_of(tmp_path / "photo") is None

@@ -126,7 +126,7 @@ def read_picture(
             notes.append(Note("16 bits a channel", "brought to 8"))
         image = _of_eight_bits(image, notes)
         if wanted is not None:
-            image = _reduced(image, stored, wanted, notes)
+            image = _reduced(image, wanted)
         if orientation in range(2, 9):
             image = ImageOps.exif_transpose(image)
             notes.append(
@@ -139,6 +139,23 @@ def read_picture(
         image = _in_srgb(image, profile, notes)
     image.info = {}  # profiles, comments and places that an encoder would write again
     return Photo(image, tuple(notes), form, stored)
+
+
+def sizes_of(path: Path) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Width and height of a photo as its file has them, and once it is upright: by the head of the
+    file, no pixel is read. None for what is no photo.
+
+    A PNG may say behind its pixels that it lies on its side; that is not seen here.
+    """
+    try:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(file, formats=FORMATS)
+            turned = Image.Image.getexif(image).get(ORIENTATION, 1) in range(5, 9)
+    except (*DAMAGE, Image.DecompressionBombError):
+        return None
+    is_upright = image.format == "TIFF" or not turned  # Pillow turns a TIFF's size by itself
+    return image.size, image.size if is_upright else image.size[::-1]
 
 
 def _of_eight_bits(image: Image.Image, notes: list[Note]) -> Image.Image:
@@ -164,17 +181,12 @@ def _scaled(image: Image.Image) -> Image.Image:
     return grey
 
 
-def _reduced(
-    image: Image.Image, stored: tuple[int, int], wanted: tuple[int, int], notes: list[Note]
-) -> Image.Image:
+def _reduced(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
     times = min(image.width // max(1, wanted[0]), image.height // max(1, wanted[1]))
     if times > 1:
         info = image.info
         image = image.reduce(times)
         image.info = info
-    if image.size != stored:
-        done = f"reduced to {image.width} x {image.height}"
-        notes.append(Note(f"{stored[0]} x {stored[1]} px", done))
     return image
 
 

@@ -88,11 +88,14 @@ def checked_crop(box: object) -> Box:
 
 def cropped(image: Image.Image, box: Box | None) -> Image.Image:
     """The part of an upright picture inside a crop."""
-    if box is None:
-        return image
-    sides = (image.width, image.height) * 2
-    left, top, right, bottom = (round(share * side) for share, side in zip(box, sides, strict=True))
-    return image.crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+    return image if box is None else image.crop(crop_px(image.size, box))
+
+
+def crop_px(size: Size, box: Box) -> tuple[int, int, int, int]:
+    """A crop of an upright picture of that size, in px: left, top, right, bottom."""
+    sides = zip(box, size * 2, strict=True)
+    left, top, right, bottom = (round(share * side) for share, side in sides)
+    return left, top, max(right, left + 1), max(bottom, top + 1)
 
 
 def mask_of(picture: Path, names: NameIndex) -> Path | None:

@@ -61,26 +61,39 @@ class Looked:
 
 
 def open_picture(
-    path: Path, resolution_px: int, *, huge_px: int = HUGE_PX, crop: Box | None = None
+    path: Path,
+    resolution_px: int,
+    *,
+    huge_px: int = HUGE_PX,
+    crop: Box | None = None,
+    enough_px: int | None = None,
 ) -> tuple[Image.Image | None, list[Finding]]:
     """An upright RGB picture, or None for one that is left out, with what was found.
 
     With a `crop` it is that part of the picture. Memory is bounded: a picture of more than
     `huge_px` pixels comes back reduced, its shorter side still at least twice `resolution_px`, and
-    one above Pillow's own limit (179 million pixels) is left out. One with less area than
-    `resolution_px` squared is kept, unless it would be enlarged more than four times.
+    one above Pillow's own limit (179 million) is left out. Where a shorter side of `enough_px` is
+    enough, any picture may come back reduced to no less. One with less area than `resolution_px`
+    squared is kept, unless it would be enlarged more than four times.
     """
     share = 1.0 if crop is None else min(crop[2] - crop[0], crop[3] - crop[1])
-    least = math.ceil(2 * resolution_px / share)
+    least = math.ceil((enough_px or 2 * resolution_px) / share)
+
+    def is_huge(size: Size) -> bool:
+        return size[0] * size[1] > huge_px
 
     def enough(size: Size) -> Size | None:
-        return (least, least) if size[0] * size[1] > huge_px else None
+        return (least, least) if enough_px or is_huge(size) else None
 
     image: Image.Image | None = None
     try:
         photo = read_picture(path, enough)
-        image = cropped(photo.image, crop)
         notes = [(note.found, note.done) for note in photo.notes]
+        image, stored = photo.image, photo.stored
+        if is_huge(stored) and image.size not in (stored, stored[::-1]):
+            done = f"reduced to {image.width} x {image.height}"
+            notes.append((f"{stored[0]} x {stored[1]} px", done))
+        image = cropped(image, crop)
     except Image.DecompressionBombError:
         notes = [("too many pixels to open", "left out; save it smaller")]
     except DAMAGE as fault:

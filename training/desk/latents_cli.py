@@ -67,7 +67,8 @@ def _latents(
     **wished: Unpack[Wished],
 ) -> None:
     from training.data.buckets import bucket_sizes
-    from training.desk.latents import FORMS, LatentsMade, make_latents, open_encoder
+    from training.desk.latents import LatentsMade, make_latents, open_encoder
+    from training.desk.latents_files import FORMS
 
     if wished["form"] not in FORMS:
         raise ConfigError(f"There is no form {wished['form']!r}. {nearest(wished['form'], FORMS)}")
