@@ -60,11 +60,12 @@ pets: $(STAMP)   ## teach the starter's painter the two pets that come with it, 
 	  $(BIN)/python -m training dreambooth training/recipes/$${pet%:*}.toml --run $$run && \
 	  cp $$run/result/pytorch_lora_weights.safetensors assets/heroes/$${pet#*:}/adapter.safetensors || exit; done
 
-evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make evaluate ONLY=stories QUICK=1
+evaluate: $(STAMP) ## how good the models are, into docs/evaluation.md: make evaluate ONLY=stories QUICK=1 ON=ray
 	@HF_HUB_OFFLINE=1 $(BIN)/python -m evaluation $${ONLY:+--only "$$ONLY"} \
-	  $${STUDIO:+--studio "$$STUDIO"} $${QUICK:+--quick}
+	  $${STUDIO:+--studio "$$STUDIO"} $${QUICK:+--quick} \
+	  $${ON:+--on "$$ON"}
 
 clean:           ## remove what make made, but no book
 	@rm -rf .venv .pytest_cache .ruff_cache
 
-export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK ONLY QUICK NAME CLASS PHOTOS PRESET
+export SUMMARY TITLE HERO STYLE PAGES AGES SEED STUDIO BOOK ONLY QUICK ON NAME CLASS PHOTOS PRESET

@@ -11,7 +11,10 @@ from evaluation.options import Options, add_options, bench_of, chosen_of
 from evaluation.records import Bench, Part
 from evaluation.report import kept_parts, print_parts, save_part, write_report
 from storybook.cli.run import exit_code
+from storybook.cluster.connect import check_on
+from storybook.cluster.shards import run_shards, without_on
 from storybook.records import Event, digest
+from storybook.shard import Shard
 from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.quiet import quiet
@@ -23,6 +26,11 @@ def main() -> int:
     """Evaluate the chosen parts and report all; 2 if the author can mend what went wrong."""
     parser = argparse.ArgumentParser(prog="python -m evaluation", description=__doc__)
     parser.add_argument("--only", help=f"parts to evaluate, of {','.join(PARTS)}")
+    share = "only make a share of the pictures, stories and books, such as 1/4; nothing is judged"
+    parser.add_argument("--shard", metavar="N/OF", help=share)
+    on = "have a Ray cluster make pictures, stories and books"
+    parser.add_argument("--on", metavar="ray|ray://HOST:PORT", help=on)
+    parser.add_argument("--workers", type=int, help="with --on: how many (one a GPU, or a core)")
     options = vars(add_options(parser).parse_args())
     quiet()
     return exit_code(
@@ -30,9 +38,21 @@ def main() -> int:
     )
 
 
-def _run(only: str | None, **options: Unpack[Options]) -> None:
+def _run(
+    only: str | None,
+    shard: str | None,
+    on: str | None,
+    workers: int | None,
+    **options: Unpack[Options],
+) -> None:
     chosen = chosen_of(only, PARTS, "part")
-    bench = bench_of(**options)
+    if on:
+        show(run_shards(check_on(on), "evaluation", without_on(sys.argv[1:]), workers))
+    bench = bench_of(alone=shard is None, **options)
+    if shard is not None:
+        for name in chosen:
+            show(_share_of(name, bench, Shard.parse(shard)), f"{name}: ")
+        return
     models = _models(bench.studio)
     # What was found of other models says nothing of these.
     found = bench.work / f"found-{digest(models)}"
@@ -48,6 +68,19 @@ def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:
 
     parts = (pictures, stories, story_eval, books, pets)
     return dict(zip(PARTS, parts, strict=True))[name].evaluate(bench)
+
+
+def _share_of(name: str, bench: Bench, shard: Shard) -> Iterator[Event]:
+    """Make a share of what a part is to judge; an adapter's comparison is no work for several."""
+    from evaluation import books, pets, pictures, stories
+
+    shares = {
+        "pictures": pictures.paint_pictures_share,
+        "stories": stories.tell_share,
+        "books": books.make_share,
+        "pets": pets.paint_pets_share,
+    }
+    return shares[name](bench, shard) if name in shares else iter(())
 
 
 def _watched(events: Generator[Event, None, Part], name: str) -> Part:

@@ -1,8 +1,8 @@
 """Books: whole ones from free summaries, through the real chain, judged page by page."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -17,6 +17,7 @@ from storybook.errors import ReplyError
 from storybook.make import STAGES, follow, make
 from storybook.models.classifier import Classifier
 from storybook.records import COVER, Brief, Event, Hero, Scene, digest
+from storybook.shard import Shard
 from storybook.world import MOST_COMPANIONS, World
 from training.starter.artist import draw
 from training.starter.pictures import Picture
@@ -58,9 +59,8 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     books: list[list[Page]] = []
     failed: list[str] = []
     for number, brief in enumerate(briefs, start=1):
-        folder = bench.work / "books" / f"{number:02d}-{digest(brief)}"
         try:
-            book = yield from _made(bench, folder, brief, number - 1, len(briefs))
+            book = yield from _made(bench, brief, number, len(briefs))
         except ReplyError as fault:
             failed.append(f"No book from {brief.summary!r}: {fault}")
             continue
@@ -73,6 +73,14 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
         examples=tuple(failed),
         sheets=(SHEET,),
     )
+
+
+def make_share(bench: Bench, shard: Shard) -> Iterator[Event]:
+    """Make a share of the books, into the work; one that fails is told of when all are judged."""
+    briefs = list(enumerate(book_briefs(bench.extent.books, bench.extent.pages), start=1))
+    for number, brief in shard.part_of(briefs):
+        with suppress(ReplyError):
+            yield from _made(bench, brief, number, len(briefs))
 
 
 def book_briefs(count: int, pages: int) -> list[Brief]:
@@ -115,16 +123,15 @@ def picture_of(scene: Scene, cast: dict[str, Hero], style: str) -> Picture:
     )
 
 
-def _made(
-    bench: Bench, folder: Path, brief: Brief, done: int, total: int
-) -> Generator[Event, None, Book]:
-    """The finished book; one that was begun is gone on with."""
+def _made(bench: Bench, brief: Brief, number: int, total: int) -> Generator[Event, None, Book]:
+    """The finished book; one that was begun is gone on with. The first one's number is 1."""
+    folder, done = bench.work / "books" / f"{number:02d}-{digest(brief)}", number - 1
     book = Book(folder) if (folder / Book.BRIEF).is_file() else Book.create(folder, brief)
     verbs, part = list(STAGES), 0.0
     for event in follow(make(book, bench.studio), book, bench.studio):
         far = (verbs.index(event.stage) + event.done / max(1, event.total)) / len(verbs)
         part = max(part, far)  # pages are drawn, chosen and enlarged in turn
-        note = f"book {done + 1}: {event.stage} {event.done}/{event.total}"
+        note = f"book {number}: {event.stage} {event.done}/{event.total}"
         yield Event(stage="books", done=round(100 * (done + part)), total=100 * total, note=note)
     return book
 

@@ -31,7 +31,8 @@ def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=Path("docs"), help="where the report is put")
     parser.add_argument("--device", default="cpu", help="of judging and teaching: cpu or cuda")
     parser.add_argument("--judge-steps", type=int, help="how long the judge is taught")
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    threads = "of this process (all cores; one with --shard)"
+    parser.add_argument("--threads", type=int, help=threads)
     parser.add_argument(
         "--quick", action="store_true", help="a few of everything; the report stays in the work"
     )
@@ -47,7 +48,7 @@ class Options(TypedDict):
     out: Path
     device: str
     judge_steps: int | None
-    threads: int
+    threads: int | None
     quick: bool
 
 
@@ -60,11 +61,15 @@ def chosen_of(only: str | None, known: Collection[str], what: str) -> list[str]:
     return chosen
 
 
-def bench_of(**options: Unpack[Options]) -> Bench:
-    """Whose models are evaluated, on how much, as the options say."""
+def bench_of(*, alone: bool = True, **options: Unpack[Options]) -> Bench:
+    """Whose models are evaluated, on how much, as the options say.
+
+    One that is not `alone` on its machine takes a single thread, unless it is told otherwise.
+    """
     import torch
 
-    torch.set_num_threads(options["threads"])
+    threads = options["threads"] or (os.cpu_count() or 1 if alone else 1)
+    torch.set_num_threads(threads)
     quick, work = options["quick"], options["work"]
     extent = QUICK if quick else FULL
     kept = work / "quick" if quick else work
@@ -78,5 +83,5 @@ def bench_of(**options: Unpack[Options]) -> Bench:
         # A quick look is no figure to publish.
         out=kept if quick else options["out"],
         device=options["device"],
-        workers=options["threads"],
+        workers=threads,
     )

@@ -1,6 +1,6 @@
 """Painting what is asked through the studio's own doors, each picture once for each painter."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from evaluation.judge import Shown
 from evaluation.records import Bench
 from storybook.files import write_whole
 from storybook.records import Candidate, Event, Hero, Prompt, Tries
+from storybook.shard import Shard
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import as_caption
@@ -102,9 +103,31 @@ def _paint(
     A picture is kept by the digest of its request, which names the painter's weights, so a run that
     was stopped goes on, and another painter paints anew.
     """
+    folder = bench.work / "pictures"
+    yield from _paint_missing(bench, requests, cast, Shard())
+    return [
+        [np.asarray(Image.open(_file(folder, request)).convert("RGB")) for request in tries]
+        for tries in requests
+    ]
+
+
+def paint_share(
+    bench: Bench, prompts: Sequence[str], tries: int, cast: tuple[Hero, ...], shard: Shard
+) -> Iterator[Event]:
+    """Paint a share of what `paint` or `paint_once` will ask for, into the work."""
+    yield from _paint_missing(bench, _requests(bench, prompts, tries, cast), cast, shard)
+
+
+def _paint_missing(
+    bench: Bench,
+    requests: Sequence[Sequence[Candidate]],
+    cast: tuple[Hero, ...],
+    shard: Shard,
+) -> Iterator[Event]:
+    """Paint those of a share that are not in the work."""
     studio, folder = bench.studio, bench.work / "pictures"
     folder.mkdir(parents=True, exist_ok=True)
-    every = [request for tries in requests for request in tries]
+    every = shard.part_of([request for tries in requests for request in tries])
     missing = [request for request in every if not _file(folder, request).is_file()]
     if missing:
         with studio.painter(cast) as painter:
@@ -112,10 +135,6 @@ def _paint(
             for done, (request, png) in enumerate(pictures, len(every) - len(missing) + 1):
                 write_whole(_file(folder, request), png)
                 yield Event(stage="paint", done=done, total=len(every))
-    return [
-        [np.asarray(Image.open(_file(folder, request)).convert("RGB")) for request in tries]
-        for tries in requests
-    ]
 
 
 def restored(bench: Bench, pixels: np.ndarray) -> Generator[Event, None, np.ndarray]:

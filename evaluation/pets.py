@@ -1,24 +1,33 @@
 """Pets: does a taught painter draw this very pet, where it is asked to and nowhere else?"""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 
 import numpy as np
 
 from evaluation.judge import Shown, judged, taught_judge
-from evaluation.painting import paint_once
+from evaluation.painting import paint_once, paint_share
 from evaluation.records import Bench, Part, Row, Table, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.hero.folder import hero_names, load_hero
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Hero
+from storybook.shard import Shard
 from storybook.world import World
 from training.starter.pets import PETS, Pet, new_pictures_of, world_with
 from training.starter.pictures import Picture, caption
 
 SHEET = "evaluation-pets.png"
 COLUMNS, SIDE_PX = 8, 112
+WAYS = {
+    "by name": ("by name", True),
+    "before": ("by name", False),
+    "class alone": ("class alone", True),
+    "class alone, before": ("class alone", False),
+    "others": ("others", False),
+}
+"""How pictures are asked for: in which words, and whether of the painter who knows the pet."""
 IS_PET, IS_NOT, LOST = 0.90, 0.10, 0.05
 
 
@@ -84,17 +93,28 @@ def look(
     bench: Bench, judge: Classifier, pet: Pet, taught: Bench, cast: tuple[Hero, ...]
 ) -> Generator[Event, None, Taught]:
     """Ask the painter of `bench` and the taught one, that of `taught` who knows `cast`."""
-    pictures = new_pictures_of(pet, world_with(pet, bench.world), bench.extent.pet_pictures)
+    pictures = _pictures_of(pet, bench)
     prompts = _said(pictures, pet, bench.world)
-    pixels = {
-        "by name": (yield from paint_once(taught, prompts["by name"], cast)),
-        "before": (yield from paint_once(bench, prompts["by name"])),
-        "class alone": (yield from paint_once(taught, prompts["class alone"], cast)),
-        "class alone, before": (yield from paint_once(bench, prompts["class alone"])),
-        "others": (yield from paint_once(bench, prompts["others"])),
-    }
+    pixels = {}
+    for name, (said, knows) in WAYS.items():
+        who, heroes = (taught, cast) if knows else (bench, ())
+        pixels[name] = yield from paint_once(who, prompts[said], heroes)
     seen = [judged(judge, each)[0] for each in pixels.values()]
     return Taught(pet, tuple(pictures), *seen, pixels)
+
+
+def paint_pets_share(bench: Bench, shard: Shard) -> Iterator[Event]:
+    """Paint a share of the pictures of all pets that ship, into the work."""
+    for pet in PETS:
+        if (hero := hero_of(pet)) is None:
+            continue
+        prompts = _said(_pictures_of(pet, bench), pet, bench.world)
+        for said, knows in WAYS.values():
+            yield from paint_share(bench, prompts[said], 1, (hero,) if knows else (), shard)
+
+
+def _pictures_of(pet: Pet, bench: Bench) -> list[Picture]:
+    return new_pictures_of(pet, world_with(pet, bench.world), bench.extent.pet_pictures)
 
 
 def _said(pictures: Sequence[Picture], pet: Pet, world: World) -> dict[str, list[str]]:

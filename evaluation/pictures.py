@@ -1,19 +1,20 @@
 """Pictures: does the painter paint what it is told, also in combinations that it never met?"""
 
 import tomllib
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
 import numpy as np
 
 from evaluation.judge import JUDGE_PX, Accuracy, Shown, accuracy, judged, shown_by, taught_judge
-from evaluation.painting import Asked, paint, restored
+from evaluation.painting import Asked, paint, paint_share, restored
 from evaluation.records import Bench, Part, Row, Table, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.config import validated
 from storybook.models.classifier import Classifier
 from storybook.records import Event, Record
+from storybook.shard import Shard
 from storybook.world import World
 from training.starter.artist import draw as drawn
 from training.starter.cards import CARD, Card
@@ -68,12 +69,7 @@ class FreePrompts(Record):
 def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     """Paint unseen combinations and free prompts, judge them, and lay out two sheets."""
     judge, held_out = yield from taught_judge(bench)
-    seen = taught_combinations(Path(bench.studio.settings.draw.painter), bench.world)
-    pictures = unseen_pictures(bench.world, bench.extent.combinations, seen)
-    unseen = [
-        Asked(caption(picture, bench.world), shown_by(picture, bench.world)) for picture in pictures
-    ]
-    free = [Asked(each.words, each.shown) for each in load_prompts()[: bench.extent.prompts]]
+    pictures, unseen, free = _asked_of(bench)
     painted = yield from paint(bench, [*unseen, *free])
 
     found = {
@@ -102,6 +98,24 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
         examples=_mistakes(unseen, seen_in["unseen combinations"]),
         sheets=("evaluation-pictures.png", "evaluation-prompts.png"),
     )
+
+
+def paint_pictures_share(bench: Bench, shard: Shard) -> Iterator[Event]:
+    """Paint a share of the pictures, into the work."""
+    _, unseen, free = _asked_of(bench)
+    words = [one.words for one in (*unseen, *free)]
+    yield from paint_share(bench, words, bench.extent.tries, (), shard)
+
+
+def _asked_of(bench: Bench) -> tuple[list[Picture], list[Asked], list[Asked]]:
+    """Unseen combinations, what is asked for them, and what is asked in free words."""
+    seen = taught_combinations(Path(bench.studio.settings.draw.painter), bench.world)
+    pictures = unseen_pictures(bench.world, bench.extent.combinations, seen)
+    unseen = [
+        Asked(caption(picture, bench.world), shown_by(picture, bench.world)) for picture in pictures
+    ]
+    free = [Asked(each.words, each.shown) for each in load_prompts()[: bench.extent.prompts]]
+    return pictures, unseen, free
 
 
 def taught_combinations(painter: Path, world: World) -> set[int]:

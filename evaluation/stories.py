@@ -1,6 +1,7 @@
 """Stories: does the writer keep to summaries that it has not seen, and does it tell well?"""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
 
 from evaluation.measures import Wanted, contradictions, is_valid, kept, repeated
 from evaluation.records import Bench, Part, Row, Table, mean
@@ -11,6 +12,7 @@ from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import measure
 from storybook.records import Brief, Event, Hero, Record, Story, digest
+from storybook.shard import Shard
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.coverage import coverage
 from storybook.story.prompt_frame import Frame
@@ -66,17 +68,33 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
 
 def _tell(bench: Bench, cases: Sequence[Case]) -> Generator[Event, None, list[Told]]:
     """Every case's story; those that an earlier run of the same writer told are read."""
-    studio, folder = bench.studio, bench.work / "stories"
-    paths = [folder / f"{_made_from(case, studio)}.json" for case in cases]
-    missing = [(case, path) for case, path in zip(cases, paths, strict=True) if not path.is_file()]
+    yield from _tell_missing(bench, cases, Shard())
+    return [Told.model_validate_json(_file(bench, case).read_bytes()) for case in cases]
+
+
+def tell_share(bench: Bench, shard: Shard) -> Iterator[Event]:
+    """Tell a share of the summaries, into the work."""
+    extent = bench.extent
+    composed = composed_cases(extent.composed, bench.world)
+    yield from _tell_missing(bench, [*composed, *written_cases(extent.written)], shard)
+
+
+def _tell_missing(bench: Bench, cases: Sequence[Case], shard: Shard) -> Iterator[Event]:
+    """Tell those of a share that are not in the work."""
+    studio, mine = bench.studio, shard.part_of(cases)
+    paths = [_file(bench, case) for case in mine]
+    missing = [(case, path) for case, path in zip(mine, paths, strict=True) if not path.is_file()]
     if missing:
         with studio.writer() as writer:
-            for done, (case, path) in enumerate(missing, len(cases) - len(missing) + 1):
+            for done, (case, path) in enumerate(missing, len(mine) - len(missing) + 1):
                 telling = told_by(writer, case, studio, studio.frame)
                 write_whole(path, telling.model_dump_json(indent=1).encode())
                 note = telling.story.title if telling.story else "no story"
-                yield Event(stage="tell", done=done, total=len(cases), note=note)
-    return [Told.model_validate_json(path.read_bytes()) for path in paths]
+                yield Event(stage="tell", done=done, total=len(mine), note=note)
+
+
+def _file(bench: Bench, case: Case) -> Path:
+    return bench.work / "stories" / f"{_made_from(case, bench.studio)}.json"
 
 
 def told_by(

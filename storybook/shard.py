@@ -1,12 +1,15 @@
 """Shard(i, n): my part of a book's pages, so that several processes can draw it together."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from pydantic import Field, model_validator
 
 from storybook.errors import ConfigError
 from storybook.records import Record
+
+T = TypeVar("T")
 
 
 class Shard(Record):
@@ -32,6 +35,10 @@ class Shard(Record):
     def of(self, pages: Iterable[int]) -> list[int]:
         """The pages that are mine; the shards 1/n ... n/n are disjoint and complete."""
         return [page for page in pages if page % self.count == self.index - 1]
+
+    def part_of(self, work: Sequence[T]) -> list[T]:
+        """Every `count`-th of some pieces of work, which lie in the same order for all shards."""
+        return list(work[self.index - 1 :: self.count])
 
     @property
     def whole(self) -> bool:

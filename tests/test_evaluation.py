@@ -1,5 +1,7 @@
 """What `make evaluate` measures with: the judge, the measures of stories, the lists by hand."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -7,6 +9,8 @@ import numpy as np
 import pytest
 import torch
 
+from evaluation.__main__ import main
+from evaluation.books import make_share
 from evaluation.coat import coat_colours, lab, spread
 from evaluation.judge import Shown, accuracy, judged, new_judge, shown_by
 from evaluation.measures import (
@@ -18,14 +22,23 @@ from evaluation.measures import (
     refrains,
     repeated,
 )
-from evaluation.pictures import load_prompts, taught_combinations, unseen_pictures
-from evaluation.records import Part, Row, Table
+from evaluation.pictures import (
+    load_prompts,
+    paint_pictures_share,
+    taught_combinations,
+    unseen_pictures,
+)
+from evaluation.records import QUICK, Bench, Part, Row, Table
 from evaluation.report import kept_parts, save_part, write_report
 from evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
+from evaluation.stories import tell_share
 from evaluation.summaries import composed_cases, load_summaries, written_cases
+from storybook.config import load_settings
 from storybook.errors import ModelError
 from storybook.models.classifier import sized
 from storybook.records import Hero
+from storybook.shard import Shard
+from storybook.studio.studio import Studio
 from storybook.world import load_world
 from training.starter.artist import draw
 from training.starter.cards import CARD, Card, write_record
@@ -293,3 +306,42 @@ def test_judged_pictures_are_named_in_the_worlds_words():
     seen, gazes = judged(new_judge(WORLD).eval(), np.zeros((3, 128, 128, 3), np.uint8))
     assert len(seen) == 3 and gazes.shape == (3, len(new_judge(WORLD).known.choices), 8, 8)
     assert seen[0].species in WORLD.species and seen[0].thing in {None, *WORLD.things}
+
+
+FEW = replace(QUICK, combinations=3, prompts=1, tries=2, composed=2, written=1, books=2, pages=4)
+
+
+def bench_in(work):
+    return Bench(Studio(load_settings("doubles")), WORLD, FEW, work, work)
+
+
+def files_in(folder):
+    found = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    kept = {".json", ".png", ".pdf"}
+    return {name: path.read_bytes() for name, path in found.items() if name.suffix in kept}
+
+
+@pytest.mark.parametrize("part", ["pictures", "stories", "books"])
+def test_shares_of_a_part_are_together_what_one_process_makes(tmp_path, part):
+    share_of = {"pictures": paint_pictures_share, "stories": tell_share, "books": make_share}[part]
+    whole, parted = bench_in(tmp_path / "whole"), bench_in(tmp_path / "parted")
+    list(share_of(whole, Shard()))
+    counts = []
+    for index in (1, 2):
+        list(share_of(parted, Shard(index=index, count=2)))
+        counts.append(len(files_in(parted.work)))
+    assert 0 < counts[0] < counts[1]
+    made = files_in(whole.work)
+    assert made.keys() == files_in(parted.work).keys()
+    if part != "books":  # whose logs tell the time
+        assert made == files_in(parted.work)
+    assert not list(share_of(parted, Shard())) or part == "books", "nothing is left to be made"
+
+
+def test_evaluation_of_a_share_judges_nothing(tmp_path, monkeypatch):
+    words = ["--only", "stories,adapter", "--quick", "--studio", "doubles", "--shard", "1/3"]
+    monkeypatch.setattr(sys, "argv", ["evaluation", *words, "--work", str(tmp_path / "work")])
+    assert main() == 0
+    told = files_in(tmp_path / "work")
+    assert len(told) == 2, "of six summaries"
+    assert not list(tmp_path.rglob("*.md"))
