@@ -16,9 +16,11 @@ from storybook.models.hypernetwork import read_hypernetwork
 from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter, weights_digest
 from storybook.records import Candidate, Prompt
+from storybook.shard import Shard
 from storybook.studio.studio import Studio
 from training.pet.class_images import SEED
 from training.pet.recipe import load_recipe
+from training.pet.setup import draw_class_images
 from training.runs.run import Run
 
 
@@ -173,6 +175,25 @@ def test_class_pictures_are_drawn_once(home, tmp_path):
     assert len(drawn) == 2  # three are there
     before = [path.stat().st_mtime_ns for path in drawn]
     run = run_of(chosen, tmp_path / "two")
+    assert [path.stat().st_mtime_ns for path in drawn] == before
+    assert "class images" not in (run.folder / "log.jsonl").read_text()
+
+
+def test_class_pictures_are_drawn_in_shares_before_teaching(home, tmp_path):
+    concept = {
+        "photos": str(home / "bhna-cat"),
+        "token": "bhna",
+        "class_word": "cat",
+        "class_images": 5,
+    }
+    chosen = recipe(home, concept=[concept], max_steps=1)
+    run, device = Run(tmp_path / "one"), torch.device("cpu")
+    for index, many in ((1, 3), (2, 5)):
+        list(draw_class_images(chosen, run, device, Shard(index=index, count=2)))
+        drawn = sorted((tmp_path / ".class-images").rglob("*.png"))
+        assert len(drawn) == many
+    before = [path.stat().st_mtime_ns for path in drawn]
+    run = run_of(chosen, tmp_path / "one")
     assert [path.stat().st_mtime_ns for path in drawn] == before
     assert "class images" not in (run.folder / "log.jsonl").read_text()
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 import pytest
 
-from storybook.errors import ModelError
+from storybook.errors import ConfigError, ModelError
 from storybook.models import hub
-from storybook.models.hub import Listing, RemoteFile, check_room, needed, on_disk
+from storybook.models.hub import Listing, RemoteFile, at_revision, check_room, needed, on_disk
 from waiting import END_S
 
 SD = (
@@ -135,7 +135,7 @@ def test_on_disk_takes_a_path_before_a_name_and_what_was_fetched_before_the_cach
 def test_on_disk_says_in_a_line_how_to_fetch_what_is_nowhere(name):
     with pytest.raises(ModelError) as fault:
         on_disk(Path(name))
-    assert str(fault.value).endswith("storybook models get somebody/nothing")
+    assert str(fault.value).endswith(f"storybook models get {name}")
     assert "\n" not in str(fault.value)
 
 
@@ -167,7 +167,11 @@ class Hub(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         self.asked.append(f"{self.command} {path}")
         repository = "/stable-diffusion-v1-5/stable-diffusion-v1-5"
-        if path.startswith(f"/api/models{repository}"):
+        if path.startswith(f"/api/models{repository}/revision/"):
+            about = {"id": repository[1:], "sha": "old", "siblings": [{"rfilename": "a.bin"}]}
+            known = path.endswith("/v1.0")
+            self._send(200 if known else 404, json.dumps(about).encode(), with_body)
+        elif path.startswith(f"/api/models{repository}"):
             siblings = [{"rfilename": name, "size": len(data)} for name, data in HELD.items()]
             about = {"id": repository[1:], "sha": "abc", "siblings": siblings}
             self._send(200, json.dumps(about).encode(), with_body)
@@ -226,6 +230,43 @@ def test_a_model_is_fetched_from_where_it_has_moved_to(server: str, tmp_path: Pa
     Hub.asked.clear()
     assert get(server, tmp_path, *asked).returncode == 0
     assert not any(line.startswith("GET") and "/resolve/" in line for line in Hub.asked)
+
+
+def test_a_revision_is_fetched_into_a_folder_of_its_own(server: str, tmp_path: Path):
+    asked = "runwayml/stable-diffusion-v1-5@v1.0"
+    told = get(server, tmp_path, asked, "--into", str(tmp_path / "models"), "--dry-run")
+    assert told.returncode == 0, told.stderr
+    assert f"into {tmp_path / 'models' / 'stable-diffusion-v1-5@v1.0'}" in told.stdout
+    told = get(server, tmp_path, "runwayml/stable-diffusion-v1-5@v9", "--dry-run")
+    assert told.returncode == 2 and told.stderr.count("\n") == 1, "there is no such revision"
+
+
+def test_on_disk_finds_a_revision_that_was_fetched():
+    Path("models/painter@v1.0").mkdir(parents=True)
+    Path("models/painter").mkdir()
+    assert on_disk(Path("somebody/painter@v1.0")) == Path("models/painter@v1.0")
+    with pytest.raises(ModelError, match="get somebody/painter@v2"):
+        on_disk(Path("somebody/painter@v2"))
+
+
+@pytest.mark.parametrize(
+    ("model", "revision", "says"),
+    [
+        ("a/b@v1", "v2", "names another one"),
+        ("models/a/b", "v2", "no hub's OWNER/NAME"),
+        ("a.safetensors", "v2", "no hub's OWNER/NAME"),
+        ("a/b", "v 2", "no name of a branch"),
+    ],
+)
+def test_at_revision_refuses_in_a_line(model, revision, says):
+    with pytest.raises(ConfigError, match=says) as fault:
+        at_revision(Path(model), revision)
+    assert "\n" not in str(fault.value)
+
+
+def test_at_revision_names_the_one_that_is_meant():
+    assert at_revision(Path("a/b"), "main") == Path("a/b@main")
+    assert at_revision(Path("a/b@v1.0"), "v1.0") == Path("a/b@v1.0")
 
 
 def test_what_is_not_there_is_one_line(server: str, tmp_path: Path):

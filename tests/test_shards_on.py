@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from evaluation.__main__ import main as evaluation_main
 from storybook.cluster import shards
 from storybook.cluster.shards import ShardOf, ShardRunner, run_shards, without_on
 from storybook.cluster.team import Result
 from storybook.errors import ConfigError, JobError
+from storybook.records import Event
 from training.__main__ import main
 
 WORDS = """
@@ -19,6 +21,12 @@ part = sys.argv[-1]
 if part == "2/2" and "--fails" in sys.argv:
     sys.exit("storybook: There is no model here.")
 open(f"done-{part.replace('/', '-of-')}", "w").write(" ".join(sys.argv[1:]))
+"""
+
+
+RECIPE = """
+model = "painter"
+concept = [{photos = "photos", class_word = "cat", class_images = 4}]
 """
 
 
@@ -97,10 +105,12 @@ def test_without_on_refuses_a_shard():
     [
         ["dataset", "caption", "photos", "--model", "blip"],
         ["dataset", "tag", "photos", "--threshold", "0.4"],
+        ["class-images", "recipe.toml", "--set", "model=somebody/painter"],
     ],
 )
-def test_dataset_hands_its_own_words_to_the_shards(words, monkeypatch):
+def test_training_hands_its_own_words_to_the_shards(words, monkeypatch):
     asked = []
+    Path("recipe.toml").write_text(RECIPE)
     monkeypatch.setattr(shards, "run_shards", lambda *given: asked.append(given) or iter(()))
     monkeypatch.setattr("storybook.cluster.connect.find_spec", lambda name: True)
     monkeypatch.setattr(sys, "argv", ["training", *words, "--on", "ray", "--workers", "3"])
@@ -112,3 +122,20 @@ def test_dataset_on_a_cluster_writes_no_single_file(monkeypatch, capsys):
     words = ["dataset", "caption", "photos", "--to", "json", "--on", "ray"]
     monkeypatch.setattr(sys, "argv", ["training", *words])
     assert main() == 2 and "cannot write one file" in capsys.readouterr().err
+
+
+def test_evaluation_hands_its_own_words_to_the_shards(monkeypatch, capsys):
+    asked = []
+
+    def run_shards(*given):
+        asked.append(given)
+        yield Event(stage="shards", done=1, total=1)
+        raise JobError("2 of 2 shards failed: there is no writer here.")
+
+    monkeypatch.setattr("evaluation.__main__.run_shards", run_shards)
+    monkeypatch.setattr("storybook.cluster.connect.find_spec", lambda name: True)
+    words = ("--only", "stories,books", "--quick")
+    monkeypatch.setattr(sys, "argv", ["evaluation", *words, "--on", "ray", "--workers", "2"])
+    assert evaluation_main() == 2
+    assert asked == [("ray", "evaluation", words, 2)]
+    assert "there is no writer here" in capsys.readouterr().err

@@ -14,10 +14,13 @@ from storybook.cli.run import exit_code, speak_any_language
 from storybook.errors import ConfigError
 from storybook.files import DRAFT
 from storybook.jobs.reporting import CliInvocation
+from storybook.models.hub import at_revision
 from storybook.records import Event
+from storybook.shard import Shard
 from storybook.terminal import show
 from training.desk import cli as desk_cli
-from training.quiet import quiet
+from training.desk.annotate_cli import add_on, add_shard, spread
+from training.quiet import LEVELS, quiet, spoken
 from training.starter import compose_pairs
 from training.story import pairs_cli
 from training.typed_arguments import runs
@@ -32,21 +35,26 @@ def main() -> int:
     """Run the command; 2 if the author can mend what went wrong, 130 if they stopped it."""
     speak_any_language()
     options = _parser().parse_args()
-    quiet()
+    quiet(vars(options).pop("log_level", "INFO"))
     return exit_code(lambda: options.run_command(options), "stopped; --resume latest goes on.")
 
 
-class Asked(TypedDict):
-    """The options of a recipe's run."""
+class Wanted(TypedDict):
+    """A recipe, and the run that it is of."""
 
     recipe: Path
     preset: str | None
     changes: list[str]
     run: Path | None
+
+
+class Asked(Wanted):
+    """The options of a recipe's run."""
+
     resume: str | None
 
 
-def _add_run_options(parser: argparse.ArgumentParser) -> None:
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
     parser.add_argument("--preset", help="settings to begin from, of training/presets/")
     parser.add_argument(
@@ -58,6 +66,11 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         help="change one setting",
     )
     parser.add_argument("--run", type=Path, help="the run's folder; by default runs/NAME")
+    _add_device(parser)
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    _add_recipe(parser)
     parser.add_argument(
         "--resume",
         nargs="?",
@@ -68,7 +81,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="only say what would be done, and what is amiss"
     )
-    _add_device(parser)
+    says = "DEBUG: all that happens, and what the libraries say, on stderr (INFO)"
+    parser.add_argument("--log-level", choices=LEVELS, default="INFO", help=says)
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
@@ -99,13 +113,21 @@ def _resolved(asked: Asked, load: Callable) -> tuple[Any, str, "Run"]:
 def _add_dreambooth(commands: argparse._SubParsersAction) -> None:
     one = commands.add_parser("dreambooth", help="teach a painter a pet from photos")
     _add_run_options(one)
+    _add_revision(one)
     runs(one, _dreambooth)
 
 
-def _dreambooth(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
+def _add_revision(parser: argparse.ArgumentParser) -> None:
+    says = "a branch, tag or commit of the recipe's model, where that is a hub's OWNER/NAME"
+    parser.add_argument("--revision", help=says)
+
+
+def _dreambooth(device: str, dry_run: bool, revision: str | None, **asked: Unpack[Asked]) -> None:
     from training.pet.recipe import load_recipe
 
     recipe, preset, run = _resolved(asked, load_recipe)  # a fault is said before torch is loaded
+    if revision:
+        recipe = recipe.but(model=at_revision(recipe.model, revision))
 
     from accelerate import PartialState
 
@@ -119,12 +141,48 @@ def _dreambooth(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
         for line in preflight(recipe, run, where):
             print(line)
         return
-    events = train(recipe, run, where, preset, resume=bool(asked["resume"]))
+    events = spoken(train(recipe, run, where, preset, resume=bool(asked["resume"])))
     if state.is_main_process:
         show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
     else:
         for _ in events:
             pass
+
+
+def _add_class_images(commands: argparse._SubParsersAction) -> None:
+    says = "draw the recipe's class images alone; dreambooth takes them up"
+    one = commands.add_parser("class-images", help=says)
+    _add_recipe(one)
+    _add_revision(one)
+    add_shard(one)
+    add_on(one)
+    runs(one, _class_images)
+
+
+def _class_images(
+    device: str,
+    revision: str | None,
+    shard: tuple[int, int],
+    on: str | None,
+    workers: int | None,
+    **wanted: Unpack[Wanted],
+) -> None:
+    from training.pet.recipe import load_recipe
+
+    recipe, _, run = _resolved({**wanted, "resume": None}, load_recipe)
+    if revision:
+        recipe = recipe.but(model=at_revision(recipe.model, revision))
+    if not any(concept.class_images for concept in recipe.concept):
+        raise ConfigError(f"{wanted['recipe']} asks for no class_images: none are to be drawn.")
+    if on:
+        spread(on, workers)
+        return
+
+    from storybook.models.devices import device_of
+    from training.pet.setup import draw_class_images
+
+    share = Shard(index=shard[0], count=shard[1])
+    show(draw_class_images(recipe, run, device_of(device), share))
 
 
 def _add_story_lora(commands: argparse._SubParsersAction) -> None:
@@ -152,7 +210,7 @@ def _story_lora(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
         return
     resume = bool(asked["resume"])
     if state.is_main_process:
-        events = train(recipe, run, where, preset, resume=resume)
+        events = spoken(train(recipe, run, where, preset, resume=resume))
         show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
         return
     with _copy_of(run, resume=resume) as own:
@@ -237,6 +295,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_dreambooth(commands)
+    _add_class_images(commands)
     _add_story_lora(commands)
     _add_story_eval(commands)
     _add_choose_step(commands)

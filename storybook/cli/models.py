@@ -33,7 +33,7 @@ def declare(parser: Parser) -> None:
     says = "fetch weights that `storybook models` lists, or a hub's"
     fetch = add_deed(deeds, "get", says, get_models)
     fetch.set_defaults(arguments=())
-    fetch.add_argument("name", nargs="+", metavar="NAME_OR_OWNER/NAME")
+    fetch.add_argument("name", nargs="+", metavar="NAME_OR_OWNER/NAME[@REVISION]")
     fetch.add_argument(
         "--into",
         type=Path,
@@ -118,8 +118,8 @@ def _from_hub(
 ) -> None:
     """Say what a model takes and how much room there is, then fetch it."""
     wanted = hub.listing(repository, half=half)
-    folder = into / wanted.repository.rpartition("/")[2]
-    if wanted.repository != repository:
+    folder = into / wanted.folder
+    if wanted.repository != repository.partition("@")[0]:
         print(f"{repository} has moved to {wanted.repository}.")
     print(f"{len(wanted.files)} files, {wanted.size / 1e9:.2f} GB, into {folder}")
     hub.check_room(wanted, folder)

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
-from storybook.errors import ModelError, first_line
+from storybook.errors import ConfigError, ModelError, first_line
 from storybook.models.weights import PICKLES
 from storybook.records import Event, Record
 
@@ -48,6 +48,13 @@ class Listing(Record):
     """Where it is today, which may be another place than was asked for."""
     commit: str
     files: tuple[RemoteFile, ...]
+    revision: str | None = None
+    """The branch, tag or commit that was asked for by name."""
+
+    @property
+    def folder(self) -> str:
+        """What its folder among the models is called."""
+        return _folder_of(self.repository, self.revision)
 
     @property
     def size(self) -> int:
@@ -67,20 +74,35 @@ def on_disk(model: Path) -> Path:
     repository, revision = name["repository"], name["revision"]
     both = dict.fromkeys((repository, MOVED.get(repository, repository)))
     for each in both:
-        fetched = MODELS / each.rpartition("/")[2]
-        if revision is None and fetched.is_dir():
+        if (fetched := MODELS / _folder_of(each, revision)).is_dir():
             return fetched
     for each in both:
         if (cached := _in_cache(each, revision)) is not None:
             return cached
     raise ModelError(
         f"{model} does not exist here, and no model of that name was fetched. Check the path, or "
-        f"fetch it: storybook models get {repository}"
+        f"fetch it: storybook models get {model.as_posix()}"
     )
 
 
+def at_revision(model: Path, revision: str) -> Path:
+    """A hub's `OWNER/NAME` at a branch, tag or commit; raises ConfigError for what cannot be."""
+    name = REPOSITORY.fullmatch(model.as_posix())
+    if name is None or model.exists():
+        raise ConfigError(
+            f"--revision {revision}: {model} is no hub's OWNER/NAME, so it has no revisions."
+        )
+    if name["revision"] not in (None, revision):
+        raise ConfigError(f"--revision {revision}: {model} names another one. Leave one out.")
+    at = Path(f"{name['repository']}@{revision}")
+    if REPOSITORY.fullmatch(at.as_posix()) is None:
+        raise ConfigError(f"--revision {revision!r} is no name of a branch, a tag or a commit.")
+    return at
+
+
 def listing(repository: str, *, half: bool = False) -> Listing:
-    """What has to be fetched of a repository `owner/name`; `half` prefers half precision.
+    """What has to be fetched of a repository `OWNER/NAME` or one `@REVISION`; `half` prefers half
+    precision.
 
     Raises ModelError if the hub does not answer, or has no such model.
     """
@@ -88,9 +110,10 @@ def listing(repository: str, *, half: bool = False) -> Listing:
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
+    repository, _, revision = repository.partition("@")
     there = MOVED.get(repository, repository)
     try:
-        info = HfApi().model_info(there, files_metadata=True)
+        info = HfApi().model_info(there, revision=revision or None, files_metadata=True)
     except (HFValidationError, HfHubHTTPError, HTTPError, OSError) as fault:
         raise ModelError(_refused(there, fault)) from fault
     every = [RemoteFile(name=each.rfilename, size=each.size or 0) for each in info.siblings or []]
@@ -98,7 +121,8 @@ def listing(repository: str, *, half: bool = False) -> Listing:
     weights = PICKLES | {".safetensors", PurePosixPath(TAGGER).suffix}
     if not any(PurePosixPath(file.name).suffix in weights for file in files):
         raise ModelError(f"{there} holds no weights that are known here. Name another repository.")
-    return Listing(repository=there, commit=info.sha or "main", files=files)
+    commit = info.sha or revision or "main"
+    return Listing(repository=there, commit=commit, files=files, revision=revision or None)
 
 
 def needed(files: Sequence[RemoteFile], *, half: bool = False) -> tuple[RemoteFile, ...]:
@@ -174,6 +198,11 @@ def check_room(listing: Listing, folder: Path) -> None:
 def megabytes(file: RemoteFile) -> str:
     """A file's size for people."""
     return f"{file.size / 1e6:,.1f} MB"
+
+
+def _folder_of(repository: str, revision: str | None) -> str:
+    name = repository.rpartition("/")[2]
+    return f"{name}@{revision}" if revision else name
 
 
 def _in_cache(repository: str, revision: str | None) -> Path | None:

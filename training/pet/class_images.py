@@ -7,6 +7,7 @@ from storybook.files import write_whole
 from storybook.models.infotext import png_bytes
 from storybook.models.painting import DiffusionPainter
 from storybook.records import Candidate, Event, Prompt, digest
+from storybook.shard import Shard
 from training.data.folders import pictures_in
 from training.data.records import Size
 from training.pet.recipe import Recipe
@@ -17,13 +18,17 @@ SEED = 1_000_000
 
 
 def class_images(
-    recipe: Recipe, painter: DiffusionPainter, size_px: Size, cache: Path
+    recipe: Recipe,
+    painter: DiffusionPainter,
+    size_px: Size,
+    cache: Path,
+    shard: Shard | None = None,
 ) -> Generator[Event, None, list[Path | None]]:
     """Folders of drawn class pictures, one for each concept, None where none are wanted.
 
     What `class_photos` holds counts towards the wanted number. A folder in `cache` is named by a
     digest of all that its pictures depend on: later runs take them from there, and one that was
-    stopped goes on.
+    stopped goes on. Of a `shard` its share alone is drawn.
     """
     folders: list[Path | None] = []
     for concept in recipe.concept:
@@ -48,16 +53,19 @@ def class_images(
             )
             for number in range(missing)
         ]
-        yield from _draw(folder, requests, painter)
+        yield from _draw(folder, requests, painter, shard or Shard())
         folders.append(folder)
     return folders
 
 
-def _draw(folder: Path, requests: list[Candidate], painter: DiffusionPainter) -> Iterator[Event]:
+def _draw(
+    folder: Path, requests: list[Candidate], painter: DiffusionPainter, shard: Shard
+) -> Iterator[Event]:
     """Draw what is missing; each picture says what it was made from, with its words beside it."""
     name, _, weights = painter.name.rpartition("-")
     karras = bool(painter.sampler.config.use_karras_sigmas)
-    due = [n for n in range(len(requests)) if not (folder / f"{n:04d}.png").is_file()]
+    mine = shard.part_of(range(len(requests)))
+    due = [number for number in mine if not (folder / f"{number:04d}.png").is_file()]
     for start in range(0, len(due), painter.batch):
         part = due[start : start + painter.batch]
         pictures = painter.paint([requests[number] for number in part])
@@ -67,5 +75,5 @@ def _draw(folder: Path, requests: list[Candidate], painter: DiffusionPainter) ->
             how = painter.precision
             png = png_bytes(picture, request, name, weights, karras=karras, precision=how)
             write_whole(file, png)
-        done = len(requests) - len(due) + start + len(part)
-        yield Event(stage="class images", done=done, total=len(requests))
+        done = len(mine) - len(due) + start + len(part)
+        yield Event(stage="class images", done=done, total=len(mine))

@@ -1,6 +1,6 @@
 """Everything that a run needs before its first step: latents, prompt embeddings, the model."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ from storybook.models.checkpoint import Checkpoint
 from storybook.models.painting import DiffusionPainter, family_of, open_painter
 from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
+from storybook.shard import Shard
 from training.data.buckets import (
     Batch,
     Order,
@@ -150,10 +151,8 @@ def prepare(
     """
     if recipe.mask == "auto":
         required_seer()  # before anything is opened, or drawn
-    painter = open_to_teach(recipe, device)
+    painter, size_px = _opened(recipe, device)
     pipe = painter.pipe
-    for part in (pipe.unet, pipe.text_encoder, pipe.vae):
-        part.float()
     if recipe.clip_skip > 1 and painter.checkpoint.family.open_clip:
         raise TrainingError(
             "clip_skip is for Stable Diffusion 1.x: the text encoder of 2.x already stops at the "
@@ -162,7 +161,6 @@ def prepare(
     if note := check_room(recipe, pipe, run):
         yield Event(stage="open", done=1, total=1, note=note)
     before = adapter_before(recipe, pipe)
-    size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     cache = run.folder.parent
     folders = yield from class_images(recipe, painter, size_px, cache)
     data = gather(recipe, size_px, folders)
@@ -199,6 +197,23 @@ def prepare(
         processes,
         masks,
     )
+
+
+def draw_class_images(
+    recipe: Recipe, run: Run, device: torch.device, shard: Shard
+) -> Iterator[Event]:
+    """Draw a share of the class images where `prepare` will look for them."""
+    painter, size_px = _opened(recipe, device)
+    yield from class_images(recipe, painter, size_px, run.folder.parent, shard)
+
+
+def _opened(recipe: Recipe, device: torch.device) -> tuple[DiffusionPainter, Size]:
+    """The painter in single precision, and the size of its pictures."""
+    painter = open_to_teach(recipe, device)
+    pipe = painter.pipe
+    for part in (pipe.unet, pipe.text_encoder, pipe.vae):
+        part.float()
+    return painter, recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
 
 
 def open_to_teach(recipe: Recipe, device: torch.device) -> DiffusionPainter:
