@@ -3,11 +3,12 @@
 import logging
 import sys
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from storybook.records import Event
-from training.__main__ import main
+from training.__main__ import _stoppable, main
 from training.quiet import LIBRARIES, quiet, spoken
 
 NAMES = ("training", "py.warnings", *LIBRARIES)
@@ -70,3 +71,9 @@ def test_log_level_is_one_of_two(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         main()
     assert "invalid choice: 'LOUD'" in capsys.readouterr().err
+
+
+def test_work_in_another_thread_goes_on_without_signals():
+    """As a trainer of a cluster calls it."""
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(list, _stoppable(events())).result() == list(events())

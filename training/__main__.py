@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from storybook.cli.run import exit_code, speak_any_language
@@ -268,9 +269,15 @@ def _by_hand(run: "Run", device: str) -> CliInvocation:
 
 
 def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
-    """The events; the first Ctrl-C ends them between two steps, so that a checkpoint is kept."""
+    """The events; the first Ctrl-C ends them between two steps, so that a checkpoint is kept.
+
+    In another thread than the first, such as Ray Train's, no signal comes: who began it ends it.
+    """
     import signal
 
+    if current_thread() is not main_thread():
+        yield from events
+        return
     asked = False
 
     def ask(*_: object) -> None:
