@@ -201,6 +201,22 @@ def test_renames_in_finds_what_is_renamed_by_hand(line, found):
     assert bool(list(renames_in(ast.parse(line)))) == found
 
 
+def asks_streamlit(tree):
+    """The lines in which Streamlit itself is asked whether a button was pressed."""
+    buttons = ("st.button", "st.form_submit_button")
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    used = [call for call in calls if id(call) not in alone]
+    return [call.lineno for call in used if ast.unparse(call.func) in buttons]
+
+
+def test_pages_ask_pressed_whether_a_button_was_pressed():
+    """`app.buttons.pressed`, which hears a press also where the page is drawn anew just then."""
+    assert asks_streamlit(ast.parse("if x and st.button('Go'):\n    pass\nst.button('Go')")) == [1]
+    found = {name_of(path): asks_streamlit(parsed(path)) for path in (ROOT / "app").rglob("*.py")}
+    assert len(found) > 20 and not {name: lines for name, lines in found.items() if lines}
+
+
 def test_training_knows_no_stage():
     for module, others in house.arrows_of_modules().items():
         if module.startswith("training"):

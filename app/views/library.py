@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go
 from app.widgets import look
 from app.widgets.paths import BOOKS, JOBS
@@ -34,7 +35,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="library-head"):
         with st.container(width="stretch"):
             look.heading("Your library")
-        if books.count and st.button("New book", type="primary", icon=":material/edit:"):
+        if books.count and pressed("New book", type="primary", icon=":material/edit:"):
             go("new_book")
     _undo()
     if not books.count:
@@ -58,7 +59,7 @@ def page() -> None:
     with st.container(horizontal=True, gap="medium", key="shelf"):
         for book in found.books:
             _card(book, making=book.name in making)
-    if found.count > shown and st.button(f"Show more of {found.count:,} books", width="stretch"):
+    if found.count > shown and pressed(f"Show more of {found.count:,} books", width="stretch"):
         st.session_state["shown"] = shown + 2 * AT_ONCE
         st.rerun()
     st.space("medium")
@@ -71,7 +72,7 @@ def _first_time() -> None:
         "Say in a line what it is about, and it is written, drawn and set here on your machine.",
     )
     with st.container(horizontal_alignment="center"):
-        if st.button("Make your first book", type="primary", icon=":material/auto_awesome:"):
+        if pressed("Make your first book", type="primary", icon=":material/auto_awesome:"):
             go("new_book")
         cover = shipped("app", "pictures", "spread.webp")
         if cover.is_file():
@@ -88,7 +89,7 @@ def _card(book: Shelved, *, making: bool) -> None:
         st.markdown(look.strong(book.title))
         st.caption(look.plain(_state(book, making=making)))
         with st.container(horizontal=True, gap="small"):
-            if st.button("Open", key=f"open-{book.name}", width="stretch"):
+            if pressed("Open", key=f"open-{book.name}", width="stretch"):
                 go("storyboard", book=book.name)
             with st.popover("", icon=":material/more_horiz:", help=f"More for {book.title}"):
                 _more(book)
@@ -110,7 +111,7 @@ def _more(book: Shelved) -> None:
     title = st.text_input("Title", book.title, key=f"title-{book.name}", max_chars=80)
     if title.strip() and title != book.title:
         _try(lambda: set_title(_book(book), title.strip()))
-    if st.button(
+    if pressed(
         "Duplicate", key=f"copy-{book.name}", icon=":material/content_copy:", width="stretch"
     ):
         _try(lambda: library.duplicate(_book(book)))
@@ -124,7 +125,7 @@ def _more(book: Shelved) -> None:
         on_click="ignore",
         width="stretch",
     )
-    if st.button("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
+    if pressed("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
         _try(lambda: _throw_away(book))
 
 
@@ -143,7 +144,7 @@ def _undo() -> None:
     title, thrown = st.session_state["thrown"]
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
         st.markdown(f"{look.strong(title)} was deleted.")
-        if st.button("Undo", icon=":material/undo:"):
+        if pressed("Undo", icon=":material/undo:"):
             del st.session_state["thrown"]
             _try(lambda: library.put_back(Path(thrown)))
 
@@ -151,7 +152,7 @@ def _undo() -> None:
 def _import() -> None:
     with st.expander("Bring a book from elsewhere", icon=":material/upload:"):
         given = st.file_uploader("A book's zip, as this studio exports it", type=["zip"])
-        if given is not None and st.button("Put it on the shelf"):
+        if given is not None and pressed("Put it on the shelf"):
             _try(lambda: _unpack(given))
 
 

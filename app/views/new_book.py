@@ -7,6 +7,7 @@ from random import Random
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go
 from app.views import languages, ready_made, tellings_shown
 from app.widgets import job_panel, look
@@ -85,10 +86,10 @@ def _story(draft: Draft) -> None:
                 width="stretch",
             )
         with st.container(horizontal=True):
-            if st.button("Other ideas", icon=":material/refresh:", type="tertiary"):
+            if pressed("Other ideas", icon=":material/refresh:", type="tertiary"):
                 st.session_state["ideas"] = seed + 1
                 st.rerun()
-            if st.button("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
+            if pressed("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
                 _surprise(_stars(draft)[0])
     ready_made.shelf(star, _change)
 
@@ -126,7 +127,7 @@ def _heroes(draft: Draft) -> None:
     if len(chosen) > 1:
         st.caption(f"{load_hero(chosen[0]).name} is the star; the others play along.")
     with st.container(horizontal=True):
-        if st.button("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
+        if pressed("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
             go("heroes", new="1")
 
 
@@ -281,8 +282,8 @@ def _turn(field: str) -> int:
 def _make(draft: Draft) -> None:
     st.space("small")
     with st.container(horizontal=True):
-        make = st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
-        read = not draft.story and st.button(
+        make = pressed("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
+        read = not draft.story and pressed(
             "Read three tellings first",
             icon=":material/view_column:",
             key="tellings",
