@@ -293,7 +293,9 @@ def test_only_the_last_checkpoints_and_the_best_are_kept(home, tmp_path):
     assert best in run.steps_kept()
 
 
-@pytest.mark.parametrize("optimizer", ["adamw8bit", "prodigy"])
+@pytest.mark.parametrize(
+    "optimizer", ["adamw8bit", pytest.param("prodigy", marks=pytest.mark.slow)]
+)
 def test_other_optimizers_learn_and_go_on_exactly(home, tmp_path, optimizer):
     pytest.importorskip({"adamw8bit": "bitsandbytes", "prodigy": "prodigyopt"}[optimizer])
     chosen = recipe(home, optimizer=optimizer, max_steps=4)

@@ -4,11 +4,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import pytest
 
@@ -202,43 +202,73 @@ def server() -> Iterator[str]:
     served.shutdown()
 
 
-def get(server: str, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess:
+GETS = """
+import json, sys
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+from storybook.cli import main
+said = []
+for arguments in json.loads(sys.argv[1]):
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        code = main(["models", "get", *arguments])
+    said.append((code, out.getvalue(), err.getvalue()))
+print(json.dumps(said))
+"""
+
+
+class Said(NamedTuple):
+    """What a command answered."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def get(server: str, tmp_path: Path, *commands: Sequence[str]) -> list[Said]:
+    """`storybook models get` with the arguments of each command, in one process of its own: which
+    hub it is that is asked is settled when its library is imported."""
     place = {"HF_ENDPOINT": server, "HF_HUB_OFFLINE": "0", "HF_HOME": str(tmp_path / "cache")}
-    return subprocess.run(
-        [sys.executable, "-m", "storybook", "models", "get", *arguments],
+    told = subprocess.run(
+        [sys.executable, "-c", GETS, json.dumps(commands)],
         capture_output=True,
         text=True,
-        env=os.environ | place,
+        env=os.environ | place | {"PYTHONPATH": os.pathsep.join(sys.path)},
         timeout=END_S,
     )
+    assert told.returncode == 0, told.stderr
+    return [Said(*each) for each in json.loads(told.stdout)]
 
 
 def test_a_model_is_fetched_from_where_it_has_moved_to(server: str, tmp_path: Path):
     into = tmp_path / "models"
     asked = ("runwayml/stable-diffusion-v1-5", "--into", str(into))
-    told = get(server, tmp_path, *asked, "--dry-run")
+    (told,) = get(server, tmp_path, (*asked, "--dry-run"))
     assert told.returncode == 0 and not into.exists(), told.stderr
     assert "has moved to stable-diffusion-v1-5/stable-diffusion-v1-5" in told.stdout
     assert "3 files, 0.00 GB" in told.stdout
-    told = get(server, tmp_path, *asked)
-    assert told.returncode == 0, told.stderr
+    told, again = get(server, tmp_path, asked, asked)
+    assert told.returncode == again.returncode == 0, told.stderr
     folder = into / "stable-diffusion-v1-5"
     assert told.stdout.strip().endswith(str(folder))
-    for name in HELD.keys() - {"unet/model.bin"}:
+    fetched = HELD.keys() - {"unet/model.bin"}
+    for name in fetched:
         assert (folder / name).read_bytes() == HELD[name]
     assert not (folder / "unet" / "model.bin").exists()
-    Hub.asked.clear()
-    assert get(server, tmp_path, *asked).returncode == 0
-    assert not any(line.startswith("GET") and "/resolve/" in line for line in Hub.asked)
+    gets = [line for line in Hub.asked if line.startswith("GET") and "/resolve/" in line]
+    assert len(gets) == len(set(gets)) == len(fetched), "what is there is not fetched again"
 
 
 def test_a_revision_is_fetched_into_a_folder_of_its_own(server: str, tmp_path: Path):
-    asked = "runwayml/stable-diffusion-v1-5@v1.0"
-    told = get(server, tmp_path, asked, "--into", str(tmp_path / "models"), "--dry-run")
-    assert told.returncode == 0, told.stderr
-    assert f"into {tmp_path / 'models' / 'stable-diffusion-v1-5@v1.0'}" in told.stdout
-    told = get(server, tmp_path, "runwayml/stable-diffusion-v1-5@v9", "--dry-run")
-    assert told.returncode == 2 and told.stderr.count("\n") == 1, "there is no such revision"
+    model = "runwayml/stable-diffusion-v1-5"
+    there, gone = get(
+        server,
+        tmp_path,
+        (f"{model}@v1.0", "--into", str(tmp_path / "models"), "--dry-run"),
+        (f"{model}@v9", "--dry-run"),
+    )
+    assert there.returncode == 0, there.stderr
+    assert f"into {tmp_path / 'models' / 'stable-diffusion-v1-5@v1.0'}" in there.stdout
+    assert gone.returncode == 2 and gone.stderr.count("\n") == 1, "there is no such revision"
 
 
 def test_on_disk_finds_a_revision_that_was_fetched():
@@ -270,10 +300,10 @@ def test_at_revision_names_the_one_that_is_meant():
 
 
 def test_what_is_not_there_is_one_line(server: str, tmp_path: Path):
-    told = get(server, tmp_path, "nobody/nothing")
+    (told,) = get(server, tmp_path, ("nobody/nothing",))
     assert told.returncode == 2 and told.stderr.startswith("storybook: nobody/nothing cannot be")
     assert len(told.stderr.strip().splitlines()) == 1
-    told = get("http://127.0.0.1:9", tmp_path, "nobody/nothing")
+    (told,) = get("http://127.0.0.1:9", tmp_path, ("nobody/nothing",))
     assert told.returncode == 2 and "cannot be fetched" in told.stderr
 
 

@@ -143,13 +143,17 @@ def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
 
 
 def test_the_one_who_starts_may_end():
-    new_book("books/b")
     code = (
-        f"from storybook.jobs.manager import start\n"
-        f"print(start('storybook', {MAKE!r}, 'Make b', subject='books/b').id)"
+        "from storybook.jobs.manager import start\n"
+        "print(start('storybook', ('hero', 'list'), 'List the heroes').id)"
     )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ended(jobs.load_job(said.stdout.strip())).state == "done"
+    with device_of(new_job("storybook", (), "").but(folder=ROOT / "holder")) as device:
+        assert try_lock(device)
+        asked = [sys.executable, "-c", code]
+        said = subprocess.run(asked, capture_output=True, text=True, check=True)
+        job = jobs.load_job(said.stdout.strip())
+        assert job_state(job).active, "its turn comes when who started it has ended"
+    assert ended(job).state == "done"
 
 
 def test_two_jobs_do_not_work_on_one_book():
@@ -191,7 +195,7 @@ def test_of_two_who_start_at_once_one_is_refused():
 
 
 def test_jobs_on_one_device_take_turns_in_order():
-    started = [start("storybook", ("nonsense",), f"{n}", device="cuda:0") for n in range(7)]
+    started = [start("storybook", ("nonsense",), f"{n}", device="cuda:0") for n in range(4)]
     other = start("storybook", ("nonsense",), "elsewhere", device="cpu")
     assert [job.id for job in reversed(jobs_in())] == [job.id for job in (*started, other)]
     states = [ended(job) for job in started]
