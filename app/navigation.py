@@ -30,6 +30,7 @@ DOORS = {
     "jobs": Door("Jobs", ":material/hourglass_top:"),
     "settings": Door("Settings", ":material/tune:"),
     "dataset": Door("Dataset", ":material/photo_library:", in_menu=False),
+    "cast": Door("Cast", ":material/groups:", in_menu=False),
     "storyboard": Door("Storyboard", ":material/view_cozy:", in_menu=False),
     "reader": Door("Reader", ":material/auto_stories:", in_menu=False),
     "press": Door("Press", ":material/print:", in_menu=False),

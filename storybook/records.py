@@ -7,6 +7,8 @@ from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from storybook.unseen import without_unseen
+
 Ages = Literal["3-5", "5-7", "7-9"]
 Shot = Literal["wide", "middle", "close"]
 Font = Literal["pair", "andika", "storytime", "round", "gentle", "grandstander"]
@@ -44,21 +46,13 @@ class Record(BaseModel):
         return f"{self.as_text()}\n".encode()
 
 
-_JOINERS = "\u200c\u200d"
-"""Format characters that scripts and emoji are written with."""
+class Part(Record):
+    """What an author wants somebody of a book's cast to be there, whatever a hero's folder says."""
 
-
-class _Unseen(dict[int, str | None]):
-    """A table for `str.translate`: control characters to spaces, unseen format characters to none.
-
-    Tabs and line ends, which are control characters too, stay.
-    """
-
-    def __missing__(self, code: int) -> str | None:
-        letter, sort = chr(code), unicodedata.category(chr(code))
-        if sort == "Cc" and not letter.isspace():
-            return " "
-        return None if sort == "Cf" and letter not in _JOINERS else letter
+    name: str
+    look: str = Field(default="", exclude_if=lambda look: not look)
+    """Coat and marks in a painter's words; empty: as it was cast."""
+    pronoun: Pronoun = Field(default="", exclude_if=lambda pronoun: not pronoun)
 
 
 class Brief(Record):
@@ -80,12 +74,14 @@ class Brief(Record):
     story: str = Field(default="", exclude_if=lambda story: not story)
     """The id of the ready-made story that is told, its star's part played by the first hero; empty:
     the writer tells the summary."""
+    parts: tuple[Part, ...] = Field(default=(), exclude_if=lambda parts: not parts)
+    """What of the cast is to be other than it was cast."""
 
     @field_validator("summary", "title")
     @classmethod
     def _is_seen(cls, text: str | None) -> str | None:
         """Without what is in a text and never seen: it was pasted along, and no font has it."""
-        return text and text.translate(_Unseen())
+        return text and without_unseen(text)
 
     @field_validator("summary")
     @classmethod

@@ -21,7 +21,7 @@ def test_an_empty_shelf_offers_the_first_book() -> None:
     test = drawn("library")
     assert "Your first book" in said(test)
     button(test, "Make your first book").click().run()
-    assert "A new book" in said(test)
+    assert "What is it about?" in said(test)
 
 
 def test_books_are_shown_with_their_states() -> None:

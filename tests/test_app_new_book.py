@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from books import new_book
 from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.book.library import shelf
 from storybook.jobs import manager as jobs
@@ -96,3 +97,28 @@ def test_a_book_is_begun_and_being_made() -> None:
     ended(job)
     assert job_state(job).state == "done"
     assert "4 pages, finished" in said(drawn("library"))
+
+
+def test_the_first_book_is_guided_and_later_ones_are_not() -> None:
+    assert "counter_1" in said(drawn("new_book"))
+    new_book("books/a")
+    assert "counter_1" not in said(drawn("new_book"))
+
+
+def test_a_place_that_is_tapped_stands_in_the_summary_until_it_is_tapped_again() -> None:
+    save_draft(BOOKS, Draft(summary="Bruno has lost his ball."))
+    test = drawn("new_book")
+    button(test, "Snow").click().run()
+    button(test, "Beach").click().run()
+    assert test.text_area[0].value == "Bruno has lost his ball. It happens at the beach."
+    button(test, "Beach").click().run()
+    assert load_draft(BOOKS).summary == "Bruno has lost his ball."
+
+
+def test_several_heroes_star_in_one_book_the_first_one_most() -> None:
+    test = drawn("new_book")
+    for name in ("Miso", "Pepper", "Biscuit"):
+        button(test, name).click().run()
+    assert load_draft(BOOKS).heroes == ("miso", "pepper", "biscuit")
+    assert "Miso is the star; Pepper and Biscuit play along" in said(test)
+    assert [one.label for one in test.button if one.proto.type == "primary"] == ["Make my book"]

@@ -4,7 +4,7 @@ import pytest
 
 from storybook.config import shipped
 from storybook.records import Departure, Hero
-from storybook.story.casting import Cast, cast
+from storybook.story.casting import Cast, befriended, cast
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
@@ -169,3 +169,12 @@ def test_cast_says_that_a_kind_stands_in_only_where_no_given_hero_plays(
     assert (found.summary, [each.text for each in found.departures]) == (told, said)
     wolf = casting("Rex plays with a wolf.", REX, Hero(name="Bo", species="dog", look="grey"))
     assert [hero.name for hero in wolf.heroes] == ["Rex", "Bo"] and not wolf.departures
+
+
+def test_befriended_leaves_the_names_of_given_heroes_alone() -> None:
+    """An author's second pet is nobody else, whether the summary says its name or not."""
+    rex, mia = Hero(name="Rex", species="dog"), Hero(name="Mia", species="cat")
+    who = cast("Rex wants to fly a kite.", (rex, mia), WORLD, seed=1)
+    kept = befriended(who, WORLD, seed=1, given=("Rex", "Mia"))
+    assert [hero.name for hero in kept.heroes] == ["Rex", "Mia"]
+    assert befriended(who, WORLD, seed=1).heroes[1].name != "Mia"

@@ -8,8 +8,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from app.buttons import pressed
-from app.navigation import go
+from app.navigation import go, link
 from app.widgets import look
 from app.widgets.paths import BOOKS, JOBS
 from app.widgets.try_or_report import packed, tried
@@ -26,21 +25,49 @@ from storybook.jobs.folder import job_state
 AT_ONCE = 24
 """So many covers are shown before one asks for more."""
 COVER_PX = 210
+SAMPLE = "Two pages of a book that was made here: Bruno the dog runs to the beach with his kite"
+WAY_PX = 340
+WAYS = (
+    (
+        "style-gouache",
+        "Say what it is about",
+        "A line is enough, or tap an idea. Choose a place and a style by their pictures.",
+    ),
+    (
+        "place-living-room",
+        "Meet who is in it",
+        "Everybody is drawn for you first: from the front, from the side, happy and sad.",
+    ),
+    (
+        "place-library",
+        "See it being made",
+        "Read the story while its pages are drawn. Change any word and any picture. Print it.",
+    ),
+)
+"""The way to a first book: a picture of ours, what is done, and how."""
 PATIENCE_S = 1.0
 """So long books that are new to the shelf's index are read before the page is drawn."""
 
 
 def page() -> None:
     books = search_shelf(BOOKS, most=1, patience_s=PATIENCE_S)
+    if not books.count:
+        _undo()
+        _first_time()
+        return
     with st.container(horizontal=True, vertical_alignment="bottom", key="library-head"):
         with st.container(width="stretch"):
             look.heading("Your library")
-        if books.count and pressed("New book", type="primary", icon=":material/edit:"):
+        if st.button("New book", type="primary", icon=":material/edit:"):
             go("new_book")
     _undo()
-    if not books.count:
-        _first_time()
-        return
+    _shelf()
+    st.space("medium")
+    _import()
+
+
+def _shelf() -> None:
+    """The books that a search finds, as covers."""
     words = st.text_input(
         "Search",
         key="words",
@@ -59,24 +86,34 @@ def page() -> None:
     with st.container(horizontal=True, gap="medium", key="shelf"):
         for book in found.books:
             _card(book, making=book.name in making)
-    if found.count > shown and pressed(f"Show more of {found.count:,} books", width="stretch"):
+    if found.count > shown and st.button(f"Show more of {found.count:,} books", width="stretch"):
         st.session_state["shown"] = shown + 2 * AT_ONCE
         st.rerun()
-    st.space("medium")
-    _import()
 
 
 def _first_time() -> None:
-    look.empty(
-        "Your first book is two minutes away",
-        "Say in a line what it is about, and it is written, drawn and set here on your machine.",
-    )
-    with st.container(horizontal_alignment="center"):
-        if pressed("Make your first book", type="primary", icon=":material/auto_awesome:"):
-            go("new_book")
-        cover = shipped("app", "pictures", "spread.webp")
-        if cover.is_file():
-            st.image(cover, alt="Two pages of a book that was made here", width=680)
+    """What a book is like that is made here, and the way to the first one."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="large", key="first-time"):
+        with st.container(width=420, gap="small"):
+            look.heading(
+                "Your first book begins with a line",
+                "Say in a line what it is about and who stars in it: your own pet, or one of ours. "
+                "It is told, drawn and set here on your machine, and nothing leaves it.",
+            )
+            if st.button("Make your first book", type="primary", icon=":material/auto_awesome:"):
+                go("new_book")
+            link("heroes", "Or begin with your pet and its photos", ":material/pets:")
+        with st.container(width="stretch", key="sample"):
+            st.image(shipped("app", "pictures", "spread.webp"), alt=SAMPLE, width="stretch")
+    st.space("small")
+    with st.container(horizontal=True, gap="medium", key="ways"):
+        for number, (picture, title, says) in enumerate(WAYS, 1):
+            with st.container(key=f"card-way-{number}", width=WAY_PX, gap="small"):
+                shown = shipped("app", "pictures", f"{picture}.webp")
+                st.image(shown, alt=f"A drawing: {title.lower()}", width="stretch")
+                st.markdown(f":material/counter_{number}: **{title}**")
+                st.caption(says)
+    st.space("small")
     _import()
 
 
@@ -89,7 +126,7 @@ def _card(book: Shelved, *, making: bool) -> None:
         st.markdown(look.strong(book.title))
         st.caption(look.plain(_state(book, making=making)))
         with st.container(horizontal=True, gap="small"):
-            if pressed("Open", key=f"open-{book.name}", width="stretch"):
+            if st.button("Open", key=f"open-{book.name}", width="stretch"):
                 go("storyboard", book=book.name)
             with st.popover("", icon=":material/more_horiz:", help=f"More for {book.title}"):
                 _more(book)
@@ -111,7 +148,7 @@ def _more(book: Shelved) -> None:
     title = st.text_input("Title", book.title, key=f"title-{book.name}", max_chars=80)
     if title.strip() and title != book.title:
         _try(lambda: set_title(_book(book), title.strip()))
-    if pressed(
+    if st.button(
         "Duplicate", key=f"copy-{book.name}", icon=":material/content_copy:", width="stretch"
     ):
         _try(lambda: library.duplicate(_book(book)))
@@ -125,7 +162,7 @@ def _more(book: Shelved) -> None:
         on_click="ignore",
         width="stretch",
     )
-    if pressed("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
+    if st.button("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
         _try(lambda: _throw_away(book))
 
 
@@ -144,7 +181,7 @@ def _undo() -> None:
     title, thrown = st.session_state["thrown"]
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
         st.markdown(f"{look.strong(title)} was deleted.")
-        if pressed("Undo", icon=":material/undo:"):
+        if st.button("Undo", icon=":material/undo:"):
             del st.session_state["thrown"]
             _try(lambda: library.put_back(Path(thrown)))
 
@@ -152,7 +189,7 @@ def _undo() -> None:
 def _import() -> None:
     with st.expander("Bring a book from elsewhere", icon=":material/upload:"):
         given = st.file_uploader("A book's zip, as this studio exports it", type=["zip"])
-        if given is not None and pressed("Put it on the shelf"):
+        if given is not None and st.button("Put it on the shelf"):
             _try(lambda: _unpack(given))
 
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from random import Random
 
 import streamlit as st
 
-from app.buttons import pressed
 from app.navigation import go
-from app.views import languages, ready_made, tellings_shown
+from app.views import cast, languages, new_book_cards, ready_made, tellings_shown
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (
@@ -22,14 +20,14 @@ from storybook.authoring.new_book import (
     load_draft,
     save_draft,
 )
+from storybook.book.folder import Book
+from storybook.book.index import search_shelf
 from storybook.config import load_settings
 from storybook.errors import StorybookError
 from storybook.hero.folder import hero_names, load_hero
 from storybook.press.formats import format_names
-from storybook.prompts import styles
 from storybook.ready_made.collection import story_named
 
-PICTURES = Path(__file__).parents[1] / "pictures"
 LENGTHS = (8, 12, 16, 24)
 AGES = ("3-5", "5-7", "7-9")
 IDEAS = 3
@@ -37,14 +35,35 @@ IDEAS = 3
 
 def page() -> None:
     draft = load_draft(BOOKS)
-    look.heading("A new book", "A line or two is enough. All else has a good answer already.")
+    guide = not search_shelf(BOOKS, most=1).count
+    look.heading("Your first book" if guide else "A new book", _says(guide=guide))
+    steps = look.steps(guide=guide)
+    steps(
+        "What is it about?",
+        "Say it as you would tell it to a friend. An idea that you tap can be changed, too.",
+    )
     _story(draft)
-    _heroes(draft)
-    _styles(draft)
+    steps("Who stars in it?", "Tap everybody who is to be in it. Whom you tap first is the star.")
+    new_book_cards.heroes(_readable(), _stars(draft), _toggle)
+    if not draft.story:
+        steps("Where does it happen?", "The story finds a place by itself if you choose none.")
+        new_book_cards.places(draft.summary, _tell)
+    steps("How is it drawn?", "It can be drawn in another way later, as often as you like.")
+    new_book_cards.choose_style(draft.style, _change)
     if not draft.story:  # which brings ages and pages of its own
+        steps("For whom?", "Eight pages are read in two minutes, and are drawn the soonest.")
         _for_whom(draft)
     _more(draft)
-    _make(load_draft(BOOKS))
+    _make(load_draft(BOOKS), guide=guide)
+
+
+def _says(*, guide: bool) -> str:
+    if guide:
+        return (
+            "Answer what you like, from top to bottom. What you leave has a good answer already, "
+            "and everything can be changed when you see it."
+        )
+    return "A line or two is enough. All else has a good answer already."
 
 
 def _change(**values: object) -> None:
@@ -59,7 +78,6 @@ def _tell(summary: str) -> None:
 
 
 def _story(draft: Draft) -> None:
-    st.subheader("What is it about?", anchor=False)
     if draft.story:
         ready_made.chosen(draft.story, load_hero(_stars(draft)[0]), _change)
         return
@@ -86,10 +104,10 @@ def _story(draft: Draft) -> None:
                 width="stretch",
             )
         with st.container(horizontal=True):
-            if pressed("Other ideas", icon=":material/refresh:", type="tertiary"):
+            if st.button("Other ideas", icon=":material/refresh:", type="tertiary"):
                 st.session_state["ideas"] = seed + 1
                 st.rerun()
-            if pressed("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
+            if st.button("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
                 _surprise(_stars(draft)[0])
     ready_made.shelf(star, _change)
 
@@ -104,31 +122,6 @@ def _surprise(star: str) -> None:
     else:
         _tell(idea)
         st.rerun()
-
-
-def _heroes(draft: Draft) -> None:
-    st.subheader("Who stars in it?", anchor=False)
-    chosen = _stars(draft)
-    names = _readable()
-    with st.container(horizontal=True, gap="medium", key="heroes-row"):
-        for name in names:
-            hero = load_hero(name)
-            with st.container(key=f"card-hero-{name}-half", width=150):
-                look.portrait(name, f"{hero.name}, {hero.look} {hero.species}", 150)
-                st.button(
-                    hero.name,
-                    key=f"hero-{name}",
-                    type="primary" if name in chosen else "secondary",
-                    icon=":material/check:" if name in chosen else None,
-                    width="stretch",
-                    on_click=_toggle,
-                    args=(name,),
-                )
-    if len(chosen) > 1:
-        st.caption(f"{load_hero(chosen[0]).name} is the star; the others play along.")
-    with st.container(horizontal=True):
-        if pressed("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
-            go("heroes", new="1")
 
 
 def _readable() -> list[str]:
@@ -161,30 +154,6 @@ def _toggle(name: str) -> None:
         _change(heroes=tuple(each for each in chosen if each != name))
     else:
         _change(heroes=(*chosen, name))
-
-
-def _styles(draft: Draft) -> None:
-    st.subheader("How is it drawn?", anchor=False)
-    st.caption(
-        "This is what the small painter that comes along makes of each, which is not far apart: "
-        "watercolour leaves an edge of paper, crayon has darker lines. Larger painters know more "
-        "of a style."
-    )
-    with st.container(horizontal=True, gap="medium", key="styles-row"):
-        for name in styles():
-            with st.container(key=f"card-style-{name}-half", width=170):
-                shown = PICTURES / f"style-{name}.webp"
-                if shown.is_file():
-                    st.image(shown, alt=f"A cat in {name}", width="stretch")
-                st.button(
-                    name.capitalize(),
-                    key=f"style-{name}",
-                    type="primary" if name == draft.style else "secondary",
-                    icon=":material/check:" if name == draft.style else None,
-                    width="stretch",
-                    on_click=_change,
-                    kwargs={"style": name},
-                )
 
 
 def _for_whom(draft: Draft) -> None:
@@ -279,30 +248,52 @@ def _turn(field: str) -> int:
     return st.session_state.get(f"turn-{field}", 0)
 
 
-def _make(draft: Draft) -> None:
+def _make(draft: Draft, *, guide: bool) -> None:
     st.space("small")
-    with st.container(horizontal=True):
-        make = pressed("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
-        read = not draft.story and pressed(
+    if guide:
+        st.caption(
+            "The story is told within half a minute. Then you see each page as it is drawn, and "
+            "may close the window meanwhile."
+        )
+    with st.container(horizontal=True, key="make-row"):
+        make = st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
+        meet = st.button(
+            "Meet the cast first",
+            icon=":material/groups:",
+            key="meet",
+            help="Everybody in it is drawn, and can be changed, before the book is.",
+        )
+        read = not draft.story and st.button(
             "Read three tellings first",
             icon=":material/view_column:",
             key="tellings",
             help="They are told side by side before anything is drawn, and you take one.",
         )
-    if not (make or read):
+    if not (make or meet or read):
         return
+    book = _begun(draft)
+    if book is None:
+        return
+    called = book.brief.title or look.short(book.brief.summary, 32)
+    if meet and cast.draw_first(book):
+        drop_draft(BOOKS)
+        go("cast", book=book.folder.name)
+    if not meet and (
+        tellings_shown.ask_for(book) if read else job_panel.make(book.folder, f"Make {called}")
+    ):
+        drop_draft(BOOKS)
+        go("storyboard", book=book.folder.name)
+
+
+def _begun(draft: Draft) -> Book | None:
+    """The book of what stands on the page; None, with a line on it, if it cannot be one."""
     # What stands on the page is what is made, should a widget's word not have come to the draft.
     shown = {field: st.session_state.get(f"{field}-{_turn(field)}") for field in Draft.model_fields}
     draft = draft.but(**{field: value for field, value in shown.items() if value is not None})
     try:
         settings = load_settings(None, [])
         stars = draft.but(heroes=_playing(draft))
-        brief = brief_of(stars, for_children=settings.write.for_children)
-        book = begin(BOOKS, brief)
+        return begin(BOOKS, brief_of(stars, for_children=settings.write.for_children))
     except StorybookError as fault:
         st.error(str(fault))
-        return
-    called = brief.title or look.short(brief.summary, 48)
-    if tellings_shown.ask_for(book) if read else job_panel.make(book.folder, f"Make {called}"):
-        drop_draft(BOOKS)
-        go("storyboard", book=book.folder.name)
+        return None

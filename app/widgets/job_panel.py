@@ -29,6 +29,7 @@ SAID = {
     "encode": "Looking at the photos",
     "teach": "Learning",
     "samples": "Drawing samples",
+    "sheet": "Drawing the cast",
     "inpaint": "Touching up the picture",
     "vary": "Drawing others like it",
 }
@@ -47,6 +48,11 @@ def start(arguments: tuple[str, ...], what: str, subject: Path | str = "") -> Jo
 def make(book: Path, what: str) -> Job | None:
     """Bring a book up to date."""
     return start(("make", str(book)), what, book)
+
+
+def draw_cast(book: Path, title: str) -> Job | None:
+    """Draw a character sheet of each who plays in a book."""
+    return start(("cast", str(book), "--draw"), f"Draw the cast of {title}", book)
 
 
 def ask(arguments: tuple[str, ...]) -> str:

@@ -1,7 +1,9 @@
 """What all pages share in their looks: the style sheet, headings, cards, empty shelves."""
 
 import re
+from collections.abc import Callable
 from html import escape
+from itertools import count
 from pathlib import Path
 from textwrap import shorten
 
@@ -31,6 +33,17 @@ STYLE = """
     padding: .8rem .8rem 1rem;
   }
   [class*="st-key-card-"] img { border-radius: .7rem; width: 100%; }
+  [class*="st-key-card-"][class*="-chosen"] { outline: 3px solid #A8442A; }
+  /* A row that goes on to the right, under a finger or a wheel. */
+  .st-key-places-row { flex-wrap: nowrap !important; overflow-x: auto; padding: 4px 4px .8rem; }
+  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-place-"]) {
+    flex: 0 0 8.5rem !important; width: 8.5rem !important;
+  }
+  /* The sample lies open on the table. */
+  .st-key-sample img {
+    border-radius: .6rem; width: 100%;
+    box-shadow: 0 2px 4px rgb(60 40 20 / .16), 0 18px 40px rgb(60 40 20 / .18);
+  }
   .to-come {
     aspect-ratio: 1; border-radius: .7rem;
     background: repeating-linear-gradient(135deg, rgb(168 68 42 / .10) 0 12px,
@@ -51,6 +64,7 @@ STYLE = """
   @media (prefers-color-scheme: dark) {
     /* What is chosen is in the accent's colour, which is too dark for words here. */
     [role="radiogroup"] [aria-checked="true"] p { color: #F4EDE1 !important; }
+    [class*="st-key-card-"][class*="-chosen"] { outline-color: #F2A78E; }
     [class*="st-key-card-"] {
       box-shadow: 0 0 0 1px rgb(244 237 225 / .18);
       background: color-mix(in srgb, var(--st-background-color) 93%, var(--st-text-color) 7%);
@@ -72,6 +86,9 @@ STYLE = """
     [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"][class*="-half"]) {
       width: calc(50% - .5rem) !important; flex: 0 0 calc(50% - .5rem) !important; min-width: 0;
     }
+    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-place-"][class*="-half"]) {
+      flex: 0 0 7.5rem !important; width: 7.5rem !important;
+    }
     [data-testid="stLayoutWrapper"] > :has(> * > [class*="st-key-card-"]) { gap: 1rem !important; }
     [class*="st-key-card-job-"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
   }
@@ -89,6 +106,22 @@ def heading(title: str, says: str = "") -> None:
     st.title(title, anchor=False)
     if says:
         st.markdown(says)
+
+
+def steps(*, guide: bool) -> Callable[[str, str], None]:
+    """What draws the headings of a page that is filled in from top to bottom.
+
+    With `guide` they are numbered, and each has a line that says how.
+    """
+    numbers = count(1)
+
+    def step(title: str, says: str) -> None:
+        number = f":material/counter_{next(numbers)}: " if guide else ""
+        st.subheader(f"{number}{title}", anchor=False)
+        if guide:
+            st.caption(says)
+
+    return step
 
 
 def picture(path: Path, alt: str, width_px: int) -> None:

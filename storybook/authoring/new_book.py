@@ -1,5 +1,6 @@
 """What stands between a wish and a book: ideas, a draft that outlives a closed window, a name."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -25,6 +26,9 @@ from storybook.world import load_world
 
 IDEAS = "ideas"
 DRAFT = ".new-book.json"
+PREPOSITIONS = {"beach": "at", "pond": "at", "mountain": "on"}
+WHERE = re.compile(r"\s*\bIt happens (?:in|at|on) the ([\w ]+)\.\s*$")
+"""What `at_place` says at the end of a summary."""
 
 
 class Draft(Record):
@@ -49,6 +53,23 @@ def ideas(hero: Hero, count: int, seed: int) -> list[str]:
     chosen = Random(seed).sample(lines, count)
     star = f"{hero.name} the {hero.species}"
     return [Template(IDEAS, line).fill(hero=star) for line in chosen]
+
+
+def at_place(summary: str, place: str) -> str:
+    """The summary with a sentence at its end that says where it happens; "" takes it away.
+
+    >>> at_place("Pip is lost. It happens in the snow.", "beach")
+    'Pip is lost. It happens at the beach.'
+    """
+    rest = WHERE.sub("", summary).strip()
+    says = f"It happens {PREPOSITIONS.get(place, 'in')} the {place}." if place else ""
+    return " ".join(filter(None, (rest, says)))
+
+
+def place_said(summary: str) -> str:
+    """The place that `at_place` put into a summary; empty if none."""
+    said = WHERE.search(summary)
+    return said[1] if said else ""
 
 
 def load_draft(books: Path) -> Draft:

@@ -1,16 +1,4 @@
-"""Book: a folder. The only file that knows how a book lies on the disk.
-
-brief.toml                what the author asks for
-story.json  scenes.json   the text; the moments
-tellings/1.json           stories to choose from, until one is taken
-pages/03/prompt.json      what the painter is asked for
-pages/03/<id>.png         candidate pictures, named by the digest of their request
-pages/03/pick.json        which one was chosen, and why
-pages/03/plate.png        the print-size picture
-<title>.pdf               the book
-log/                      events and the studio that ran
-.made/                    stamps: from what each artifact was made, and what it held then
-"""
+"""Book: a folder, read and written; where in it everything lies, `paths` says."""
 
 import codecs
 import os
@@ -24,6 +12,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from storybook.book.lock import hold_book, hold_for_edit
+from storybook.book.paths import BookPaths
 from storybook.book.stamp import Stamp, content_digest
 from storybook.config import validated
 from storybook.errors import BookError, EditedByHand
@@ -31,13 +20,23 @@ from storybook.files import DRAFT, draft_of, move, slug, write_whole
 from storybook.hero.folder import load_heroes
 from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
-from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
+from storybook.parts import as_wished
+from storybook.records import (
+    COVER,
+    Brief,
+    Hero,
+    Pick,
+    Prompt,
+    R,
+    Record,
+    Scene,
+    Scenes,
+    Story,
+)
 
 
-class Book:
+class Book(BookPaths):
     """A book's folder. Reading never writes; writing is whole or nothing."""
-
-    BRIEF, STORY, SCENES = "brief.toml", "story.json", "scenes.json"
 
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
@@ -78,6 +77,11 @@ class Book:
 
     @property
     def cast(self) -> tuple[Hero, ...]:
+        """The story's cast, as its author wishes it in this book."""
+        return as_wished(self.cast_as_told, self.brief.parts)
+
+    @property
+    def cast_as_told(self) -> tuple[Hero, ...]:
         """The story's cast; a hero with a folder looks as its folder says today."""
         today = {hero.name: hero for hero in self.heroes()}
         pairs = ((today.get(hero.name, hero), hero) for hero in self.story.cast)
@@ -103,36 +107,13 @@ class Book:
             title = self.story.title
         return self.folder / f"{slug(title or 'book')}.pdf"
 
-    def telling_of(self, number: int) -> Path:
-        """Where a telling lies that its author may take, from 1; the best comes first."""
-        return self.folder / "tellings" / f"{number}.json"
-
-    def page(self, page: int) -> Path:
-        return self.folder / "pages" / f"{page:02d}"
-
-    def prompt_of(self, page: int) -> Path:
-        return self.page(page) / "prompt.json"
-
     def prompt(self, page: int) -> Prompt:
         return self.read(self.prompt_of(page), Prompt)
-
-    def picture(self, page: int, candidate: str) -> Path:
-        return self.page(page) / f"{candidate}.png"
 
     def pictures(self, page: int) -> list[str]:
         """Ids of every picture ever drawn for a page, the oldest first."""
         files = sorted(self.page(page).glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
         return [path.stem for path in files if path.stem != "plate"]
-
-    def refusal_of(self, page: int, candidate: str) -> Path:
-        """Where it is said that a picture was drawn and not kept, since it is not for children."""
-        return self.page(page) / f"{candidate}.refused.json"
-
-    def tries_of(self, page: int) -> Path:
-        return self.page(page) / "tries.json"
-
-    def pick_of(self, page: int) -> Path:
-        return self.page(page) / "pick.json"
 
     def pick(self, page: int) -> Pick | None:
         """The page's pick, or None while nobody has chosen."""
@@ -152,25 +133,12 @@ class Book:
                 f"{path} cannot be read as a picture. Delete it to have it drawn again."
             ) from fault
 
-    def plate_of(self, page: int) -> Path:
-        return self.page(page) / "plate.png"
-
     def fidelity(self, page: int) -> Fidelity | None:
         """How true the page's plate is to its picture, or None if nobody has measured it."""
         path = self.fidelity_of(page)
         return self.read(path, Fidelity) if path.is_file() else None
 
-    def fidelity_of(self, page: int) -> Path:
-        return self.page(page) / "plate.json"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
-
     # Reading and writing artifacts
-
-    def path(self, artifact: Path | str) -> Path:
-        return self.folder / artifact if isinstance(artifact, str) else artifact
 
     def read(self, artifact: Path | str, kind: type[R]) -> R:
         """An artifact as a record; raises BookError if it is missing or out of shape."""
@@ -296,10 +264,6 @@ class Book:
         for folder in (self.folder / "pages").glob("[0-9]*"):
             if folder.name.isdigit() and int(folder.name) > last:
                 self.take_out(int(folder.name))
-
-    @property
-    def left_over(self) -> Path:
-        return self.folder / ".made" / "left-over"
 
     def take_out(self, page: int) -> None:
         """Move a page's folder to where what was taken out is kept."""

@@ -25,6 +25,7 @@ COMMANDS = {
     "book": ("books", "begin a book and make it"),
     "make": ("books", "bring a book up to date"),
     "batch": ("batch", "make many books from a list of orders"),
+    "cast": ("cast", "say who plays in a book, draw and change them"),
     "tellings": ("tellings", "tell a summary several times, to take one"),
     **{verb: ("books", does) for verb, does in VERBS.items()},
     "status": ("state", "say how far a book is"),

@@ -4,6 +4,7 @@ A brief that names a ready-made story has that one told, and no writer is asked.
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
@@ -12,6 +13,7 @@ from storybook.content_filter import check_kind
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.models import Writer
+from storybook.parts import as_wished
 from storybook.prompts import template
 from storybook.ready_made.collection import story_named
 from storybook.ready_made.telling import tell_ready_made
@@ -77,7 +79,9 @@ def digests_of(book: Book, studio: Studio) -> list[str]:
         return [digest(book.brief.heroes, ready_made_story(book, studio))]
     brief, who, how = book.brief, cast_of(book, studio), studio.settings.write
     words = studio.role_words
-    looks = [(hero.name, hero.species, hero.look) for hero in who.heroes]
+    if words:  # a teller of roles hears no looks: another one tells nothing anew
+        who = _as_cast(brief, book.heroes(), studio)
+    looks = _looks(who)
     # No title: it is put on the story, and `bind` prints the one that the brief says today.
     asked = (None, brief.ages, brief.language, brief.pages, brief.seed)
     texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
@@ -85,7 +89,12 @@ def digests_of(book: Book, studio: Studio) -> list[str]:
     sources = [who.summary, looks, asked, texts, settings, words, studio.writer_name]
     if any(called := [hero.pronoun for hero in book.heroes()]):
         sources.append(called)
-    earlier = [digest(*read, *sources[2:]) for read in _earlier_readings(book, studio, who)]
+    if wished := [(part.name, part.pronoun) for part in brief.parts if part.pronoun]:
+        sources.append(wished)
+    renamed = _as_cast(brief, book.heroes(), studio, keep_names=False)
+    read_before = [(renamed.summary, _looks(renamed))] if renamed != who else []
+    read_before += _earlier_readings(book, studio, who)
+    earlier = [digest(*read, *sources[2:]) for read in read_before]
     return [digest(*sources), *earlier]
 
 
@@ -97,7 +106,7 @@ def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[s
     """
     if not book.path(book.STORY).is_file():
         return
-    heroes, then, asked = book.heroes(), book.cast, book.story.heroes
+    heroes, then, asked = book.heroes(), book.cast_as_told, book.story.heroes
     if asked is not None and asked != book.brief.heroes:
         return  # whom the brief named, and does not any more
     if then[: len(heroes)] != tuple(
@@ -241,7 +250,22 @@ def cast_of(book: Book, studio: Studio) -> Cast:
 
 
 def cast_for(brief: Brief, heroes: tuple[Hero, ...], studio: Studio) -> Cast:
-    """Who plays in a book of this brief, whose heroes these are."""
+    """Who plays in a book of this brief, whose heroes these are, as its author wishes them."""
+    who = _as_cast(brief, heroes, studio)
+    return replace(who, heroes=as_wished(who.heroes, brief.parts))
+
+
+def _as_cast(
+    brief: Brief, heroes: tuple[Hero, ...], studio: Studio, *, keep_names: bool = True
+) -> Cast:
+    """Who plays as they are cast; an earlier edition gave a second hero another name."""
     summary = " ".join(brief.summary.split())
     who = cast(summary, heroes, studio.world, seed=brief.seed, limited=studio.draws_the_world)
-    return befriended(who, studio.world, seed=brief.seed) if studio.role_words else who
+    if not studio.role_words:
+        return who
+    given = [hero.name for hero in heroes] if keep_names else []
+    return befriended(who, studio.world, seed=brief.seed, given=given)
+
+
+def _looks(who: Cast) -> list[Look]:
+    return [(hero.name, hero.species, hero.look) for hero in who.heroes]

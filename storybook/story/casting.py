@@ -87,8 +87,11 @@ def cast(
     return Cast(tuple(leads), text, tuple(notes), tuple(departures))
 
 
-def befriended(who: Cast, world: World, *, seed: int) -> Cast:
-    """The cast with a friend of the star's second, and with a name: tales of roles have one."""
+def befriended(who: Cast, world: World, *, seed: int, given: Collection[str] = ()) -> Cast:
+    """The cast with a friend of the star's second, and with a name: tales of roles have one.
+
+    Those of the names `given`, an author's own heroes, keep theirs, said in the summary or not.
+    """
     chance = Random(f"{seed} {who.summary} friend")
     star, *others = who.heroes
     taken = [hero.name for hero in who.heroes]
@@ -97,7 +100,7 @@ def befriended(who: Cast, world: World, *, seed: int) -> Cast:
         name = new_name(taken, chance)
         look = look_of(species, who.heroes, world, chance)
         others = [Hero(name=name, species=species, look=look, pronoun=pronoun_of(name, ""))]
-    elif not called(others[0].name).search(who.summary):
+    elif others[0].name not in given and not called(others[0].name).search(who.summary):
         friend = others[0]
         others[0] = friend.but(name=new_name(taken, chance, friend.pronoun))
     note = f"{star.name}'s friend is {others[0].name}, {article(others[0].words)}"

@@ -1,0 +1,96 @@
+"""The page of a book's cast: to be drawn, being drawn, changed, and ready for the book."""
+
+from pathlib import Path
+
+import pytest
+from app_states import nothing_begins
+
+from books import doubles, new_book
+from storybook.authoring.change_cast import cast_now
+from storybook.authoring.character_sheets import draw_sheets, sheets_of_book
+from storybook.authoring.new_book import Draft, load_draft, save_draft
+from storybook.book.library import shelf
+from storybook.jobs.manager import jobs_in
+from studio_pages import button, drawn, in_folder_of_doubles, said
+
+SUMMARY = "Pepper the dog flies a kite with a fox."
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    in_folder_of_doubles(tmp_path)
+    return tmp_path
+
+
+def kite(*, with_sheets: bool = False):
+    book = new_book("books/kite", summary=SUMMARY, heroes=("pepper",))
+    if with_sheets:
+        list(draw_sheets(sheets_of_book(book, doubles()), doubles()))
+    return book
+
+
+def primary(test) -> list[str]:
+    return [each.label for each in test.button if each.proto.type == "primary"]
+
+
+def select(test, label):
+    return next(each for each in test.selectbox if each.label == label)
+
+
+def test_a_cast_that_is_not_drawn_is_offered_to_be(here):
+    kite()
+    test = drawn("cast", book="kite")
+    assert not test.exception and "Pepper" in said(test) and "The star" in said(test)
+    assert primary(test) == ["Draw the cast"]
+    with nothing_begins(here):
+        button(test, "Draw the cast").click().run()
+        (job,) = jobs_in(Path("jobs"))
+        assert job.arguments[0] == "cast" and job.arguments[-1] == "--draw"
+        busy = drawn("cast", book="kite")
+        assert not primary(busy) and select(busy, "What Pepper is called").disabled
+
+
+def test_a_cast_that_is_drawn_leads_on_to_the_book(here):
+    kite(with_sheets=True)
+    test = drawn("cast", book="kite")
+    assert primary(test) == ["Make the book"]
+    with nothing_begins(here):
+        button(test, "Make the book").click().run()
+        assert [job.arguments[0] for job in jobs_in(Path("jobs"))] == ["make"]
+
+
+def test_another_coat_is_kept_and_drawn_at_once(here):
+    book = kite(with_sheets=True)
+    name = cast_now(book, doubles())[1].name
+    test = drawn("cast", book="kite")
+    with nothing_begins(here):
+        select(test, f"Coat of {name}").set_value("grey striped").run()
+        assert cast_now(book, doubles())[1].look == "grey striped"
+        assert [job.arguments[0] for job in jobs_in(Path("jobs"))] == ["cast"]
+
+
+def test_another_pronoun_is_kept_and_nothing_is_drawn(here):
+    book = kite(with_sheets=True)
+    test = drawn("cast", book="kite")
+    select(test, "What Pepper is called").set_value("she").run()
+    assert cast_now(book, doubles())[0].pronoun == "she" and not jobs_in(Path("jobs"))
+    assert primary(test) == ["Make the book"]
+
+
+def test_a_book_that_cannot_be_cast_says_why():
+    new_book("books/lost", heroes=("nobody",))
+    test = drawn("cast", book="lost")
+    assert not test.exception and "no hero 'nobody'" in said(test)
+    assert "No book is open" in said(drawn("cast"))
+
+
+def test_the_cast_is_met_from_a_new_book(here):
+    save_draft(Path("books"), Draft(summary=SUMMARY, pages=4))
+    test = drawn("new_book")
+    with nothing_begins(here):
+        button(test, "Meet the cast first").click().run()
+        (book,) = shelf(Path("books"))
+        assert test.query_params["book"] == book.name and load_draft(Path("books")) == Draft()
+        (job,) = jobs_in(Path("jobs"))
+        assert job.arguments[0] == "cast" and len(job.what) <= 60
