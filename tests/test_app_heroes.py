@@ -7,12 +7,16 @@ import pytest
 from app_states import jpeg, laid_job, laid_run, nothing_begins, opened, photo, rex, said
 
 from app.hero import photos as photos_page
-from storybook.config import shipped
+from storybook.authoring.character_sheets import draw_sheets, sheet_of_hero
+from storybook.authoring.new_book import load_draft
+from storybook.config import load_settings, shipped
 from storybook.hero import draft as hero_drafts
 from storybook.hero import edits as hero_edits
+from storybook.hero.character_sheet import load_sheet, save_sheet
 from storybook.hero.folder import hero_folder, hero_names, hero_photos, load_hero
 from storybook.hero.trash import throw_away
 from storybook.jobs.manager import jobs_in
+from storybook.studio.studio import Studio
 
 
 def button(page, label):
@@ -317,3 +321,49 @@ def test_a_manner_in_which_all_weights_learn_says_what_it_takes_before(tmp_path)
     assert "a painter of its own" not in said(page)
     manner.set_value("everydream").run()
     assert "gets a painter of its own of about 30 MB" in said(page).replace("\\", "")
+
+
+def test_a_hero_leads_to_a_book_of_its_own(tmp_path):
+    rex(tmp_path)
+    page = opened("heroes", hero="rex")
+    assert [each.label for each in page.button if each.proto.type == "primary"] == [
+        "Make a book with Rex"
+    ]
+    button(page, "Make a book with Rex").click().run()
+    assert not page.exception and load_draft(Path("books")).heroes == ("rex",)
+
+
+def test_a_hero_is_drawn_before_there_is_a_book(tmp_path):
+    rex(tmp_path)
+    (tmp_path / "studio.toml").write_text(shipped("assets", "studios", "doubles.toml").read_text())
+    with nothing_begins(tmp_path):
+        button(opened("heroes", hero="rex"), "Draw Rex").click().run()
+        (job,) = jobs_in(tmp_path / "jobs")
+        assert job.arguments == ("hero", "draw", "rex", "--style", "watercolour")
+        assert "Draw Rex" not in labels(opened("heroes", hero="rex"))
+    studio = Studio(load_settings())
+    order = sheet_of_hero("rex", "watercolour", studio)
+    list(draw_sheets([order], studio))
+    page = opened("heroes", hero="rex")
+    assert "Draw Rex" not in labels(page) and "Draw Rex anew" not in labels(page)
+    save_sheet(order.folder, load_sheet(order.folder).but(likeness=0.62, photos_alike=0.8))
+    page = opened("heroes", hero="rex")
+    assert "**62 of 100** like them" in progress(page)
+    assert "are 80 like each other" in said(page)
+    hero_edits.change_facts(hero_folder("rex"), load_hero("rex"), look="white")
+    assert "Draw Rex anew" in labels(opened("heroes", hero="rex"))
+
+
+def test_what_a_hero_is_called_is_kept(tmp_path):
+    rex(tmp_path)
+    page = opened("heroes", hero="rex")
+    page.selectbox[1].set_value("she")
+    button(page, "Save").click().run()
+    assert load_hero("rex").pronoun == "she"
+
+
+def test_teaching_is_told_in_an_owners_words(tmp_path):
+    rex(tmp_path)
+    words = said(opened("heroes", hero="rex"))
+    for part in ("What it does.", "How long.", "Meanwhile.", "When it is enough."):
+        assert f"**{part}**" in words

@@ -24,6 +24,7 @@ from studio_pages import in_folder_of_doubles  # noqa: E402
 PAGES = {
     "library": "/",
     "new-book": "/new-book",
+    "cast": "/cast?book=kite",
     "storyboard": "/storyboard?book=kite",
     "departures": "/storyboard?book=lion",
     "asked": "/storyboard?book=lost",
@@ -38,6 +39,9 @@ PAGES = {
     "settings": "/settings",
 }
 SERIOUS = ("serious", "critical")
+DESK, TELEPHONE = (1440, 900), (390, 844)
+SEVERAL_PRIMARY = ("page",)
+"""The picture that is chosen is marked among the others, beside what is done."""
 
 
 def lay_dataset(folder: Path) -> None:
@@ -78,15 +82,23 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) -> None:
     page.goto(studio + PAGES[name])
     expect(page.locator("h1").first).to_be_visible()
-    is_still(page)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    found = [
-        f"{each['id']}: {node['html'][:160]}"
-        for each in Axe().run(page).response["violations"]
-        if each["impact"] in SERIOUS
-        for node in each["nodes"]
-    ]
+    found = []
+    for width, height in (DESK, TELEPHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        is_still(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        found += [
+            f"{width} px: {each['id']}: {node['html'][:160]}"
+            for each in Axe().run(page).response["violations"]
+            if each["impact"] in SERIOUS
+            for node in each["nodes"]
+        ]
+    across = page.evaluate("document.documentElement.scrollWidth")
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     assert not found, "\n".join(found)
+    assert across <= TELEPHONE[0], "a telephone has to be moved to the side"
+    if name not in SEVERAL_PRIMARY:
+        assert page.locator("[data-testid='stBaseButton-primary']:visible").count() <= 1
 
 
 def test_the_list_of_words_is_put_aside_only_by_who_says_so_twice(

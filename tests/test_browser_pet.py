@@ -112,7 +112,7 @@ def test_a_pet_is_brought_mended_taught_thrown_away_and_put_back(
     expect(page.get_by_text("Left out (1)")).to_be_visible()
     assert len(kept(tmp_path)) == PICTURES + 1
 
-    unfold(page, "More settings")
+    unfold(page, "Whose painter learns, and how")
     fill(page.get_by_label("Steps", exact=True), "4")
     choose(page.get_by_text("Teach it all the same"))
     press(page.get_by_role("button", name="Teach Rex"))

@@ -5,11 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from app.buttons import pressed
-from app.hero import cards, photos, teach
+from app.hero import cards, drawn, photos, teach
 from app.navigation import go, link
 from app.widgets import look, trash
-from app.widgets.paths import HEROES, JOBS, RUNS
+from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from app.widgets.try_or_report import tried
+from storybook.authoring.new_book import load_draft, save_draft
 from storybook.authoring.teach_hero import own_painter_note
 from storybook.config import shipped
 from storybook.errors import StorybookError
@@ -22,6 +23,7 @@ from storybook.records import Hero
 from storybook.world import article, load_world
 
 PORTRAIT_PX = 260
+CALLED = {"": "As each story says", "he": "he", "she": "she", "they": "they"}
 
 
 def page(name: str) -> None:
@@ -38,7 +40,9 @@ def page(name: str) -> None:
             cards.portrait(name, hero, PORTRAIT_PX)
         with st.container(width="stretch", key="hero-facts"):
             look.heading(look.plain(hero.name))
+            _make_a_book(folder.name, hero)
             _facts(hero, folder, own=own)
+    drawn.section(folder.name, hero)
     if not own:
         _make_own(name, hero)
         return
@@ -50,6 +54,18 @@ def page(name: str) -> None:
         photos.section(hero, folder)
         teach.section(hero, folder)
     _delete(name, hero)
+
+
+def _make_a_book(name: str, hero: Hero) -> None:
+    """The way to a book in which this hero stars."""
+    if pressed(
+        f"Make a book with {look.plain(hero.name)}",
+        key="make-a-book",
+        type="primary",
+        icon=":material/auto_awesome:",
+    ):
+        save_draft(BOOKS, load_draft(BOOKS).but(heroes=(name,), story=""))
+        go("new_book")
 
 
 def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
@@ -67,31 +83,38 @@ def _facts(hero: Hero, folder: Path, *, own: bool) -> None:
     if not own:
         st.markdown(f"{article(kind_of(hero)).capitalize()} that comes with the studio.")
         return
-    with st.form(f"facts-{hero.look}-{hero.token}", border=False):
+    with st.form(f"facts-{hero.look}-{hero.token}-{hero.pronoun}", border=False):
         chosen = st.selectbox(
             "Its look in drawings",
             looks,
             index=looks.index(hero.look) if hero.look else None,
             help="How painters draw it that were not taught. Choose the nearest one.",
         )
-        token = st.text_input(
-            "The rare word it is taught by",
-            hero.token or "",
-            max_chars=20,
-            disabled=taught,
-            placeholder="chosen when it is taught",
-            help="A word that means nothing, such as ohwx, by which a painter learns it. Leave it "
-            "empty, and one is chosen that the painter hears as one."
-            + (" It was taught by this word." if taught else ""),
+        pronoun = st.selectbox(
+            "What it is called",
+            list(CALLED),
+            index=list(CALLED).index(hero.pronoun),
+            format_func=CALLED.get,
         )
+        with st.expander("In the machine's words"):
+            token = st.text_input(
+                "The rare word it is taught by",
+                hero.token or "",
+                max_chars=20,
+                disabled=taught,
+                placeholder="chosen when it is taught",
+                help="A word that means nothing, such as ohwx, by which a painter learns it. Leave "
+                "it empty, and one is chosen that the painter hears as one."
+                + (" It was taught by this word." if taught else ""),
+            )
         if pressed("Save", button=st.form_submit_button, icon=":material/save:") and tried(
-            _save, folder, hero, chosen or "", token.strip()
+            _save, folder, hero, chosen or "", token.strip(), pronoun
         ):
             st.rerun()
 
 
-def _save(folder: Path, hero: Hero, look_: str, token: str) -> None:
-    hero_edits.change_facts(folder, hero, look=look_, token=token or None)
+def _save(folder: Path, hero: Hero, look_: str, token: str, pronoun: str) -> None:
+    hero_edits.change_facts(folder, hero, look=look_, token=token or None, pronoun=pronoun)
 
 
 def _make_own(name: str, hero: Hero) -> None:

@@ -175,9 +175,9 @@ def _more(folder: Path, there: int) -> None:
     with st.container(horizontal=True):
         if not new:
             st.caption("Nothing was brought yet.")
-        elif pressed(
-            f"Add {len(new)} to the photos", type="primary", icon=":material/add:"
-        ) and tried(hero_edits.add_photos, folder, new):
+        elif pressed(f"Add {len(new)} to the photos", icon=":material/add:") and tried(
+            hero_edits.add_photos, folder, new
+        ):
             _close(draft)
         if pressed("Leave it", key="leave-more", type="tertiary"):
             _close(draft)

@@ -50,37 +50,22 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     if not photos:
         st.markdown("A painter learns from photos. Bring some first.")
         return
-    studio = st.radio(
-        "Whose painter learns", _studios(), format_func=lambda name: SAID.get(name, name)
-    )
+    for says in _in_owners_words(hero, len(photos)):
+        st.markdown(says)
+    with st.expander("Whose painter learns, and how"):
+        studio, preset, most = _settings()
     settings = load_settings(studio)
-    with st.expander("More settings"):
-        preset = st.selectbox(
-            "Manner",
-            runs.presets("pet"),
-            help="`auto` measures what this machine can do. The others are as well-known trainers "
-            "have it; docs/training.md compares them.",
-        )
-        most = st.number_input(
-            "Steps",
-            min_value=0,
-            max_value=100_000,
-            value=0,
-            step=50,
-            help="0: as many as the manner says. A few show whether all works.",
-        )
     if _say_missing(settings):
         return
     if runs.makes_a_painter(preset):
         _say_size(hero, settings)
     anyway = _knows_drawings_only(hero, settings, photos)
     few = "The time left is shown after the first steps."
-    st.markdown(few if most else how_long(len(photos), settings))
+    st.markdown(f"**How long.** {few if most else how_long(len(photos), settings)}")
     if before is not None:
         st.caption("What was taught before goes to the trash of the page Training.")
     if not pressed(
         f"Teach {look.plain(hero.name)}",
-        type="primary",
         icon=":material/school:",
         disabled=anyway is False,
     ):
@@ -93,6 +78,42 @@ def _begin(hero: Hero, folder: Path, before: RunCard | None) -> None:
     arguments += ["--anyway"] if anyway else []
     if job_panel.start(tuple(arguments), f"Teach {hero.name}", RUNS / folder.name):
         st.rerun()
+
+
+def _in_owners_words(hero: Hero, photos: int) -> list[str]:
+    """What teaching does, that it may be left, and when it is enough."""
+    name = look.plain(hero.name)
+    return [
+        f"**What it does.** A painter looks at {name}'s {photos} photos again and again, until it "
+        f"draws {name} and not just any {look.plain(hero.called)}. It draws your books then.",
+        "**Meanwhile.** You may close the window, stop it and go on another day: nothing that was "
+        "learnt is lost.",
+        f"**When it is enough.** As it learns it draws {name} now and then, to be seen here. The "
+        "step that is most like the photos is kept by itself; stop it as soon as you like what "
+        "you see, and choose another step whenever you want.",
+    ]
+
+
+def _settings() -> tuple[str, str, int]:
+    """Whose painter learns, by which preset, and in how many steps."""
+    studio = st.radio(
+        "Whose painter learns", _studios(), format_func=lambda name: SAID.get(name, name)
+    )
+    preset = st.selectbox(
+        "Manner",
+        runs.presets("pet"),
+        help="auto measures what this machine can do. The others are as well-known trainers "
+        "have it; docs/training.md compares them.",
+    )
+    most = st.number_input(
+        "Steps",
+        min_value=0,
+        max_value=100_000,
+        value=0,
+        step=50,
+        help="0: as many as the manner says. A few show whether all works.",
+    )
+    return studio, preset, most
 
 
 def _say_missing(settings: Settings) -> bool:
@@ -142,7 +163,7 @@ def _result(hero: Hero, folder: Path, run: RunCard) -> None:
         st.error(look.plain(run.state.message))
     if (
         run.standing in ("stopped", "interrupted", "failed")
-        and pressed("Go on with it", type="primary", icon=":material/play_arrow:")
+        and pressed("Go on with it", icon=":material/play_arrow:")
         and tried(runs.go_on, run, JOBS)
     ):
         st.rerun()

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go, link
 from app.views.edited import edit, said_of_edits
 from app.widgets import job_panel, look, sheet_view
@@ -150,14 +151,14 @@ def _deeds(book: Book, *, drawn: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="cast-deeds"):
         if (
             not drawn
-            and st.button("Draw the cast", type="primary", icon=":material/brush:")
+            and pressed("Draw the cast", type="primary", icon=":material/brush:")
             and job_panel.draw_cast(book.folder, _title(book))
         ):
             st.rerun()
         made = _is_drawn(book)
         label = "Bring the book up to date" if made else "Make the book"
         kind = "primary" if drawn else "secondary"
-        if st.button(label, type=kind, icon=":material/auto_awesome:", key="make") and (
+        if pressed(label, type=kind, icon=":material/auto_awesome:", key="make") and (
             job_panel.make(book.folder, f"Make {_title(book)}")
         ):
             go("storyboard", book=name)

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go, link
 from app.widgets import look
 from app.widgets.paths import BOOKS, JOBS
@@ -25,7 +26,7 @@ from storybook.jobs.folder import job_state
 AT_ONCE = 24
 """So many covers are shown before one asks for more."""
 COVER_PX = 210
-SAMPLE = "Two pages of a book that was made here: Bruno the dog runs to the beach with his kite"
+SAMPLE = "A book that was made here: its cover, and a page on which a cat finds its red ball"
 WAY_PX = 340
 WAYS = (
     (
@@ -58,7 +59,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="library-head"):
         with st.container(width="stretch"):
             look.heading("Your library")
-        if st.button("New book", type="primary", icon=":material/edit:"):
+        if pressed("New book", type="primary", icon=":material/edit:"):
             go("new_book")
     _undo()
     _shelf()
@@ -86,7 +87,7 @@ def _shelf() -> None:
     with st.container(horizontal=True, gap="medium", key="shelf"):
         for book in found.books:
             _card(book, making=book.name in making)
-    if found.count > shown and st.button(f"Show more of {found.count:,} books", width="stretch"):
+    if found.count > shown and pressed(f"Show more of {found.count:,} books", width="stretch"):
         st.session_state["shown"] = shown + 2 * AT_ONCE
         st.rerun()
 
@@ -100,11 +101,11 @@ def _first_time() -> None:
                 "Say in a line what it is about and who stars in it: your own pet, or one of ours. "
                 "It is told, drawn and set here on your machine, and nothing leaves it.",
             )
-            if st.button("Make your first book", type="primary", icon=":material/auto_awesome:"):
+            if pressed("Make your first book", type="primary", icon=":material/auto_awesome:"):
                 go("new_book")
             link("heroes", "Or begin with your pet and its photos", ":material/pets:")
         with st.container(width="stretch", key="sample"):
-            st.image(shipped("app", "pictures", "spread.webp"), alt=SAMPLE, width="stretch")
+            st.image(shipped("app", "pictures", "sample.webp"), alt=SAMPLE, width="stretch")
     st.space("small")
     with st.container(horizontal=True, gap="medium", key="ways"):
         for number, (picture, title, says) in enumerate(WAYS, 1):
@@ -126,7 +127,7 @@ def _card(book: Shelved, *, making: bool) -> None:
         st.markdown(look.strong(book.title))
         st.caption(look.plain(_state(book, making=making)))
         with st.container(horizontal=True, gap="small"):
-            if st.button("Open", key=f"open-{book.name}", width="stretch"):
+            if pressed("Open", key=f"open-{book.name}", width="stretch"):
                 go("storyboard", book=book.name)
             with st.popover("", icon=":material/more_horiz:", help=f"More for {book.title}"):
                 _more(book)
@@ -148,7 +149,7 @@ def _more(book: Shelved) -> None:
     title = st.text_input("Title", book.title, key=f"title-{book.name}", max_chars=80)
     if title.strip() and title != book.title:
         _try(lambda: set_title(_book(book), title.strip()))
-    if st.button(
+    if pressed(
         "Duplicate", key=f"copy-{book.name}", icon=":material/content_copy:", width="stretch"
     ):
         _try(lambda: library.duplicate(_book(book)))
@@ -162,7 +163,7 @@ def _more(book: Shelved) -> None:
         on_click="ignore",
         width="stretch",
     )
-    if st.button("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
+    if pressed("Delete", key=f"delete-{book.name}", icon=":material/delete:", width="stretch"):
         _try(lambda: _throw_away(book))
 
 
@@ -181,7 +182,7 @@ def _undo() -> None:
     title, thrown = st.session_state["thrown"]
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="undo"):
         st.markdown(f"{look.strong(title)} was deleted.")
-        if st.button("Undo", icon=":material/undo:"):
+        if pressed("Undo", icon=":material/undo:"):
             del st.session_state["thrown"]
             _try(lambda: library.put_back(Path(thrown)))
 
@@ -189,7 +190,7 @@ def _undo() -> None:
 def _import() -> None:
     with st.expander("Bring a book from elsewhere", icon=":material/upload:"):
         given = st.file_uploader("A book's zip, as this studio exports it", type=["zip"])
-        if given is not None and st.button("Put it on the shelf"):
+        if given is not None and pressed("Put it on the shelf"):
             _try(lambda: _unpack(given))
 
 

@@ -6,6 +6,7 @@ from random import Random
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go
 from app.views import cast, languages, new_book_cards, ready_made, tellings_shown
 from app.widgets import job_panel, look
@@ -104,10 +105,10 @@ def _story(draft: Draft) -> None:
                 width="stretch",
             )
         with st.container(horizontal=True):
-            if st.button("Other ideas", icon=":material/refresh:", type="tertiary"):
+            if pressed("Other ideas", icon=":material/refresh:", type="tertiary"):
                 st.session_state["ideas"] = seed + 1
                 st.rerun()
-            if st.button("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
+            if pressed("Surprise me", icon=":material/auto_awesome:", type="tertiary"):
                 _surprise(_stars(draft)[0])
     ready_made.shelf(star, _change)
 
@@ -256,14 +257,14 @@ def _make(draft: Draft, *, guide: bool) -> None:
             "may close the window meanwhile."
         )
     with st.container(horizontal=True, key="make-row"):
-        make = st.button("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
-        meet = st.button(
+        make = pressed("Make my book", type="primary", icon=":material/auto_awesome:", key="make")
+        meet = pressed(
             "Meet the cast first",
             icon=":material/groups:",
             key="meet",
             help="Everybody in it is drawn, and can be changed, before the book is.",
         )
-        read = not draft.story and st.button(
+        read = not draft.story and pressed(
             "Read three tellings first",
             icon=":material/view_column:",
             key="tellings",

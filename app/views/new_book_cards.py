@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.buttons import pressed
 from app.navigation import go
 from app.widgets import look
 from storybook.authoring.new_book import at_place, place_said
@@ -33,7 +34,7 @@ def heroes(names: Sequence[str], chosen: Sequence[str], toggle: Change) -> None:
             listed = " and ".join(filter(None, (", ".join(others[:-1]), others[-1])))
             play = "play" if others[1:] else "plays"
             st.caption(f"{star} is the star; {listed} {play} along.")
-        if st.button("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
+        if pressed("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
             go("heroes", new="1")
 
 

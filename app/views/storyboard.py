@@ -95,6 +95,7 @@ def _head(book: Book, now: Status) -> None:
         look.plain(now.title or "A book without a title yet"), look.plain(book.brief.summary)
     )
     with st.container(horizontal=True, vertical_alignment="center"):
+        link("cast", "Who is in it", ":material/groups:", book=name)
         if drawn:
             link("reader", "Read it", ":material/auto_stories:", book=name)
             link("press", "Cover, type and print", ":material/print:", book=name)

@@ -16,7 +16,8 @@ from storybook.errors import BookError
 from storybook.hero.folder import hero_portrait
 from storybook.images.photo_reading import DAMAGE
 
-ICON = str(Path(__file__).parents[1] / "pictures" / "style-watercolour.webp")
+PICTURES = Path(__file__).parents[1] / "pictures"
+ICON = str(PICTURES / "style-watercolour.webp")
 """The tab's picture: an icon by name would be fetched from elsewhere."""
 SMALL_BYTES = 40_000
 """A smaller file is shown as it is, if browsers know its kind."""
@@ -26,6 +27,15 @@ STYLE = """
 <style>
   .stMainBlockContainer { max-width: 76rem; padding-top: 5rem; }
   h1 { letter-spacing: -0.01em; }
+  h2 { margin-top: 1.2rem; }
+  h3 { margin-top: .4rem; }
+  .st-key-empty { padding: 1.5rem 0; text-align: center; }
+  .st-key-empty img { border-radius: 1.1rem; }
+  /* A file or a word that is meant as it stands, in a sentence for people. */
+  [data-testid="stMarkdownContainer"] :not(pre) > code {
+    font-family: inherit; font-size: inherit; font-weight: 700; color: inherit;
+    background: none; padding: 0;
+  }
   [class*="st-key-card-"] {
     background: color-mix(in srgb, var(--st-background-color) 55%, white 45%);
     border-radius: 1.1rem;
@@ -41,8 +51,7 @@ STYLE = """
   }
   /* The sample lies open on the table. */
   .st-key-sample img {
-    border-radius: .6rem; width: 100%;
-    box-shadow: 0 2px 4px rgb(60 40 20 / .16), 0 18px 40px rgb(60 40 20 / .18);
+    width: 100%; filter: drop-shadow(0 10px 16px rgb(60 40 20 / .28));
   }
   .to-come {
     aspect-ratio: 1; border-radius: .7rem;
@@ -191,6 +200,6 @@ def portrait(name: str, alt: str, width_px: int) -> None:
 def empty(title: str, says: str) -> None:
     """What a page says while it has nothing to show."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
-        st.space("large")
+        st.image(str(PICTURES / "place-meadow.webp"), alt="A drawing of a meadow", width=200)
         st.subheader(title, anchor=False)
         st.markdown(says)

@@ -83,7 +83,7 @@ def job_panel(run: RunCard) -> bool:
 
 
 def curve(run: RunCard) -> None:
-    """Loss by step, and how like its photos the samples were."""
+    """How like its photos the samples were, by step, and one click below its loss."""
     measures = Run(run.folder).measures()
     losses = _lines(
         [each.step for each in measures],
@@ -95,16 +95,6 @@ def curve(run: RunCard) -> None:
     if len(losses) < 2:
         st.caption("The curve comes with the first steps.")
         return
-    last = losses.iloc[-1, 0]
-    st.markdown("**How well it learns** (lower is better)")
-    st.line_chart(
-        losses,
-        x_label="Step",
-        y_label="Loss",
-        color=COLOURS[: len(losses.columns)],
-        height=260,
-        alt=f"Loss of {run.title} by step; the last value is {last:.3f}",
-    )
     likeness = _lines(
         [each.step for each in measures], {"likeness": [each.likeness for each in measures]}
     )
@@ -117,6 +107,16 @@ def curve(run: RunCard) -> None:
             color=COLOURS[:1],
             height=180,
             alt=f"Likeness of {run.title} by step; at last {likeness.iloc[-1, 0]:.2f}",
+        )
+    with st.expander("In the machine's words: its loss", expanded=len(likeness) < 2):
+        st.markdown("**How well it learns** (lower is better)")
+        st.line_chart(
+            losses,
+            x_label="Step",
+            y_label="Loss",
+            color=COLOURS[: len(losses.columns)],
+            height=260,
+            alt=f"Loss of {run.title} by step; the last value is {losses.iloc[-1, 0]:.3f}",
         )
 
 

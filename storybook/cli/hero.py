@@ -6,6 +6,7 @@ from storybook.authoring.teach_hero import own_painter_note
 from storybook.authoring.teach_run import RUNS
 from storybook.cli.hero_add import declare_add
 from storybook.cli.hero_change import declare_change
+from storybook.cli.hero_draw import declare_draw
 from storybook.cli.hero_teach import declare_choose_step, declare_teach
 from storybook.cli.options import Parser, add_deed, runs
 from storybook.errors import HeroError, StorybookError, in_one_line, nearest
@@ -19,7 +20,7 @@ from storybook.world import article
 
 
 def declare(parser: Parser) -> None:
-    """`hero list|show|add|change|remove|restore|teach|choose-step`."""
+    """`hero list|show|add|change|draw|remove|restore|teach|choose-step`."""
     runs(
         parser,
         list_heroes,
@@ -35,6 +36,7 @@ def declare(parser: Parser) -> None:
     add_deed(deeds, "show", "one hero", tell_hero).add_argument("name")
     declare_add(deeds)
     declare_change(deeds)
+    declare_draw(deeds)
     remove = add_deed(
         deeds,
         "remove",

@@ -1,0 +1,44 @@
+"""`storybook hero draw`: how a hero will look in a book, before there is one."""
+
+from collections.abc import Sequence
+
+from storybook.cli.options import Deeds, add_deed, add_studio, show_work, studio_of
+
+
+def declare_draw(deeds: Deeds) -> None:
+    draw = add_deed(
+        deeds,
+        "draw",
+        "draw one from the front and the side, happy and sad",
+        draw_hero,
+        """
+  storybook hero draw rex
+  storybook hero draw rex --style crayon --studio classic
+""",
+    )
+    draw.set_defaults(arguments=())  # long work notes itself as a job of what was typed
+    add_studio(draw)
+    draw.add_argument("name")
+    draw.add_argument("--style", default="watercolour", help="(default: watercolour)")
+
+
+def draw_hero(
+    name: str,
+    style: str,
+    studio: str | None,
+    changes: Sequence[str],
+    arguments: Sequence[str],
+) -> None:
+    """Draw a hero's character sheet, and say how like its photos it is."""
+    from storybook.authoring.character_sheets import draw_sheets, sheet_of_hero
+    from storybook.hero.character_sheet import load_sheet, sheet_pictures
+
+    opened = studio_of(studio, changes)
+    order = sheet_of_hero(name, style, opened)
+    show_work(draw_sheets([order], opened), arguments, order.folder, opened.settings.device)
+    for view, path in sheet_pictures(order.folder).items():
+        print(f"{view:6} {path}")
+    sheet = load_sheet(order.folder)
+    if sheet and sheet.likeness is not None:
+        alike = f"; they are {sheet.photos_alike:.2f} like each other" if sheet.photos_alike else ""
+        print(f"{sheet.likeness:.2f} like its photos, as the critic sees them{alike}")
