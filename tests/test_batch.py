@@ -15,6 +15,7 @@ from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import BookError, ConfigError
 from storybook.orders import batch as batches
+from storybook.orders import table as tables
 from storybook.orders.batch import batch, is_made, table_of
 from storybook.orders.reading import read_orders
 from storybook.orders.table import Table, held
@@ -250,6 +251,22 @@ def test_table_takes_no_cell_for_a_formula():
     table.rows[1] = table.rows[1].but(state="made", title='=HYPERLINK("http://x")')
     table.write()
     assert table_in(Path("t.csv"))["a"]["title"].startswith("'=")
+
+
+def test_table_that_takes_long_to_write_is_written_seldom(monkeypatch):
+    table, now, written = Table(Path("table.csv"), orders_of(f"summary\n{SUMMARY}\n")), [0.0], []
+
+    def write_whole(path, data):
+        written.append(now[0])
+        now[0] += 1.0
+
+    monkeypatch.setattr(tables, "write_whole", write_whole)
+    monkeypatch.setattr(tables.time, "monotonic", lambda: now[0])
+    (row,) = table.rows.values()
+    while now[0] < 60:
+        table.set(row)
+        now[0] += 0.5
+    assert len(written) == 3 and written[1] - written[0] >= tables.RESTS
 
 
 def test_is_made_asks_for_the_studio_that_made_it():

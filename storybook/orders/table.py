@@ -20,6 +20,8 @@ Standing = Literal["waiting", "making", "made", "failed", "refused"]
 """`refused` are orders that cannot be made as they are; `failed` ones are tried again."""
 EVERY_S = 2.0
 """A table of many rows is written anew at most so often, and at the end."""
+RESTS = 20.0
+"""And not before so many times as long as writing it took: a million rows take seconds."""
 
 
 class Row(Record):
@@ -45,22 +47,23 @@ class Table:
         self.path = path
         before = {row.book: row for row in _rows_in(path)}
         self.rows = {order.number: _begin(order, before.get(order.name)) for order in orders}
-        self._written = 0.0
+        self._due = 0.0
 
     def set(self, row: Row) -> None:
         """Put a row in its place."""
         self.rows[row.order] = row
-        if time.monotonic() - self._written >= EVERY_S:
+        if time.monotonic() >= self._due:
             self.write()
 
     def write(self) -> None:
         """Write the whole table to the disk. Raises OSError."""
-        text = io.StringIO(newline="")
+        began, text = time.monotonic(), io.StringIO(newline="")
         rows = csv.DictWriter(text, list(Row.model_fields))
         rows.writeheader()
         rows.writerows(_cells(row) for row in self.rows.values())
         write_whole(self.path, text.getvalue().encode("utf-8-sig"))  # the mark is for spreadsheets
-        self._written = time.monotonic()
+        ended = time.monotonic()
+        self._due = ended + max(EVERY_S, RESTS * (ended - began))
 
     def count(self, *states: Standing) -> int:
         """How many orders stand so."""
