@@ -1,12 +1,14 @@
 """Every part of `make bench` begins and ends, with settings that are too small to measure by."""
 
 import io
+import json
+import sys
 
 import pytest
 from rich.console import Console
 
 import benchmarks.__main__ as bench
-from benchmarks import datasets, desk_scale, enlarging, precision, senses, stories, teaching
+from benchmarks import datasets, desk_scale, enlarging, precision, scale, senses, stories, teaching
 
 pytestmark = pytest.mark.slow
 
@@ -86,3 +88,29 @@ def test_datasets_are_told_against_a_plain_loop(told, monkeypatch):
 def test_the_desk_is_told_of_a_tenth_and_of_all(told):
     said = told(desk_scale.desk_scale, 20)
     assert "look, with buckets and twins" in said and "clean" in said
+
+
+def run_scale(monkeypatch, *words):
+    monkeypatch.setattr(sys, "argv", ["scale", *words])
+    scale.main()
+
+
+def test_memory_of_many_books_is_told_after_each_tenth(tmp_path, monkeypatch, capsys):
+    run_scale(monkeypatch, "memory", "--many", "3", "--work", str(tmp_path / "work"))
+    said = capsys.readouterr().out
+    assert "3 books:" in said and "peak" in said
+
+
+def test_killed_goes_on_with_its_orders_and_its_figures(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(scale, "command", lambda *words: [sys.executable, "-c", "pass"])
+    for _ in range(2):
+        run_scale(monkeypatch, "killed", "--orders", "3", "--work", str(tmp_path / "work"))
+    assert "0 of 3 made" in capsys.readouterr().out
+    (figure,) = json.loads((tmp_path / "work" / "killed" / scale.FIGURES).read_text()).values()
+    assert figure["runs"] == 2 and figure["seconds"] > 0
+
+
+def test_figures_are_measured_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert scale.Figures().of("a", lambda: {"seconds": 1.0}) == {"seconds": 1.0}
+    assert scale.Figures().of("a", lambda: pytest.fail("measured again")) == {"seconds": 1.0}
