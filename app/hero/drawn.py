@@ -68,17 +68,17 @@ def _shown(name: str, hero: Hero, order: SheetOrder, sheet: Sheet) -> None:
 
 
 def _likeness(hero: Hero, sheet: Sheet) -> None:
-    """How like its photos it is drawn, and what that can be at best."""
+    """How like its photos it is drawn, and how like each other those are."""
     if sheet.likeness is None:
         return
     st.progress(_share(sheet.likeness), f"**{100 * _share(sheet.likeness):.0f} of 100** like them")
-    at_best = (
+    alike = (
         f" {look.plain(hero.name)}'s photos are {100 * _share(sheet.photos_alike):.0f} like each "
-        "other: more is not to be had."
+        "other: what reaches that is as like them as one photo is like another."
         if sheet.photos_alike is not None
         else ""
     )
-    st.caption(f"As the critic sees it, who compares a drawing with photos.{at_best}")
+    st.caption(f"As the critic sees it, who compares whole pictures.{alike}")
 
 
 def _offer(name: str, hero: Hero, order: SheetOrder, sheet: Sheet | None) -> None:

@@ -47,7 +47,7 @@ STYLE = """
   /* A row that goes on to the right, under a finger or a wheel. */
   .st-key-places-row { flex-wrap: nowrap !important; overflow-x: auto; padding: 4px 4px .8rem; }
   [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-place-"]) {
-    flex: 0 0 8.5rem !important; width: 8.5rem !important;
+    flex: 0 0 7.8rem !important; width: 7.8rem !important;
   }
   /* The sample lies open on the table. */
   .st-key-sample img {
