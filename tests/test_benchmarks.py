@@ -9,6 +9,7 @@ from rich.console import Console
 
 import benchmarks.__main__ as bench
 from benchmarks import datasets, desk_scale, enlarging, precision, scale, senses, stories, teaching
+from storybook.cli import main
 
 pytestmark = pytest.mark.slow
 
@@ -114,3 +115,24 @@ def test_figures_are_measured_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert scale.Figures().of("a", lambda: {"seconds": 1.0}) == {"seconds": 1.0}
     assert scale.Figures().of("a", lambda: pytest.fail("measured again")) == {"seconds": 1.0}
+
+
+def test_books_an_hour_are_told_alone_in_a_batch_and_on_ray(tmp_path, monkeypatch, capsys):
+    """By the doubles; what Ray takes is a figure of its own here."""
+
+    def run(*words):
+        assert main([*words, "--studio", "doubles"]) == 0
+
+    def on_ray(workers, books):
+        assert books == 3
+        return {"seconds": 8.0 / workers, "ends": [2.0 / workers * place for place in (1, 2, 3)]}
+
+    monkeypatch.setattr(scale, "run", run)
+    monkeypatch.setattr(scale, "on_ray", on_ray)
+    work = str(tmp_path / "work")
+    run_scale(monkeypatch, "starter", "--books", "3", "--work", work)
+    said = capsys.readouterr().out
+    assert "in a batch: " in said and "on Ray, 2 worker(s)" in said
+    assert "3600 books an hour, 1.00 of linear" in said
+    monkeypatch.setattr(scale, "run", lambda *words: pytest.fail("measured again"))
+    run_scale(monkeypatch, "starter", "--books", "3", "--work", work)
