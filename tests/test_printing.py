@@ -6,11 +6,12 @@ import pytest
 
 from books import SUMMARY, brief, doubles, made, new_book
 from storybook.authoring import edits
-from storybook.book.printing import LETTERS, check_book, check_brief, left_out
+from storybook.book.printing import check_book, check_brief, left_out
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import load_fonts, symbols_lacking, without_symbols
+from storybook.press.script_fonts import LETTERS
 from storybook.stages import draw
 
 FACE = load_fonts().text

@@ -1,7 +1,7 @@
 """A book to share: one HTML file that opens anywhere, turns its pages and needs nothing else."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import chain
 from zipfile import ZipFile
@@ -15,9 +15,11 @@ from storybook.book.library import thumbnail
 from storybook.book.printing import Wishes, Words, lay_words, words_of
 from storybook.press import screen
 from storybook.press.colour import theme_of
+from storybook.press.compose import Facing
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import load_fonts
 from storybook.press.html_file import html_file
+from storybook.press.layout import StoryPage
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
 from storybook.press.screen_parts import Heard
@@ -39,6 +41,8 @@ class ScreenPage:
     heard: Heard | None = None
     """How it is read aloud, if it is."""
     text_side: TextSide = "auto"
+    joins: int = 0
+    """The page that its picture may run into; 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,10 @@ def screen_book(
 
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
-    fonts, words = load_fonts(wishes.font), words_of(story, [p.text for p in pages[1:]], wishes)
+    fonts, words = (
+        load_fonts(wishes.font, wishes.language),
+        words_of(story, [p.text for p in pages[1:]], wishes),
+    )
     pictures = [
         Shown(
             each.picture and open_picture(each.picture, f"page {each.page}"),
@@ -83,8 +90,8 @@ def screen_book(
         screen.endpaper(1),
         screen.title_page(desk, pictures[0], words.title, words.about),
         *(
-            screen.story_page(desk, each, shown)
-            for each, shown in zip(laid, pictures[1:], strict=True)
+            screen.story_page(desk, each, shown, _facing(page, pictures, laid))
+            for page, each, shown in zip(pages[1:], laid, pictures[1:], strict=True)
         ),
         screen.end_page(desk, facts),
         *(screen.endpaper(2 + number) for number in range(1 + len(laid) % 2)),
@@ -100,6 +107,16 @@ def screen_book(
         EVERY_BOOK,
     )
     return ScreenBook(desk, words, sections, len(laid), "".join(said))
+
+
+def _facing(
+    page: ScreenPage, pictures: Sequence[Shown], laid: Sequence[StoryPage]
+) -> Facing | None:
+    """The page that a page's picture may run into, if both are drawn."""
+    other = pictures[page.joins]
+    if not (page.joins and page.picture and other.picture):
+        return None
+    return Facing(laid[page.joins - 1], other.picture, other.text_side)
 
 
 def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: Facts) -> str:
@@ -134,9 +151,14 @@ def export_html(book: Book, studio: Studio, *, aloud: bool = True) -> str:
 
 def screen_pages(book: Book, studio: Studio, *, aloud: bool) -> list[ScreenPage]:
     """All pages of a book as they are now, the cover first; raises BookError without scenes."""
+    pages = proof_pages(book, studio)
+    joins = bind.joins_of([each.scene for each in pages])
     return [
-        _on_screen(place, each, _heard(book, each.scene) if aloud else None)
-        for place, each in enumerate(proof_pages(book, studio))
+        replace(
+            _on_screen(place, each, _heard(book, each.scene) if aloud else None),
+            joins=joins[place],
+        )
+        for place, each in enumerate(pages)
     ]
 
 

@@ -113,7 +113,7 @@ def checked(brief: Brief, *, for_children: bool = True) -> Brief:
     load_format(brief.format)
     stars = [hero.name for hero in load_heroes(brief.heroes)]
     check_brief(brief, *stars[:1])
-    check_names(names_in(brief.summary, load_world(shipped("assets"))), brief.font)
+    check_names(names_in(brief.summary, load_world(shipped("assets"))), brief.font, brief.language)
     if for_children:
         check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
     return brief

@@ -15,6 +15,7 @@ from storybook.press.picture import open_picture
 from storybook.press.preview import drawn_pages
 from storybook.records import COVER, TextSide, digest
 from storybook.stages import bind
+from storybook.stages.bind import PlatePage, facing_of
 from storybook.studio.studio import Studio
 
 SIDES: tuple[TextSide, ...] = ("auto", "low", "high")
@@ -22,13 +23,14 @@ SIDES: tuple[TextSide, ...] = ("auto", "low", "high")
 
 def page_key(book: Book, studio: Studio, pages: Sequence[ProofPage], place: int) -> str:
     """Changes whenever the page that stands at `place` would look another way."""
-    seen = [pages[0], pages[place]]
+    joins = bind.joins_of([each.scene for each in pages])
+    seen = [pages[0], pages[place], pages[joins[place]]]
     pictures = [
         (str(each.picture), each.picture and each.picture.stat().st_mtime_ns) for each in seen
     ]
     texts = [each.scene.text for each in pages]  # all are of one size of type
-    wishes, side = bind.wishes_of(book, studio), pages[place].scene.text_side
-    return digest(bind.EDITION, bind.story_of(book), texts, pictures, wishes, side, place)
+    wishes, side = bind.wishes_of(book, studio), [each.scene.text_side for each in seen]
+    return digest(bind.EDITION, bind.story_of(book), texts, pictures, wishes, side, place, joins)
 
 
 def page_png(
@@ -37,7 +39,7 @@ def page_png(
     """The page that stands at `place`, the cover being 0, as it is printed; a PNG so wide."""
     wishes = bind.wishes_of(book, studio)
     story, texts = settable(bind.story_of(book), pages, wishes)
-    words, fonts = words_of(story, texts, wishes), load_fonts(wishes.font)
+    words, fonts = words_of(story, texts, wishes), load_fonts(wishes.font, wishes.language)
     cover = open_picture(small(pages[COVER].picture), "cover")
     file = BytesIO()
     canvas = new_canvas(
@@ -47,12 +49,28 @@ def page_png(
     if place == COVER:
         draw_cover(desk.on(1), cover, words.title, words.starring)
     else:
-        laid = lay_words(words, wishes, cover.width / cover.height)[place - 1]
-        page = pages[place]
-        picture = open_picture(small(page.picture), f"page {place}")
-        draw_story_page(desk.on(sheet_of(place)), laid, picture, page.scene.text_side)
+        laid, plates = lay_words(words, wishes, cover.width / cover.height), _plates(pages, place)
+        page = plates[place]
+        picture, facing = open_picture(page.png, f"page {place}"), facing_of(page, plates, laid)
+        desk = desk.on(sheet_of(place))
+        draw_story_page(desk, laid[place - 1], picture, page.text_side, facing)
     canvas.save()
     return drawn_pages(file.getvalue(), width_px)[0]
+
+
+def _plates(pages: Sequence[ProofPage], place: int) -> dict[int, PlatePage]:
+    """A page with its small picture, and the one that it may run into."""
+    joins = bind.joins_of([each.scene for each in pages])
+    return {
+        number: PlatePage(
+            number,
+            "",
+            small(pages[number].picture),
+            text_side=pages[number].scene.text_side,
+            joins=joins[number],
+        )
+        for number in {place, joins[place]} - {COVER}
+    }
 
 
 def sides(
@@ -62,4 +80,5 @@ def sides(
     wishes = bind.wishes_of(book, studio)
     story, texts = settable(bind.story_of(book), pages, wishes)
     laid = lay_words(words_of(story, texts, wishes), wishes)
-    return SIDES if laid[place - 1].kind == "panel" else ()
+    kinds = {option.kind for option in laid[place - 1].options}
+    return SIDES if "panel" in kinds else ()

@@ -7,7 +7,6 @@ from io import BytesIO
 from PIL import Image
 
 from storybook.book.printing import Wishes, Words, lay_words
-from storybook.errors import PressError
 from storybook.press.colour import theme_of
 from storybook.press.desk import CREATOR, Desk, Drawn, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
@@ -37,11 +36,10 @@ from storybook.press.pdf import (
 from storybook.press.picture import open_picture
 from storybook.press.printers import Paper, Printer
 from storybook.press.report import report
-from storybook.press.scripts import is_leftwards
 from storybook.press.seen import see
 from storybook.press.typeset import curl
 from storybook.press.wrap import CoverWords, Wrap, draw_wrap, wrap_of
-from storybook.stages.bind import PlatePage
+from storybook.stages.bind import PlatePage, facing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +90,6 @@ def press(job: Job) -> Pressed:
     Raises PressError that names what cannot be set, or a book that no pages can make long enough.
     """
     printer = job.printer
-    if is_leftwards(job.wishes.language):
-        raise PressError(
-            f"The language {job.wishes.language!r} is read from right to left, and files for "
-            "printers are made for books that are bound on the left. Take the book's own PDF."
-        )
     leaves = plan_interior(
         len(job.pages) - 1,
         printer,
@@ -158,7 +151,8 @@ def _draw_leaf(
     if leaf.kind == "story":
         page = job.pages[leaf.page]
         picture = open_picture(page.png, f"page {leaf.page}")
-        draw_story_page(desk, laid[leaf.page - 1], picture, page.text_side)
+        facing = facing_of(page, job.pages, laid)
+        draw_story_page(desk, laid[leaf.page - 1], picture, page.text_side, facing)
     elif leaf.kind == "cover":
         draw_cover(desk, cover, words.title, words.starring)
     elif leaf.kind == "title":
@@ -203,7 +197,7 @@ def _cover(
 
 
 def _desk(job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks | None) -> Desk:
-    fonts = load_fonts(job.wishes.font)
+    fonts = load_fonts(job.wishes.font, job.wishes.language)
     canvas = new_canvas(
         file,
         form,
@@ -225,6 +219,7 @@ def _desk(job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks 
         bleed_at_bind=bleed.at_bind,
         least_ppi=0 if job.fineness else resolution.least_ppi,
         fineness=job.fineness or 1.0,
+        finds_faces=True,
     )
 
 

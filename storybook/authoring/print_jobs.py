@@ -16,14 +16,14 @@ from PIL import Image
 from storybook.authoring.pressing import Job, Pressed
 from storybook.authoring.proofs import PROOF_PX, ProofPage, proof_plates
 from storybook.book.folder import Book
-from storybook.book.printing import story_of, words_of
+from storybook.book.printing import bound_for, story_of, words_of
 from storybook.config import validated
 from storybook.errors import BookError, HeroError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_photos
 from storybook.images.photos import read_photo
 from storybook.press.alt_text import AT
-from storybook.press.formats import load_format, placed
+from storybook.press.formats import load_format
 from storybook.press.interior import Imprint, activities_of
 from storybook.press.printers import Printer
 from storybook.press.typeset import curl
@@ -53,7 +53,7 @@ def job_of(
     Without `plates` they are the book's, all of which must be there (BookError).
     """
     imprint, own = imprint_of(book), bind.wishes_of(book, studio)
-    wished = placed(load_format(form), "auto") if form else own.form
+    wished = bound_for(load_format(form), own.language) if form else own.form
     plates = plates if plates is not None else bind.plates_of(book)
     story, scenes = story_of(book), book.scenes
     words = words_of(story, [page.text for page in plates[1:]], own)
@@ -130,6 +130,13 @@ def keep(book: Book, pressed: Pressed) -> list[Path]:
     if not pressed.cover:
         (folder / "cover.pdf").unlink(missing_ok=True)
     return [folder / name for name in files]
+
+
+def keep_soft_proof(book: Book, printer: Printer, png: bytes) -> Path:
+    """Write how pictures come out in print; returns its path."""
+    path = book.folder / PRINT / printer.name / "soft-proof.png"
+    write_whole(path, png)
+    return path
 
 
 def as_text(pressed: Pressed) -> str:

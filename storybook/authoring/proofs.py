@@ -79,6 +79,7 @@ def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
     ]
     said = [(each.scene.text, each.alt, each.state) for each in pages]
     said += [(each.page, each.scene.text_side) for each in pages]
+    said += [(each.scene.place, each.scene.light) for each in pages]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
     return digest(bind.EDITION, bind.story_of(book), said, pictures, wishes, facts)
 
@@ -98,12 +99,14 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
 def proof_plates(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> list[PlatePage]:
     """Every page's text as far as it can be set, with a small picture or a blank."""
     _, texts = settable(bind.story_of(book), pages, bind.wishes_of(book, studio))
+    joins = bind.joins_of([each.scene for each in pages])
     return [
         PlatePage(
             place,
             text,
             small(each.picture),
             text_side=each.scene.text_side,
+            joins=joins[place],
         )
         for place, (each, text) in enumerate(zip(pages, ("", *texts), strict=True))
     ]
@@ -131,7 +134,7 @@ def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note,
 
 def page_notes(page: int, text: str, wishes: Wishes) -> list[Note]:
     """What stands between one page's text and a good print."""
-    face, found = load_fonts(wishes.font).text, []
+    face, found = load_fonts(wishes.font, wishes.language).text, []
     text = curl(text, wishes.language)
     if overfull([text], wishes.form, face, wishes.ages):
         says = f"too full: {len(text.split())} words are more than fit on it."
@@ -143,7 +146,7 @@ def page_notes(page: int, text: str, wishes: Wishes) -> list[Note]:
 def printed_ppi(pages: Sequence[ProofPage], wishes: Wishes) -> dict[int, float]:
     """How fine each plate is printed, in pixels an inch, by where its page stands."""
     _, texts = settable(None, pages, wishes)
-    form, face = wishes.form, load_fonts(wishes.font).text
+    form, face = wishes.form, load_fonts(wishes.font, wishes.language).story
     boxes = {COVER: Box(0, 0, form.width_pt, form.height_pt)}
     boxes |= {laid.page: laid.picture for laid in lay_out(texts, form, face, wishes.ages)}
     found = {}
@@ -196,7 +199,7 @@ def _lacking(text: str, face: Face) -> list[str]:
 
 
 def _about_title(story: Story, wishes: Wishes) -> list[Note]:
-    fonts, title = load_fonts(wishes.font), curl(story.title, wishes.language)
+    fonts, title = load_fonts(wishes.font, wishes.language), curl(story.title, wishes.language)
     says = _lacking(title, fonts.bold)
     printed = without_symbols(title, fonts.bold)
     if not printed.strip():
@@ -207,7 +210,7 @@ def _about_title(story: Story, wishes: Wishes) -> list[Note]:
 
 
 def _title_fits(title: str, wishes: Wishes) -> bool:
-    face, form = load_fonts(wishes.font).for_title(title), wishes.form
+    face, form = load_fonts(wishes.font, wishes.language).for_title(title), wishes.form
     width_pt = safe_box(form, 1).width - 24
     try:
         set_title(title, face, width_pt, COVER_SHARE * form.height_pt)
@@ -220,7 +223,7 @@ def settable(
     story: Story | None, pages: Sequence[ProofPage], wishes: Wishes
 ) -> tuple[Story | None, list[str]]:
     """The story's title and all texts as far as they can be set."""
-    fonts, form = load_fonts(wishes.font), wishes.form
+    fonts, form = load_fonts(wishes.font, wishes.language), wishes.form
 
     def shown(text: str, face: Face) -> str:
         text = without_symbols(text, face)
@@ -228,10 +231,10 @@ def settable(
         return "".join("?" if char in lacking else char for char in text)
 
     texts = [shown(curl(each.scene.text, wishes.language), fonts.text) for each in pages[1:]]
-    for page in overfull(texts, form, fonts.text, wishes.ages):
+    for page in overfull(texts, form, fonts.story, wishes.ages):
         texts[page - 1] = _beginning(
             texts[page - 1],
-            lambda words: not overfull([words], form, fonts.text, wishes.ages),
+            lambda words: not overfull([words], form, fonts.story, wishes.ages),
         )
     if story is not None:
         title = curl(story.title, wishes.language)

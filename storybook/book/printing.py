@@ -25,45 +25,11 @@ from storybook.press.fonts import (
 )
 from storybook.press.formats import Format, load_format, placed
 from storybook.press.layout import StoryPage, lay_out, safe_box
+from storybook.press.script_fonts import letter_of, packages_for
+from storybook.press.scripts import is_leftwards
 from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import curl
 from storybook.records import COVER, Ages, Brief, Font, Record, Story
-
-LETTERS = {
-    "am": "አ",
-    "ar": "ا",
-    "bg": "я",
-    "bn": "ক",
-    "el": "α",
-    "fa": "گ",
-    "gu": "ક",
-    "he": "א",
-    "hi": "क",
-    "hy": "ա",
-    "ja": "の",
-    "ka": "ა",
-    "km": "ក",
-    "kn": "ಕ",
-    "ko": "가",
-    "lo": "ກ",
-    "ml": "ക",
-    "mr": "क",
-    "my": "က",
-    "ne": "क",
-    "pa": "ਕ",
-    "ru": "я",
-    "si": "ක",
-    "sr": "ж",
-    "ta": "க",
-    "te": "క",
-    "th": "ก",
-    "uk": "ї",
-    "ur": "ٹ",
-    "vi": "ệ",
-    "yi": "א",
-    "zh": "的",
-}
-"""A letter of each language that is not written in Latin letters alone."""
 
 
 class Wishes(Record):
@@ -105,13 +71,19 @@ def phrases(language: str) -> dict[str, str]:
 
 def wishes_of(brief: Brief, options: BindSettings | None = None) -> Wishes:
     """What a brief asks of the press."""
+    form = placed(load_format(brief.format), brief.placement)
     return Wishes(
-        form=placed(load_format(brief.format), brief.placement),
+        form=bound_for(form, brief.language),
         ages=brief.ages,
         language=brief.language,
         options=options or BindSettings(),
         font=brief.font,
     )
+
+
+def bound_for(form: Format, language: str) -> Format:
+    """The format as a language is bound: on the right where it is read from right to left."""
+    return form.but(bound="right" if is_leftwards(language) else "left")
 
 
 def story_of(book: Book) -> Story:
@@ -122,7 +94,7 @@ def story_of(book: Book) -> Story:
 
 def words_of(story: Story, texts: Sequence[str], wishes: Wishes) -> Words:
     """The words of a story on pages of `texts`, as they are printed."""
-    fonts = load_fonts(wishes.font)
+    fonts = load_fonts(wishes.font, wishes.language)
     return Words(
         title=_printed(story.title, wishes, fonts.bold),
         star=_printed(story.cast[0].name, wishes, fonts.bold),
@@ -136,10 +108,10 @@ def lay_words(words: Words, wishes: Wishes, aspect: float = 1.0) -> tuple[StoryP
 
     Raises PressError that names what cannot be set, where, and why.
     """
-    fonts = load_fonts(wishes.font)
+    fonts = load_fonts(wishes.font, wishes.language)
     _check_title(words.title, wishes, fonts)
     _check_star(words.star, fonts)
-    return lay_out(words.texts, wishes.form, fonts.text, wishes.ages, aspect)
+    return lay_out(words.texts, wishes.form, fonts.story, wishes.ages, aspect)
 
 
 def check_book(book: Book) -> None:
@@ -160,12 +132,18 @@ def check_book(book: Book) -> None:
 def check_brief(brief: Brief, star: str = "") -> None:
     """Raise ConfigError or PressError if a brief's title, star or language cannot be printed."""
     wishes = wishes_of(brief)
-    fonts = load_fonts(wishes.font)
-    letter = LETTERS.get(brief.language.partition("-")[0].lower())
+    fonts = load_fonts(wishes.font, wishes.language)
+    letter = letter_of(brief.language)
     if letter and fonts.text.missing(letter):
+        packages = packages_for(brief.language)
+        instead = (
+            f"Install an open font that does, such as the package {' or '.join(packages)}."
+            if packages
+            else "They hold Latin, Cyrillic and the phonetic alphabet."
+        )
         raise ConfigError(
             f"The fonts of the press hold no letters of the language {brief.language!r}, such as "
-            f"{letter}: they hold Latin, Cyrillic and the phonetic alphabet."
+            f"{letter}. {instead}"
         )
     if brief.title:
         _check_title(_printed(brief.title, wishes, fonts.bold), wishes, fonts)
@@ -173,26 +151,26 @@ def check_brief(brief: Brief, star: str = "") -> None:
         _check_star(_printed(star, wishes, fonts.bold), fonts)
 
 
-def check_names(names: Sequence[str], font: Font) -> None:
+def check_names(names: Sequence[str], font: Font, language: str = "en") -> None:
     """Raise ConfigError for the first name with letters that a book's fonts cannot show."""
     for name in names:
-        if letters := unprintable(name, font):
+        if letters := unprintable(name, font, language):
             raise ConfigError(
                 f"The fonts of the press hold no {' '.join(letters)} of the name {name!r}: they "
                 "hold Latin, Cyrillic and the phonetic alphabet. Write the name in those letters."
             )
 
 
-def unprintable(text: str, font: Font) -> str:
+def unprintable(text: str, font: Font, language: str = "en") -> str:
     """The letters of a text that a book's fonts cannot show; symbols, which are left out, apart."""
-    face = load_fonts(font).text
+    face = load_fonts(font, language).text
     missing = [char for char in face.missing(curl(text)) if char not in UNSEEN]
     return "".join(char for char in missing if char not in symbols_lacking(text, face))
 
 
-def left_out(story: Story, texts: Sequence[str], font: Font) -> str:
+def left_out(story: Story, texts: Sequence[str], font: Font, language: str = "en") -> str:
     """The symbols that are in a book's words and not in print, said in a line; or nothing."""
-    fonts = load_fonts(font)
+    fonts = load_fonts(font, language)
     lacking = (
         *symbols_lacking(story.title, fonts.bold),
         *symbols_lacking(" ".join(texts), fonts.text),

@@ -7,18 +7,21 @@ from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 
 from storybook.config import BindSettings
 from storybook.press import lettering, ornaments
+from storybook.press.bidi import is_leftwards_text, visual
 from storybook.press.bleed import Edges, extended
 from storybook.press.colour import Colour, Theme
+from storybook.press.faces import face_boxes, faces_in
 from storybook.press.fonts import Face, Fonts
 from storybook.press.formats import POINTS_PER_INCH, Format
 from storybook.press.inks import Inks
-from storybook.press.layout import Box, is_right_hand
+from storybook.press.layout import Box
 from storybook.press.lettering import draw_lettering
 from storybook.press.picture import cut_box, jpeg, without_rim
-from storybook.press.typeset import Setting
+from storybook.press.typeset import Line, Setting
 
 CREATOR = "Storybook"
 
@@ -29,7 +32,7 @@ class Drawn:
 
     sheet: int
     kind: str
-    """`text` or `picture`."""
+    """`text`, `picture`, or `face`: a part of a picture where a face was found."""
     box: Box
     size_pt: float = 0.0
     """Of a text."""
@@ -52,6 +55,8 @@ class Desk:
     """Pictures that are coarser are made as fine, by interpolation."""
     fineness: float = 1.0
     """How many times finer pictures are kept than those that are drawn here, as in a draft."""
+    finds_faces: bool = False
+    """Whether faces are looked for on what is placed, for the ledger."""
     sheet: int = 1
     ledger: list[Drawn] = field(default_factory=list)
     """All that was set, in its order: what a report goes by."""
@@ -65,8 +70,8 @@ class Desk:
     def bleed(self) -> Edges:
         """How far pictures go beyond the page."""
         wide = self.bleed_pt
-        at_left = wide if self.bleed_at_bind or not is_right_hand(self.sheet) else 0.0
-        at_right = wide if self.bleed_at_bind or is_right_hand(self.sheet) else 0.0
+        at_left = wide if self.bleed_at_bind or not self.form.is_right_hand(self.sheet) else 0.0
+        at_right = wide if self.bleed_at_bind or self.form.is_right_hand(self.sheet) else 0.0
         return Edges(at_left, wide, at_right, wide)
 
     @property
@@ -168,7 +173,36 @@ def place_picture(
     desk.ledger.append(
         Drawn(desk.sheet, "picture", box, ppi=px_per_pt * desk.fineness * POINTS_PER_INCH)
     )
+    if desk.finds_faces and grows:
+        note_faces(desk, picture, cut, box)
     place_sheet(desk, whole, outer, clip)
+
+
+def note_faces(desk: Desk, picture: Image.Image, cut: tuple[int, int, int, int], box: Box) -> None:
+    """Keep in the ledger where the faces of a picture lie, whose part `cut` fills a box."""
+    wide, high = picture.size
+    across, down = box.width / (cut[2] - cut[0]), box.height / (cut[3] - cut[1])
+    for left, upper, right, lower in face_boxes(faces_in(picture)):
+        x, top = box.x + (left * wide - cut[0]) * across, box.top - (upper * high - cut[1]) * down
+        width, height = (right - left) * wide * across, (lower - upper) * high * down
+        desk.ledger.append(Drawn(desk.sheet, "face", Box(x, top - height, width, height)))
+
+
+class JpegImage(ImageReader):
+    """A JPEG for the canvas, which knows it by its bytes.
+
+    reportlab knows a picture by its pixels, and keeps those of every picture until the file is
+    saved: 12 MB for each page.
+    """
+
+    _dataA = None  # noqa: N815
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(BytesIO(data))
+        self._jpeg = data
+
+    def getRGBData(self) -> bytes:  # noqa: N802
+        return self._jpeg
 
 
 def place_sheet(desk: Desk, picture: Image.Image, box: Box, clip: object = None) -> None:
@@ -185,7 +219,7 @@ def place_sheet(desk: Desk, picture: Image.Image, box: Box, clip: object = None)
     canvas.saveState()
     if clip is not None:
         canvas.clipPath(clip, stroke=0, fill=0)
-    canvas.drawImage(ImageReader(BytesIO(data)), box.x, box.y, box.width, box.height)
+    canvas.drawImage(JpegImage(data), box.x, box.y, box.width, box.height)
     canvas.restoreState()
 
 
@@ -200,7 +234,7 @@ def draw_title(
     desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
 ) -> None:
     """A set title, each line centred on `x`, the first capitals touching `top`."""
-    _note(
+    note_text(
         desk,
         Box(x - setting.width_pt / 2, top - setting.height_pt, setting.width_pt, setting.height_pt),
         setting.size_pt,
@@ -231,23 +265,43 @@ def draw_centred(
     ornaments.fill_with(desk.canvas, colour)
     size_pt = lettering.draw_centred(desk.canvas, text, face, size_pt, (x, y), width_pt)
     wide = face.width(text, size_pt)
-    _note(desk, Box(x - wide / 2, y - 0.25 * size_pt, wide, size_pt), size_pt)
+    note_text(desk, Box(x - wide / 2, y - 0.25 * size_pt, wide, size_pt), size_pt)
 
 
 def draw_left(
     desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
 ) -> None:
-    """A setting, flush left at `x`, the first capitals touching `top`."""
-    _note(
+    """A setting, its left edge at `x`, the first capitals touching `top`; flush right where it is
+    read from right to left.
+    """
+    note_text(
         desk, Box(x, top - setting.height_pt, setting.width_pt, setting.height_pt), setting.size_pt
     )
     ornaments.fill_with(desk.canvas, colour)
     desk.canvas.setFont(face.name, setting.size_pt)
     for line in setting.lines:
-        desk.canvas.drawString(x, top - line.drop_pt, line.text)
+        begin = x + line_start(setting, line)
+        desk.canvas.drawString(begin, top - line.drop_pt, visual(line.text))
 
 
-def _note(desk: Desk, box: Box, size_pt: float) -> None:
+def fill_text(desk: Desk, written: PDFTextObject, colour: Colour) -> None:
+    """Go on with a text in a colour, in the inks of the canvas if it has some."""
+    inks = getattr(desk.canvas, "inks", None)
+    if inks is None:
+        written.setFillColorRGB(colour.red, colour.green, colour.blue)
+    else:
+        written.setFillColorCMYK(*inks.of(colour))
+
+
+def line_start(setting: Setting, line: Line) -> float:
+    """How far from its setting's left edge a line begins."""
+    if is_leftwards_text(line.text):
+        return setting.width_pt - line.width_pt
+    return line.indent_pt
+
+
+def note_text(desk: Desk, box: Box, size_pt: float) -> None:
+    """Keep in the ledger that a text stands in its box."""
     desk.ledger.append(Drawn(desk.sheet, "text", box, size_pt=size_pt))
 
 

@@ -11,6 +11,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 from storybook.config import shipped
 from storybook.errors import PressError
+from storybook.press.bidi import is_leftwards_text, visual
+from storybook.press.script_fonts import letter_of, script_family
+from storybook.press.sounds import LARGE, pieces_of
 from storybook.records import Font
 
 UNSEEN = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufe0e", "\ufe0f", "\ufeff"}
@@ -67,7 +70,7 @@ class Face:
 
     def width(self, text: str, size_pt: float) -> float:
         """How wide `text` is set, in points."""
-        return pdfmetrics.stringWidth(text, self.name, size_pt)
+        return pdfmetrics.stringWidth(visual(text), self.name, size_pt)
 
     def cap_height(self, size_pt: float) -> float:
         """How far capitals rise over the baseline, in points."""
@@ -76,12 +79,47 @@ class Face:
     def missing(self, text: str) -> list[str]:
         """Characters of `text` that this font has no glyph for, in their order."""
         glyphs = self._metrics.charToGlyph
-        seen = [char for char in dict.fromkeys(text) if not char.isspace()]
+        seen = [char for char in dict.fromkeys(visual(text)) if not char.isspace()]
         return [char for char in seen if ord(char) not in glyphs]
 
     @property
     def _metrics(self) -> object:
         return pdfmetrics.getFont(self.name).face
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFace:
+    """The text's face, in which words that are sounds are lettered large."""
+
+    text: Face
+    sounds: Face
+
+    @property
+    def name(self) -> str:
+        return self.text.name
+
+    def runs(self, text: str, size_pt: float) -> list[tuple[str, Face, float]]:
+        """The text in pieces of one face and size each, as they are drawn."""
+        if is_leftwards_text(text):
+            return [(visual(text), self.text, size_pt)]
+        return [
+            (piece, self.sounds, LARGE * size_pt)
+            if is_sound and not self.sounds.missing(piece)
+            else (piece, self.text, size_pt)
+            for piece, is_sound in pieces_of(text)
+        ]
+
+    def width(self, text: str, size_pt: float) -> float:
+        """How wide `text` is set, in points."""
+        return sum(face.width(piece, size) for piece, face, size in self.runs(text, size_pt))
+
+    def cap_height(self, size_pt: float) -> float:
+        """How far capitals of the text rise over the baseline, in points."""
+        return self.text.cap_height(size_pt)
+
+    def missing(self, text: str) -> list[str]:
+        """Characters of `text` that the text's font has no glyph for, in their order."""
+        return self.text.missing(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +133,32 @@ class Fonts:
     credit: str
     """Whom to thank for them, on the end page."""
 
+    @property
+    def story(self) -> StoryFace:
+        """What a story's pages are set in."""
+        return StoryFace(self.text, self.display)
+
     def for_title(self, title: str) -> Face:
         """The display face, or the bold text face if that alone holds every character."""
         return self.bold if self.display.missing(title) else self.display
 
 
-@lru_cache(maxsize=len(FILES))
-def load_fonts(font: Font = "pair") -> Fonts:
-    """The shipped fonts for a book, registered with reportlab."""
+@lru_cache(maxsize=64)
+def load_fonts(font: Font = "pair", language: str = "en") -> Fonts:
+    """The shipped fonts for a book, registered with reportlab.
+
+    Where they hold no letters of a language, and the system has an open font that does, it is that.
+    """
     *files, credit = FILES[font]
-    return Fonts(*map(_face, files), credit)
+    fonts = Fonts(*map(_face, files), credit)
+    letter = letter_of(language)
+    if not letter or not fonts.text.missing(letter):
+        return fonts
+    for family in script_family(language):
+        plain, bold = (_registered(path.stem, path) for path in family.paths)
+        if not plain.missing(f"{letter}Aa."):
+            return Fonts(plain, plain, bold, bold, family.credit)
+    return fonts
 
 
 def without_symbols(text: str, face: Face) -> str:
@@ -147,6 +201,9 @@ def _gap(before: str, after: str) -> str:
 
 
 def _face(name: str) -> Face:
-    path = shipped("assets", "fonts", f"{name}.ttf")
+    return _registered(name, shipped("assets", "fonts", f"{name}.ttf"))
+
+
+def _registered(name: str, path: Path) -> Face:
     pdfmetrics.registerFont(TTFont(name, str(path)))
     return Face(name, path)

@@ -11,10 +11,15 @@ from storybook.records import Placement, Record
 
 POINTS_PER_INCH = 72
 
-Kind = Literal["panel", "above", "beside", "spot"]
+Kind = Literal["panel", "speech", "open", "above", "beside", "spot"]
+"""How picture and text share a page: a card on the picture, a bubble whose tail points to who
+speaks, the text on the picture where that fades; the text below a picture that touches the edges,
+beside it, or below a small one."""
 
 PLACED: dict[Kind, Placement] = {
     "panel": "over",
+    "speech": "over",
+    "open": "over",
     "above": "below",
     "spot": "below",
     "beside": "beside",
@@ -42,8 +47,17 @@ class Format(Record):
     arrangements: tuple[Arrangement, ...] = Field(min_length=1)
     """Tried in order; the last one is for pages that have too much text for the others."""
     others: tuple[Arrangement, ...] = Field(default=(), exclude=True)
-    """Tried only where an author asks for their placement. What is tried is in `arrangements`, so
-    that they count for nothing in the digest of a book that does not ask."""
+    """Tried where an author asks for their placement, and, where none is asked for, for variety and
+    for pages whose picture suits them better. They count for nothing in a book's digest."""
+
+    bound: Literal["left", "right"] = Field(
+        default="left", exclude_if=lambda bound: bound == "left"
+    )
+    """On which side a page is bound; left out where it is the usual one, as in older digests."""
+
+    def is_right_hand(self, sheet: int) -> bool:
+        """Whether a sheet, the cover being 1, is seen on the right; the first one lies in front."""
+        return (sheet % 2 == 1) is (self.bound == "left")
 
     @property
     def width_pt(self) -> float:
@@ -71,7 +85,7 @@ def placed(form: Format, placement: Placement) -> Format:
             f"placement: format {form.name} has no place for the text {placement!r} its "
             f"pictures. {nearest(placement, placements_of(form))}"
         )
-    return form.but(arrangements=kept)
+    return form.but(arrangements=kept, others=())
 
 
 def format_names() -> list[str]:

@@ -7,7 +7,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 
 from storybook.press.formats import POINTS_PER_INCH, Format
-from storybook.press.layout import Box, is_right_hand
+from storybook.press.layout import Box
 from storybook.press.printers import Printer
 from storybook.press.wrap import Wrap
 
@@ -32,7 +32,7 @@ def page_guides(printer: Printer, form: Format, sheet: int, pages: int) -> Guide
     """Those of a page of the interior, from 1."""
     pt, rule = POINTS_PER_INCH, printer.margins
     bleed = printer.bleed.inches * pt
-    right_hand = is_right_hand(sheet)
+    right_hand = form.is_right_hand(sheet)
     left = bleed if printer.bleed.at_bind or not right_hand else 0.0
     right = bleed if printer.bleed.at_bind or right_hand else 0.0
     outside = rule.outside_in * pt

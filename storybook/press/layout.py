@@ -1,13 +1,14 @@
 """Layout: pages become boxes. Points, the origin at the bottom left, as in a PDF."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from storybook.errors import PressError
-from storybook.press.fonts import Face, check_glyphs
+from storybook.press.bidi import is_leftwards_text
+from storybook.press.fonts import Face, StoryFace, check_glyphs
 from storybook.press.formats import POINTS_PER_INCH, Arrangement, Format, Kind
-from storybook.press.typeset import Setting, set_text
+from storybook.press.typeset import INITIAL_LINES, LEADING, Setting, set_text
 from storybook.records import Ages
 
 TEXT_SIZES_PT: dict[Ages, tuple[float, ...]] = {
@@ -23,6 +24,13 @@ FRONT_SHEETS = 3
 CARD_PAD_PT = 20
 FOLIO_RADIUS_PT = 11
 FOLIO_ROOM_PT = 2 * FOLIO_RADIUS_PT + 4
+INITIAL_GAP_EM = 0.1
+"""Between an initial and its lines."""
+MOST_BESIDE = 9
+"""Lines of a narrow column that are read with ease."""
+MOST_CARD = 0.34
+"""Of the page's height, what a card may take where it need not."""
+CARDS: tuple[Kind, ...] = ("panel", "speech")
 EDGE_PT = 12
 """How far the wavy edge of a picture swings."""
 
@@ -56,8 +64,9 @@ class Box:
 class StoryPage:
     """One page of the story, ready to be drawn.
 
-    On a `panel` page `area` is the card, drawn at the bottom; whoever draws may move card and text
-    to the top. On other pages it is the room that the text is centred in.
+    On a `panel` page `area` is the card, on others the room that the text is centred in. Card and
+    room lie at the bottom; `compose` moves them, and takes one of the `others`, by what the picture
+    shows.
     """
 
     page: int
@@ -65,6 +74,17 @@ class StoryPage:
     picture: Box
     area: Box
     setting: Setting
+    others: tuple["StoryPage", ...] = ()
+    """The page in other arrangements that its text fits, in the same size of type."""
+    right_hand: bool = True
+    """Whether it is seen on the right."""
+    tail: tuple[float, float] | None = None
+    """Where the tail of a bubble ends, in points."""
+
+    @property
+    def options(self) -> tuple["StoryPage", ...]:
+        """All that the page may be, itself first."""
+        return (self, *self.others)
 
 
 def sheet_of(page: int) -> int:
@@ -72,15 +92,11 @@ def sheet_of(page: int) -> int:
     return page + FRONT_SHEETS
 
 
-def is_right_hand(sheet: int) -> bool:
-    return sheet % 2 == 1
-
-
 def safe_box(form: Format, sheet: int) -> Box:
     """What is neither near the trim nor in the gutter, which is left on a right-hand sheet."""
     margin = form.margin_in * POINTS_PER_INCH
     gutter = form.gutter_in * POINTS_PER_INCH
-    x = margin + (gutter if is_right_hand(sheet) else 0.0)
+    x = margin + (gutter if form.is_right_hand(sheet) else 0.0)
     return Box(x, margin, form.width_pt - 2 * margin - gutter, form.height_pt - 2 * margin)
 
 
@@ -89,10 +105,12 @@ def folio_box(laid: StoryPage, area: Box) -> Box:
 
     `area` is where the text stands, which on a `panel` page may have been moved to the top.
     """
-    radius = FOLIO_RADIUS_PT
-    y = area.y - radius if laid.kind == "panel" else area.y
-    inset = 16 if laid.kind == "panel" else 0
-    outer_right = is_right_hand(sheet_of(laid.page)) or laid.kind == "beside"
+    radius, on_card = FOLIO_RADIUS_PT, laid.kind in CARDS
+    y = area.y - radius if on_card else area.y
+    if laid.kind == "open":  # at the page's foot, wherever the text stands
+        y = min(y, laid.picture.height - area.top)
+    inset = 16 if on_card else 0
+    outer_right = laid.right_hand or laid.kind == "beside"
     x = area.right - inset - 2 * radius if outer_right else area.x + inset
     return Box(x, y, 2 * radius, 2 * radius)
 
@@ -110,7 +128,7 @@ def text_box(area: Box, setting: Setting) -> Box:
 
 
 def lay_out(
-    texts: Sequence[str], form: Format, face: Face, ages: Ages, aspect: float = 1.0
+    texts: Sequence[str], form: Format, face: Face | StoryFace, ages: Ages, aspect: float = 1.0
 ) -> tuple[StoryPage, ...]:
     """Every story page, `texts[0]` being page 1, all in one size of type.
 
@@ -129,7 +147,10 @@ def lay_out(
             for page, text in enumerate(texts, start=1)
         ]
         if None not in pages:
-            return tuple(pages)
+            return tuple(
+                replace(laid, others=_others(laid, text, form, face, aspect))
+                for laid, text in zip(pages, texts, strict=True)
+            )
     page = pages.index(None) + 1
     raise PressError(
         f"page {page}: {len(texts[page - 1].split())} words do not fit at {sizes[-1]} pt in format "
@@ -137,8 +158,22 @@ def lay_out(
     )
 
 
+def initial_size(face: StoryFace, size_pt: float) -> float:
+    """The size of an initial that is as high as the lines beside it."""
+    high = face.cap_height(size_pt) + (INITIAL_LINES - 1) * LEADING * size_pt
+    return high / face.sounds.cap_height(1.0)
+
+
+def initial_width(face: Face | StoryFace, text: str, size_pt: float) -> float:
+    """What the first letter of a book takes beside its lines; 0 where it stands among them."""
+    letter = text[:1]
+    if not isinstance(face, StoryFace) or is_leftwards_text(letter) or face.sounds.missing(letter):
+        return 0.0
+    return face.sounds.width(letter, initial_size(face, size_pt)) + INITIAL_GAP_EM * size_pt
+
+
 def overfull(
-    texts: Sequence[str], form: Format, face: Face, ages: Ages, aspect: float = 1.0
+    texts: Sequence[str], form: Format, face: Face | StoryFace, ages: Ages, aspect: float = 1.0
 ) -> tuple[int, ...]:
     """The pages whose text does not fit in any arrangement at the smallest size of the age."""
     size_pt = TEXT_SIZES_PT[ages][-1]
@@ -149,12 +184,33 @@ def overfull(
     )
 
 
+def _others(
+    laid: StoryPage, text: str, form: Format, face: Face | StoryFace, aspect: float
+) -> tuple[StoryPage, ...]:
+    """The page in each other kind of arrangement that its text fits without a broken word."""
+    found = {laid.kind: laid}
+    for each in (*form.arrangements, *form.others):
+        if each.kind not in found:
+            size_pt = laid.setting.size_pt
+            made = _arrange(laid.page, text, form, (each,), face, size_pt, aspect, False)
+            if made and _is_handsome(made, form):
+                found[each.kind] = made
+    return tuple(found.values())[1:]
+
+
+def _is_handsome(laid: StoryPage, form: Format) -> bool:
+    """Whether a page may be so for variety: no long narrow column, no card over half a picture."""
+    if laid.kind == "panel":
+        return laid.area.height <= MOST_CARD * form.height_pt
+    return laid.kind != "beside" or len(laid.setting.lines) <= MOST_BESIDE
+
+
 def _arrange(
     page: int,
     text: str,
     form: Format,
     arrangements: Sequence[Arrangement],
-    face: Face,
+    face: Face | StoryFace,
     size_pt: float,
     aspect: float,
     breaking: bool,
@@ -170,10 +226,11 @@ def _arrange(
             size_pt,
             width_pt,
             breaking=breaking,
+            initial_pt=initial_width(face, text, size_pt) if page == 1 else 0.0,
         )
         laid = setting and _place(page, arrangement, form, safe, setting, aspect)
         if laid:
-            return laid
+            return replace(laid, right_hand=form.is_right_hand(sheet_of(page)))
     return None
 
 
@@ -212,6 +269,9 @@ def _place(
     needed = safe.y + setting.height_pt + CARD_PAD_PT + EDGE_PT
     if needed > share * height:
         return None
+    if kind == "open":
+        area = Box(safe.x, safe.y, safe.width, max(setting.height_pt, FOLIO_ROOM_PT))
+        return StoryPage(page, kind, Box(0, 0, width, height), area, setting)
     if kind == "above":
         picture_height = min(height - needed, width / aspect)
         picture = Box(0, height - picture_height, width, picture_height)

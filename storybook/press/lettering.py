@@ -8,7 +8,9 @@ from pathlib import Path
 from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.pathobject import PDFPathObject
 
+from storybook.press.bidi import visual
 from storybook.press.colour import Colour
 from storybook.press.fonts import Face
 
@@ -18,7 +20,7 @@ PAIR, EXTENSION = 2, 9
 
 def lettered_width(text: str, face: Face, size_pt: float) -> float:
     """How wide kerned `text` is, in points."""
-    return sum(_advances(text, face, size_pt))
+    return sum(_advances(visual(text), face, size_pt))
 
 
 def draw_lettering(
@@ -28,6 +30,7 @@ def draw_lettering(
     canvas.setFillColorRGB(fill.red, fill.green, fill.blue)
     line = canvas.beginText(x, y)
     line.setFont(face.name, size_pt)
+    text = visual(text)
     for char, advance in zip(text, _advances(text, face, size_pt), strict=True):
         line.setCharSpace(advance - face.width(char, size_pt))
         line.textOut(char)
@@ -49,7 +52,7 @@ def draw_centred(
     """
     size_pt *= min(1.0, most_pt / max(face.width(text, size_pt), 1e-6))
     canvas.setFont(face.name, size_pt)
-    canvas.drawCentredString(*middle, text)
+    canvas.drawCentredString(*middle, visual(text))
     return size_pt
 
 
@@ -70,12 +73,26 @@ def draw_halo(
     canvas.setLineWidth(2 * width_pt)
     canvas.setLineJoin(1)
     canvas.setLineCap(1)
-    path = canvas.beginPath()
+    canvas.drawPath(_outline(canvas, text, face, size_pt, x, y), stroke=1, fill=1)
+    canvas.restoreState()
+
+
+def draw_shapes(
+    canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float, colour: Colour
+) -> None:
+    """Letters as shapes, no text."""
+    canvas.setFillColorRGB(colour.red, colour.green, colour.blue)
+    canvas.drawPath(_outline(canvas, text, face, size_pt, x, y), stroke=0, fill=1, fillMode=1)
+
+
+def _outline(
+    canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float
+) -> PDFPathObject:
+    path, text = canvas.beginPath(), visual(text)
     for char, advance in zip(text, _advances(text, face, size_pt), strict=True):
         _trace(path, face, char, size_pt, x, y)
         x += advance
-    canvas.drawPath(path, stroke=1, fill=1)
-    canvas.restoreState()
+    return path
 
 
 def _advances(text: str, face: Face, size_pt: float) -> Iterator[float]:

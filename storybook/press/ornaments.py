@@ -125,6 +125,28 @@ def card_path(canvas: Canvas, box: Box, seed: int) -> PDFPathObject:
     return path
 
 
+TAIL_WIDE_PT, BUBBLE_PT = 26.0, 40.0
+"""How wide a bubble's tail begins, and the radius of its corners."""
+
+
+def bubble_path(
+    canvas: Canvas, box: Box, root: tuple[float, float], tip: tuple[float, float]
+) -> PDFPathObject:
+    """A bubble with round corners whose tail goes from its edge to `tip`, with a little bow."""
+    path, half = canvas.beginPath(), TAIL_WIDE_PT / 2
+    radius = min(BUBBLE_PT, box.height / 2)
+    path.roundRect(box.x, box.y, box.width, box.height, radius)
+    inside = 2.0 if root[1] >= box.top else -2.0
+    x, y = root[0], root[1] - inside
+    bow = (tip[0] - x) * 0.15
+    middle = (y + tip[1]) / 2
+    path.moveTo(x - half, y)
+    path.curveTo(x - half / 2 + bow, y, (x + tip[0]) / 2 - half / 3 + bow, middle, *tip)
+    path.curveTo((x + tip[0]) / 2 + half / 3 + bow, middle, x + half / 2 + bow, y, x + half, y)
+    path.close()
+    return path
+
+
 def _paw_shape(canvas: Canvas) -> None:
     """One paw high, around the origin, in whatever colour is set."""
     for toe_x, toe_y, wide, high, turn in TOES:

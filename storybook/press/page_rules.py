@@ -15,7 +15,7 @@ from storybook.press.findings import (
     shrunk,
 )
 from storybook.press.formats import POINTS_PER_INCH, format_names, load_format
-from storybook.press.layout import Box, is_right_hand
+from storybook.press.layout import Box
 from storybook.press.printers import formats_for
 
 
@@ -89,7 +89,7 @@ def _bleed(book: Proofed) -> Iterator[Finding]:
             continue
         wide = form.width_pt + pt * (2 if printer.bleed.at_bind else 1)
         high = form.height_pt + 2 * pt
-        left = pt if printer.bleed.at_bind or not is_right_hand(number) else 0.0
+        left = pt if printer.bleed.at_bind or not form.is_right_hand(number) else 0.0
         trim = (left, pt, left + form.width_pt, pt + form.height_pt)
         if not same_area(sheet.media, (0, 0, wide, high)) or not same_area(sheet.trim, trim):
             odd.append(number)
@@ -127,7 +127,7 @@ def _margins(book: Proofed) -> Iterator[Finding]:
     for each in book.set_inside:
         if each.kind != "text":
             continue
-        left, right = (bound, outside) if is_right_hand(each.sheet) else (outside, bound)
+        left, right = (bound, outside) if form.is_right_hand(each.sheet) else (outside, bound)
         room = Box(left, outside, form.width_pt - left - right, form.height_pt - 2 * outside)
         if not inside(each.box, room):
             out.append(each.sheet)

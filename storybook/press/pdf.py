@@ -5,21 +5,23 @@ from collections.abc import Sequence
 from PIL import Image
 
 from storybook.press import ornaments
+from storybook.press.colour import Colour
+from storybook.press.compose import Facing, composed, composed_opening, tail_root
 from storybook.press.desk import (
     CREATOR,
     Desk,
     draw_centred,
-    draw_left,
     draw_title,
     lay_paper,
     place_picture,
 )
 from storybook.press.formats import Format
-from storybook.press.layout import Box, StoryPage, folio_box, lifted, safe_box, text_box
+from storybook.press.layout import CARDS, Box, StoryPage, folio_box, safe_box, text_box
 from storybook.press.lettering import draw_halo
-from storybook.press.picture import calm_side, calmer_of, cut_to
+from storybook.press.picture import calm_side, cut_to, without_rim
+from storybook.press.story_text import draw_words
 from storybook.press.title import COVER_SHARE, set_title
-from storybook.press.typeset import Setting
+from storybook.press.veil import veiled
 from storybook.records import TextSide
 
 FOLIO_PT = 10
@@ -96,48 +98,56 @@ def draw_title_page(
 
 
 def draw_story_page(
-    desk: Desk, laid: StoryPage, picture: Image.Image, side: TextSide = "auto"
-) -> None:
-    """One page of the story in its arrangement."""
+    desk: Desk,
+    laid: StoryPage,
+    picture: Image.Image,
+    side: TextSide = "auto",
+    facing: Facing | None = None,
+) -> StoryPage:
+    """One page of the story in its arrangement; returns it as it was composed.
+
+    With the page that it is `facing` it may be half of a two-page spread.
+    """
     canvas, theme = desk.canvas, desk.theme
     lay_paper(desk)
+    half = facing and composed_opening(Facing(laid, picture, side), facing, desk.form)
+    laid, picture = half or (composed(laid, picture, desk.form, side), picture)
     area = laid.area
-    if laid.kind == "panel":
-        shown = cut_to(picture, laid.picture.width / laid.picture.height)
-        area = card_of(shown, laid, desk.form, side)
+    if laid.kind == "open":
+        place_picture(desk, on_veil(picture, laid, desk.form, theme.paper), laid.picture)
+    elif laid.kind in CARDS:
         place_picture(desk, picture, laid.picture)
-        ornaments.fill_with(canvas, theme.paper)
-        path = ornaments.card_path(canvas, area, laid.page)
-        canvas.drawPath(path, stroke=0, fill=1)
+        _card(desk, laid)
     elif laid.kind == "spot":
         path = ornaments.card_path(canvas, laid.picture, laid.page)
         place_picture(desk, picture, laid.picture, path)
     else:
-        side = "right" if laid.kind == "beside" else "bottom"
-        path = ornaments.wavy_path(canvas, desk.grown(laid.picture), side, laid.page)
-        place_picture(desk, picture, _swollen(laid.picture, side), path)
-    _draw_setting(desk, laid.setting, text_box(area, laid.setting))
+        edge = "right" if laid.kind == "beside" else "bottom"
+        path = ornaments.wavy_path(canvas, desk.grown(laid.picture), edge, laid.page)
+        place_picture(desk, picture, _swollen(laid.picture, edge), path)
+    draw_words(desk, laid.setting, text_box(area, laid.setting))
     _folio(desk, laid, area)
     canvas.showPage()
+    return laid
 
 
-def card_of(picture: Image.Image, laid: StoryPage, form: Format, side: TextSide = "auto") -> Box:
-    """Where the card of a `panel` page stands on its picture: where it covers less, low or high,
-    unless its author says which.
-
-    In print and on screens alike; `picture` has the page's shape.
-    """
-    high = lifted(laid.area, form)
-    if side == "auto":
-        low_part, high_part = (_part(area, form) for area in (laid.area, high))
-        side = "high" if calmer_of(picture, low_part, high_part) == "top" else "low"
-    return high if side == "high" else laid.area
+def on_veil(picture: Image.Image, laid: StoryPage, form: Format, paper: Colour) -> Image.Image:
+    """The picture of an `open` page, fading to paper where its words stand; as the page is cut."""
+    cut = cut_to(without_rim(picture), laid.picture.width / laid.picture.height)
+    box = text_box(laid.area, laid.setting)
+    low = box.y + box.height / 2 < form.height_pt / 2
+    return veiled(cut, form.height_pt, box.top if low else box.y, paper, low=low)
 
 
-def _part(area: Box, form: Format) -> tuple[float, float, float, float]:
-    """What a box covers, as shares of the page from its upper left corner."""
-    width, height = form.width_pt, form.height_pt
-    return (area.x / width, 1 - area.top / height, area.right / width, 1 - area.y / height)
+def _card(desk: Desk, laid: StoryPage) -> None:
+    """A card cut by hand, or a bubble with its tail."""
+    canvas = desk.canvas
+    ornaments.fill_with(canvas, desk.theme.paper)
+    if laid.tail is None:
+        path = ornaments.card_path(canvas, laid.area, laid.page)
+    else:
+        path = ornaments.bubble_path(canvas, laid.area, tail_root(laid.area, laid.tail), laid.tail)
+    canvas.drawPath(path, stroke=0, fill=1)
 
 
 def draw_back_cover(desk: Desk) -> None:
@@ -158,10 +168,6 @@ def draw_back_cover(desk: Desk) -> None:
         page.width,
     )
     desk.canvas.showPage()
-
-
-def _draw_setting(desk: Desk, setting: Setting, box: Box) -> None:
-    draw_left(desk, setting, desk.fonts.text, box.x, box.top, desk.theme.ink)
 
 
 def _folio(desk: Desk, laid: StoryPage, area: Box) -> None:

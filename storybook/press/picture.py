@@ -9,11 +9,9 @@ from PIL import Image, UnidentifiedImageError
 
 from storybook.errors import PressError
 from storybook.press.colour import oklab
+from storybook.press.faces import GRID, Part, faces_in
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.inks import Inks
-
-GRID = 32
-"""Interest is looked for at this coarseness: shapes of things count, grass and grain do not."""
 
 JUST_NOTICED = 0.03
 """Smaller differences in Oklab are shading and grain."""
@@ -21,12 +19,11 @@ JUST_NOTICED = 0.03
 EDGE_PX, EDGELESS = 4, 0.25
 """Pixels a side of a cell in which edges are looked for, and what a cell without any counts."""
 
-CONTRAST, ACROSS, DOWN, AROUND = 1.22, 0.47, 0.36, 3
-"""What makes a cell like a face: the range of lightness in the cells as far as `AROUND`, and how
-much it is discounted with the square of the distance from the middle, in sides of the picture."""
-
 FAINT = 0.02
 """What draws the eye counts as little beside a face."""
+
+FACES_FIRST = 3.0
+"""How much all faces of a picture weigh beside all else that draws the eye, where it is cut."""
 
 CLEARLY = 0.75
 """So much of what the top costs the bottom may cost: who acts stands below more often than not."""
@@ -38,8 +35,6 @@ RIM_PALER, RIM_ENDS = 12.0, 0.15
 has ended."""
 
 Side = Literal["top", "bottom"]
-Part = tuple[float, float, float, float]
-"""Left, upper, right and lower edge of a part of a picture, as shares of its sides."""
 
 
 def open_picture(png: bytes, where: str) -> Image.Image:
@@ -63,14 +58,19 @@ def calmer_of(picture: Image.Image, low: Part, high: Part) -> Side:
     Of what a part covers counts how like a face it is, and, where nothing is, how much it draws the
     eye, by itself and with fine edges; the bottom is taken only if it is clearly calmer.
     """
-    # Squares, since one face that is covered is worse than many leaves.
-    eye = _interest(picture) * (EDGELESS + _edges(picture))
-    seen = _faces(picture) ** 2 + FAINT * eye**2
-    below, above = (seen[_cells(part)].sum() for part in (low, high))
+    seen = losses_in(picture)
+    below, above = (seen[cells_of(part)].sum() for part in (low, high))
     return "bottom" if below < CLEARLY * above else "top"
 
 
-def _cells(part: Part) -> tuple[slice, slice]:
+def losses_in(picture: Image.Image) -> np.ndarray:
+    """What is lost by covering each place of a picture, [GRID, GRID]."""
+    # Squares, since one face that is covered is worse than many leaves.
+    eye = _interest(picture) * (EDGELESS + _edges(picture))
+    return faces_in(picture) ** 2 + FAINT * eye**2
+
+
+def cells_of(part: Part) -> tuple[slice, slice]:
     """The rows and columns of the grid that a part touches."""
     left, upper, right, lower = (edge * GRID for edge in part)
     return (
@@ -90,15 +90,13 @@ def cut_to(picture: Image.Image, aspect: float) -> Image.Image:
 def cut_box(picture: Image.Image, aspect: float) -> tuple[int, int, int, int]:
     """Where that part lies: left, upper, right and lower edge in pixels."""
     width, height = picture.size
-    if width / height > aspect:
-        wanted = round(height * aspect)
-        start = _best_start(_interest(picture).sum(axis=0), wanted / width, width - wanted)
-        return (start, 0, start + wanted, height)
-    wanted = round(width / aspect)
-    if wanted == height:
+    across = width / height > aspect
+    wanted = round(height * aspect) if across else round(width / aspect)
+    whole = width if across else height
+    if wanted == whole:
         return (0, 0, width, height)
-    start = _best_start(_interest(picture).sum(axis=1), wanted / height, height - wanted)
-    return (0, start, width, start + wanted)
+    start = _best_start(_kept(picture).sum(axis=0 if across else 1), wanted / whole, whole - wanted)
+    return (start, 0, start + wanted, height) if across else (0, start, width, start + wanted)
 
 
 def without_rim(picture: Image.Image) -> Image.Image:
@@ -152,6 +150,12 @@ def jpeg(
     return file.getvalue()
 
 
+def _kept(picture: Image.Image) -> np.ndarray:
+    """What is to be kept of a picture that is cut, [GRID, GRID]: faces first."""
+    interest, faces = _interest(picture), faces_in(picture) ** 2
+    return interest / interest.sum() + FACES_FIRST * faces / max(1.0, float(faces.sum()))
+
+
 def _interest(picture: Image.Image) -> np.ndarray:
     """How much each cell draws the eye, [GRID, GRID].
 
@@ -173,29 +177,6 @@ def _edges(picture: Image.Image) -> np.ndarray:
     light = oklab(picture.resize((side, side), Image.Resampling.BOX))[..., 0]
     cells = light.reshape(GRID, EDGE_PX, GRID, EDGE_PX).std(axis=(1, 3))
     return cells / max(float(cells.max()), JUST_NOTICED)
-
-
-def _faces(picture: Image.Image) -> np.ndarray:
-    """How like a face each cell is, [GRID, GRID], in about [0, 1].
-
-    Faces are where light and dark stand close together over some room, as eyes and noses do, and
-    they are seldom at the edge. The numbers are least squares over the heads of 500 drawn pictures.
-    """
-    side = GRID * EDGE_PX
-    light = oklab(picture.resize((side, side), Image.Resampling.BOX))[..., 0]
-    cells = light.reshape(GRID, EDGE_PX, GRID, EDGE_PX)
-    ranges = _around(cells.max(axis=(1, 3)) - cells.min(axis=(1, 3)))
-    place = (np.arange(GRID) / GRID - 0.5) ** 2
-    away = ACROSS * place + (DOWN * place)[:, None]
-    return np.clip(CONTRAST * ranges - away, 0.0, None)
-
-
-def _around(cells: np.ndarray) -> np.ndarray:
-    """The mean over the cells around each one."""
-    near = 2 * AROUND + 1
-    padded = np.pad(cells, AROUND, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (near, near))
-    return windows.mean(axis=(2, 3))
 
 
 def _best_start(profile: np.ndarray, share: float, slack: int) -> int:

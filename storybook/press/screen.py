@@ -6,7 +6,7 @@ fonts.
 
 import base64
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from io import BytesIO
 
@@ -14,12 +14,14 @@ from PIL import Image
 
 from storybook.press import ornaments
 from storybook.press.colour import Theme
+from storybook.press.compose import Facing, composed, composed_opening, tail_root
 from storybook.press.desk import CREATOR
 from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import EDGE_PT, Box, StoryPage, folio_box, safe_box
-from storybook.press.pdf import card_of
+from storybook.press.ornaments import TAIL_WIDE_PT
+from storybook.press.pdf import on_veil
 from storybook.press.picture import calm_side, cut_to
 from storybook.press.screen_parts import Heard, lines, paragraphs, sound
 from storybook.press.title import COVER_SHARE, set_title
@@ -132,16 +134,24 @@ def title_page(screen: Screen, shown: Shown, title: str, about: str) -> str:
     return _page("front", "Title page", ('<div class="inner">', *inner, "</div>"))
 
 
-def story_page(screen: Screen, laid: StoryPage, shown: Shown) -> str:
-    """One page of the story in its arrangement."""
+def story_page(screen: Screen, laid: StoryPage, shown: Shown, facing: Facing | None = None) -> str:
+    """One page of the story in its arrangement, or half of a spread with the page it is facing."""
+    if shown.picture is not None:
+        mine = Facing(laid, shown.picture, shown.text_side)
+        half = facing and composed_opening(mine, facing, screen.form)
+        if half:
+            laid, shown = half[0], replace(shown, picture=half[1])
+        else:
+            laid = composed(laid, shown.picture, screen.form, shown.text_side)
+    if laid.kind == "open" and shown.picture is not None:
+        faded = on_veil(shown.picture, laid, screen.form, screen.theme.paper)
+        shown = replace(shown, picture=faded)
     area = laid.area
-    if laid.kind == "panel" and shown.picture is not None:
-        picture = _cut(shown.picture, laid.picture)
-        area = card_of(picture, laid, screen.form, shown.text_side)
     framed = " framed" if laid.kind == "spot" else ""
-    card = " card" if laid.kind == "panel" else ""
+    card = {"panel": " card", "speech": " card bubble"}.get(laid.kind, "")
     inner = [
         _picture(screen, shown, _swollen(laid), framed),
+        _tail(screen, laid),
         _torn(screen, laid) if laid.kind in ("above", "beside") else "",
         f'<div class="words{card}" style="{screen.inside(area)};'
         f'--size:{laid.setting.size_pt:g}"><div>',
@@ -233,6 +243,27 @@ def _swollen(laid: StoryPage) -> Box:
     if laid.kind == "above":
         return Box(box.x, box.y - EDGE_PT, box.width, box.height + EDGE_PT)
     return box
+
+
+def _tail(screen: Screen, laid: StoryPage) -> str:
+    """The tail of a bubble, from its edge to where it ends."""
+    if laid.tail is None:
+        return ""
+    (x, y), tip, half = tail_root(laid.area, laid.tail), laid.tail, TAIL_WIDE_PT / 2
+    box = Box(
+        min(x - half, tip[0]),
+        min(y, tip[1]) - 2,
+        max(x + half, tip[0]) - min(x - half, tip[0]),
+        abs(tip[1] - y) + 4,
+    )
+    inner = y - 2 if tip[1] > y else y + 2
+    corners = ((x - half, inner), tip, (x + half, inner))
+    points = " ".join(f"{px - box.x:.1f},{box.top - py:.1f}" for px, py in corners)
+    return (
+        f'<svg {XMLNS} class="tail" style="{screen.inside(box)}" '
+        f'viewBox="0 0 {box.width:.1f} {box.height:.1f}" preserveAspectRatio="none" '
+        f'aria-hidden="true"><polygon points="{points}"/></svg>'
+    )
 
 
 def _torn(screen: Screen, laid: StoryPage) -> str:

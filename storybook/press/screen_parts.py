@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from storybook.press.sounds import pieces_of
 from storybook.press.typeset import LEADING, Setting
 
 
@@ -43,17 +44,37 @@ def paragraphs(setting: Setting, *, in_words: bool) -> Iterator[str]:
         number += drop is not None and line.drop_pt - drop > 1.2 * LEADING * setting.size_pt
         drop = line.drop_pt
         numbered.append((number, line.text))
-    for _, together in groupby(numbered, key=lambda each: each[0]):
-        yield f"<p>{lines((text for _, text in together), in_words=in_words)}</p>"
+    for number, together in groupby(numbered, key=lambda each: each[0]):
+        initial = setting.initial if number == 0 else ""
+        texts = (text for _, text in together)
+        yield f'<p dir="auto">{lines(texts, in_words=in_words, initial=initial, sounds=True)}</p>'
 
 
-def lines(texts: Iterator[str], *, in_words: bool = False) -> str:
-    return " ".join(f'<span class="line">{_words(text, in_words)}</span>' for text in texts)
+def lines(
+    texts: Iterator[str], *, in_words: bool = False, initial: str = "", sounds: bool = False
+) -> str:
+    """Lines as elements; an `initial` is put before the first of them."""
+    found = []
+    for text in texts:
+        found.append(f'<span class="line">{_words(text, in_words, initial, sounds)}</span>')
+        initial = ""
+    return " ".join(found)
 
 
-def _words(text: str, in_words: bool) -> str:
+def _words(text: str, in_words: bool, initial: str, sounds: bool) -> str:
+    large = f'<span class="initial">{escape(initial)}</span>' if initial else ""
     if not in_words:
-        return escape(text, quote=False)
-    return " ".join(
-        f'<span class="word">{escape(word, quote=False)}</span>' for word in text.split()
+        return large + _lettered(text, sounds)
+    words = [_lettered(word, sounds) for word in text.split()]
+    words[:1] = [large + first for first in words[:1]]
+    return " ".join(f'<span class="word">{word}</span>' for word in words)
+
+
+def _lettered(text: str, sounds: bool) -> str:
+    """A text whose sounds are lettered large, if it is a story's."""
+    return "".join(
+        f'<span class="sound">{escape(piece)}</span>'
+        if is_sound and sounds
+        else escape(piece, quote=False)
+        for piece, is_sound in pieces_of(text)
     )

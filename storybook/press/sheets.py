@@ -12,7 +12,9 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 
 from storybook.errors import ConfigError, nearest
 from storybook.press import lettering, ornaments
+from storybook.press.bidi import visual
 from storybook.press.colour import Colour, Theme
+from storybook.press.desk import JpegImage
 from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import Box
 from storybook.press.lettering import draw_halo, draw_lettering
@@ -103,7 +105,7 @@ def put(sheets: Sheets, picture: Image.Image, box: Box, clip: PDFPathObject | No
     """A picture, cut to the shape of its box, inside `clip` if there is one."""
     cut = cut_to(picture, box.width / box.height)
     data = jpeg(cut, box.width, max_ppi=MAX_PPI, quality=QUALITY)
-    _place(sheets, ImageReader(BytesIO(data)), box, clip)
+    _place(sheets, JpegImage(data), box, clip)
 
 
 def put_exactly(sheets: Sheets, picture: Image.Image, box: Box) -> None:
@@ -205,7 +207,7 @@ def put_text(
     for each in setting.lines:
         if each.drop_pt <= box.height:
             x = box.middle - each.width_pt / 2 if centred else box.x
-            sheets.canvas.drawString(x, box.top - each.drop_pt, each.text)
+            sheets.canvas.drawString(x, box.top - each.drop_pt, visual(each.text))
 
 
 def _place(sheets: Sheets, image: ImageReader, box: Box, clip: PDFPathObject | None) -> None:

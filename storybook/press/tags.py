@@ -31,6 +31,8 @@ class SheetTags:
 
     sort: Sort
     alt: str = ""
+    said: str = ""
+    """Its words as they are read, where they are drawn in another order; empty: as drawn."""
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class Element:
     tag: str
     ids: list[int] = field(default_factory=list)
     alt: str = ""
+    said: str = ""
     box: tuple[float, float, float, float] | None = None
 
 
@@ -184,9 +187,12 @@ class _Marker:
         else:
             name, size = self.font
             tag = self._tag_of(size)
-            if tag and self.last != (tag, name, size):
-                self.elements.append(Element(tag))
-            self.last = (tag, name, size) if tag else self.last
+            # Words of a story are of several sizes and faces, and one text for all that.
+            kind = (tag, "", 0.0) if self.sheet.sort == "story" else (tag, name, size)
+            if tag and self.last != kind:
+                first = all(element.tag == "Figure" for element in self.elements)
+                self.elements.append(Element(tag, said=self.sheet.said if first else ""))
+            self.last = kind if tag else self.last
             self._wrapped(self.held, self.elements[-1] if tag else None)
         self.held = []
 
@@ -236,6 +242,8 @@ def _section(
             made = _child(pdf, section, element.tag)
             made.Pg = page.obj
             made.K = pikepdf.Array(element.ids)
+            if element.said:
+                made.ActualText = pikepdf.String(element.said)
             if element.tag == "Figure":
                 made.Alt = pikepdf.String(element.alt)
                 made.A = pikepdf.Dictionary(

@@ -22,6 +22,9 @@ MEASURE_EM = 27
 
 DESCENT_EM = 0.25
 
+INITIAL_LINES = 2
+"""How many lines an initial is high; a text that has no more of them gets none."""
+
 WEAK_BREAK, TORN_SENTENCE, PHRASE_BREAK, WIDOW = 0.02, 0.06, -0.008, 1.0
 """Costs in squares of the width: a break after a little word, after the first word of a sentence,
 after a phrase, and before a lonely last word. 0.01 is worth a tenth of the width of raggedness."""
@@ -36,6 +39,8 @@ class Line:
     text: str
     width_pt: float
     drop_pt: float
+    indent_pt: float = 0.0
+    """How far it begins from the block's left edge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Setting:
     size_pt: float
     width_pt: float
     height_pt: float
+    initial: str = ""
+    """The first letter, if it stands large beside the first lines, whose text begins behind it."""
 
 
 def curl(text: str, language: str = "en") -> str:
@@ -81,44 +88,63 @@ def set_text(
     leading: float = LEADING,
     measure_em: float = MEASURE_EM,
     breaking: bool = False,
+    initial_pt: float = 0.0,
 ) -> Setting | None:
     """`text` in lines of at most `width_pt`, or None if a word alone is wider.
 
-    With `breaking` such a word goes on in the next line.
+    With `breaking` such a word goes on in the next line. With `initial_pt` the first letter stands
+    beside the first lines and takes so much of their width, if its paragraph has lines enough.
 
     `measure` gives the width of a text at `size_pt`, `cap_pt` is the height of its capitals.
     Paragraphs stand half a line apart.
     """
     lines: list[Line] = []
-    drop_pt = cap_pt
+    drop_pt, initial = cap_pt, ""
     for number, paragraph in enumerate(text.splitlines()):
         width = min(width_pt, measure_em * size_pt)
-        ends = break_lines(paragraph, measure, width, breaking=breaking)
+        ends, indent_pt = None, 0.0
+        if number == 0 and initial_pt and paragraph[:2].isalpha():
+            ends = break_lines(
+                paragraph[1:], measure, width, breaking=breaking, indent_pt=initial_pt
+            )
+            if ends and len(ends) > INITIAL_LINES:
+                initial, indent_pt = paragraph[0], initial_pt
+            else:
+                ends = None
+        ends = ends or break_lines(paragraph, measure, width, breaking=breaking)
         if ends is None:
             return None
         drop_pt += 0.5 * leading * size_pt if number else 0.0
-        for line in ends:
-            lines.append(Line(line, measure(line), drop_pt))
+        for place, line in enumerate(ends):
+            indent = indent_pt if place < INITIAL_LINES else 0.0
+            lines.append(Line(line, measure(line), drop_pt, indent))
             drop_pt += leading * size_pt
     if not lines:
         return Setting((), size_pt, 0.0, 0.0)
     height_pt = lines[-1].drop_pt + DESCENT_EM * size_pt
-    return Setting(tuple(lines), size_pt, max(line.width_pt for line in lines), height_pt)
+    widest = max(line.indent_pt + line.width_pt for line in lines)
+    return Setting(tuple(lines), size_pt, widest, height_pt, initial)
 
 
 def break_lines(
-    text: str, measure: Measure, width_pt: float, *, breaking: bool = False
+    text: str,
+    measure: Measure,
+    width_pt: float,
+    *,
+    breaking: bool = False,
+    indent_pt: float = 0.0,
 ) -> tuple[str, ...] | None:
     """A paragraph in as few lines as it needs, as even as they can be; None if a word is too wide.
 
     Of all ways to break into that many lines, the one with the least sum of squared widths, which
     is the most even one; breaks after little words cost, breaks after a phrase are liked, and a
     last line of a single word is taken only if there is no other way. With `breaking` a word that
-    is too wide is broken.
+    is too wide is broken. `indent_pt` is what the first lines lack beside an initial.
     """
     units: list[Unit] | None = units_of(text)
-    if any(measure(word) > width_pt for word, _ in units):
-        units = broken(units, measure, width_pt) if breaking else None
+    narrow_pt = width_pt - indent_pt
+    if any(measure(word) > narrow_pt for word, _ in units):
+        units = broken(units, measure, narrow_pt) if breaking else None
     if units is None:
         return None
     words = [word for word, _ in units]
@@ -128,9 +154,14 @@ def break_lines(
     def width(first: int, after: int) -> float:
         return ends[after] - ends[first] - (space if units[after - 1][1] else 0.0)
 
+    def room(first: int) -> float:
+        """How wide a line may be that begins with word `first`."""
+        return width_pt - (indent_pt if best[first][0] < INITIAL_LINES else 0.0)
+
     def starts(after: int) -> Iterator[int]:
         """Where a line that ends before word `after` may begin."""
-        return takewhile(lambda first: width(first, after) <= width_pt, reversed(range(after)))
+        fitting = takewhile(lambda first: width(first, after) <= width_pt, reversed(range(after)))
+        return (first for first in fitting if width(first, after) <= room(first))
 
     # The first lines of a text in the fewest lines are themselves the fewest for their words, so
     # one best way to each word is enough: (lines, cost, ends of the lines).
@@ -140,7 +171,7 @@ def break_lines(
             min(
                 (
                     best[first][0] + 1,
-                    best[first][1] + _cost(words, first, after, width(first, after) / width_pt),
+                    best[first][1] + _cost(words, first, after, width(first, after) / room(first)),
                     (*best[first][2], after),
                 )
                 for first in starts(after)

@@ -6,8 +6,17 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from storybook.press import ornaments
+from storybook.press.bidi import visual
 from storybook.press.bleed import extended
-from storybook.press.desk import CREATOR, Desk, Drawn, draw_centred, draw_left, place_sheet
+from storybook.press.desk import (
+    CREATOR,
+    Desk,
+    Drawn,
+    draw_centred,
+    draw_left,
+    note_faces,
+    place_sheet,
+)
 from storybook.press.formats import POINTS_PER_INCH, Format
 from storybook.press.layout import Box
 from storybook.press.pdf import draw_medallion, letter_cover
@@ -56,20 +65,22 @@ def wrap_of(printer: Printer, form: Format, spine_in: float) -> Wrap:
     bleed, hinge = rule.bleed_in * pt, rule.hinge_in * pt
     wide, high = form.width_pt + rule.board_in * pt, form.height_pt + 2 * rule.board_in * pt
     spine = spine_in * pt
-    back = Box(bleed, bleed, wide, high)
-    middle = Box(back.right + hinge, bleed, spine, high)
-    front = Box(middle.right + hinge, bleed, wide, high)
+    left = Box(bleed, bleed, wide, high)
+    middle = Box(left.right + hinge, bleed, spine, high)
+    right = Box(middle.right + hinge, bleed, wide, high)
+    back, front = (left, right) if form.bound == "left" else (right, left)
     barcode = None
     if rule.barcode:
         place = rule.barcode
+        inner = (place.from_spine_in + (place.width_in if back is left else 0)) * pt
         barcode = Box(
-            back.right - (place.from_spine_in + place.width_in) * pt,
+            back.right - inner if back is left else back.x + inner,
             back.y + place.from_foot_in * pt,
             place.width_in * pt,
             place.height_in * pt,
         )
     return Wrap(
-        front.right + bleed,
+        right.right + bleed,
         high + 2 * bleed,
         back,
         middle,
@@ -94,6 +105,8 @@ def draw_wrap(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -
     own = cut_box(bare, wrap.front.width / wrap.front.height)
     ppi = (own[2] - own[0]) / wrap.front.width * desk.fineness * POINTS_PER_INCH
     desk.ledger.append(Drawn(desk.sheet, "picture", wrap.front, ppi=ppi))
+    if desk.finds_faces:
+        note_faces(desk, bare, own, wrap.front)
     _front(desk, wrap, picture, words)
     if words.spine:
         _spine(desk, wrap, words)
@@ -107,16 +120,18 @@ def wrapped_art(picture: Image.Image, wrap: Wrap, accent: object) -> Image.Image
     It goes on beyond the fold as its mirror image, so that a cover that is folded a little aside
     shows no edge there; towards the far end it becomes the book's accent.
     """
-    front = wrap.front
+    front, at_left = wrap.front, wrap.front.x < wrap.spine.x
+    if at_left:  # bound on the right: all of it the other way round
+        picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     cut = cut_box(picture, front.width / front.height)
     scale = (cut[2] - cut[0]) / front.width
     pad = wrap.bleed_pt * scale
     sharp = extended(picture, cut, (0, pad, pad, pad))
-    left = round(front.x * scale)
+    left = round((wrap.width - front.right if at_left else front.x) * scale)
     whole = Image.new("RGB", (left + sharp.width, sharp.height))
     whole.paste(_echo(sharp, left, accent), (0, 0))
     whole.paste(sharp, (left, 0))
-    return whole
+    return whole.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if at_left else whole
 
 
 def _echo(sharp: Image.Image, width: int, accent: object) -> Image.Image:
@@ -146,7 +161,8 @@ def _front(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> N
     canvas, front = desk.canvas, wrap.front
     first = len(desk.ledger)
     canvas.saveState()
-    x, y = front.right - desk.form.width_pt, front.y + (front.height - desk.form.height_pt) / 2
+    x = front.right - desk.form.width_pt if desk.form.bound == "left" else front.x
+    y = front.y + (front.height - desk.form.height_pt) / 2
     canvas.translate(x, y)
     letter_cover(desk, picture, words.title, words.starring, words.credits)
     canvas.restoreState()
@@ -167,7 +183,7 @@ def _spine(desk: Desk, wrap: Wrap, words: CoverWords) -> None:
     canvas.rotate(-90)
     ornaments.fill_with(canvas, desk.theme.paper)
     canvas.setFont(face.name, size_pt)
-    canvas.drawCentredString(0, -0.35 * size_pt, words.title)
+    canvas.drawCentredString(0, -0.35 * size_pt, visual(words.title))
     canvas.restoreState()
     long = face.width(words.title, size_pt)
     box = Box(spine.middle - size_pt / 2, spine.y + (spine.height - long) / 2, size_pt, long)
@@ -208,12 +224,16 @@ def _back(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> No
         ornaments.fill_with(canvas, theme.white)
         canvas.rect(box.x, box.y, box.width, box.height, stroke=0, fill=1)
     mark = f"Made with {CREATOR}"
-    room = (wrap.barcode.x if wrap.barcode else back.right) - back.x - 2 * inset
+    begin, end = back.x, back.right
+    if wrap.barcode and back.x < wrap.front.x:
+        end = wrap.barcode.x
+    elif wrap.barcode:
+        begin = wrap.barcode.right
     face, y = desk.fonts.italic, back.y + max(inset, 0.07 * back.height)
-    ornaments.paw(canvas, back.x + inset + 12, y + 4, 22, 0, theme.paper)
+    ornaments.paw(canvas, begin + inset + 12, y + 4, 22, 0, theme.paper)
     setting = _line(mark, face, 11)
-    if room > setting.width_pt + 30:
-        draw_left(desk, setting, face, back.x + inset + 30, y + 8, theme.paper)
+    if end - begin - 2 * inset > setting.width_pt + 30:
+        draw_left(desk, setting, face, begin + inset + 30, y + 8, theme.paper)
 
 
 def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[Setting, Setting]:

@@ -13,10 +13,11 @@ from storybook.files import write_whole
 from storybook.models.infotext import read_infotext
 from storybook.press.alt_text import alt_text
 from storybook.press.colour import theme_of
+from storybook.press.compose import Facing
 from storybook.press.desk import Desk, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.fonts import load_fonts
-from storybook.press.layout import sheet_of
+from storybook.press.layout import StoryPage, sheet_of
 from storybook.press.pdf import (
     draw_back_cover,
     draw_cover,
@@ -27,11 +28,12 @@ from storybook.press.pdf import (
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
 from storybook.press.scripts import is_leftwards
+from storybook.press.spread import spreads_in
 from storybook.press.tags import SheetTags, tagged
-from storybook.records import COVER, Event, Story, TextSide, digest
+from storybook.records import COVER, Event, Scene, Story, TextSide, digest
 from storybook.studio.studio import Studio
 
-EDITION = 4
+EDITION = 5
 """Raised when the press itself sets pages in another way, so that books are bound anew."""
 
 
@@ -44,6 +46,8 @@ class PlatePage:
     png: bytes
     alt: str = ""
     text_side: TextSide = "auto"
+    joins: int = 0
+    """The page that its picture may run into; 0: none."""
 
 
 def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
@@ -53,7 +57,7 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
     more endpaper, so that the number of sheets is even. Equal arguments give equal bytes.
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
-    fonts, form = load_fonts(wishes.font), wishes.form
+    fonts, form = load_fonts(wishes.font, wishes.language), wishes.form
     words = words_of(story, [page.text for page in pages[1:]], wishes)
     cover = open_picture(pages[0].png, "cover")
     laid = lay_words(words, wishes, cover.width / cover.height)
@@ -67,29 +71,52 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
     draw_title_page(desk.on(3), cover, words.title, words.about)
     for page, layout in zip(pages[1:], laid, strict=True):
         picture = open_picture(page.png, f"page {page.page}")
-        draw_story_page(desk.on(sheet_of(layout.page)), layout, picture, page.text_side)
+        facing = facing_of(page, pages, laid)
+        draw_story_page(desk.on(sheet_of(layout.page)), layout, picture, page.text_side, facing)
     last = sheet_of(len(laid) + 1)
     draw_end_page(desk.on(last), facts, last)
     for more in range(1 + len(laid) % 2):
         draw_endpaper(desk.on(last + 1 + more))
     draw_back_cover(desk)
     canvas.save()
+    leftwards = is_leftwards(wishes.language)
     return tagged(
         file.getvalue(),
-        _tags_of(pages),
+        _tags_of(pages, words.texts if leftwards else ()),
         language=wishes.language,
-        leftwards=is_leftwards(wishes.language),
+        leftwards=leftwards,
     )
 
 
-def _tags_of(pages: Sequence[PlatePage]) -> list[SheetTags]:
-    """What each sheet of the book is to a screen reader."""
+def facing_of(
+    page: PlatePage, pages: Sequence[PlatePage], laid: Sequence[StoryPage]
+) -> Facing | None:
+    """The page that a page's picture may run into."""
+    if not page.joins:
+        return None
+    other = pages[page.joins]
+    picture = open_picture(other.png, f"page {other.page}")
+    return Facing(laid[page.joins - 1], picture, other.text_side)
+
+
+def joins_of(scenes: Sequence[Scene]) -> list[int]:
+    """For each scene, the cover first, the page that its picture may run into; 0: none."""
+    story = [(scene.place, scene.light) for scene in scenes if scene.page != COVER]
+    found = spreads_in(story)
+    return [found.get(place, 0) for place in range(len(scenes))]
+
+
+def _tags_of(pages: Sequence[PlatePage], said: Sequence[str]) -> list[SheetTags]:
+    """What each sheet of the book is to a screen reader; `said` are the story's words, where they
+    are not drawn in their order.
+    """
     cover, *story = (page.alt for page in pages)
+    texts = said or [""] * len(story)
     return [
         SheetTags("cover", cover),
         SheetTags("blank"),
         SheetTags("title"),
-        *(SheetTags("story", alt) for alt in story),
+        *(SheetTags("story", alt, text) for alt, text in zip(story, texts, strict=True)),
         SheetTags("end"),
         *[SheetTags("blank")] * (1 + len(story) % 2),
         SheetTags("back"),
@@ -119,7 +146,9 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
                 f"{book.pdf}: {faults[0]}. This is a fault of the press: please report it."
             )
         book.save_bytes(book.pdf, pdf, sources)
-        without = left_out(story_of(book), [scene.text for scene in book.scenes], wishes.font)
+        without = left_out(
+            story_of(book), [scene.text for scene in book.scenes], wishes.font, wishes.language
+        )
         facts = (book.pdf.name, f"{len(pdf) / 1e6:.1f} MB", without)
         yield Event(stage="bind", done=1, total=1, note=", ".join(filter(None, facts)))
 
@@ -136,6 +165,7 @@ def made_from(book: Book, studio: Studio) -> list[str]:
     parts = (EDITION, story_of(book), texts, plates, wishes_of(book, studio))
     if any(scene.text_side != "auto" for scene in book.scenes):  # older books keep their digest
         parts += ({scene.page: scene.text_side for scene in book.scenes},)
+    parts += (joins_of(book.scenes),)
     return [digest(*parts, facts.but(enlarger=each)) for each in enlargers]
 
 
@@ -151,7 +181,7 @@ def plates_of(book: Book) -> list[PlatePage]:
         raise BookError(
             f"{book.plate_of(missing[0])} is missing. Run: storybook enlarge {book.folder}"
         )
-    cast = book.cast
+    cast, joins = book.cast, joins_of(book.scenes)
     return [
         PlatePage(
             place,
@@ -159,6 +189,7 @@ def plates_of(book: Book) -> list[PlatePage]:
             book.plate_of(scene.page).read_bytes(),
             alt_text(scene, cast),
             scene.text_side,
+            joins[place],
         )
         for place, scene in enumerate(book.scenes)
     ]

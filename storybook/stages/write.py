@@ -139,7 +139,7 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
 def _run_ready_made(book: Book, studio: Studio) -> Iterator[Event]:
     for made_from in due(book, studio):
         story = ready_made_story(book, studio)
-        check_names([hero.name for hero in story.cast[:1]], book.brief.font)
+        check_names([hero.name for hero in story.cast[:1]], book.brief.font, book.brief.language)
         kept = carried(story.departures, _departures_before(book))
         book.save(book.STORY, story.but(departures=kept), made_from)
         yield Event(stage="write", done=1, total=1, note=f"{story.title}, ready-made")
@@ -151,7 +151,7 @@ def _run_writer(book: Book, studio: Studio) -> Iterator[Event]:
         story = with_departures(best_of(book, told, studio), book, studio)
         book.save(book.STORY, story, made_from)
         total = studio.settings.write.attempts
-        if without := left_out(story, story.paragraphs, book.brief.font):
+        if without := left_out(story, story.paragraphs, book.brief.font, book.brief.language):
             yield Event(stage="write", done=total, total=total, note=without)
         yield Event(stage="write", done=total, total=total, note=story.title)
 
@@ -167,7 +167,7 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
     if how.for_children:
         check_kind(brief.summary, "The summary")
     who = cast_of(book, studio)
-    check_names([hero.name for hero in who.heroes], brief.font)
+    check_names([hero.name for hero in who.heroes], brief.font, brief.language)
     for note in (*(each.text for each in who.departures), *who.notes):
         yield Event(stage="write", done=0, total=how.attempts, note=note)
     told: list[Draft] = []

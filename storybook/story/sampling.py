@@ -167,7 +167,7 @@ def faults_of(
         yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
     if for_children and (unkind := unkind_words(text)):
         yield Fault(f"it says {', '.join(unkind)}", hard=True)
-    if letters := unprintable(f"{story.title} {text}", brief.font):
+    if letters := unprintable(f"{story.title} {text}", brief.font, brief.language):
         yield Fault(f"no font of the press holds {' '.join(letters[:SHOWN])}", hard=True)
     if missing := [*_missing(text, who, world, brief.language)]:
         yield Fault(f"no word of {', '.join(missing)}")

@@ -1,0 +1,163 @@
+"""Words over faces: python -m benchmarks.faces [--pictures 300] [--seed 11] [--fit]
+
+Pictures of the starter's world are drawn, whose heads are known, and set with a short text and a
+long one each, as a book is. What is counted: pages with words over more than a fiftieth of a head,
+pages whose picture is cut through a head, and how pages were laid out. `--fit` teaches the finder
+of faces anew, from other pictures, and writes `assets/face_finder.npz`.
+"""
+
+import argparse
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from storybook.config import shipped
+from storybook.press.compose import composed
+from storybook.press.faces import FILE, GRID, surroundings
+from storybook.press.fonts import load_fonts
+from storybook.press.formats import Format, load_format, placed
+from storybook.press.layout import StoryPage, lay_out, text_box
+from storybook.press.picture import cut_box
+from storybook.records import Placement
+from storybook.world import World, load_world
+from training.starter.artist import draw, parts_in, parts_of
+from training.starter.pictures import Picture, random_picture
+
+ROOT = Path(__file__).parent.parent
+TEXTS = (
+    "But the wind was too strong. It pulled the kite out of the paws. Whoosh, wheee, down it came!",
+    "Bruno had an idea. “You run and I will hold on,” he said to Olive. They let the string out "
+    "slowly. Whoosh, wheee, up it went! Then they laughed and ran home.",
+)
+OVER, CUT = 0.02, 0.2
+"""The shares of a head from which on it counts as covered, and as cut."""
+SIDE_PX = 256
+HIDDEN, STEPS, BATCH, RATE, DECAY = 48, 6000, 1024, 6e-3, 1e-2
+FIT_PICTURES, FIT_SEED = 1600, 31
+COARSE_PX = (72, 160)
+"""Half of the pictures are learnt from as coarse as this, as a painter's are."""
+KEPT, KEPT_OF_FACES = 0.12, 0.6
+"""The shares of places that are learnt from, elsewhere and on faces."""
+FACE = 0.3
+"""From this share of a place on it counts as a face's."""
+
+
+def drawn(world: World, seed: int, count: int) -> Iterator[tuple[Picture, Image.Image]]:
+    """So many random pictures of the world."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        shown = random_picture(world, chance)
+        yield shown, draw(shown, world, SIDE_PX)
+
+
+def heads_in(shown: Picture, world: World, size_px: int = SIDE_PX) -> list[np.ndarray]:
+    """Where each head is on a picture, booleans [size_px, size_px]."""
+    labels = parts_in(shown, world, size_px)
+    names = parts_of(world)
+    heads = [labels == number for number, name in enumerate(names) if name.endswith("head")]
+    return [head for head in heads if head.any()]
+
+
+def fit(world: World) -> dict[str, np.ndarray]:
+    """The finder's weights, from drawings with their heads."""
+    import torch
+    from torch.nn import functional
+
+    chance = np.random.default_rng(FIT_SEED)
+    seen, faces = [], []
+    for shown, picture in drawn(world, FIT_SEED, FIT_PICTURES):
+        if chance.random() < 0.5:
+            small = (int(chance.integers(*COARSE_PX)),) * 2
+            picture = picture.resize(small, Image.Resampling.BOX).resize(picture.size)
+        levels = np.asarray(picture) * chance.uniform(0.85, 1.12) + chance.normal(0, 4)
+        picture = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
+        heads = np.any(heads_in(shown, world) or [np.zeros((SIDE_PX, SIDE_PX), bool)], axis=0)
+        share = heads.reshape(GRID, SIDE_PX // GRID, GRID, SIDE_PX // GRID).mean(axis=(1, 3))
+        kept = chance.random((GRID, GRID)) < np.where(share > FACE, KEPT_OF_FACES, KEPT)
+        seen.append(surroundings(picture)[kept])
+        faces.append(share[kept] > FACE)
+    inputs, wanted = np.concatenate(seen), np.concatenate(faces)
+    mean, spread = inputs.mean(axis=0), inputs.std(axis=0) + 1e-5
+    x = torch.from_numpy((inputs - mean) / spread)
+    y = torch.from_numpy(wanted.astype(np.float32))
+    torch.manual_seed(0)
+    net = torch.nn.Sequential(
+        torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.ReLU(), torch.nn.Linear(HIDDEN, 1)
+    )
+    optimizer = torch.optim.AdamW(net.parameters(), RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
+    for _ in range(STEPS):
+        some = torch.randint(len(x), (BATCH,))
+        loss = functional.binary_cross_entropy_with_logits(net(x[some])[:, 0], y[some])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    first, _, last = (each for each in net)
+    return {
+        "mean": mean,
+        "spread": spread,
+        "hidden": first.weight.detach().numpy().T,
+        "hidden_bias": first.bias.detach().numpy(),
+        "face": last.weight.detach().numpy()[0],
+        "face_bias": last.bias.detach().numpy(),
+    }
+
+
+def measured(world: World, seed: int, count: int, placement: Placement) -> Counter[str]:
+    """Of two pages for each picture: how they were laid out, and what happened to heads."""
+    form = placed(load_format("square-8.5"), placement)
+    texts = [TEXTS[number % len(TEXTS)] for number in range(len(TEXTS) * count)]
+    pages = iter(lay_out(texts, form, load_fonts().text, "3-5"))
+    found: Counter[str] = Counter()
+    for shown, picture in drawn(world, seed, count):
+        heads = heads_in(shown, world)
+        for _ in TEXTS:
+            laid = composed(next(pages), picture, form)
+            found[laid.kind] += 1
+            found["words over a head"] += _is_over(laid, picture, heads, form)
+            found["a head cut"] += _is_cut(laid, picture, heads)
+    return found
+
+
+def _is_over(laid: StoryPage, picture: Image.Image, heads: list[np.ndarray], form: Format) -> bool:
+    """Whether the card, or words without one, hide more than a fiftieth of a head."""
+    area = {"panel": laid.area, "speech": laid.area, "open": text_box(laid.area, laid.setting)}
+    if laid.kind not in area:
+        return False
+    box, window = area[laid.kind], cut_box(picture, laid.picture.width / laid.picture.height)
+    scale = (window[2] - window[0]) / form.width_pt
+    left, right = (window[0] + side * scale for side in (box.x, box.right))
+    top, foot = (window[1] + (form.height_pt - side) * scale for side in (box.top, box.y))
+    rows, columns = slice(int(top), int(np.ceil(foot))), slice(int(left), int(np.ceil(right)))
+    return any(head[rows, columns].sum() > OVER * head.sum() for head in heads)
+
+
+def _is_cut(laid: StoryPage, picture: Image.Image, heads: list[np.ndarray]) -> bool:
+    """Whether the picture as it is shown lacks more than a fifth of a head."""
+    left, upper, right, lower = cut_box(picture, laid.picture.width / laid.picture.height)
+    return any(head[upper:lower, left:right].sum() < (1 - CUT) * head.sum() for head in heads)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--fit", action="store_true")
+    asked = parser.parse_args()
+    world = load_world(shipped("assets"))
+    if asked.fit:
+        net = fit(world)
+        file = ROOT.joinpath(*FILE)
+        np.savez_compressed(file, **{name: part.astype(np.float16) for name, part in net.items()})
+    for placement in ("auto", "over"):
+        found = measured(world, asked.seed, asked.pictures, placement)
+        print(placement, dict(found.most_common()))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

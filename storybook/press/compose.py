@@ -1,0 +1,238 @@
+"""Composing: which of its arrangements a page takes, and where its text stands, by its picture.
+
+The rule: pages take turns through `TURNS`, one that is mostly spoken has a bubble, and whatever
+would hide or cut a face gives way to the next.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import hypot
+
+import numpy as np
+from PIL import Image
+
+from storybook.press.faces import SURE, Part, face_boxes, faces_in
+from storybook.press.formats import Format, Kind
+from storybook.press.layout import Box, StoryPage, lifted, safe_box, sheet_of
+from storybook.press.picture import CLEARLY, cells_of, cut_box, losses_in
+from storybook.press.spread import SHARE, joined
+from storybook.records import TextSide
+
+TURNS: tuple[Kind, ...] = ("panel", "above", "open", "beside", "panel", "open", "spot")
+FULL: tuple[Kind, ...] = ("panel", "open")
+"""Arrangements whose picture fills the page."""
+LOOKED_AT_PX = 256
+"""Pictures are looked at as wide as this."""
+VEIL_PT = 44
+"""How far beyond its text a veil still hides what is behind."""
+SPOKEN = 0.55
+"""The share of a page's letters from which on it is mostly spoken."""
+QUOTED = re.compile("“[^”]*”|«[^»]*»|„[^“]*“")
+TAIL_PT = (16.0, 64.0)
+"""The shortest and the longest tail of a bubble."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a picture shows, as far as a layout goes by it."""
+
+    small: Image.Image
+    faces: np.ndarray
+    """How surely each place is a face's, [GRID, GRID]."""
+    losses: np.ndarray
+    """What is lost by covering each place, [GRID, GRID]."""
+
+
+def look_at(picture: Image.Image) -> Look:
+    high = max(1, round(LOOKED_AT_PX * picture.height / picture.width))
+    small = picture.resize((LOOKED_AT_PX, high), Image.Resampling.BOX)
+    return Look(small, faces_in(small), losses_in(small))
+
+
+def composed(
+    laid: StoryPage, picture: Image.Image, form: Format, side: TextSide = "auto"
+) -> StoryPage:
+    """The page as it is drawn: in the first arrangement of its turn that harms no face.
+
+    Where none does without harm it is the one that harms least. With `side` its author says that
+    the text stands on a card, and where.
+    """
+    seen = look_at(picture)
+    options = {option.kind: _placed(option, seen, form, side) for option in laid.options}
+    if side != "auto" and "panel" in options:
+        return _spoken(options["panel"], seen, form) or options["panel"]
+    harms = {kind: harm_of(option, seen, form) for kind, option in options.items()}
+    harmless = [kind for kind in _in_turn(laid) if harms.get(kind, 1.0) < SURE]
+    if "panel" in harmless and (bubble := _spoken(options["panel"], seen, form)):
+        return bubble
+    if harmless:
+        return options[harmless[0]]
+    return options[min(harms, key=harms.get)]
+
+
+@dataclass(frozen=True, slots=True)
+class Facing:
+    """The page that another one faces, before either is composed."""
+
+    laid: StoryPage
+    picture: Image.Image
+    side: TextSide = "auto"
+
+
+def composed_opening(
+    mine: Facing, other: Facing, form: Format
+) -> tuple[StoryPage, Image.Image] | None:
+    """My page of a two-page spread, with its picture as it runs into the other one.
+
+    None if either would hide or cut a face with its words on its picture, or has a face at the
+    fold.
+    """
+    if mine.laid.right_hand == other.laid.right_hand:
+        return None
+    page = _on_full_page(mine, form)
+    if page is None or _on_full_page(other, form) is None:
+        return None
+    aspect = form.width_pt / form.height_pt
+    if page.right_hand:
+        return page, joined(other.picture, mine.picture, aspect)[1]
+    return page, joined(mine.picture, other.picture, aspect)[0]
+
+
+def _on_full_page(each: Facing, form: Format) -> StoryPage | None:
+    """The page with its words on its picture, if that harms no face and none is at the fold."""
+    full = {option.kind: option for option in each.laid.options if option.kind in FULL}
+    seen = look_at(each.picture)
+    left, upper, right, lower = _window(seen, Box(0, 0, form.width_pt, form.height_pt))
+    band = SHARE * (right - left)
+    fold = (left, upper, left + band, lower)
+    if not each.laid.right_hand:
+        fold = (right - band, upper, right, lower)
+    if _most(seen.faces, fold) >= SURE:
+        return None
+    for kind in _in_turn(each.laid):
+        if kind in full and (each.side == "auto" or kind == "panel"):
+            placed = _placed(full[kind], seen, form, each.side)
+            if harm_of(placed, seen, form) < SURE:
+                return placed
+    return None
+
+
+def harm_of(laid: StoryPage, seen: Look, form: Format) -> float:
+    """How surely a page hides or cuts a face, in [0, 1]."""
+    window = _window(seen, laid.picture)
+    inner = np.zeros(seen.faces.shape, bool)
+    inner[cells_of(window)] = True
+    cut = float(seen.faces[~inner].max(initial=0.0))
+    return max(cut, _most(seen.faces, _covered(laid, window, form)))
+
+
+def _in_turn(laid: StoryPage) -> Iterator[Kind]:
+    """The kinds of arrangement, this page's turn first."""
+    first = (laid.page - 1) % len(TURNS)
+    yield from dict.fromkeys((*TURNS[first:], *TURNS[:first]))
+
+
+def _placed(laid: StoryPage, seen: Look, form: Format, side: TextSide) -> StoryPage:
+    """The arrangement with its text where it hides least."""
+    if laid.kind not in ("panel", "open"):
+        return laid
+    window = _window(seen, laid.picture)
+    best, least = laid, float("inf")
+    for area, low in _places(laid, form, side):
+        there = replace(laid, area=area)
+        part = _covered(there, window, form)
+        cost = float(seen.losses[cells_of(part)].sum()) / (CLEARLY if low else 1.0)
+        if (cost := cost + 100 * (_most(seen.faces, part) >= SURE)) < least:
+            best, least = there, cost
+    return best
+
+
+def _places(laid: StoryPage, form: Format, side: TextSide) -> Iterator[tuple[Box, bool]]:
+    """Where a text may stand on its picture: in the middle and at the sides, high and low."""
+    safe, area = safe_box(form, sheet_of(laid.page)), laid.area
+    across = [area.x]
+    if laid.kind == "panel":
+        across += [x for x in (safe.x, safe.right - area.width) if x + area.width <= safe.right]
+    for x in dict.fromkeys(across):
+        low = Box(x, area.y, area.width, area.height)
+        if side != "low":
+            yield lifted(low, form), False
+        if side != "high":
+            yield low, True
+
+
+def _window(seen: Look, box: Box) -> Part:
+    """The part of its picture that a box shows."""
+    left, upper, right, lower = cut_box(seen.small, box.width / box.height)
+    wide, high = seen.small.size
+    return (left / wide, upper / high, right / wide, lower / high)
+
+
+def _covered(laid: StoryPage, window: Part, form: Format) -> Part:
+    """The part of the picture that the text hides; nothing where it stands beside it."""
+    if laid.kind == "open":
+        area = _veiled(laid.area, form)
+    elif laid.kind == "panel":
+        area = laid.area
+    else:
+        return (0.0, 0.0, 0.0, 0.0)
+    wide, high = window[2] - window[0], window[3] - window[1]
+    return (
+        window[0] + wide * area.x / form.width_pt,
+        window[1] + high * (1 - area.top / form.height_pt),
+        window[0] + wide * area.right / form.width_pt,
+        window[1] + high * (1 - area.y / form.height_pt),
+    )
+
+
+def _veiled(area: Box, form: Format) -> Box:
+    """What the veil behind a text hides: to the page's edge, and somewhat beyond the text."""
+    if area.y + area.height / 2 > form.height_pt / 2:
+        y = area.y - VEIL_PT
+        return Box(0, y, form.width_pt, form.height_pt - y)
+    return Box(0, 0, form.width_pt, area.top + VEIL_PT)
+
+
+def _most(faces: np.ndarray, part: Part) -> float:
+    return float(faces[cells_of(part)].max()) if part[2] > part[0] else 0.0
+
+
+def _spoken(laid: StoryPage, seen: Look, form: Format) -> StoryPage | None:
+    """The card as a bubble, if its words are mostly spoken and one face alone is seen."""
+    text = " ".join(line.text for line in laid.setting.lines)
+    spoken = sum(len(found) for found in QUOTED.findall(text))
+    boxes = face_boxes(seen.faces)
+    if spoken < SPOKEN * len(text) or len(boxes) != 1:
+        return None
+    tip = _tip(laid.area, _on_page(boxes[0], _window(seen, laid.picture), form))
+    return tip and replace(laid, kind="speech", tail=tip)
+
+
+def _on_page(part: Part, window: Part, form: Format) -> Box:
+    """Where a part of a picture lies on the page that it fills."""
+    wide, high = window[2] - window[0], window[3] - window[1]
+    x = (part[0] - window[0]) / wide * form.width_pt
+    top = (1 - (part[1] - window[1]) / high) * form.height_pt
+    width, height = (
+        (part[2] - part[0]) / wide * form.width_pt,
+        (part[3] - part[1]) / high * form.height_pt,
+    )
+    return Box(x, top - height, width, height)
+
+
+def _tip(card: Box, face: Box) -> tuple[float, float] | None:
+    """Where the tail from a card towards a face ends, before it; None if there is no room."""
+    begin = tail_root(card, (face.middle, face.y + face.height / 2))
+    across, up = face.middle - begin[0], face.y + face.height / 2 - begin[1]
+    away = hypot(across, up)
+    length = min(0.6 * away, away - hypot(face.width, face.height) / 2, TAIL_PT[1])
+    if length < TAIL_PT[0] or abs(up) < TAIL_PT[0]:
+        return None
+    return (begin[0] + across * length / away, begin[1] + up * length / away)
+
+
+def tail_root(card: Box, towards: Sequence[float]) -> tuple[float, float]:
+    """Where on its upper or lower edge the tail of a bubble begins."""
+    x = min(max(towards[0], card.x + 0.2 * card.width), card.right - 0.2 * card.width)
+    return (x, card.top if towards[1] > card.y + card.height / 2 else card.y)
