@@ -222,3 +222,36 @@ def test_listed_puts_runs_together():
 
 def test_a_sheet_is_blank_until_something_is_painted():
     assert SheetSeen((0, 0, 1, 1), (0, 0, 1, 1), (0, 0, 1, 1)).blank
+
+
+def with_face(book, sheet: int, box: Box):
+    where = "set_outside" if sheet == 0 else "set_inside"
+    kept = [each for each in getattr(book, where) if each.kind != "face"]
+    return replace(book, **{where: [*kept, Drawn(max(sheet, 1), "face", box)]})
+
+
+@pytest.mark.parametrize(
+    ("sheet", "box", "says", "page"),
+    [
+        (5, Box(300, 540, 70, 70), "a face is near the cut on page 5", "2"),
+        (5, Box(560, 300, 50, 50), "a face is near the cut on page 5", "2"),
+        (4, Box(560, 300, 50, 50), "a face lies in the gutter on page 4", "1"),
+        (5, Box(0, 300, 50, 50), "a face lies in the gutter on page 5", "2"),
+        (4, Box(0, 0, 612, 612), "words stand over a face on page 4", "1"),
+        (0, Box(640, 590, 60, 60), "a face is near the cut on the cover", "0"),
+    ],
+)
+def test_report_notes_a_face_that_is_cut_bound_or_covered(proofed, sheet, box, says, page):
+    """No printer sends it back, so that it is no failure; each remedy names the story's page."""
+    found = report(with_face(proofed, sheet, box))
+    (noted,) = [each for each in found if each.says == says]
+    assert noted.status == "note" and noted.mend == "picture" and noted.value == page
+    assert f"storybook reroll BOOK {page}" in noted.remedy
+    assert not failures(found)
+
+
+def test_report_is_content_with_a_face_in_the_middle(proofed):
+    calm = with_face(proofed, 5, Box(250, 300, 100, 100))
+    faces = [each for each in report(calm) if "face" in each.asks]
+    assert len(faces) == 3 and {each.status for each in faces} <= {"pass", "note"}
+    assert [each.status for each in faces[:2]] == ["pass", "pass"]

@@ -15,7 +15,7 @@ from storybook.press.wrap import Wrap
 from storybook.records import Record
 
 Status = Literal["pass", "note", "fail"]
-Mend = Literal["", "format", "printer", "paper", "enlarge", "shorten", "spine", "report"]
+Mend = Literal["", "format", "printer", "paper", "enlarge", "shorten", "spine", "picture", "report"]
 SLACK_PT = 0.6
 
 
@@ -66,6 +66,11 @@ def judged(
     return Finding(
         rule=rule, asks=asks, status="fail", says=wrong, pages=tuple(sorted(set(pages))), **more
     )
+
+
+def noted(finding: Finding) -> Finding:
+    """A rule whose breach a printer takes, and that its reader sees: a note, not a failure."""
+    return finding.but(status="note") if finding.status == "fail" else finding
 
 
 def numbered(book: Proofed) -> Iterator[tuple[int, SheetSeen]]:

@@ -6,10 +6,10 @@ stand from what was set.
 
 from collections.abc import Sequence
 
-from storybook.press import file_rules, page_rules
+from storybook.press import face_rules, file_rules, page_rules
 from storybook.press.findings import Finding, Proofed
 
-RULES = (*page_rules.RULES, *file_rules.RULES)
+RULES = (*page_rules.RULES, *face_rules.RULES, *file_rules.RULES)
 
 
 def report(book: Proofed) -> tuple[Finding, ...]:
