@@ -10,18 +10,25 @@ from storybook.press.title import set_title
 from storybook.press.typeset import Setting, set_text
 from storybook.records import Record
 
-SIZES_PT = (10.5, 10, 9.5, 9, 8.5, 8, 7.5, 7)
+SIZES_PT = (8.5, 8, 7.5, 7)
 """Of the small print; printers take no less than 7."""
+TOLD_SIZES_PT = (15, 14, 13, 12, 11, 10)
+"""Of what is told to a family."""
 
-LABELS_PT = 62
+LABELS_PT = 52
 MEASURE_PT = 400
 LONGEST = 40
+TOLD_EM = 30
+"""The widest line of what is told, in sizes."""
+GAP_PT = 26
+"""Between what is told and the small print."""
 THE_END = "The End"
 HEADING = "How this book was made"
 INTRODUCTION = (
-    "Words and pictures of this book are machine-made: computer models wrote the story from a "
-    "short summary, drew each picture from a description, chose among several drawings and "
-    "enlarged them for print. A person asked for it, and may have changed words or chosen pictures."
+    "A computer told this story from a line or two, drew every picture several times over, and "
+    "kept the one that fitted best: words and pictures are machine-made, and a person may have "
+    "changed them since. If a paw is missing somewhere, that is why. You are welcome to draw it "
+    "in."
 )
 
 
@@ -39,7 +46,9 @@ class Facts(Record):
 
 @dataclass(frozen=True, slots=True)
 class SmallPrint:
-    """The set text of the end page, each row's label beside its setting."""
+    """What the end page tells: words for a family, and in small print each row's label beside its
+    setting.
+    """
 
     size_pt: float
     introduction: Setting
@@ -47,30 +56,30 @@ class SmallPrint:
 
     @property
     def height_pt(self) -> float:
-        blocks = [self.introduction, *(setting for _, setting in self.rows)]
-        return 3.2 * self.size_pt + sum(block.height_pt + 0.6 * self.size_pt for block in blocks)
+        """Of the rows."""
+        return sum(setting.height_pt + 0.6 * self.size_pt for _, setting in self.rows)
 
 
 def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
-    """`The End` in the upper half, the small print at the foot."""
+    """`The End` in the upper half, words for a family below it, the small print at the foot."""
     safe, canvas, theme = safe_box(desk.form, sheet), desk.canvas, desk.theme
     lay_paper(desk)
-    fonts = desk.fonts
-    room_pt = 0.58 * safe.height
-    small = set_small_print(facts, fonts, min(MEASURE_PT, safe.width), room_pt)
-    left = safe.middle - min(MEASURE_PT, safe.width) / 2
-    top = safe.y + small.height_pt
+    fonts, width = desk.fonts, min(MEASURE_PT, safe.width)
+    small = set_small_print(facts, fonts, width, 0.36 * safe.height)
+    left, told = safe.middle - width / 2, small.introduction
+    foot = safe.y + small.height_pt + GAP_PT
+    heading_pt = 1.15 * told.size_pt
+    top = foot + told.height_pt + 2.2 * heading_pt
     face = fonts.for_title(THE_END)
     title = set_title(THE_END, face, safe.width, 120, most_pt=60)
     middle = (safe.top + top) / 2
     draw_title(desk, title, face, safe.middle, middle + title.height_pt / 2 + 14, theme.spark)
     ornaments.rule(canvas, safe.middle, middle - title.height_pt / 2 - 12, 150, theme.accent)
     ornaments.fill_with(canvas, theme.accent)
-    canvas.setFont(fonts.bold.name, 1.2 * small.size_pt)
-    canvas.drawString(left, top - 1.2 * small.size_pt, HEADING)
-    top -= 2.4 * small.size_pt
-    draw_left(desk, small.introduction, fonts.text, left, top, theme.ink)
-    top -= small.introduction.height_pt + 1.4 * small.size_pt
+    canvas.setFont(fonts.bold.name, heading_pt)
+    canvas.drawString(left, top - heading_pt, HEADING)
+    draw_left(desk, told, fonts.text, left, foot + told.height_pt, theme.ink)
+    top = safe.y + small.height_pt
     for label, setting in small.rows:
         ornaments.fill_with(canvas, theme.accent)
         canvas.setFont(fonts.bold.name, small.size_pt)
@@ -81,14 +90,18 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
 
 
 def set_small_print(facts: Facts, fonts: Fonts, width_pt: float, height_pt: float) -> SmallPrint:
-    """The small print as large as it fits; at the smallest size it may be higher than asked."""
+    """The words for a family, and the small print as large as it fits into a height; at its
+    smallest size it may be higher.
+    """
     face = fonts.text
+    told = [_set(INTRODUCTION, face, size_pt, width_pt, TOLD_EM) for size_pt in TOLD_SIZES_PT]
+    introduction = next((each for each in told if each.height_pt <= 0.75 * height_pt), told[-1])
     rows = [(label, _shortened(_shown(value, face))) for label, value in rows_of(facts, fonts)]
     for size_pt in SIZES_PT:
         values = [
             (label, _set(value, face, size_pt, width_pt - LABELS_PT)) for label, value in rows
         ]
-        small = SmallPrint(size_pt, _set(INTRODUCTION, face, size_pt, width_pt), tuple(values))
+        small = SmallPrint(size_pt, introduction, tuple(values))
         if small.height_pt <= height_pt:
             break
     return small
@@ -108,14 +121,14 @@ def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _set(text: str, face: Face, size_pt: float, width_pt: float) -> Setting:
+def _set(text: str, face: Face, size_pt: float, width_pt: float, measure_em: float = 60) -> Setting:
     setting = set_text(
         text,
         lambda words: face.width(words, size_pt),
         face.cap_height(size_pt),
         size_pt,
         width_pt,
-        measure_em=60,
+        measure_em=measure_em,
         breaking=True,
     )
     assert setting is not None, "two letters of the small print fit into its column"
