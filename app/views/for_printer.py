@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
+from PIL import Image
 
 from app.buttons import pressed
 from app.navigation import link
@@ -12,8 +13,11 @@ from app.views.page_editor import edit
 from app.widgets import job_panel, look
 from app.widgets.proof_view import Proof
 from storybook.authoring import edits
+from storybook.authoring.blurb import has_writer_for_blurbs
 from storybook.authoring.pressing import Pressed, press
 from storybook.authoring.print_jobs import draft_of, imprint_of, set_imprint
+from storybook.authoring.proofs import proof_plates
+from storybook.authoring.soft_proof import soft_proof
 from storybook.book.folder import Book
 from storybook.errors import PressError
 from storybook.press.findings import Finding
@@ -26,6 +30,7 @@ from storybook.records import digest
 DEFAULT = "kdp"
 COVER_PX, SHEET_PX = 1240, 340
 SHEET_SHOWN_PX = 160
+MOST_LINKS = 4
 ICONS = {
     "pass": ":material/check_circle:",
     "note": ":material/info:",
@@ -66,9 +71,25 @@ def for_printer(proof: Proof, *, busy: bool) -> None:
         if shown.cover
         else "What lies outside of the red line is cut off. Words stay inside of the blue one."
     )
-    _make(book, printer, paper, spine, busy=busy)
+    _make(proof, printer, paper, spine, busy=busy)
     _findings(book, shown, busy=busy)
+    _colours(key, proof, printer)
     _sheets(shown)
+
+
+def _colours(key: str, proof: Proof, printer: Printer) -> None:
+    """How pictures come out in print, beside how they look here; drawn when it is asked for."""
+    if st.toggle("Show how colours come out in print", key="soft-proof"):
+        sheet, says = _soft_proof(key, proof, printer)
+        st.image(sheet, alt="Each picture on a screen, and in print beside it", width="stretch")
+        st.caption(look.plain(says))
+
+
+@st.cache_data(max_entries=4, show_spinner="Looking through the printer's inks ...")
+def _soft_proof(key: str, _proof: Proof, _printer: Printer) -> tuple[Image.Image, str]:
+    plates = proof_plates(_proof.book, _proof.studio, _proof.pages)
+    found = soft_proof(plates, _printer)
+    return found.sheet, found.says
 
 
 def _wishes(
@@ -137,9 +158,14 @@ def _words(book: Book, imprint: Imprint, *, busy: bool) -> None:
 
 
 def _make(
-    book: Book, printer: Printer, paper: str | None, spine: float | None, *, busy: bool
+    proof: Proof, printer: Printer, paper: str | None, spine: float | None, *, busy: bool
 ) -> None:
     """Making the files, and taking those that were made."""
+    book, writes = proof.book, False
+    if has_writer_for_blurbs(book, proof.studio):
+        writes = st.checkbox(
+            "Let the writer say what stands on the back", key="write-blurb", disabled=busy
+        )
     with st.container(horizontal=True):
         if pressed(
             "Make the printer's files",
@@ -151,6 +177,7 @@ def _make(
             asked = ["press", str(book.folder), "--printer", printer.name]
             asked += ["--paper", paper] if paper else []
             asked += ["--spine", f"{spine:g}"] if spine else []
+            asked += ["--write-blurb"] if writes else []
             if job_panel.start(tuple(asked), f"Print {book.folder.name}", book.folder):
                 st.rerun()
         for name, (label, icon) in FILES.items():
@@ -206,6 +233,15 @@ def _remedy(book: Book, finding: Finding, number: int, *, busy: bool) -> None:
     elif finding.mend == "shorten":
         st.caption(look.plain(finding.remedy))
         link("storyboard", "Change the words", ":material/edit:", book=book.folder.name)
+    elif finding.mend == "picture":
+        for place in map(int, finding.value.split()[:MOST_LINKS]):
+            link(
+                "storyboard",
+                "Another picture for " + (f"page {place}" if place else "the cover"),
+                ":material/imagesmode:",
+                book=book.folder.name,
+                page=str(book.scenes[place].page),
+            )
     elif finding.remedy:
         st.caption(look.plain(finding.remedy))
 

@@ -2,17 +2,29 @@
 
 import sys
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
-from storybook.authoring.pressing import press
-from storybook.authoring.print_jobs import SIGNS, imprint_of, job_of, keep, set_imprint
+from storybook.authoring.blurb import blurb_by_writer
+from storybook.authoring.pressing import Pressed, press
+from storybook.authoring.print_jobs import (
+    SIGNS,
+    imprint_of,
+    job_of,
+    keep,
+    keep_soft_proof,
+    set_imprint,
+)
+from storybook.authoring.soft_proof import soft_proof as proofed
 from storybook.book.folder import Book
 from storybook.cli.options import Parser, add_studio, runs, studio_of
 from storybook.errors import ConfigError
 from storybook.files import in_bytes
 from storybook.press.printers import load_printer, printer_names
+from storybook.studio.studio import Studio
 
 MOST_SPINE_IN = 4
+NO_BLURB = "The writer of this studio has no words for the back, which stays as it was."
 IMPRINT = ("author", "illustrator", "dedication", "blurb")
 
 
@@ -25,6 +37,7 @@ def declare_press(parser: Parser) -> None:
   storybook press books/kite --printer lulu-hardcover --dedication "For Grandma Ida"
   storybook press books/kite --printer blurb --format portrait-8x10 --spine 0.11
   storybook press books/kite --printer home --paper letter
+  storybook press books/kite --printer kdp --soft-proof       and how its colours come out
   storybook press --printers                       who there is, with papers
 """,
     )
@@ -42,10 +55,20 @@ def declare_press(parser: Parser) -> None:
         metavar="INCHES",
         help="how wide the spine is, where the printer's own calculator says so",
     )
+    parser.add_argument(
+        "--soft-proof",
+        action="store_true",
+        help="also soft-proof.png: each picture on a screen and in print",
+    )
     parser.add_argument("--author", metavar="NAME", help="who tells it, on cover and title page")
     parser.add_argument("--illustrator", metavar="NAME", help="whose pictures they are")
     parser.add_argument("--dedication", metavar="TEXT", help="for whom it is")
     parser.add_argument("--blurb", metavar="TEXT", help="for the back (default: the summary)")
+    parser.add_argument(
+        "--write-blurb",
+        action="store_true",
+        help="let the studio's writer say what stands on the back",
+    )
 
 
 def press_book(
@@ -55,6 +78,8 @@ def press_book(
     paper: str | None,
     format: str | None,
     spine: float | None,
+    soft_proof: bool,
+    write_blurb: bool,
     studio: str | None,
     changes: Sequence[str],
     **said: str | None,
@@ -67,6 +92,8 @@ def press_book(
     imprint = imprint_of(book)
     new = {key: text for key, text in said.items() if key in IMPRINT and text is not None}
     chosen = load_printer(printer or imprint.printer or "kdp")
+    if write_blurb:
+        new |= _written_blurb(book, opened)
     new |= {"printer": chosen.name} | ({"paper": paper} if paper else {})
     chosen.paper(paper)
     if spine is not None and not 0 <= spine <= MOST_SPINE_IN:
@@ -76,6 +103,8 @@ def press_book(
             set_imprint(book, imprint.but(**new))
         pressed = press(job_of(book, opened, chosen, paper=paper, form=format, spine_in=spine))
         paths = keep(book, pressed)
+        if soft_proof:
+            paths.append(_soft_proof(book, pressed))
     for finding in pressed.findings:
         if finding.status != "pass":
             print(f"{SIGNS[finding.status]}  {finding.asks}: {finding.says}. {finding.remedy}")
@@ -86,6 +115,20 @@ def press_book(
     if not pressed.ready:
         print("storybook: the printer would send it back; see FAIL above.", file=sys.stderr)
     return 0 if pressed.ready else 2
+
+
+def _written_blurb(book: Book, studio: Studio) -> dict[str, str]:
+    blurb = blurb_by_writer(book, studio)
+    print(f"On the back: {blurb}" if blurb else NO_BLURB)
+    return {"blurb": blurb} if blurb else {}
+
+
+def _soft_proof(book: Book, pressed: Pressed) -> Path:
+    proof = proofed(pressed.job.pages, pressed.job.printer)
+    file = BytesIO()
+    proof.sheet.save(file, "PNG")
+    print(proof.says)
+    return keep_soft_proof(book, pressed.job.printer, file.getvalue())
 
 
 def _list() -> None:
