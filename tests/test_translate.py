@@ -9,10 +9,13 @@ import pytest
 from pypdf import PdfReader
 
 from books import doubles, made, new_book
-from storybook.authoring.translate import Translation, begin, translated, translation_of
+from desks import Desk, says
+from storybook.authoring import translate
+from storybook.authoring.translate import Translation, begin, tell_in, translated, translation_of
 from storybook.book.printing import phrases
 from storybook.cli import main
-from storybook.errors import BookError, ConfigError
+from storybook.errors import BookError, ConfigError, ReplyError
+from storybook.press import fonts
 
 
 @pytest.fixture
@@ -48,7 +51,9 @@ def test_translation_of_takes_tags_alone(book, language):
 
 
 @pytest.mark.parametrize("language", ["he", "ar", "ja", "hi-IN"])
-def test_begin_says_which_letters_the_fonts_lack(book, language):
+def test_begin_says_which_letters_the_fonts_lack(book, language, monkeypatch):
+    monkeypatch.setattr(fonts, "script_family", lambda language: ())
+    fonts.load_fonts.cache_clear()
     with pytest.raises(ConfigError, match="hold no letters of the language"):
         begin(book, language)
     assert not translation_of(book, language).exists()
@@ -116,3 +121,61 @@ def test_phrases_name_who_stars(language):
     known = phrases(language)
     assert all("Ox" in known[name].format("Ox") for name in ("about", "starring"))
     assert (known == phrases("en")) is (language == "tlh")
+
+
+def at(desk: Desk):
+    """A studio whose writer is a server."""
+    return doubles("write.writer=server", "write.model=m", f"write.base_url={desk.url}")
+
+
+def reply(*pages: str, title: str = "Der Tag"):
+    return says(json.dumps({"title": title, "pages": pages}))
+
+
+def test_tell_in_asks_the_server_some_pages_at_a_time(book, desk, monkeypatch):
+    monkeypatch.setattr(translate, "PAGES", 3)
+    desk.will(reply("Eins.", "Zwei.", "Drei."), reply("Vier.", title="Anders"))
+    path = tell_in(book, at(desk), "de")
+    words = json.loads(path.read_text(encoding="utf-8"))
+    assert words == {"title": "Der Tag", "pages": ["Eins.", "Zwei.", "Drei.", "Vier."]}
+    first, second = (asked["messages"][0]["content"] for asked in desk.asked)
+    assert all(scene.text in first for scene in book.scenes[1:4])
+    assert "Eins. Zwei. Drei." in second and book.scenes[4].text in second
+    assert '"de"' in first and "exactly 3 pages" in first
+    with pytest.raises(BookError, match="is there already"):
+        tell_in(book, at(desk), "de")
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        reply("Eins.", "Zwei."),
+        reply("Eins.", "Zwei.", "Drei.", " "),
+        says("Gerne! Hier ist die Geschichte."),
+    ],
+    ids=["too few pages", "an empty page", "no record"],
+)
+def test_tell_in_asks_again_for_what_is_no_translation_and_keeps_nothing_else(book, desk, bad):
+    good = reply("Eins.", "Zwei.", "Drei.", "Vier.")
+    desk.will(bad, good)
+    assert tell_in(book, at(desk), "de").is_file() and len(desk.asked) == 2
+    desk.will(bad, bad, bad)
+    with pytest.raises(ReplyError):
+        tell_in(book, at(desk), "fr")
+    assert not translation_of(book, "fr").exists()
+
+
+def test_tell_in_refuses_pages_that_come_back_as_they_were(book, desk):
+    own = [scene.text for scene in book.scenes[1:]]
+    desk.will(reply(*own))
+    with pytest.raises(BookError, match="page 1 still has the book's own words"):
+        tell_in(book, at(desk), "de")
+    assert not translation_of(book, "de").exists()
+
+
+def test_translate_write_says_who_can_where_the_writer_cannot(book, capsys):
+    asked = ["translate", str(book.folder), "de", "--studio", "starter", "--write"]
+    assert main(asked) == 2
+    err = capsys.readouterr().err
+    assert "cannot translate into 'de'" in err and "write.writer = server" in err
+    assert err.count("\n") == 1

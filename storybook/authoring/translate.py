@@ -1,23 +1,32 @@
 """The same pictures with the words in another language, or with both on a page.
 
-story.de.json    the words in German: written by hand, from what `begin` lays out
+story.de.json    the words in German: written by hand, from what `begin` lays out, or by the
+                 studio's writer (`tell_in`)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, create_model
 
 from storybook.authoring.export_epub import Editions, epub_book, modified_at
 from storybook.authoring.export_html import ScreenPage, screen_pages
 from storybook.book.folder import Book
-from storybook.book.printing import check_brief
+from storybook.book.printing import bound_for, check_brief
 from storybook.errors import BookError, ConfigError
 from storybook.files import slug, write_whole
+from storybook.models import Writer
 from storybook.press.scripts import is_tag
+from storybook.prompts import template
 from storybook.records import COVER, Record, Story
 from storybook.stages import bind
 from storybook.studio.studio import Studio
+
+PAGES, WORDS = 8, 400
+"""So many pages, and words, are asked for at a time."""
+Filled = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Translation(Record):
@@ -57,6 +66,64 @@ def begin(book: Book, language: str) -> Path:
     return path
 
 
+def tell_in(book: Book, studio: Studio, language: str) -> Path:
+    """Have the studio's writer put the book into a language; returns the file of its words.
+
+    Raises BookError if there is one already, ConfigError or PressError if the fonts do not hold the
+    language's letters, ConfigError for a writer that does not tell in it, ReplyError if what comes
+    back is no translation.
+    """
+    path, write = translation_of(book, language), studio.settings.write
+    check_brief(book.brief.but(language=language))
+    if path.exists():
+        raise BookError(f"{path} is there already. Edit it, or delete it to have it written anew.")
+    if studio.role_words or not write.tells_in(language):
+        raise ConfigError(
+            f"The writer of studio {studio.settings.name} cannot translate into {language!r}. Take "
+            "a server's writer (write.writer = server), or translate by hand: storybook translate "
+            f"{book.folder} {language}"
+        )
+    own = _own(book)
+    with studio.writer() as writer:
+        found = _translation(own, writer, language, seed=book.brief.seed)
+    _check(path, own, found)
+    write_whole(path, found.as_file())
+    return path
+
+
+def _translation(own: Translation, writer: Writer, language: str, *, seed: int) -> Translation:
+    """Some pages at a time, so that no reply is too long; each time with what came before."""
+    title, done = "", []
+    while len(done) < len(own.pages):
+        pages = _next_pages(own.pages[len(done) :])
+        question = template("translate").fill(
+            language=language,
+            title=own.title,
+            before=f"The pages before, as you told them: {' '.join(done[-PAGES:])}" if done else "",
+            count=len(pages),
+            pages="\n".join(f"{number}. {text}" for number, text in enumerate(pages, start=1)),
+        )
+        kind = create_model(
+            "Translation",
+            __base__=Translation,
+            pages=(tuple[Filled, ...], Field(min_length=len(pages), max_length=len(pages))),
+        )
+        found = writer.answer(question, kind, seed=seed)
+        title = title or " ".join(found.title.split())
+        done += found.pages
+    return Translation(title=title, pages=tuple(done))
+
+
+def _next_pages(pages: Sequence[str]) -> list[str]:
+    """As many pages as are asked for at a time, at least one."""
+    taken: list[str] = []
+    for text in pages[:PAGES]:
+        if taken and sum(len(each.split()) for each in (*taken, text)) > WORDS:
+            break
+        taken.append(text)
+    return taken
+
+
 def translated(book: Book, studio: Studio, language: str, *, both: bool) -> Translated:
     """The book with the words of `story.<language>.json`; `both` sets them below its own.
 
@@ -72,7 +139,8 @@ def translated(book: Book, studio: Studio, language: str, *, both: bool) -> Tran
     _check(path, own, other)
     words = _both(own, other) if both else other
     wishes = bind.wishes_of(book, studio)
-    wishes = wishes if both else wishes.but(language=language)
+    if not both:
+        wishes = wishes.but(language=language, form=bound_for(wishes.form, language))
     story: Story = bind.story_of(book).but(title=words.title)
     facts = bind.facts_of(book, studio)
     texts = ("", *words.pages)
