@@ -45,6 +45,7 @@ def test_a_leftwards_book_is_bound_on_the_right():
     other = bound_for(form, "he")
     gutter = form.gutter_in * POINTS_PER_INCH
     assert other.bound == "right" and bound_for(other, "de").bound == "left"
+    assert other.others == form.others != ()
     for sheet in (1, 2):
         assert other.is_right_hand(sheet) is not form.is_right_hand(sheet)
         moved = safe_box(other, sheet).x - safe_box(form, sheet).x

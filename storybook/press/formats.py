@@ -1,7 +1,7 @@
 """A book's format: trim, margins and arrangements, as data in `assets/layouts/*.toml`."""
 
 import tomllib
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field
 
@@ -54,6 +54,10 @@ class Format(Record):
         default="left", exclude_if=lambda bound: bound == "left"
     )
     """On which side a page is bound; left out where it is the usual one, as in older digests."""
+
+    def but(self, **changes: object) -> Self:
+        """The same format with some fields changed; `others` are kept, which no digest has."""
+        return super().but(**({"others": self.others} | changes))
 
     def is_right_hand(self, sheet: int) -> bool:
         """Whether a sheet, the cover being 1, is seen on the right; the first one lies in front."""

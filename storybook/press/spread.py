@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 
 from storybook.press.picture import cut_to, without_rim
 
-APART = 3
+APART = 2
 """One of so many openings is a spread, at most."""
 SHARE = 0.13
 """Of each page's width, from the fold on, what is painted anew."""
@@ -25,7 +25,7 @@ def spreads_in(settings: Sequence[object]) -> dict[int, int]:
     `settings` are where each page plays, page 1 first; pages 1 and 2 face each other, 3 and 4.
 
     >>> spreads_in(["sea", "sea", "sea", "sea", "sea", "sea", "hill", "hill"])
-    {1: 2, 2: 1, 7: 8, 8: 7}
+    {1: 2, 2: 1, 5: 6, 6: 5}
     >>> spreads_in(["sea", "hill", "sea"])
     {}
     """
