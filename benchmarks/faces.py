@@ -112,7 +112,7 @@ def measured(world: World, seed: int, count: int, placement: Placement) -> Count
     """Of two pages for each picture: how they were laid out, and what happened to heads."""
     form = placed(load_format("square-8.5"), placement)
     texts = [TEXTS[number % len(TEXTS)] for number in range(len(TEXTS) * count)]
-    pages = iter(lay_out(texts, form, load_fonts().text, "3-5"))
+    pages = iter(lay_out(texts, form, load_fonts().story, "3-5"))
     found: Counter[str] = Counter()
     for shown, picture in drawn(world, seed, count):
         heads = heads_in(shown, world)
