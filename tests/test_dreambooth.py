@@ -217,7 +217,7 @@ def test_samples_and_class_images_say_what_they_were_made_from(home, tmp_path):
         sample_guidance=5.5,
     )
     run = run_of(chosen, tmp_path / "runs" / "miso")
-    found = {each.path: each.said for each in pictures_in(tmp_path / "runs")}
+    found = {each.path: each.infotext for each in pictures_in(tmp_path / "runs")}
     drawn = {path for path in found if ".class-images" in path.parts}
     assert len(drawn) == 2 and {path for path in found if path not in drawn} == {
         run.samples / f"{step:06d}-{number:02d}.png" for step in (0, 2) for number in (0, 1)

@@ -30,7 +30,7 @@ def test_pictures_in_passes_over_what_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "folder.png").mkdir()
     found = list(pictures_in(tmp_path))
     assert [each.path.stem for each in found] == ["random", "lines", "ours"], "the newest first"
-    assert [each.said.positive for each in found] == ["a dog", "a fox", "a cat"]
+    assert [each.infotext.positive for each in found] == ["a dog", "a fox", "a cat"]
     assert [each.path.stem for each in pictures_in(tmp_path, words="OLD seed 2")] == ["lines"]
 
 

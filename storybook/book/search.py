@@ -9,14 +9,14 @@ from storybook.models.infotext import Infotext, read_infotext
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class FoundPicture:
     """A picture and what it says it was made from."""
 
     path: Path
-    said: Infotext
+    infotext: Infotext
 
 
-def pictures_in(*folders: Path, words: str = "") -> Iterator[Shown]:
+def pictures_in(*folders: Path, words: str = "") -> Iterator[FoundPicture]:
     """The pictures under `folders` whose prompt, model or seed has all `words`, the newest first.
 
     Hidden folders are looked through as well: class images lie in one. Pictures that say nothing of
@@ -26,29 +26,29 @@ def pictures_in(*folders: Path, words: str = "") -> Iterator[Shown]:
     for folder in folders:
         if not folder.is_dir():
             raise BookError(f"There is no folder {folder} to look for pictures in.")
-    files = {file for folder in folders for file in folder.rglob("*.png")}
+    files = {path for folder in folders for path in folder.rglob("*.png")}
     newest_first = sorted(sorted(files), key=_age)
     wanted = words.lower().split()
-    for file in newest_first:
-        said = _said(file)
-        if said is not None and all(word in _text(said) for word in wanted):
-            yield Shown(file, said)
+    for path in newest_first:
+        infotext = _infotext_of(path)
+        if infotext is not None and all(word in _text(infotext) for word in wanted):
+            yield FoundPicture(path, infotext)
 
 
-def _age(file: Path) -> int:
+def _age(path: Path) -> int:
     """The newest first; a link that goes nowhere, or what has gone meanwhile, last."""
     try:
-        return -file.stat().st_mtime_ns
+        return -path.stat().st_mtime_ns
     except OSError:
         return 0
 
 
-def _said(file: Path) -> Infotext | None:
+def _infotext_of(path: Path) -> Infotext | None:
     try:
-        return read_infotext(file, whole=False)
+        return read_infotext(path, whole=False)
     except BookError:
         return None
 
 
-def _text(said: Infotext) -> str:
-    return f"{said.positive} {said.negative} {said.model} seed {said.seed}".lower()
+def _text(infotext: Infotext) -> str:
+    return f"{infotext.positive} {infotext.negative} {infotext.model} seed {infotext.seed}".lower()

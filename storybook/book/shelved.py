@@ -60,8 +60,8 @@ def read_shelved(folder: Path, modified: float) -> Shelved:
 def _looked_at(book: Book, modified: float) -> Shelved:
     brief = book.brief
     story = book.story if book.path(book.STORY).is_file() else None
-    told = book.path(book.SCENES).is_file()
-    pages = [scene.page for scene in book.scenes] if told else [*range(brief.pages + 1)]
+    has_scenes = book.path(book.SCENES).is_file()
+    pages = [scene.page for scene in book.scenes] if has_scenes else [*range(brief.pages + 1)]
     stars = tuple(hero.name for hero in story.cast[:1]) if story else ()
     picked = [page for page in pages if book.pick_of(page).is_file()]
     pdf = book.pdf  # which is read from two files
@@ -73,7 +73,7 @@ def _looked_at(book: Book, modified: float) -> Shelved:
         style=brief.style,
         pages=len(pages) - 1,
         picked=len(picked),
-        finished=told and is_finished(book, pages),
+        finished=has_scenes and is_finished(book, pages),
         pdf=pdf.name if pdf.is_file() else None,
         cover=_cover(book),
         modified=modified,

@@ -53,8 +53,8 @@ def in_words(verdict: Verdict) -> str:
     for reason in verdict.reasons:
         if found := FOUND.fullmatch(reason):
             _, word, share, instead = found.groups()
-            said = word + (f" ({instead})" if instead else "")
-            (shows if float(share) >= SEEN else lacks).append(said)
+            label = word + (f" ({instead})" if instead else "")
+            (shows if float(share) >= SEEN else lacks).append(label)
         elif not LIKE.fullmatch(reason):  # a figure that says little by itself
             others.append(reason)
     parts = [

@@ -38,18 +38,18 @@ def show(picture: Path) -> None:
     if picture.is_dir():
         _show_folder(picture)
         return
-    said = read_infotext(picture)
-    if said is None:
+    infotext = read_infotext(picture)
+    if infotext is None:
         raise BookError(f"{picture} does not say what it was made from.")
     facts = {
-        "prompt": said.positive,
-        "without": said.negative,
-        "model": f"{said.model} {said.model_hash}".strip(),
-        "size": f"{said.width_px} x {said.height_px} px" if said.width_px else "",
-        "steps": said.steps,
-        "guidance": said.guidance,
-        "seed": said.seed,
-        **{key.lower(): value for key, value in said.others},
+        "prompt": infotext.positive,
+        "without": infotext.negative,
+        "model": f"{infotext.model} {infotext.model_hash}".strip(),
+        "size": f"{infotext.width_px} x {infotext.height_px} px" if infotext.width_px else "",
+        "steps": infotext.steps,
+        "guidance": infotext.guidance,
+        "seed": infotext.seed,
+        **{key.lower(): value for key, value in infotext.others},
     }
     for key, fact in facts.items():
         if fact not in ("", None):
@@ -101,7 +101,7 @@ def find_pictures(folder: Path | None, find: str, most: int) -> None:
     found = list(islice(pictures_in(*folders, words=find), most + 1))
     console = Console()
     for each in found[:most]:
-        line = f"{each.path}  {each.said.positive}"
+        line = f"{each.path}  {each.infotext.positive}"
         print(shortened(line, console.width) if console.is_terminal else line)
     if not found:
         words = f" with {find!r}" if find else ""
