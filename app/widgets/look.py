@@ -53,6 +53,9 @@ STYLE = """
   .st-key-sample img {
     width: 100%; filter: drop-shadow(0 10px 16px rgb(60 40 20 / .28));
   }
+  [class*="st-key-views-"] > [data-testid="stLayoutWrapper"] {
+    flex: 1 1 0 !important; width: auto !important;
+  }
   .to-come {
     aspect-ratio: 1; border-radius: .7rem;
     background: repeating-linear-gradient(135deg, rgb(168 68 42 / .10) 0 12px,
