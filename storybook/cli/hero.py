@@ -8,7 +8,7 @@ from storybook.cli.hero_add import declare_add
 from storybook.cli.hero_change import declare_change
 from storybook.cli.hero_draw import declare_draw
 from storybook.cli.hero_teach import declare_choose_step, declare_teach
-from storybook.cli.options import Parser, add_deed, runs
+from storybook.cli.options import Parser, add_subcommand, runs
 from storybook.errors import HeroError, StorybookError, in_one_line, nearest
 from storybook.hero.edits import left_out
 from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
@@ -31,14 +31,14 @@ def declare(parser: Parser) -> None:
   storybook hero teach rex --studio classic
 """,
     )
-    deeds = parser.add_subparsers(required=True, metavar="DEED")
-    add_deed(deeds, "list", "all known heroes", list_heroes)
-    add_deed(deeds, "show", "one hero", tell_hero).add_argument("name")
-    declare_add(deeds)
-    declare_change(deeds)
-    declare_draw(deeds)
-    remove = add_deed(
-        deeds,
+    subcommands = parser.add_subparsers(required=True, metavar="DEED")
+    add_subcommand(subcommands, "list", "all known heroes", list_heroes)
+    add_subcommand(subcommands, "show", "one hero", tell_hero).add_argument("name")
+    declare_add(subcommands)
+    declare_change(subcommands)
+    declare_draw(subcommands)
+    remove = add_subcommand(
+        subcommands,
         "remove",
         "put a hero into the trash",
         remove_hero,
@@ -48,10 +48,10 @@ def declare(parser: Parser) -> None:
 """,
     )
     remove.add_argument("name")
-    restore = add_deed(deeds, "restore", "put a hero back from the trash", restore_hero)
+    restore = add_subcommand(subcommands, "restore", "put a hero back from the trash", restore_hero)
     restore.add_argument("name", nargs="?", help="without it, the trash is listed")
-    declare_teach(deeds)
-    declare_choose_step(deeds)
+    declare_teach(subcommands)
+    declare_choose_step(subcommands)
 
 
 def list_heroes() -> None:

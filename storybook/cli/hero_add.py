@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from storybook.cli.options import Deeds, Parser, add_deed
+from storybook.cli.options import Parser, Subcommands, add_subcommand
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError
 from storybook.hero import edits as hero_edits
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 LONGEST_CAPTION = 40
 
 
-def declare_add(deeds: Deeds) -> None:
-    add = add_deed(
-        deeds,
+def declare_add(subcommands: Subcommands) -> None:
+    add = add_subcommand(
+        subcommands,
         "add",
         "a new hero, from photos",
         add_hero_from_photos,

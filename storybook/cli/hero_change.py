@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storybook.cli.hero_add import add_caption, add_look, have_captioned, told_look
-from storybook.cli.options import Deeds, add_deed
+from storybook.cli.options import Subcommands, add_subcommand
 from storybook.config import shipped
 from storybook.errors import HeroError
 from storybook.hero import edits as hero_edits
@@ -13,10 +13,10 @@ from storybook.hero.text import kind_of
 from storybook.world import article, load_world
 
 
-def declare_change(deeds: Deeds) -> None:
+def declare_change(subcommands: Subcommands) -> None:
     says = "another look, class or photos of a hero"
-    change = add_deed(
-        deeds,
+    change = add_subcommand(
+        subcommands,
         "change",
         says,
         change_hero,

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from storybook.cli.options import Deeds, add_deed, add_studio, show_work, studio_of
+from storybook.cli.options import Subcommands, add_studio, add_subcommand, show_work, studio_of
 
 
-def declare_draw(deeds: Deeds) -> None:
-    draw = add_deed(
-        deeds,
+def declare_draw(subcommands: Subcommands) -> None:
+    draw = add_subcommand(
+        subcommands,
         "draw",
         "draw one from the front and the side, happy and sad",
         draw_hero,

@@ -8,15 +8,15 @@ from storybook.authoring.teach_hero import adopt, own_painter_note
 from storybook.authoring.teach_run import RUNS, TeachRequest
 from storybook.authoring.teach_settings import divided
 from storybook.cli.help import teaching_keys
-from storybook.cli.options import Deeds, add_deed
+from storybook.cli.options import Subcommands, add_subcommand
 from storybook.config import load_settings
 from storybook.hero.folder import hero_folder, load_hero
 
 
-def declare_teach(deeds: Deeds) -> None:
+def declare_teach(subcommands: Subcommands) -> None:
     says = "teach the painter to draw a hero from its photos"
-    teach = add_deed(
-        deeds,
+    teach = add_subcommand(
+        subcommands,
         "teach",
         says,
         teach_hero,
@@ -72,10 +72,10 @@ def teach_hero(
     return 0
 
 
-def declare_choose_step(deeds: Deeds) -> None:
+def declare_choose_step(subcommands: Subcommands) -> None:
     says = "draw a hero by another step of its teaching"
-    choose = add_deed(
-        deeds,
+    choose = add_subcommand(
+        subcommands,
         "choose-step",
         says,
         choose_step,

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.table import Table
 
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_deed, from_1, runs, show_work
+from storybook.cli.options import Parser, add_subcommand, from_1, runs, show_work
 from storybook.cli.parser import COMMANDS
 from storybook.cli.retry import retry
 from storybook.cluster.connect import check_installed
@@ -45,23 +45,29 @@ def declare(parser: Parser) -> None:
     parser.add_argument(
         "--root", type=Path, default=Path("jobs"), help="where the jobs lie (default: jobs)"
     )
-    deeds = parser.add_subparsers(required=True, metavar="DEED")
-    submit = add_deed(deeds, "submit", "start a command as a job, here or elsewhere", submit_job)
-    follow = deeds.add_parser("follow-submitted")  # what such a job runs; it is in no list
+    subcommands = parser.add_subparsers(required=True, metavar="DEED")
+    submit = add_subcommand(
+        subcommands, "submit", "start a command as a job, here or elsewhere", submit_job
+    )
+    follow = subcommands.add_parser("follow-submitted")  # what such a job runs; it is in no list
     runs(follow, follow_job, works=True)
     for one in (submit, follow):
         one.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster run it")
         one.add_argument("command_line", nargs=REMAINDER, metavar="COMMAND ...")
-    listed = add_deed(deeds, "list", "jobs, the newest first", list_jobs)
+    listed = add_subcommand(subcommands, "list", "jobs, the newest first", list_jobs)
     listed.add_argument("--most", type=from_1, default=MOST, help=f"how many (default: {MOST})")
-    status = add_deed(deeds, "status", "how a job stands", tell_status)
-    logs = add_deed(deeds, "logs", "what a job said", tell_log)
-    cancel = add_deed(deeds, "cancel", "ask a job to stop; what it made is kept", cancel_job)
-    again = add_deed(
-        deeds, "retry", "start a job's command again; it goes on where it was", retry_job
+    status = add_subcommand(subcommands, "status", "how a job stands", tell_status)
+    logs = add_subcommand(subcommands, "logs", "what a job said", tell_log)
+    cancel = add_subcommand(
+        subcommands, "cancel", "ask a job to stop; what it made is kept", cancel_job
     )
-    download = add_deed(deeds, "download", "pack what a job made into a zip", download_job)
-    delete = add_deed(deeds, "delete", "forget a job; what it made stays", delete_job)
+    again = add_subcommand(
+        subcommands, "retry", "start a job's command again; it goes on where it was", retry_job
+    )
+    download = add_subcommand(
+        subcommands, "download", "pack what a job made into a zip", download_job
+    )
+    delete = add_subcommand(subcommands, "delete", "forget a job; what it made stays", delete_job)
     for one in (status, logs, cancel, again, download, delete):
         one.add_argument("id")
     status.add_argument("--json", action="store_true", help="see docs/command-line.md")

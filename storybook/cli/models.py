@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from storybook.cli.options import Parser, add_deed, add_studio, runs, show_work
+from storybook.cli.options import Parser, add_studio, add_subcommand, runs, show_work
 from storybook.config import load_settings, studios
 from storybook.errors import ConfigError
 from storybook.files import in_bytes
@@ -29,9 +29,9 @@ def declare(parser: Parser) -> None:
 """,
     )
     add_studio(parser)
-    deeds = parser.add_subparsers(metavar="get")
+    subcommands = parser.add_subparsers(metavar="get")
     says = "fetch weights that `storybook models` lists, or a hub's"
-    fetch = add_deed(deeds, "get", says, get_models)
+    fetch = add_subcommand(subcommands, "get", says, get_models)
     fetch.set_defaults(arguments=())
     fetch.add_argument("name", nargs="+", metavar="NAME_OR_OWNER/NAME[@REVISION]")
     fetch.add_argument(

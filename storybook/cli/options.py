@@ -15,7 +15,7 @@ from storybook.studio.studio import Studio
 from storybook.terminal import show
 
 Parser = argparse.ArgumentParser
-Deeds = argparse._SubParsersAction
+Subcommands = argparse._SubParsersAction
 Run = Callable[..., int | None]
 
 
@@ -30,11 +30,13 @@ def runs(parser: Parser, run: Run, examples: str = "", *, works: bool = False) -
     parser.epilog = f"examples:\n{examples.strip(chr(10))}" if examples else None
 
 
-def add_deed(deeds: Deeds, name: str, does: str, run: Run, examples: str = "") -> Parser:
+def add_subcommand(
+    subcommands: Subcommands, name: str, does: str, run: Run, examples: str = ""
+) -> Parser:
     """A command below a noun, such as `hero list`."""
-    deed = deeds.add_parser(name, help=does)
-    runs(deed, run, examples)
-    return deed
+    subparser = subcommands.add_parser(name, help=does)
+    runs(subparser, run, examples)
+    return subparser
 
 
 def add_studio(parser: Parser) -> None:

@@ -1,4 +1,4 @@
-"""The commands of the command line, and which file has the options and the deed of each.
+"""The commands of the command line, and which file has the options and the work of each.
 
 Only argparse is imported at the top, and a command's file when the command is asked for, so that
 `storybook --help` answers at once.
