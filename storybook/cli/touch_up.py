@@ -1,4 +1,4 @@
-"""What is done to a page's pictures by hand: inpaint, vary, bring, crop; and undo and redo."""
+"""What is done to a page's pictures by hand: inpaint, vary, move-star, ask, bring, crop."""
 
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
@@ -53,8 +53,7 @@ def inpaint(
     spot = touch_up.Spot(brushed, words)
     events = touch_up.inpaint(book, opened, page, spot, source=picture, seed=seed)
     show_work(events, arguments, book.folder, opened.settings.device)
-    print(f"Page {page} has the touched-up picture. Undo it with: storybook undo {folder}")
-    print(f"Bring the book up to date with: storybook make {folder}")
+    _say_touched(folder, page)
 
 
 def declare_vary(parser: Parser) -> None:
@@ -90,6 +89,96 @@ def vary(
     events = touch_up.vary(book, opened, page, source=picture, count=count, seed=seed)
     show_work(events, arguments, book.folder, opened.settings.device)
     print(f"Take one with: storybook pick {folder} {page} CANDIDATE_ID")
+
+
+def declare_move_star(parser: Parser) -> None:
+    runs(
+        parser,
+        move_star,
+        """
+  storybook move-star books/kite 3 --to 0.3,0.6             its middle, from the upper left corner
+  storybook move-star books/kite 3 --size 1.4               larger, where it stands
+  storybook move-star books/kite 3 --box 0.5,0.2,0.9,0.9 --to 0.3,0.6
+""",
+        works=True,
+    )
+    add_studio(parser)
+    add_page(parser)
+    parser.add_argument(
+        "--to", type=_place, metavar="X,Y", help="where its middle is to be, each from 0 to 1"
+    )
+    parser.add_argument("--size", type=float, default=1.0, help="so many times as large, 0.3 to 3")
+    _add_star_box(parser)
+    _add_source(parser)
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=0.35,
+        help="how much is painted anew there, up to 1 (default: 0.35)",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
+
+
+def move_star(
+    folder: Path,
+    page: int,
+    to: tuple[float, float] | None,
+    size: float,
+    box: tuple[float, float, float, float] | None,
+    picture: str | None,
+    strength: float,
+    seed: int,
+    studio: str | None,
+    changes: Sequence[str],
+    arguments: Sequence[str],
+) -> None:
+    from storybook.authoring import move_star as moving
+
+    book, opened = Book(folder), studio_of(studio, changes)
+    move = moving.Move(to, size, box)
+    events = moving.move_star(
+        book, opened, page, move, source=picture, strength=strength, seed=seed
+    )
+    show_work(events, arguments, book.folder, opened.settings.device)
+    _say_touched(folder, page)
+
+
+def declare_ask(parser: Parser) -> None:
+    runs(
+        parser,
+        ask,
+        """
+  storybook ask books/kite 3 "give her a balloon"
+  storybook ask books/kite 3 "put a lantern beside her"
+  storybook ask books/kite 3 "make her bigger"
+""",
+        works=True,
+    )
+    add_studio(parser)
+    add_page(parser)
+    parser.add_argument("words", help="what is to change in the picture, in plain words")
+    _add_star_box(parser)
+    _add_source(parser)
+    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
+
+
+def ask(
+    folder: Path,
+    page: int,
+    words: str,
+    box: tuple[float, float, float, float] | None,
+    picture: str | None,
+    seed: int,
+    studio: str | None,
+    changes: Sequence[str],
+    arguments: Sequence[str],
+) -> None:
+    from storybook.authoring import ask as asking
+
+    book, opened = Book(folder), studio_of(studio, changes)
+    events = asking.ask(book, opened, page, words, box=box, source=picture, seed=seed)
+    show_work(events, arguments, book.folder, opened.settings.device)
+    _say_touched(folder, page)
 
 
 def declare_bring(parser: Parser) -> None:
@@ -146,36 +235,18 @@ def crop(
     print(f"Page {page} has {taken} now.")
 
 
-def declare_undo(parser: Parser) -> None:
-    runs(
-        parser,
-        undo,
-        "\n  storybook undo books/kite            what you did last, whatever it was\n",
+def _say_touched(folder: Path, page: int) -> None:
+    print(f"Page {page} has the touched-up picture. Undo it with: storybook undo {folder}")
+    print(f"Bring the book up to date with: storybook make {folder}")
+
+
+def _add_star_box(parser: Parser) -> None:
+    parser.add_argument(
+        "--box",
+        type=_box,
+        metavar="L,T,R,B",
+        help="around the star, each from 0 to 1 (default: it is looked for)",
     )
-    parser.add_argument("folder", type=Path)
-
-
-def undo(folder: Path) -> None:
-    from storybook.authoring import history
-
-    done = history.undo(Book(folder))
-    print(f"Undone: {_called(done)}. Do it again with: storybook redo {folder}")
-
-
-def declare_redo(parser: Parser) -> None:
-    runs(parser, redo, "\n  storybook redo books/kite            what was undone last\n")
-    parser.add_argument("folder", type=Path)
-
-
-def redo(folder: Path) -> None:
-    from storybook.authoring import history
-
-    done = history.redo(Book(folder))
-    print(f"Done again: {_called(done)}.")
-
-
-def _called(step: object) -> str:
-    return step.says if step.page is None else f"{step.says} (page {step.page})"
 
 
 def _add_source(parser: Parser) -> None:
@@ -185,21 +256,28 @@ def _add_source(parser: Parser) -> None:
 
 
 def _box(text: str) -> tuple[float, ...]:
-    parts = text.split(",")
+    return _shares(text, 4, "left,top,right,bottom such as 0.1,0,1,0.9")
+
+
+def _place(text: str) -> tuple[float, ...]:
+    return _shares(text, 2, "place such as 0.3,0.6")
+
+
+def _shares(text: str, count: int, called: str) -> tuple[float, ...]:
     try:
-        box = tuple(float(part) for part in parts)
+        shares = tuple(float(part) for part in text.split(","))
     except ValueError:
-        box = ()
-    if len(box) != 4:
-        raise ArgumentTypeError(f"{text!r} is no left,top,right,bottom such as 0.1,0,1,0.9")
-    return box
+        shares = ()
+    if len(shares) != count:
+        raise ArgumentTypeError(f"{text!r} is no {called}")
+    return shares
 
 
 DECLARE = {
     "inpaint": declare_inpaint,
     "vary": declare_vary,
+    "move-star": declare_move_star,
+    "ask": declare_ask,
     "bring": declare_bring,
     "crop": declare_crop,
-    "undo": declare_undo,
-    "redo": declare_redo,
 }
