@@ -23,24 +23,19 @@ def bar(book: Book) -> None:
     if back is None and forth is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="history"):
-        st.button(
-            "Undo",
-            key="undo",
-            icon=":material/undo:",
-            shortcut="Alt+Z",
-            disabled=back is None,
-            on_click=edit,
-            args=(book, partial(history.undo, book)),
-        )
-        st.button(
-            "Redo",
-            key="redo",
-            icon=":material/redo:",
-            shortcut="Alt+Y",
-            disabled=forth is None,
-            on_click=edit,
-            args=(book, partial(history.redo, book)),
-        )
+        for label, keys, found, deed in (
+            ("Undo", "Alt+Z", back, history.undo),
+            ("Redo", "Alt+Y", forth, history.redo),
+        ):
+            st.button(
+                label,
+                key=label.lower(),
+                icon=f":material/{label.lower()}:",
+                shortcut=keys,
+                disabled=found is None,
+                on_click=edit,
+                args=(book, partial(deed, book)),
+            )
         if back is not None:
             st.caption(f"Last: {called(book, back)}")
 
