@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.brush import PNG, mask_of
+from app.widgets.boxes import _box_of
 from books import made, new_book
 from storybook.authoring import edits, history, pictures
 from storybook.book.folder import Book
@@ -71,6 +72,70 @@ def test_a_part_of_a_picture_is_taken_and_put_back(book: Book) -> None:
     assert book.picked(2) == before and "Undone." in said(test)
     button(test, "Redo").click().run()
     assert book.picked(2) != before
+
+
+def test_a_wish_in_plain_words_waits_for_words_and_a_box_that_this_studio_needs(book: Book) -> None:
+    test = drawn("storyboard", book="kite", page="2")
+    test.session_state["way-of-2"] = "In plain words"
+    test.run()
+    assert not test.exception and "Drag a box around the star first" in said(test)
+    test.text_input(key="wish-2").set_value("give her a balloon").run()
+    assert button(test, "Do it").disabled, "the doubles find no star"
+
+
+def asked(book: Book, monkeypatch: pytest.MonkeyPatch, words: str) -> object:
+    """The page after a wish, with a box that was dragged around the star."""
+    monkeypatch.setattr("app.views.star_shown.box_around", lambda *given: (0.2, 0.2, 0.7, 0.9))
+    test = drawn("storyboard", book="kite", page="2")
+    test.session_state["way-of-2"] = "In plain words"
+    test.run()
+    test.text_input(key="wish-2").set_value(words).run()
+    return button(test, "Do it").click().run()
+
+
+def test_a_wish_in_plain_words_becomes_a_job(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = book.picked(2)
+    asked(book, monkeypatch, "give her a balloon")
+    assert ended(jobs.jobs_in(Path("jobs"))[0]).state == "done"
+    assert book.picked(2) != before
+    test = drawn("storyboard", book="kite", page="2")
+    assert "Last: Asked for a balloon, page 2" in said(test)
+
+
+def test_a_wish_that_cannot_be_met_is_refused_on_the_spot(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words, answer in (
+        ("give her a helicopter", "no picture of helicopter"),
+        ("remove the ball", "brush over it"),
+        ("make it night", "cannot be read as a wish"),
+    ):
+        test = asked(book, monkeypatch, words)
+        assert answer in said(test) and words in said(test), "the words are there to be copied"
+    assert not jobs.jobs_in(Path("jobs"))
+
+
+def test_the_star_is_moved_by_a_job(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    test = drawn("storyboard", book="kite", page="2")
+    test.session_state["way-of-2"] = "Move or enlarge"
+    test.run()
+    assert not test.exception and button(test, "Put it there").disabled
+    boxes = ((0.2, 0.2, 0.6, 0.8), (0.4, 0.2, 0.9, 0.95))
+    monkeypatch.setattr("app.views.star_shown.box_moved", lambda *given: boxes)
+    button(test.run(), "Put it there").click().run()
+    job = jobs.jobs_in(Path("jobs"))[0]
+    assert ended(job).state == "done"
+    assert {"--to", "0.6500,0.5750", "--size", "1.250"} <= set(job.arguments)
+    assert "Last: Moved the star, page 2" in said(drawn("storyboard", book="kite", page="2"))
+
+
+def test_boxes_that_a_browser_tells_are_boxes_or_nothing() -> None:
+    told = {"box": [0.1, 0.2, 0.5, 1]}
+    assert _box_of(told, "box") == (0.1, 0.2, 0.5, 1.0)
+    for other in (None, 7, "x", {}, {"box": [1, 2]}, {"box": [0.5, 0, 0.1, 1]}, {"box": "abcd"}):
+        assert _box_of(other, "box") is None, other
+    assert _box_of({"box": [0, 0, float("inf"), 1]}, "box") is None
+    assert _box_of({"box": [0, 0, "1", 1]}, "box") is None
 
 
 def test_one_s_own_picture_is_offered_a_place(book: Book) -> None:

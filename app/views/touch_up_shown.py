@@ -12,6 +12,7 @@ from PIL import Image
 
 from app.brush import brush
 from app.buttons import pressed
+from app.views import star_shown
 from app.views.edited import edit
 from app.widgets import job_panel, look
 from app.widgets.try_or_report import tried
@@ -22,9 +23,16 @@ from storybook.files import write_whole
 from storybook.hero.uploads import MOST_MB, shown_name
 from storybook.studio.studio import Studio
 
-SPOT, CUT, OWN = "Paint a spot anew", "Cut or turn", "Your own picture"
+SPOT, WORDS, STAR = "Paint a spot anew", "In plain words", "Move or enlarge"
+CUT, OWN = "Cut or turn", "Your own picture"
 TURNS = ("As it is", "To the right", "Upside down", "To the left")
-WAYS = {SPOT: ":material/brush:", CUT: ":material/crop_rotate:", OWN: ":material/upload:"}
+WAYS = {
+    SPOT: ":material/brush:",
+    WORDS: ":material/chat:",
+    STAR: ":material/open_with:",
+    CUT: ":material/crop_rotate:",
+    OWN: ":material/upload:",
+}
 SHOWN_PX = 420
 MASKS = ".made/masks"
 
@@ -53,6 +61,10 @@ def panel(book: Book, studio: Studio, page: int, *, busy: bool) -> None:
             st.caption("It has no picture yet.")
         elif way == SPOT:
             _spot(book, studio, page, chosen.candidate, image, busy=busy)
+        elif way == WORDS:
+            star_shown.by_words(book, studio, page, chosen.candidate, image, busy=busy)
+        elif way == STAR:
+            star_shown.by_hand(book, page, chosen.candidate, image, busy=busy)
         else:
             _cut(book, page, chosen.candidate, image, busy=busy)
 
