@@ -9,7 +9,7 @@ from PIL import Image
 from books import doubles, made, new_book
 from storybook.authoring import edits, history
 from storybook.authoring.export_html import export_html
-from storybook.authoring.page_proof import page_key, page_png, sides
+from storybook.authoring.page_proof import page_key, page_png, sides, text_places
 from storybook.authoring.proofs import proof_key, proof_pages, proof_pdf
 from storybook.authoring.status import status
 from storybook.book.folder import Book
@@ -52,6 +52,9 @@ def test_text_stands_where_its_author_says(book: Book) -> None:
     for side in ("auto", "low", "high"):
         edits.set_text_side(book, 2, side)
         drawn[side] = png(book, 2)
+        places = text_places(book, doubles(), proof_pages(book, doubles()), 2)
+        assert side == "auto" or places.now == side
+        assert places is None or places.high[3] < 0.5 < places.low[1]
     assert (drawn["low"] != drawn["high"]).any()
     half = len(drawn["low"]) // 2
     changed = np.abs(drawn["low"] - drawn["high"]).max(axis=2) > 40
@@ -96,3 +99,4 @@ def test_text_beside_a_picture_has_no_other_place() -> None:
     book = new_book("beside", placement="below")
     made(book)
     assert sides(book, doubles(), proof_pages(book, doubles()), 2) == ()
+    assert text_places(book, doubles(), proof_pages(book, doubles()), 2) is None

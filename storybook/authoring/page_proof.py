@@ -1,15 +1,18 @@
 """One page as the press would set it now, and where its text may stand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from io import BytesIO
 
 from storybook.authoring.proofs import ProofPage, settable, small
 from storybook.book.folder import Book
 from storybook.book.printing import lay_words, words_of
 from storybook.press.colour import theme_of
+from storybook.press.compose import composed
 from storybook.press.desk import Desk, new_canvas
 from storybook.press.fonts import load_fonts
-from storybook.press.layout import sheet_of
+from storybook.press.formats import Format
+from storybook.press.layout import Box, sheet_of
 from storybook.press.pdf import draw_cover, draw_story_page
 from storybook.press.picture import open_picture
 from storybook.press.preview import drawn_pages
@@ -19,6 +22,17 @@ from storybook.stages.bind import PlatePage, facing_of
 from storybook.studio.studio import Studio
 
 SIDES: tuple[TextSide, ...] = ("auto", "low", "high")
+Part = tuple[float, float, float, float]
+"""Left, top, right and bottom as shares of a page, from its upper left corner."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlaces:
+    """Where a card of text may stand on its page, and where it does."""
+
+    low: Part
+    high: Part
+    now: TextSide
 
 
 def page_key(book: Book, studio: Studio, pages: Sequence[ProofPage], place: int) -> str:
@@ -82,3 +96,40 @@ def sides(
     laid = lay_words(words_of(story, texts, wishes), wishes)
     kinds = {option.kind for option in laid[place - 1].options}
     return SIDES if "panel" in kinds else ()
+
+
+def text_places(
+    book: Book, studio: Studio, pages: Sequence[ProofPage], place: int
+) -> TextPlaces | None:
+    """Where the card of a page's text may be dragged to; None where it has no two places.
+
+    So it is where the text stands beside the picture, in a bubble, or on half of a spread.
+    """
+    wishes = bind.wishes_of(book, studio)
+    story, texts = settable(bind.story_of(book), pages, wishes)
+    cover = open_picture(small(pages[COVER].picture), "cover")
+    laid = lay_words(words_of(story, texts, wishes), wishes, cover.width / cover.height)
+    plates = _plates(pages, place)
+    page = plates[place]
+    if facing_of(page, plates, laid) is not None:
+        return None
+    picture = open_picture(page.png, f"page {place}")
+    low, high, now = (
+        composed(laid[place - 1], picture, wishes.form, side)
+        for side in ("low", "high", page.text_side)
+    )
+    if {each.kind for each in (low, high, now)} != {"panel"} or low.area == high.area:
+        return None
+    if now.area not in (low.area, high.area):
+        return None
+    return TextPlaces(
+        low=_part(low.area, wishes.form),
+        high=_part(high.area, wishes.form),
+        now="low" if now.area == low.area else "high",
+    )
+
+
+def _part(area: Box, form: Format) -> Part:
+    """What a box covers of its page."""
+    width, height = form.width_pt, form.height_pt
+    return (area.x / width, 1 - area.top / height, area.right / width, 1 - area.y / height)
