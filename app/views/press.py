@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import link
+from app.views.font_samples import letters
 from app.views.for_printer import for_printer
 from app.views.keepsakes_shown import keepsakes
 from app.views.page_editor import edit, said_of_edits
@@ -30,6 +31,8 @@ SHEET_PX = 360
 """How wide a sheet is drawn: twice what it is shown, for fine screens."""
 SHOWN_PX = 166
 PRINTERS_PPI = 300
+SAMPLE = 34
+"""So many letters of the book's first page are shown in each choice of letters."""
 FONTS = {
     "pair": "Clear text, playful titles",
     "andika": "Clear throughout",
@@ -89,6 +92,7 @@ def _head(book: Book) -> None:
 
 def _press(book: Book, proof: Proof, *, busy: bool) -> None:
     st.html(STYLE)
+    st.html(letters())
     wishes, shown = st.columns([1, 2.1], gap="large")
     with wishes:
         _wishes(book, busy=busy)
@@ -144,6 +148,7 @@ def _wishes(book: Book, *, busy: bool) -> None:
         "Letters",
         list(FONTS),
         format_func=FONTS.get,
+        captions=[look.plain(look.short(book.scenes[1].text, SAMPLE))] * len(FONTS),
         key=f"font-{seen}",
         index=list(FONTS).index(brief.font),
         disabled=busy,
