@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from streamlit_dnd import DropEvent
 
 from books import doubles, made, new_book
-from storybook.authoring import edits
+from storybook.authoring import edits, history
 from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
@@ -262,13 +263,84 @@ def test_pages_are_moved_and_put_in_from_their_cards(book: Book) -> None:
     assert edits.order(book) == (0, 2, 1, 3, 4)
 
 
+def drop(monkeypatch: pytest.MonkeyPatch, *drops: DropEvent) -> list[dict]:
+    """Let cards be dropped so, one each time that the page is drawn; what the component is told."""
+    told, left = [], list(drops)
+
+    def dropped(*containers: str, **options: object) -> DropEvent | None:
+        told.append({"containers": containers, **options})
+        return left.pop(0) if left else None
+
+    monkeypatch.setattr("app.views.page_cards.dnd", dropped)
+    return told
+
+
+@pytest.mark.parametrize(
+    ("page", "before", "after", "order"),
+    [
+        (1, 0, 3, (0, 2, 3, 1, 4)),
+        (1, 0, 4, (0, 2, 3, 4, 1)),
+        (4, 3, 0, (0, 4, 1, 2, 3)),
+        (3, 2, 1, (0, 1, 3, 2, 4)),
+        (2, 1, 1, (0, 1, 2, 3, 4)),
+        (2, 1, 2, (0, 1, 2, 3, 4)),
+    ],
+)
+def test_a_card_that_is_dropped_stands_there(
+    book: Book, monkeypatch: pytest.MonkeyPatch, page, before, after, order
+) -> None:
+    told = drop(monkeypatch, DropEvent("pages", "pages", f"card-page-{page}", before, after))
+    test = drawn("storyboard", book="kite")
+    assert not test.exception and edits.order(book) == order
+    assert "card-page-0" in told[0]["exclude"] and "card-page-1" not in told[0]["exclude"]
+    assert len(told) == 2, "drawn anew in its new order"
+    moved = order != (0, 1, 2, 3, 4)
+    assert [each.says for each in history.steps(book)] == ["Moved"] * moved
+    if moved:
+        button(test, "Undo").click().run()
+        assert edits.order(book) == (0, 1, 2, 3, 4)
+
+
+def test_no_card_is_dragged_while_the_book_is_made(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = drop(monkeypatch, DropEvent("pages", "pages", "card-page-1", 0, 3))
+    monkeypatch.setattr("app.views.storyboard.job_panel.newest", lambda folder: object())
+    monkeypatch.setattr("app.views.storyboard.job_panel.panel", lambda job, seen=None: True)
+    monkeypatch.setattr(
+        "app.views.storyboard.job_state", lambda job: type("State", (), {"active": True})
+    )
+    monkeypatch.setattr("app.views.storyboard.asked", lambda *given, **named: None)
+    test = drawn("storyboard", book="kite")
+    assert not test.exception and edits.order(book) == (0, 1, 2, 3, 4)
+    assert {f"card-page-{page}" for page in range(5)} <= set(told[0]["exclude"])
+
+
+def test_a_page_is_taken_out_from_its_card_and_undone_where_it_stood(book: Book) -> None:
+    new_book("books/long", title="Long", pages=6)
+    long = Book("books/long")
+    made(long)
+    test = drawn("storyboard", book="long")
+    test.button(key="out-3").click().run()
+    assert edits.order(long) == (0, 1, 2, 4, 5, 6)
+    assert "**Page 3** was taken out." in said(test)
+    test.button(key="undo-taken").click().run()
+    assert edits.order(long) == (0, 1, 2, 3, 4, 5, 6) and "taken out" not in said(test)
+    test.button(key="out-6").click().run()
+    assert "**Page 6** was taken out." in said(test), "the last one, too"
+
+
 def test_what_is_wrong_with_pages_is_said_at_a_glance(book: Book) -> None:
-    assert "Worth a look" not in said(drawn("storyboard", book="kite"))
+    assert not drawn("storyboard", book="kite").expander[0].label.startswith("Worth a look")
     edits.set_text(book, 2, "Biscuit ran. " * 200, edits.version(book.scenes[2].text))
     edits.set_text(book, 3, "A crab 🦀.", edits.version(book.scenes[3].text))
-    words = said(drawn("storyboard", book="kite"))
-    assert "Worth a look: Page 2, Page 3." in words
+    test = drawn("storyboard", book="kite")
+    words = said(test)
+    assert test.expander[0].label == "Worth a look: Page 2, Page 3"
+    assert "**Page 2**: It is too full" in words and "**Page 3**: It is printed without" in words
     assert "Too full" in words and "Odd letters" in words
+    button(test, "Change page 3").click().run()
+    assert test.query_params["page"] == ["3"] or test.query_params["page"] == "3"
 
 
 def test_a_page_is_shown_as_it_is_printed_and_its_text_moved(book: Book) -> None:

@@ -3,8 +3,10 @@
 from functools import partial
 
 import streamlit as st
+from streamlit_dnd import dnd
 
 from app.views.edited import edit, open_page
+from app.views.page_place import TakenOut, take_out, taken_out, undo_taking_out
 from app.widgets import look
 from storybook.authoring import edits
 from storybook.authoring.proofs import page_notes
@@ -16,6 +18,18 @@ from storybook.book.verdicts import weak_pages
 from storybook.studio.studio import Studio
 
 CARD_PX = 250
+CARD, GAP = "card-page-", "card-taken-out"
+ACCENT = "#a8442a"
+"""Where a dragged card would come to stand; the studio's own colour."""
+STYLE = """
+<style>
+  .st-key-pages .stdnd-handle {
+    top: .7rem; right: .7rem; width: 2.4rem; height: 2.4rem; border-radius: 99rem; opacity: .9;
+    background: #fffaf2; color: #3b2a1e; box-shadow: 0 1px 4px rgb(60 40 20 / .35);
+  }
+  [class*="st-key-place-"] { flex-wrap: wrap; }
+</style>
+"""
 
 
 def shown(book: Book, studio: Studio, now: Status, *, busy: bool) -> None:
@@ -31,11 +45,66 @@ def shown(book: Book, studio: Studio, now: Status, *, busy: bool) -> None:
         )
     wrong = _wrong(book, now, busy=busy)
     if len(wrong) > 1:
-        st.caption(f"Worth a look: {', '.join(map(_called, sorted(wrong)))}.")
+        _at_a_glance(now, wrong)
+    st.html(STYLE)
+    out = taken_out(book)
     with st.container(horizontal=True, gap="medium", key="pages"):
         for each in now.page_status:
+            if out and out.from_card and out.place == each.place:
+                _gap(book, out, busy=busy)
             last = each.place == len(now.page_status) - 1
             _card(book, studio, each, wrong.get(each.place, []), last=last, busy=busy)
+        if out and out.from_card and out.place == len(now.page_status):
+            _gap(book, out, busy=busy)
+    _dragged(book, now, busy=busy)
+
+
+def _dragged(book: Book, now: Status, *, busy: bool) -> None:
+    """Let cards be dragged to another place; the cover stays, and all while the book is made."""
+    numbers = [each.page for each in now.page_status]
+    seen = edits.version(tuple(numbers))
+    fixed = numbers if busy else numbers[:1]
+    drop = dnd(
+        "pages",
+        exclude=[GAP, *(f"{CARD}{page}" for page in fixed)],
+        handle=True,
+        handle_icon=":material/drag_indicator:",
+        color=ACCENT,
+        key="drag-pages",
+    )
+    if drop is None or busy or not drop.item_key:
+        return
+    # Places are counted without the cover, and as they were before the card was lifted out.
+    page = int(drop.item_key.removeprefix(CARD))
+    place = drop.to_index + (drop.to_index <= drop.from_index)
+    if place != numbers.index(page):
+        edit(book, partial(edits.move_page, book, page, place, seen))
+    st.rerun()
+
+
+def _at_a_glance(now: Status, wrong: dict[int, list[tuple[str, str]]]) -> None:
+    """All pages that are worth a look, each with why, and the way to it."""
+    pages = {each.place: each.page for each in now.page_status}
+    named = ", ".join(map(_called, sorted(wrong)))
+    with st.expander(f"Worth a look: {named}", icon=":material/visibility:", key="worth-a-look"):
+        for place, reasons in sorted(wrong.items()):
+            says = " ".join(says or f"{short}." for short, says in reasons)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"**{_called(place)}**: {look.plain(says)}", width="stretch")
+                st.button(
+                    f"Change {_called(place).lower()}",
+                    key=f"glance-{place}",
+                    type="tertiary",
+                    icon=":material/edit:",
+                    on_click=open_page,
+                    args=(pages[place],),
+                )
+
+
+def _gap(book: Book, out: TakenOut, *, busy: bool) -> None:
+    """Where a page was taken out a moment ago: the way back for it."""
+    with st.container(key=GAP, width=CARD_PX, gap="small"):
+        undo_taking_out(book, out, busy=busy)
 
 
 def _called(place: int) -> str:
@@ -66,7 +135,7 @@ def _card(
     busy: bool,
 ) -> None:
     called = _called(each.place)
-    with st.container(key=f"card-page-{each.page}", width=CARD_PX, gap="small"):
+    with st.container(key=f"{CARD}{each.page}", width=CARD_PX, gap="small"):
         look.page_picture(book, each.page, f"{called}: {each.text}", CARD_PX)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{called}**", width="stretch")
@@ -126,6 +195,17 @@ def _place(book: Book, studio: Studio, each: PageStatus, *, last: bool, busy: bo
             ":material/add:", help=f"Put a page in behind {called.lower()}", disabled=busy
         ):
             _put_in(book, studio, each.page, seen)
+        if each.place:
+            st.button(
+                "Take out",
+                key=f"out-{each.page}",
+                help=f"Take {called.lower()} out; it can be put back",
+                type="tertiary",
+                icon=":material/delete:",
+                disabled=busy,
+                on_click=edit,
+                args=(book, partial(take_out, book, each.page, each.place, seen, from_card=True)),
+            )
 
 
 def _put_in(book: Book, studio: Studio, page: int, seen: str) -> None:

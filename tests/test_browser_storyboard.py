@@ -1,0 +1,188 @@
+"""Pages dragged, taken out and undone; a star and a page's text dragged: in a real browser."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from browser import (
+    browser_page,
+    is_still,
+    press,
+    skip_without_a_browser,
+    studio_at,
+    unfold,
+)
+
+skip_without_a_browser()
+pytestmark = pytest.mark.browser
+
+from playwright.sync_api import Locator, Page, expect  # noqa: E402
+from test_history import held  # noqa: E402
+
+from books import made, new_book  # noqa: E402
+from storybook.authoring import edits, history  # noqa: E402
+from storybook.book.folder import Book  # noqa: E402
+from studio_pages import in_folder_of_doubles  # noqa: E402
+from waiting import wait_for  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("studio")
+
+
+@pytest.fixture(scope="module")
+def studio(home: Path) -> Iterator[str]:
+    in_folder_of_doubles(home)
+    with studio_at(home) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with browser_page() as opened:
+        yield opened
+
+
+def book_at(home: Path, name: str, **changes: object) -> Book:
+    book = new_book(home / "books" / name, **({"title": "The Kite", "pages": 6} | changes))
+    made(book)
+    return book
+
+
+def opened(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("h1").first).to_be_visible()
+    is_still(page)
+
+
+def stands(book: Book, order: tuple[int, ...]) -> bool:
+    return edits.order(book) == order
+
+
+def middle(of: Locator) -> tuple[float, float]:
+    box = of.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def dragged(page: Page, by: tuple[float, float], to: tuple[float, float]) -> None:
+    """Press at one place of the page, go to the other in steps, and let go."""
+    page.mouse.move(*by)
+    page.mouse.down()
+    page.mouse.move((by[0] + to[0]) / 2, (by[1] + to[1]) / 2, steps=5)
+    page.mouse.move(*to, steps=5)
+    page.mouse.up()
+
+
+def test_a_card_is_dragged_to_another_place_and_undone(page: Page, studio: str, home: Path) -> None:
+    book = book_at(home, "dragged")
+    before = held(book)
+    opened(page, f"{studio}/storyboard?book=dragged")
+    cards = page.locator("[class*='st-key-card-page-']")
+    grips = page.locator(".stdnd-handle")
+    expect(grips).to_have_count(6)  # the cover has none
+    cards.nth(1).scroll_into_view_if_needed()
+    is_still(page)
+    over = cards.nth(3).bounding_box()
+    past = over["x"] + over["width"] * 0.9, over["y"] + over["height"] / 2
+    dragged(page, middle(grips.first), past)
+    wait_for(lambda: edits.order(book) == (0, 2, 3, 1, 4, 5, 6))
+    expect(page.get_by_text("Last: Moved, page 3")).to_be_visible()
+    is_still(page)
+    assert "st-key-card-page-1" in cards.nth(3).get_attribute("class")
+    press(page.get_by_role("button", name="Undo", exact=True))
+    expect(page.get_by_text("Last: Moved")).to_have_count(0)
+    assert held(book) == before
+
+
+def test_a_page_is_moved_by_the_keyboard_and_keeps_the_focus(
+    page: Page, studio: str, home: Path
+) -> None:
+    book = book_at(home, "keys")
+    opened(page, f"{studio}/storyboard?book=keys")
+    for order in ((0, 2, 1, 3, 4, 5, 6), (0, 2, 3, 1, 4, 5, 6)):
+        back = page.locator(".st-key-move-back-1 button")
+        back.focus()
+        page.keyboard.press("Enter")
+        wait_for(partial(stands, book, order))
+        is_still(page)
+
+
+def test_a_page_is_taken_out_and_undone_where_it_stood(page: Page, studio: str, home: Path) -> None:
+    book = book_at(home, "out")
+    opened(page, f"{studio}/storyboard?book=out")
+    out = page.locator(".st-key-out-5 button")
+    out.scroll_into_view_if_needed()
+    press(out)
+    expect(page.get_by_text("Page 5 was taken out.")).to_be_in_viewport()
+    assert edits.order(book) == (0, 1, 2, 3, 4, 6)
+    press(page.locator(".st-key-undo-taken button"))
+    expect(page.get_by_text("was taken out.")).to_have_count(0)
+    assert edits.order(book) == (0, 1, 2, 3, 4, 5, 6)
+
+
+def test_the_star_is_dragged_to_another_place_and_undone(
+    page: Page, studio: str, home: Path
+) -> None:
+    book = book_at(home, "star")
+    before = held(book)
+    opened(page, f"{studio}/storyboard?book=star&page=2")
+    unfold(page, "Touch it up")
+    press_way(page, "Move or enlarge")
+    stage = page.locator(".stage")
+    stage.scroll_into_view_if_needed()
+    is_still(page)
+    expect(page.get_by_text("First drag a box around the star.")).to_be_visible()
+    put = page.get_by_role("button", name="Put it there")
+    expect(put).to_be_disabled()
+    box = stage.bounding_box()
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    dragged(page, at(0.2, 0.3), at(0.6, 0.8))
+    expect(page.get_by_text("Now drag the box, or its corner.")).to_be_visible()
+    dragged(page, at(0.4, 0.55), at(0.6, 0.55))
+    expect(page.get_by_text("It comes to stand here.")).to_be_visible()
+    page.locator(".boxed .box").press("ArrowUp")
+    page.locator(".boxed .box").press("+")
+    expect(put).to_be_enabled()
+    press(put)
+    expect(page.get_by_text("Last: Moved the star, page 2")).to_be_visible()
+    step = history.steps(book)[-1]
+    assert any(book.picked(2) in change.path for change in step.changes)
+    press(page.get_by_role("button", name="Undo", exact=True))
+    expect(page.get_by_text("Last: Moved the star")).to_have_count(0)
+    assert held(book) == before
+
+
+def test_the_text_of_a_page_is_dragged_to_its_other_place(
+    page: Page, studio: str, home: Path
+) -> None:
+    book = book_at(home, "text", placement="over")
+    edits.set_text_side(book, 2, "low")
+    opened(page, f"{studio}/storyboard?book=text&page=2")
+    press_way(page, "As it is printed")
+    text = page.locator(".boxed .box")
+    text.scroll_into_view_if_needed()
+    is_still(page)
+    x, y = middle(text)
+    stage = page.locator(".stage").bounding_box()
+    dragged(page, (x, y), (x, stage["y"] + stage["height"] * 0.3))
+    expect(page.get_by_text("Last: Text moved, page 2")).to_be_visible()
+    assert book.scenes[2].text_side == "high"
+    is_still(page)
+    page.locator(".boxed .box").press("ArrowDown")
+    wait_for(lambda: book.scenes[2].text_side == "low")
+    is_still(page)
+    press(page.get_by_role("button", name="Undo", exact=True))
+    wait_for(lambda: book.scenes[2].text_side == "high")
+
+
+def press_way(page: Page, name: str) -> None:
+    """Choose one of several ways, where they are side by side."""
+    is_still(page)
+    page.get_by_role("radio", name=name).first.click()
+    is_still(page)
