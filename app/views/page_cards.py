@@ -72,10 +72,10 @@ def _dragged(book: Book, now: Status, *, busy: bool) -> None:
         color=ACCENT,
         key="drag-pages",
     )
-    if drop is None or busy or not drop.item_key:
+    page = {f"{CARD}{page}": page for page in numbers}.get(drop.item_key if drop else None)
+    if page is None or busy:
         return
     # Places are counted without the cover, and as they were before the card was lifted out.
-    page = int(drop.item_key.removeprefix(CARD))
     place = drop.to_index + (drop.to_index <= drop.from_index)
     if place != numbers.index(page):
         edit(book, partial(edits.move_page, book, page, place, seen))
@@ -178,7 +178,7 @@ def _place(book: Book, studio: Studio, each: PageStatus, *, last: bool, busy: bo
     def move(by: int) -> None:
         edit(book, partial(edits.move_page, book, each.page, each.place + by, seen))
 
-    with st.container(horizontal=True, key=f"place-{each.page}"):
+    with st.container(horizontal=True, gap="xsmall", key=f"place-{each.page}"):
         for by, icon, way in ((-1, "arrow_back", "forward"), (1, "arrow_forward", "back")):
             at_its_end = each.place <= 1 if by < 0 else last
             if each.place:  # the cover stays where it is
@@ -201,7 +201,6 @@ def _place(book: Book, studio: Studio, each: PageStatus, *, last: bool, busy: bo
                 key=f"out-{each.page}",
                 help=f"Take {called.lower()} out; it can be put back",
                 type="tertiary",
-                icon=":material/delete:",
                 disabled=busy,
                 on_click=edit,
                 args=(book, partial(take_out, book, each.page, each.place, seen, from_card=True)),

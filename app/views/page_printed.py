@@ -22,6 +22,7 @@ WIDTH_PX = 760
 ALONE, PRINTED = "The picture", "As it is printed"
 STANDS: tuple[TextSide, ...] = ("low", "high")
 SIDES = {"auto": "Where it covers less", "low": "Low", "high": "High"}
+DRAGGED = "a text that was dragged"
 CHOSEN = "how a page is shown"
 """What `st.session_state` calls it: what was chosen for one page holds for the next."""
 
@@ -67,7 +68,10 @@ def _dragged(book: Book, scene: Scene, png: bytes, alt: str, places: TextPlaces)
     names = [SIDES[each] for each in STANDS]
     with Image.open(io.BytesIO(png)) as page:
         to = box_at_places(page, alt, key, stands, names, STANDS.index(places.now))
-    if STANDS[to] != places.now:
+    if STANDS[to] == places.now:
+        st.session_state.pop(DRAGGED, None)
+    elif st.session_state.get(DRAGGED) != (key, to):  # what could not be done is not tried again
+        st.session_state[DRAGGED] = (key, to)
         edit(book, partial(edits.set_text_side, book, scene.page, STANDS[to]))
         st.rerun()
 

@@ -103,4 +103,4 @@ def _start(
 
 
 def _said(shares: tuple[float, ...]) -> str:
-    return ",".join(f"{share:.4f}" for share in shares)
+    return ",".join(f"{max(0.0, share):.4f}" for share in shares)  # -0.0 would be an option

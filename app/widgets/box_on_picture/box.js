@@ -12,7 +12,8 @@ export default function (component) {
   if (root.dataset.shows === data.shows) return; // drawn anew for something else: it stays
   root.dataset.shows = data.shows;
   const find = (name) => root.querySelector(name);
-  const [stage, picture, was, box, said] = [".stage", "img", ".was", ".box", "[role=status]"].map(find);
+  const names = [".stage", "img", ".was", ".box", "[role=status]"];
+  const [stage, picture, was, box, said] = names.map(find);
   const snaps = data.way === "snap";
   let from = data.box; // what the box was dragged open around; null: nothing yet
   let now = from;
@@ -21,8 +22,14 @@ export default function (component) {
   picture.src = data.image;
   picture.alt = data.alt;
   stage.setAttribute("aria-label", data.says);
-  if (snaps) stage.removeAttribute("tabindex");
   box.setAttribute("aria-label", data.called);
+  if (snaps) {
+    for (const name of ["tabindex", "role", "aria-label"]) stage.removeAttribute(name);
+    box.setAttribute("role", "slider");
+    box.setAttribute("aria-valuemin", 0);
+    box.setAttribute("aria-valuemax", data.places.length - 1);
+  }
+  stage.classList.toggle("still", snaps);
   box.classList.toggle("snaps", snaps);
   find(".grip").hidden = data.way !== "place";
   for (const button of root.querySelectorAll("button")) {
@@ -56,7 +63,10 @@ export default function (component) {
       box.style.backgroundPosition = `${place(from[0], wide)} ${place(from[1], high)}`;
     }
     said.textContent = now ? (moved ? data.moved : data.there) : data.empty;
-    if (snaps) box.setAttribute("aria-valuetext", data.names[nearest()]);
+    if (snaps) {
+      box.setAttribute("aria-valuenow", nearest());
+      box.setAttribute("aria-valuetext", data.names[nearest()]);
+    }
   }
 
   function tell() {
