@@ -264,14 +264,14 @@ def test_pages_are_moved_and_put_in_from_their_cards(book: Book) -> None:
 
 
 def drop(monkeypatch: pytest.MonkeyPatch, *drops: DropEvent) -> list[dict]:
-    """Let cards be dropped so, one each time that the page is drawn; what the component is told."""
+    """Let pages be dropped so, one each time that the page is drawn; what the component is told."""
     told, left = [], list(drops)
 
     def dropped(*containers: str, **options: object) -> DropEvent | None:
         told.append({"containers": containers, **options})
         return left.pop(0) if left else None
 
-    monkeypatch.setattr("app.views.page_cards.dnd", dropped)
+    monkeypatch.setattr("app.views.page_order.dnd", dropped)
     return told
 
 
@@ -286,13 +286,13 @@ def drop(monkeypatch: pytest.MonkeyPatch, *drops: DropEvent) -> list[dict]:
         (2, 1, 2, (0, 1, 2, 3, 4)),
     ],
 )
-def test_a_card_that_is_dropped_stands_there(
+def test_a_page_that_is_dropped_stands_there(
     book: Book, monkeypatch: pytest.MonkeyPatch, page, before, after, order
 ) -> None:
-    told = drop(monkeypatch, DropEvent("pages", "pages", f"card-page-{page}", before, after))
+    told = drop(monkeypatch, DropEvent("order", "order", f"row-page-{page}", before, after))
     test = drawn("storyboard", book="kite")
     assert not test.exception and edits.order(book) == order
-    assert "card-page-0" in told[0]["exclude"] and "card-page-1" not in told[0]["exclude"]
+    assert told[0]["containers"] == ("order",)
     assert len(told) == 2, "drawn anew in its new order"
     moved = order != (0, 1, 2, 3, 4)
     assert [each.says for each in history.steps(book)] == ["Moved"] * moved
@@ -301,10 +301,10 @@ def test_a_card_that_is_dropped_stands_there(
         assert edits.order(book) == (0, 1, 2, 3, 4)
 
 
-def test_no_card_is_dragged_while_the_book_is_made(
+def test_no_page_is_dragged_while_the_book_is_made(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = drop(monkeypatch, DropEvent("pages", "pages", "card-page-1", 0, 3))
+    told = drop(monkeypatch, DropEvent("order", "order", "row-page-1", 0, 3))
     monkeypatch.setattr("app.views.storyboard.job_panel.newest", lambda folder: object())
     monkeypatch.setattr("app.views.storyboard.job_panel.panel", lambda job, seen=None: True)
     monkeypatch.setattr(
@@ -313,7 +313,7 @@ def test_no_card_is_dragged_while_the_book_is_made(
     monkeypatch.setattr("app.views.storyboard.asked", lambda *given, **named: None)
     test = drawn("storyboard", book="kite")
     assert not test.exception and edits.order(book) == (0, 1, 2, 3, 4)
-    assert {f"card-page-{page}" for page in range(5)} <= set(told[0]["exclude"])
+    assert not told and "Once the pictures are drawn" in said(test)
 
 
 def test_a_page_is_taken_out_from_its_card_and_undone_where_it_stood(book: Book) -> None:

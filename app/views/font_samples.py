@@ -15,10 +15,10 @@ def letters() -> str:
     ]
     rules = []
     for number, files in enumerate(FILES.values(), start=1):
-        option = f'[class*="st-key-font-"] [role="radiogroup"] > label:nth-of-type({number})'
+        option = f'[class*="st-key-font-"] [role="radiogroup"] > :nth-child({number})'
         rules += [
             f'{option} p {{ font-family: "Letters {files[TITLE]}" !important; }}',
-            f'{option} [data-testid="stCaptionContainer"] p '
+            f'{option} [data-testid="stRadioCaption"] p '
             f'{{ font-family: "Letters {files[TEXT]}" !important; }}',
         ]
     return f"<style>{' '.join([*faces, *rules])}</style>"

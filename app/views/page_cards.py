@@ -3,8 +3,8 @@
 from functools import partial
 
 import streamlit as st
-from streamlit_dnd import dnd
 
+from app.views import page_order
 from app.views.edited import edit, open_page
 from app.views.page_place import TakenOut, take_out, taken_out, undo_taking_out
 from app.widgets import look
@@ -19,17 +19,6 @@ from storybook.studio.studio import Studio
 
 CARD_PX = 250
 CARD, GAP = "card-page-", "card-taken-out"
-ACCENT = "#a8442a"
-"""Where a dragged card would come to stand; the studio's own colour."""
-STYLE = """
-<style>
-  .st-key-pages .stdnd-handle {
-    top: .7rem; right: .7rem; width: 2.4rem; height: 2.4rem; border-radius: 99rem; opacity: .9;
-    background: #fffaf2; color: #3b2a1e; box-shadow: 0 1px 4px rgb(60 40 20 / .35);
-  }
-  [class*="st-key-place-"] { flex-wrap: wrap; }
-</style>
-"""
 
 
 def shown(book: Book, studio: Studio, now: Status, *, busy: bool) -> None:
@@ -46,7 +35,7 @@ def shown(book: Book, studio: Studio, now: Status, *, busy: bool) -> None:
     wrong = _wrong(book, now, busy=busy)
     if len(wrong) > 1:
         _at_a_glance(now, wrong)
-    st.html(STYLE)
+    page_order.shown(book, now, busy=busy)
     out = taken_out(book)
     with st.container(horizontal=True, gap="medium", key="pages"):
         for each in now.page_status:
@@ -56,30 +45,6 @@ def shown(book: Book, studio: Studio, now: Status, *, busy: bool) -> None:
             _card(book, studio, each, wrong.get(each.place, []), last=last, busy=busy)
         if out and out.from_card and out.place == len(now.page_status):
             _gap(book, out, busy=busy)
-    _dragged(book, now, busy=busy)
-
-
-def _dragged(book: Book, now: Status, *, busy: bool) -> None:
-    """Let cards be dragged to another place; the cover stays, and all while the book is made."""
-    numbers = [each.page for each in now.page_status]
-    seen = edits.version(tuple(numbers))
-    fixed = numbers if busy else numbers[:1]
-    drop = dnd(
-        "pages",
-        exclude=[GAP, *(f"{CARD}{page}" for page in fixed)],
-        handle=True,
-        handle_icon=":material/drag_indicator:",
-        color=ACCENT,
-        key="drag-pages",
-    )
-    page = {f"{CARD}{page}": page for page in numbers}.get(drop.item_key if drop else None)
-    if page is None or busy:
-        return
-    # Places are counted without the cover, and as they were before the card was lifted out.
-    place = drop.to_index + (drop.to_index <= drop.from_index)
-    if place != numbers.index(page):
-        edit(book, partial(edits.move_page, book, page, place, seen))
-    st.rerun()
 
 
 def _at_a_glance(now: Status, wrong: dict[int, list[tuple[str, str]]]) -> None:

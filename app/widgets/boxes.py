@@ -13,7 +13,7 @@ from PIL import Image
 from storybook.records import digest
 
 PARTS = Path(__file__).parent / "box_on_picture"
-LONGEST_PX = 640
+LONGEST_PX = 760
 PNG = "data:image/png;base64,"
 KEYS = "Arrow keys move it, plus and minus change its size, backspace takes it away."
 
