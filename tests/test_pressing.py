@@ -16,7 +16,7 @@ from books import made, new_book
 from storybook.authoring.pressing import press
 from storybook.authoring.print_jobs import as_text, imprint_of, set_imprint
 from storybook.cli import main
-from storybook.errors import BookError, ConfigError, PressError
+from storybook.errors import BookError, ConfigError
 from storybook.press.interior import Imprint
 from storybook.press.printers import load_printer
 
@@ -182,12 +182,6 @@ def test_press_keeps_words_where_their_author_wants_them():
     low = job(undemanding("kdp"))
     pages = [replace(page, text_side="low") for page in low.pages]
     assert press(replace(low, pages=pages)).interior != press(low).interior
-
-
-def test_press_refuses_a_book_that_is_bound_on_the_right():
-    arabic = job(undemanding("kdp"))
-    with pytest.raises(PressError, match="'ar' is read from right to left"):
-        press(replace(arabic, wishes=arabic.wishes.but(language="ar")))
 
 
 def test_imprint_of_names_what_is_wrong():
