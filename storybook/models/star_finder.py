@@ -1,7 +1,8 @@
 """Where the star of a drawn picture is: where a critic's classifier looks to name its coat.
 
-Of 60 drawn pictures it looked at the star in each, with the middle of its gaze within a tenth of
-the picture's side from the middle of the star's box; how large that is, the page's shot says.
+On 24 drawn pictures the peak of its gaze was on the star each time; on 60, the middle of its gaze
+strays by 0.05 to 0.11 of the picture's side (standard deviation) from the middle of the star's box.
+How large that is, the page's shot says.
 """
 
 from pathlib import Path
