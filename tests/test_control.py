@@ -335,6 +335,13 @@ def test_one_of_another_family_and_painters_without(home, tmp_path):
     change_json(other / "config.json", down_block_types=["DownBlock2D", "DownBlock2D"])
     with pytest.raises(ModelError):
         control.open_control(other, painter)
+    grown = small | {"block_out_channels": (WIDTH, WIDTH, WIDTH)}
+    grown["down_block_types"] = ("DownBlock2D", *small["down_block_types"])
+    ControlNetModel(cross_attention_dim=WIDTH, **grown).save_pretrained(tmp_path / "grown")
+    with pytest.raises(
+        ModelError, match=r"for U-Nets of \(16, 16, 16\) channels; this painter's has"
+    ):
+        control.open_control(tmp_path / "grown", painter)
     with pytest.raises(ModelError, match="takes no ControlNet"):
         open_controlled_enlarger("x", FlatPainter(), other, None, GENTLE, NearestEnlarger())
 

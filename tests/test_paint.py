@@ -106,11 +106,11 @@ def test_paint_draws_what_is_left_when_it_was_stopped_between_two_pictures():
 
 @pytest.mark.parametrize(
     ("asked", "is_said"),
-    [((), True), (("draw.width_px=256", "draw.height_px=256"), False), (("draw.steps=5",), True)],
+    [((), True), (("draw.width_px=512", "draw.height_px=512"), False), (("draw.steps=5",), True)],
 )
 def test_plan_says_how_large_its_pictures_are_where_nobody_asked(asked, is_said):
     notes = plan(Wish(words="a grey cat"), Studio(load_settings("starter", asked)), RESULTS).notes
-    said = [note for note in notes if "128 x 128 px, as this painter was taught" in note]
+    said = [note for note in notes if "256 x 256 px, as this painter was taught" in note]
     assert bool(said) == is_said and all("--studio classic" in note for note in said)
 
 

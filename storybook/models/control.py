@@ -219,6 +219,14 @@ def open_control(path: Path, painter: DiffusionPainter) -> ControlNetModel:
             f"{path} is a ControlNet for painters that hear {control_dim} numbers a word; this one "
             f"hears {unet_dim}. Take one of the painter's family."
         )
+    control_widths, unet_widths = (
+        tuple(each.config.block_out_channels) for each in (controlnet, unet)
+    )
+    if control_widths != unet_widths:
+        raise ModelError(
+            f"{path} is a ControlNet for U-Nets of {control_widths} channels; this painter's has "
+            f"{unet_widths}. Take one that was taught for this painter, or set enlarge.control=off."
+        )
     with quiet():
         return controlnet.eval().to(execution_device(painter.pipe), unet.dtype)
 
