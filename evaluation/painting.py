@@ -84,6 +84,7 @@ def _requests(
                 studio.painter_name(cast),
                 studio.sampling,
                 SEED,
+                studio.world if studio.draws_the_world else None,
             )
         )
         for number, words in enumerate(prompts)

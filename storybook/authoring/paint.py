@@ -25,6 +25,7 @@ from storybook.models.scheduling import resolve_syntax
 from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest
 from storybook.stages.draw import draw
+from storybook.story.composition import composed
 from storybook.story.prompt_to_caption import as_caption, stand_ins, unknown_words
 from storybook.studio.studio import Studio
 from storybook.studio.taught import goes_by_look
@@ -124,7 +125,10 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
     habits, painter = studio.sampling, studio.painter_name(cast, prompt)
     requests = tuple(
         Candidate(
-            prompt=prompt,
+            # One who draws the world learnt from captions that say how a picture is composed.
+            prompt=prompt.but(positive=composed(words, seed, studio.world))
+            if studio.draws_the_world
+            else prompt,
             painter=painter,
             seed=seed,
             width_px=habits.width_px,

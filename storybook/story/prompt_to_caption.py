@@ -35,7 +35,8 @@ VERB = re.compile(r"\b([a-z]+?)(ing|e?s)\b")
 def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> str:
     """The caption that says what `words` say, in the words of the world.
 
-    `heroes` may be called by name or token. What is left open is filled in: `style`, a garden, day.
+    `heroes` may be called by name or token. What is left open is filled in: `style`, a garden from
+    the front, day.
     A caption, and words with A1111's marks, stay as they are.
     """
     if _is_caption(words, world) or MARKED.search(words):
@@ -58,7 +59,7 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
         light=_first(world.find("lights", nameless), DEFAULT_LIGHT),
         mood=_first([mood for mood in world.find("moods", nameless) if mood != "happy"], ""),
         shot=_first(world.find("shots", nameless), DEFAULT_SHOT),
-        composition=Composition(view=_first(world.find("views", nameless), "")),
+        composition=Composition(view=_first([*world.find("views", nameless), *world.views], "")),
     )
 
 
