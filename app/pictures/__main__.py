@@ -11,6 +11,7 @@ from PIL import Image
 
 from storybook.config import load_settings
 from storybook.records import Candidate, Hero, Prompt
+from storybook.story.composition import composed
 from storybook.studio.studio import Studio
 from storybook.world import picture_words
 
@@ -54,7 +55,7 @@ def main() -> None:
             prompt = Prompt(page=0, positive=words)
             requests = [
                 Candidate(
-                    prompt=prompt,
+                    prompt=prompt.but(positive=composed(words, seed, studio.world)),
                     painter=painter.name,
                     seed=seed,
                     width_px=habits.width_px,

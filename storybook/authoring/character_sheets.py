@@ -173,7 +173,7 @@ def _caption(view: str, hero: Hero, cast: Sequence[Hero], style: Style, world: W
         light="day",
         mood="sad" if view == "sad" and "sad" in world.moods else "",
         shot="middle" if view == "side" or not alone else "close",
-        composition=_composition(view, world) if alone else Composition(),
+        composition=_composition(view, world),
     )
 
 
@@ -181,10 +181,11 @@ def _composition(view: str, world: World) -> Composition:
     """How a view is composed, for a painter that knows such words."""
     if not (world.sides and world.poses):
         return Composition()
-    poses = list(world.poses)
+    poses, sides = list(world.poses), list(world.sides)
     return Composition(
         pose=poses[-1] if view == "happy" else poses[0],
-        facing=next(iter(world.sides)) if view == "side" else "",
+        side=sides[-1] if view == "side" else sides[0],
+        facing=sides[0] if view == "side" else sides[-1],
     )
 
 
