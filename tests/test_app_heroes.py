@@ -320,7 +320,7 @@ def test_a_manner_in_which_all_weights_learn_says_what_it_takes_before(tmp_path)
     manner = next(each for each in page.selectbox if each.label == "Manner")
     assert "a painter of its own" not in said(page)
     manner.set_value("everydream").run()
-    assert "gets a painter of its own of about 30 MB" in said(page).replace("\\", "")
+    assert "gets a painter of its own of about 31 MB" in said(page).replace("\\", "")
 
 
 def test_a_hero_leads_to_a_book_of_its_own(tmp_path):

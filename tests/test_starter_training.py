@@ -192,14 +192,14 @@ def test_pairs_are_a_painter_s_picture_and_the_artist_s_drawing_of_it(tmp_path):
     shown = pictures_in(world, 8, 0)[:4]
     drawn = [
         Drawings(tuple(shown), np.stack([np.array(draw(each, world, size)) for each in shown]))
-        for size in (128, 256)
+        for size in (256, 512)
     ]
     components = components_in(folder / COMPONENTS, drawn[0], 24)
     making = pairs_in(tmp_path / "pairs", painter, components, *drawn, world, sampling)
-    assert [event.note for event in making] == ["pictures of 128 px by the painter"]
+    assert [event.note for event in making] == ["pictures of 256 px by the painter"]
     pairs = load_pairs(tmp_path / "pairs")
-    assert pairs.x0.shape == pairs.soft.shape == (4, 24, 32, 32)
-    assert pairs.edges.shape == (4, 128, 128) and pairs.edges.max() == 255
+    assert pairs.x0.shape == pairs.soft.shape == (4, 24, 64, 64)
+    assert pairs.edges.shape == (4, 256, 256) and pairs.edges.max() == 255
     assert pairs.prompt_embeds.shape == (4, 48, 192) and pairs.uncond_embeds.shape == (48, 192)
     clean, soft = pairs.x0.float(), pairs.soft.float()
     own, others = (clean - soft).square().mean(), (clean - soft.roll(1, 0)).square().mean()

@@ -222,7 +222,8 @@ def open_control(path: Path, painter: DiffusionPainter) -> ControlNetModel:
     control_widths, unet_widths = (
         tuple(each.config.block_out_channels) for each in (controlnet, unet)
     )
-    if control_widths != unet_widths:
+    # A single file is opened by its family's own widths.
+    if path.is_dir() and control_widths != unet_widths:
         raise ModelError(
             f"{path} is a ControlNet for U-Nets of {control_widths} channels; this painter's has "
             f"{unet_widths}. Take one that was taught for this painter, or set enlarge.control=off."
