@@ -26,7 +26,7 @@ from storybook.jobs.folder import job_state
 AT_ONCE = 24
 """So many covers are shown before one asks for more."""
 COVER_PX = 210
-SAMPLE = "A book that was made here: its cover, and a page on which a cat finds its red ball"
+SAMPLE = "A book that was made here: its cover, and a page on which a cat holds a little drum"
 WAY_PX = 340
 WAYS = (
     (
