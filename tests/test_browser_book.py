@@ -86,7 +86,7 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     press(page.get_by_role("button", name="All pages"))
     press(page.get_by_role("button", name="Bring it up to date"))
     finished(page)
-    expect(page.get_by_text("Bruno sat down and looked at the sea.")).to_be_visible()
+    expect(page.get_by_text("Bruno sat down and looked at the sea.", exact=True)).to_be_visible()
     assert pictures_in(tmp_path) == before, "a text changes no picture"
 
     press(page.get_by_role("button", name="Change").nth(2))

@@ -8,6 +8,7 @@ from books import doubles, made, new_book
 from browser import STILL, browser_page, downloaded, is_still, skip_without_a_browser, studio_at
 from storybook.authoring.export_html import export_html
 from studio_pages import in_folder_of_doubles
+from waiting import wait_for
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -80,7 +81,8 @@ def test_pages_turn_by_keys_clicks_and_buttons(tmp_path):
         assert page.get_by_role("button", name="Back").is_disabled()
         page.get_by_role("button", name="Next").click()
         stands(page, "Title page")
-        page.wait_for_function(STILL)  # the book moves to the middle when its cover is opened
+        # The book moves to the middle when its cover is opened.
+        wait_for(lambda: page.evaluate(STILL))
         box = page.locator("#book").bounding_box()
         page.mouse.click(box["x"] + 0.9 * box["width"], box["y"] + 100)
         stands(page, "Pages 1 – 2 of 4")
@@ -155,7 +157,7 @@ def test_nothing_moves_where_less_motion_is_wished(tmp_path):
         assert not page.evaluate("moved")
         page.emulate_media(reduced_motion="no-preference")
         press(page, "ArrowRight")
-        page.wait_for_function("moved")
+        wait_for(lambda: page.evaluate("moved"))
 
 
 def test_it_fills_the_screen_and_comes_back(tmp_path):
@@ -163,9 +165,9 @@ def test_it_fills_the_screen_and_comes_back(tmp_path):
     with browser_page() as page:
         page.goto(path.as_uri())
         page.keyboard.press("f")
-        page.wait_for_function("document.fullscreenElement !== null")
+        wait_for(lambda: page.evaluate("document.fullscreenElement !== null"))
         page.keyboard.press("f")
-        page.wait_for_function("document.fullscreenElement === null")
+        wait_for(lambda: page.evaluate("document.fullscreenElement === null"))
         assert not page.evaluate("document.documentElement.classList.contains('alone')")
 
 
@@ -198,7 +200,7 @@ def test_the_studio_shows_the_same_view(tmp_path, monkeypatch):
         page.keyboard.press("ArrowRight")
         expect(book.locator("#where")).to_have_text("Pages 1 – 2 of 4")
         page.keyboard.press("f")
-        page.wait_for_function("document.fullscreenElement !== null")
+        wait_for(lambda: page.evaluate("document.fullscreenElement !== null"))
         page.keyboard.press("f")
         given = downloaded(page.get_by_role("button", name="Download HTML"))
         file = Path(given.path()).read_text(encoding="utf-8")

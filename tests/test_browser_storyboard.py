@@ -176,9 +176,9 @@ def test_the_text_of_a_page_is_dragged_to_its_other_place(
     x, y = middle(text)
     stage = page.locator(".boxed .stage").bounding_box()
     dragged(page, (x, y), (x, stage["y"] + stage["height"] * 0.3))
-    expect(page.get_by_text("Last: Text moved, page 2")).to_be_visible()
-    assert book.scenes[2].text_side == "high"
+    wait_for(lambda: book.scenes[2].text_side == "high")
     is_still(page)
+    expect(page.get_by_text("Last: Text moved, page 2")).to_be_visible()
     page.locator(".boxed .box").press("ArrowDown")
     wait_for(lambda: book.scenes[2].text_side == "low")
     is_still(page)
