@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from storybook.config import load_settings
-from storybook.records import Candidate, Hero, Prompt
+from storybook.records import Hero, Prompt
 from storybook.story.composition import composed
 from storybook.studio.studio import Studio
 from storybook.world import picture_words
@@ -49,19 +49,12 @@ def _hero(star: str) -> Hero:
 
 def main() -> None:
     studio = Studio(load_settings("starter", []))
-    habits = studio.sampling
     with studio.painter(()) as painter, studio.critic() as critic, studio.enlarger() as enlarger:
         for name, hero, words in scenes():
             prompt = Prompt(page=0, positive=words)
             requests = [
-                Candidate(
-                    prompt=prompt.but(positive=composed(words, seed, studio.world)),
-                    painter=painter.name,
-                    seed=seed,
-                    width_px=habits.width_px,
-                    height_px=habits.height_px,
-                    steps=habits.steps,
-                    guidance=habits.guidance,
+                studio.sampling.request(
+                    prompt.but(positive=composed(words, seed, studio.world)), painter.name, seed
                 )
                 for seed in range(1, TRIES + 1)
             ]

@@ -117,18 +117,9 @@ def _order(
     hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio, folder: Path
 ) -> SheetOrder:
     prompts = _prompts(hero, cast, style, studio)
-    habits = studio.sampling
     views = {
         view: tuple(
-            Candidate(
-                prompt=prompt,
-                painter=studio.painter_name(cast, prompt),
-                seed=seed,
-                width_px=habits.width_px,
-                height_px=habits.height_px,
-                steps=habits.steps,
-                guidance=habits.guidance,
-            )
+            studio.sampling.request(prompt, studio.painter_name(cast, prompt), seed)
             for seed in range(1, TRIES + 1)
         )
         for view, prompt in prompts.items()

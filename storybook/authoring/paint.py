@@ -122,19 +122,12 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
     ignored = resolve_syntax(words, studio.loras)[1] + resolve_syntax(negative)[1]
     if studio.settings.draw.adapters and studio.loras is None:
         notes.append("this painter takes no adapters: they change nothing")
-    habits, painter = studio.sampling, studio.painter_name(cast, prompt)
+    painter = studio.painter_name(cast, prompt)
+    # One who draws the world learnt from captions that say how a picture is composed.
+    world = studio.world if studio.draws_the_world else None
     requests = tuple(
-        Candidate(
-            # One who draws the world learnt from captions that say how a picture is composed.
-            prompt=prompt.but(positive=composed(words, seed, studio.world))
-            if studio.draws_the_world
-            else prompt,
-            painter=painter,
-            seed=seed,
-            width_px=habits.width_px,
-            height_px=habits.height_px,
-            steps=habits.steps,
-            guidance=habits.guidance,
+        studio.sampling.request(
+            prompt.but(positive=composed(words, seed, world)) if world else prompt, painter, seed
         )
         for seed in range(wish.seed, wish.seed + wish.count)
     )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from storybook.config import validated
 from storybook.models.weights import read_json
-from storybook.records import Record
+from storybook.records import Candidate, Prompt, Record
 
 SAMPLING = "sampling.json"
 
@@ -19,6 +19,18 @@ class SamplingDefaults(Record):
     guidance: float = 7.0
     karras: bool = True
     """Whether the noise levels are Karras's."""
+
+    def request(self, prompt: Prompt, painter: str, seed: int) -> Candidate:
+        """What `painter` is asked for, drawn so."""
+        return Candidate(
+            prompt=prompt,
+            painter=painter,
+            seed=seed,
+            width_px=self.width_px,
+            height_px=self.height_px,
+            steps=self.steps,
+            guidance=self.guidance,
+        )
 
 
 def sampling_defaults(painter: Path) -> SamplingDefaults:

@@ -36,8 +36,8 @@ def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> 
     """The caption that says what `words` say, in the words of the world.
 
     `heroes` may be called by name or token. What is left open is filled in: `style`, a garden from
-    the front, day.
-    A caption, and words with A1111's marks, stay as they are.
+    the front, day; but not how the picture is composed, which `composed` says. A caption, and words
+    with A1111's marks, stay as they are.
     """
     if _is_caption(words, world) or MARKED.search(words):
         return words

@@ -26,15 +26,7 @@ def wanted(
     """
     first_seed = book_seed * SEEDS_A_BOOK + prompt.page * SEEDS_A_PAGE
     return [
-        Candidate(
-            prompt=_composed(prompt, attempt, world),
-            painter=painter,
-            seed=first_seed + attempt,
-            width_px=sampling.width_px,
-            height_px=sampling.height_px,
-            steps=sampling.steps,
-            guidance=sampling.guidance,
-        )
+        sampling.request(_composed(prompt, attempt, world), painter, first_seed + attempt)
         for attempt in range(tries.first, tries.first + tries.count)
     ]
 

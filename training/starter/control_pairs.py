@@ -19,7 +19,7 @@ from storybook.models.painting import DiffusionPainter
 from storybook.models.sampling import Img2ImgInit, decode, denoise
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.soft_edges import steep_edges
-from storybook.records import Candidate, Event, Prompt
+from storybook.records import Event, Prompt
 from storybook.world import World
 from training.starter.dataset import Drawings, to_tensor, words_for
 from training.starter.plan import DATA_SEED
@@ -66,15 +66,7 @@ def repaint(
     Without guidance, which would double the cost; `prompt_embeds` [b, t, d] are what it is told.
     """
     pipe = painter.pipe
-    request = Candidate(
-        prompt=Prompt(page=1, positive=""),
-        painter=painter.name,
-        seed=0,
-        width_px=sampling.width_px,
-        height_px=sampling.height_px,
-        steps=sampling.steps,
-        guidance=1,
-    )
+    request = sampling.but(guidance=1).request(Prompt(page=1, positive=""), painter.name, seed=0)
     requests = [request.but(seed=seed) for seed in range(len(images))]
     init = components.fold(images) * pipe.vae.config.scaling_factor
     latents = denoise(

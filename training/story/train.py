@@ -74,16 +74,13 @@ def train(
         run.begin(recipe)
         for name, part in zip((TRAIN, TEST), pairs, strict=True):
             write_pairs(run.folder / name, part)
-    versions = {name: version(name) for name in PACKAGES}
-    run.write_state(RunState(state="running", preset=preset, versions=versions))
+    run.write_state(RunState(state="running", preset=preset, versions=_versions()))
 
     yield Event(stage="open", done=0, total=1)
     with memory_of(device, "Opening the base", REMEDY):
         base = open_base(recipe, device)
     dataset = tokenize_pairs(pairs, recipe, frame, base.tokenizer, base.context)
-    note = f"{len(dataset.train)} pairs to learn from, {len(dataset.test)} to look at"
-    note += f", {dataset.dropped} too long and dropped" if dataset.dropped else ""
-    yield Event(stage="open", done=1, total=1, note=f"{note}; longest {dataset.longest} tokens")
+    yield Event(stage="open", done=1, total=1, note=_sizes(dataset))
     chosen = with_precision(recipe, base, dataset)
     if recipe.measure:
         chosen = yield from with_batch_size(chosen, base, dataset)
@@ -115,6 +112,17 @@ def train(
     )
     note = f"step {best.step} in {folder}: perplexity {exp(before.validation):.2f} before, "
     yield Event(stage="saved", done=1, total=1, note=f"{note}{exp(best.validation):.2f} after")
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in PACKAGES}
+
+
+def _sizes(dataset: StoryDataset) -> str:
+    """How much there is to learn, in words."""
+    note = f"{len(dataset.train)} pairs to learn from, {len(dataset.test)} to look at"
+    note += f", {dataset.dropped} too long and dropped" if dataset.dropped else ""
+    return f"{note}; longest {dataset.longest} tokens"
 
 
 def _first_loss(trainer: StoryTrainer, base: Base) -> float:
