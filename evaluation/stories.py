@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
-from evaluation.measures import Wanted, contradictions, is_valid, kept, repeated
+from evaluation.measures import Wanted, is_valid, kept
 from evaluation.records import Bench, Part, Row, Table, mean
 from evaluation.summaries import Case, composed_cases, written_cases
 from storybook.errors import ReplyError
@@ -14,8 +14,10 @@ from storybook.readability import measure
 from storybook.records import Brief, Event, Hero, Record, Story, digest
 from storybook.shard import Shard
 from storybook.story.casting import Cast, befriended, cast
+from storybook.story.contradictions import contradictions
 from storybook.story.coverage import coverage
 from storybook.story.prompt_frame import Frame
+from storybook.story.repetition import repeated
 from storybook.story.sampling import best, drafts
 from storybook.studio.studio import Studio
 from storybook.world import World

@@ -13,15 +13,7 @@ from evaluation.__main__ import main
 from evaluation.books import make_share
 from evaluation.coat import coat_colours, lab, spread
 from evaluation.judge import Shown, accuracy, judged, new_judge, shown_by
-from evaluation.measures import (
-    Wanted,
-    contradictions,
-    hero_on_pages,
-    is_valid,
-    kept,
-    refrains,
-    repeated,
-)
+from evaluation.measures import Wanted, hero_on_pages, is_valid, kept
 from evaluation.pictures import (
     load_prompts,
     paint_pictures_share,
@@ -38,6 +30,8 @@ from storybook.errors import ModelError
 from storybook.models.classifier import sized
 from storybook.records import Hero
 from storybook.shard import Shard
+from storybook.story.contradictions import contradictions
+from storybook.story.repetition import refrains, repeated
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from training.starter.artist import draw

@@ -1,7 +1,7 @@
 """Deeds: who does what to whom, and whether a story has it the other way round. English only."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from storybook.readability import WORD, sentences
@@ -22,8 +22,10 @@ GAP = 2
 """So many words, such as adverbs, may stand between who acts and the deed."""
 REACH = 3
 """So many between the deed and to whom it is done: `chases her friend Luna`."""
+REACH_TO = 6
+"""So many where `to` stands before whom: `gives his very last cheese to Luna`."""
 
-
+TURNED = "Told the other way round"
 BEING = frozenset({"is", "was", "gets", "got"})
 
 
@@ -53,7 +55,7 @@ def turned_round(sentence: str, pages: Sequence[str], cast: Sequence[Hero]) -> I
         pairs = {(one, other) for one, done, other in in_story if done in alike}
         if (whom, who) in pairs and (who, whom) not in pairs:
             clause = _said(sentence, who, deed, whom)
-            yield Departure(kind="clause", text=f"Told the other way round: “{clause}”.")
+            yield Departure(kind="clause", text=f"{TURNED}: “{clause}”.")
 
 
 def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
@@ -77,10 +79,7 @@ def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
                 break
             if words[n] in BEING or not _is_deed(words[n].lower()):
                 continue
-            whom = next(
-                (m for m in range(n + 1, min(n + 2 + REACH, len(words))) if words[m] in names),
-                None,
-            )
+            whom = _whom(words, n, names)
             if whom is not None and words[whom] != word and "and" not in words[n:whom]:
                 pair = (names[word], names[words[whom]])
                 turned = passive and words[whom - 1] == "by"
@@ -88,6 +87,14 @@ def deeds(sentence: str, cast: Sequence[Hero]) -> list[tuple[str, str, str]]:
                 found.append((one, stem(words[n].lower()), other))
             break
     return found
+
+
+def _whom(words: Sequence[str], deed: int, names: Collection[str]) -> int | None:
+    """Where somebody stands to whom the deed at `deed` is done; None if nobody does."""
+    for at in range(deed + 1, min(deed + 2 + REACH_TO, len(words))):
+        if words[at] in names:
+            return at if at < deed + 2 + REACH or words[at - 1] == "to" else None
+    return None
 
 
 def _with_names(sentence: str, cast: Sequence[Hero]) -> str:

@@ -14,8 +14,8 @@ from storybook.prompts import template
 from storybook.readability import TARGETS, length, measure
 from storybook.records import Brief, Hero, Record, Story
 from storybook.story.casting import Cast
-from storybook.story.coverage import coverage, kept
 from storybook.story.delexicalize import Roles, RoleWords, roles_of
+from storybook.story.faithfulness import faithfulness
 from storybook.story.prompt_frame import Frame
 from storybook.world import World, article
 
@@ -64,6 +64,8 @@ class Draft:
     """The share of the summary's telling words that are said at all."""
     recut: bool = False
     """Whether its paragraphs are not one for each page, so that they have to be cut anew."""
+    drift: float = 0.0
+    """How far it is from its summary, as `faithfulness` has it."""
 
     @property
     def hard(self) -> int:
@@ -93,7 +95,6 @@ def drafts(
     As many as `candidates` are asked for at once, which a local writer tells side by side. One that
     has no faults and tells all of the summary ends them, too, once `at_least` so many have none.
     """
-    names = [hero.name for hero in who.heroes]
     if outline:
         replies = _told_by_outline(brief, who, writer, attempts)
     else:
@@ -106,28 +107,32 @@ def drafts(
                 yield Draft(sample.reply, None, (Fault(str(sample), hard=True),))
                 continue
             story, reply = sample
-            matched, clauses = coverage(who.summary, story.paragraphs, names)
-            covered = matched / clauses if clauses else 1.0
-            faults = faults_of(story, brief, who, world, for_children=for_children)
-            words_kept = kept(who.summary, story.paragraphs, names)
+            found = faithfulness(
+                who.summary, story.paragraphs, who.heroes, world, language=brief.language
+            )
+            faults = [*faults_of(story, brief, who, world, for_children=for_children)]
+            faults += map(Fault, found.faults)
             recut = len(story.paragraphs) != brief.pages
-            draft = Draft(reply, story, tuple(faults), covered, words_kept, recut)
+            draft = Draft(
+                reply, story, tuple(faults), found.covered, found.kept, recut, found.drift
+            )
             yield draft
             faultless += not draft.faults
-            whole = covered == 1 and not draft.faults
+            whole = found.covered == 1 and not draft.faults
             if faultless >= at_least and (faultless >= candidates or whole):
                 return
     except QuestionTooLong as fault:
         raise _too_long(brief, writer, fault) from None
 
 
-def worth(draft: Draft) -> tuple[int, int, bool, float, float]:
+def worth(draft: Draft) -> tuple[int, float, bool, float, float]:
     """What tellings are ranked by, the best first; of equals the earliest is."""
-    return draft.hard, len(draft.faults), draft.recut, -draft.covered, -draft.kept
+    drift = len(draft.faults) + draft.drift
+    return draft.hard, drift, draft.recut, -draft.covered, -draft.kept
 
 
 def best(samples: Sequence[Draft], writer: str) -> Story:
-    """The story with the fewest faults, of equals one with a paragraph for each page.
+    """The story with the fewest faults and the least drift, of equals one that need not be recut.
 
     Of those the one that tells most of the summary, then the one that says most of its words, then
     the earliest. Raises ReplyError if none will do.
