@@ -9,6 +9,7 @@ from storybook.world import World
 
 NAMED_PAGES = 0.8
 
+
 class Wanted(Record):
     """What a summary says that its story should keep."""
 
