@@ -20,7 +20,7 @@ from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Record, Story
 from storybook.story.casting import Cast, cast
 from storybook.story.coverage import coverage, kept
-from storybook.story.sampling import faults_of
+from storybook.story.faults import faults_of
 from storybook.studio.studio import Studio
 from storybook.world import World
 

@@ -42,6 +42,8 @@ class WriteSettings(Record):
     key_variable: str = "OPENAI_API_KEY"
     """The environment variable that holds the server's key; the key itself is never kept."""
     timeout_s: float = 120.0
+    manner: str = "plain"
+    """How it is told, where the writer's frame says so: `plain`, `bedtime` or `rhyme`."""
     outline: bool = False
     """Ask for an outline first, then page by page: for large models."""
     generation: str | None = None

@@ -12,8 +12,9 @@ from storybook.story.at_odds import at_odds, denied_in, qualities_in
 from storybook.story.casting import cast
 from storybook.story.contradictions import contradictions
 from storybook.story.faithfulness import faithfulness
+from storybook.story.faults import Fault, faults_of
 from storybook.story.repetition import said_again
-from storybook.story.sampling import Draft, Fault, faults_of, worth
+from storybook.story.sampling import Draft, worth
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))

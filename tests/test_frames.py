@@ -46,6 +46,16 @@ def test_the_plain_frame_asks_for_pages_ages_and_hero() -> None:
     assert marked.tell("Pip", ["One.", "Two."]).endswith("<|2 to go|> One.\n<|1 to go|> Two. END")
 
 
+def test_tell_says_the_plan_first_and_numbers_the_pages() -> None:
+    frame = load_frame("planned")
+    asked = frame.ask(summary="A nap.", pages=2, ages="3-5", hero="Pip, a mouse", manner="rhyme")
+    assert "2 pages. Ages: 3-5. Manner: rhyme. Hero: Pip, a mouse.\nA nap." in asked
+    told = frame.tell("Pip", ["One.", "Two."], ["Pip up", "Pip down"])
+    assert told == "Title: Pip\nPlan:\n1. Pip up\n2. Pip down\nStory:\n1. One.\n2. Two.\nEND"
+    with pytest.raises(ValueError, match=r"longer|shorter"):
+        frame.tell("Pip", ["One.", "Two."], ["Pip up"])
+
+
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [
@@ -54,6 +64,16 @@ def test_the_plain_frame_asks_for_pages_ages_and_hero() -> None:
         ({"question": "$summary for 5 $"}, r"question: a \$ is followed by no variable"),
         ({"question": "$summary", "reply": "$title"}, r"reply: has no \$story"),
         ({"question": "$summary", "page": "$page $text"}, r"page: \$page is not one of"),
+        ({"question": "$summary", "plan": "$picture"}, "plan's line and .plan in the reply go"),
+        ({"question": "$summary", "reply": "$title $plan $story"}, "go together"),
+        (
+            {"question": "$summary", "reply": "$plan $title $story", "plan": "$picture"},
+            "stand in this order",
+        ),
+        (
+            {"question": "$summary", "reply": "$title $plan $story", "plan": "$picture ($number)"},
+            r"ends with \$picture",
+        ),
         ({"question": "$summary", "titel": "x"}, "unknown key titel"),
     ],
 )

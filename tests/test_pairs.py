@@ -251,3 +251,27 @@ def test_read_pairs_raw_takes_each_text_as_it_stands(tmp_path):
     ]
     with pytest.raises(TrainingError, match="--raw"):
         read_pairs(tmp_path / "a.txt")
+
+
+def test_read_pairs_knows_the_star_the_manner_and_what_pages_show(tmp_path):
+    row = {
+        "summary": "A cat naps.",
+        "manner": "rhyme",
+        "cast": [{"name": "Pip", "kind": "owl", "look": "grey"}, {"name": "Mo", "kind": "cat"}],
+        "pages": [
+            {"text": "Pip sat\nin a hat.", "picture": "Pip in a\nhat"},
+            {"text": "He slept.", "picture": "Pip asleep"},
+        ],
+    }
+    silent = {**row, "pages": [{"text": "Pip sat."}, {"text": "He slept.", "picture": "Pip"}]}
+    unnamed = {**row, "cast": [{"kind": "owl"}], "hero": ""}
+    file = tmp_path / "pairs.jsonl"
+    file.write_text("\n".join(map(json.dumps, (row, silent, unnamed))), encoding="utf-8")
+    known, half, nobody = read_pairs(file)
+    assert (known.hero, known.manner) == ("Pip, an owl", "rhyme")
+    assert known.pages == ("Pip sat in a hat.", "He slept.")
+    assert known.pictures == ("Pip in a hat", "Pip asleep")
+    assert half.pictures == ()
+    assert nobody.hero == ""
+    write_pairs(tmp_path / "kept.json", [known, half, nobody])
+    assert read_pairs(tmp_path / "kept.json") == [known, half, nobody]

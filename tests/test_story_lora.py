@@ -119,6 +119,16 @@ def test_the_loss_is_on_the_story_alone_token_by_token(home):
     assert on_all.labels == on_all.tokens == row.tokens
 
 
+def test_row_of_a_planning_frame_tells_what_pages_show_or_says_who_does_not(home):
+    tokenizer, frame = open_base(recipe(home), CPU).tokenizer, load_frame("planned")
+    shown = NAPS.but(pictures=("Pip up", "Pip asleep"), manner="bedtime")
+    said = tokenizer.decode(row_of(shown, frame, tokenizer).tokens)
+    assert "Manner: bedtime." in said
+    assert said.index("2. Pip asleep") < said.index(f"1. {NAPS.pages[0]}")
+    with pytest.raises(TrainingError, match=f"{NAPS.summary[:20]}.*what each of its 2 pages shows"):
+        row_of(NAPS, frame, tokenizer)
+
+
 def test_row_of_a_raw_text_is_learnt_from_end_to_end(home):
     tokenizer = open_base(recipe(home), CPU).tokenizer
     text = Pair(summary="", story="Pip was a cat.\n\nHe was so sleepy. END", raw=True)

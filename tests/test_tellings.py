@@ -12,7 +12,8 @@ from storybook.cli import main
 from storybook.errors import BookError, ReplyError
 from storybook.jobs import manager as jobs
 from storybook.stages import write
-from storybook.story.sampling import Draft, Fault, worth
+from storybook.story.faults import Fault
+from storybook.story.sampling import Draft, worth
 from studio_pages import button, drawn, in_folder_of_doubles, said
 from waiting import ended
 

@@ -16,8 +16,9 @@ from storybook.records import R, Story, digest
 from storybook.stages import write as stage
 from storybook.stages.write import check_language, write
 from storybook.story.casting import Cast, cast
+from storybook.story.faults import faults_of
 from storybook.story.prompt_frame import PLAIN, load_frame
-from storybook.story.sampling import Draft, best, drafts, faults_of
+from storybook.story.sampling import Draft, best, drafts
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama

@@ -11,12 +11,17 @@ CHAT_TEMPLATE = "{% for message in messages %}{{ message['content'] }}{% endfor 
 
 
 def tiny_llama(
-    folder: Path, *, learns: tuple[str, ...] = (), context: int = 512, seed: int = 0
+    folder: Path,
+    *,
+    learns: tuple[str, ...] = (),
+    context: int = 512,
+    seed: int = 0,
+    shared_heads: int = 4,
 ) -> Path:
     """A two-layer LLaMA folder with tokenizer and chat template; returns the folder.
 
     It knows by heart what it `learns`, each text from its first word to the end of text; without
-    anything to learn its weights are random.
+    anything to learn its weights are random. Its four heads have `shared_heads` of keys and values.
     """
     tokenizer = _tokenizer(learns or ("Once upon a time there was a cat. END",))
     torch.manual_seed(seed)
@@ -26,7 +31,7 @@ def tiny_llama(
         intermediate_size=128,
         num_hidden_layers=2,
         num_attention_heads=4,
-        num_key_value_heads=4,
+        num_key_value_heads=shared_heads,
         max_position_embeddings=context,
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,

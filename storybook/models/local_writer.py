@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from storybook.config import PrecisionWish
+    from storybook.models.side_by_side import SideBySide
 
 CARD = "card.json"
 END = re.compile(r"\s*\bEND\b")
@@ -75,6 +76,16 @@ class LocalWriter:
             input_ids, room, seeds if self.sampling.is_stochastic else seeds[:1]
         )
         yield from (self._reply_of(row, max_words) for row in tokens.expand(len(seeds), -1))
+
+    def begin(self, question: str, *, rows: int, seed: int, max_words: int) -> "SideBySide":
+        """Rows of text that all begin with `question`, told line by line; or QuestionTooLong."""
+        from storybook.models.side_by_side import SideBySide
+
+        input_ids = self._tokens(question)
+        self._room(question, input_ids.shape[1], max_words)
+        rows = rows if self.sampling.is_stochastic else 1
+        how = {"rows": rows, "sampling": self.sampling, "seed": seed}
+        return SideBySide(self._model, self._tokenizer, input_ids, **how)
 
     def _reply_of(self, new: "torch.Tensor", max_words: int) -> str | ReplyError:
         """The reply in new tokens, [n]; rows that ended before their neighbours are padded."""
@@ -195,6 +206,7 @@ def open_local_writer(
     if a file is missing, broken, a pickle, or the adapter belongs to another model.
     """
     from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+    from storybook.models.grouped_attention import group_heads
     from storybook.models.pace import quicker_dtype
 
     _check_folder(folder, "config.json", "a language model")
@@ -210,6 +222,7 @@ def open_local_writer(
         model = model.to(where).eval()
         if dtype is None and where.type == "cpu" and not is_quantised(folder):
             model = model.to(quicker_dtype(model, precision))
+        group_heads(model)
     if len(tokenizer) > model.config.vocab_size:
         raise ModelError(
             f"{folder}: the tokenizer has {len(tokenizer):,} tokens but the model knows "

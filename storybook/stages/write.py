@@ -20,7 +20,7 @@ from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.delexicalize import RoleWords
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PLAIN_MANNER, Frame
 from storybook.story.sampling import Draft, best, drafts
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
@@ -87,6 +87,8 @@ def digests_of(book: Book, studio: Studio) -> list[str]:
     texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
     settings = (how.attempts, how.candidates, how.outline, how.temperature)
     sources = [who.summary, looks, asked, texts, settings, words, studio.writer_name]
+    if studio.frame.plan and how.manner != PLAIN_MANNER:
+        sources.append(how.manner)
     if any(called := [hero.pronoun for hero in book.heroes()]):
         sources.append(called)
     if wished := [(part.name, part.pronoun) for part in brief.parts if part.pronoun]:
@@ -181,6 +183,7 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
             attempts=max(how.attempts, at_least),
             candidates=max(how.candidates, at_least),
             outline=how.outline,
+            manner=how.manner,
             words=studio.role_words,
             for_children=how.for_children,
             at_least=at_least,

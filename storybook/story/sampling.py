@@ -1,34 +1,24 @@
 """Tellings of a summary: asked for, looked over for faults, and the best of them taken."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from storybook.book.printing import unprintable
-from storybook.content_filter import unkind_words
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
-from storybook.naming import misses_name, says_name
 from storybook.prompts import template
-from storybook.readability import TARGETS, length, measure
+from storybook.readability import TARGETS, length
 from storybook.records import Brief, Hero, Record, Story
 from storybook.story.casting import Cast
 from storybook.story.delexicalize import Roles, RoleWords, roles_of
 from storybook.story.faithfulness import faithfulness
-from storybook.story.prompt_frame import Frame
+from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
+from storybook.story.planned import asked_of, told_by_plan
+from storybook.story.prompt_frame import PLAIN_MANNER, Frame
 from storybook.world import World, article
 
-ASKED_AT_ONCE = 20
-"""More pages than this are no small writer's habit; `split` cuts its story into more."""
-NAMED_SHARE = 0.8
-REPEATED_SHARE = 0.2
-"""Above a refrain's share of repeated four-word runs."""
-LEAST_WORDS, MOST_WORDS = 7, 60
-"""On a page, on average: beyond them no layout looks like a picture book."""
 PAGE_TRIES = 2
-SHOWN = 8
-"""So many letters of those that cannot be printed are named."""
 TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
 
 
@@ -37,14 +27,6 @@ class Outline(Record):
 
     title: str
     pages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What a telling lacks; one that is `hard` cannot become a book."""
-
-    what: str
-    hard: bool = False
 
 
 Telling = tuple[Story, str] | ReplyError
@@ -86,6 +68,7 @@ def drafts(
     attempts: int,
     outline: bool,
     candidates: int = 1,
+    manner: str = PLAIN_MANNER,
     words: RoleWords | None = None,
     for_children: bool = True,
     at_least: int = 1,
@@ -97,6 +80,8 @@ def drafts(
     """
     if outline:
         replies = _told_by_outline(brief, who, writer, attempts)
+    elif frame.plan:
+        replies = _told_by_plan(brief, who, writer, frame, manner, attempts, candidates)
     else:
         roles = _roles(who, world, words) if words else None
         replies = _told_at_once(brief, who, writer, frame, roles, attempts, candidates)
@@ -148,36 +133,6 @@ def best(samples: Sequence[Draft], writer: str) -> Story:
     return first.story
 
 
-def faults_of(
-    story: Story, brief: Brief, who: Cast, world: World, *, for_children: bool = True
-) -> Iterator[Fault]:
-    """What keeps a story from being the one that was asked for."""
-    star, text = who.heroes[0].name, " ".join(story.paragraphs)
-    target = TARGETS[brief.ages]
-    reading = measure(text)
-    if reading.sentences < brief.pages:
-        yield Fault(f"{reading.sentences} sentences for {brief.pages} pages", hard=True)
-    a_page = reading.words / brief.pages
-    least, most = target.page_words
-    least *= min(brief.pages, ASKED_AT_ONCE) / brief.pages
-    if not least <= a_page <= most:
-        beyond = not LEAST_WORDS <= a_page <= MOST_WORDS
-        yield Fault(f"{a_page:.0f} words a page, not {least:.0f} to {most}", hard=beyond)
-    named = sum(says_name(part, star) for part in story.paragraphs) / len(story.paragraphs)
-    if named < NAMED_SHARE and misses_name(text, star, brief.language):
-        yield Fault(f"{star} is named in {named:.0%} of the paragraphs", hard=named == 0)
-    if brief.language == "en" and reading.fk_grade > target.fk_grade:
-        yield Fault(f"reading grade {reading.fk_grade:.1f}, above {target.fk_grade}")
-    if reading.repeated_4grams > REPEATED_SHARE:
-        yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
-    if for_children and (unkind := unkind_words(text)):
-        yield Fault(f"it says {', '.join(unkind)}", hard=True)
-    if letters := unprintable(f"{story.title} {text}", brief.font, brief.language):
-        yield Fault(f"no font of the press holds {' '.join(letters[:SHOWN])}", hard=True)
-    if missing := [*_missing(text, who, world, brief.language)]:
-        yield Fault(f"no word of {', '.join(missing)}")
-
-
 def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
     star, friend = who.heroes[:2]
     return roles_of(
@@ -227,6 +182,43 @@ def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
         star = who.heroes[0].name
         heading = f"{star}'s Story" if brief.language == "en" else star
     return Story(title=brief.title or heading, paragraphs=tuple(paragraphs), cast=who.heroes), reply
+
+
+def _told_by_plan(
+    brief: Brief,
+    who: Cast,
+    writer: Writer,
+    frame: Frame,
+    manner: str,
+    attempts: int,
+    at_once: int,
+) -> Iterator[Telling]:
+    """Stories of a plan each, told page by page by a model that was taught to."""
+    pages = min(brief.pages, ASKED_AT_ONCE)
+    asked = replace(asked_of(brief, who), pages=pages)
+    question = frame.ask(
+        summary=who.summary,
+        pages=pages,
+        ages=brief.ages,
+        hero=introduced(who.heroes[0]),
+        manner=manner,
+    )
+    for first in range(0, attempts, at_once):
+        rows = writer.begin(
+            question,
+            rows=min(at_once, attempts - first),
+            seed=brief.seed + first,
+            max_words=2 * _room(brief, pages),
+        )
+        for told in told_by_plan(rows, frame, asked):
+            lines = [told.title, *told.pages]
+            heading = f"Title: {told.title}"
+            read = _read("\n".join([heading, *told.pages]), brief, who, writer)
+            if isinstance(read, ReplyError):
+                yield read
+                continue
+            story, _ = read
+            yield story.but(pictures=tuple(told.plan)), "\n\n".join(lines)
 
 
 def _told_by_outline(brief: Brief, who: Cast, writer: Writer, attempts: int) -> Iterator[Telling]:
@@ -299,22 +291,3 @@ def _too_long(brief: Brief, writer: Writer, fault: QuestionTooLong) -> BookError
         f"The summary has {words:,} words; {writer.name} has room for some "
         f"{words - fault.words_over:,} in a book of {brief.pages} pages. Shorten it in brief.toml."
     )
-
-
-def _missing(text: str, who: Cast, world: World, language: str) -> Iterable[str]:
-    """Names and things of the summary that a story leaves out.
-
-    Kinds and things are known by their English words, so in other languages names alone count.
-    """
-    is_english = language == "en"
-    species = world.find("species", text) if is_english else [hero.species for hero in who.heroes]
-    for hero in who.heroes:
-        if says_name(text, hero.name) or not misses_name(text, hero.name, language):
-            continue
-        if hero is who.heroes[0] or hero.species not in species:
-            yield hero.name
-    if is_english:
-        names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
-        named = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
-        wanted = world.find("things", names.sub("_", who.summary))
-        yield from (thing for thing in wanted if thing not in named)

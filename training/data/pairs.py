@@ -20,12 +20,22 @@ from storybook.errors import TrainingError, nearest
 from storybook.files import write_whole
 from storybook.records import Record
 from storybook.text_files import read_text, without_surrogates
+from storybook.world import article
 from training.data.rows import READERS, dataset_rows
 
 SUMMARY = ("summary", "input", "prompt", "question", "plot")
 STORY = ("story", "output", "completion", "response", "answer", "text", "full_story", "pages")
-MORE = {"title": ("title", "name"), "ages": ("ages", "age"), "hero": ("hero", "character")}
+MORE = {
+    "title": ("title", "name"),
+    "ages": ("ages", "age"),
+    "manner": ("manner",),
+    "hero": ("hero", "character"),
+}
 """What else a row may say, by our names for it."""
+PAGES, PICTURES = "pages", "pictures"
+"""Where a row says what each page shows: beside each page's text, or in a list of its own."""
+CAST, STAR = "cast", ("name", "kind")
+"""Who is in the story, the star first."""
 INSTRUCTION = ("instruction",)
 """Where a row has both, `instruction` is the same for all and `input` the summary; alone it is it.
 """
@@ -48,8 +58,12 @@ class Pair(Record):
     title: str = ""
     ages: str = ""
     """Whom it is for, such as `3-5`; empty if nobody says."""
+    manner: str = ""
+    """How it is told, such as `bedtime`; empty if nobody says."""
     hero: str = ""
     """Who is in it, as a frame says it: `Pip, a grey mouse`; empty if nobody says."""
+    pictures: tuple[str, ...] = ()
+    """What a picture of each page shows, for each of `pages`; none if nobody says."""
     raw: bool = False
     """Whether `story` is taught as it stands, without a summary, a frame or an END."""
     ended: bool = True
@@ -97,7 +111,8 @@ def read_pairs(
         else:
             summary = columns.text("summary", (*SUMMARY, *INSTRUCTION), summary_column)
             more = {name: columns.first(keys) for name, keys in MORE.items()}
-            pairs.append(_pair(summary, story, **more))
+            more["hero"] = more["hero"] or columns.star
+            pairs.append(_pair(summary, story, **more).but(pictures=columns.pictures))
     return _held_to_end(pairs, path)
 
 
@@ -157,6 +172,25 @@ class _Columns:
         texts = ("\n".join(_texts(v)) if _texts(v) else v for v in values)
         return next((text for text in texts if isinstance(text, str) and text.strip()), "")
 
+    @property
+    def star(self) -> str:
+        """The first of a row's cast, as a frame says it; empty if the row has none."""
+        cast = self._row.get(CAST)
+        star = cast[0] if isinstance(cast, list) and cast else None
+        if not isinstance(star, dict) or not all(isinstance(star.get(key), str) for key in STAR):
+            return ""
+        return f"{star['name']}, {article(star['kind'])}"
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """What each page shows; none unless every page says it."""
+        pages = self._row.get(PAGES)
+        rows = pages if isinstance(pages, list) else []
+        shown = [page.get("picture") if isinstance(page, dict) else None for page in rows]
+        shown = shown or self._row.get(PICTURES) or []
+        known = [" ".join(each.split()) for each in shown if isinstance(each, str)]
+        return tuple(known) if len(known) == len(shown) and all(known) else ()
+
     def _take_chat(self, column: str, speaker: str, words: str) -> None:
         turns = self._row.get(column)
         if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
@@ -171,7 +205,13 @@ def _texts(value: Any) -> list[str]:
     """The texts of a list of them, or of objects that have one; else none."""
     rows = value if isinstance(value, list) else []
     texts = [row.get("text") if isinstance(row, dict) else row for row in rows]
-    return texts if all(isinstance(text, str) for text in texts) else []
+    if not all(isinstance(text, str) for text in texts):
+        return []
+    # What stands on one page is one paragraph, the lines of a rhyme too.
+    return [
+        " ".join(text.split()) if isinstance(row, dict) else text
+        for row, text in zip(rows, texts, strict=True)
+    ]
 
 
 def _framed_samples(text: str, path: Path) -> Iterator[Pair]:
@@ -202,19 +242,15 @@ def _raw(text: str) -> Pair:
     return Pair(summary="", story=story, raw=True, broken=whole != text)
 
 
-def _pair(summary: str, story: str, title: str = "", ages: str = "", hero: str = "") -> Pair:
-    texts = (summary, story, title, ages, hero)
-    whole = [without_surrogates(text).replace("\r\n", "\n").strip() for text in texts]
-    told, tale, title, ages, hero = whole
-    return Pair(
-        summary=END.sub("", told),
-        story=END.sub("", tale),
-        title=title,
-        ages=ages,
-        hero=hero,
-        ended=END.search(tale) is not None,
-        broken=any(without_surrogates(text) != text for text in texts),
-    )
+def _pair(summary: str, story: str, **more: str) -> Pair:
+    texts = {"summary": summary, "story": story, **more}
+    whole = {
+        name: without_surrogates(text).replace("\r\n", "\n").strip() for name, text in texts.items()
+    }
+    ended = END.search(whole["story"]) is not None
+    broken = any(without_surrogates(text) != text for text in texts.values())
+    told = {name: END.sub("", whole[name]) for name in ("summary", "story")}
+    return Pair(**{**whole, **told}, ended=ended, broken=broken)
 
 
 def _held_to_end(pairs: list[Pair], path: Path) -> list[Pair]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from transformers import PreTrainedTokenizerBase
 
 from storybook.errors import TrainingError
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PLAIN_MANNER, Frame
 from training.data.pairs import Pair
 from training.story.recipe import StoryRecipe
 
@@ -68,6 +68,7 @@ def question_of(pair: Pair, frame: Frame) -> str:
         pages=len(pair.pages),
         ages=pair.ages or NO_AGES,
         hero=pair.hero or NO_HERO,
+        manner=pair.manner or PLAIN_MANNER,
     )
 
 
@@ -88,7 +89,12 @@ def row_of(
     prompt_ids = tokenizer(question_of(pair, frame), verbose=False).input_ids
     if prompt_ids and prompt_ids[-1] == tokenizer.eos_token_id:
         prompt_ids = prompt_ids[:-1]  # some tokenizers end every text
-    reply = frame.tell(pair.title or "A Story", pair.pages)
+    if frame.plan and len(pair.pictures) != len(pair.pages):
+        raise TrainingError(
+            f"{pair.summary[:40]!r} does not say what each of its {len(pair.pages)} pages shows, "
+            "and the frame has it planned: give every page a picture, or take another frame."
+        )
+    reply = frame.tell(pair.title or "A Story", pair.pages, pair.pictures)
     reply_ids = tokenizer(reply, add_special_tokens=False, verbose=False).input_ids
     tokens = [*prompt_ids, *reply_ids, tokenizer.eos_token_id]
     ignored = 0 if on_all else len(prompt_ids)

@@ -1,0 +1,80 @@
+"""Faults of a telling: what keeps it from being the book that was asked for."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from storybook.book.printing import unprintable
+from storybook.content_filter import unkind_words
+from storybook.naming import misses_name, says_name
+from storybook.readability import TARGETS, measure
+from storybook.records import Brief, Story
+from storybook.story.casting import Cast
+from storybook.world import World
+
+ASKED_AT_ONCE = 20
+"""More pages than this are no small writer's habit; `split` cuts its story into more."""
+NAMED_SHARE = 0.8
+REPEATED_SHARE = 0.2
+"""Above a refrain's share of repeated four-word runs."""
+LEAST_WORDS, MOST_WORDS = 7, 60
+"""On a page, on average: beyond them no layout looks like a picture book."""
+SHOWN = 8
+"""So many letters of those that cannot be printed are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a telling lacks; one that is `hard` cannot become a book."""
+
+    what: str
+    hard: bool = False
+
+
+def faults_of(
+    story: Story, brief: Brief, who: Cast, world: World, *, for_children: bool = True
+) -> Iterator[Fault]:
+    """What keeps a story from being the one that was asked for."""
+    star, text = who.heroes[0].name, " ".join(story.paragraphs)
+    target = TARGETS[brief.ages]
+    reading = measure(text)
+    if reading.sentences < brief.pages:
+        yield Fault(f"{reading.sentences} sentences for {brief.pages} pages", hard=True)
+    a_page = reading.words / brief.pages
+    least, most = target.page_words
+    least *= min(brief.pages, ASKED_AT_ONCE) / brief.pages
+    if not least <= a_page <= most:
+        beyond = not LEAST_WORDS <= a_page <= MOST_WORDS
+        yield Fault(f"{a_page:.0f} words a page, not {least:.0f} to {most}", hard=beyond)
+    named = sum(says_name(part, star) for part in story.paragraphs) / len(story.paragraphs)
+    if named < NAMED_SHARE and misses_name(text, star, brief.language):
+        yield Fault(f"{star} is named in {named:.0%} of the paragraphs", hard=named == 0)
+    if brief.language == "en" and reading.fk_grade > target.fk_grade:
+        yield Fault(f"reading grade {reading.fk_grade:.1f}, above {target.fk_grade}")
+    if reading.repeated_4grams > REPEATED_SHARE:
+        yield Fault(f"{reading.repeated_4grams:.0%} of it is said twice")
+    if for_children and (unkind := unkind_words(text)):
+        yield Fault(f"it says {', '.join(unkind)}", hard=True)
+    if letters := unprintable(f"{story.title} {text}", brief.font, brief.language):
+        yield Fault(f"no font of the press holds {' '.join(letters[:SHOWN])}", hard=True)
+    if missing := [*_missing(text, who, world, brief.language)]:
+        yield Fault(f"no word of {', '.join(missing)}")
+
+
+def _missing(text: str, who: Cast, world: World, language: str) -> Iterable[str]:
+    """Names and things of the summary that a story leaves out.
+
+    Kinds and things are known by their English words, so in other languages names alone count.
+    """
+    is_english = language == "en"
+    species = world.find("species", text) if is_english else [hero.species for hero in who.heroes]
+    for hero in who.heroes:
+        if says_name(text, hero.name) or not misses_name(text, hero.name, language):
+            continue
+        if hero is who.heroes[0] or hero.species not in species:
+            yield hero.name
+    if is_english:
+        names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))
+        named = world.find("things", names.sub("_", text))  # a cat named Biscuit is nothing to eat
+        wanted = world.find("things", names.sub("_", who.summary))
+        yield from (thing for thing in wanted if thing not in named)

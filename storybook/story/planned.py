@@ -1,0 +1,201 @@
+"""Tellings by a plan: what each page shows first, then page by page, the better of several each.
+
+A small model that was taught by a frame with a plan (`prompt_frame.Frame.plan`) begins many plans
+side by side. Those that keep most of the summary are told on; of each, several next pages are
+sampled, and the one that tells its line of the plan best is taken before the next is begun.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from string import Template
+from typing import Protocol
+
+from storybook.readability import TARGETS, length, sentences, words
+from storybook.records import Brief
+from storybook.story.casting import Cast
+from storybook.story.coverage import FUNCTION, coverage, kept, stem
+from storybook.story.prompt_frame import Frame
+
+TOLD_ON = 4
+"""So many plans are told on; the rows are shared out among them."""
+TITLE_TOKENS, PLAN_TOKENS, LEAST_TOKENS = 16, 40, 5
+TOKENS_PER_WORD = 2
+"""A page has at most so many tokens for each word that its reader's age allows."""
+ENOUGH = 0.75
+"""When so many rows have come to a line's end, the others, which ramble, are not waited for."""
+WITH_STAR = 0.8
+"""The share of pages that show the star; more is no better."""
+CAPITAL = re.compile(r"(?<![.!?\"“”'’]\s)(?<!^)\b[A-Z][a-z]+")
+"""A word that is a name by its capital: it begins no sentence and no speech."""
+
+
+class Line(Protocol):
+    """As `storybook.models.side_by_side.Line`."""
+
+    text: str
+    mean_logprob: float
+    ended: bool
+
+
+class Rows(Protocol):
+    """As `storybook.models.side_by_side.SideBySide`."""
+
+    def __len__(self) -> int: ...
+
+    def put(self, text: str) -> None: ...
+
+    def keep(self, rows: Sequence[int]) -> None: ...
+
+    def lines(self, *, least: int, most: int, enough: float) -> Sequence[Line]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a telling is held to."""
+
+    summary: str
+    names: tuple[str, ...]
+    """Of the cast, the star first."""
+    pages: int
+    page_words: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Row:
+    """A telling as far as it has come."""
+
+    title: str = ""
+    plan: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
+
+
+def asked_of(brief: Brief, who: Cast) -> Asked:
+    """What the tellings of a brief are held to."""
+    return Asked(
+        summary=who.summary,
+        names=tuple(hero.name for hero in who.heroes),
+        pages=brief.pages,
+        page_words=TARGETS[brief.ages].page_words,
+    )
+
+
+def told_by_plan(rows: Rows, frame: Frame, asked: Asked) -> list[Row]:
+    """Whole tellings out of `rows` that have been asked for a story, the best plan's first."""
+    leads = Leads(frame)
+    rows.put(leads.title)
+    tellings = [Row(line.text) for line in rows.lines(least=1, most=TITLE_TOKENS, enough=ENOUGH)]
+    logprobs = [0.0] * len(tellings)
+    for number in range(1, asked.pages + 1):
+        rows.put(leads.plan(number))
+        for at, line in enumerate(rows.lines(least=LEAST_TOKENS, most=PLAN_TOKENS, enough=ENOUGH)):
+            tellings[at].plan.append(line.text)
+            logprobs[at] += line.mean_logprob / asked.pages
+    worths = [plan_worth(row.plan, asked) + logprobs[at] for at, row in enumerate(tellings)]
+    best = sorted(range(len(tellings)), key=lambda at: -worths[at])[:TOLD_ON]
+    tries = max(1, len(tellings) // len(best))
+    rows.keep([at for at in best for _ in range(tries)])
+    told = [tellings[at] for at in best]
+    most = TOKENS_PER_WORD * asked.page_words[1]
+    for number in range(1, asked.pages + 1):
+        rows.put(leads.page(number))
+        lines = rows.lines(least=LEAST_TOKENS, most=most, enough=ENOUGH)
+        taken = []
+        for plan, row in enumerate(told):
+            own = range(plan * tries, (plan + 1) * tries)
+            texts = {at: whole_sentences(lines[at].text, ended=lines[at].ended) for at in own}
+            worth = {
+                at: page_worth(texts[at], row, number, asked) + lines[at].mean_logprob for at in own
+            }
+            best_at = max(own, key=lambda at: worth[at])
+            row.pages.append(texts[best_at])
+            taken += [best_at] * tries
+        rows.keep(taken)
+    return told
+
+
+class Leads:
+    """The words of a planning frame's reply that lead to what is sampled."""
+
+    def __init__(self, frame: Frame) -> None:
+        title, rest = frame.reply.split("$title")
+        to_plan, rest = rest.split("$plan")
+        to_story = rest.split("$story")[0]
+        self.title = title.rstrip(" ")
+        self._frame, self._to_plan, self._to_story = frame, to_plan, to_story
+
+    def plan(self, number: int) -> str:
+        """What leads to a page's line in the plan; pages count from 1."""
+        return self._line(self._frame.plan, "$picture", self._to_plan, number)
+
+    def page(self, number: int) -> str:
+        """What leads to a page's text."""
+        return self._line(self._frame.page, "$text", self._to_story, number)
+
+    @staticmethod
+    def _line(line: str, told: str, first: str, number: int) -> str:
+        # The space in front of a word is the word's own.
+        lead = Template(line.removesuffix(told)).substitute(number=number).rstrip(" ")
+        return (first if number == 1 else "\n") + lead
+
+
+def plan_worth(plan: Sequence[str], asked: Asked) -> float:
+    """How much a plan is worth telling on: what it keeps of the summary, and whom it shows."""
+    told, clauses = coverage(asked.summary, plan, asked.names)
+    covered = told / clauses if clauses else 1.0
+    with_star = sum(asked.names[0].lower() in line.lower() for line in plan) / len(plan)
+    different = len({_stems(line) for line in plan}) / len(plan)
+    return (
+        2 * covered
+        + kept(asked.summary, plan, asked.names)
+        + min(with_star, WITH_STAR)
+        + 2 * different
+    )
+
+
+def page_worth(text: str, row: Row, number: int, asked: Asked) -> float:
+    """How well a page's text tells its line of the plan, and whether it is fit to be read."""
+    shown = _stems(row.plan[number - 1])
+    tells = len(shown & _stems(text)) / len(shown) if shown else 1.0
+    before = [*row.pages, row.title]
+    least, most = asked.page_words
+    count = length(text)
+    off = max(0, least - count) / least + max(0, count - most) / most
+    known = {*_capitals(" ".join((asked.summary, *asked.names, *row.plan, *before)))}
+    strangers = len({*_capitals(text)} - known)
+    return 2 * tells - 4 * again(text, before) - 2 * off - strangers - (not _ends_well(text))
+
+
+def again(text: str, before: Sequence[str]) -> float:
+    """The share of a page's runs of four words that it, or an earlier page, has said already."""
+    runs = _runs(text)
+    if not runs:
+        return 0.0
+    said = {run for page in before for run in _runs(page)}
+    fresh = {run for run in runs if run not in said}
+    return 1 - len(fresh) / len(runs)
+
+
+def whole_sentences(text: str, *, ended: bool) -> str:
+    """A page's text; of one that was cut off the sentences that are whole, if any is."""
+    if ended:
+        return text
+    whole = [each for each in sentences(text) if _ends_well(each)]
+    return " ".join(whole) or text
+
+
+def _runs(text: str) -> list[tuple[str, ...]]:
+    said = [word.lower() for word in words(text)]
+    return [tuple(said[at : at + 4]) for at in range(len(said) - 3)]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word.lower()) for word in words(text) if word.lower() not in FUNCTION)
+
+
+def _capitals(text: str) -> list[str]:
+    return CAPITAL.findall(text)
+
+
+def _ends_well(text: str) -> bool:
+    return text.rstrip("\"\u201d')").endswith((".", "!", "?")) and text.count('"') % 2 == 0

@@ -1,0 +1,187 @@
+"""Telling by a plan: which plans are told on, which pages are taken, and what comes out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from books import BISCUIT, brief
+from storybook.config import shipped
+from storybook.story.casting import cast
+from storybook.story.planned import (
+    Asked,
+    Leads,
+    Row,
+    page_worth,
+    plan_worth,
+    told_by_plan,
+    whole_sentences,
+)
+from storybook.story.prompt_frame import load_frame
+from storybook.story.sampling import drafts
+from storybook.world import load_world
+
+FRAME = load_frame("planned")
+LOST = Asked(
+    summary="Pip the cat finds a lost kitten in the snow and carries her home.",
+    names=("Pip",),
+    pages=2,
+    page_words=(4, 20),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    text: str
+    mean_logprob: float = -1.0
+    ended: bool = True
+
+
+class Script:
+    """Rows that say what they are given, and keep what was put into them."""
+
+    def __init__(self, *told: Sequence[str | Said]) -> None:
+        self.told = [[each if isinstance(each, Said) else Said(each) for each in t] for t in told]
+        self.said: list[str] = []
+        self.kept: list[list[int]] = []
+
+    def __len__(self) -> int:
+        return len(self.told[0])
+
+    def put(self, text: str) -> None:
+        self.said.append(text)
+
+    def keep(self, rows: Sequence[int]) -> None:
+        self.kept.append(list(rows))
+
+    def lines(self, *, least: int, most: int, enough: float = 1.0) -> Sequence[Said]:
+        assert 0 < least < most
+        return self.told.pop(0)
+
+
+def test_leads_and_what_is_sampled_make_the_reply_that_is_taught() -> None:
+    leads, pages, pictures = Leads(FRAME), ["One.", "Two."], ["Pip up", "Pip down"]
+    told = f"{leads.title} Pip"
+    told += "".join(f"{leads.plan(n)} {each}" for n, each in enumerate(pictures, 1))
+    told += "".join(f"{leads.page(n)} {each}" for n, each in enumerate(pages, 1))
+    assert f"{told}\nEND" == FRAME.tell("Pip", pages, pictures)
+
+
+def test_told_by_plan_tells_the_plan_on_that_keeps_the_summary() -> None:
+    keeps = ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"]
+    drifts = ["Pip finding a drum in the snow", "Pip beating the drum"]
+    rows = Script(
+        ["A Drum", "A Kitten", "A Drum", "A Drum", "A Drum"],
+        *([drifts[n], keeps[n], drifts[n], drifts[n], drifts[n]] for n in range(2)),
+        *(["Pip saw a kitten in the snow."] * 4, ["Pip carried the kitten home."] * 4),
+    )
+    told = told_by_plan(rows, FRAME, LOST)
+    assert told[0].title == "A Kitten"
+    assert told[0].plan == keeps
+    assert told[0].pages == ["Pip saw a kitten in the snow.", "Pip carried the kitten home."]
+    assert rows.said == [
+        "Title:",
+        *("\nPlan:\n1.", "\n2."),
+        *("\nStory:\n1.", "\n2."),
+    ]
+    assert rows.kept[0][0] == 1  # the row of the plan that is told on first
+    assert len(rows.kept[0]) == 4
+
+
+def test_told_by_plan_takes_the_better_page_of_each_plan_and_goes_on_from_it() -> None:
+    one = LOST
+    plan = ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"]
+    good = ["Pip found a lost kitten in the snow.", "Pip carried the kitten home."]
+    rows = Script(
+        ["A Kitten"] * 8,
+        *([line] * 8 for line in plan),
+        # four plans of two tries each
+        ["The sun was up. Pip ate.", good[0], good[0], "Rex and Bella sang of Tom all day."] * 2,
+        [good[0], good[1], Said("Pip carried the kitten and", ended=False), good[1]] * 2,
+    )
+    told = told_by_plan(rows, FRAME, one)
+    assert [row.pages for row in told] == [good] * 4
+    assert rows.kept[1:] == [[1, 1, 2, 2, 5, 5, 6, 6], [1, 1, 3, 3, 5, 5, 7, 7]]
+
+
+def test_told_by_plan_of_a_writer_with_one_row_tells_one() -> None:
+    rows = Script(["Pip"], ["Pip in snow"], ["Pip at home"], ["Pip saw snow."], ["Pip went home."])
+    (told,) = told_by_plan(rows, FRAME, LOST)
+    assert told.pages == ["Pip saw snow.", "Pip went home."]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (
+            ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"],
+            ["Pip finding a drum in the snow", "Pip beating the drum at home"],
+        ),
+        (
+            ["Pip finding a lost kitten in the snow", "Pip", "Pip up", "Pip carrying her home"],
+            ["Pip carrying her home", "Pip", "Pip up", "Pip finding a lost kitten in the snow"],
+        ),
+        (
+            ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"],
+            ["a lost kitten in the snow", "the kitten being carried home"],
+        ),
+        (["Pip asleep", "Pip awake"], ["Pip asleep", "Pip asleep"]),
+    ],
+    ids=["another thing", "another order", "without the star", "twice the same"],
+)
+def test_plan_worth_prefers_what_keeps(better: list[str], worse: list[str]) -> None:
+    assert plan_worth(better, LOST) > plan_worth(worse, LOST)
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ("Pip found a lost kitten in the snow.", "Pip was a cat who liked his bed."),
+        ("Pip found a lost kitten in the snow.", "Pip found a kitten. Pip found a kitten."),
+        ("Pip found a lost kitten in the snow.", "Pip was warm. He liked his bed by the fire."),
+        ("Pip found a lost kitten in the snow.", "Pip and Bella found a lost kitten in the snow."),
+        ("Pip found a lost kitten in the snow.", "Lost kitten!"),
+        ("Pip found a lost kitten in the snow.", 'Pip found a lost kitten in the snow. "Oh'),
+    ],
+    ids=["of something else", "said twice", "said before", "a stranger", "too short", "no end"],
+)
+def test_page_worth_prefers_what_can_be_read(better: str, worse: str) -> None:
+    row = Row("A Kitten", ["Pip finding a lost kitten in the snow"], [])
+    row.pages.append("Pip was warm. He liked his bed by the fire.")
+    assert page_worth(better, row, 1, LOST) > page_worth(worse, row, 1, LOST)
+
+
+def test_whole_sentences_cut_off_what_has_no_end() -> None:
+    assert whole_sentences("Pip ran. He sat. Then he", ended=False) == "Pip ran. He sat."
+    assert whole_sentences("Pip ran. Then he", ended=True) == "Pip ran. Then he"
+    assert whole_sentences("Pip ran and", ended=False) == "Pip ran and"
+
+
+def test_drafts_of_a_planning_frame_say_what_each_page_shows() -> None:
+    asked = brief(summary="Biscuit finds a blue mitten in the snow and takes it home.")
+    world = load_world(shipped("assets"))
+    who = cast(asked.summary, [BISCUIT], world, seed=1)
+    plan = ["Biscuit in the snow", "Biscuit finding a blue mitten", "Biscuit taking it home", "Bed"]
+    pages = [
+        "Biscuit ran out to play in the snow. It was deep and white.",
+        "There Biscuit saw one small blue mitten. It was all alone.",
+        'Biscuit took the mitten home. "Whose is it?" she said.',
+        "Nobody knew. So Biscuit took it to bed with her, and she slept.",
+    ]
+
+    class Planner:
+        name = "planner"
+        asked = ""
+
+        def begin(self, question: str, *, rows: int, seed: int, max_words: int) -> Script:
+            self.asked = question
+            told = ["A Blue Mitten", *plan, *pages]
+            return Script(*([Said(text)] * 4 for text in told))
+
+    writer = Planner()
+    first, *_ = drafts(asked, who, world, writer, FRAME, attempts=4, outline=False, candidates=4)
+    assert "of 4 pages" in writer.asked
+    assert first.story.title == "A Blue Mitten"
+    assert first.story.pictures == tuple(plan)
+    assert first.story.paragraphs == tuple(pages)
+    assert not first.recut
