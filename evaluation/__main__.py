@@ -2,7 +2,8 @@
 
 import argparse
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
 from typing import Unpack
 
 from rich.console import Console
@@ -19,7 +20,14 @@ from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.quiet import quiet
 
-PARTS = ("pictures", "stories", "adapter", "books", "pets")
+PARTS = {
+    "pictures": ("painter", "critic"),
+    "stories": ("writer",),
+    "adapter": ("writer",),
+    "books": ("writer", "painter", "critic", "enlarger"),
+    "pets": ("painter",),
+}
+"""What is evaluated, with the models that its figures depend on."""
 
 
 def main() -> int:
@@ -54,13 +62,20 @@ def _run(
             show(_share_of(name, bench, Shard.parse(shard)), f"{name}: ")
         return
     models = _models(bench.studio)
-    # What was found of other models says nothing of these.
-    found = bench.work / f"found-{digest(models)}"
     for name in chosen:
-        save_part(found, name, _watched(_evaluate(name, bench), name))
-    parts = kept_parts(found, PARTS)
+        save_part(_kept_in(name, bench.work, models), name, _watched(_evaluate(name, bench), name))
+    parts = {
+        name: part
+        for name in PARTS
+        for part in kept_parts(_kept_in(name, bench.work, models), [name]).values()
+    }
     print_parts(parts, Console())
     print(write_report(parts, bench.out, models))  # noqa: T201
+
+
+def _kept_in(name: str, work: Path, models: Mapping[str, str]) -> Path:
+    """Where what a part finds is kept: what was found of other models says nothing of these."""
+    return work / f"found-{digest({door: models[door] for door in PARTS[name]})}"
 
 
 def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:

@@ -24,6 +24,8 @@ class Extent:
     """Summaries composed by the tales."""
     written: int
     """Summaries written by hand."""
+    styled: int
+    """Of those written by hand in five styles."""
     compared: int
     """Composed summaries that the story adapter and its base are compared on."""
     books: int
@@ -42,6 +44,7 @@ FULL = Extent(
     tries=4,
     composed=140,
     written=60,
+    styled=100,
     compared=40,
     books=10,
     pages=12,
@@ -56,6 +59,7 @@ QUICK = Extent(
     tries=2,
     composed=3,
     written=3,
+    styled=5,
     compared=3,
     books=1,
     pages=4,

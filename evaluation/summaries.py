@@ -1,11 +1,18 @@
-"""Summaries that no writer has seen: some written by hand, some composed by the tales."""
+"""Summaries that no writer has seen: some written by hand, some composed by the tales.
+
+`summaries.toml` has sixty as parents type them, `summaries_styles.toml` a hundred in five styles.
+`summaries_unseen.txt` is for reading aloud beside others' tellings, and for nothing else: nobody is
+to look at what is told of them before the default is chosen by it.
+"""
 
 import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from random import Random
+from typing import Literal
 
 from evaluation.measures import Wanted
 from storybook.config import validated
@@ -18,10 +25,12 @@ from training.starter.tales import compose, load_lexicon
 from training.starter.tales.compose import role_words
 
 SUMMARIES = Path(__file__).with_name("summaries.toml")
+IN_STYLES = SUMMARIES.with_name("summaries_styles.toml")
+UNSEEN = SUMMARIES.with_name("summaries_unseen.txt")
 SEED = 43
 PAGES = (12, 8, 12, 16)
 AGES: tuple[Ages, ...] = ("3-5", "5-7", "3-5", "7-9", "3-5")
-"""What composed summaries ask for, in turn; written ones ask for 12 pages for the youngest."""
+"""What composed summaries ask for, in turn; written ones ask for 12 pages."""
 
 
 class FreeSummary(Record):
@@ -34,6 +43,13 @@ class FreeSummary(Record):
     words: tuple[str, ...] = ()
     book: bool = False
     """Whether it becomes one of the whole books."""
+    cast: tuple[str, ...] = ()
+    """Who plays, the star first: name, kind and pronoun, as far as the summary says them."""
+    ages: Ages = "3-5"
+    style: Literal["", "a name", "no name", "details", "a request", "a list"] = ""
+    """Of those in which people type; empty where nobody has said it."""
+    manner: Literal["plain", "bedtime", "rhyme"] = "plain"
+    """In which it is to be told."""
 
 
 class FreeSummaries(Record):
@@ -60,10 +76,19 @@ def written_cases(count: int) -> list[Case]:
     return _cases(load_summaries()[:count])
 
 
+def styled_cases(count: int) -> list[Case]:
+    """`count` of the hundred in five styles, as many of each as can be."""
+    found = load_summaries(IN_STYLES)
+    styles = dict.fromkeys(one.style for one in found)
+    by_style = [[one for one in found if one.style == style] for style in styles]
+    turns = (one for of_all in zip_longest(*by_style) for one in of_all if one is not None)
+    return _cases([*turns][:count])
+
+
 def _cases(summaries: Sequence[FreeSummary]) -> list[Case]:
     return [
         Case(
-            brief=Brief(summary=one.text),
+            brief=Brief(summary=one.text, ages=one.ages),
             wanted=Wanted(names=one.names, places=one.places, things=one.things, words=one.words),
         )
         for one in summaries

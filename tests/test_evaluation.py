@@ -1,6 +1,8 @@
 """What `make evaluate` measures with: the judge, the measures of stories, the lists by hand."""
 
+import re
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -9,11 +11,20 @@ import numpy as np
 import pytest
 import torch
 
-from evaluation.__main__ import main
+from evaluation.__main__ import PARTS, _kept_in, main
 from evaluation.books import make_share
 from evaluation.coat import coat_colours, lab, spread
 from evaluation.judge import Shown, accuracy, judged, new_judge, shown_by
-from evaluation.measures import Wanted, hero_on_pages, is_valid, kept
+from evaluation.measures import (
+    Wanted,
+    copied,
+    hero_on_pages,
+    is_valid,
+    kept,
+    opening,
+    openings_different,
+    word_runs,
+)
 from evaluation.pictures import (
     load_prompts,
     paint_pictures_share,
@@ -23,16 +34,28 @@ from evaluation.pictures import (
 from evaluation.records import QUICK, Bench, Part, Row, Table
 from evaluation.report import kept_parts, save_part, write_report
 from evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
-from evaluation.stories import tell_share
-from evaluation.summaries import composed_cases, load_summaries, written_cases
+from evaluation.stories import Told, figures_of, tell_share
+from evaluation.summaries import (
+    IN_STYLES,
+    UNSEEN,
+    Case,
+    composed_cases,
+    load_summaries,
+    styled_cases,
+    written_cases,
+)
 from storybook.config import load_settings
 from storybook.errors import ModelError
 from storybook.models.classifier import sized
-from storybook.records import Hero
+from storybook.readability import words
+from storybook.ready_made.collection import ready_made
+from storybook.records import Brief, Hero, Story
 from storybook.shard import Shard
 from storybook.story.contradictions import contradictions
+from storybook.story.coverage import stem
 from storybook.story.repetition import refrains, repeated
 from storybook.studio.studio import Studio
+from storybook.summary.lexicon import kinds_of
 from storybook.world import load_world
 from training.starter.artist import draw
 from training.starter.cards import CARD, Card, write_record
@@ -41,6 +64,7 @@ from training.starter.dataset import BLOCK, Drawings, pictures_in
 from training.starter.loop import Budget, train_loop
 from training.starter.pictures import random_picture
 from training.starter.tales import compose, load_lexicon
+from training.starter.tales.compose import role_words
 from training.starter.taught import TAUGHT, combination, fingerprint, taught_in, write_taught
 
 WORLD = load_world(Path(__file__).parents[1] / "assets")
@@ -222,6 +246,110 @@ def test_no_summary_is_one_that_tales_compose():
     assert not taught & {*composed, *written}
 
 
+HUNDRED = load_summaries(IN_STYLES)
+
+
+def test_the_hundred_in_five_styles_expect_what_they_say():
+    assert len({one.text for one in HUNDRED}) == 100
+    assert Counter(one.style for one in HUNDRED) == dict.fromkeys(
+        ("a name", "no name", "details", "a request", "a list"), 20
+    )
+    for one in HUNDRED:
+        for section in ("places", "things"):
+            assert set(getattr(one, section)) <= set(WORLD.find(section, one.text)), one.text
+        said = one.text.lower()
+        assert all(word.lower() in said for word in (*one.names, *one.words)), one.text
+        assert one.cast and all(re.fullmatch(r"[\w ]+", each) for each in one.cast), one.text
+    assert {one.ages for one in HUNDRED} == {"3-5", "5-7", "7-9"}
+    assert {one.manner for one in HUNDRED} == {"plain", "bedtime", "rhyme"}
+
+
+def test_many_of_the_hundred_say_words_that_stand_in_no_list():
+    listed = {
+        *WORLD.vocabulary,
+        *kinds_of(WORLD),
+        *(word for thing in role_words(load_lexicon()).things for word in thing.split()),
+    }
+    strange = [one for one in HUNDRED if any(word not in listed for word in one.words)]
+    assert len(strange) >= 30
+
+
+def test_no_summary_of_the_hundred_or_the_unseen_is_one_of_the_others():
+    unseen = UNSEEN.read_text(encoding="utf-8").splitlines()
+    told = [story.summary for story in ready_made().values()]
+    by_hand = [one.text for one in load_summaries()]
+    mine = [*(one.text for one in HUNDRED), *unseen]
+    assert len(unseen) == 30 and len(set(mine)) == 130
+    known = [{stem(word.lower()) for word in words(text)} for text in (*told, *by_hand)]
+    for text in mine:
+        own = {stem(word.lower()) for word in words(text)}
+        assert max(len(own & each) / len(own | each) for each in known) < 0.6, text
+
+
+def test_styled_cases_take_turns_between_styles():
+    few = styled_cases(5)
+    assert [case.brief.summary for case in few] == [HUNDRED[20 * n].text for n in range(5)]
+    assert len(styled_cases(100)) == 100
+    assert {case.brief.ages for case in styled_cases(100)} == {"3-5", "5-7", "7-9"}
+
+
+def test_words_are_kept_in_any_form():
+    wanted = Wanted(words=("teeth", "roller skates", "knots", "violin"))
+    text = "He brushed each tooth. She put on a roller skate and untied the knot."
+    assert dict(kept(wanted, text, CAST, WORLD)) == {
+        "teeth": True,
+        "roller skates": True,
+        "knots": True,
+        "violin": False,
+    }
+
+
+def test_openings_are_compared_without_names():
+    one = opening(["Pip the mouse ran to the hill. He was glad."], CAST)
+    assert one == opening(["Milo the mouse ran to the sea."], CAST)
+    assert openings_different([one, "the snow fell all night", one]) == pytest.approx(1 / 3)
+    assert openings_different([f"{n} it was" for n in range(60)]) == 1.0
+    assert openings_different([*map(str, range(50)), "0"]) == 1.0, "of fifty stories at a time"
+    assert openings_different([]) is None
+
+
+def test_copied_counts_runs_of_eight_words():
+    learnt = frozenset(word_runs(["One two three four five six seven eight nine."]))
+    assert copied(["One, two three four", "five six seven eight!"], learnt) == 1.0
+    assert copied(["Zero one two three four five six seven eight."], learnt) == 0.5
+    assert copied(["One two three four five six seven ate eight nine."], learnt) == 0.0
+    assert copied(["Too short."], learnt) == 0.0
+
+
+def test_figures_of_stories_tell_ages_and_what_is_copied_apart():
+    story = next(iter(ready_made().values()))
+    pages = tuple(page.text for page in story.pages)
+    cast = (Hero(name="Pilchard", species="cat", look="orange"),)
+    told = Told(cast=cast, story=Story(title="T", paragraphs=pages, cast=cast), tellings=1)
+    briefs = [Brief(summary=story.summary, pages=8, ages=ages) for ages in ("3-5", "7-9")]
+    cases = [Case(brief=brief, wanted=Wanted(words=("box", "violin"))) for brief in briefs]
+    found = figures_of(cases, [told, told], WORLD)
+    assert found["copied 8-grams"] == 1.0 and found["different openings of 50"] == 0.0
+    assert found["other words kept"] == 0.5 and found["valid"] is not None
+    assert found["reading grade, ages 3-5"] == found["reading grade, ages 5-7 and 7-9"]
+    assert found["share of them from 2.5 to 5.0"] == 0.0
+    assert figures_of(cases[:1], [told], WORLD)["reading grade, ages 5-7 and 7-9"] is None
+
+
+def test_a_part_is_kept_for_the_models_that_it_depends_on(tmp_path):
+    models = {"writer": "w", "painter": "p", "critic": "c", "enlarger": "e"}
+    before = {name: _kept_in(name, tmp_path, models) for name in PARTS}
+    changed = {
+        door: {
+            name for name in PARTS if _kept_in(name, tmp_path, models | {door: "x"}) != before[name]
+        }
+        for door in models
+    }
+    assert changed["writer"] == {"stories", "adapter", "books"}
+    assert changed["painter"] == {"pictures", "books", "pets"}
+    assert changed["critic"] == {"pictures", "books"} and changed["enlarger"] == {"books"}
+
+
 def test_combinations_are_different_and_unseen():
     first = unseen_pictures(WORLD, 6, seen=set())
     again = unseen_pictures(WORLD, 6, seen={fingerprint(first[0])})
@@ -302,7 +430,9 @@ def test_judged_pictures_are_named_in_the_worlds_words():
     assert seen[0].species in WORLD.species and seen[0].thing in {None, *WORLD.things}
 
 
-FEW = replace(QUICK, combinations=3, prompts=1, tries=2, composed=2, written=1, books=2, pages=4)
+FEW = replace(
+    QUICK, combinations=3, prompts=1, tries=2, composed=2, written=1, styled=1, books=2, pages=4
+)
 
 
 def bench_in(work):
@@ -337,5 +467,5 @@ def test_evaluation_of_a_share_judges_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["evaluation", *words, "--work", str(tmp_path / "work")])
     assert main() == 0
     told = files_in(tmp_path / "work")
-    assert len(told) == 2, "of six summaries"
+    assert len(told) == 4, "of eleven summaries"
     assert not list(tmp_path.rglob("*.md"))

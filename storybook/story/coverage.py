@@ -31,13 +31,13 @@ FUNCTION = frozenset(
 IRREGULAR = dict(
     pair.split(":")
     for pair in """
-    ate:eat began:begin blew:blow bought:buy brought:bring broke:break built:build came:come
-    caught:catch cried:cry dreamt:dream dug:dig fell:fall felt:feel flew:fly found:find gave:give
-    grew:grow heard:hear held:hold hid:hide kept:keep knew:know laid:lay learnt:learn left:leave
-    lost:lose made:make met:meet mice:mouse ran:run rang:ring sang:sing sat:sit saw:see shone:shine
-    slept:sleep sold:sell spoke:speak stood:stand stuck:stick swam:swim swept:sweep taught:teach
-    thought:think threw:throw told:tell took:take went:go wept:weep woke:wake won:win wore:wear
-    wrote:write
+    ate:eat began:begin blew:blow bought:buy broke:break brought:bring built:build came:come
+    caught:catch children:child cried:cry dreamt:dream dug:dig feet:foot fell:fall felt:feel
+    flew:fly found:find gave:give geese:goose grew:grow heard:hear held:hold hid:hide kept:keep
+    knew:know laid:lay learnt:learn left:leave lost:lose made:make met:meet mice:mouse ran:run
+    rang:ring sang:sing sat:sit saw:see shone:shine slept:sleep sold:sell spoke:speak stood:stand
+    stuck:stick swam:swim swept:sweep taught:teach teeth:tooth thought:think threw:throw told:tell
+    took:take went:go wept:weep woke:wake won:win wore:wear wrote:write
     """.split()  # noqa: SIM905
 )
 

@@ -231,7 +231,8 @@ class _Names(Runs):
             person = kind[0].sort == "person" and self.words.is_title(word) and not kind[0].many
             bare = free and (self._is_subject(i) or person) and not kind[0].many
             joined = self._low(i + 1) == "and" and self.nouns.kind_at(i + 2)
-            acts = self._acts(i + 1) or (joined and self._acts(i + 3))
+            named = self._low(i + 1) in NAMING
+            acts = (self._acts(i + 1) and not named) or (joined and self._acts(i + 3))
             return self._name(i, i + 1) if bare and (person or acts) else None
         if self._low(i - 1) in OWNERS or not free:
             return self._after_kind(i)

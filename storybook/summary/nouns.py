@@ -157,6 +157,8 @@ class Nouns:
                 more = self.kind_at(kind[1])  # a granny mouse is a mouse, a bear cub a bear
                 if more and self.tokens[kind[1]].capital and not self.tokens[n].capital:
                     more = None  # our cat Tiger
+                if more and more[0].many and self.low(more[1]) in DETERMINERS:
+                    more = None  # the whale swallows a clock
                 if more and not kind[0].many and more[0].sort == ANIMAL:
                     return kind[1], more[0], more[1]
                 if more and kind[0].sort == more[0].sort == FAMILY:
@@ -221,12 +223,15 @@ class Nouns:
         head = self.tokens[i].head
         joined = self.low(i - 1) in ("and", "&") and self._ends_before(i - 1)
         are = self.low(i - 1) in ("are", "were")
-        if not (head or joined or are) or self.words.has("closed.words", self.low(i)):
+        listed = self._is_list and self.low(i - 1) == ","
+        if not (head or joined or are or listed) or self.words.has("closed.words", self.low(i)):
             return None
         found = self._noun_behind(i)
         if not found:
             return None
         noun, kind, end = found
+        if self._is_listed(i, end) or (head and self._is_named(end)):
+            return Common(i, noun, end, kind, "", SOME if kind.many else 1)
         if kind.many and are:
             return Common(i, noun, end, kind, "", SOME, predicate=True)
         if kind.many:
@@ -236,6 +241,20 @@ class Nouns:
         if alone or (joined and self.tokens[i].capital) or kind.sort not in (ANIMAL, CRAWLER):
             return None  # a name: Bear wants to sleep
         return Common(i, noun, end, kind) if self.acts(end) or joined else None
+
+    @property
+    def _is_list(self) -> bool:
+        """Whether the text is a loose list: `rabbit, trampoline, too high`."""
+        return not self.tokens[0].capital and sum(each.text == "," for each in self.tokens) > 1
+
+    def _is_listed(self, i: int, end: int) -> bool:
+        """Whether the noun from token `i` to `end` is one of a loose list: no deed is told of it."""
+        told = i == 0 and self.acts(end) and self.low(end) not in ("named", "called")
+        return self._is_list and self.low(i - 1) in ("", ",") and not told
+
+    def _is_named(self, end: int) -> bool:
+        """Whether a name that acts comes behind a noun: `Rabbit Noor gets`."""
+        return self.low(end) != "" and self.tokens[end].capital and self.acts(end + 1)
 
     def _ends_before(self, i: int) -> bool:
         """Whether a noun phrase of somebody ends before token `i`."""
