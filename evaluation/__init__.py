@@ -7,5 +7,6 @@ stories         unseen summaries, told and measured; `measures` is what is measu
 books           whole books through the real chain, judged page by page; `coat` its hero's colour
 report          the tables, in the terminal and in `docs/evaluation.md`
 
-`prompts.toml` and `summaries.toml` were written by hand, for this and for no training.
+`prompts.toml`, `summaries.toml`, `summaries_styles.toml` and `summaries_unseen.txt` were written by
+hand, for this and for no training.
 """
