@@ -50,21 +50,7 @@ QUALITIES = ADJECTIVES | frozenset(
 _QUALITY = rf"(?:{'|'.join(sorted(QUALITIES))})"
 LISTED = re.compile(rf"(\b{_QUALITY})(?:,| and) (?={_QUALITY}\b)", re.IGNORECASE)
 """A comma or `and` between two words for what a thing is like."""
-NOT_VERBS = frozenset(
-    {
-        "mice",
-        "teeth",
-        "feet",
-        "geese",
-        "children",
-        "lost",
-        "stuck",
-        "broke",
-        "felt",
-        "left",
-        "spoke",
-    }
-)
+NOT_VERBS = frozenset("mice teeth feet geese children lost stuck broke felt left spoke".split())  # noqa: SIM905
 """Words of `IRREGULAR` that are also said of a thing, or are one."""
 TELLS_NOTHING = frozenset(
     """

@@ -248,7 +248,7 @@ class Nouns:
         return not self.tokens[0].capital and sum(each.text == "," for each in self.tokens) > 1
 
     def _is_listed(self, i: int, end: int) -> bool:
-        """Whether the noun from token `i` to `end` is in a loose list, and no deed is told of it."""
+        """Whether the noun from token `i` to `end` is in a loose list, and does nothing."""
         told = i == 0 and self.acts(end) and self.low(end) not in ("named", "called")
         return self._is_list and self.low(i - 1) in ("", ",") and not told
 
