@@ -1,12 +1,26 @@
 """What is done to a page's pictures by hand: inpaint, vary, move-star, ask, bring, crop."""
 
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from storybook.book.folder import Book
 from storybook.cli.options import Parser, add_page, add_studio, runs, show_work, studio_of
 from storybook.errors import BookError
+from storybook.records import Event
+
+
+class PageWork(TypedDict):
+    """What every command is given by which a studio paints on a page's picture."""
+
+    folder: Path
+    page: int
+    picture: str | None
+    seed: int
+    studio: str | None
+    changes: Sequence[str]
+    arguments: Sequence[str]
 
 
 def declare_inpaint(parser: Parser) -> None:
@@ -19,41 +33,26 @@ def declare_inpaint(parser: Parser) -> None:
 """,
         works=True,
     )
-    add_studio(parser)
-    add_page(parser)
+    _add_page_work(parser)
     parser.add_argument(
         "--mask", type=Path, required=True, help="a picture: black is kept, the rest painted anew"
     )
     parser.add_argument("--words", default="", help="what should be there (default: nothing)")
-    _add_source(parser)
-    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
 
 
-def inpaint(
-    folder: Path,
-    page: int,
-    mask: Path,
-    words: str,
-    picture: str | None,
-    seed: int,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
-) -> None:
+def inpaint(mask: Path, words: str, **work: Unpack[PageWork]) -> None:
     from PIL import Image
 
     from storybook.authoring import touch_up
 
-    book, opened = Book(folder), studio_of(studio, changes)
     try:
         with Image.open(mask) as file:
             brushed = file.convert("L")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
         raise BookError(f"{mask} cannot be read as a picture of a mask.") from fault
     spot = touch_up.Spot(brushed, words)
-    events = touch_up.inpaint(book, opened, page, spot, source=picture, seed=seed)
-    show_work(events, arguments, book.folder, opened.settings.device)
-    _say_touched(folder, page)
+    _show_painting(touch_up.inpaint, work, spot)
+    _say_touched(work)
 
 
 def declare_vary(parser: Parser) -> None:
@@ -66,29 +65,15 @@ def declare_vary(parser: Parser) -> None:
 """,
         works=True,
     )
-    add_studio(parser)
-    add_page(parser)
-    _add_source(parser)
+    _add_page_work(parser)
     parser.add_argument("--count", type=int, default=4, help="how many, 1 to 16 (default: 4)")
-    parser.add_argument("--seed", type=int, default=1, help="other numbers are other pictures")
 
 
-def vary(
-    folder: Path,
-    page: int,
-    picture: str | None,
-    count: int,
-    seed: int,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
-) -> None:
+def vary(count: int, **work: Unpack[PageWork]) -> None:
     from storybook.authoring import touch_up
 
-    book, opened = Book(folder), studio_of(studio, changes)
-    events = touch_up.vary(book, opened, page, source=picture, count=count, seed=seed)
-    show_work(events, arguments, book.folder, opened.settings.device)
-    print(f"Take one with: storybook pick {folder} {page} CANDIDATE_ID")
+    _show_painting(touch_up.vary, work, count=count)
+    print(f"Take one with: storybook pick {work['folder']} {work['page']} CANDIDATE_ID")
 
 
 def declare_move_star(parser: Parser) -> None:
@@ -102,45 +87,31 @@ def declare_move_star(parser: Parser) -> None:
 """,
         works=True,
     )
-    add_studio(parser)
-    add_page(parser)
+    _add_page_work(parser)
     parser.add_argument(
         "--to", type=_place, metavar="X,Y", help="where its middle is to be, each from 0 to 1"
     )
     parser.add_argument("--size", type=float, default=1.0, help="so many times as large, 0.3 to 3")
     _add_star_box(parser)
-    _add_source(parser)
     parser.add_argument(
         "--strength",
         type=float,
         default=0.35,
         help="how much is painted anew there, up to 1 (default: 0.35)",
     )
-    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
 
 
 def move_star(
-    folder: Path,
-    page: int,
     to: tuple[float, float] | None,
     size: float,
     box: tuple[float, float, float, float] | None,
-    picture: str | None,
     strength: float,
-    seed: int,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
+    **work: Unpack[PageWork],
 ) -> None:
     from storybook.authoring import move_star as moving
 
-    book, opened = Book(folder), studio_of(studio, changes)
-    move = moving.Move(to, size, box)
-    events = moving.move_star(
-        book, opened, page, move, source=picture, strength=strength, seed=seed
-    )
-    show_work(events, arguments, book.folder, opened.settings.device)
-    _say_touched(folder, page)
+    _show_painting(moving.move_star, work, moving.Move(to, size, box), strength=strength)
+    _say_touched(work)
 
 
 def declare_ask(parser: Parser) -> None:
@@ -154,31 +125,18 @@ def declare_ask(parser: Parser) -> None:
 """,
         works=True,
     )
-    add_studio(parser)
-    add_page(parser)
+    _add_page_work(parser)
     parser.add_argument("words", help="what is to change in the picture, in plain words")
     _add_star_box(parser)
-    _add_source(parser)
-    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
 
 
 def ask(
-    folder: Path,
-    page: int,
-    words: str,
-    box: tuple[float, float, float, float] | None,
-    picture: str | None,
-    seed: int,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
+    words: str, box: tuple[float, float, float, float] | None, **work: Unpack[PageWork]
 ) -> None:
     from storybook.authoring import ask as asking
 
-    book, opened = Book(folder), studio_of(studio, changes)
-    events = asking.ask(book, opened, page, words, box=box, source=picture, seed=seed)
-    show_work(events, arguments, book.folder, opened.settings.device)
-    _say_touched(folder, page)
+    _show_painting(asking.ask, work, words, box=box)
+    _say_touched(work)
 
 
 def declare_bring(parser: Parser) -> None:
@@ -222,11 +180,7 @@ def declare_crop(parser: Parser) -> None:
 
 
 def crop(
-    folder: Path,
-    page: int,
-    picture: str | None,
-    box: tuple[float, float, float, float],
-    turns: int,
+    folder: Path, page: int, picture: str | None, box: tuple[float, float, float, float], turns: int
 ) -> None:
     from storybook.authoring import pictures
 
@@ -235,9 +189,29 @@ def crop(
     print(f"Page {page} has {taken} now.")
 
 
-def _say_touched(folder: Path, page: int) -> None:
+def _show_painting(
+    paint: Callable[..., Iterator[Event]], work: PageWork, *what: object, **how: object
+) -> None:
+    """Have a studio paint `what` on a page, beginning from one of its pictures."""
+    book, opened = Book(work["folder"]), studio_of(work["studio"], work["changes"])
+    events = paint(
+        book, opened, work["page"], *what, **how, source=work["picture"], seed=work["seed"]
+    )
+    show_work(events, work["arguments"], book.folder, opened.settings.device)
+
+
+def _say_touched(work: PageWork) -> None:
+    page, folder = work["page"], work["folder"]
     print(f"Page {page} has the touched-up picture. Undo it with: storybook undo {folder}")
     print(f"Bring the book up to date with: storybook make {folder}")
+
+
+def _add_page_work(parser: Parser) -> None:
+    """The options that `PageWork` holds."""
+    add_studio(parser)
+    add_page(parser)
+    _add_source(parser)
+    parser.add_argument("--seed", type=int, default=1, help="another number is another picture")
 
 
 def _add_star_box(parser: Parser) -> None:
