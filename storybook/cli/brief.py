@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from storybook.authoring.new_book import brief_of_story, checked, heroes_named
-from storybook.cli.options import Parser
+from storybook.cli.options import Parser, add_list
 from storybook.config import validated
 from storybook.errors import ConfigError
 from storybook.hero.folder import hero_folder, load_hero
@@ -32,9 +32,7 @@ class Asked(TypedDict):
 def add_brief(parser: Parser) -> None:
     """The options of a brief."""
     parser.add_argument(
-        "--summary",
-        metavar="TEXT_OR_@FILE",
-        help="what the story is about, or @ and a text file",
+        "--summary", metavar="TEXT_OR_@FILE", help="what the story is about, or @ and a text file"
     )
     parser.add_argument(
         "--story",
@@ -44,13 +42,8 @@ def add_brief(parser: Parser) -> None:
     )
     parser.add_argument("--title", help="default: the story's own")
     stars = parser.add_mutually_exclusive_group()
-    stars.add_argument(
-        "--hero",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="who stars; give it again for companions (default: heroes that the summary names)",
-    )
+    says = "who stars; give it again for companions (default: heroes that the summary names)"
+    add_list(stars, "--hero", "NAME", says)
     stars.add_argument(
         "--no-hero", action="store_true", help="whom the summary names is none of your heroes"
     )

@@ -7,6 +7,8 @@ from storybook.book.folder import Book
 from storybook.cli.options import Parser, add_studio, runs, show_work, studio_of
 from storybook.errors import ConfigError
 from storybook.make import follow
+from storybook.records import Brief, Part
+from storybook.studio.studio import Studio
 from storybook.world import article
 
 
@@ -42,26 +44,36 @@ def cast(
     arguments: Sequence[str],
 ) -> None:
     """Change somebody of the cast, draw all of them, and say who they are."""
-    from storybook.authoring.change_cast import cast_now, set_part
+    from storybook.authoring.change_cast import set_part
     from storybook.authoring.character_sheets import draw_sheets, sheets_of_book
-    from storybook.hero.character_sheet import sheet_pictures
-    from storybook.records import Part
 
     book, opened = Book(folder), studio_of(studio, changes)
     if bool(of) != bool(look or pronoun):
         raise ConfigError("Say whom with --of, and what with --look or --pronoun.")
     if of:
-        now = next((part for part in book.brief.parts if part.name == of), Part(name=of))
-        wish = {"look": look or now.look, "pronoun": pronoun or now.pronoun}
-        set_part(book, opened, now.but(**wish))
+        set_part(book, opened, _part_of(book.brief, of, look, pronoun))
     if draw:
         events = follow(draw_sheets(sheets_of_book(book, opened), opened), book, opened)
         show_work(events, arguments, book.folder, opened.settings.device)
-    for hero in cast_now(book, opened):
+    _say_cast(book, opened)
+
+
+def _say_cast(book: Book, studio: Studio) -> None:
+    """Who plays in a book, and where the pictures of each lie."""
+    from storybook.authoring.change_cast import cast_now
+    from storybook.hero.character_sheet import sheet_pictures
+
+    for hero in cast_now(book, studio):
         called = f", called {hero.pronoun}" if hero.pronoun else ""
         print(f"{hero.name}, {article(hero.words)}{called}")
         for view, path in sheet_pictures(book.sheet_of(hero.name)).items():
             print(f"   {view:6} {path}")
+
+
+def _part_of(brief: Brief, name: str, look: str | None, pronoun: str | None) -> Part:
+    """Somebody's part as it is to be; what is not said stays as it is."""
+    now = next((part for part in brief.parts if part.name == name), Part(name=name))
+    return now.but(look=look or now.look, pronoun=pronoun or now.pronoun)
 
 
 DECLARE = {"cast": declare}

@@ -23,11 +23,7 @@ def declare_draw(subcommands: Subcommands) -> None:
 
 
 def draw_hero(
-    name: str,
-    style: str,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
+    name: str, style: str, studio: str | None, changes: Sequence[str], arguments: Sequence[str]
 ) -> None:
     """Draw a hero's character sheet, and say how like its photos it is."""
     from storybook.authoring.character_sheets import draw_sheets, sheet_of_hero

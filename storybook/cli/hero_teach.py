@@ -8,7 +8,7 @@ from storybook.authoring.teach_hero import adopt, own_painter_note
 from storybook.authoring.teach_run import RUNS, TeachRequest
 from storybook.authoring.teach_settings import divided
 from storybook.cli.help import teaching_keys
-from storybook.cli.options import Subcommands, add_subcommand
+from storybook.cli.options import Subcommands, add_set, add_subcommand
 from storybook.config import load_settings
 from storybook.hero.folder import hero_folder, load_hero
 
@@ -30,14 +30,8 @@ def declare_teach(subcommands: Subcommands) -> None:
     teach.add_argument("name")
     teach.add_argument("--studio", metavar="NAME_OR_FILE", help="whose painter learns")
     teach.add_argument("--preset", help="how it is taught (default: auto, by measuring)")
-    change = teach.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="KEY=VALUE",
-        help="change a key of the recipe, such as lr=1e-4, or what is asked of the studio",
-    )
+    says = "change a key of the recipe, such as lr=1e-4, or what is asked of the studio"
+    change = add_set(teach, says)
     change.known = teaching_keys
     teach.add_argument("--resume", action="store_true", help="go on where a teaching was stopped")
     teach.add_argument("--dry-run", action="store_true", help="only say what would be done")

@@ -5,7 +5,14 @@ from pathlib import Path
 
 from rich.table import Table
 
-from storybook.cli.options import Parser, add_studio, add_subcommand, runs, show_work
+from storybook.cli.options import (
+    Parser,
+    Subcommands,
+    add_studio,
+    add_subcommand,
+    runs,
+    show_work,
+)
 from storybook.config import load_settings, studios
 from storybook.errors import ConfigError
 from storybook.files import in_bytes
@@ -29,16 +36,16 @@ def declare(parser: Parser) -> None:
 """,
     )
     add_studio(parser)
-    subcommands = parser.add_subparsers(metavar="get")
+    _declare_get(parser.add_subparsers(metavar="get"))
+
+
+def _declare_get(subcommands: Subcommands) -> None:
     says = "fetch weights that `storybook models` lists, or a hub's"
     fetch = add_subcommand(subcommands, "get", says, get_models)
     fetch.set_defaults(arguments=())
     fetch.add_argument("name", nargs="+", metavar="NAME_OR_OWNER/NAME[@REVISION]")
     fetch.add_argument(
-        "--into",
-        type=Path,
-        default=Path("models"),
-        help="under which folder (default: models)",
+        "--into", type=Path, default=Path("models"), help="under which folder (default: models)"
     )
     fetch.add_argument(
         "--from",

@@ -46,23 +46,25 @@ def add_studio(parser: Parser) -> None:
         metavar="NAME_OR_FILE",
         help="which models work (default: ./studio.toml or starter)",
     )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="KEY=VALUE",
-        help="change a setting, such as draw.candidates=4",
+    add_set(parser, "change a setting, such as draw.candidates=4")
+
+
+def add_set(parser: Parser, says: str) -> argparse.Action:
+    """`--set` as `changes`."""
+    return parser.add_argument(
+        "--set", action="append", default=[], dest="changes", metavar="KEY=VALUE", help=says
     )
+
+
+def add_list(parser: argparse._ActionsContainer, name: str, metavar: str, says: str) -> None:
+    """An option that may be given again, each time for one more."""
+    parser.add_argument(name, action="append", default=[], metavar=metavar, help=says)
 
 
 def add_shard(parser: Parser) -> None:
     """`--shard`."""
     parser.add_argument(
-        "--shard",
-        default="1/1",
-        metavar="I/N",
-        help="do this part of the pages; run all N at once",
+        "--shard", default="1/1", metavar="I/N", help="do this part of the pages; run all N at once"
     )
     parser.add_argument("--share", action=OldOption, dest="shard", const="--shard")
 

@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from storybook.authoring.paint import Wish, painting, plan
 from storybook.authoring.paint import paint as painted
-from storybook.cli.options import Parser, add_studio, runs, show_work
+from storybook.cli.options import Parser, add_list, add_studio, runs, show_work
 from storybook.config import load_settings, validated
 from storybook.studio.studio import Studio
 
@@ -41,20 +41,9 @@ def declare_paint(parser: Parser) -> None:
     parser.add_argument(
         "--seed", type=int, default=1, help="of the first; the others count on (default: 1)"
     )
-    parser.add_argument(
-        "--hero",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="who is in them; give it again for others",
-    )
-    parser.add_argument(
-        "--adapter",
-        action="append",
-        default=[],
-        metavar="FILE[:WEIGHT]",
-        help="a LoRA beside the studio's, such as ink.safetensors:0.8",
-    )
+    add_list(parser, "--hero", "NAME", "who is in them; give it again for others")
+    says = "a LoRA beside the studio's, such as ink.safetensors:0.8"
+    add_list(parser, "--adapter", "FILE[:WEIGHT]", says)
     parser.add_argument("--steps", type=int, help="how many (default: as the painter likes)")
     parser.add_argument("--guidance", type=float, help="how closely the words are kept to")
     parser.add_argument("--width", type=int, dest="width_px", metavar="PX")

@@ -10,10 +10,7 @@ from pathlib import Path
 from storybook.cli.parser import parser
 from storybook.errors import JobError
 from storybook.jobs.eta import progress
-from storybook.jobs.folder import (
-    Job,
-    job_state,
-)
+from storybook.jobs.folder import Job, job_state
 from storybook.jobs.manager import start
 
 

@@ -48,10 +48,8 @@ def exit_code(run: Callable[[], int | None], stopped: str) -> int:
         if fault.filename is None and fault.errno is None:
             raise
         where = f"{fault.filename}: " if fault.filename else ""
-        print(
-            f"storybook: {where}{fault.strerror}. Nothing is lost; mend it and run again.",
-            file=sys.stderr,
-        )
+        says = f"{where}{fault.strerror}. Nothing is lost; mend it and run again."
+        print(f"storybook: {says}", file=sys.stderr)
         return 2
 
 

@@ -47,27 +47,31 @@ def serve(
     from storybook.service.api import service
     from storybook.service.desk import Desk
 
-    alone = _is_loopback(host)
     desk = Desk(Path("books"), Path("jobs"), studio, tuple(changes))
+    hosts = ("127.0.0.1", "localhost", "[::1]", host) if _is_loopback(host) else ()
+    config = uvicorn.Config(
+        service(desk, token, hosts),
+        http="h11",
+        log_level="warning",
+        server_header=False,
+        limit_concurrency=MOST_AT_ONCE,
+        h11_max_incomplete_event_size=HEADER_BYTES,
+    )
     with _listening(host, port) as listener, desk.open():
-        print(f"Orders are taken at http://{host}:{port} for {Path.cwd()}. Stop it with Ctrl-C.")
-        if not alone:
-            print(
-                "storybook: whoever hears this network hears the token and the books. Put a proxy "
-                "that speaks HTTPS in front.",
-                file=sys.stderr,
-            )
-        sys.stdout.flush()
-        hosts = ("127.0.0.1", "localhost", "[::1]", host) if alone else ()
-        config = uvicorn.Config(
-            service(desk, token, hosts),
-            http="h11",
-            log_level="warning",
-            server_header=False,
-            limit_concurrency=MOST_AT_ONCE,
-            h11_max_incomplete_event_size=HEADER_BYTES,
-        )
+        _say_where(host, port)
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _say_where(host: str, port: int) -> None:
+    """Where orders are taken, and what is heard by a network that is not this machine alone."""
+    print(f"Orders are taken at http://{host}:{port} for {Path.cwd()}. Stop it with Ctrl-C.")
+    if not _is_loopback(host):
+        print(
+            "storybook: whoever hears this network hears the token and the books. Put a proxy "
+            "that speaks HTTPS in front.",
+            file=sys.stderr,
+        )
+    sys.stdout.flush()
 
 
 def _listening(host: str, port: int) -> socket:

@@ -3,14 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from storybook.authoring.tellings import (
-    COUNT,
-    MOST,
-    Telling,
-    take_telling,
-    tell_several,
-    tellings,
-)
+from storybook.authoring.tellings import COUNT, MOST, Telling, take_telling, tell_several, tellings
 from storybook.book.folder import Book
 from storybook.cli.options import Parser, add_studio, from_1, runs, show_work, studio_of
 from storybook.errors import ConfigError

@@ -32,12 +32,7 @@ def declare_translate(parser: Parser) -> None:
 
 
 def translate_book(
-    folder: Path,
-    language: str,
-    both: bool,
-    write: bool,
-    studio: str | None,
-    changes: Sequence[str],
+    folder: Path, language: str, both: bool, write: bool, studio: str | None, changes: Sequence[str]
 ) -> None:
     book, opened = Book(folder), studio_of(studio, changes)
     words = translation_of(book, language)
