@@ -6,7 +6,7 @@ apart by looking for each in the painter's own layers, so that nothing is guesse
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,18 +98,7 @@ def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Pl
     tensors = read_tensors(file)
     _check_finite(file, tensors)
     places = _places(parts)
-    roles: dict[str, dict[str, Tensor]] = {}
-    strange = []
-    for name, tensor in tensors.items():
-        apart = _NAME.fullmatch(_PROCESSOR.sub(_as_today, name))
-        layer = _full_name(apart["layer"]) if apart else name
-        if "text_encoder" not in parts and layer.startswith(("lora_te", "text_encoder.")):
-            continue
-        if layer not in places:
-            strange.append(name)
-        else:
-            role = apart["same"] or apart.lastgroup
-            roles.setdefault(layer, {})[role] = tensor
+    roles, strange = _by_layer(tensors, places, with_text="text_encoder" in parts)
     if strange or not roles:
         raise ModelError(_complaint(file, list(tensors), strange))
     try:
@@ -123,6 +112,24 @@ def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Pl
             f"What is said of rank and alpha beside the tensors of {file} cannot be ({fault}). "
             "Fetch the adapter again."
         ) from fault
+
+
+def _by_layer(
+    tensors: Mapping[str, Tensor], places: Mapping[str, Place], *, with_text: bool
+) -> tuple[dict[str, dict[str, Tensor]], list[str]]:
+    """Each layer's tensors by their roles, and the names that are of no layer that there is."""
+    roles: dict[str, dict[str, Tensor]] = {}
+    strange = []
+    for name, tensor in tensors.items():
+        apart = _NAME.fullmatch(_PROCESSOR.sub(_as_today, name))
+        layer = _full_name(apart["layer"]) if apart else name
+        if not with_text and layer.startswith(("lora_te", "text_encoder.")):
+            continue
+        if layer not in places:
+            strange.append(name)
+        else:
+            roles.setdefault(layer, {})[apart["same"] or apart.lastgroup] = tensor
+    return roles, strange
 
 
 def _places(parts: Mapping[str, nn.Module]) -> dict[str, Place]:
@@ -207,13 +214,17 @@ def _change(
         alpha = _number_of(own, "alpha", place.path)  # as peft calls it for LoHa and LoKr
     if alpha is not None and own.get("use_rslora") and "down" in roles:
         alpha *= len(roles["down"]) ** 0.5  # its scale is alpha / sqrt(rank)
-    inner = own.get("feedforward_modules")
-    on_input = (
-        None
-        if inner is None
-        else any(place.path == each or place.path.endswith(f".{each}") for each in inner)
-    )
+    on_input = _is_on_input(own.get("feedforward_modules"), place)
     return Change(kind, roles, alpha, None if rank is None else int(rank), on_input)
+
+
+def _is_on_input(feedforward_modules: Sequence[str] | None, place: Place) -> bool | None:
+    """Whether (IA)^3 scales what a layer takes, as peft does in these; None: nobody says so."""
+    if feedforward_modules is None:
+        return None
+    return any(
+        place.path == each or place.path.endswith(f".{each}") for each in feedforward_modules
+    )
 
 
 def _number_of(settings: Mapping[str, object], key: str, path: str) -> float | None:

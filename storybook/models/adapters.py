@@ -7,13 +7,7 @@ from safetensors import SafetensorError, safe_open
 
 from storybook.errors import ModelError
 from storybook.models.prompt_syntax import networks
-from storybook.models.weights import (
-    WEIGHTS,
-    Adapter,
-    header_text,
-    read_json,
-    weights_digest,
-)
+from storybook.models.weights import WEIGHTS, Adapter, header_text, read_json, weights_digest
 
 BASE = "storybook.base_digest"
 """In the header of an adapter that this project taught: the digest of the painter it was taught on.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from diffusers import ControlNetModel
+from diffusers import ControlNetModel, UNet2DConditionModel
 from diffusers.loaders.single_file_utils import convert_controlnet_checkpoint
 from PIL import Image
 from torch import Tensor
@@ -25,13 +25,7 @@ from storybook.models.devices import memory_of, quiet
 from storybook.models.fuse_lora import fused
 from storybook.models.memory import execution_device
 from storybook.models.painting import DiffusionPainter
-from storybook.models.sampling import (
-    ControlNetFn,
-    Img2ImgInit,
-    Residuals,
-    decode,
-    encode,
-)
+from storybook.models.sampling import ControlNetFn, Img2ImgInit, Residuals, decode, encode
 from storybook.models.soft_edges import EdgeFinder, Edges, open_hed, steep_edges
 from storybook.models.weights import check_weights, read_json, read_tensors
 from storybook.records import Candidate, Prompt
@@ -213,6 +207,13 @@ def open_control(path: Path, painter: DiffusionPainter) -> ControlNetModel:
         controlnet = open_part(ControlNetModel, path)
     else:
         controlnet = _from_file(path, painter.checkpoint.family.configs)
+    _check_fits(path, controlnet, unet)
+    with quiet():
+        return controlnet.eval().to(execution_device(painter.pipe), unet.dtype)
+
+
+def _check_fits(path: Path, controlnet: ControlNetModel, unet: UNet2DConditionModel) -> None:
+    """Raise ModelError for a ControlNet of another family, or of a U-Net with other widths."""
     control_dim, unet_dim = (each.config.cross_attention_dim for each in (controlnet, unet))
     if control_dim != unet_dim:
         raise ModelError(
@@ -228,8 +229,6 @@ def open_control(path: Path, painter: DiffusionPainter) -> ControlNetModel:
             f"{path} is a ControlNet for U-Nets of {control_widths} channels; this painter's has "
             f"{unet_widths}. Take one that was taught for this painter, or set enlarge.control=off."
         )
-    with quiet():
-        return controlnet.eval().to(execution_device(painter.pipe), unet.dtype)
 
 
 def _from_file(file: Path, family: str) -> ControlNetModel:

@@ -96,18 +96,7 @@ class ClipCritic:
             image_features = self.see(image)
             words = (text for each in asked for text in each.captions.values())
             self._encode_text([caption, *words])
-        if asked:
-            named = self.classifier.probabilities(image) if self.classifier else {}
-            votes = [
-                _named(each, named.pop(ATTRIBUTES[each.section]))
-                if ATTRIBUTES[each.section] in named
-                else self._vote(image_features, each)
-                for each in asked
-            ]
-        else:
-            cosine = float(image_features @ self.text_features[caption])
-            match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
-            votes = [(match, f"text match {match:.2f}")]
+        votes = self._votes(image, image_features, asked, caption)
         score = sum(probability for probability, _ in votes) / len(votes)
         reasons = tuple(reason for _, reason in votes)
         if self.portrait is None or not any(it in caption for it in (hero.species, hero.called)):
@@ -117,6 +106,22 @@ class ClipCritic:
         return Verdict(score=score, reasons=(*reasons, f"like {hero.name}'s photos {likeness:.2f}"))
 
     @torch.inference_mode()
+    def _votes(
+        self, image: Image.Image, image_features: Tensor, asked: Sequence[Asked], caption: str
+    ) -> list[tuple[float, str]]:
+        """How probable each asked word is, with its reason; of no words, the caption's cosine."""
+        if not asked:
+            cosine = float(image_features @ self.text_features[caption])
+            match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
+            return [(match, f"text match {match:.2f}")]
+        named = self.classifier.probabilities(image) if self.classifier else {}
+        return [
+            _named(each, named.pop(ATTRIBUTES[each.section]))
+            if ATTRIBUTES[each.section] in named
+            else self._vote(image_features, each)
+            for each in asked
+        ]
+
     def _vote(self, image_features: Tensor, asked: Asked) -> tuple[float, str]:
         words = list(asked.captions)
         captions = torch.stack([self.text_features[asked.captions[word]] for word in words])
@@ -182,11 +187,26 @@ def open_critic(
     `photos` of the star make likeness to them count. Raises ModelError if something is missing,
     broken, or no CLIP, HeroError for a photo that cannot be read.
     """
+    place = device_of(device)
+    model, tokenizer, eyes = _open_clip(folder, place)
+    classifier = open_classifier(folder, place) if world else None
+    pace = Pace(precision, (), shape_of(model), WAYS, place)
+    name = model_name(folder)
+    critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, pace=pace)
+    if not photos:
+        return critic
+    image_features = torch.stack([critic.see(_photo(path)) for path in photos])
+    return replace(critic, portrait=_unit(image_features.mean(dim=0)))
+
+
+def _open_clip(
+    folder: Path, place: torch.device
+) -> tuple[CLIPModel, CLIPTokenizer, BaseImageProcessor]:
+    """A folder's CLIP in fp32 with what prepares words and pictures for it."""
     check_weights(folder)
     kind = read_json(folder / "config.json").get("model_type")
     if kind != "clip":
         raise ModelError(f"{folder} is no critic: config.json says {kind}, and clip is known.")
-    place = device_of(device)
     with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
         try:
             model, loaded = CLIPModel.from_pretrained(
@@ -199,15 +219,7 @@ def open_critic(
         if loaded["missing_keys"]:
             missing = sorted(loaded["missing_keys"])
             raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")
-        model.to(place, torch.float32).eval()
-    classifier = open_classifier(folder, place) if world else None
-    pace = Pace(precision, (), shape_of(model), WAYS, place)
-    name = model_name(folder)
-    critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, pace=pace)
-    if not photos:
-        return critic
-    image_features = torch.stack([critic.see(_photo(path)) for path in photos])
-    return replace(critic, portrait=_unit(image_features.mean(dim=0)))
+        return model.to(place, torch.float32).eval(), tokenizer, eyes
 
 
 def _photo(path: Path) -> Image.Image:

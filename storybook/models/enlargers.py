@@ -121,6 +121,16 @@ def open_enlarger(
             f"a tile is at least twice its overlap. Try enlarge.tile_px={max(2 * overlap_px, 64)}."
         )
     place = device_of(device)
+    network = _network_in(file)
+    with memory_of(place, f"Opening {file}", "Try --set device=cpu."):
+        network.to(place, dtype_of(place)).eval()
+        network.model.to(memory_format=torch.channels_last)
+    pace = Pace(precision, (network.model,), shape_of(network.model), WAYS, place)
+    return TiledEnlarger(model_name(file), network, tile_px, overlap_px, pace)
+
+
+def _network_in(file: Path) -> ImageModelDescriptor:
+    """A file's network, with what spandrel knows of it; raises ModelError if it enlarges none."""
     tensors = read_tensors(file)
     known = f"Known are: {', '.join(KNOWN)} (Real-ESRGAN and its kin), for colour pictures."
     try:
@@ -133,11 +143,7 @@ def open_enlarger(
         )
     if (network.input_channels, network.output_channels) != (3, 3):
         raise ModelError(f"{file} enlarges {network.input_channels}-channel pictures. {known}")
-    with memory_of(place, f"Opening {file}", "Try --set device=cpu."):
-        network.to(place, dtype_of(place)).eval()
-        network.model.to(memory_format=torch.channels_last)
-    pace = Pace(precision, (network.model,), shape_of(network.model), WAYS, place)
-    return TiledEnlarger(model_name(file), network, tile_px, overlap_px, pace)
+    return network
 
 
 def brought_to(width_px: int, image: Image.Image, once: Callable[[Levels], Levels]) -> Image.Image:

@@ -7,7 +7,7 @@ tokenizer is named by a word (`tokenizer.ggml.pre`): what it means is known for 
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,19 +155,7 @@ def _tokenizer(metadata: Mapping[str, Any]) -> dict[str, Any]:
         "version": "1.0",
         "truncation": None,
         "padding": None,
-        "added_tokens": [
-            {
-                "id": number,
-                "content": token,
-                "single_word": False,
-                "lstrip": False,
-                "rstrip": False,
-                "normalized": False,
-                "special": True,
-            }
-            for number, (token, kind) in enumerate(zip(tokens, kinds, strict=True))
-            if kind == SPECIAL
-        ],
+        "added_tokens": _special_tokens(tokens, kinds),
         "normalizer": None,
         "pre_tokenizer": {
             "type": "Sequence",
@@ -178,18 +166,31 @@ def _tokenizer(metadata: Mapping[str, Any]) -> dict[str, Any]:
         },
         "post_processor": by_byte | {"trim_offsets": False},
         "decoder": by_byte | {"trim_offsets": True},
-        "model": {
-            "type": "BPE",
-            "dropout": None,
-            "unk_token": None,
-            "continuing_subword_prefix": None,
-            "end_of_word_suffix": None,
-            "fuse_unk": False,
-            "byte_fallback": False,
-            "ignore_merges": False,
-            "vocab": {token: number for number, token in enumerate(tokens)},
-            "merges": [merge.split(" ") for merge in metadata["tokenizer.ggml.merges"]],
-        },
+        "model": _bpe(tokens, metadata["tokenizer.ggml.merges"]),
+    }
+
+
+def _special_tokens(tokens: Sequence[str], kinds: Sequence[int]) -> list[dict[str, Any]]:
+    never = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+    return [
+        {"id": number, "content": token, **never, "special": True}
+        for number, (token, kind) in enumerate(zip(tokens, kinds, strict=True))
+        if kind == SPECIAL
+    ]
+
+
+def _bpe(tokens: Sequence[str], merges: Sequence[str]) -> dict[str, Any]:
+    return {
+        "type": "BPE",
+        "dropout": None,
+        "unk_token": None,
+        "continuing_subword_prefix": None,
+        "end_of_word_suffix": None,
+        "fuse_unk": False,
+        "byte_fallback": False,
+        "ignore_merges": False,
+        "vocab": {token: number for number, token in enumerate(tokens)},
+        "merges": [merge.split(" ") for merge in merges],
     }
 
 

@@ -147,15 +147,17 @@ def needed(files: Sequence[RemoteFile], *, half: bool = False) -> tuple[RemoteFi
         path = paths[file.name]
         beside = [paths[other.name] for other in kept if paths[other.name].parent == path.parent]
         weights = [other for other in beside if _is_weight(other)]
-        if path not in weights:
-            chosen.append(file)
-            continue
-        safe = [other for other in weights if other.suffix == ".safetensors"] or weights
-        halves = [other for other in safe if HALF in other.name]
-        wholes = [other for other in safe if HALF not in other.name]
-        if path in ((halves or wholes) if half else (wholes or halves)):
+        if path not in weights or path in _of_one_form(weights, half=half):
             chosen.append(file)
     return tuple(chosen)
+
+
+def _of_one_form(weights: Sequence[PurePosixPath], *, half: bool) -> Sequence[PurePosixPath]:
+    """Of a folder's weights, which may lie there in several forms, those that are opened."""
+    safe = [each for each in weights if each.suffix == ".safetensors"] or weights
+    halves = [each for each in safe if HALF in each.name]
+    wholes = [each for each in safe if HALF not in each.name]
+    return (halves or wholes) if half else (wholes or halves)
 
 
 def fetch(listing: Listing, folder: Path) -> Iterator[Event]:

@@ -65,15 +65,13 @@ class DiffusionInpainter:
     ) -> Image.Image:
         """What diffusers' pipeline for inpainting checkpoints draws."""
         texts = self.painter.encode_texts([request])
-        wanted = texts[Text(request.prompt.positive, False)]
-        unwanted = texts[Text(request.prompt.negative, True)]
-        embeds = self.painter.same_length(wanted, unwanted)
+        cond = texts[Text(request.prompt.positive, False)]
+        uncond = texts[Text(request.prompt.negative, True)]
+        embeds = self.painter.same_length(cond, uncond)
         pooled = {}
-        if wanted.pooled is not None:
-            pooled = {
-                "pooled_prompt_embeds": wanted.pooled[None],
-                "negative_pooled_prompt_embeds": unwanted.pooled[None],
-            }
+        if cond.pooled is not None:
+            pooled["pooled_prompt_embeds"] = cond.pooled[None]
+            pooled["negative_pooled_prompt_embeds"] = uncond.pooled[None]
         with quiet():
             pipe = AutoPipelineForInpainting.from_pipe(self.painter.pipe)
             pipe.set_progress_bar_config(disable=True)

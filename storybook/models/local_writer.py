@@ -223,11 +223,7 @@ def open_local_writer(
         if dtype is None and where.type == "cpu" and not is_quantised(folder):
             model = model.to(quicker_dtype(model, precision))
         group_heads(model)
-    if len(tokenizer) > model.config.vocab_size:
-        raise ModelError(
-            f"{folder}: the tokenizer has {len(tokenizer):,} tokens but the model knows "
-            f"{model.config.vocab_size:,}. They belong to different models."
-        )
+    _check_vocabulary(folder, len(tokenizer), model.config.vocab_size)
     sampling = sampling or sampling_beside(folder)
     return LocalWriter(
         model,
@@ -236,6 +232,15 @@ def open_local_writer(
         sampling=sampling if temperature is None else sampling.but(temperature=temperature),
         chat=adapter is None and tokenizer.chat_template is not None,
     )
+
+
+def _check_vocabulary(folder: Path, tokens: int, known: int) -> None:
+    """Raise ModelError where a tokenizer says more tokens than its model knows."""
+    if tokens > known:
+        raise ModelError(
+            f"{folder}: the tokenizer has {tokens:,} tokens but the model knows {known:,}. They "
+            "belong to different models."
+        )
 
 
 def _check_folder(folder: Path, config: str, what: str) -> None:

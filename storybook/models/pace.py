@@ -102,15 +102,8 @@ class Pace:
             with self.kept():
                 step()
 
-        precision = settled(
-            self.wish,
-            self.device,
-            self.shape,
-            ways=self.ways,
-            step=tried if step else None,
-            products=products,
-            steps=steps,
-        )
+        work = {"products": products, "steps": steps, "step": tried if step else None}
+        precision = settled(self.wish, self.device, self.shape, ways=self.ways, **work)
         if precision is not None:
             self._take(precision)
             self._is_settled = True
@@ -152,14 +145,9 @@ def quicker_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
         own, inputs = tried[way]
         own(inputs)
 
-    way = settled(
-        wish,
-        model.device,
-        shape_of(model),
-        ways=(FP32, bf16),
-        step=step,
-        products=weights_in(model) * TRIED_TOKENS,
-    )
+    products = weights_in(model) * TRIED_TOKENS
+    ways = (FP32, bf16)
+    way = settled(wish, model.device, shape_of(model), ways=ways, step=step, products=products)
     return torch.bfloat16 if way == bf16 else model.dtype
 
 

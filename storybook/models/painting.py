@@ -19,12 +19,7 @@ from storybook.models.adapters import asked_for
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
 from storybook.models.fuse_lora import fuse_lora, fused
-from storybook.models.memory import (
-    MemoryBudget,
-    apply_offload,
-    denoiser_of,
-    execution_device,
-)
+from storybook.models.memory import MemoryBudget, apply_offload, denoiser_of, execution_device
 from storybook.models.overrides import apply_overrides, attach_hypernetwork
 from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, check_numbers, decode

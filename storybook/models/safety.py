@@ -54,14 +54,7 @@ def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
         raise ModelError(
             f"{folder} is no picture safety checker: config.json says {kind}, and {KIND} is known."
         )
-    places = (folder, folder.parent / IMAGE_PROCESSOR)
-    there = (each for each in places if (each / "preprocessor_config.json").is_file())
-    processor_folder = next(there, None)
-    if processor_folder is None:
-        raise ModelError(
-            f"{folder} has no preprocessor_config.json, nor is there a {IMAGE_PROCESSOR} beside "
-            "it. Fetch the model again."
-        )
+    processor_folder = _processor_folder(folder)
     place = device_of(device)
     with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
         model = open_part(StableDiffusionSafetyChecker, folder)
@@ -72,3 +65,14 @@ def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
         except (OSError, ValueError, TypeError) as fault:
             raise ModelError(f"{processor_folder} cannot be opened: {first_line(fault)}") from fault
         return PictureGuard(model.to(place, dtype_of(place)).eval(), image_processor)
+
+
+def _processor_folder(folder: Path) -> Path:
+    """Where the image processor of a safety checker lies: with it, or beside it."""
+    for place in (folder, folder.parent / IMAGE_PROCESSOR):
+        if (place / "preprocessor_config.json").is_file():
+            return place
+    raise ModelError(
+        f"{folder} has no preprocessor_config.json, nor is there a {IMAGE_PROCESSOR} beside it. "
+        "Fetch the model again."
+    )

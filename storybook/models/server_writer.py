@@ -292,15 +292,21 @@ def open_server_writer(
             f"write.base_url is {base_url!r}, which is no address. Write it whole, such as "
             "http://127.0.0.1:8080/v1."
         )
-    key = os.environ.get(key_variable, "").strip()
-    if not key and base_url is None:
-        raise ConfigError(
-            f"The environment variable {key_variable} holds no key. Set it, or name a server of "
-            "your own with write.base_url."
-        )
+    key = _key_in(key_variable, needed=base_url is None)
     where = ENDPOINT.sub("", base_url.strip()) if base_url else None
-    client = OpenAI(api_key=key or NO_KEY, base_url=where, timeout=timeout_s, max_retries=retries)
+    client = OpenAI(api_key=key, base_url=where, timeout=timeout_s, max_retries=retries)
     return ServerWriter(client, model, temperature=temperature)
+
+
+def _key_in(variable: str, *, needed: bool) -> str:
+    """The key that the environment holds; the library must be given something in any case."""
+    key = os.environ.get(variable, "").strip()
+    if needed and not key:
+        raise ConfigError(
+            f"The environment variable {variable} holds no key. Set it, or name a server of your "
+            "own with write.base_url."
+        )
+    return key or NO_KEY
 
 
 def _message_of(fault: Exception) -> str:

@@ -272,18 +272,7 @@ def _pickled_names(path: Path, size: int, mtime_ns: int) -> tuple[str, ...]:
 def _check_safetensors(path: Path) -> Header:
     """The header: 8 bytes of length, JSON, then tensors up to the largest `data_offsets`."""
     size = path.stat().st_size
-    with path.open("rb") as file:
-        start = file.read(8)
-        opens = file.read(1)
-        if opens != b"{" and start[:1] in (b"P", b"\x80"):  # a zip of pickles, or a bare one
-            raise ModelError(
-                f"{path} is a pickle named .safetensors. Do not trust it: "
-                "fetch the real file, or rename it to .ckpt if you know who made it."
-            )
-        length = int.from_bytes(start, "little")
-        text = opens + file.read(length - 1) if opens == b"{" and length < size else b""
-    if not text:
-        raise ModelError(f"{path} is empty, cut off or no safetensors file. Fetch it again.")
+    length, text = _header_bytes(path, size)
     try:
         header = json.loads(text)
         tensors = [entry for name, entry in header.items() if name != METADATA]
@@ -300,3 +289,20 @@ def _check_safetensors(path: Path) -> Header:
             f"{path} is cut off: it has {size:,} of {8 + length + end:,} bytes. Fetch it again."
         )
     return header
+
+
+def _header_bytes(path: Path, size: int) -> tuple[int, bytes]:
+    """How long the JSON is that a safetensors file of `size` bytes begins with, and the JSON."""
+    with path.open("rb") as file:
+        start = file.read(8)
+        opens = file.read(1)
+        if opens != b"{" and start[:1] in (b"P", b"\x80"):  # a zip of pickles, or a bare one
+            raise ModelError(
+                f"{path} is a pickle named .safetensors. Do not trust it: "
+                "fetch the real file, or rename it to .ckpt if you know who made it."
+            )
+        length = int.from_bytes(start, "little")
+        text = opens + file.read(length - 1) if opens == b"{" and length < size else b""
+    if not text:
+        raise ModelError(f"{path} is empty, cut off or no safetensors file. Fetch it again.")
+    return length, text

