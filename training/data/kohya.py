@@ -50,11 +50,7 @@ def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
     every picture, and flipped ones for all or none. Raises TrainingError if there is not just one
     metadata file, or an entry has no words.
     """
-    files = metadata_files(source)
-    if len(files) != 1:
-        names = ", ".join(file.name for file in files) or "none"
-        raise TrainingError(f"{source} must hold one metadata file: name one. There are: {names}.")
-    file = files[0]
+    file = _one_file(source)
     folder = pictures or file.parent
     examples, findings, names = [], [], NameIndex()
     for key, entry in _entries(file):
@@ -74,6 +70,14 @@ def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
         findings.append(Finding(path=file, found=note, done="made anew for all pictures"))
     findings += unlisted(folder, examples, file.name)
     return Reading(layout="metadata", examples=tuple(examples), findings=tuple(findings))
+
+
+def _one_file(source: Path) -> Path:
+    files = metadata_files(source)
+    if len(files) != 1:
+        names = ", ".join(file.name for file in files) or "none"
+        raise TrainingError(f"{source} must hold one metadata file: name one. There are: {names}.")
+    return files[0]
 
 
 def find_latents(path: Path, bucket: Size | None, names: NameIndex) -> Path | None:

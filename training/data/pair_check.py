@@ -58,9 +58,7 @@ class PairReport(Record):
 
 
 def check(
-    pairs: Sequence[Pair],
-    length: Callable[[Pair], int] | None = None,
-    limit: int | None = None,
+    pairs: Sequence[Pair], length: Callable[[Pair], int] | None = None, limit: int | None = None
 ) -> PairReport:
     """Look at every pair; `length` counts its tokens in the frame, `limit` is how many may be."""
     lengths = None if length is None else [length(pair) for pair in pairs]

@@ -25,6 +25,9 @@ from training.data.records import Box, Example, Finding, Size
 HUGE_PX = 40_000_000
 """Pictures of more pixels are reduced when they are opened."""
 
+MOST_ENLARGED = 4
+"""Pictures that would be enlarged more times are left out."""
+
 AHEAD = 64
 """Pictures that may wait for their turn: each costs two kilobytes before it is looked at."""
 
@@ -101,12 +104,12 @@ def open_picture(
     if image is not None:
         enlarged = resolution_px / math.sqrt(image.width * image.height)
         inside = " inside its crop" * (crop is not None)
-        found = f"only {image.width} x {image.height} px{inside}"
-        if enlarged > 4:
-            image, notes = None, [*notes, (found, f"left out: too small for {resolution_px} px")]
-        elif enlarged > 1:
-            done = f"will be enlarged {enlarged:.1f} times, and soft; bring a larger one if you can"
-            notes.append((found, done))
+        done = f"will be enlarged {enlarged:.1f} times, and soft; bring a larger one if you can"
+        if enlarged > MOST_ENLARGED:
+            done = f"left out: too small for {resolution_px} px"
+        if enlarged > 1:
+            notes.append((f"only {image.width} x {image.height} px{inside}", done))
+        image = image if enlarged <= MOST_ENLARGED else None
     return image, [Finding(path=path, found=found, done=done) for found, done in notes]
 
 
@@ -126,11 +129,7 @@ Look = Callable[[Example, int], Looked]
 
 
 def look_through(
-    examples: Sequence[Example],
-    resolution_px: int,
-    *,
-    workers: int = 2,
-    look: Look = look_at,
+    examples: Sequence[Example], resolution_px: int, *, workers: int = 2, look: Look = look_at
 ) -> Checked:
     """As `looking_through`, without a word until the end."""
     events = looking_through(examples, resolution_px, workers=workers, look=look)
@@ -142,11 +141,7 @@ def look_through(
 
 
 def looking_through(
-    examples: Sequence[Example],
-    resolution_px: int,
-    *,
-    workers: int = 2,
-    look: Look = look_at,
+    examples: Sequence[Example], resolution_px: int, *, workers: int = 2, look: Look = look_at
 ) -> Generator[Event, None, Checked]:
     """Open every picture once, and leave out those that cannot be learnt from.
 

@@ -33,6 +33,9 @@ from training.data.sidecars import sidecars, words_beside
 
 IMAGE_CAPTIONS = "image_captions.json"
 
+METADATA_FILES = ("image_captions", "metadata")
+"""Layouts of one file, which may speak of pictures that lie elsewhere."""
+
 REPEATS = re.compile(r"(\d+)_(.*)")
 """Folders of kohya's scripts, such as `10_bhna cat`: repeats and words."""
 
@@ -65,24 +68,25 @@ def read_folder(
         if named is not None and named not in readers:
             raise TrainingError(f"There is no layout {named!r}. {nearest(named, readers)}")
     layout = layout or recognise(source, plain)
-    if pictures is not None and layout not in ("image_captions", "metadata"):
+    if pictures is not None and layout not in METADATA_FILES:
         raise TrainingError(
             f"{source} is no metadata file, so it has its pictures in itself, and {pictures} is "
             f"not looked into. Name the metadata file, or leave the folder of pictures out."
         )
     reading = readers[layout](source)
     if not reading.examples:
-        found = "; ".join(f"{found.path}: {found.found}" for found in reading.findings[:3])
-        apart = layout in ("image_captions", "metadata") and pictures is None
-        where = (
-            "If its pictures lie elsewhere, set photos to their folder and metadata to the file."
-        )
-        raise TrainingError(
-            f"Nothing in {source} can be learnt from. {found}{'. ' + where if apart else ''}"
-        )
+        apart = layout in METADATA_FILES and pictures is None
+        raise TrainingError(f"Nothing in {source} can be learnt from. {_why(reading, apart=apart)}")
     drawn, findings = with_crops(reading.examples)
     examples = tuple(example.but(concept=concept, is_class=is_class) for example in drawn)
     return reading.but(examples=examples, findings=(*reading.findings, *findings))
+
+
+def _why(reading: Reading, *, apart: bool) -> str:
+    """Why there is nothing to learn from; the pictures of a metadata file may lie `apart`."""
+    found = "; ".join(f"{found.path}: {found.found}" for found in reading.findings[:3])
+    where = "If its pictures lie elsewhere, set photos to their folder and metadata to the file."
+    return f"{found}. {where}" if apart else found
 
 
 def recognise(source: Path, plain: Layout | None = None) -> Layout:
@@ -178,12 +182,10 @@ def read_names(folder: Path) -> Reading:
     for path in pictures:
         beside = sidecars(path, names)
         used.update(beside)
-        caption = words_beside(beside, findings)
-        if caption:
+        if caption := words_beside(beside, findings):
             done = "taken, and not the name of the picture"
             findings.append(Finding(path=beside[0], found="words beside the picture", done=done))
-        else:
-            caption = name_caption(path)
+        caption = caption or name_caption(path)
         if not any(letter.isalpha() for letter in caption):
             found = "no words before the first underscore of its name"
             findings.append(Finding(path=path, found=found, done="taken without words"))

@@ -18,13 +18,7 @@ from storybook.errors import TrainingError
 from storybook.files import write_whole
 from storybook.images.photo_files import NameIndex
 from storybook.images.photo_reading import read_picture
-from training.data.buckets import (
-    BucketRow,
-    buckets_around,
-    covering_size,
-    nearest_bucket,
-    rows_of,
-)
+from training.data.buckets import BucketRow, buckets_around, covering_size, nearest_bucket, rows_of
 from training.data.captions import clean
 from training.data.crops import cropped, mask_of, read_crops
 from training.data.hugging_face import COLUMNS

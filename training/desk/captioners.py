@@ -217,20 +217,15 @@ def _open_local(folder: Path, generation: Generation, prompt: str, device: str) 
         )
 
 
-def _processing(
-    folder: Path, model_type: str, prompt: str
-) -> tuple[Callable[[Sequence[Image.Image]], dict[str, Any]], Callable[[Any], list[str]]]:
+Processing = tuple[Callable[[Sequence[Image.Image]], dict[str, Any]], Callable[[Any], list[str]]]
+
+
+def _processing(folder: Path, model_type: str, prompt: str) -> Processing:
     """How pictures become a model's inputs, and its tokens words."""
-    from transformers import AutoImageProcessor, AutoProcessor, AutoTokenizer
+    from transformers import AutoProcessor
 
-    if model_type == "vision-encoder-decoder":  # which has no processor of its own
-        eyes = AutoImageProcessor.from_pretrained(folder, local_files_only=True)
-        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-
-        def seen(images: Sequence[Image.Image]) -> dict[str, Any]:
-            return {"pixel_values": eyes(images=list(images), return_tensors="pt").pixel_values}
-
-        return seen, lambda ids: tokenizer.batch_decode(ids, skip_special_tokens=True)
+    if model_type == "vision-encoder-decoder":
+        return _without_processor(folder)
     processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
 
     def asked(images: Sequence[Image.Image]) -> dict[str, Any]:
@@ -247,6 +242,19 @@ def _processing(
         return dict(processor(images=list(images), **words, return_tensors="pt"))
 
     return asked, lambda ids: processor.batch_decode(ids, skip_special_tokens=True)
+
+
+def _without_processor(folder: Path) -> Processing:
+    """An encoder of pictures beside a decoder of words has no processor of its own."""
+    from transformers import AutoImageProcessor, AutoTokenizer
+
+    eyes = AutoImageProcessor.from_pretrained(folder, local_files_only=True)
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+
+    def seen(images: Sequence[Image.Image]) -> dict[str, Any]:
+        return {"pixel_values": eyes(images=list(images), return_tensors="pt").pixel_values}
+
+    return seen, lambda ids: tokenizer.batch_decode(ids, skip_special_tokens=True)
 
 
 def _question(processor: Any, prompt: str) -> str:

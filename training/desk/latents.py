@@ -136,6 +136,13 @@ def make_latents(
             done += len(group)
             note = group[-1].placed.path.name
             yield Event(stage="latents", done=done, total=total, note=note)
+    _check_any(pictures, made)
+    kept = f"{made.kept} were there already" if made.kept else ""
+    yield Event(stage="latents", done=len(pictures), total=len(pictures), note=kept)
+
+
+def _check_any(pictures: dict[str, Path], made: LatentsMade) -> None:
+    """Raise TrainingError if there are no latents of any picture."""
     if not made.buckets and not pictures.keys() & made.entries.keys():
         theirs, own = next(iter(made.entries), ""), next(iter(pictures))
         raise TrainingError(
@@ -146,8 +153,6 @@ def make_latents(
     if not made.buckets:
         found = f" {made.findings[0].path}: {made.findings[0].found}." if made.findings else ""
         raise TrainingError(f"No picture could be read.{found}")
-    kept = f"{made.kept} were there already" if made.kept else ""
-    yield Event(stage="latents", done=len(pictures), total=len(pictures), note=kept)
 
 
 def _looked_at(pictures: dict[str, Path], encoder: Encoder, made: LatentsMade) -> Iterator[_Ready]:

@@ -107,14 +107,14 @@ def merge(
     counted = dict.fromkeys(FIELDS, 0)
     suffixes = {"caption": caption_suffix, "tags": tag_suffix}
     for key, path in pictures.items():
-        said = merged.get(key, {})
+        entry = merged.get(key, {})
         for field, suffix in suffixes.items():
             file = names.sidecar(path, suffix)
             if file is not None and (words := _words_in(file, findings)):
-                said = {**said, field: words}
+                entry = {**entry, field: words}
                 counted[field] += 1
-        if said:
-            merged[key] = said
+        if entry:
+            merged[key] = entry
         else:
             found = f"neither {caption_suffix} nor {tag_suffix} beside it"
             findings.append(Finding(path=path, found=found, done="not in the metadata"))

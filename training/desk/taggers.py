@@ -106,6 +106,16 @@ def as_danbooru_sees(image: Image.Image, side_px: int) -> np.ndarray:
     return np.pad(levels, around, mode="edge") / 255
 
 
+def _no_tagger(folder: Path) -> str:
+    """What there is in a folder in place of a network that can be run here."""
+    if any((folder / name).is_file() for name in KERAS):
+        return (
+            f"{folder} holds a tagger for TensorFlow, which is not used here. Put its {NETWORK} "
+            "there (for WD14 it lies in the same repository; others are converted by tf2onnx)."
+        )
+    return f"{folder} holds no tagger: there is no {NETWORK} in it."
+
+
 def open_tagger(
     model: str,
     *,
@@ -120,13 +130,7 @@ def open_tagger(
     folder = on_disk(Path(ALIASES.get(model, model)))
     network = folder / NETWORK
     if not network.is_file():
-        if any((folder / name).is_file() for name in KERAS):
-            raise ModelError(
-                f"{folder} holds a tagger for TensorFlow, which is not used here. Put its "
-                f"{NETWORK} there (for WD14 it lies in the same repository; others are converted "
-                "by tf2onnx)."
-            )
-        raise ModelError(f"{folder} holds no tagger: there is no {NETWORK} in it.")
+        raise ModelError(_no_tagger(folder))
     is_wd14 = (folder / WD14_TAGS).is_file()
     tags = _wd14_tags(folder / WD14_TAGS) if is_wd14 else _danbooru_tags(folder / DANBOORU_TAGS)
     session = open_onnx(network, f"{network} needs onnxruntime: pip install 'storybook[safety]'")
@@ -134,11 +138,9 @@ def open_tagger(
     if len(taken.shape) != 4 or taken.shape[3] != 3 or taken.shape[1] != taken.shape[2]:
         raise ModelError(f"{network} is no tagger: it takes {taken.shape}, not square pictures.")
     if given.shape[-1] != len(tags):
-        file = WD14_TAGS if is_wd14 else DANBOORU_TAGS
-        raise ModelError(
-            f"{folder / file} lists {len(tags)} tags, and {NETWORK} says {given.shape[-1]}: one of "
-            "the two is of another tagger. Fetch both again."
-        )
+        file = folder / (WD14_TAGS if is_wd14 else DANBOORU_TAGS)
+        says = f"{file} lists {len(tags)} tags, and {NETWORK} says {given.shape[-1]}"
+        raise ModelError(f"{says}: one of the two is of another tagger. Fetch both again.")
     return Tagger(
         name=folder.name,
         session=session,

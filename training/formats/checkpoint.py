@@ -13,12 +13,7 @@ from storybook.files import follow_umask, replacing, save_weights
 from storybook.models.devices import quiet
 from storybook.models.weights import Precision
 from training.formats.header import DTYPES, Origin, header_of
-from training.formats.keys import (
-    VAE,
-    text_keys,
-    unet_keys,
-    vae_keys,
-)
+from training.formats.keys import VAE, text_keys, unet_keys, vae_keys
 
 FORMS = (".safetensors", ".ckpt")
 

@@ -20,14 +20,7 @@ from transformers import CLIPTextModel
 from storybook.errors import TrainingError
 from storybook.files import save_weights
 from storybook.models.weights import Precision
-from training.formats.header import (
-    DTYPES,
-    Origin,
-    Training,
-    header_of,
-    kohya_header,
-    with_hashes,
-)
+from training.formats.header import DTYPES, Origin, Training, header_of, kohya_header, with_hashes
 from training.formats.keys import TEXT_MODEL, with_text_model
 
 DIFFUSERS_FILE = "pytorch_lora_weights.safetensors"

@@ -1,15 +1,17 @@
 """What is kept of a run while it learns, so that a stop costs nothing and a kill little."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
+from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from storybook.errors import TrainingError
 from training.data.buckets import Position
 from training.parallel_gradients import ParallelGradients
+from training.pet.optimizers import clip
 from training.pet.setup import TrainingSetup
 from training.runs.run import Run, as_json
 
@@ -22,6 +24,15 @@ class Optimization:
     lr_scheduler: LRScheduler
     scaler: torch.amp.GradScaler
     gradients: ParallelGradients
+
+    def step(self, weights: Sequence[Tensor], clip_norm: float) -> None:
+        """One step along the gradients that were summed, which are forgotten then."""
+        self.scaler.unscale_(self.optimizer)
+        clip(weights, clip_norm)
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        self.lr_scheduler.step()
+        self.optimizer.zero_grad(set_to_none=True)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Others of a pet's class, drawn by the painter before it is taught: so that it keeps them."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from storybook.files import write_whole
@@ -40,22 +40,29 @@ def class_images(
         prompts = concept.class_prompts or (f"a {concept.class_word}",)
         side = size_px[0] if size_px[0] == size_px[1] else size_px
         folder = cache / FOLDER / digest(painter.name, prompts, side, missing)
-        defaults = painter.checkpoint.sampling
-        requests = [
-            Candidate(
-                prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),
-                painter=painter.name,
-                seed=SEED + number,
-                width_px=size_px[0],
-                height_px=size_px[1],
-                steps=defaults.steps,
-                guidance=defaults.guidance,
-            )
-            for number in range(missing)
-        ]
+        requests = _requests(painter, prompts, size_px, missing)
         yield from _draw(folder, requests, painter, shard or Shard())
         folders.append(folder)
     return folders
+
+
+def _requests(
+    painter: DiffusionPainter, prompts: Sequence[str], size_px: Size, count: int
+) -> list[Candidate]:
+    """So many pictures, the prompts taking turns, as the painter likes to draw."""
+    defaults = painter.checkpoint.sampling
+    return [
+        Candidate(
+            prompt=Prompt(page=0, positive=prompts[number % len(prompts)]),
+            painter=painter.name,
+            seed=SEED + number,
+            width_px=size_px[0],
+            height_px=size_px[1],
+            steps=defaults.steps,
+            guidance=defaults.guidance,
+        )
+        for number in range(count)
+    ]
 
 
 def _draw(

@@ -1,7 +1,7 @@
 """From a recipe's folders to what is learnt: pictures with their final words, in buckets."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -59,10 +59,7 @@ def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -
                 "what is wrong with these."
             )
         back = _held_out(concept, len(own), recipe)
-        if recipe.held_out > len(own):
-            found = f"held_out is {recipe.held_out} of {len(own)} pictures"
-            done = f"{len(back)} are kept back, a third at most"
-            findings.append(Finding(path=concept.photos, found=found, done=done))
+        findings += _too_few(concept, len(own), recipe.held_out, len(back))
         kept_back += [own[place] for place in back]
         taught += _fewest(recipe, [each for place, each in enumerate(own) if place not in back])
         for folder in filter(None, (concept.class_photos, generated)):
@@ -76,6 +73,14 @@ def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -
         _in_buckets(kept_back, sizes),
         tuple(findings),
     )
+
+
+def _too_few(concept: Concept, count: int, wished: int, held_out: int) -> Iterator[Finding]:
+    """That fewer of `count` pictures are held out than was wished, if so."""
+    if wished > count:
+        found = f"held_out is {wished} of {count} pictures"
+        done = f"{held_out} are kept back, a third at most"
+        yield Finding(path=concept.photos, found=found, done=done)
 
 
 def _own(

@@ -1,6 +1,6 @@
 """What a run would do, said before anything is spent: pictures, buckets, steps, time, space."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 
 import torch
 from transformers import CLIPTokenizer
@@ -12,7 +12,7 @@ from training.data.balance import balance
 from training.data.buckets import bucket_table, everydream_steps, steps_of_epochs
 from training.data.records import Example, Size
 from training.pet.coach import coach
-from training.pet.dataset import gather
+from training.pet.dataset import Dataset, gather
 from training.pet.disk_space import STATES, check_room, checkpoint_bytes, kept_at_once
 from training.pet.optimizers import autocast, check_precision
 from training.pet.recipe import Recipe
@@ -49,31 +49,8 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     dataset = data.train
 
     yield from _shares(recipe, dataset.examples)
-    for row in bucket_table(dataset.sizes, dataset.order(recipe)):
-        yield (
-            f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, "
-            f"{row.batches} batches, off by {row.aspect_error:.3f} of aspect"
-        )
-    order = dataset.order(recipe)
-    an_epoch = steps_of_epochs(order, recipe.accumulation, 1)
-    steps = recipe.max_steps or steps_of_epochs(order, recipe.accumulation, recipe.epochs)
-    why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
-    yield f"{an_epoch} steps an epoch, {steps} in all ({why})"
-    if recipe.repeats > 1:
-        counted = everydream_steps(len(dataset.examples), recipe.repeats, recipe.batch)
-        yield f"  by EveryDream's formula, which counts its validation in, {counted:.1f} an epoch"
-
-    captions = sorted({words for each in dataset.examples for words in each.captions})
-    cut = [
-        words
-        for words, ids in zip(captions, caption_ids(pipe.tokenizer, captions), strict=True)
-        if len(ids) > recipe.max_tokens
-    ]
-    if cut:
-        yield (
-            f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
-            f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
-        )
+    steps = yield from _steps(recipe, dataset)
+    yield from _captions_cut(recipe, dataset.examples, pipe.tokenizer)
     yield from _masks_passed_over(recipe, dataset.examples)
     drawn = dict.fromkeys(each.positive for each in sample_prompts(recipe, dataset.examples))
     yield f"samples: {'; '.join(drawn)}"
@@ -85,6 +62,38 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
         yield f"  and {len(data.findings) - FINDINGS_SHOWN} more"
     model = prepare_for_training(pipe, recipe, device, before)
     yield from _cost(painter, model, size_px, steps, device)
+
+
+def _steps(recipe: Recipe, dataset: Dataset) -> Generator[str, None, int]:
+    """How many steps there are, and of which buckets."""
+    order = dataset.order(recipe)
+    for row in bucket_table(dataset.sizes, order):
+        yield (
+            f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, "
+            f"{row.batches} batches, off by {row.aspect_error:.3f} of aspect"
+        )
+    an_epoch = steps_of_epochs(order, recipe.accumulation, 1)
+    steps = recipe.max_steps or steps_of_epochs(order, recipe.accumulation, recipe.epochs)
+    why = "max_steps" if recipe.max_steps else f"{recipe.epochs} epochs"
+    yield f"{an_epoch} steps an epoch, {steps} in all ({why})"
+    if recipe.repeats > 1:
+        counted = everydream_steps(len(dataset.examples), recipe.repeats, recipe.batch)
+        yield f"  by EveryDream's formula, which counts its validation in, {counted:.1f} an epoch"
+    return steps
+
+
+def _captions_cut(
+    recipe: Recipe, examples: Sequence[Example], tokenizer: CLIPTokenizer
+) -> Iterator[str]:
+    """Captions of which the painter does not read the end."""
+    captions = sorted({words for each in examples for words in each.captions})
+    token_ids = zip(captions, caption_ids(tokenizer, captions), strict=True)
+    cut = [words for words, ids in token_ids if len(ids) > recipe.max_tokens]
+    if cut:
+        yield (
+            f"{len(cut)} captions have more than {recipe.max_tokens} tokens, and what is above is "
+            f"not heard, such as: {cut[0]:.60}. Shorten them, or --set max_tokens=150."
+        )
 
 
 def _shares(recipe: Recipe, examples: Sequence[Example]) -> Iterator[str]:

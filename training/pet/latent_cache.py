@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -85,23 +86,27 @@ def cached_latents(
     taken where they are of this autoencoder's kind and nothing else is to be cut.
     """
     file = folder / f"{_fingerprint(dataset, vae_name, flip, cutting)}.safetensors"
-    try:
+    with suppress(OSError, SafetensorError):
         return load_file(file)
-    except (OSError, SafetensorError):
-        pass
+    cache = yield from _make_latents(dataset, vae, flip, cutting)
+    save_weights(cache, file)
+    return cache
+
+
+def _make_latents(
+    dataset: Dataset, vae: AutoencoderKL, flip: bool, cutting: Cutting | None
+) -> Generator[Event, None, LatentCache]:
+    """The latents of all pictures, kohya's where they fit."""
     cache: LatentCache = {}
-    total = len(dataset.examples)
     usable = cutting is None and vae.config.latent_channels == KOHYA_CHANNELS
     left = not usable and any(example.latents is not None for example in dataset.examples)
     note = "the latents that lie beside the pictures do not fit: made anew" if left else ""
-    for place in range(total):
-        latents = dataset.examples[place].latents
-        if latents is not None and usable:
-            cache |= _of_kohya(latents, place, vae.config.scaling_factor, flip=flip)
+    for place, example in enumerate(dataset.examples):
+        if example.latents is not None and usable:
+            cache |= _of_kohya(example.latents, place, vae.config.scaling_factor, flip=flip)
         else:
             cache |= _encoded(dataset, place, vae, flip=flip, cutting=cutting)
-        yield Event(stage="latents", done=place + 1, total=total, note=note)
-    save_weights(cache, file)
+        yield Event(stage="latents", done=place + 1, total=len(dataset.examples), note=note)
     return cache
 
 

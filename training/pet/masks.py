@@ -48,9 +48,8 @@ def pet_masks(
         whole = _mask_of(dataset.examples[place], max(bucket), seer)
         blank += whole is None
         if whole is not None:
-            if cutting is None:
-                parts = {str(place): fit(whole, bucket)}
-            else:
+            parts = {str(place): fit(whole, bucket)}
+            if cutting is not None:
                 cuts = enumerate(cutting.parts(whole, bucket, place))
                 parts = {f"{place}.{cut}": part for cut, part in cuts}
             for name, part in parts.items():

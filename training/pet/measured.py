@@ -87,14 +87,10 @@ def _quickest(setup: TrainingSetup, train_step: TrainStep) -> Precision:
     work = f"Trying {len(batch.examples)} pictures at once"
     try:
         with memory_of(setup.device, work, "Try --set precision=fp32."):
-            way = settled(
-                "auto",
-                setup.device,
-                [*learns, setup.size_px, len(batch.examples), shape_of(unet)],
-                step=step,
-                products=weights_in(unet) * area * len(batch.examples),
-                steps=setup.steps * recipe.accumulation,
-            )
+            shape = [*learns, setup.size_px, len(batch.examples), shape_of(unet)]
+            products = weights_in(unet) * area * len(batch.examples)
+            steps = setup.steps * recipe.accumulation
+            way = settled("auto", setup.device, shape, step=step, products=products, steps=steps)
     except OutOfMemory:  # a step of the run itself will say so, or try with fewer pictures
         way = None
     # Where several processes measured, the first one's word counts.

@@ -22,19 +22,12 @@ def new_optimizer(model: TrainableModel, recipe: Recipe, processes: int = 1) -> 
     """AdamW (fused), its 8-bit form or Prodigy, with the text encoder's own learning rate."""
     scale = processes * recipe.batch * recipe.accumulation if recipe.scale_lr else 1
     rates = {"text_encoder": recipe.text_lr or recipe.lr / 2}
-    groups = [
-        {
-            "params": [weight for _, weight in weights],
-            "lr": rates.get(part, recipe.lr) * scale,
-            "name": part,
-        }
-        for part, weights in model.trainable_params.items()
-    ]
-    adam = {
-        "betas": (recipe.adam_beta1, recipe.adam_beta2),
-        "eps": recipe.adam_epsilon,
-        "weight_decay": recipe.weight_decay,
-    }
+    groups = []
+    for part, weights in model.trainable_params.items():
+        lr = rates.get(part, recipe.lr) * scale
+        groups.append({"params": [weight for _, weight in weights], "lr": lr, "name": part})
+    betas = (recipe.adam_beta1, recipe.adam_beta2)
+    adam = {"betas": betas, "eps": recipe.adam_epsilon, "weight_decay": recipe.weight_decay}
     match recipe.optimizer:
         case "adamw":
             return torch.optim.AdamW(groups, fused=True, **adam)

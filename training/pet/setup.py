@@ -16,13 +16,7 @@ from storybook.models.painting import DiffusionPainter, family_of, open_painter
 from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
 from storybook.shard import Shard
-from training.data.buckets import (
-    Batch,
-    Order,
-    shown_per_bucket,
-    steps_of_epochs,
-    steps_per_epoch,
-)
+from training.data.buckets import Batch, Order, shown_per_bucket, steps_of_epochs, steps_per_epoch
 from training.data.captions import Shaping, shaped
 from training.data.records import Size
 from training.pet.class_images import class_images

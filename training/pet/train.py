@@ -25,7 +25,6 @@ from training.pet.measured import with_batch_size, with_precision
 from training.pet.optimizers import (
     autocast,
     check_precision,
-    clip,
     new_optimizer,
     new_scaler,
     new_scheduler,
@@ -58,10 +57,7 @@ def train_step(
     """
     drawn = setup.train_batch(batch)
     latents, captions, generator = drawn.latents, drawn.captions, drawn.generator  # [b, c, h, w]
-    noise = torch.randn(latents.shape, generator=generator).to(setup.device)
-    if setup.recipe.noise_offset:
-        offset = torch.randn((*latents.shape[:2], 1, 1), generator=generator)
-        noise = noise + setup.recipe.noise_offset * offset.to(setup.device)
+    noise = _noise_like(latents, setup.recipe.noise_offset, generator)
     count = setup.noise_scheduler.config.num_train_timesteps
     timesteps = torch.randint(count, (len(latents),), generator=generator).to(setup.device)
     if not train_text_encoder:  # embeddings are cached before threads share the cache
@@ -76,6 +72,15 @@ def train_step(
         return (loss * drawn.loss_weights[rows]).sum() * scale
 
     return gradients.accumulate(loss_of, len(latents))
+
+
+def _noise_like(latents: Tensor, offset: float, generator: torch.Generator) -> Tensor:
+    """Noise [b, c, h, w]; an `offset` moves whole channels, so that dark and light are learnt."""
+    noise = torch.randn(latents.shape, generator=generator).to(latents.device)
+    if offset:
+        shift = torch.randn((*latents.shape[:2], 1, 1), generator=generator)
+        noise = noise + offset * shift.to(latents.device)
+    return noise
 
 
 def denoising_loss(
@@ -226,30 +231,21 @@ def _optimizer_step(
     Every picture of the group counts the same, however the batches are cut and shared.
     """
     recipe, model, processes = setup.recipe, setup.model, PartialState()
-    train_text_encoder = recipe.text_encoder and step < recipe.stop_text * setup.steps
+    with_text = recipe.text_encoder and step < recipe.stop_text * setup.steps
     model.pipe.unet.train()
-    model.pipe.text_encoder.train(train_text_encoder)
+    model.pipe.text_encoder.train(with_text)
     torch.manual_seed(recipe.seed + step)  # for dropout, which draws from torch's own generator
     pictures = sum(len(batch.examples) for batch in group)
     scale = optimization.scaler.scale(torch.ones((), device=setup.device))
     total = torch.zeros((), device=setup.device)
     for batch in group[processes.process_index :: processes.num_processes]:
         total += train_step(
-            setup,
-            optimization.gradients,
-            batch,
-            scale / pictures,
-            train_text_encoder=train_text_encoder,
+            setup, optimization.gradients, batch, scale / pictures, train_text_encoder=with_text
         )
     total /= scale
     if distributed.is_available() and distributed.is_initialized():
-        _all_reduce(setup, total, train_text_encoder)
-    optimization.scaler.unscale_(optimization.optimizer)
-    clip(model.weights, recipe.clip_norm)
-    optimization.scaler.step(optimization.optimizer)
-    optimization.scaler.update()
-    optimization.lr_scheduler.step()
-    optimization.optimizer.zero_grad(set_to_none=True)
+        _all_reduce(setup, total, with_text)
+    optimization.step(model.weights, recipe.clip_norm)
     model.ema_step()
     return total
 

@@ -126,10 +126,7 @@ def adapter_before(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None
 
 
 def prepare_for_training(
-    pipe: StableDiffusionPipeline,
-    recipe: Recipe,
-    device: torch.device,
-    before: Lora | None = None,
+    pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device, before: Lora | None = None
 ) -> TrainableModel:
     """`pipe` on `device`, with the parameters that `recipe` trains, all others frozen.
 
@@ -198,10 +195,7 @@ def save(model: TrainableModel, folder: Path, origin: Origin, training: Training
             case "folder":
                 path = folder / "painter"
                 save_folder(pipe, path, precision=precision, origin=origin)
-                # A painter that brings its own words and wishes keeps them.
-                for name in (WORLD, SAMPLING):
-                    if (recipe.painter / name).is_file():
-                        shutil.copy(recipe.painter / name, path)
+                _keep_own(recipe.painter, path)
             case "safetensors" | "ckpt":
                 path = file.with_suffix(f".{form}")
                 save_checkpoint(pipe, path, precision=precision, origin=origin)
@@ -210,6 +204,13 @@ def save(model: TrainableModel, folder: Path, origin: Origin, training: Training
                 save_hypernetwork(model.hypernetwork, path, origin=origin)
         written.append(path)
     return written
+
+
+def _keep_own(painter: Path, folder: Path) -> None:
+    """A painter that brings its own words and wishes keeps them."""
+    for name in (WORLD, SAMPLING):
+        if (painter / name).is_file():
+            shutil.copy(painter / name, folder)
 
 
 def _trainable(parts: Mapping[str, nn.Module]) -> dict[str, list[tuple[str, nn.Parameter]]]:

@@ -21,11 +21,7 @@ from training.starter.workshop import Workshop
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
-PRECISIONS = {
-    "auto": None,
-    "fp32": FP32,
-    "bf16": Precision(dtype="bf16", channels_last=True),
-}
+PRECISIONS = {"auto": None, "fp32": FP32, "bf16": Precision(dtype="bf16", channels_last=True)}
 
 TOY_BELOW_MINUTES = 5.0
 """Less time than this teaches nothing at full size, so every step runs at toy size instead."""

@@ -98,11 +98,7 @@ def _new_clip(plan: Plan, tokenizer: CLIPTokenizer) -> CLIPModel:
         projection_dim=width,
     )
     return CLIPModel(
-        CLIPConfig(
-            text_config=text.to_dict(),
-            vision_config=vision.to_dict(),
-            projection_dim=width,
-        )
+        CLIPConfig(text_config=text.to_dict(), vision_config=vision.to_dict(), projection_dim=width)
     )
 
 

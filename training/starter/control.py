@@ -23,13 +23,7 @@ from storybook.models.soft_edges import steep_edges
 from storybook.records import Event, Prompt
 from storybook.world import World
 from training.starter import artist
-from training.starter.control_pairs import (
-    FREEDOMS,
-    Pairs,
-    enlarged,
-    prompt_embeds_of,
-    repaint,
-)
+from training.starter.control_pairs import FREEDOMS, Pairs, enlarged, prompt_embeds_of, repaint
 from training.starter.dataset import Drawings, to_tensor, words_for
 from training.starter.loop import TrainContext, TrainSpec, learn
 from training.starter.plan import DATA_SEED
@@ -135,14 +129,7 @@ def teach_control(
 
     learner = enlarger.controlnet
     spec = TrainSpec(
-        "control",
-        learner,
-        loss,
-        show,
-        lr=LR,
-        ema_decay=0.99,
-        batches_per_step=2,
-        mixed=True,
+        "control", learner, loss, show, lr=LR, ema_decay=0.99, batches_per_step=2, mixed=True
     )
     yield from learn(spec, context)
 

@@ -27,10 +27,7 @@ def new_enlarger(plan: Plan) -> Compact:
 
 
 def teach_enlarger(
-    enlarger: Compact,
-    vae: AutoencoderKL,
-    large: Drawings,
-    context: TrainContext,
+    enlarger: Compact, vae: AutoencoderKL, large: Drawings, context: TrainContext
 ) -> Iterator[Event]:
     """Teach `enlarger` to undo shrinking, and shrinking followed by what the painter's VAE blurs.
 

@@ -87,11 +87,7 @@ def learn(spec: TrainSpec, context: TrainContext) -> Iterator[Event]:
 
 
 def train_loop(
-    spec: TrainSpec,
-    folder: Path,
-    budget: Budget,
-    seed: int = 0,
-    precision: Precision | None = FP32,
+    spec: TrainSpec, folder: Path, budget: Budget, seed: int = 0, precision: Precision | None = FP32
 ) -> Iterator[Event]:
     """Teach `spec.module` until the budget is spent; afterwards it holds the averaged weights.
 

@@ -41,6 +41,13 @@ class Seen:
     tint: float
     """How far colours lie from those of the drawings of the same captions, by `tint_between`."""
 
+    def figures(self) -> dict[str, float]:
+        return {
+            "asked_attributes_recognised": self.recognised,
+            "distance_from_drawings": self.distance,
+            "tint_from_drawings": self.tint,
+        }
+
     @property
     def quality(self) -> float:
         """Right things count, and so does looking like a drawing, in colour too.
@@ -81,13 +88,8 @@ def best_sampling(
         yield _event(seen, total)
     good = [one for one in seen if one.quality >= best.quality - ENOUGH]
     chosen = min(good, key=lambda one: (one.sampling.steps, -one.quality))
-    figures = {
-        "asked_attributes_recognised": chosen.recognised,
-        "distance_from_drawings": chosen.distance,
-        "tint_from_drawings": chosen.tint,
-        "drawings_attributes_recognised": _share(eyes, _all(held_out), held_out.pictures),
-    }
-    return chosen.sampling, figures
+    of_drawings = _share(eyes, _all(held_out), held_out.pictures)
+    return chosen.sampling, chosen.figures() | {"drawings_attributes_recognised": of_drawings}
 
 
 def _look(

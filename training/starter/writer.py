@@ -28,13 +28,7 @@ from training.starter.loop import Budget, TrainSpec, progress_of, train_loop
 from training.starter.pairs import composed_pairs
 from training.starter.tales import Lexicon, load_lexicon
 from training.starter.tales.compose import role_words
-from training.starter.tales.tokens import (
-    MOST_MARKS,
-    UNTAUGHT,
-    bare_batch,
-    mark,
-    train_tokenizer,
-)
+from training.starter.tales.tokens import MOST_MARKS, UNTAUGHT, bare_batch, mark, train_tokenizer
 from training.starter.tales.words import MANNERS
 
 OUT = Path(__file__).parents[2] / "assets" / "starter" / "writer"
@@ -111,12 +105,10 @@ def teach_manner(
     from training.story.recipe import load_story_recipe
     from training.story.train import train
 
-    files = {}
-    for part, count, seed in (("train", pairs, 1), ("test", min(pairs, LOOKED_AT), 2)):
-        files[part] = work / "pairs" / manner / f"{part}.json"
-        if not files[part].is_file():
-            write_pairs(files[part], composed_pairs(count, seed, manner))
-    settings = [f"base={base}", f"pairs={files['train']}", f"test_pairs={files['test']}"]
+    folder = work / "pairs" / manner
+    train_pairs = _written(folder / "train.json", manner, pairs, 1)
+    test_pairs = _written(folder / "test.json", manner, min(pairs, LOOKED_AT), 2)
+    settings = [f"base={base}", f"pairs={train_pairs}", f"test_pairs={test_pairs}"]
     if steps:  # a rehearsal: who was taught so little has nothing to tell
         settings += [f"max_steps={steps}", "sample_words=10"]
     recipe, preset = load_story_recipe(RECIPES / f"starter-{manner}.toml", settings=settings)
@@ -128,6 +120,13 @@ def teach_manner(
         draft.mkdir()
         for name in SHIPPED:
             shutil.copy2(run.result / name, draft / name)
+
+
+def _written(file: Path, manner: str, count: int, seed: int) -> Path:
+    """The file of so many composed pairs, made where it is not there yet."""
+    if not file.is_file():
+        write_pairs(file, composed_pairs(count, seed, manner))
+    return file
 
 
 def new_base(size: Size, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:

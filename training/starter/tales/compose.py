@@ -8,14 +8,7 @@ from storybook.records import Ages, Hero
 from storybook.story.delexicalize import RoleWords, roles_of
 from storybook.world import article
 from training.starter.tales.beats import CORE, GROWTH, ORDER, WARM
-from training.starter.tales.cast import (
-    Person,
-    hero_of,
-    pal_of,
-    said_both,
-    said_hero,
-    said_pal,
-)
+from training.starter.tales.cast import Person, hero_of, pal_of, said_both, said_hero, said_pal
 from training.starter.tales.wording import any_thing, capitals, place_of, pronouns, title
 from training.starter.tales.words import Lexicon, Plot
 

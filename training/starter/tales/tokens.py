@@ -15,6 +15,7 @@ from functools import cache
 from random import Random
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
@@ -74,7 +75,7 @@ def reply(tale: Tale) -> str:
 
 def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrainedTokenizerFast:
     """A byte-level BPE, so that any text can be read; its pad is a token of its own."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+    from tokenizers import decoders, models, pre_tokenizers, processors, trainers
 
     specials = [BEGIN, CLOSE, PAD, *(mark(n) for n in range(1, MOST_MARKS + 1))]
     bpe = Tokenizer(models.BPE())
@@ -92,6 +93,10 @@ def train_tokenizer(lexicon: Lexicon, tales: int, vocabulary: int) -> PreTrained
     bpe.post_processor = processors.TemplateProcessing(
         single=f"{BEGIN} $A", special_tokens=[(BEGIN, bpe.token_to_id(BEGIN))]
     )
+    return _wrapped(bpe, specials)
+
+
+def _wrapped(bpe: Tokenizer, specials: Sequence[str]) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(
         tokenizer_object=bpe,
         bos_token=BEGIN,
