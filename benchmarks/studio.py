@@ -202,8 +202,7 @@ def browser() -> Iterator[object]:
 
     with sync_playwright() as driver:
         opened = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-background-networking"],
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
         )
         yield opened.new_page(viewport={"width": 1440, "height": 900})
         opened.close()

@@ -120,10 +120,7 @@ def paint_share(
 
 
 def _paint_missing(
-    bench: Bench,
-    requests: Sequence[Sequence[Candidate]],
-    cast: tuple[Hero, ...],
-    shard: Shard,
+    bench: Bench, requests: Sequence[Sequence[Candidate]], cast: tuple[Hero, ...], shard: Shard
 ) -> Iterator[Event]:
     """Paint those of a share that are not in the work."""
     studio, folder = bench.studio, bench.work / "pictures"

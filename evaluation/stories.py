@@ -140,10 +140,7 @@ def told_by(
     except ReplyError:
         story = None
     return Told(
-        cast=who.heroes,
-        story=story,
-        tellings=len(tellings),
-        first_complaint=tellings[0].complaint,
+        cast=who.heroes, story=story, tellings=len(tellings), first_complaint=tellings[0].complaint
     )
 
 

@@ -149,12 +149,8 @@ def _check(folder: Path, name: str) -> None:
     except StorybookError as fault:
         line = in_one_line(fault).replace(f"{folder}/", "")
         raise BookError(f"{name}: {line}") from None
-    named = [
-        *brief.heroes,
-        brief.format,
-        brief.style,
-        *(part or "" for hero in cast for part in (hero.adapter, hero.painter)),
-    ]
+    of_cast = (part or "" for hero in cast for part in (hero.adapter, hero.painter))
+    named = [*brief.heroes, brief.format, brief.style, *of_cast]
     if any("/" in each and (".." in each or each.startswith("/")) for each in named):
         raise BookError(f"{name}: it names a file outside of a hero's folder.")
     for path in folder.rglob("*"):

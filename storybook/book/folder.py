@@ -21,18 +21,7 @@ from storybook.hero.folder import load_heroes
 from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
 from storybook.parts import as_wished
-from storybook.records import (
-    COVER,
-    Brief,
-    Hero,
-    Pick,
-    Prompt,
-    R,
-    Record,
-    Scene,
-    Scenes,
-    Story,
-)
+from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
 
 
 class Book(BookPaths):

@@ -50,6 +50,10 @@ class Found(NamedTuple):
     """Books that are new or changed and have not been read yet: look again."""
 
 
+BOOKS = "select name, key, book from books"
+NEWEST = "order by modified desc, name limit ? offset ?"
+
+
 def search_shelf(
     root: Path,
     words: str = "",
@@ -72,11 +76,8 @@ def search_shelf(
         unread = _refresh(index, root, patience_s)
         where, values = _condition(words, hero, style)
         for _ in range(TRIES):
-            rows = index.execute(
-                f"select name, key, book from books {where} "
-                "order by modified desc, name limit ? offset ?",
-                (*values, -1 if most is None else most, first),
-            ).fetchall()
+            within = (-1 if most is None else most, first)
+            rows = index.execute(f"{BOOKS} {where} {NEWEST}", (*values, *within)).fetchall()
             if not _read_again(index, root, rows):
                 break
         (count,) = index.execute(f"select count(*) from books {where}", values).fetchone()

@@ -33,9 +33,7 @@ def hold_book(folder: Path, *, shared: bool, first: Callable[[], None]) -> Itera
             with hand_of(folder):  # an edit that the maker before let in comes to its end
                 first()
             if not shared:
-                file.truncate(0)
-                file.write(str(os.getpid()))
-                file.flush()
+                _say_holder(file)
                 yield
                 return
         if not (shared and try_lock(file, shared=True)):
@@ -80,6 +78,13 @@ def hold_for_edit(folder: Path, first: Callable[[], None]) -> Iterator[None]:
             if not is_open_to_edits(folder):
                 raise
         yield
+
+
+def _say_holder(lock: IO[str]) -> None:
+    """Write into the file of a lock which process holds it."""
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
 
 
 def _holder(lock: IO[str]) -> str:

@@ -66,13 +66,17 @@ def batch_on(
                 with cluster(on, workers) as resources, _sign(table.path.parent) as sign:
                     place = _place(table.path.parent, sign, studio, changes, todo)
                     gpus = int(resources.get("GPU", 0)) if settings.device != "cpu" else 0
-                    size = workers or gpus or int(resources.get("CPU", 1))
-                    size = min(size, sum(order.brief.pages + 1 for order in todo))
-                    team = Team(Maker, (place,), size, gpus=1.0 if gpus else 0.0)
+                    size = min(workers or gpus or int(resources.get("CPU", 1)), _pages(todo))
+                    team = Team(Maker, (place,), size, gpus=float(bool(gpus)))
                     yield from Foreman(team, todo, table, sends=not is_own(on)).work()
         finally:
             table.write()
     yield Event(stage=STAGE, done=len(todo), total=len(todo), note=in_words(table))
+
+
+def _pages(orders: Sequence[Order]) -> int:
+    """Pictures of all books, which is as many workers as there is work for."""
+    return sum(order.brief.pages + 1 for order in orders)
 
 
 class Foreman:

@@ -80,9 +80,14 @@ def follow_submitted(on: str, module: Module, command: Sequence[str]) -> Iterato
     if status == "STOPPED":
         raise KeyboardInterrupt
     if status != "SUCCEEDED":
-        ours = [line for line in lines if line.startswith("storybook: ")]
-        says = ours[-1].removeprefix("storybook: ") if ours else client.get_job_info(name).message
-        raise JobError(" ".join(str(says).split()) or f"It ended as {status} on the cluster.")
+        raise JobError(_why(client, name, lines) or f"It ended as {status} on the cluster.")
+
+
+def _why(client: Any, name: str, lines: Sequence[str]) -> str:
+    """Why a command failed: our own line of it, or else what the cluster says."""
+    ours = [line for line in lines if line.startswith("storybook: ")]
+    says = ours[-1].removeprefix("storybook: ") if ours else client.get_job_info(name).message
+    return " ".join(str(says).split())
 
 
 def _client(address: str) -> Any:

@@ -52,10 +52,7 @@ class Team:
         import ray
 
         remote = ray.remote(kind).options(
-            num_cpus=0 if gpus else 1,
-            num_gpus=gpus,
-            max_restarts=-1,
-            max_task_retries=WORKER_TRIES,
+            num_cpus=0 if gpus else 1, num_gpus=gpus, max_restarts=-1, max_task_retries=WORKER_TRIES
         )
         # Held on to as long as the team is: a worker that is started anew is given them again.
         self._given = [ray.put(each) for each in given]

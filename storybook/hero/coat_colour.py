@@ -137,27 +137,18 @@ def look_of(photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" 
     pets, lights = [pet for pet, _ in found], np.array([light for _, light in found])
     coats = list(world.coats)
     if not pets:
-        return Look(
-            coat=coats[0],
-            markings="plain",
-            confidence=0.0,
-            reason="No pet stands out from what is behind it.",
-        )
+        nobody = "No pet stands out from what is behind it."
+        return Look(coat=coats[0], markings="plain", confidence=0.0, reason=nobody)
     misfits = np.array([[misfit(pet, world.coats[coat]) for coat in coats] for pet in pets])
     best = int(misfits.mean(axis=0).argmin())
     lit = lights >= DARK
     agree = int((lit & (misfits.argmin(axis=1) == best)).sum())
     coat = coats[best]
     pattern = world.coats[coat].pattern
-    return Look(
-        coat=coat,
-        markings=MARKINGS.get(pattern, pattern),
-        confidence=agree / len(seen),
-        reason=(
-            f"{agree} of {len(seen)} photos say {coat}"
-            f"{_dark(int((~lit).sum()))}; {_marks(np.concatenate(pets), world.coats[coat])}."
-        ),
-    )
+    marks = _marks(np.concatenate(pets), world.coats[coat])
+    reason = f"{agree} of {len(seen)} photos say {coat}{_dark(int((~lit).sum()))}; {marks}."
+    markings = MARKINGS.get(pattern, pattern)
+    return Look(coat=coat, markings=markings, confidence=agree / len(seen), reason=reason)
 
 
 def misfit(pet: np.ndarray, coat: Coat) -> float:

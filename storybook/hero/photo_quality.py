@@ -104,15 +104,9 @@ def judge_set(judged: Sequence[tuple[PhotoVerdict, Seen]]) -> SetVerdict:
         if place in twins:
             other, whole = twins[place]
             name = judged[other][0].file
-            verdict = (
-                _less(verdict, "leave out", f"nearly the same as {name}: one of them is enough")
-                if whole
-                else _less(
-                    verdict,
-                    "usable",
-                    f"shows the pet nearly as {name} does: another pose teaches more",
-                )
-            )
+            same = f"nearly the same as {name}: one of them is enough"
+            alike = f"shows the pet nearly as {name} does: another pose teaches more"
+            verdict = _less(verdict, *(("leave out", same) if whole else ("usable", alike)))
         for reason in of_the_pet:
             verdict = _less(verdict, "usable", reason)
         verdicts.append(verdict)

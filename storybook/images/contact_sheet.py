@@ -31,12 +31,8 @@ def contact_sheet(pictures: Sequence[tuple[str, Image.Image]], title: str = "") 
     sheet = Image.new("RGB", (columns * step_x + MARGIN_PX, rows * step_y + top), "white")
     pen = ImageDraw.Draw(sheet)
     font = ImageFont.truetype(shipped("assets", "fonts", "Andika-Regular.ttf"), FONT_PX)
-    pen.text(
-        (MARGIN_PX, MARGIN_PX // 2),
-        shortened(title, font, sheet.width - 2 * MARGIN_PX),
-        fill="black",
-        font=font,
-    )
+    heading = shortened(title, font, sheet.width - 2 * MARGIN_PX)
+    pen.text((MARGIN_PX, MARGIN_PX // 2), heading, fill="black", font=font)
     for number, (words, picture) in enumerate(shown):
         left, above = MARGIN_PX + number % columns * step_x, top + number // columns * step_y
         sheet.paste(picture, (left, above))

@@ -128,10 +128,7 @@ def _report_as_job(events: Iterator[Event], by_hand: CliInvocation, root: Path) 
 
 def _write_events(events: Iterator[Event], job: Job, stop: StopEvent) -> Iterator[Event]:
     """The events, each a line for programs and a line for people, until it is asked to stop."""
-    with (
-        event_log(job.folder / EVENTS) as write,
-        open_lines(job.folder / LOG) as log,
-    ):
+    with event_log(job.folder / EVENTS) as write, open_lines(job.folder / LOG) as log:
         for event in events:
             write(event)
             log.write(f"{line_of(event)}\n")

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -32,10 +33,7 @@ MOST_LISTED = 200
 BURST, ORDERS_PER_S = 200, 2.0
 WRONG_TOKENS, WRONG_PER_S = 20, 0.2
 ORDER = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": order_schema()}},
-    }
+    "requestBody": {"required": True, "content": {"application/json": {"schema": order_schema()}}}
 }
 
 
@@ -61,6 +59,26 @@ def service(desk: Desk, token: Token, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The application, which answers who calls it by one of `hosts`, or anybody without them."""
     # The usual pages of documentation load their scripts from the network.
     app = FastAPI(title="Storybook", docs_url=None, redoc_url=None)
+    _explain_faults(app)
+
+    @app.get("/health", summary="Whether the service answers; needs no token")
+    def health() -> dict[str, bool]:
+        return {"ok": True}
+
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    def page() -> str:
+        return page_of(app.openapi())
+
+    known = Depends(_holder_of(token))
+    app.include_router(_orders(desk), dependencies=[known])
+    app.include_router(_shelf(desk), dependencies=[known])
+    if hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    return app
+
+
+def _holder_of(token: Token) -> Callable[[Request], None]:
+    """What lets a request pass that holds the token; wrong ones soon have to wait."""
     wrong = Rate(WRONG_TOKENS, WRONG_PER_S)
 
     def known(request: Request) -> None:
@@ -70,6 +88,12 @@ def service(desk: Desk, token: Token, hosts: tuple[str, ...] = ()) -> FastAPI:
         if wait_s:
             raise Refusal(429, "Too many wrong tokens.", wait_s)
         raise Refusal(401, "Say the token: Authorization: Bearer TOKEN.")
+
+    return known
+
+
+def _explain_faults(app: FastAPI) -> None:
+    """Answer a refusal or a fault of ours, or of the disk, in one line with its status."""
 
     @app.exception_handler(Refusal)
     async def refuse(request: Request, refusal: Refusal) -> JSONResponse:
@@ -88,23 +112,17 @@ def service(desk: Desk, token: Token, hosts: tuple[str, ...] = ()) -> FastAPI:
     async def no_room(request: Request, fault: OSError) -> JSONResponse:
         return JSONResponse({"error": f"The disk: {fault.strerror}. Try again later."}, 507)
 
-    @app.get("/health", summary="Whether the service answers; needs no token")
-    def health() -> dict[str, bool]:
-        return {"ok": True}
-
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    def page() -> str:
-        return page_of(app.openapi())
-
-    app.include_router(_orders(desk), dependencies=[Depends(known)])
-    app.include_router(_shelf(desk), dependencies=[Depends(known)])
-    if hosts:
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    return app
-
 
 def _orders(desk: Desk) -> APIRouter:
-    router, rate = APIRouter(prefix="/orders", tags=["orders"]), Rate(BURST, ORDERS_PER_S)
+    router = APIRouter(prefix="/orders", tags=["orders"])
+    _take_orders(router, desk)
+    _give_out(router, desk)
+    return router
+
+
+def _take_orders(router: APIRouter, desk: Desk) -> None:
+    """What is asked of an order: to take it, how it stands, to stop it and to go on."""
+    rate = Rate(BURST, ORDERS_PER_S)
 
     @router.post("", status_code=202, summary="Order a book", openapi_extra=ORDER)
     async def order(request: Request) -> OrderState:
@@ -137,6 +155,10 @@ def _orders(desk: Desk) -> APIRouter:
     def retry(order: str) -> OrderState:
         return desk.retry(order)
 
+
+def _give_out(router: APIRouter, desk: Desk) -> None:
+    """What an order gives: its job's log, files of its book, and the whole book."""
+
     @router.get("/{order}/log", response_class=PlainTextResponse, summary="What its job said last")
     def log(order: str) -> str:
         return desk.log(order)
@@ -157,8 +179,6 @@ def _orders(desk: Desk) -> APIRouter:
         return FileResponse(
             path, filename=f"{order}.zip", background=BackgroundTask(folder.cleanup)
         )
-
-    return router
 
 
 def _shelf(desk: Desk) -> APIRouter:

@@ -50,6 +50,12 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
             f"The story has {len(units)} sentences for {pages} pages. "
             f"Ask for at most {len(units)} pages, or write more."
         )
+    cuts = _best_cuts(units, pages)
+    return [run_on(text for text, _ in units[start:end]) for start, end in pairwise(cuts)]
+
+
+def _best_cuts(units: Sequence[tuple[str, bool]], pages: int) -> list[int]:
+    """Where the pages end, 0 first, in numbers of units."""
     words = [_size(text) for text, _ in units]
     mean = sum(words) / pages
     best = {0: (0.0, [0])}  # units used -> (cost, where the pages end), for the pages so far
@@ -63,8 +69,7 @@ def cut(paragraphs: Sequence[str], pages: int) -> list[str]:
             )
             for end in ends
         }
-    cuts = best[len(units)][1]
-    return [run_on(text for text, _ in units[start:end]) for start, end in pairwise(cuts)]
+    return best[len(units)][1]
 
 
 def _size(text: str) -> float:

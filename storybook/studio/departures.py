@@ -151,13 +151,10 @@ def accept(
     with book.lock():
         known = {each.number: each for each in listed(book, studio)}
         if missing := [number for number in numbers if number not in known]:
-            many = (
-                f"What it could not keep is numbered from 1 to {len(known)}"
-                if known
-                else "There is nothing that it could not keep"
-            )
+            many = f"What it could not keep is numbered from 1 to {len(known)}"
             raise BookError(
-                f"{book.folder} has no line {missing[0]} to accept. {many}; see: "
+                f"{book.folder} has no line {missing[0]} to accept. "
+                f"{many if known else 'There is nothing that it could not keep'}; see: "
                 f"storybook status {book.folder}"
             )
         chosen = [known[number] for number in numbers or known if known[number].fine != fine]

@@ -87,11 +87,9 @@ def examine(settings: Settings) -> list[Finding]:
         _device(),
     ]
     for model in models_of(settings):
-        says = (
-            f"{model.path} ({model.size_mb:.1f} MB)"
-            if model.size_mb is not None
-            else (f"{model.path} is missing; put it there, or name another in studio.toml")
-        )
+        says = f"{model.path} is missing; put it there, or name another in studio.toml"
+        if model.size_mb is not None:
+            says = f"{model.path} ({model.size_mb:.1f} MB)"
         findings.append(Finding(what=model.door, says=says, good=model.size_mb is not None))
     if settings.draw.painter not in DOUBLES and Path(settings.draw.painter).exists():
         findings.append(painter_memory(settings, _free_gib(True) if _has_gpu() else None))

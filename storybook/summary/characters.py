@@ -258,12 +258,7 @@ class Characters(Known):
         start = self.nouns.tokens[common.start].start
         many = common.count
         self.all.append(
-            Character(
-                count=many,
-                several=many,
-                start=start,
-                indefinite=common.indefinite,
-            )
+            Character(count=many, several=many, start=start, indefinite=common.indefinite)
         )
         self._is_a(len(self.all) - 1, common)
         return (len(self.all) - 1,)

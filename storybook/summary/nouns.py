@@ -3,16 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from storybook.summary.lexicon import (
-    ANIMAL,
-    BAND,
-    COMPANY,
-    CRAWLER,
-    FAMILY,
-    SIBLINGS,
-    Kind,
-    Words,
-)
+from storybook.summary.lexicon import ANIMAL, BAND, COMPANY, CRAWLER, FAMILY, SIBLINGS, Kind, Words
 from storybook.summary.tokens import Token
 
 INSIDE = ("only", "the", "these", "other", "of", "his", "her", "their", "my", "our")
