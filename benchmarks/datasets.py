@@ -99,9 +99,9 @@ def _pace(count: int, seconds: float) -> str:
 
 def _photos(folder: Path, count: int, size: tuple[int, int]) -> Path:
     folder.mkdir()
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for number in range(count):
-        levels = chance.integers(0, 256, (9, 12, 3)).astype(np.uint8)
+        levels = rng.integers(0, 256, (9, 12, 3)).astype(np.uint8)
         shape = size if number % 3 else size[::-1]
         image = Image.fromarray(levels).resize(shape, Image.Resampling.BICUBIC)
         image.save(folder / f"{number:05}.jpg", quality=90)

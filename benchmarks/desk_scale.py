@@ -46,12 +46,12 @@ def desk_scale(console: Console, folder: Path, pictures: int = PICTURES) -> None
 
 def lay(folder: Path, count: int) -> None:
     """Pictures of random colours, no two alike, with words beside them."""
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     for number in range(count):
         place = folder / f"{number // A_FOLDER:03}"
         if number % A_FOLDER == 0:
             place.mkdir(parents=True)
-        levels = chance.integers(0, 256, (9, 12, 3)).astype(np.uint8)
+        levels = rng.integers(0, 256, (9, 12, 3)).astype(np.uint8)
         size = SIZES[number % len(SIZES)]
         image = Image.fromarray(levels).resize(size, Image.Resampling.BILINEAR)
         path = place / f"{number:06}.jpg"

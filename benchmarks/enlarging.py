@@ -69,16 +69,16 @@ def enlarging(console: Console, folder: Path) -> None:
             )
             seconds = json.loads((out / "seconds.json").read_text())
             levels = np.asarray(Image.open(out / "plate.png"), int)
-            said = f"  {WAYS[way]}: {seconds:.1f} s with {measured.peak_mb:.0f} MB"
+            line = f"  {WAYS[way]}: {seconds:.1f} s with {measured.peak_mb:.0f} MB"
             if way == "tiled":
                 ours, own = seconds, levels
             else:
                 apart = np.abs(levels - own).max()
-                said += (
+                line += (
                     f"; we are [bold]{seconds / ours:.2f} times as fast[/], largest "
                     f"difference {apart} of 255"
                 )
-            console.print(said)
+            console.print(line)
 
 
 def _of_ncnn(name: str, folder: Path) -> list[str]:

@@ -48,9 +48,9 @@ FACE = 0.3
 
 def drawn(world: World, seed: int, count: int) -> Iterator[tuple[Picture, Image.Image]]:
     """So many random pictures of the world."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     for _ in range(count):
-        shown = random_picture(world, chance)
+        shown = random_picture(world, rng)
         yield shown, draw(shown, world, SIDE_PX)
 
 
@@ -67,17 +67,17 @@ def fit(world: World) -> dict[str, np.ndarray]:
     import torch
     from torch.nn import functional
 
-    chance = np.random.default_rng(FIT_SEED)
+    rng = np.random.default_rng(FIT_SEED)
     seen, faces = [], []
     for shown, picture in drawn(world, FIT_SEED, FIT_PICTURES):
-        if chance.random() < 0.5:
-            small = (int(chance.integers(*COARSE_PX)),) * 2
+        if rng.random() < 0.5:
+            small = (int(rng.integers(*COARSE_PX)),) * 2
             picture = picture.resize(small, Image.Resampling.BOX).resize(picture.size)
-        levels = np.asarray(picture) * chance.uniform(0.85, 1.12) + chance.normal(0, 4)
+        levels = np.asarray(picture) * rng.uniform(0.85, 1.12) + rng.normal(0, 4)
         picture = Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8))
         heads = np.any(heads_in(shown, world) or [np.zeros((SIDE_PX, SIDE_PX), bool)], axis=0)
         share = heads.reshape(GRID, SIDE_PX // GRID, GRID, SIDE_PX // GRID).mean(axis=(1, 3))
-        kept = chance.random((GRID, GRID)) < np.where(share > FACE, KEPT_OF_FACES, KEPT)
+        kept = rng.random((GRID, GRID)) < np.where(share > FACE, KEPT_OF_FACES, KEPT)
         seen.append(surroundings(picture)[kept])
         faces.append(share[kept] > FACE)
     inputs, wanted = np.concatenate(seen), np.concatenate(faces)
@@ -148,14 +148,14 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=300)
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--fit", action="store_true")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     world = load_world(shipped("assets"))
-    if asked.fit:
+    if options.fit:
         net = fit(world)
         file = ROOT.joinpath(*FILE)
         np.savez_compressed(file, **{name: part.astype(np.float16) for name, part in net.items()})
     for placement in ("auto", "over"):
-        found = measured(world, asked.seed, asked.pictures, placement)
+        found = measured(world, options.seed, options.pictures, placement)
         print(placement, dict(found.most_common()))  # noqa: T201
 
 

@@ -91,8 +91,8 @@ def paint_over(
     )
 
 
-def draw(painter: DiffusionPainter, asked: list[Candidate]) -> None:
-    for _ in painter.paint(asked):
+def draw(painter: DiffusionPainter, requests: list[Candidate]) -> None:
+    for _ in painter.paint(requests):
         pass
 
 

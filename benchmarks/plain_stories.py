@@ -43,7 +43,7 @@ def main(file: str, width: str, steps: str, out: str) -> None:
     columns = {"longest": longest, "maximum": base.config.max_position_embeddings}[width]
     Random(recipe.seed).shuffle(rows)
     model.train()
-    told = []
+    log = []
     for start in islice(range(0, len(rows) - BATCH + 1, BATCH), int(steps)):
         batch = rows[start : start + BATCH]
         tokens = torch.full((BATCH, columns), tokenizer.pad_token_id)
@@ -56,8 +56,8 @@ def main(file: str, width: str, steps: str, out: str) -> None:
         torch.nn.utils.clip_grad_norm_(weights, recipe.clip_norm)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
-        told.append({"time": time.time(), "tokens": int(mask.sum())})
-    Path(out).write_text("\n".join(map(json.dumps, told)), encoding="utf-8")
+        log.append({"time": time.time(), "tokens": int(mask.sum())})
+    Path(out).write_text("\n".join(map(json.dumps, log)), encoding="utf-8")
 
 
 if __name__ == "__main__":

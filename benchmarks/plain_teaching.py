@@ -49,7 +49,7 @@ def main(file: str, out: str) -> None:
     dataset = gather(recipe, recipe.size_px(0), [None]).train
     order = dataset.order(recipe)
     pipe.unet.train()
-    told = []
+    log = []
     for batch, _ in islice(batches_from(order, first_position(order)), steps):
         loss = step_loss(pipe, schedule, recipe, dataset, batch)
         loss.backward()
@@ -57,8 +57,8 @@ def main(file: str, out: str) -> None:
         optimizer.step()
         rates.step()
         optimizer.zero_grad()
-        told.append({"time": time.time(), "loss": loss.item()})
-    Path(out).write_text("\n".join(map(json.dumps, told)) + "\n", encoding="utf-8")
+        log.append({"time": time.time(), "loss": loss.item()})
+    Path(out).write_text("\n".join(map(json.dumps, log)) + "\n", encoding="utf-8")
 
 
 def step_loss(
@@ -72,9 +72,9 @@ def step_loss(
     generator = torch.Generator().manual_seed(Random(place).getrandbits(62))
     examples = [dataset.examples[index] for index in batch.examples]
     pixels = torch.stack([opened(each.path, recipe.resolution_px) for each in examples])
-    clean = pipe.vae.encode(pixels).latent_dist.sample(generator) * pipe.vae.config.scaling_factor
-    noise = torch.randn(clean.shape, generator=generator)
-    times = torch.randint(len(schedule.betas), (len(clean),), generator=generator)
+    latents = pipe.vae.encode(pixels).latent_dist.sample(generator) * pipe.vae.config.scaling_factor
+    noise = torch.randn(latents.shape, generator=generator)
+    timesteps = torch.randint(len(schedule.betas), (len(latents),), generator=generator)
     tokens = pipe.tokenizer(
         [each.captions[0] for each in examples],
         padding="max_length",
@@ -82,12 +82,14 @@ def step_loss(
         truncation=True,
         return_tensors="pt",
     ).input_ids
-    states = pipe.text_encoder(tokens)[0]
-    found = pipe.unet(schedule.add_noise(clean, noise, times), times, states).sample
-    wanted = noise
+    prompt_embeds = pipe.text_encoder(tokens)[0]
+    model_pred = pipe.unet(
+        schedule.add_noise(latents, noise, timesteps), timesteps, prompt_embeds
+    ).sample
+    target = noise
     if schedule.config.prediction_type == "v_prediction":
-        wanted = schedule.get_velocity(clean, noise, times)
-    losses = functional.mse_loss(found, wanted, reduction="none").mean((1, 2, 3))
+        target = schedule.get_velocity(latents, noise, timesteps)
+    losses = functional.mse_loss(model_pred, target, reduction="none").mean((1, 2, 3))
     weights = torch.tensor([recipe.prior_weight if each.is_class else 1.0 for each in examples])
     return (losses * weights).mean()
 

@@ -90,24 +90,24 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="after which killed stops; run it again")
     parser.add_argument("--many", type=int, default=200, help="books of memory (200)")
     parser.add_argument("--work", type=Path, help="where figures and books are kept")
-    asked, console = parser.parse_args(), Console(width=160)
-    if unknown := set(asked.parts) - set(parts):
+    options, console = parser.parse_args(), Console(width=160)
+    if unknown := set(options.parts) - set(parts):
         parser.error(f"there is no part {', '.join(sorted(unknown))}")
-    for part in asked.parts or parts:
+    for part in options.parts or parts:
         console.rule(part)
         with tempfile.TemporaryDirectory() as folder:
-            work = (asked.work or Path(folder)).absolute() / part
+            work = (options.work or Path(folder)).absolute() / part
             work.mkdir(parents=True, exist_ok=True)
             os.chdir(work)
             try:
-                parts[part](console, asked)
+                parts[part](console, options)
             finally:
                 os.chdir("/")
 
 
-def starter(console: Console, asked: argparse.Namespace) -> None:
+def starter(console: Console, options: argparse.Namespace) -> None:
     """Books an hour: each in a process of its own, in a batch, and on Ray."""
-    figures, books = Figures(), asked.books
+    figures, books = Figures(), options.books
     changes = [word for change in SMALL for word in ("--set", change)]
     lay_orders(books)
 
@@ -155,9 +155,9 @@ def on_ray(workers: int, books: int) -> Figure:
     return {"seconds": time.perf_counter() - began, "ends": ends}
 
 
-def overhead(console: Console, asked: argparse.Namespace) -> None:
+def overhead(console: Console, options: argparse.Namespace) -> None:
     """Seconds and bytes that one piece costs beside its work."""
-    names = (f"a-book-of-a-usual-name-{number:04d}" for number in range(asked.pieces))
+    names = (f"a-book-of-a-usual-name-{number:04d}" for number in range(options.pieces))
     pieces = [Piece(book=name) for name in names]
     with cluster("ray", 2):
         team = Team(Idle, (), 2, gpus=0.0)
@@ -175,9 +175,9 @@ def overhead(console: Console, asked: argparse.Namespace) -> None:
     )
 
 
-def killed(console: Console, asked: argparse.Namespace) -> None:
+def killed(console: Console, options: argparse.Namespace) -> None:
     """Orders by the doubles through Ray, while workers are killed; goes on where it was stopped."""
-    figures, count = Figures(), asked.orders
+    figures, count = Figures(), options.orders
     lay_orders(count)
     before = figures.kept.get(f"killed, {count}", {"seconds": 0.0, "killed": 0, "runs": 0})
     began, killed_at, victims = time.monotonic(), time.monotonic(), 0
@@ -187,10 +187,10 @@ def killed(console: Console, asked: argparse.Namespace) -> None:
         while work.poll() is None:
             time.sleep(POLL_S)
             now = time.monotonic()
-            if now - killed_at > asked.kill_every and (workers := workers_here()):
+            if now - killed_at > options.kill_every and (workers := workers_here()):
                 workers[0].send_signal(signal.SIGKILL)
                 killed_at, victims = now, victims + 1
-            if asked.minutes and now - began > 60 * asked.minutes:
+            if options.minutes and now - began > 60 * options.minutes:
                 work.send_signal(signal.SIGINT)
                 work.wait()
     spent = before["seconds"] + time.monotonic() - began
@@ -209,20 +209,20 @@ def killed(console: Console, asked: argparse.Namespace) -> None:
         console.print("run it again, with the same --work, to go on")
 
 
-def memory(console: Console, asked: argparse.Namespace) -> None:
+def memory(console: Console, options: argparse.Namespace) -> None:
     """How much memory a batch of many books takes, after each tenth of them."""
-    lay_orders(asked.many)
+    lay_orders(options.many)
     emptied("books")
     studio = OpenModels(load_settings("doubles"))
     orders = read_orders(Path("orders.csv"), studio.settings.write)
     table = Table(Path("books/orders.table.csv"), orders)
-    own, last, step = psutil.Process(), -1, max(1, asked.many // 10)
+    own, last, step = psutil.Process(), -1, max(1, options.many // 10)
     for event in batch(orders, table, studio):
         if event.done % step == 0 and event.done != last:
             last = event.done
             console.print(f"  {event.done} books: {own.memory_info().rss / 1e6:.0f} MB")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    console.print(f"  peak {peak:.0f} MB, {time.process_time() / asked.many:.2f} s a book")
+    console.print(f"  peak {peak:.0f} MB, {time.process_time() / options.many:.2f} s a book")
 
 
 def emptied(name: str) -> Path:

@@ -50,10 +50,10 @@ def senses(console: Console, folder: Path) -> None:
 
 def main(way: str, out: str, eyes: str, voice: str) -> None:
     if way in ("blind", "coach"):
-        said = _coach(Path(out).with_suffix(""), eyes if way == "coach" else None)
+        seconds = _coach(Path(out).with_suffix(""), eyes if way == "coach" else None)
     else:
-        said = _voice(ESPEAK if way == ESPEAK else voice)
-    Path(out).write_text(json.dumps(said))
+        seconds = _voice(ESPEAK if way == ESPEAK else voice)
+    Path(out).write_text(json.dumps(seconds))
 
 
 def _coach(folder: Path, eyes: str | None) -> str:

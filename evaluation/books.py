@@ -167,7 +167,7 @@ def _asked(page: Page) -> Sequence[str]:
 
 def _coat_table(judge: Classifier, books: Sequence[Sequence[Page]], world: World) -> Table:
     """How far the hero's coat differs between pages, beside what the measure says of drawings."""
-    chance = Random(len(books))
+    rng = Random(len(books))
     painted, one_coat, many_coats = [], [], []
     for book in books:
         star = book[0].picture if book else None
@@ -176,7 +176,7 @@ def _coat_table(judge: Classifier, books: Sequence[Sequence[Page]], world: World
             continue
         drawn = coat_colours(judge, _drawn([page.picture for page in pages], world))
         moved = [page.picture.but(side="right") for page in pages]
-        others = [page.picture.but(coat=chance.choice(list(world.coats))) for page in pages]
+        others = [page.picture.but(coat=rng.choice(list(world.coats))) for page in pages]
         painted.append(spread(coat_colours(judge, _same_size(pages)) - drawn))
         one_coat.append(spread(coat_colours(judge, _drawn(moved, world)) - drawn))
         many_coats.append(spread(coat_colours(judge, _drawn(others, world)) - drawn))

@@ -12,19 +12,13 @@ from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, nearest
 from storybook.studio.studio import Studio
 from storybook.world import load_world
+from training.typed_arguments import add_set
 
 
 def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add what every evaluation understands."""
     parser.add_argument("--studio", default="starter", help="whose models: a name or a .toml file")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="KEY=VALUE",
-        help="change a setting",
-    )
+    add_set(parser, "change a setting")
     parser.add_argument(
         "--work", type=Path, default=Path("evaluation-work"), help="kept for the next run"
     )

@@ -131,9 +131,9 @@ def taught_combinations(painter: Path, world: World) -> set[int]:
 
 def unseen_pictures(world: World, count: int, seen: set[int]) -> list[Picture]:
     """`count` pictures of different combinations, no fingerprint of which is in `seen`."""
-    chance, found = Random(f"evaluation/{SEED}"), {}
+    rng, found = Random(f"evaluation/{SEED}"), {}
     while len(found) < count:
-        picture = random_picture(world, chance)
+        picture = random_picture(world, rng)
         if fingerprint(picture) not in seen:
             found.setdefault(combination(picture), picture)
     return list(found.values())

@@ -27,6 +27,7 @@ from storybook.story.prompt_frame import Frame
 from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.quiet import quiet
+from training.typed_arguments import add_set
 
 BETTER = ("valid", "clauses told in order")
 """What an adapter must raise above its base."""
@@ -176,14 +177,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--composed", type=int, default=40, help="composed summaries (40)")
     parser.add_argument("--judge", metavar="MODEL", help="a server's model that gives marks, too")
     parser.add_argument("--base-url", help="its OpenAI-compatible server; default: the vendor's")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="KEY=VALUE",
-        help="change the studio",
-    )
+    add_set(parser, "change the studio")
     return parser
 
 

@@ -59,17 +59,17 @@ def open_studio(name: str | Path | None = None, *changes: str) -> Studio:
 
 
 def new_book(
-    folder: str | Path, summary: str, *, studio: Studio | None = None, **asked: object
+    folder: str | Path, summary: str, *, studio: Studio | None = None, **fields: object
 ) -> Book:
     """Begin a book: its folder with `brief.toml`, which `make_book` makes a book of.
 
-    `asked` are the other fields of a brief: `title`, `heroes` (names of hero folders, the star
+    `fields` are the other fields of a brief: `title`, `heroes` (names of hero folders, the star
     first), `style`, `pages` (4 to 40), `ages` (`3-5`, `5-7` or `7-9`), `language`, `format`,
     `seed`, `font` and `placement`. Raises BookError if a book is there already, ConfigError for
     what cannot be, HeroError for an unknown hero, NotForChildren for words of the list.
     """
     how = (studio or open_studio()).settings.write
-    brief = checked(_brief(summary, asked), for_children=how.for_children)
+    brief = checked(_brief(summary, fields), for_children=how.for_children)
     check_told(brief, how)
     return Book.create(folder, brief)
 
@@ -128,13 +128,13 @@ def export_html(
     return to
 
 
-def tell(summary: str, *, studio: Studio | None = None, **asked: object) -> Story:
+def tell(summary: str, *, studio: Studio | None = None, **fields: object) -> Story:
     """A story from a summary, outside a book; its `departures` say what it could not keep.
 
-    `asked` as for `new_book`. Raises what `new_book` raises but BookError, and ReplyError if no
+    `fields` as for `new_book`. Raises what `new_book` raises but BookError, and ReplyError if no
     telling can become a book of so many pages.
     """
-    return telling.tell(_brief(summary, asked), studio or open_studio())
+    return telling.tell(_brief(summary, fields), studio or open_studio())
 
 
 def paint(
@@ -188,8 +188,8 @@ def teach(
     of_studio, of_recipe = divided(changes)
     if of_studio:
         raise ConfigError(f"{of_studio[0]} is the studio's: open_studio(..., {of_studio[0]!r}).")
-    asked = teach_run.TeachRequest(name, preset, of_recipe, resume=resume, anyway=anyway)
-    teaching = teach_run.prepare(asked, (studio or open_studio()).settings)
+    request = teach_run.TeachRequest(name, preset, of_recipe, resume=resume, anyway=anyway)
+    teaching = teach_run.prepare(request, (studio or open_studio()).settings)
     if ended := teach_run.run_training(teaching.command):
         raise TrainingError(
             f"The teaching of {name} ended with exit code {ended}; what was wrong stands on "
@@ -199,8 +199,8 @@ def teach(
     return load_hero(name)
 
 
-def _brief(summary: str, asked: dict[str, object]) -> Brief:
-    return validated(Brief, {"summary": summary} | asked, "the brief")
+def _brief(summary: str, fields: dict[str, object]) -> Brief:
+    return validated(Brief, {"summary": summary} | fields, "the brief")
 
 
 def _opened(book: Book | str | Path) -> Book:

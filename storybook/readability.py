@@ -76,13 +76,13 @@ TARGETS: dict[Ages, Target] = {
 
 def measure(text: str) -> Reading:
     """Measure English prose."""
-    said = words(text)
-    lower = [word.lower().replace("\u2019", "'") for word in said]
+    tokens = words(text)
+    lower = [word.lower().replace("\u2019", "'") for word in tokens]
     count, ends = round(length(text)), len(sentences(text))
     if not count or not ends:
         return Reading(words=0, sentences=0, fk_grade=0, repeated_4grams=0, distinct2=1)
     per_sentence = count / ends
-    per_word = sum(map(syllables, lower)) / len(said)
+    per_word = sum(map(syllables, lower)) / len(tokens)
     return Reading(
         words=count,
         sentences=ends,
@@ -199,16 +199,16 @@ def _ends_sentence(line: str, match: re.Match[str]) -> bool:
     return not goes_on.match(rest)
 
 
-def _repeated(said: list[str], length: int) -> float:
-    runs = Counter(tuple(said[at : at + length]) for at in range(len(said) - length + 1))
+def _repeated(tokens: list[str], length: int) -> float:
+    runs = Counter(tuple(tokens[at : at + length]) for at in range(len(tokens) - length + 1))
     total = sum(runs.values())
     return (total - len(runs)) / total if total else 0.0
 
 
-def _distinct_pairs(said: list[str], window: int) -> float:
-    starts = range(0, max(1, len(said) - window + 1), window)
+def _distinct_pairs(tokens: list[str], window: int) -> float:
+    starts = range(0, max(1, len(tokens) - window + 1), window)
     shares = []
     for start in starts:
-        pairs = list(pairwise(said[start : start + window]))
+        pairs = list(pairwise(tokens[start : start + window]))
         shares.append(len(set(pairs)) / len(pairs) if pairs else 1.0)
     return sum(shares) / len(shares)

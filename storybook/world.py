@@ -228,8 +228,8 @@ def load_world(folder: Path) -> World:
 
 def _meaning(section: dict[str, Entry]) -> dict[str, str]:
     """Every lower-case phrase of a section with the key it means; keys win over words."""
-    said = {word.lower(): key for key, entry in section.items() for word in entry.words}
-    return said | {key.lower(): key for key in section}
+    meant = {word.lower(): key for key, entry in section.items() for word in entry.words}
+    return meant | {key.lower(): key for key in section}
 
 
 def _any_of(phrases: dict[str, str]) -> re.Pattern[str]:
@@ -239,8 +239,8 @@ def _any_of(phrases: dict[str, str]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})(?:e?s)?\b")
 
 
-def _singular_key(said: str, phrases: dict[str, str]) -> str:
+def _singular_key(match: str, phrases: dict[str, str]) -> str:
     for ending in ("", "s", "es"):
-        if said.endswith(ending) and said[: len(said) - len(ending)] in phrases:
-            return said[: len(said) - len(ending)]
-    raise AssertionError(f"{said!r} matched no phrase")
+        if match.endswith(ending) and match[: len(match) - len(ending)] in phrases:
+            return match[: len(match) - len(ending)]
+    raise AssertionError(f"{match!r} matched no phrase")

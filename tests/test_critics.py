@@ -10,7 +10,7 @@ from PIL import Image
 from storybook.config import shipped
 from storybook.errors import HeroError, ModelError
 from storybook.models.classifier import CHOICES, save_classifier
-from storybook.models.critics import ClipCritic, asked_words, open_critic
+from storybook.models.critics import ClipCritic, open_critic, word_queries
 from storybook.records import Hero, Prompt
 from storybook.world import load_world, picture_words
 from tiny_sd import change_json, tiny_critic
@@ -46,7 +46,7 @@ def noise(seed: int = 0) -> Image.Image:
 
 
 def test_the_words_of_a_caption_are_found_with_their_alternatives() -> None:
-    asked = {(each.section, each.word): each.captions for each in asked_words(CAPTION, WORLD)}
+    asked = {(each.section, each.word): each.captions for each in word_queries(CAPTION, WORLD)}
     assert set(asked) == {
         ("species", "cat"),
         ("species", "dog"),

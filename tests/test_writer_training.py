@@ -12,7 +12,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from storybook.models.local_writer import open_local_writer
 from training.starter.loop import progress_of
 from training.starter.tales import compose, load_lexicon
-from training.starter.tales.tokens import UNTAUGHT, bare_batch, mark, question, reply
+from training.starter.tales.tokens import IGNORE_INDEX, bare_batch, mark, question, reply
 from training.starter.tales.words import MANNERS
 from training.starter.writer import ADAPTERS, BASE, train_writer
 
@@ -78,7 +78,7 @@ def test_the_base_hears_every_manner_and_learns_from_no_padding(made: Path) -> N
     heard = set()
     for seed in range(12):
         batch = bare_batch(Random(seed), lexica, tokenizer, 1500)
-        assert bool((batch.labels[batch.mask == 0] == UNTAUGHT).all())
+        assert bool((batch.labels[batch.mask == 0] == IGNORE_INDEX).all())
         text = tokenizer.decode(batch.tokens[0])
         assert "END</s>" in text
         heard.add("good night" in text.lower())

@@ -24,7 +24,7 @@ from training.desk.annotate_cli import add_on, add_shard, spread
 from training.quiet import LEVELS, quiet, spoken
 from training.starter import compose_pairs
 from training.story import pairs_cli
-from training.typed_arguments import runs
+from training.typed_arguments import add_set, runs
 
 if TYPE_CHECKING:
     from training.runs.run import Run
@@ -40,7 +40,7 @@ def main() -> int:
     return exit_code(lambda: options.run_command(options), "stopped; --resume latest goes on.")
 
 
-class Wanted(TypedDict):
+class RecipeOptions(TypedDict):
     """A recipe, and the run that it is of."""
 
     recipe: Path
@@ -49,7 +49,7 @@ class Wanted(TypedDict):
     run: Path | None
 
 
-class Asked(Wanted):
+class RunOptions(RecipeOptions):
     """The options of a recipe's run."""
 
     resume: str | None
@@ -58,14 +58,7 @@ class Asked(Wanted):
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", type=Path, help="a TOML file; see training/recipes/")
     parser.add_argument("--preset", help="settings to begin from, of training/presets/")
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        dest="changes",
-        metavar="KEY=VALUE",
-        help="change one setting",
-    )
+    add_set(parser, "change one setting")
     parser.add_argument("--run", type=Path, help="the run's folder; by default runs/NAME")
     _add_device(parser)
 
@@ -90,19 +83,19 @@ def _add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
 
 
-def _resolved(asked: Asked, load: Callable) -> tuple[Any, str, "Run"]:
+def _resolved(options: RunOptions, load: Callable) -> tuple[Any, str, "Run"]:
     """The recipe, its preset and the run that the options mean; resumed, as the run kept them."""
     from training.runs.run import RECIPE, Run
 
-    recipe, preset = load(asked["recipe"], asked["preset"], asked["changes"])
-    run, resume = Run(asked["run"] or RUNS / recipe.called), asked["resume"]
+    recipe, preset = load(options["recipe"], options["preset"], options["changes"])
+    run, resume = Run(options["run"] or RUNS / recipe.called), options["resume"]
     if resume and resume != "latest":
-        if asked["run"] not in (None, Path(resume)):
+        if options["run"] not in (None, Path(resume)):
             raise ConfigError(f"--resume {resume} goes on with that run: leave --run out.")
         run = Run(Path(resume))
     if resume:
-        recipe, _ = load(run.folder / RECIPE, settings=asked["changes"])
-        preset, named = run.state().preset, asked["preset"]
+        recipe, _ = load(run.folder / RECIPE, settings=options["changes"])
+        preset, named = run.state().preset, options["preset"]
         if named is not None and preset and named != preset:
             raise ConfigError(
                 f"--preset {named}: the run {run.folder} began with {preset}. Leave it out to go "
@@ -123,10 +116,12 @@ def _add_revision(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--revision", help=says)
 
 
-def _dreambooth(device: str, dry_run: bool, revision: str | None, **asked: Unpack[Asked]) -> None:
+def _dreambooth(
+    device: str, dry_run: bool, revision: str | None, **options: Unpack[RunOptions]
+) -> None:
     from training.pet.recipe import load_recipe
 
-    recipe, preset, run = _resolved(asked, load_recipe)  # a fault is said before torch is loaded
+    recipe, preset, run = _resolved(options, load_recipe)  # a fault is said before torch is loaded
     if revision:
         recipe = recipe.but(model=at_revision(recipe.model, revision))
 
@@ -142,7 +137,7 @@ def _dreambooth(device: str, dry_run: bool, revision: str | None, **asked: Unpac
         for line in preflight(recipe, run, where):
             print(line)
         return
-    events = spoken(train(recipe, run, where, preset, resume=bool(asked["resume"])))
+    events = spoken(train(recipe, run, where, preset, resume=bool(options["resume"])))
     if state.is_main_process:
         show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
     else:
@@ -166,7 +161,7 @@ def _class_images(
     shard: tuple[int, int],
     on: str | None,
     workers: int | None,
-    **wanted: Unpack[Wanted],
+    **wanted: Unpack[RecipeOptions],
 ) -> None:
     from training.pet.recipe import load_recipe
 
@@ -192,10 +187,10 @@ def _add_story_lora(commands: argparse._SubParsersAction) -> None:
     runs(one, _story_lora)
 
 
-def _story_lora(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
+def _story_lora(device: str, dry_run: bool, **options: Unpack[RunOptions]) -> None:
     from training.story.recipe import load_story_recipe
 
-    recipe, preset, run = _resolved(asked, load_story_recipe)
+    recipe, preset, run = _resolved(options, load_story_recipe)
 
     from accelerate import PartialState
 
@@ -209,7 +204,7 @@ def _story_lora(device: str, dry_run: bool, **asked: Unpack[Asked]) -> None:
         for line in preflight(recipe, run, where):
             print(line)
         return
-    resume = bool(asked["resume"])
+    resume = bool(options["resume"])
     if state.is_main_process:
         events = spoken(train(recipe, run, where, preset, resume=resume))
         show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
@@ -278,11 +273,11 @@ def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
     if current_thread() is not main_thread():
         yield from events
         return
-    asked = False
+    stopping = False
 
     def ask(*_: object) -> None:
-        nonlocal asked
-        asked = True
+        nonlocal stopping
+        stopping = True
         signal.signal(signal.SIGINT, before)  # the second one stops at once
 
     before = signal.signal(signal.SIGINT, ask)
@@ -290,7 +285,7 @@ def _stoppable(events: Iterator[Event]) -> Iterator[Event]:
     try:
         for event in events:
             yield event
-            if asked:
+            if stopping:
                 events.close()
                 raise KeyboardInterrupt
     finally:

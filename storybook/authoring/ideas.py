@@ -63,15 +63,15 @@ def _is_one(summary: str, hero: Hero) -> bool:
     )
 
 
-def _roles(hero: Hero, world: World, words: RoleWords, chance: Random) -> Roles:
+def _roles(hero: Hero, world: World, words: RoleWords, rng: Random) -> Roles:
     """The hero's, and a friend, a thing and a place by chance."""
     kinds = [species for species in world.species if species != hero.species]
     friend = Hero(
-        name=chance.choice([name for name in NAMES if name != hero.name]),
-        species=chance.choice(kinds),
+        name=rng.choice([name for name in NAMES if name != hero.name]),
+        species=rng.choice(kinds),
     )
-    thing, place = chance.choice(words.things), chance.choice(words.places)
-    hers, theirs = (chance.choice(("he", "she")) for _ in range(2))
+    thing, place = rng.choice(words.things), rng.choice(words.places)
+    hers, theirs = (rng.choice(("he", "she")) for _ in range(2))
     return Roles(
         star=hero.but(pronoun=hero.pronoun or hers),
         friend=friend.but(pronoun=theirs),

@@ -10,7 +10,7 @@ from storybook.authoring.export_html import export_html as html_of
 from storybook.authoring.ideas import surprise
 from storybook.authoring.new_book import folder_name
 from storybook.book.folder import Book
-from storybook.cli.brief import Asked, add_brief, brief_of, say_stars
+from storybook.cli.brief import BriefOptions, add_brief, brief_of, say_stars
 from storybook.cli.departures import tell_departures, tell_weak
 from storybook.cli.options import Parser, add_shard, add_studio, runs, show_work, studio_of
 from storybook.config import load_settings, shipped
@@ -42,11 +42,11 @@ def declare_new(parser: Parser) -> None:
 
 
 def new_book(
-    folder: Path, studio: str | None, changes: Sequence[str], **asked: Unpack[Asked]
+    folder: Path, studio: str | None, changes: Sequence[str], **options: Unpack[BriefOptions]
 ) -> None:
-    brief = brief_of(asked)
+    brief = brief_of(options)
     check_told(brief, load_settings(studio, changes).write)
-    say_stars(asked, brief)
+    say_stars(options, brief)
     book = Book.create(folder, brief)
     print(f"{book.folder} is begun. Make it with: storybook make {book.folder}")
 
@@ -73,20 +73,20 @@ def whole_book(
     studio: str | None,
     changes: Sequence[str],
     arguments: Sequence[str],
-    **asked: Unpack[Asked],
+    **options: Unpack[BriefOptions],
 ) -> None:
     """A book in one go: the sample without a summary; the same words give the same folder."""
-    if asked["summary"] or asked["story"]:
-        brief = brief_of(asked)
+    if options["summary"] or options["story"]:
+        brief = brief_of(options)
         name = folder_name(brief)
     else:
         sample = tomllib.loads(shipped("assets", *SAMPLE).read_text(encoding="utf-8"))
-        brief, name = brief_of(asked, sample), "sample"
+        brief, name = brief_of(options, sample), "sample"
     named = Path(folder or name)
     lies = named if len(named.parts) > 1 else Path("books") / named
     opened = studio_of(studio, changes)
     check_told(brief, opened.settings.write)
-    say_stars(asked, brief)
+    say_stars(options, brief)
     if not (lies / Book.BRIEF).is_file():
         Book.create(lies, brief)
     elif Book(lies).brief not in (brief, brief.but(heroes=())):

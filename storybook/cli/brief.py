@@ -13,7 +13,7 @@ from storybook.records import Brief
 from storybook.text_files import read_text, split_lines
 
 
-class Asked(TypedDict):
+class BriefOptions(TypedDict):
     """The options of a brief; None is what nobody said."""
 
     summary: str | None
@@ -57,43 +57,45 @@ def add_brief(parser: Parser) -> None:
     parser.add_argument("--seed", type=int, help="another number is another book (default: 1)")
 
 
-def brief_of(asked: Asked, sample: dict[str, object] | None = None) -> Brief:
+def brief_of(options: BriefOptions, sample: dict[str, object] | None = None) -> Brief:
     """The brief that the options describe, checked down to style, format and heroes.
 
     What they do not say is the `sample`'s.
     """
-    if asked["no_hero"] and asked["summary"] is None:
+    if options["no_hero"] and options["summary"] is None:
         raise ConfigError("--no-hero: it is said of a summary. Give one: --summary.")
-    said = {**asked, "heroes": tuple(asked["hero"]) or None, "story": None}
-    if asked["summary"] is not None:
-        said["summary"] = _summary(asked["summary"])
+    fields = {**options, "heroes": tuple(options["hero"]) or None, "story": None}
+    if options["summary"] is not None:
+        fields["summary"] = _summary(options["summary"])
     given = {
-        key: value for key, value in said.items() if key in Brief.model_fields and value is not None
+        key: value
+        for key, value in fields.items()
+        if key in Brief.model_fields and value is not None
     }
-    if asked["story"]:
-        return brief_of_story(asked["story"], given)
-    if asked["summary"] is None and sample is None:
+    if options["story"]:
+        return brief_of_story(options["story"], given)
+    if options["summary"] is None and sample is None:
         raise ConfigError(
             "What is it about? Say --summary, or name a ready-made story: --story ID; "
             "storybook stories lists them."
         )
-    if _stars_are_read(asked):
+    if _stars_are_read(options):
         named = heroes_named(str(given["summary"]))
         given |= {"heroes": named} if named else {}
     return checked(validated(Brief, (sample or {}) | given, "the brief"), for_children=False)
 
 
-def say_stars(asked: Asked, brief: Brief) -> None:
+def say_stars(options: BriefOptions, brief: Brief) -> None:
     """Who was taken for a hero of the summary, once nothing stands in the book's way."""
-    for name in brief.heroes if _stars_are_read(asked) else ():
+    for name in brief.heroes if _stars_are_read(options) else ():
         one, folder = load_hero(name), hero_folder(name)
         says = f"{one.name} of the summary is the hero {one.words} in {folder}. "
         print(f"{says}Not yours? Say --no-hero, or --hero and another one.", file=sys.stderr)
 
 
-def _stars_are_read(asked: Asked) -> bool:
+def _stars_are_read(options: BriefOptions) -> bool:
     """Whether the stars are those that the summary names, since no option says who they are."""
-    return asked["summary"] is not None and not (asked["hero"] or asked["no_hero"])
+    return options["summary"] is not None and not (options["hero"] or options["no_hero"])
 
 
 def _summary(text: str) -> str:
@@ -107,7 +109,7 @@ def _summary(text: str) -> str:
         raise ConfigError(f"--summary {text}: there is no file {text[1:]}.")
     if path.is_dir():
         raise ConfigError(f"--summary {text}: {path} is a folder. Name a text file in it.")
-    said = "\n".join(split_lines(read_text(path, ConfigError).text))
-    if not said.strip():
+    content = "\n".join(split_lines(read_text(path, ConfigError).text))
+    if not content.strip():
         raise ConfigError(f"--summary {text}: {path} is empty. Write what the story is about.")
-    return said
+    return content

@@ -74,9 +74,9 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
 
     def _get_help_string(self, action: argparse.Action) -> str:
         """As argparse's own formatters that add to the help of an option do it."""
-        said = action.help or ""
+        text = action.help or ""
         look = getattr(action, "known", CHOICES.get(action.dest))
         if action.option_strings and look:
             known = ", ".join(look()).replace("%", "%%")
-            said += f"; there are: {known}" if known else ""
-        return said
+            text += f"; there are: {known}" if known else ""
+        return text

@@ -95,14 +95,14 @@ def add_hero_from_photos(
     new_hero_folder(name)
     world = load_world(shipped("assets"))
     species, own_kind = species_in(world, kind)
-    asked, note = told_look(world, look, studio)
+    wished, note = told_look(world, look, studio)
     guard = photo_guard(load_settings(studio))
     taken, lines = _photos_in(photos, guard)
     if token is not None and (fault := token_fault(token)):
         raise HeroError(f"--token {token!r}: {fault}")
     seer = open_pet_seer()
     verdict, found = judge_photos(taken, seer), derive_look(taken, world, seer)
-    coat = found.coat if look is None else asked
+    coat = found.coat if look is None else wished
     hero = {"name": display_name(name), "species": species, "kind": own_kind, "look": coat}
     folder = add_hero(validated(Hero, hero | {"token": token}, "the hero"), taken)
     kept = [path.name for path in hero_photos(name)]
@@ -148,23 +148,23 @@ def have_captioned(name: str, model: str) -> int:
     return 0
 
 
-def _which_kind(said: str, species: str, verdict: "SetVerdict", folder: Path) -> str:
+def _which_kind(kind: str, species: str, verdict: "SetVerdict", folder: Path) -> str:
     """What is to be said of whether the photos show what the owner says."""
     if not verdict.kind:
         return (
-            f"Whether it is {article(said)} that the photos show, nothing here can tell: "
+            f"Whether it is {article(kind)} that the photos show, nothing here can tell: "
             f"light, sharpness and likeness are measured. Look through {folder / 'photos'} "
             "yourself."
         )
-    if verdict.kind == species or said.lower() in (verdict.kind, verdict.word):
+    if verdict.kind == species or kind.lower() in (verdict.kind, verdict.word):
         return f"The photos show {article(verdict.kind)}."
     return (
-        f"The photos look as if they show {article(verdict.kind)}, where you say {said}: look "
+        f"The photos look as if they show {article(verdict.kind)}, where you say {kind}: look "
         f"through {folder / 'photos'} yourself."
     )
 
 
-def told_look(world: World, said: str | None, studio: str | None) -> tuple[str, str]:
+def told_look(world: World, look: str | None, studio: str | None) -> tuple[str, str]:
     """The look that is meant by an owner's words, and what is to be said of it.
 
     A painter of anything, such as the studio `classic`'s, is told them as they stand. Raises
@@ -172,11 +172,11 @@ def told_look(world: World, said: str | None, studio: str | None) -> tuple[str, 
     """
     from storybook.hero.coat_colour import look_in
 
-    if said is None:
+    if look is None:
         return "", ""
     if Studio(load_settings(studio)).draws_the_world:
-        return look_in(world, said)
-    return " ".join(said.split()), ""
+        return look_in(world, look)
+    return " ".join(look.split()), ""
 
 
 def _ends(name: str, folder: Path, count: int, unfit: Sequence[str], *, out: bool) -> list[str]:

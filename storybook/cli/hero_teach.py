@@ -51,8 +51,8 @@ def teach_hero(
 ) -> int:
     """Teach the studio's painter a hero, in a process of its own; then the hero draws with it."""
     of_studio, of_recipe = divided(changes)
-    asked = TeachRequest(name, preset, of_recipe, of_studio, resume, dry_run, anyway)
-    teaching = teach_run.prepare(asked, load_settings(studio, of_studio))
+    request = TeachRequest(name, preset, of_recipe, of_studio, resume, dry_run, anyway)
+    teaching = teach_run.prepare(request, load_settings(studio, of_studio))
     ended = teach_run.run_training(teaching.command)
     if ended or dry_run:
         return ended

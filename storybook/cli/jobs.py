@@ -79,14 +79,14 @@ def submit_job(root: Path, on: str | None, command_line: Sequence[str]) -> None:
     """Start a command of `storybook`, or behind `training` one of its, as a job."""
     module, words = _module_of(command_line)
     subject = _subject_of(module, words)
-    asked = tuple(words)
+    arguments = tuple(words)
     if on:
         address_of(on)
         check_installed()
-        asked = ("jobs", "follow-submitted", "--on", on, *command_line)
+        arguments = ("jobs", "follow-submitted", "--on", on, *command_line)
     what = f"{shlex.join(command_line)}{f' (on {on})' if on else ''}"
     how = {"subject": subject, "root": root, "device": f"cluster {on}" if on else "auto"}
-    job = manager.start("storybook" if on else module, asked, what, **how)
+    job = manager.start("storybook" if on else module, arguments, what, **how)
     print(job.id)
     print(f"Follow it: storybook jobs logs {job.id} --follow", file=sys.stderr)
 
@@ -96,11 +96,11 @@ def follow_job(root: Path, on: str, command_line: Sequence[str], arguments: Sequ
     module, words = _module_of(command_line)
 
     def events() -> Iterator[Event]:
-        for told in follow_submitted(on, module, words):
-            if isinstance(told, Event):
-                yield told
+        for event in follow_submitted(on, module, words):
+            if isinstance(event, Event):
+                yield event
             else:
-                print(told, flush=True)
+                print(event, flush=True)
 
     show_work(events(), arguments, Path(_subject_of(module, words) or "."), f"cluster {on}")
 

@@ -124,14 +124,14 @@ def _from_hub(
     repository: str, into: Path, half: bool, dry_run: bool, arguments: Sequence[str]
 ) -> None:
     """Say what a model takes and how much room there is, then fetch it."""
-    wanted = hub.listing(repository, half=half)
-    folder = into / wanted.folder
-    if wanted.repository != repository.partition("@")[0]:
-        print(f"{repository} has moved to {wanted.repository}.")
-    print(f"{len(wanted.files)} files, {wanted.size / 1e9:.2f} GB, into {folder}")
-    hub.check_room(wanted, folder)
+    listing = hub.listing(repository, half=half)
+    folder = into / listing.folder
+    if listing.repository != repository.partition("@")[0]:
+        print(f"{repository} has moved to {listing.repository}.")
+    print(f"{len(listing.files)} files, {listing.size / 1e9:.2f} GB, into {folder}")
+    hub.check_room(listing, folder)
     if not dry_run:
-        show_work(hub.fetch(wanted, folder), arguments, folder, "network")
+        show_work(hub.fetch(listing, folder), arguments, folder, "network")
         print(folder)
 
 

@@ -89,8 +89,8 @@ def retell(
     arguments: Sequence[str],
 ) -> None:
     book, opened = Book(folder), studio_of(studio, changes)
-    told = retold(book, opened, page, seed=seed)
-    events = chain(told, follow(make(book, opened, "choose"), book, opened))  # one job
+    retelling = retold(book, opened, page, seed=seed)
+    events = chain(retelling, follow(make(book, opened, "choose"), book, opened))  # one job
     show_work(events, arguments, book.folder, opened.settings.device)
     tell_departures(book, listed(book, opened))
     _tell_next(book)

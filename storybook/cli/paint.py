@@ -68,10 +68,10 @@ def paint(
     studio: str | None,
     changes: Sequence[str],
     arguments: Sequence[str],
-    **asked: Unpack[Sampling],
+    **sampling: Unpack[Sampling],
 ) -> None:
     """Pictures of free words; standard output gets their paths, and that of their sheet."""
-    settings = painting(load_settings(studio, changes), adapter, **asked)
+    settings = painting(load_settings(studio, changes), adapter, **sampling)
     wish = {"words": words, "negative": negative, "count": count, "seed": seed}
     wish["heroes"] = tuple(hero)
     opened = Studio(settings)

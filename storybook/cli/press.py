@@ -82,7 +82,7 @@ def press_book(
     write_blurb: bool,
     studio: str | None,
     changes: Sequence[str],
-    **said: str | None,
+    **texts: str | None,
 ) -> int:
     """Make the files; 2 if a rule of the printer is broken."""
     if printers or folder is None:
@@ -90,7 +90,7 @@ def press_book(
         return 0
     book, opened = Book(folder), studio_of(studio, changes)
     imprint = imprint_of(book)
-    new = {key: text for key, text in said.items() if key in IMPRINT and text is not None}
+    new = {key: text for key, text in texts.items() if key in IMPRINT and text is not None}
     chosen = load_printer(printer or imprint.printer or "kdp")
     if write_blurb:
         new |= _written_blurb(book, opened)

@@ -37,10 +37,10 @@ def _going_on(job: Job) -> tuple[str, ...]:
     A teaching is resumed. New pictures that were asked for are drawn, and not asked for again.
     """
     if job.module == "storybook" and job.arguments[0] == "reroll" and progress(job) is not None:
-        asked = parser(job.arguments).parse_args(job.arguments)
-        changes = [word for change in asked.changes for word in ("--set", change)]
-        studio = ["--studio", asked.studio] if asked.studio else []
-        return ("make", str(asked.folder), "--until", "choose", *studio, *changes)
+        options = parser(job.arguments).parse_args(job.arguments)
+        changes = [word for change in options.changes for word in ("--set", change)]
+        studio = ["--studio", options.studio] if options.studio else []
+        return ("make", str(options.folder), "--until", "choose", *studio, *changes)
     run = Path(job.at) / job.subject / "run.json"
     match (job.module, *job.arguments[:2]):
         case ("training", "dreambooth" | "story-lora", _):

@@ -69,8 +69,8 @@ def _parsed(
         whole.error(f"unrecognized arguments: {' '.join(rest)}")
     given = vars(options)
     for name in given.keys() & TYPED.keys():
-        said = given[name] if isinstance(given[name], list) else [given[name]]
-        if not all(map(_is_text, said)):
+        values = given[name] if isinstance(given[name], list) else [given[name]]
+        if not all(map(_is_text, values)):
             whole.error(f"{TYPED[name]}: some of its letters are not in the terminal's encoding")
     del given["command"]
     if "arguments" in given:

@@ -72,13 +72,13 @@ def accept(
     """Say of what a book could not keep that it is fine, or is not after all."""
     book, opened, fine = Book(folder), studio_of(studio, changes), not undo
     with step(book, "Said to be fine" if fine else "Not fine after all"):
-        said = departures.accept(book, opened, number, fine=fine)
-    if not said and not departures.listed(book, opened):
+        accepted = departures.accept(book, opened, number, fine=fine)
+    if not accepted and not departures.listed(book, opened):
         print(f"Nothing was changed: there is nothing that {book.folder} could not keep.")
         return
-    for each in said:
+    for each in accepted:
         print(f"{'Fine' if fine else 'Not fine after all'}: {each.text}")
-    if not said:
+    if not accepted:
         print(f"Nothing was changed: it was {'' if fine else 'not '}accepted before.")
 
 

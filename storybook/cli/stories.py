@@ -85,15 +85,15 @@ def _check_animal(animal: str) -> None:
 
 def _print(story: ReadyMade, hero: Hero | None, *, pictures: bool) -> None:
     """A story from end to end, about a hero if one is named."""
-    told = recast(story, hero) if hero else as_it_stands(story)
-    print(f"{story.id}  {told.title}")
+    retold = recast(story, hero) if hero else as_it_stands(story)
+    print(f"{story.id}  {retold.title}")
     facts = f"Ages {story.ages}, {story.manner}, {len(story.pages)} pages."
-    print_wrapped(f"{facts} Summary: {told.summary}")
+    print_wrapped(f"{facts} Summary: {retold.summary}")
     cast = "; ".join(f"{one.name}, {one.kind} ({one.look})" for one in story.cast)
     print_wrapped(f"With {cast}")
     if hero:
-        print_wrapped(told.line)
-    for number, page in enumerate(told.pages, 1):
+        print_wrapped(retold.line)
+    for number, page in enumerate(retold.pages, 1):
         print()
         first, *others = page.text.splitlines()
         print_wrapped(f"{number}. {first}", rest=3)

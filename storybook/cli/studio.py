@@ -48,10 +48,10 @@ def open_app(port: int, no_browser: bool) -> int:
     if not no_browser:
         Thread(target=_open_studio, args=(port,), daemon=True).start()
     # Headless, or Streamlit asks for an e-mail address before it serves a first time.
-    asked = ["--server.port", str(port), "--server.headless", "true"]
-    asked += ["--logger.level", "error", "--logger.hideWelcomeMessage", "true"]  # we said it
+    flags = ["--server.port", str(port), "--server.headless", "true"]
+    flags += ["--logger.level", "error", "--logger.hideWelcomeMessage", "true"]  # we said it
     return subprocess.run(
-        [sys.executable, "-m", "streamlit", "run", str(main), *asked],
+        [sys.executable, "-m", "streamlit", "run", str(main), *flags],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         check=False,
     ).returncode

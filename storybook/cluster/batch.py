@@ -59,8 +59,8 @@ def batch_on(
     """
     settings = load_settings(studio, changes)
     with held(table.path):
-        asked = Studio(settings)
-        todo = [order for order in orders if _is_due(order, table, asked)]
+        opened = Studio(settings)
+        todo = [order for order in orders if _is_due(order, table, opened)]
         try:
             if todo:
                 with cluster(on, workers) as resources, _sign(table.path.parent) as sign:
@@ -95,8 +95,8 @@ class Foreman:
             self._take(self.making[result.piece.book], result)
             note = f"{result.piece.book}: {result.fault or 'done'}"
             yield Event(stage=STAGE, done=self.done, total=self.total, note=note)
-        if said := self._mishaps():
-            yield Event(stage=STAGE, done=self.done, total=self.total, note=said)
+        if note := self._mishaps():
+            yield Event(stage=STAGE, done=self.done, total=self.total, note=note)
 
     def _pieces(self) -> Iterator[Piece | None]:
         """The next piece each time, None where nothing can be begun until something is done."""

@@ -57,15 +57,15 @@ def follow_submitted(on: str, module: Module, command: Sequence[str]) -> Iterato
     """
     client = _client(address_of(on))
     name = _running(client) or _submit(client, module, command)
-    told = 0
+    passed_on = 0
     try:
         while True:
             status = client.get_job_status(name)
             lines = client.get_job_logs(name).split("\n")
             whole = lines if status.is_terminal() else lines[:-1]
-            for line in filter(None, whole[told:]):
+            for line in filter(None, whole[passed_on:]):
                 yield _event_in(line) or line
-            told = max(told, len(whole))
+            passed_on = max(passed_on, len(whole))
             if status.is_terminal():
                 break
             time.sleep(POLL_S)
@@ -106,9 +106,9 @@ def _submit(client: Any, module: Module, command: Sequence[str]) -> str:
     words = shlex.join(("python", "-m", module, *command))
     line = f"cd {shlex.quote(os.getcwd())} && exec {words}"
     job = _own_job()
-    asked = {"submission_id": f"storybook-{job.name}"} if job else {}
+    named = {"submission_id": f"storybook-{job.name}"} if job else {}
     off = {"env_vars": {"STORYBOOK_JOBS": "off", "PYTHONUNBUFFERED": "1"}}
-    name = _patiently(lambda: client.submit_job(entrypoint=line, runtime_env=off, **asked))
+    name = _patiently(lambda: client.submit_job(entrypoint=line, runtime_env=off, **named))
     if job:
         write_whole(job / SUBMITTED, json.dumps({"name": name}).encode())
     return name

@@ -70,18 +70,19 @@ def species_in(world: World, word: str) -> tuple[str, str]:
     `("cat", "lion")` for lions, `("dog", "corgi")` for corgis, `("cat", "")` for kittens. Raises
     HeroError with the animals that there are.
     """
-    said = word.strip().lower()
+    lowered = word.strip().lower()
     for breeds in kinds():  # what the coach that sees offers as a closer word
         own = world.species.get(breeds.name)
-        if own and said in breeds.words and said not in own.words:
-            return breeds.name, said
-    if found := world.find("species", said):
+        if own and lowered in breeds.words and lowered not in own.words:
+            return breeds.name, lowered
+    if found := world.find("species", lowered):
         return found[0], ""
     for key, each in world.species.items():
-        if kind := next((one for one in (said, said.removesuffix("s")) if one in each.near), ""):
-            return key, kind
+        for kind in (lowered, lowered.removesuffix("s")):
+            if kind in each.near:
+                return key, kind
     raise HeroError(
-        f"--class {word!r} is no animal that can be drawn. {nearest(said, world.species)}"
+        f"--class {word!r} is no animal that can be drawn. {nearest(lowered, world.species)}"
     )
 
 
@@ -95,13 +96,13 @@ def stand_in_note(species: str, kind: str) -> str:
     )
 
 
-def look_in(world: World, said: str) -> tuple[str, str]:
+def look_in(world: World, look: str) -> tuple[str, str]:
     """The look that a painter of the world takes from an owner's words, and a note if it is not
     just what they say.
 
     Raises HeroError that says what was understood, and which coats there are.
     """
-    words = " ".join(said.lower().split())
+    words = " ".join(look.lower().split())
     known = {phrase.lower(): key for key, coat in world.coats.items() for phrase in coat.words}
     known |= {key: key for key in world.coats}
     coats = f"The coats are: {', '.join(world.coats)}."
@@ -112,8 +113,8 @@ def look_in(world: World, said: str) -> tuple[str, str]:
     ]
     found = world.find("coats", words)
     if strange or not found:
-        heard = f"{' and '.join(found)}, but not {', '.join(strange)}" if found else "none of it"
-        raise HeroError(f"--look {said!r}: the starter understands {heard}. {coats}")
+        clear = f"{' and '.join(found)}, but not {', '.join(strange)}" if found else "none of it"
+        raise HeroError(f"--look {look!r}: the starter understands {clear}. {coats}")
     return words, (
         f"No coat is {words!r}: the starter is told {' and '.join(found)}, and mixes them as it "
         f"can. {coats}"

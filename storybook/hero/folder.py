@@ -80,8 +80,8 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
             if words := index.caption(photo):
                 text = read_text(words, HeroError).text
                 write_whole(kept.with_suffix(".txt"), text.encode())
-        said = hero.model_dump(exclude_defaults=True)
-        write_whole(draft / HERO, tomli_w.dumps(said).encode())
+        fields = hero.model_dump(exclude_defaults=True)
+        write_whole(draft / HERO, tomli_w.dumps(fields).encode())
     return folder
 
 
@@ -89,10 +89,10 @@ def load_hero(name: str) -> Hero:
     """A hero by name; raises HeroError or ConfigError that says what is wrong and where."""
     path = hero_folder(name) / HERO
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        fields = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
-    hero = validated(Hero, said, str(path))
+    hero = validated(Hero, fields, str(path))
     lies = unicodedata.normalize("NFC", path.parent.name)
     return hero.but(folder="" if _folder_name(hero.name) == lies else lies)
 

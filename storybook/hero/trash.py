@@ -38,8 +38,8 @@ class Derived(Record):
         count = len(self.runs)
         parts += [f"{count} training run{'s' * (count != 1)}"] if count else []
         parts = parts or ["its name and look"]
-        said = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-        return f"{said} ({self.size_mb:.0f} MB)" if self.size_mb >= 1 else said
+        listed = f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
+        return f"{listed} ({self.size_mb:.0f} MB)" if self.size_mb >= 1 else listed
 
 
 def derived_of(name: str, runs: Path) -> Derived:

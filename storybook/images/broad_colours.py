@@ -23,9 +23,9 @@ def with_broad_colours(wide: Image.Image, picture: Image.Image) -> Image.Image:
     what is broad alone: what is fine there is what the enlarger is for.
     """
     gaps = []
-    for channel, wanted in zip(wide.split(), picture.split(), strict=True):
+    for channel, target in zip(wide.split(), picture.split(), strict=True):
         small = _floats(channel).resize(picture.size, Image.Resampling.BOX)
-        gap = Image.fromarray(np.asarray(wanted, np.float32) - np.asarray(small))
+        gap = Image.fromarray(np.asarray(target, np.float32) - np.asarray(small))
         few = gap.resize(_few(picture.size, AREAS), Image.Resampling.BOX)
         gaps.append(np.asarray(few.resize(wide.size, Image.Resampling.BICUBIC)))
     levels = np.asarray(wide, np.float32) + np.stack(gaps, axis=-1)

@@ -66,8 +66,8 @@ def fidelity(plate: Image.Image, picture: Image.Image) -> Fidelity:
     """Compare a plate with the picture, RGB, that it was made from, at the smaller's size."""
     size = tuple(min(sides) for sides in zip(plate.size, picture.size, strict=True))
     small, picture = (each.resize(size, Image.Resampling.BOX) for each in (plate, picture))
-    levels, wanted = np.asarray(small, float), np.asarray(picture, float)
-    error = np.square(levels - wanted).mean()
+    levels, target = np.asarray(small, float), np.asarray(picture, float)
+    error = np.square(levels - target).mean()
     psnr_db = 99.0 if error == 0 else min(10 * np.log10(255**2 / error), 99.0)
     own, theirs = edge_strength(small), edge_strength(picture)
     flat = own.std() < 1e-6 or theirs.std() < 1e-6

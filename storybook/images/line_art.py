@@ -127,7 +127,7 @@ def enlarged(areas: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     Each pixel goes to the area that, blurred, is the strongest there.
     """
     height, width = areas.shape
-    times = size[0] / width
+    scale = size[0] / width
     radius = max(1.0, ROUNDED * max(areas.shape))
     margin = int(4 * radius) + 2
     best = np.zeros((size[1], size[0]), np.float32)
@@ -139,8 +139,8 @@ def enlarged(areas: np.ndarray, size: tuple[int, int]) -> np.ndarray:
             continue
         top, left = max(0, rows[0] - margin), max(0, columns[0] - margin)
         bottom, right = min(height, rows[-1] + margin), min(width, columns[-1] + margin)
-        y, x = round(top * times), round(left * times)
-        down, across = min(size[1], round(bottom * times)), min(size[0], round(right * times))
+        y, x = round(top * scale), round(left * scale)
+        down, across = min(size[1], round(bottom * scale)), min(size[0], round(right * scale))
         # Parts are cut out with their margin, so that a hundred areas are not a hundred pictures.
         padded = np.pad(mask, margin, mode="edge")[
             top : bottom + 2 * margin, left : right + 2 * margin
@@ -161,8 +161,8 @@ def enlarged(areas: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def _size(picture: Image.Image, long_px: int) -> tuple[int, int]:
-    times = long_px / max(picture.size)
-    width, height = (max(8, round(side * times)) for side in picture.size)
+    scale = long_px / max(picture.size)
+    width, height = (max(8, round(side * scale)) for side in picture.size)
     return width, height
 
 

@@ -109,9 +109,9 @@ def read_picture(
                     "only the first of its pictures",
                 )
             )
-        stored, wanted = image.size, enough(image.size)
-        if wanted is not None:
-            image.draft(None, wanted)
+        stored, least = image.size, enough(image.size)
+        if least is not None:
+            image.draft(None, least)
         if most_px is not None and image.width * image.height > most_px:
             raise TooManyPixels(stored)
         deep = any(";16" in str(tile.args) for tile in image.tile)
@@ -120,13 +120,13 @@ def read_picture(
         orientation = image.getexif().get(ORIENTATION, 1)
         profile = image.info.get("icc_profile")
         image.load()
-        if wanted is not None and image.size == stored[::-1]:
-            wanted = wanted[::-1]  # it was turned
+        if least is not None and image.size == stored[::-1]:
+            least = least[::-1]  # it was turned
         if deep:
             notes.append(Note("16 bits a channel", "brought to 8"))
         image = _of_eight_bits(image, notes)
-        if wanted is not None:
-            image = _reduced(image, wanted)
+        if least is not None:
+            image = _reduced(image, least)
         if orientation in range(2, 9):
             image = ImageOps.exif_transpose(image)
             notes.append(
@@ -181,11 +181,11 @@ def _scaled(image: Image.Image) -> Image.Image:
     return grey
 
 
-def _reduced(image: Image.Image, wanted: tuple[int, int]) -> Image.Image:
-    times = min(image.width // max(1, wanted[0]), image.height // max(1, wanted[1]))
-    if times > 1:
+def _reduced(image: Image.Image, least: tuple[int, int]) -> Image.Image:
+    factor = min(image.width // max(1, least[0]), image.height // max(1, least[1]))
+    if factor > 1:
         info = image.info
-        image = image.reduce(times)
+        image = image.reduce(factor)
         image.info = info
     return image
 

@@ -150,8 +150,8 @@ def hold_lock(job: Job) -> Iterator[None]:
 def job_at(folder: Path) -> Job | None:
     """The job that lies in a folder; None if none does, or one that cannot be read."""
     try:
-        asked = json.loads((folder / JOB).read_bytes())
-        return Job.model_validate({"folder": folder} | asked)
+        fields = json.loads((folder / JOB).read_bytes())
+        return Job.model_validate({"folder": folder} | fields)
     except (OSError, ValueError, TypeError):
         return None
 

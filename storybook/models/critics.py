@@ -52,7 +52,7 @@ FLATTEST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WordQuery:
     """A word of a prompt, and the prompt as it would be with each word of its section."""
 
     section: str
@@ -91,12 +91,12 @@ class ClipCritic:
         caption = plain(resolve_syntax(prompt.positive)[0])
         if hero.token and hero.look:  # a rare word means nothing to a critic
             caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
-        asked = list(asked_words(caption, self.world)) if self.world else []
+        query = list(word_queries(caption, self.world)) if self.world else []
         with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
             image_features = self.see(image)
-            words = (text for each in asked for text in each.captions.values())
+            words = (text for each in query for text in each.captions.values())
             self._encode_text([caption, *words])
-        votes = self._votes(image, image_features, asked, caption)
+        votes = self._votes(image, image_features, query, caption)
         score = sum(probability for probability, _ in votes) / len(votes)
         reasons = tuple(reason for _, reason in votes)
         if self.portrait is None or not any(it in caption for it in (hero.species, hero.called)):
@@ -107,10 +107,10 @@ class ClipCritic:
 
     @torch.inference_mode()
     def _votes(
-        self, image: Image.Image, image_features: Tensor, asked: Sequence[Asked], caption: str
+        self, image: Image.Image, image_features: Tensor, query: Sequence[WordQuery], caption: str
     ) -> list[tuple[float, str]]:
         """How probable each asked word is, with its reason; of no words, the caption's cosine."""
-        if not asked:
+        if not query:
             cosine = float(image_features @ self.text_features[caption])
             match = min(max(CLIPSCORE_WEIGHT * cosine, 0.0), 1.0)
             return [(match, f"text match {match:.2f}")]
@@ -119,15 +119,15 @@ class ClipCritic:
             _named(each, named.pop(ATTRIBUTES[each.section]))
             if ATTRIBUTES[each.section] in named
             else self._vote(image_features, each)
-            for each in asked
+            for each in query
         ]
 
-    def _vote(self, image_features: Tensor, asked: Asked) -> tuple[float, str]:
-        words = list(asked.captions)
-        captions = torch.stack([self.text_features[asked.captions[word]] for word in words])
+    def _vote(self, image_features: Tensor, query: WordQuery) -> tuple[float, str]:
+        words = list(query.captions)
+        captions = torch.stack([self.text_features[query.captions[word]] for word in words])
         probabilities = (self.model.logit_scale.exp() * (captions @ image_features)).softmax(dim=0)
-        probability = float(probabilities[words.index(asked.word)])
-        return probability, _reason(asked, probability, words[int(probabilities.argmax())])
+        probability = float(probabilities[words.index(query.word)])
+        return probability, _reason(query, probability, words[int(probabilities.argmax())])
 
     @torch.inference_mode()
     def see(self, image: Image.Image) -> Tensor:
@@ -159,17 +159,17 @@ class ClipCritic:
         self.text_features.update(zip(new, features, strict=True))
 
 
-def _named(asked: Asked, probabilities: Mapping[str | int | None, float]) -> tuple[float, str]:
+def _named(query: WordQuery, probabilities: Mapping[str | int | None, float]) -> tuple[float, str]:
     """What the classifier says of an asked word."""
-    probability = probabilities.get(asked.word, 0.0)
+    probability = probabilities.get(query.word, 0.0)
     return probability, _reason(
-        asked, probability, max(probabilities, key=probabilities.__getitem__)
+        query, probability, max(probabilities, key=probabilities.__getitem__)
     )
 
 
-def _reason(asked: Asked, probability: float, likeliest: object) -> str:
-    instead = "" if likeliest == asked.word else f", looks like {likeliest or 'nothing'}"
-    return f"{asked.section}: {asked.word} {probability:.2f}{instead}"
+def _reason(query: WordQuery, probability: float, likeliest: object) -> str:
+    instead = "" if likeliest == query.word else f", looks like {likeliest or 'nothing'}"
+    return f"{query.section}: {query.word} {probability:.2f}{instead}"
 
 
 def open_critic(
@@ -229,7 +229,7 @@ def _photo(path: Path) -> Image.Image:
         raise HeroError(f"{path} cannot be read as a photo. Mend it, or take it away.") from fault
 
 
-def asked_words(caption: str, world: World) -> Iterator[Asked]:
+def word_queries(caption: str, world: World) -> Iterator[WordQuery]:
     """Each word of the world that a caption says, with the captions that say another instead.
 
     Only keys count, since captions are written in them; a coat is one that a species follows.
@@ -242,7 +242,7 @@ def asked_words(caption: str, world: World) -> Iterator[Asked]:
         for match in pattern.finditer(caption):
             before, after = caption[: match.start()], caption[match.end() :]
             captions = {key: f"{before}{article(key) if match[1] else key}{after}" for key in keys}
-            yield Asked(section, match[2], captions)
+            yield WordQuery(section, match[2], captions)
 
 
 def _any_of(words: Iterable[str]) -> str:

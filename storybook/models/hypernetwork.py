@@ -167,15 +167,15 @@ def read_hypernetwork(file: Path) -> Hypernetwork:
     """
     check_weights(file)
     values = unpickle(file)
-    states = {key: both for key, both in values.items() if isinstance(key, int)}
-    if not states:
+    by_width = {key: both for key, both in values.items() if isinstance(key, int)}
+    if not by_width:
         looks = ", ".join(str(key) for key in list(values)[:3])
         raise ModelError(f"{file} is no hypernetwork: it holds {looks or 'nothing'}.")
     settings = {name: values[name] for name in Design.model_fields if values.get(name) is not None}
     try:
         design = Design.model_validate(settings)
-        networks = untaught_networks(sorted(states), design)
-        for width, both in states.items():
+        networks = untaught_networks(sorted(by_width), design)
+        for width, both in by_width.items():
             for network, state in zip(networks[str(width)], both, strict=True):
                 network.load_state_dict({_today(name): each for name, each in state.items()})
     except ValidationError as fault:

@@ -119,11 +119,11 @@ def _silences(sound: Sound, begin: float, end: float) -> list[Span]:
     ]
 
 
-def _nearest(silences: Sequence[Span], wanted: float, after: float, far: float) -> Span | None:
+def _nearest(silences: Sequence[Span], expected: float, after: float, far: float) -> Span | None:
     """The longest pause about a place in time, none before `after`; nearer ones count for more."""
-    near = [each for each in silences if each[0] > after and abs(sum(each) / 2 - wanted) <= far]
+    near = [each for each in silences if each[0] > after and abs(sum(each) / 2 - expected) <= far]
     return max(
         near,
-        key=lambda each: (each[1] - each[0]) / (1 + abs(sum(each) / 2 - wanted) / far),
+        key=lambda each: (each[1] - each[0]) / (1 + abs(sum(each) / 2 - expected) / far),
         default=None,
     )

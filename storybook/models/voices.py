@@ -160,8 +160,8 @@ class EspeakVoice:
             except subprocess.TimeoutExpired:
                 raise ModelError(f"{ESPEAK} took more than {SLOWEST_S:.0f} s.") from None
             if done.returncode or not done.stdout:
-                said = done.stderr.decode(errors="replace").strip() or "it ended without a word"
-                raise ModelError(f"{ESPEAK} does not speak {self.language!r}: {said[:200]}.")
+                message = done.stderr.decode(errors="replace").strip() or "it ended without a word"
+                raise ModelError(f"{ESPEAK} does not speak {self.language!r}: {message[:200]}.")
             yield read_wav(done.stdout, self.name)
 
 
@@ -221,8 +221,8 @@ def _speaks(file: Path) -> str:
     config = file.with_name(file.name + CONFIG)
     try:
         read = json.loads(config.read_bytes())
-        said = read.get("language", {}).get("code") or read["espeak"]["voice"]
-        return _main(str(said))
+        message = read.get("language", {}).get("code") or read["espeak"]["voice"]
+        return _main(str(message))
     except FileNotFoundError:
         raise ModelError(
             f"{file} has no {config.name} beside it, and Piper needs both. Copy it there."

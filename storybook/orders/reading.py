@@ -58,26 +58,26 @@ def brief_of_order(row: Mapping[str, Any], how: WriteSettings) -> Brief:
     for key in row:
         if key not in FIELDS:
             raise ConfigError(f"unknown key {key}. {nearest(key, FIELDS)}")
-    asked = {key: value for key, value in row.items() if value not in (None, "")}
-    heroes = asked.pop(HERO, asked.get("heroes"))
+    fields = {key: value for key, value in row.items() if value not in (None, "")}
+    heroes = fields.pop(HERO, fields.get("heroes"))
     if isinstance(heroes, str):
         parts = heroes.replace(";", ",").replace("+", ",").split(",")
         heroes = [part.strip() for part in parts if part.strip()]
     if heroes is not None:
-        asked["heroes"] = heroes
-    asked |= {key: int(asked[key]) for key in ("pages", "seed") if _is_number(asked.get(key))}
-    asked.pop(ID, None)
-    brief = brief_asked(asked, for_children=how.for_children)
+        fields["heroes"] = heroes
+    fields |= {key: int(fields[key]) for key in ("pages", "seed") if _is_number(fields.get(key))}
+    fields.pop(ID, None)
+    brief = brief_asked(fields, for_children=how.for_children)
     check_told(brief, how)
     return brief
 
 
 def asked_id(row: Mapping[str, Any]) -> str:
     """The order's own name, empty if it has none; raises ConfigError if it can be none."""
-    said = row.get(ID)
-    if not isinstance(said, str | int | None) or len(str(said)) > LONGEST_ID:
+    own_id = row.get(ID)
+    if not isinstance(own_id, str | int | None) or len(str(own_id)) > LONGEST_ID:
         raise ConfigError(f"id: it has to be a word or a number of at most {LONGEST_ID} letters.")
-    return "" if said is None else str(said).strip()
+    return "" if own_id is None else str(own_id).strip()
 
 
 def order_schema() -> dict[str, Any]:
@@ -99,10 +99,10 @@ def _order(
     try:
         if isinstance(row, str):
             raise ConfigError(row)
-        said = asked_id(row)
-        name = slug(said) if said else name
+        own_id = asked_id(row)
+        name = slug(own_id) if own_id else name
         brief = brief_of_order(row, how)
-        name = _free_name(name if said else folder_name(brief), taken, said)
+        name = _free_name(name if own_id else folder_name(brief), taken, own_id)
     except (StorybookError, RecursionError) as fault:
         return Order(number=number, name=name, fault=in_one_line(fault))
     taken[name] = number
@@ -113,12 +113,14 @@ def _is_number(value: object) -> bool:
     return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20
 
 
-def _free_name(name: str, taken: Mapping[str, int], said: str) -> str:
+def _free_name(name: str, taken: Mapping[str, int], own_id: str) -> str:
     """A name that no order before has; two books of the same words are told apart by a number."""
     if name not in taken:
         return name
-    if said:
-        raise ConfigError(f"its id {said!r} is that of order {taken[name]} too: give each its own.")
+    if own_id:
+        raise ConfigError(
+            f"its id {own_id!r} is that of order {taken[name]} too: give each its own."
+        )
     return next(free for at in range(2, len(taken) + 3) if (free := f"{name}-{at}") not in taken)
 
 

@@ -92,8 +92,8 @@ def endpaper(canvas: Canvas, page: Box, ground: Colour, figure: Colour) -> None:
 
 def card_path(canvas: Canvas, box: Box, seed: int) -> PDFPathObject:
     """A card cut by hand: round corners, sides that are not quite straight."""
-    chance = random.Random(seed)
-    bow = [chance.uniform(1.0, 4.0) for _ in range(4)]
+    rng = random.Random(seed)
+    bow = [rng.uniform(1.0, 4.0) for _ in range(4)]
     r, k = 22, 22 * 0.45
     path = canvas.beginPath()
     path.moveTo(box.x + r, box.y)

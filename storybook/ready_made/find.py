@@ -42,11 +42,11 @@ def find_stories(
     """The stories that are wanted, the best first; without words in the order of their ids."""
     known = ready_made() if stories is None else stories
     found = [story for story in known.values() if _fits(story, wanted)]
-    asked = tuple(dict.fromkeys(telling(wanted.words)))
+    terms = tuple(dict.fromkeys(telling(wanted.words)))
     if not wanted.words.strip():
         return tuple(found)
     index = _index() if stories is None else Index(known)
-    scores = {story.id: index.score(story.id, asked) for story in found}
+    scores = {story.id: index.score(story.id, terms) for story in found}
     ranked = sorted((story for story in found if scores[story.id]), key=lambda one: one.id)
     return tuple(sorted(ranked, key=lambda one: -scores[one.id]))
 
@@ -60,7 +60,7 @@ class Index:
         self.mean = sum(self.lengths.values()) / max(1, len(self.lengths))
         self.having = Counter(each for count in self.counts.values() for each in count)
 
-    def score(self, name: str, asked: Iterable[str]) -> float:
+    def score(self, name: str, terms: Iterable[str]) -> float:
         """How well a story answers stems; 0 if it says none of them."""
         count, many = self.counts[name], len(self.counts)
         long = K1 * (1 - B + B * self.lengths[name] / self.mean)
@@ -69,7 +69,7 @@ class Index:
             * count[each]
             * (K1 + 1)
             / (count[each] + long)
-            for each in asked
+            for each in terms
             if each in count
         )
 

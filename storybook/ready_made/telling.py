@@ -84,8 +84,8 @@ def _own_star(story: ReadyMade, world: World, *, limited: bool) -> Hero:
     figure, sex = story.star, sexes_of(story)[0]
     own = _drawn(figure, sex, world, story.id) if limited else _as_it_is(figure, sex)
     if own is None or (limited and own.species in world.people):
-        chance = Random(story.id)
-        species = chance.choice(sorted(world.species))
+        rng = Random(story.id)
+        species = rng.choice(sorted(world.species))
         own = Hero(
             name=figure.name[:MOST_NAME],
             species=species,

@@ -135,7 +135,7 @@ class Desk:
         elif shelved.finished:
             state = "made"
         far = manager.progress(job) if job and state == "making" else None
-        told = far.model_dump(include={"stage", "done", "total", "seconds_left"}) if far else {}
+        progress = far.model_dump(include={"stage", "done", "total", "seconds_left"}) if far else {}
         return OrderState(
             id=order,
             state=state,
@@ -144,7 +144,7 @@ class Desk:
             pictures=shelved.picked,
             error=shelved.fault or (now.error if now else ""),
             files=self._files(order) if state == "made" else (),
-            **told,
+            **progress,
         )
 
     def newest(self, most: int) -> list[OrderState]:

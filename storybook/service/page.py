@@ -16,9 +16,9 @@ def page_of(document: Mapping[str, Any]) -> str:
     """A page that loads nothing; every word of the document is escaped."""
     rows = "".join(
         f"<tr><td><code>{escape(verb.upper())}</code></td><td><code>{escape(path)}</code></td>"
-        f"<td>{escape(said.get('summary', ''))}</td></tr>"
+        f"<td>{escape(entry.get('summary', ''))}</td></tr>"
         for path, verbs in document["paths"].items()
-        for verb, said in verbs.items()
+        for verb, entry in verbs.items()
     )
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

@@ -106,12 +106,12 @@ def joins_of(scenes: Sequence[Scene]) -> list[int]:
     return [found.get(place, 0) for place in range(len(scenes))]
 
 
-def _tags_of(pages: Sequence[PlatePage], said: Sequence[str]) -> list[SheetTags]:
-    """What each sheet of the book is to a screen reader; `said` are the story's words, where they
+def _tags_of(pages: Sequence[PlatePage], spoken: Sequence[str]) -> list[SheetTags]:
+    """What each sheet of the book is to a screen reader; `spoken` are the story's words, where they
     are not drawn in their order.
     """
     cover, *story = (page.alt for page in pages)
-    texts = said or [""] * len(story)
+    texts = spoken or [""] * len(story)
     return [
         SheetTags("cover", cover),
         SheetTags("blank"),
@@ -214,6 +214,6 @@ def facts_of(book: Book, studio: Studio) -> Facts:
 def _seeds(book: Book) -> Iterator[int]:
     for scene in book.scenes:
         pick = book.pick(scene.page)
-        told = read_infotext(book.picture(scene.page, pick.candidate)) if pick else None
-        if told and told.seed is not None:
-            yield told.seed
+        infotext = read_infotext(book.picture(scene.page, pick.candidate)) if pick else None
+        if infotext and infotext.seed is not None:
+            yield infotext.seed

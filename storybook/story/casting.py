@@ -92,17 +92,17 @@ def befriended(who: Cast, world: World, *, seed: int, given: Collection[str] = (
 
     Those of the names `given`, an author's own heroes, keep theirs, said in the summary or not.
     """
-    chance = Random(f"{seed} {who.summary} friend")
+    rng = Random(f"{seed} {who.summary} friend")
     star, *others = who.heroes
     taken = [hero.name for hero in who.heroes]
     if not others:
-        species = chance.choice([kind for kind in sorted(world.species) if kind != star.species])
-        name = new_name(taken, chance)
-        look = look_of(species, who.heroes, world, chance)
+        species = rng.choice([kind for kind in sorted(world.species) if kind != star.species])
+        name = new_name(taken, rng)
+        look = look_of(species, who.heroes, world, rng)
         others = [Hero(name=name, species=species, look=look, pronoun=pronoun_of(name, ""))]
     elif others[0].name not in given and not called(others[0].name).search(who.summary):
         friend = others[0]
-        others[0] = friend.but(name=new_name(taken, chance, friend.pronoun))
+        others[0] = friend.but(name=new_name(taken, rng, friend.pronoun))
     note = f"{star.name}'s friend is {others[0].name}, {article(others[0].words)}"
     return replace(who, heroes=(star, *others), notes=(*who.notes, note))
 
@@ -139,9 +139,9 @@ def _leads(
         says = f"People are drawn only as company: an animal plays {star.name}."
         notes = [Departure(kind="part", text=says)]
     together = [star, *(one for one in others if one.start == star.start and one.name)]
-    species, chance = species_of(star, [], means), means.chance
-    name = star.name or new_name([one.name for one in others], chance, star.sex)
-    look = chance.choice(sorted(means.world.coats))
+    species, rng = species_of(star, [], means), means.rng
+    name = star.name or new_name([one.name for one in others], rng, star.sex)
+    look = rng.choice(sorted(means.world.coats))
     look = coat_of(star, means) or NATURAL.get(species, look)
     heroes = [Hero(name=name, species=species, look=look, pronoun=pronoun_of(star.name, star.sex))]
     edits: list[Edit] = []
@@ -160,9 +160,9 @@ def _fill(star: Character, heroes: list[Hero], means: Means) -> None:
         if band:
             used = {hero.species for hero in heroes}
             free = [kind for kind in sorted(means.world.species) if kind not in used]
-            species = means.chance.choice(free)
-        name = new_name([hero.name for hero in heroes], means.chance, star.sex)
-        look = look_of(species, heroes, means.world, means.chance, natural=band)
+            species = means.rng.choice(free)
+        name = new_name([hero.name for hero in heroes], means.rng, star.sex)
+        look = look_of(species, heroes, means.world, means.rng, natural=band)
         heroes.append(Hero(name=name, species=species, look=look, pronoun=star.sex))
 
 
@@ -246,9 +246,9 @@ def _is_new(one: Character, leads: Sequence[Hero], means: Means) -> bool:
 
 def _anybody(means: Means) -> Hero:
     """A star for a summary that has nobody who can be one."""
-    species = means.chance.choice(sorted(means.world.species))
-    look = NATURAL.get(species, means.chance.choice(sorted(means.world.coats)))
-    return Hero(name=new_name([], means.chance), species=species, look=look)
+    species = means.rng.choice(sorted(means.world.species))
+    look = NATURAL.get(species, means.rng.choice(sorted(means.world.coats)))
+    return Hero(name=new_name([], means.rng), species=species, look=look)
 
 
 def _within_reach(

@@ -20,13 +20,13 @@ CHILDREN = {"she": "girl", "he": "boy"}
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a cast is made with: the drawn world, the book's chance, and the summary that was read.
+    """What a cast is made with: the drawn world, random numbers, and the summary that was read.
 
     `limited` is whether nothing but the world's species can be drawn.
     """
 
     world: World
-    chance: Random
+    rng: Random
     text: str
     limited: bool
 
@@ -49,30 +49,30 @@ def companion(one: Character, leads: Sequence[Hero], means: Means) -> Hero:
     pronoun = pronoun_of(one.name, one.sex)
     if one.human or (one.kind and one.kind.sort == PERSON):
         return Hero(name=name, species=species, pronoun=pronoun)
-    look = coat_of(one, means) or look_of(species, leads, means.world, means.chance)
+    look = coat_of(one, means) or look_of(species, leads, means.world, means.rng)
     return Hero(name=name, species=species, look=look, pronoun=pronoun)
 
 
 def species_of(one: Character, leads: Sequence[Hero], means: Means) -> str:
-    """What somebody is drawn as; where the summary leaves it open, the chance decides."""
+    """What somebody is drawn as; where the summary leaves it open, random numbers decide."""
     kinds = sorted(means.world.species)
     if one.human and leads:
-        child = CHILDREN.get(pronoun_of(one.name, one.sex), means.chance.choice(("boy", "girl")))
-        return child if child in means.world.people else means.chance.choice(kinds)
+        child = CHILDREN.get(pronoun_of(one.name, one.sex), means.rng.choice(("boy", "girl")))
+        return child if child in means.world.people else means.rng.choice(kinds)
     if one.kind and one.kind.sort == PERSON and not leads and means.limited:
-        return means.chance.choice(kinds)
+        return means.rng.choice(kinds)
     if one.species:
         return one.species if one.kind.drawn or means.limited else one.kind.word  # type: ignore[union-attr]
     if one.kind and leads and one.kind.sort not in (BAND, COMPANY):
         return leads[0].species  # her brother
     free = [kind for kind in kinds if all(hero.species != kind for hero in leads)]
-    return means.chance.choice(free or kinds)
+    return means.rng.choice(free or kinds)
 
 
-def new_name(taken: Sequence[str], chance: Random, sex: str = "") -> str:
+def new_name(taken: Sequence[str], rng: Random, sex: str = "") -> str:
     """A name that nobody has, and that suits one who is called `he` or `she`."""
     suits = (sex, "") if sex in ("he", "she") else ("he", "she", "")
-    return chance.choice(
+    return rng.choice(
         [name for name in NAMES if name not in taken and pronoun_of(name, "") in suits]
     )
 
@@ -88,11 +88,11 @@ def coat_of(one: Character, means: Means) -> str:
 
 
 def look_of(
-    species: str, leads: Sequence[Hero], world: World, chance: Random, *, natural: bool = True
+    species: str, leads: Sequence[Hero], world: World, rng: Random, *, natural: bool = True
 ) -> str:
     """A coat of another colour than anybody's: a child tells friends apart by it."""
     hues = {hero.look.partition(" ")[0] for hero in leads}
     coats = sorted(world.coats)
     free = [coat for coat in coats if coat.partition(" ")[0] not in hues] or coats
     own = NATURAL.get(species, "") if natural else ""
-    return own if own in free else chance.choice(free)
+    return own if own in free else rng.choice(free)

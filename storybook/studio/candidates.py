@@ -43,17 +43,17 @@ def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     if studio.draws_the_world:
         words = as_caption(prompt.positive, cast, studio.world, book.brief.style)
         prompt = prompt.but(positive=words)
-    asked = (
+    arguments = (
         prompt,
         tries(book, studio, page),
         studio.painter_name(cast, prompt),
         studio.sampling,
         book.brief.seed,
     )
-    plain = wanted(*asked)
+    plain = wanted(*arguments)
     if not studio.draws_the_world or all(_is_there(book, page, each) for each in plain):
         return plain  # those of a book from before pictures were composed stay in play
-    return wanted(*asked, studio.world)
+    return wanted(*arguments, studio.world)
 
 
 def _is_there(book: Book, page: int, candidate: Candidate) -> bool:

@@ -85,8 +85,8 @@ def departures(book: Book, studio: Studio) -> tuple[Departure, ...]:
     if not book.path(book.STORY).is_file():
         return ()
     kept, texts = book.story.departures, texts_of(book)
-    told = [each for each in kept if each.kind not in OF_PICTURES and not _is_told(each, texts)]
-    return (*told, *carried(_of_pictures(book, studio), kept))
+    of_words = [each for each in kept if each.kind not in OF_PICTURES and not _is_told(each, texts)]
+    return (*of_words, *carried(_of_pictures(book, studio), kept))
 
 
 def texts_of(book: Book) -> list[str]:
@@ -100,12 +100,12 @@ def keep_departures(book: Book, studio: Studio) -> None:
     """Keep in `story.json` what pictures cannot show today, too."""
     story = book.story
     shown = carried(_of_pictures(book, studio), story.departures)
-    told = [
+    of_words = [
         each
         for each in story.departures
         if each.kind not in OF_PICTURES or (each.fine and each not in shown)
     ]
-    now = story.but(departures=(*told, *shown))
+    now = story.but(departures=(*of_words, *shown))
     if now != story:
         book.annotate(book.STORY, now)
 
@@ -158,12 +158,12 @@ def accept(
                 f"storybook status {book.folder}"
             )
         chosen = [known[number] for number in numbers or known if known[number].fine != fine]
-        said = {each.text for each in chosen}
+        texts = {each.text for each in chosen}
         now = {
-            each: each.but(fine=fine) if each.text in said else each
+            each: each.but(fine=fine) if each.text in texts else each
             for each in (*book.story.departures, *departures(book, studio))
         }
-        if said:
+        if texts:
             unique = {(each.kind, each.text, each.page): each for each in now.values()}
             book.annotate(book.STORY, book.story.but(departures=tuple(unique.values())))
         return chosen
@@ -177,11 +177,11 @@ def _is_told(departure: Departure, texts: Sequence[str]) -> bool:
     """Whether a page, with the one after it, says at least half of its words."""
     if not departure.words:
         return False
-    said = [{stem(word.lower()) for word in words(text)} for text in texts]
-    wanted = set(departure.words)
+    stems = [{stem(word.lower()) for word in words(text)} for text in texts]
+    needed = set(departure.words)
     return any(
-        len(wanted & (page | after)) >= TOLD_SHARE * len(wanted)
-        for page, after in zip_longest(said, said[1:], fillvalue=set())
+        len(needed & (page | after)) >= TOLD_SHARE * len(needed)
+        for page, after in zip_longest(stems, stems[1:], fillvalue=set())
     )
 
 
@@ -191,9 +191,9 @@ def _recoloured(who: Cast, world: World) -> Iterator[Departure]:
     for hero in who.heroes:
         kinds = world.species[hero.species].words if hero.species in world.species else ()
         kind = "|".join(map(re.escape, (hero.species, *kinds)))
-        asked = re.search(rf"\b({colours}) (?:[a-z]+ ){{0,2}}?(?:{kind})\b", who.summary, re.I)
-        if asked and hero.look and asked[1].lower() not in hero.look:
-            says = f"No {hero.species} can be drawn {asked[1].lower()}: no coat is."
+        match = re.search(rf"\b({colours}) (?:[a-z]+ ){{0,2}}?(?:{kind})\b", who.summary, re.I)
+        if match and hero.look and match[1].lower() not in hero.look:
+            says = f"No {hero.species} can be drawn {match[1].lower()}: no coat is."
             yield Departure(kind="animal", text=says)
 
 
@@ -229,13 +229,13 @@ def _told_only(book: Book, studio: Studio) -> Iterator[Departure]:
     if taught is None or not studio.draws_the_world or not _in_english(book.brief):
         return
     things = {thing.split()[-1] for thing in taught.things}
-    summary, told = book.brief.summary, " ".join(texts_of(book)).lower()
+    summary, story = book.brief.summary, " ".join(texts_of(book)).lower()
     unknown = set(_unknown_things(summary, book.cast, studio.world))
     for each in (each for part in sentences(summary) for each in phrases(part)):
         head = each.heads[-1]
-        if head in unknown & things and re.search(rf"\b{re.escape(head)}", told):
-            said = f"{each.said[0].upper()}{each.said[1:]}"
-            yield Departure(kind="undrawn", text=f"{said} is told of but cannot be drawn.")
+        if head in unknown & things and re.search(rf"\b{re.escape(head)}", story):
+            name = f"{each.said[0].upper()}{each.said[1:]}"
+            yield Departure(kind="undrawn", text=f"{name} is told of but cannot be drawn.")
 
 
 def _not_in_pictures(book: Book, studio: Studio) -> Iterator[Departure]:
@@ -249,11 +249,11 @@ def _not_in_pictures(book: Book, studio: Studio) -> Iterator[Departure]:
     for scene in book.scenes:
         for thing in _unknown_things(scene.picture, book.cast, studio.world):
             pages.setdefault(thing, []).append(scene.page)
-    asked = book.brief.summary.lower()
+    summary = book.brief.summary.lower()
     named = [
         f"{thing} (page {', '.join(map(str, on))})"
         for thing, on in pages.items()
-        if thing not in BODY and (len(on) > 1 or re.search(rf"\b{re.escape(thing)}", asked))
+        if thing not in BODY and (len(on) > 1 or re.search(rf"\b{re.escape(thing)}", summary))
     ]
     if named:
         more = f" and {len(named) - MOST_THINGS} more" if len(named) > MOST_THINGS else ""
@@ -280,12 +280,12 @@ def _unheard(prompt: Prompt, known: Sequence[Hero], studio: Studio) -> Iterator[
         yield Departure(kind="words", text=f"{note.rstrip('.')}.", page=prompt.page)
     if not studio.draws_the_world:
         return
-    said = prompt.positive
-    present = [hero for hero in known if hero.words in said or hero.name in said]
-    for each in cast(said, present, studio.world, seed=0).departures:
+    positive = prompt.positive
+    present = [hero for hero in known if hero.words in positive or hero.name in positive]
+    for each in cast(positive, present, studio.world, seed=0).departures:
         if each.kind == "animal":
             yield each.but(page=prompt.page)
-    for thing in _unknown_things(said, known, studio.world):
+    for thing in _unknown_things(positive, known, studio.world):
         says = f"The painter has no picture of “{thing}”."
         yield Departure(kind="words", text=says, page=prompt.page)
 

@@ -22,8 +22,8 @@ def mark_of(path: Path = STUDIO) -> str:
 
 def text_of(settings: Settings) -> str:
     """A studio as a file, with whole paths; what is as by default is left out."""
-    said = settings.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-    tables = {key: value for key, value in said.items() if value != {}}
+    changed = settings.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    tables = {key: value for key, value in changed.items() if value != {}}
     tables.pop("name", None)
     return HEAD + tomli_w.dumps(tables)
 

@@ -58,8 +58,10 @@ class Studio:
         """How pictures are asked for: the painter's own wishes, changed by the studio's."""
         own = self.checkpoint.sampling
         draw = self.settings.draw
-        asked = {key: getattr(draw, key) for key in ("width_px", "height_px", "steps", "guidance")}
-        return own.but(**{key: value for key, value in asked.items() if value is not None})
+        own_settings = {
+            key: getattr(draw, key) for key in ("width_px", "height_px", "steps", "guidance")
+        }
+        return own.but(**{key: value for key, value in own_settings.items() if value is not None})
 
     @property
     def writer_name(self) -> str:
@@ -99,8 +101,8 @@ class Studio:
         from storybook.models.weights import lora_hash
 
         loras = self.loras or {}
-        asked = {each.name for prompt in prompts for each in networks(prompt.positive)}
-        return {name: lora_hash(loras[name]) for name in sorted(asked) if name in loras}
+        names = {each.name for prompt in prompts for each in networks(prompt.positive)}
+        return {name: lora_hash(loras[name]) for name in sorted(names) if name in loras}
 
     def painter_name(self, cast: tuple[Hero, ...] = (), prompt: Prompt | None = None) -> str:
         """Contains the digest of the weights and of the adapters of the heroes in `cast`.
@@ -112,8 +114,8 @@ class Studio:
             return self.settings.draw.painter
         from storybook.models.adapters import asked_for
 
-        asked = asked_for(prompt.positive, self.loras or {}) if prompt else ()
-        adapters = [*self._adapters(cast), *asked]
+        named = asked_for(prompt.positive, self.loras or {}) if prompt else ()
+        adapters = [*self._adapters(cast), *named]
         return self._checkpoint_for(cast).name(adapters, self._component_overrides())
 
     def known(self, cast: tuple[Hero, ...]) -> tuple[Hero, ...]:
@@ -126,10 +128,10 @@ class Studio:
         """
         if self._is_double:
             return cast
-        heard = known(cast, self._painter_folder, exactly=self.draws_the_world)
+        taught = known(cast, self._painter_folder, exactly=self.draws_the_world)
         if self.draws_the_world:
-            return heard
-        return tuple(hero.but(species=hero.called, kind="") for hero in heard)
+            return taught
+        return tuple(hero.but(species=hero.called, kind="") for hero in taught)
 
     @property
     def guard_path(self) -> Path | None:

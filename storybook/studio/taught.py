@@ -26,7 +26,7 @@ def known(cast: Sequence[Hero], painter: Path, *, exactly: bool) -> tuple[Hero, 
     )
     place = own_painter((star,)) if star else painter
 
-    def heard(hero: Hero) -> Hero:
+    def as_taught(hero: Hero) -> Hero:
         fits = all(belongs(path, place, exactly=exactly) for path in adapters_of((hero,)))
         if hero is star:
             return hero if fits else hero.but(adapter=None)
@@ -34,7 +34,7 @@ def known(cast: Sequence[Hero], painter: Path, *, exactly: bool) -> tuple[Hero, 
             return hero
         return hero.but(adapter=None, painter=None, token=hero.token if hero.look else None)
 
-    return tuple(heard(hero) for hero in cast)
+    return tuple(as_taught(hero) for hero in cast)
 
 
 def goes_by_look(hero: Hero, here: Hero) -> bool:

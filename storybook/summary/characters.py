@@ -104,8 +104,8 @@ class Characters(Known):
         before = self.low(start - 1)
         governed = {before, before.removesuffix("s"), before.removesuffix("es")}
         bare = governed & self.words.lists["verbs.bare"] and self.words.is_verb(self.low(end))
-        told = self.low(end) == "to" and self.words.is_verb(self.low(end + 1)) and start > 0
-        embedded = not acts and bool(bare or told)
+        infinitive = self.low(end) == "to" and self.words.is_verb(self.low(end + 1)) and start > 0
+        embedded = not acts and bool(bare or infinitive)
         at = start - 1 - (before in ("little", "old", "poor", "young", "big", "dear"))
         met = start > 0 and self.words.is_verb(self.low(at)) and self.low(end) != "'s"
         met &= self.low(at) not in REACHING
@@ -156,8 +156,8 @@ class Characters(Known):
         names, end = self.phrases.names_behind(common)
         if not names and self._is_introduced(common):
             return common.end + 1
-        told = names and self.low(names[-1].end) not in COPULAS
-        if told and common.kind.sort in OPEN and self.phrases.have_kinds(names):
+        apposed = names and self.low(names[-1].end) not in COPULAS
+        if apposed and common.kind.sort in OPEN and self.phrases.have_kinds(names):
             return names[0].start
         self._keeps(common)
         if common.predicate and not names and not self._is_of_another(common):

@@ -64,8 +64,8 @@ class Known(Keepers):
         if common.determiner == "the" and kind.sort == ANIMAL and len(nameless) == 1:
             one = self.all[nameless[0]]
             first = next(t for t in self.nouns.tokens if t.start >= one.start)
-            told = self.nouns.acts(common.end) or common.noun > common.start + 1
-            later = first.sentence < token.sentence and told
+            stands_alone = self.nouns.acts(common.end) or common.noun > common.start + 1
+            later = first.sentence < token.sentence and stands_alone
             return nameless[0] if later and common.count == 1 else None
         return None
 

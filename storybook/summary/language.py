@@ -13,16 +13,16 @@ LEAST_WORDS = 4
 
 def english_words(summary: str) -> tuple[int, int]:
     """How many of a summary's words are English, and how many there are; names are left out."""
-    said, words = _words(summary), load_words()
+    spoken, words = _words(summary), load_words()
     known = [
         words.is_common(word)
         or words.is_verb(word)
         or words.has("closed.words", word)
         or "'" in word
         or "-" in word
-        for word in said
+        for word in spoken
     ]
-    return sum(known), len(said)
+    return sum(known), len(spoken)
 
 
 def is_english(summary: str) -> bool:

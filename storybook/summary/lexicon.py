@@ -86,9 +86,9 @@ def load_words() -> Words:
     path = shipped("assets", "summary_words.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     lists = {
-        f"{section}.{name}": frozenset(each.replace("_", " ") for each in said.split())
+        f"{section}.{name}": frozenset(each.replace("_", " ") for each in listed.split())
         for section, entries in table.items()
-        for name, said in entries.items()
+        for name, listed in entries.items()
     }
     irregular = dict(pair.split(":") for pair in table["many"]["words"].split())
     return Words(lists, irregular)

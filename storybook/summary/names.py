@@ -53,8 +53,8 @@ class _Names(Runs):
             return None
         for parts in self.known:
             end = i + len(parts)
-            said = tuple(self._low(n) for n in range(i, end))
-            if said == parts and not self._is_common_here(i):
+            lowered = tuple(self._low(n) for n in range(i, end))
+            if lowered == parts and not self._is_common_here(i):
                 surname = end < self._run(i) and not self._is_known(end)
                 return Name(i, self._run(i) if surname else end, self._name(i, end).text)
         slot = self._in_a_slot(i)

@@ -105,8 +105,8 @@ class Nouns:
         for length in (3, 2, 1):
             if i + length > len(self.tokens):
                 continue
-            said = " ".join(self.low(n) for n in range(i, i + length))
-            kind = self.kinds.get(said) or self.kinds.get(said.replace("-", " "))
+            phrase = " ".join(self.low(n) for n in range(i, i + length))
+            kind = self.kinds.get(phrase) or self.kinds.get(phrase.replace("-", " "))
             if kind:
                 return kind, i + length
         return None
@@ -276,9 +276,9 @@ class Nouns:
         before = [self.low(n) for n in range(max(found.start - 2, 0), found.start)]
         qualities = {self.low(n) for n in range(found.start, found.noun)}
         previous = before[-1] if before else ""
-        said = found.predicate and found.determiner == "all"  # they are all mice
+        predicated = found.predicate and found.determiner == "all"  # they are all mice
         none = ("no", "every", "each", "any", "all")
-        if found.determiner in none and found.kind.sort != BAND and not said:
+        if found.determiner in none and found.kind.sort != BAND and not predicated:
             return False
         pretend = qualities & self.words.lists["pretend.before"]
         if (pretend and not self.acts(found.end)) or previous in BECOMING:

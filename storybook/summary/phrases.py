@@ -67,8 +67,8 @@ class Phrases:
             if self.low(end + 1) == "who" and self.low(end + 2) in COPULAS:
                 common = self.nouns.at(end + 3)
                 return (common, common.end) if common else (None, end)
-            said = common and (common.determiner or (many and common.kind.many))
-            if common and said and self._closes(common, many=many):
+            determined = common and (common.determiner or (many and common.kind.many))
+            if common and determined and self._closes(common, many=many):
                 return common, common.end + (self.low(common.end) in (*ASIDE, ")"))
         if word == "who" and self.low(end + 1) in COPULAS:
             end, word = end + 1, self.low(end + 1)

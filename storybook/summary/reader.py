@@ -93,6 +93,6 @@ def _cast(people: Sequence[Character], known: Collection[str]) -> list[Character
     return found
 
 
-def _as_printed(said: str, name: str) -> str:
+def _as_printed(printed: str, name: str) -> str:
     """A name as it is to be printed, if the text has it in other letters of the same length."""
-    return name if len(said) == len(name) else said
+    return name if len(printed) == len(name) else printed

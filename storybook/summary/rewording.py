@@ -41,6 +41,6 @@ def say_instead(text: str, word: str, new: str, names: Sequence[str]) -> str:
     edits = []
     for found in re.finditer(rf"\b{re.escape(word)}\b", text, re.IGNORECASE):
         if not any(start <= found.start() < end for start, end in kept):
-            said = new.capitalize() if found[0][0].isupper() else new
-            edits.append(Edit(found.start(), found.end(), said))
+            replacement = new.capitalize() if found[0][0].isupper() else new
+            edits.append(Edit(found.start(), found.end(), replacement))
     return reworded(text, edits)

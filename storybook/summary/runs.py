@@ -123,8 +123,8 @@ class Runs:
         return not (known or formed or self.nouns.kind_at(i)) and word.isalpha()
 
     def _name(self, start: int, end: int) -> Name:
-        said = " ".join(self.tokens[n].text for n in range(start, end))
-        return Name(start, end, proper_name(said))
+        text = " ".join(self.tokens[n].text for n in range(start, end))
+        return Name(start, end, proper_name(text))
 
     def _the_kind_behind(self, end: int) -> bool:
         """Whether `the ... KIND` follows, perhaps behind `and` and another name."""

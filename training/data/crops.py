@@ -54,9 +54,9 @@ def read_crops(folder: Path) -> dict[str, Box]:
             raise ValueError("it is no table of pictures")
         return {name: checked_crop(box) for name, box in held.items()}
     except ValueError as fault:
-        said = in_one_line(fault)
+        reason = in_one_line(fault)
         raise TrainingError(
-            f'{file} must look like {{"01.jpg": [0.1, 0, 0.9, 1]}}: {said}.'
+            f'{file} must look like {{"01.jpg": [0.1, 0, 0.9, 1]}}: {reason}.'
         ) from fault
 
 

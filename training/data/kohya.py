@@ -175,8 +175,8 @@ def _bucket_of(file: Path) -> Size:
 
 def _is_of(file: Path, path: Path) -> bool:
     """Whether latents are of a picture of this one's size, as far as they say of which they are."""
-    said, size = read_latents(file).original_size, stored_size(path)
-    return said is None or size is None or said in (size, size[::-1])
+    noted, size = read_latents(file).original_size, stored_size(path)
+    return noted is None or size is None or noted in (size, size[::-1])
 
 
 def _entries(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:

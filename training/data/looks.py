@@ -74,13 +74,13 @@ class Looks:
         return whole.relative_to(self._folder).as_posix() if inside else str(whole)
 
     def _find(self, key: tuple[str, str, int], changed: str) -> tuple | None:
-        asked = (
+        query = (
             "select width, height, content, likeness, findings from looks "
             "where name = ? and crop = ? and px = ? and changed = ?"
         )
         with self._lock:
             try:
-                return self._kept.execute(asked, (*key, changed)).fetchone()
+                return self._kept.execute(query, (*key, changed)).fetchone()
             except sqlite3.DatabaseError:  # held for long, or damaged
                 return None
 
@@ -156,10 +156,12 @@ def _values_of(looked: Looked) -> tuple[int | None, int | None, str, bytes | Non
 
 
 def _looked_of(values: tuple, path: Path) -> Looked:
-    width, height, content, bits, told = values
+    width, height, content, bits, findings = values
     return Looked(
         size=None if width is None else (width, height),
         content=content,
         likeness=None if bits is None else np.frombuffer(bits, np.uint8),
-        findings=[Finding(path=path, found=found, done=done) for found, done in json.loads(told)],
+        findings=[
+            Finding(path=path, found=found, done=done) for found, done in json.loads(findings)
+        ],
     )

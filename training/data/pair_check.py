@@ -125,9 +125,9 @@ def split(pairs: Sequence[Pair], test: float = 0.2, seed: int = 1) -> tuple[list
 
 def runs(text: str) -> frozenset[tuple[str, ...]]:
     """All runs of RUN words in a text, case aside; of a shorter one, all its words together."""
-    said = [word.lower() for word in words(text)]
-    count = max(1, len(said) - RUN + 1)
-    return frozenset(tuple(said[start : start + RUN]) for start in range(count) if said)
+    lowered = [word.lower() for word in words(text)]
+    count = max(1, len(lowered) - RUN + 1)
+    return frozenset(tuple(lowered[start : start + RUN]) for start in range(count) if lowered)
 
 
 def near_duplicate(
@@ -184,8 +184,8 @@ def _themes(pairs: Sequence[Pair]) -> Counter[str]:
     """How many summaries say each word that is no name and says something."""
     count: Counter[str] = Counter()
     for pair in pairs:
-        said = words(pair.summary)
-        count.update({word for word in said if word.islower() and len(word) > 3} - STOP)
+        tokens = words(pair.summary)
+        count.update({word for word in tokens if word.islower() and len(word) > 3} - STOP)
     return count
 
 

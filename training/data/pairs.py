@@ -147,14 +147,16 @@ class _Columns:
     def is_raw(self) -> bool:
         return self._row.get("raw") is True
 
-    def text(self, what: str, usual: tuple[str, ...], asked: str | None) -> str:
+    def text(self, what: str, usual: tuple[str, ...], column: str | None) -> str:
         """The text of a column, or of the first of the usual ones that says something."""
-        names = usual if asked is None else (asked.strip().lower(),)
+        names = usual if column is None else (column.strip().lower(),)
         found = self.first(names)
         if found or any(isinstance(self._row.get(name), str) for name in names):
             return found
-        if asked is not None and names[0] not in self._row:
-            raise TrainingError(f"{self._where}: no column {asked!r}. {nearest(asked, self._row)}")
+        if column is not None and names[0] not in self._row:
+            raise TrainingError(
+                f"{self._where}: no column {column!r}. {nearest(column, self._row)}"
+            )
         if other := next((name for name in names if name in self._row), None):
             value = f"{self._row[other]!r}"[:40]
             raise TrainingError(f"{self._where}: {other} is {value}: a {what} must be text.")
@@ -249,8 +251,8 @@ def _pair(summary: str, story: str, **more: str) -> Pair:
     }
     ended = END.search(whole["story"]) is not None
     broken = any(without_surrogates(text) != text for text in texts.values())
-    told = {name: END.sub("", whole[name]) for name in ("summary", "story")}
-    return Pair(**{**whole, **told}, ended=ended, broken=broken)
+    unframed = {name: END.sub("", whole[name]) for name in ("summary", "story")}
+    return Pair(**{**whole, **unframed}, ended=ended, broken=broken)
 
 
 def _held_to_end(pairs: list[Pair], path: Path) -> list[Pair]:

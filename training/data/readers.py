@@ -106,36 +106,36 @@ def explained(source: Path, plain: Layout | None = None) -> tuple[Layout, dict[L
         if metadata_files(source):
             return "metadata", {"metadata": f"{source.name} has an entry for each picture"}
         return "image_captions", {"image_captions": f"{source.name} is a list of captions"}
-    said: dict[Layout, str] = {}
+    reasons: dict[Layout, str] = {}
     if is_dataset(source):
         return "dataset", {"dataset": "it holds a Hugging Face dataset, or metadata of one"}
-    said["dataset"] = "no dataset_info.json, and no metadata with file_name in it"
+    reasons["dataset"] = "no dataset_info.json, and no metadata with file_name in it"
     names = NameIndex()
     if names.find(source / IMAGE_CAPTIONS):
-        return "image_captions", said | {"image_captions": f"{IMAGE_CAPTIONS} lies in it"}
-    said["image_captions"] = f"no {IMAGE_CAPTIONS}"
+        return "image_captions", reasons | {"image_captions": f"{IMAGE_CAPTIONS} lies in it"}
+    reasons["image_captions"] = f"no {IMAGE_CAPTIONS}"
     if files := metadata_files(source):
-        return "metadata", said | {"metadata": f"{files[0].name} has an entry for each picture"}
-    said["metadata"] = "no .json or .jsonl with entries of captions or tags"
+        return "metadata", reasons | {"metadata": f"{files[0].name} has an entry for each picture"}
+    reasons["metadata"] = "no .json or .jsonl with entries of captions or tags"
     if plain is not None:
-        return plain, said | {plain: "it was asked for"}
+        return plain, reasons | {plain: "it was asked for"}
     layout, why, why_not = _plain_layout(source, names)
-    return layout, said | {layout: why, "names" if layout == "sidecars" else "sidecars": why_not}
+    return layout, reasons | {layout: why, "names" if layout == "sidecars" else "sidecars": why_not}
 
 
 def _plain_layout(source: Path, names: NameIndex) -> tuple[Layout, str, str]:
     """Sidecars or names, what speaks for the one, and what against the other."""
     pictures = pictures_in(source)
-    told = sum(bool(sidecars(path, names)) for path in pictures)
+    captioned = sum(bool(sidecars(path, names)) for path in pictures)
     numbered = sum(bool(_numbered(path, source)) for path in pictures)
-    beside = f"{told} of {len(pictures)} pictures have a file of words"
+    beside = f"{captioned} of {len(pictures)} pictures have a file of words"
     if numbered:
         beside += f", {numbered} lie in folders such as 10_cat"
     if all(path.parent == source for path in pictures):
         return "sidecars", beside, "all pictures lie in the folder itself, not in folders in it"
     worded = sum(" " in name_caption(path) for path in pictures)
     says = f"{worded} of {len(pictures)} pictures have several words as a name"
-    if worded and 2 * max(told, numbered) < len(pictures):
+    if worded and 2 * max(captioned, numbered) < len(pictures):
         return "names", says, beside
     return "sidecars", beside, says
 
@@ -146,7 +146,7 @@ def read_sidecars(folder: Path) -> Reading:
     Subfolders such as `10_bhna cat` give repeats, and their words to pictures that have none.
     """
     pictures, names = pictures_in(folder), NameIndex()
-    told = any(sidecars(path, names) for path in pictures)
+    captioned = any(sidecars(path, names) for path in pictures)
     examples, findings, used = [], [], set()
     for path in pictures:
         beside = sidecars(path, names)
@@ -155,7 +155,7 @@ def read_sidecars(folder: Path) -> Reading:
         number = _numbered(path, folder)
         if not words and number:
             words = number[2].strip()
-        if not words and told:
+        if not words and captioned:
             findings.append(Finding(path=path, found="no caption", done="taken without words"))
         repeats = (int(number[1]) if number else 1) * multiplied(path.parent, names)
         if repeats <= 0:

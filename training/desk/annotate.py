@@ -49,7 +49,7 @@ def annotate(
     """
     due = [(place, path) for place, path in enumerate(pictures) if again or not words.has(path)]
     before = done = len(pictures) - len(due)
-    said = 0
+    written = 0
     if done:
         yield Event(stage="look", done=done, total=len(pictures), note=f"{done} said already")
     try:
@@ -68,7 +68,7 @@ def annotate(
                     batch //= 2
                     _forget(findings, taken)
                     continue
-                said += _kept(opened, texts, annotator, words, findings)
+                written += _kept(opened, texts, annotator, words, findings)
             done += len(taken)
             note = taken[-1][1].name
             if opened and texts[-1]:
@@ -76,7 +76,7 @@ def annotate(
             yield Event(stage="look", done=done, total=len(pictures), note=note)
     finally:
         words.close()
-    if findings and not said and not any(map(words.has, pictures)):
+    if findings and not written and not any(map(words.has, pictures)):
         raise TrainingError(
             f"{annotator.name} said nothing of any picture. {findings[0].path}: {findings[0].found}"
         )
@@ -109,12 +109,12 @@ def _kept(
     findings: list[Finding],
 ) -> int:
     """How many of the texts said something, which is kept."""
-    said = 0
+    written = 0
     for (_, path, _), text in zip(opened, texts, strict=True):
         if line := clean(text, path, findings):
             words.keep(path, line)
-            said += 1
+            written += 1
         else:
             found = f"{annotator.name} said nothing of it"
             findings.append(Finding(path=path, found=found, done="left without words"))
-    return said
+    return written

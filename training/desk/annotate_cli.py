@@ -24,10 +24,10 @@ NOT_ONE_FILE = (
 )
 
 
-def add_deeds(deeds: argparse._SubParsersAction) -> None:
+def add_subcommands(subcommands: argparse._SubParsersAction) -> None:
     """Add both to the deeds of `dataset`."""
-    _add_caption(deeds)
-    _add_tag(deeds)
+    _add_caption(subcommands)
+    _add_tag(subcommands)
 
 
 class Work(TypedDict):
@@ -44,43 +44,45 @@ class Work(TypedDict):
     workers: int | None
 
 
-def _add_work(deed: argparse.ArgumentParser) -> None:
-    deed.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+def _add_work(subparser: argparse.ArgumentParser) -> None:
+    subparser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     where = "sidecar, json, metadata, or a .json file of metadata (sidecar)"
-    deed.add_argument("--to", default="sidecar", metavar="WHERE", help=where)
-    deed.add_argument("--suffix", default="", help="of sidecars: .caption, or .txt for tags")
-    deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
-    deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
-    deed.add_argument("--again", action="store_true", help="also pictures that have words")
-    add_shard(deed)
-    add_on(deed)
+    subparser.add_argument("--to", default="sidecar", metavar="WHERE", help=where)
+    subparser.add_argument("--suffix", default="", help="of sidecars: .caption, or .txt for tags")
+    subparser.add_argument("--full-path", action="store_true", help="metadata names whole paths")
+    subparser.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
+    subparser.add_argument("--again", action="store_true", help="also pictures that have words")
+    add_shard(subparser)
+    add_on(subparser)
 
 
-def _add_caption(deeds: argparse._SubParsersAction) -> None:
-    deed = deeds.add_parser(
+def _add_caption(subcommands: argparse._SubParsersAction) -> None:
+    subparser = subcommands.add_parser(
         "caption",
         help="have a model say what each picture shows",
         epilog="example: python -m training dataset caption photos --model blip --to json",
     )
-    _add_work(deed)
+    _add_work(subparser)
     models = (
         "blip2, blip, vit-gpt2, efficientnet-lite0 (kinds and breeds of pets), starter, server, a "
         "hub's name or a folder (blip)"
     )
-    deed.add_argument("--model", default="blip", help=models)
-    asked = "what a model that chats is asked; what the caption of another one begins with"
-    deed.add_argument("--prompt", default="", help=asked)
-    deed.add_argument("--max-new-tokens", type=int, help="of a caption (64)")
-    deed.add_argument("--max-length", type=int, help="of question and caption, in its place")
-    deed.add_argument("--min-length", type=int, default=0)
+    subparser.add_argument("--model", default="blip", help=models)
+    prompt = "what a model that chats is asked; what the caption of another one begins with"
+    subparser.add_argument("--prompt", default="", help=prompt)
+    subparser.add_argument("--max-new-tokens", type=int, help="of a caption (64)")
+    subparser.add_argument("--max-length", type=int, help="of question and caption, in its place")
+    subparser.add_argument("--min-length", type=int, default=0)
     beams = "captions followed at once (5)"
-    deed.add_argument("--beams", type=int, default=5, dest="num_beams", help=beams)
-    deed.add_argument("--top-p", type=float, help="nucleus sampling in place of beams, such as 0.9")
-    deed.add_argument("--seed", type=int, default=42)
-    deed.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    deed.add_argument("--base-url", help="where a server of your own listens")
-    deed.add_argument("--server-model", default="", help="what the server calls its model")
-    runs(deed, _caption)
+    subparser.add_argument("--beams", type=int, default=5, dest="num_beams", help=beams)
+    subparser.add_argument(
+        "--top-p", type=float, help="nucleus sampling in place of beams, such as 0.9"
+    )
+    subparser.add_argument("--seed", type=int, default=42)
+    subparser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    subparser.add_argument("--base-url", help="where a server of your own listens")
+    subparser.add_argument("--server-model", default="", help="what the server calls its model")
+    runs(subparser, _caption)
 
 
 def _caption(
@@ -120,19 +122,21 @@ def _caption(
     _annotate(captioner, "caption", seed, work)
 
 
-def _add_tag(deeds: argparse._SubParsersAction) -> None:
-    deed = deeds.add_parser(
+def _add_tag(subcommands: argparse._SubParsersAction) -> None:
+    subparser = subcommands.add_parser(
         "tag",
         help="have a tagger say what each picture shows, in tags",
         epilog="example: python -m training dataset tag drawings --model wd14 --threshold 0.35",
     )
-    _add_work(deed)
+    _add_work(subparser)
     models = "wd14, a hub's name or a folder with model.onnx (wd14)"
-    deed.add_argument("--model", default="wd14", help=models)
-    deed.add_argument("--threshold", type=float, default=0.35, help="from so sure on (0.35)")
-    deed.add_argument("--character-threshold", type=float, help="for characters (as the others)")
-    deed.add_argument("--spaces", action="store_true", help="in the place of underscores")
-    runs(deed, _tag)
+    subparser.add_argument("--model", default="wd14", help=models)
+    subparser.add_argument("--threshold", type=float, default=0.35, help="from so sure on (0.35)")
+    subparser.add_argument(
+        "--character-threshold", type=float, help="for characters (as the others)"
+    )
+    subparser.add_argument("--spaces", action="store_true", help="in the place of underscores")
+    runs(subparser, _tag)
 
 
 def _tag(
@@ -161,10 +165,12 @@ def spread(on: str, workers: int | None) -> None:
     show(run_shards(check_on(on), "training", without_on(sys.argv[1:]), workers))
 
 
-def add_on(deed: argparse.ArgumentParser) -> None:
+def add_on(subparser: argparse.ArgumentParser) -> None:
     """Add `--on` and `--workers`."""
-    deed.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster do it")
-    deed.add_argument("--workers", type=int, help="with --on: how many (one a GPU, or else a core)")
+    subparser.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster do it")
+    subparser.add_argument(
+        "--workers", type=int, help="with --on: how many (one a GPU, or else a core)"
+    )
 
 
 def _spread(work: Work) -> None:
@@ -211,10 +217,10 @@ def say(findings: Sequence[Finding]) -> None:
         print(line)
 
 
-def add_shard(deed: argparse.ArgumentParser) -> None:
+def add_shard(subparser: argparse.ArgumentParser) -> None:
     """Add the share of the work that one of several does."""
     share = "only this share of the work, such as 1/4; several then share a folder"
-    deed.add_argument("--shard", type=_shard, default=(1, 1), metavar="N/OF", help=share)
+    subparser.add_argument("--shard", type=_shard, default=(1, 1), metavar="N/OF", help=share)
 
 
 def shard_of(work: Sequence[T], shard: tuple[int, int]) -> list[T]:

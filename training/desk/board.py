@@ -59,12 +59,12 @@ class Shown:
 
     def is_of(self, chosen: Filter, word: str = "") -> bool:
         """Whether a filter lets it through, and its words or name hold `word`."""
-        said = " ".join(self.notes)
+        notes = " ".join(self.notes)
         fits = {
             "all": True,
             "no words": not self.words,
-            "small": any(sign in said for sign in SMALL),
-            "twin": any(sign in said for sign in TWIN),
+            "small": any(sign in notes for sign in SMALL),
+            "twin": any(sign in notes for sign in TWIN),
         }[chosen]
         return fits and word.casefold() in f"{self.words} {self.path.name}".casefold()
 

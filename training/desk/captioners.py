@@ -108,12 +108,12 @@ class LocalCaptioner:
             with torch.random.fork_rng(), torch.inference_mode():
                 torch.manual_seed(seeds[0])
                 made = self.model.generate(**moved, **self.generation.arguments())
-            told = moved.get("input_ids")
-            if told is not None and not self.model.config.is_encoder_decoder:
-                echoed = made.shape[1] > told.shape[1] and torch.equal(
-                    made[:, : told.shape[1]], told
+            prompt_ids = moved.get("input_ids")
+            if prompt_ids is not None and not self.model.config.is_encoder_decoder:
+                echoed = made.shape[1] > prompt_ids.shape[1] and torch.equal(
+                    made[:, : prompt_ids.shape[1]], prompt_ids
                 )
-                made = made[:, told.shape[1] :] if echoed else made
+                made = made[:, prompt_ids.shape[1] :] if echoed else made
             return [" ".join(text.split()) for text in self.decode(made)]
 
 
@@ -152,8 +152,8 @@ class WorldCaptioner:
 
         likely = {name: max(choices, key=choices.__getitem__) for name, choices in seen.items()}
         others = likely.pop(CHARACTERS, 1) - 1
-        said = caption(Picture(mood="happy", **likely), self.world)
-        return f"{said}, beside {OTHERS[others]}" if others else said
+        words = caption(Picture(mood="happy", **likely), self.world)
+        return f"{words}, beside {OTHERS[others]}" if others else words
 
 
 def open_captioner(
@@ -228,7 +228,7 @@ def _processing(folder: Path, model_type: str, prompt: str) -> Processing:
         return _without_processor(folder)
     processor = AutoProcessor.from_pretrained(folder, local_files_only=True)
 
-    def asked(images: Sequence[Image.Image]) -> dict[str, Any]:
+    def inputs_of(images: Sequence[Image.Image]) -> dict[str, Any]:
         if getattr(processor, "chat_template", None):
             return dict(
                 processor(
@@ -241,7 +241,7 @@ def _processing(folder: Path, model_type: str, prompt: str) -> Processing:
         words = {"text": [prompt] * len(images)} if prompt else {}
         return dict(processor(images=list(images), **words, return_tensors="pt"))
 
-    return asked, lambda ids: processor.batch_decode(ids, skip_special_tokens=True)
+    return inputs_of, lambda ids: processor.batch_decode(ids, skip_special_tokens=True)
 
 
 def _without_processor(folder: Path) -> Processing:
@@ -251,16 +251,16 @@ def _without_processor(folder: Path) -> Processing:
     eyes = AutoImageProcessor.from_pretrained(folder, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
 
-    def seen(images: Sequence[Image.Image]) -> dict[str, Any]:
+    def inputs_of(images: Sequence[Image.Image]) -> dict[str, Any]:
         return {"pixel_values": eyes(images=list(images), return_tensors="pt").pixel_values}
 
-    return seen, lambda ids: tokenizer.batch_decode(ids, skip_special_tokens=True)
+    return inputs_of, lambda ids: tokenizer.batch_decode(ids, skip_special_tokens=True)
 
 
 def _question(processor: Any, prompt: str) -> str:
-    said = [{"type": "image"}, {"type": "text", "text": prompt or QUESTION}]
+    content = [{"type": "image"}, {"type": "text", "text": prompt or QUESTION}]
     return processor.apply_chat_template(
-        [{"role": "user", "content": said}], add_generation_prompt=True
+        [{"role": "user", "content": content}], add_generation_prompt=True
     )
 
 

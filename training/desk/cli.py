@@ -24,13 +24,13 @@ SHEET = "contact-sheet.png"
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `dataset` to the command line."""
     dataset = commands.add_parser("dataset", help="look at, caption, tag, clean and build datasets")
-    deeds = dataset.add_subparsers(required=True, metavar="DEED")
-    _add_look(deeds)
-    annotate_cli.add_deeds(deeds)
-    _add_merge(deeds)
-    _add_clean(deeds)
-    latents_cli.add_deed(deeds)
-    _add_build(deeds)
+    subcommands = dataset.add_subparsers(required=True, metavar="DEED")
+    _add_look(subcommands)
+    annotate_cli.add_subcommands(subcommands)
+    _add_merge(subcommands)
+    _add_clean(subcommands)
+    latents_cli.add_subcommand(subcommands)
+    _add_build(subcommands)
 
 
 class Source(TypedDict):
@@ -43,12 +43,12 @@ class Source(TypedDict):
     text_column: str
 
 
-def _add_source(deed: argparse.ArgumentParser) -> None:
-    deed.add_argument("source", type=Path, metavar="FOLDER")
-    deed.add_argument("--photos", type=Path, help="where the pictures of a metadata file lie")
-    deed.add_argument("--layout", help="read it as this, whatever it looks like")
-    deed.add_argument("--image-column", default="image")
-    deed.add_argument("--text-column", default="text")
+def _add_source(subparser: argparse.ArgumentParser) -> None:
+    subparser.add_argument("source", type=Path, metavar="FOLDER")
+    subparser.add_argument("--photos", type=Path, help="where the pictures of a metadata file lie")
+    subparser.add_argument("--layout", help="read it as this, whatever it looks like")
+    subparser.add_argument("--image-column", default="image")
+    subparser.add_argument("--text-column", default="text")
 
 
 def _how(source: Source) -> dict[str, Any]:
@@ -61,15 +61,15 @@ def _how(source: Source) -> dict[str, Any]:
     }
 
 
-def _add_look(deeds: argparse._SubParsersAction) -> None:
-    deed = deeds.add_parser(
+def _add_look(subcommands: argparse._SubParsersAction) -> None:
+    subparser = subcommands.add_parser(
         "look",
         help="what a folder is, how it is read, what is amiss",
         epilog="example: python -m training dataset look photos --sheet",
     )
-    _add_source(deed)
-    deed.add_argument("--resolution", type=size_of, default=(512, 512), metavar="PX[,PX]")
-    deed.add_argument(
+    _add_source(subparser)
+    subparser.add_argument("--resolution", type=size_of, default=(512, 512), metavar="PX[,PX]")
+    subparser.add_argument(
         "--sheet",
         nargs="?",
         type=Path,
@@ -77,7 +77,7 @@ def _add_look(deeds: argparse._SubParsersAction) -> None:
         metavar="FILE",
         help=f"draw a contact sheet, {SHEET} by default",
     )
-    runs(deed, _look)
+    runs(subparser, _look)
 
 
 def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> None:
@@ -98,20 +98,20 @@ def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> Non
         print(f"contact sheet: {sheet}")
 
 
-def _add_merge(deeds: argparse._SubParsersAction) -> None:
-    deed = deeds.add_parser(
+def _add_merge(subcommands: argparse._SubParsersAction) -> None:
+    subparser = subcommands.add_parser(
         "merge",
         help="captions and tags beside pictures into metadata",
         epilog="example: python -m training dataset merge photos --out meta.json",
     )
-    deed.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-    deed.add_argument("--out", type=Path, required=True, metavar="META")
+    subparser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    subparser.add_argument("--out", type=Path, required=True, metavar="META")
     begun = "metadata to begin from; --out itself, if it is there"
-    deed.add_argument("--in", type=Path, dest="begun_from", metavar="META", help=begun)
-    deed.add_argument("--full-path", action="store_true", help="for several folders")
-    deed.add_argument("--caption-suffix", default=CAPTION)
-    deed.add_argument("--tag-suffix", default=TAGS)
-    runs(deed, _merge)
+    subparser.add_argument("--in", type=Path, dest="begun_from", metavar="META", help=begun)
+    subparser.add_argument("--full-path", action="store_true", help="for several folders")
+    subparser.add_argument("--caption-suffix", default=CAPTION)
+    subparser.add_argument("--tag-suffix", default=TAGS)
+    runs(subparser, _merge)
 
 
 def _merge(
@@ -143,18 +143,18 @@ def _merge(
     )
 
 
-def _add_clean(deeds: argparse._SubParsersAction) -> None:
-    deed = deeds.add_parser(
+def _add_clean(subcommands: argparse._SubParsersAction) -> None:
+    subparser = subcommands.add_parser(
         "clean",
         help="clean captions and tags of metadata by rules",
         epilog="example: python -m training dataset clean meta.json --dry-run",
     )
-    deed.add_argument("metadata", type=Path, metavar="META")
-    deed.add_argument("--out", type=Path, metavar="META")
+    subparser.add_argument("metadata", type=Path, metavar="META")
+    subparser.add_argument("--out", type=Path, metavar="META")
     rules = f"pets, kohya, or a TOML file of your own ({DEFAULT})"
-    deed.add_argument("--rules", default=DEFAULT, help=rules)
-    deed.add_argument("--dry-run", action="store_true", help="only show each change")
-    runs(deed, _clean)
+    subparser.add_argument("--rules", default=DEFAULT, help=rules)
+    subparser.add_argument("--dry-run", action="store_true", help="only show each change")
+    runs(subparser, _clean)
 
 
 def _clean(metadata: Path, out: Path | None, rules: str, dry_run: bool) -> None:
@@ -171,18 +171,18 @@ def _clean(metadata: Path, out: Path | None, rules: str, dry_run: bool) -> None:
     print(f"{len(changes)} changes in {len(entries)} entries by the rules {rules}{where}")
 
 
-def _add_build(deeds: argparse._SubParsersAction) -> None:
-    deed = deeds.add_parser(
+def _add_build(subcommands: argparse._SubParsersAction) -> None:
+    subparser = subcommands.add_parser(
         "build",
         help="a Hugging Face dataset of pictures and their words",
         epilog="example: python -m training dataset build photos --out datasets/rolo",
     )
-    _add_source(deed)
-    deed.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    _add_source(subparser)
+    subparser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     push = "and send it to a hub, once it was said what and how much"
-    deed.add_argument("--push", metavar="OWNER/NAME", help=push)
-    deed.add_argument("--yes", action="store_true", help="send it without asking")
-    runs(deed, _build)
+    subparser.add_argument("--push", metavar="OWNER/NAME", help=push)
+    subparser.add_argument("--yes", action="store_true", help="send it without asking")
+    runs(subparser, _build)
 
 
 def _build(out: Path, push: str | None, yes: bool, **source: Unpack[Source]) -> None:

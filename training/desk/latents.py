@@ -235,15 +235,17 @@ def _pixels(part: Sequence[Cut], encoder: Encoder) -> torch.Tensor:
 def _sampled(
     pixels: torch.Tensor, part: Sequence[Cut], encoder: Encoder, more: str = ""
 ) -> np.ndarray:
-    """Samples of the posterior, unscaled; each picture's chance depends on its name alone."""
+    """Samples of the posterior, unscaled; each picture's noise depends on its name alone."""
     vae = encoder.vae
     remedy = "Try --batch 1."
     with memory_of(vae.device, f"Encoding {len(part)} pictures", remedy), encoder.pace.kept():
         mean, deviation = encode_pictures(vae, pixels)
     names = [each.placed.path.name for each in part]
-    chance = [torch.Generator().manual_seed(int(digest(name + more)[:12], 16)) for name in names]
+    generators = [
+        torch.Generator().manual_seed(int(digest(name + more)[:12], 16)) for name in names
+    ]
     noise = torch.stack(
-        [torch.randn(mean.shape[1:], generator=each) for each in chance]
+        [torch.randn(mean.shape[1:], generator=each) for each in generators]
     )  # on the CPU, so that every device gets the same
     scaled = mean + deviation * noise.to(mean.device)
     return (scaled / vae.config.scaling_factor).float().cpu().numpy()

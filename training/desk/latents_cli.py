@@ -13,34 +13,38 @@ from training.desk.metadata import pictures_at, read_entries, write_entries
 from training.typed_arguments import runs
 
 
-def add_deed(deeds: argparse._SubParsersAction) -> None:
+def add_subcommand(subcommands: argparse._SubParsersAction) -> None:
     """Add it to the deeds of `dataset`."""
-    deed = deeds.add_parser(
+    subparser = subcommands.add_parser(
         "latents",
         help="latents of all pictures, as kohya's scripts train from them",
         epilog="example: python -m training dataset latents photos meta.json "
         "--out meta_lat.json --model painter",
     )
-    deed.add_argument("folder", type=Path)
-    deed.add_argument("metadata", type=Path, metavar="META")
-    deed.add_argument("--out", type=Path, required=True, metavar="META")
-    deed.add_argument("--model", type=Path, required=True, help="the painter's folder or file")
-    deed.add_argument("--resolution", type=size_of, default=(512, 512), metavar="W,H")
-    deed.add_argument("--buckets", type=_range, default=(256, 1024), metavar="LEAST..MOST")
-    deed.add_argument("--flip", action="store_true", help="latents of the mirrored pictures, too")
-    deed.add_argument("--form", default="prepared", help="prepared, cache or oldest (prepared)")
-    deed.add_argument("--full-path", action="store_true", help="metadata names whole paths")
-    deed.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
-    add_shard(deed)
-    add_on(deed)
-    deed.add_argument(
+    subparser.add_argument("folder", type=Path)
+    subparser.add_argument("metadata", type=Path, metavar="META")
+    subparser.add_argument("--out", type=Path, required=True, metavar="META")
+    subparser.add_argument("--model", type=Path, required=True, help="the painter's folder or file")
+    subparser.add_argument("--resolution", type=size_of, default=(512, 512), metavar="W,H")
+    subparser.add_argument("--buckets", type=_range, default=(256, 1024), metavar="LEAST..MOST")
+    subparser.add_argument(
+        "--flip", action="store_true", help="latents of the mirrored pictures, too"
+    )
+    subparser.add_argument(
+        "--form", default="prepared", help="prepared, cache or oldest (prepared)"
+    )
+    subparser.add_argument("--full-path", action="store_true", help="metadata names whole paths")
+    subparser.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
+    add_shard(subparser)
+    add_on(subparser)
+    subparser.add_argument(
         "--precision",
         default="auto",
         choices=["auto", "fp32", "bf16"],
         help="of a CPU's products; auto measures (auto)",
     )
-    deed.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    runs(deed, _latents)
+    subparser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    runs(subparser, _latents)
 
 
 class Wished(TypedDict):

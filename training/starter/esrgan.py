@@ -80,9 +80,9 @@ def _pairs(
 
 def _shrunk(large: Drawings, vae: AutoencoderKL, device: str) -> Tensor:
     """All drawings at a quarter, [2, n, 3, h, w] in [0, 1]: as they are, and through the VAE."""
-    clean, restored = [], []
+    shrunk, restored = [], []
     for part in torch.arange(len(large.pictures)).split(8):
         little = functional.interpolate(large.images(part), scale_factor=1 / SCALE, mode="area")
-        clean.append(little)
+        shrunk.append(little)
         restored.append(restore(vae, little.to(device)).cpu())
-    return torch.stack([torch.cat(clean), torch.cat(restored)]) / 2 + 0.5
+    return torch.stack([torch.cat(shrunk), torch.cat(restored)]) / 2 + 0.5

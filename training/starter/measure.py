@@ -100,8 +100,8 @@ def _look(
     count: int,
     sampling: SamplingDefaults,
 ) -> Seen:
-    asked = held_out.pictures[:count]
-    captions = [caption(picture, world) for picture in asked]
+    shown = held_out.pictures[:count]
+    captions = [caption(picture, world) for picture in shown]
     painted = to_tensor(paint(pipeline, captions, sampling, seed=1))
     drawn = held_out.images(torch.arange(count))
     seen_px = eyes.clip.config.vision_config.image_size
@@ -110,7 +110,7 @@ def _look(
         theirs = image_features(eyes.clip, scaled_to(drawn, seen_px).to(eyes.clip.device))
     return Seen(
         sampling,
-        _share(eyes, painted, asked),
+        _share(eyes, painted, shown),
         float((ours.mean(0) - theirs.mean(0)).square().sum()),
         tint_between(painted, drawn),
     )

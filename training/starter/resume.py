@@ -47,7 +47,7 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
     painter_card, critic_card = _card(shelf / "painter"), _card(shelf / "critic")
     cards = {part.model: part for part in painter_card.parts}
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
-    hears = CLIPTokenizer.from_pretrained(shelf / "painter" / "tokenizer")
+    old_tokenizer = CLIPTokenizer.from_pretrained(shelf / "painter" / "tokenizer")
     critic = new_critic(shop.plan, tokenizer, shop.world)
     painter = new_painter(shop.plan, critic.clip)
     vae = new_vae(shop.plan)
@@ -55,11 +55,11 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
 
     folder = shelf / "painter"
     _copy(vae, AutoencoderKL.from_pretrained(folder / "vae").state_dict(), folder)
-    clip = with_words(CLIPModel.from_pretrained(shelf / "critic"), hears, tokenizer)
+    clip = with_words(CLIPModel.from_pretrained(shelf / "critic"), old_tokenizer, tokenizer)
     _copy(critic.clip, clip.state_dict(), shelf / "critic")
     _take_unet(painter.unet, UNet2DConditionModel.from_pretrained(folder / "unet"), folder)
     text_encoder = with_words(
-        CLIPTextModel.from_pretrained(folder / "text_encoder"), hears, tokenizer
+        CLIPTextModel.from_pretrained(folder / "text_encoder"), old_tokenizer, tokenizer
     )
     _copy(painter.text_encoder, text_encoder.state_dict(), folder)
     _copy(enlarger, load_file(shelf / "enlarger" / ENLARGER), shelf / "enlarger")

@@ -72,10 +72,10 @@ def _texts(world: World) -> list[str]:
     entries = [
         entry for section in type(world).model_fields for entry in getattr(world, section).items()
     ]
-    said = [text for key, entry in entries for text in (key, *entry.words)]
+    own = [text for key, entry in entries for text in (key, *entry.words)]
     near = [word for species in world.species.values() for word in species.near]
     # Often enough that each becomes one token.
-    return captions + 20 * [*said, *near, *FLUFF]
+    return captions + 20 * [*own, *near, *FLUFF]
 
 
 def _merges(tokenizer: Tokenizer) -> list[tuple[str, str]]:

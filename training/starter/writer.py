@@ -28,7 +28,13 @@ from training.starter.loop import Budget, TrainSpec, progress_of, train_loop
 from training.starter.pairs import composed_pairs
 from training.starter.tales import Lexicon, load_lexicon
 from training.starter.tales.compose import role_words
-from training.starter.tales.tokens import MOST_MARKS, UNTAUGHT, bare_batch, mark, train_tokenizer
+from training.starter.tales.tokens import (
+    IGNORE_INDEX,
+    MOST_MARKS,
+    bare_batch,
+    mark,
+    train_tokenizer,
+)
 from training.starter.tales.words import MANNERS
 
 OUT = Path(__file__).parents[2] / "assets" / "starter" / "writer"
@@ -167,11 +173,11 @@ def _spec(
         seed = int(torch.randint(2**31, (), generator=generator))
         batch = bare_batch(Random(seed), lexica, tokenizer, size.batch_tokens)
         found = learner(input_ids=batch.tokens, attention_mask=batch.mask, use_cache=False)
-        said, wanted = found.logits[:, :-1], batch.labels[:, 1:]  # [tales, tokens - 1, ...]
+        logits, labels = found.logits[:, :-1], batch.labels[:, 1:]  # [tales, tokens - 1, ...]
         losses = functional.cross_entropy(
-            said.transpose(1, 2), wanted, ignore_index=UNTAUGHT, reduction="none"
+            logits.transpose(1, 2), labels, ignore_index=IGNORE_INDEX, reduction="none"
         )
-        weights = (wanted != UNTAUGHT) + (MARK_WEIGHT - 1) * torch.isin(wanted, marks)
+        weights = (labels != IGNORE_INDEX) + (MARK_WEIGHT - 1) * torch.isin(labels, marks)
         return (losses * weights).sum() / weights.sum()
 
     return TrainSpec("writer base", base, loss, lr=4e-3, batches_per_step=2)

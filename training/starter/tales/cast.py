@@ -42,60 +42,60 @@ class Person:
         return f"{self.mood} {self.species}"
 
 
-def hero_of(chance: Random, lexicon: Lexicon) -> Person:
+def hero_of(rng: Random, lexicon: Lexicon) -> Person:
     """The star of a tale, always with a name and nearly always with a coat."""
-    coat = "" if chance.random() < 0.08 else coat_of(chance, lexicon)
+    coat = "" if rng.random() < 0.08 else coat_of(rng, lexicon)
     return Person(
-        name_of(chance, lexicon),
-        species_of(chance, lexicon),
+        name_of(rng, lexicon),
+        species_of(rng, lexicon),
         coat,
-        chance.choice(lexicon.words.moods),
-        chance.random() < 0.5,
+        rng.choice(lexicon.words.moods),
+        rng.random() < 0.5,
     )
 
 
-def pal_of(chance: Random, lexicon: Lexicon, hero: Person, *, twin: bool, named: bool) -> Person:
+def pal_of(rng: Random, lexicon: Lexicon, hero: Person, *, twin: bool, named: bool) -> Person:
     """The hero's companion: another species, or the same one if they are `twin`s."""
     species = hero.species
     while species == hero.species and not twin:
-        species = species_of(chance, lexicon)
+        species = species_of(rng, lexicon)
     name = hero.name
     while name == hero.name:
-        name = name_of(chance, lexicon)
+        name = name_of(rng, lexicon)
     return Person(
         name if named or twin else "",
         species,
         "",
-        chance.choice(lexicon.words.pal_moods),
-        chance.random() < 0.5,
+        rng.choice(lexicon.words.pal_moods),
+        rng.random() < 0.5,
     )
 
 
-def name_of(chance: Random, lexicon: Lexicon) -> str:
+def name_of(rng: Random, lexicon: Lexicon) -> str:
     """A name of the list, or one that nobody has had."""
     words = lexicon.words
-    if chance.random() < 0.9:
-        return chance.choice(words.names.split())
-    first, last = chance.choice(words.syllables_first.split()), words.syllables_last.split()
-    return first + "".join(chance.choice(last) for _ in range(chance.choice((1, 1, 1, 2))))
+    if rng.random() < 0.9:
+        return rng.choice(words.names.split())
+    first, last = rng.choice(words.syllables_first.split()), words.syllables_last.split()
+    return first + "".join(rng.choice(last) for _ in range(rng.choice((1, 1, 1, 2))))
 
 
-def species_of(chance: Random, lexicon: Lexicon) -> str:
+def species_of(rng: Random, lexicon: Lexicon) -> str:
     """An animal, mostly of the drawn world."""
     others = lexicon.words.species
-    if chance.random() < WORLDLY:
-        return chance.choice(list(lexicon.world.species))
-    return chance.choice((*others.also, *others.words))
+    if rng.random() < WORLDLY:
+        return rng.choice(list(lexicon.world.species))
+    return rng.choice((*others.also, *others.words))
 
 
-def coat_of(chance: Random, lexicon: Lexicon) -> str:
+def coat_of(rng: Random, lexicon: Lexicon) -> str:
     """A coat of the drawn world, sometimes in other words."""
     coats = lexicon.world.coats
-    key = chance.choice(list(coats))
-    return chance.choice(coats[key].words) if chance.random() < 0.25 else key
+    key = rng.choice(list(coats))
+    return rng.choice(coats[key].words) if rng.random() < 0.25 else key
 
 
-def said_hero(chance: Random, hero: Person, *, plain: bool) -> str:
+def said_hero(rng: Random, hero: Person, *, plain: bool) -> str:
     """The hero in a summary; `plain` wordings may be followed by `'s`."""
     named = [f"{hero.name} the {hero.species}", hero.name, f"{hero.name} the {hero.plainly}"]
     unnamed = [article(hero.plainly), article(hero.kind), article(f"{hero.mood} {hero.kind}")]
@@ -104,15 +104,15 @@ def said_hero(chance: Random, hero: Person, *, plain: bool) -> str:
         f"{article(hero.kind)} named {hero.name}",
         f"{article(hero.plainly)} called {hero.name}",
     ]
-    return chance.choice(named + unnamed if plain else named + unnamed + commas)
+    return rng.choice(named + unnamed if plain else named + unnamed + commas)
 
 
-def said_pal(chance: Random, hero: Person, pal: Person) -> str:
+def said_pal(rng: Random, hero: Person, pal: Person) -> str:
     """The companion in a summary, always with the species."""
     if not pal.name:
         return article(pal.plainly)
     his = "her" if hero.female else "his"
-    return chance.choice(
+    return rng.choice(
         [
             pal.first,
             pal.first,
@@ -123,12 +123,12 @@ def said_pal(chance: Random, hero: Person, pal: Person) -> str:
     )
 
 
-def said_both(chance: Random, hero: Person, pal: Person) -> str:
+def said_both(rng: Random, hero: Person, pal: Person) -> str:
     """Hero and twin in a summary."""
     two = f"two {plural(hero.species)}"
     both = f"{hero.name} and {pal.name}"
     moody = f"two {hero.mood} {plural(hero.species)}"
-    return chance.choice([two, f"{two} named {both}", f"{both}, {two},", moody])
+    return rng.choice([two, f"{two} named {both}", f"{both}, {two},", moody])
 
 
 def plural(noun: str) -> str:

@@ -36,7 +36,7 @@ class Tale:
 
 
 def compose(
-    chance: Random,
+    rng: Random,
     lexicon: Lexicon,
     pages: int,
     ages: Ages,
@@ -52,9 +52,9 @@ def compose(
     if not MIN_PAGES <= pages <= MAX_PAGES:
         raise ValueError(f"a tale has {MIN_PAGES} to {MAX_PAGES} pages, not {pages}")
     weights = [each.weight for each in lexicon.plots.values()]
-    name = plot or chance.choices(list(lexicon.plots), weights)[0]
+    name = plot or rng.choices(list(lexicon.plots), weights)[0]
     for _ in range(MOST_TRIES):
-        tale = _told(chance, lexicon, lexicon.plots[name], name, pages, ages, masked=masked)
+        tale = _told(rng, lexicon, lexicon.plots[name], name, pages, ages, masked=masked)
         if _sound(tale):
             return _put_aside(tale, lexicon) if masked else tale
     raise AssertionError(
@@ -63,23 +63,23 @@ def compose(
 
 
 def _told(
-    chance: Random, lexicon: Lexicon, plot: Plot, name: str, pages: int, ages: Ages, *, masked: bool
+    rng: Random, lexicon: Lexicon, plot: Plot, name: str, pages: int, ages: Ages, *, masked: bool
 ) -> Tale:
-    hero = hero_of(chance, lexicon)
+    hero = hero_of(rng, lexicon)
     if masked:
         hero = replace(hero, name="HERO", species="KIND", coat="COAT")
-    core = chance.choice(plot.summary)
-    pal = pal_of(chance, lexicon, hero, twin="{TWO}" in core, named=chance.random() < 0.65)
-    parts = [core, *_more(chance, plot, core)]
+    core = rng.choice(plot.summary)
+    pal = pal_of(rng, lexicon, hero, twin="{TWO}" in core, named=rng.random() < 0.65)
+    parts = [core, *_more(rng, plot, core)]
     if not any("{PAL" in part or "{TWO}" in part for part in parts):
-        pal = pal_of(chance, lexicon, hero, twin=False, named=True)
+        pal = pal_of(rng, lexicon, hero, twin=False, named=True)
     if masked:
         kind = "KIND" if pal.species == "KIND" else "PALKIND"
         pal = replace(pal, name="FRIEND", species=kind)
-    voice = _Voice(chance, hero, pal, plot, place_of(chance, lexicon, plot))
+    voice = _Voice(rng, hero, pal, plot, place_of(rng, lexicon, plot))
     voice.settle(lexicon)
     summary = " ".join(voice.summarise(part, first=part is core) for part in parts)
-    heading = title(voice.say(chance.choice(plot.titles)))
+    heading = title(voice.say(rng.choice(plot.titles)))
     voice.met = False
     return Tale(
         plot=name,
@@ -89,14 +89,14 @@ def _told(
         summary=summary,
         title=heading,
         hero=f"{hero.name}, {article(hero.kind)}",
-        paragraphs=tuple(_pages(chance, lexicon, plot, voice, pages, ages)),
+        paragraphs=tuple(_pages(rng, lexicon, plot, voice, pages, ages)),
     )
 
 
-def _more(chance: Random, plot: Plot, core: str) -> list[str]:
+def _more(rng: Random, plot: Plot, core: str) -> list[str]:
     """What a fuller summary tells beside its first sentence."""
-    parts = [chance.choice(plot.help)] if chance.random() < 0.55 else []
-    parts += [chance.choice(plot.end)] if chance.random() < 0.4 else []
+    parts = [rng.choice(plot.help)] if rng.random() < 0.55 else []
+    parts += [rng.choice(plot.end)] if rng.random() < 0.4 else []
     if "{TWO}" in core:
         parts = [part for part in parts if not re.search(r"\{(he|him|his|he|PAL)\b", part, re.I)]
     seen = "{PAL" in core
@@ -104,18 +104,18 @@ def _more(chance: Random, plot: Plot, core: str) -> list[str]:
 
 
 def _pages(
-    chance: Random, lexicon: Lexicon, plot: Plot, voice: "_Voice", pages: int, ages: Ages
+    rng: Random, lexicon: Lexicon, plot: Plot, voice: "_Voice", pages: int, ages: Ages
 ) -> list[str]:
     chosen = {*CORE, *GROWTH[: pages - len(CORE)]}
     rooms = list(lexicon.words.moments["indoor"])
-    chance.shuffle(rooms)
-    told: list[str] = []
+    rng.shuffle(rooms)
+    moments: list[str] = []
     paragraphs = []
     for beat in (beat for beat in ORDER if beat in chosen):
-        fresh = getattr(plot, beat, None) or _moments(lexicon, plot, voice, beat, told, rooms)
-        told.append(chance.choice(fresh))
+        fresh = getattr(plot, beat, None) or _moments(lexicon, plot, voice, beat, moments, rooms)
+        moments.append(rng.choice(fresh))
         mood = "last" if beat == ORDER[-1] else "warm" if beat in WARM else "any"
-        paragraphs.append(voice.page(told[-1], WORDS_A_PAGE[ages], lexicon, mood))
+        paragraphs.append(voice.page(moments[-1], WORDS_A_PAGE[ages], lexicon, mood))
     return paragraphs
 
 
@@ -123,22 +123,22 @@ def _moments(
     lexicon: Lexicon, plot: Plot, voice: "_Voice", beat: str, before: list[str], rooms: list[str]
 ) -> list[str]:
     """Tellings of a moment that fits any plot, none of them with a companion who is not there."""
-    told = lexicon.words.moments[beat]
+    moments = lexicon.words.moments[beat]
     after_turn = beat in WARM
     if plot.indoor and not after_turn:
         return [rooms.pop()]
     if beat == "meet" and (plot.alone or voice.met):
-        told = lexicon.words.moments["walk1"]
+        moments = lexicon.words.moments["walk1"]
     if plot.alone and not after_turn:
-        told = tuple(each for each in told if "{P}" not in each)
-    return [each for each in told if each not in before] or list(told)
+        moments = tuple(each for each in moments if "{P}" not in each)
+    return [each for each in moments if each not in before] or list(moments)
 
 
 @dataclass(slots=True)
 class _Voice:
     """Fills slots the same way through a tale; remembers whether the companion has appeared."""
 
-    chance: Random
+    rng: Random
     hero: Person
     pal: Person
     plot: Plot
@@ -163,11 +163,11 @@ class _Voice:
             **pronouns(self.pal, "p"),
         }
         for slot, choices in self.plot.slots.items():
-            value = self.chance.choice(choices)
-            if "*" in choices and self.chance.random() < 0.6:
-                value = any_thing(self.chance, lexicon)
+            value = self.rng.choice(choices)
+            if "*" in choices and self.rng.random() < 0.6:
+                value = any_thing(self.rng, lexicon)
             while value == "*":
-                value = self.chance.choice(choices)
+                value = self.rng.choice(choices)
             self.fixed[slot] = self._filled(value)
 
     def say(self, text: str) -> str:
@@ -176,7 +176,7 @@ class _Voice:
 
     def _filled(self, text: str) -> str:
         while match := re.search(r"\(([^()]*\|[^()]*)\)", text):
-            choice = self.chance.choice(match.group(1).split("|"))
+            choice = self.rng.choice(match.group(1).split("|"))
             text = text[: match.start()] + choice + text[match.end() :]
         while "{" in text:
             text = re.sub(r"\{(\w+)\}", self._fill, text, count=1)
@@ -186,20 +186,20 @@ class _Voice:
         """A sentence of the summary."""
         plain = "{WHO}'s" in text
         names = {
-            "WHO": said_hero(self.chance, self.hero, plain=plain),
-            "TWO": said_both(self.chance, self.hero, self.pal) if self.pal.name else "two friends",
+            "WHO": said_hero(self.rng, self.hero, plain=plain),
+            "TWO": said_both(self.rng, self.hero, self.pal) if self.pal.name else "two friends",
             "PALS": f"{self.pal.name or article(self.pal.plainly)}'s",
-            "PAL": said_pal(self.chance, self.hero, self.pal),
+            "PAL": said_pal(self.rng, self.hero, self.pal),
         }
-        for slot, said in names.items():
-            text = text.replace(f"{{{slot}}}", said)
+        for slot, name in names.items():
+            text = text.replace(f"{{{slot}}}", name)
         return re.sub(r",([,.])", r"\1", self.say(text))
 
     def page(self, moment: str, band: tuple[int, int], lexicon: Lexicon, mood: str) -> str:
         """The moment, and small details until the page has the words that its readers take."""
         fewest, most = band
         text = self.say(moment)
-        wanted = min(most - 4, fewest + self.chance.randint(0, 2))
+        wanted = min(most - 4, fewest + self.rng.randint(0, 2))
         if lexicon.words.eager:
             wanted = max(wanted, len(text.split()) + 1)
         for _ in range(20):
@@ -209,7 +209,7 @@ class _Voice:
             longer = self.say(detail)
             if len(text.split()) + len(longer.split()) <= most:
                 self.used.add(detail)
-                front = "{" not in detail and self.chance.random() < 0.3
+                front = "{" not in detail and self.rng.random() < 0.3
                 text = f"{longer} {text}" if front else f"{text} {longer}"
         return text
 
@@ -218,16 +218,16 @@ class _Voice:
         usual = details.get(mood, details["warm"])
         here = details.get(self.fixed["spot_name"].split()[0], ())
         fresh = [each for each in (*here, *usual) if each not in self.used]
-        return self.chance.choice(fresh or list(usual))
+        return self.rng.choice(fresh or list(usual))
 
     def _fill(self, match: re.Match[str]) -> str:
         slot = match.group(1)
         if slot == "H":
             return self.hero.name
         if slot == "P":
-            said = self.pal.later if self.met else self.pal.first
+            filled = self.pal.later if self.met else self.pal.first
             self.met = True
-            return said
+            return filled
         if slot == "PN":
             return self.pal.later
         if slot == "V":
@@ -235,8 +235,8 @@ class _Voice:
         if slot in ("R", "R3"):
             return self.plot.refrain[slot == "R3"]
         key = slot.lower()
-        said = article(self.fixed[key[2:]]) if key.startswith("a_") else self.fixed[key]
-        return said[:1].upper() + said[1:] if slot[0].isupper() else said
+        filled = article(self.fixed[key[2:]]) if key.startswith("a_") else self.fixed[key]
+        return filled[:1].upper() + filled[1:] if slot[0].isupper() else filled
 
 
 def _put_aside(tale: Tale, lexicon: Lexicon) -> Tale:

@@ -11,17 +11,17 @@ LEAST_WORDS, MOST_WORDS = 4, 20
 MOST_MORE = 2
 
 
-def in_own_words(chance: Random, tale: Tale) -> str:
+def in_own_words(rng: Random, tale: Tale) -> str:
     """The tale's summary, or the sentence that it opens with and up to two more in their order."""
-    if chance.random() >= SHARE:
+    if rng.random() >= SHARE:
         return tale.summary
-    told = [each for page in tale.paragraphs for each in sentences(page) if _plain(each)]
-    opening = next((n for n, each in enumerate(told) if tale.star.name in each), None)
+    plain = [each for page in tale.paragraphs for each in sentences(page) if _plain(each)]
+    opening = next((n for n, each in enumerate(plain) if tale.star.name in each), None)
     if opening is None:
         return tale.summary
-    later = range(opening + 1, len(told))
-    more = sorted(chance.sample(later, min(chance.randint(0, MOST_MORE), len(later))))
-    return " ".join(told[n] for n in (opening, *more))
+    later = range(opening + 1, len(plain))
+    more = sorted(rng.sample(later, min(rng.randint(0, MOST_MORE), len(later))))
+    return " ".join(plain[n] for n in (opening, *more))
 
 
 def _plain(sentence: str) -> bool:

@@ -27,7 +27,7 @@ from training.starter.tales.words import Lexicon
 BEGIN, CLOSE, PAD = "<s>", "</s>", "<pad>"
 MOST_MARKS = 40
 AGES = ("3-5", "5-7", "7-9")
-UNTAUGHT = -100
+IGNORE_INDEX = -100
 """The label of a token that no loss is taken on."""
 FIRST_MANNER = 0.3
 """Of so many batches the manner is settled; of the others it is drawn."""
@@ -110,7 +110,7 @@ def _wrapped(bpe: Tokenizer, specials: Sequence[str]) -> PreTrainedTokenizerFast
 
 
 def bare_batch(
-    chance: Random, lexica: Sequence[Lexicon], tokenizer: PreTrainedTokenizerFast, tokens: int
+    rng: Random, lexica: Sequence[Lexicon], tokenizer: PreTrainedTokenizerFast, tokens: int
 ) -> Batch:
     """Tales to pretrain on: mostly after their blurb, often with the number of pages, some alone.
 
@@ -118,25 +118,25 @@ def bare_batch(
     The frame is left to an adapter; but that a number of pages calls for a mark is learnt here.
     """
     texts = []
-    manner = 0 if chance.random() < FIRST_MANNER else chance.randrange(len(lexica))
-    for tale in _alike(chance, lexica[manner], tokens):
-        about = in_own_words(chance, tale) if manner == 0 else tale.summary
+    manner = 0 if rng.random() < FIRST_MANNER else rng.randrange(len(lexica))
+    for tale in _alike(rng, lexica[manner], tokens):
+        about = in_own_words(rng, tale) if manner == 0 else tale.summary
         blurb = f" {tale.hero}.\n {about}\n{CUES[manner]}"
-        if chance.random() < 0.6:
+        if rng.random() < 0.6:
             blurb += f" Pages: {len(tale.paragraphs)}\n"
-        texts.append(("" if chance.random() < 0.1 else blurb, reply(tale)))
+        texts.append(("" if rng.random() < 0.1 else blurb, reply(tale)))
     return _batch(tokenizer, texts)
 
 
-def _alike(chance: Random, lexicon: Lexicon, tokens: int) -> list[Tale]:
+def _alike(rng: Random, lexicon: Lexicon, tokens: int) -> list[Tale]:
     """As many tales as fill about `tokens`, of one length and age so that little is padded."""
-    pages = round(chance.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, 8))
-    if chance.random() < 0.05:
-        pages = chance.randint(MIN_PAGES, MAX_PAGES)
-    ages = chance.choices(AGES, (3, 2, 1))[0]
+    pages = round(rng.triangular(MIN_PAGES - 0.5, MAX_PAGES * 0.8, 8))
+    if rng.random() < 0.05:
+        pages = rng.randint(MIN_PAGES, MAX_PAGES)
+    ages = rng.choices(AGES, (3, 2, 1))[0]
     words_a_page = 24 + 6 * AGES.index(ages)
     count = max(1, round(tokens / (1.3 * words_a_page * pages + 80)))
-    return [compose(chance, lexicon, pages, ages, masked=True) for _ in range(count)]
+    return [compose(rng, lexicon, pages, ages, masked=True) for _ in range(count)]
 
 
 def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> Batch:
@@ -147,7 +147,7 @@ def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> 
         rows.append([*head, *tail, tokenizer.eos_token_id])
     longest = max(map(len, rows))
     tokens = torch.full((len(rows), longest), tokenizer.pad_token_id)
-    labels = torch.full_like(tokens, UNTAUGHT)
+    labels = torch.full_like(tokens, IGNORE_INDEX)
     mask = torch.zeros_like(tokens)
     for place, row in enumerate(rows):
         tokens[place, : len(row)] = labels[place, : len(row)] = torch.tensor(row)
@@ -156,10 +156,10 @@ def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> 
 
 
 def _corpus(lexicon: Lexicon, tales: int) -> Iterator[str]:
-    chance = Random(0)
+    rng = Random(0)
     for _ in range(tales):
-        pages = chance.randint(MIN_PAGES, 12)
-        tale = compose(chance, lexicon, pages, chance.choice(AGES), masked=True)
+        pages = rng.randint(MIN_PAGES, 12)
+        tale = compose(rng, lexicon, pages, rng.choice(AGES), masked=True)
         yield f" {tale.hero}\n {tale.summary}"
         yield question(tale)
         yield reply(tale)

@@ -37,17 +37,17 @@ def title(text: str) -> str:
 INDOORS = ("kitchen", "room", "library")
 
 
-def place_of(chance: Random, lexicon: Lexicon, plot: Plot) -> str:
+def place_of(rng: Random, lexicon: Lexicon, plot: Plot) -> str:
     """Where a tale plays, as one says that one is there."""
     places = lexicon.words.places
     if plot.place:
-        return f"in the {chance.choice(plot.place)}"
+        return f"in the {rng.choice(plot.place)}"
     outdoors = [place for place in places.usual if not place.endswith(INDOORS)]
-    return chance.choice(outdoors if chance.random() < 0.6 else places.also)
+    return rng.choice(outdoors if rng.random() < 0.6 else places.also)
 
 
-def any_thing(chance: Random, lexicon: Lexicon) -> str:
+def any_thing(rng: Random, lexicon: Lexicon) -> str:
     """Something, often with a quality."""
     things = lexicon.words.things
-    noun = chance.choice(things.nouns.split())
-    return f"{chance.choice(things.qualities.split())} {noun}" if chance.random() < 0.6 else noun
+    noun = rng.choice(things.nouns.split())
+    return f"{rng.choice(things.qualities.split())} {noun}" if rng.random() < 0.6 else noun
