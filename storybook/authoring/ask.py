@@ -205,5 +205,5 @@ def _caption(
     elif scene.moment == "holding":
         shown = shown.but(moment="sitting")
     style, view = style_named(book.brief.style), view_of(scene.page, studio.world)
-    told = describe(shown, cast, style, plainly=True, view=view)
-    return as_caption(told.positive, cast, studio.world, book.brief.style)
+    prompt = describe(shown, cast, style, plainly=True, view=view)
+    return as_caption(prompt.positive, cast, studio.world, book.brief.style)

@@ -54,10 +54,10 @@ def caption_photos(name: str, model: str, device: str = "auto") -> tuple[int, in
                 f"Again: storybook hero change {name} --caption {model}"
             )
         entries = json.loads(out.read_text(encoding="utf-8"))
-    said = {photo.name: entries.get(photo.stem, {}).get("caption", "") for photo in bare}
-    taught_as = in_class_words(said, hero)
+    captions = {photo.name: entries.get(photo.stem, {}).get("caption", "") for photo in bare}
+    taught_as = in_class_words(captions, hero)
     edits.say_of_all(folder, {photo: words for photo, words in taught_as.items() if words})
-    got = sum(map(bool, said.values()))
+    got = sum(map(bool, captions.values()))
     return got, len(bare) - got
 
 

@@ -97,11 +97,11 @@ def draw_sheets(orders: Sequence[SheetOrder], studio: Studio) -> Iterator[Event]
     with studio.guard() as guard, studio.painter(cast) as painter:
         for order in todo:
             drawn = {}
-            asked = [(view, each) for view, tries in order.views.items() for each in tries]
+            requests = [(view, each) for view, tries in order.views.items() for each in tries]
             pictures = draw(
-                [each for _, each in asked], painter, karras=studio.sampling.karras, guard=guard
+                [each for _, each in requests], painter, karras=studio.sampling.karras, guard=guard
             )
-            for (view, request), (_, png) in zip(asked, pictures, strict=True):
+            for (view, request), (_, png) in zip(requests, pictures, strict=True):
                 done += 1
                 if png is not None:
                     write_whole(order.picture(view, request), png)
@@ -144,10 +144,10 @@ def _prompts(hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio) -
     views = VIEWS
     if hero.species in world.people:  # who is drawn only as company
         views = VIEWS[:1]
-    said = {view: _caption(view, hero, cast, style, world) for view in views}
+    captions = {view: _caption(view, hero, cast, style, world) for view in views}
     return {
         view: Prompt(page=0, positive=as_caption(words, cast, world, style.name))
-        for view, words in said.items()
+        for view, words in captions.items()
     }
 
 

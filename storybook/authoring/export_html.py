@@ -97,7 +97,7 @@ def screen_book(
         *(screen.endpaper(2 + number) for number in range(1 + len(laid) % 2)),
         screen.back_cover(),
     )
-    said = chain(
+    texts = chain(
         words.texts,
         (words.title, words.about, words.starring),
         ("-",),
@@ -106,7 +106,7 @@ def screen_book(
         screen.WORDS,
         EVERY_BOOK,
     )
-    return ScreenBook(desk, words, sections, len(laid), "".join(said))
+    return ScreenBook(desk, words, sections, len(laid), "".join(texts))
 
 
 def _facing(

@@ -46,8 +46,8 @@ def thought_up(
     summary = ""
     for reply in writer.tell_each(question, seeds=range(seed, seed + TRIES), max_words=MOST_WORDS):
         # A writer that nothing stops goes on to the tale itself: its first line is meant.
-        said = reply.reply if isinstance(reply, ReplyError) else reply
-        line = " ".join(untitled(said.strip()).partition("\n")[0].split())
+        text = reply.reply if isinstance(reply, ReplyError) else reply
+        line = " ".join(untitled(text.strip()).partition("\n")[0].split())
         summary = roles.fill(line) if roles else line
         if _is_one(summary, hero):
             return summary

@@ -22,16 +22,16 @@ SHEET: dict[Kind, tuple[int, int]] = {
 """How many pictures a preview takes, and which of its sheets is shown."""
 
 
-def preview(book: Book, studio: Studio, wanted: Wanted, width_px: int) -> bytes:
+def preview(book: Book, studio: Studio, keepsake: Wanted, width_px: int) -> bytes:
     """A sheet of a keepsake, or a frame of the film, as a WebP so wide; raises what making does."""
-    check(wanted)
+    check(keepsake)
     kept = kept_of(book, studio, most_px=PICTURE_PX)
-    if wanted.kind == "video":
+    if keepsake.kind == "video":
         return _frame(kept, width_px)
-    count, sheet = SHEET[wanted.kind]
+    count, sheet = SHEET[keepsake.kind]
     pictures = kept.pictures[:count]
     part = replace(kept, pictures=pictures, texts=kept.texts[: len(pictures) - 1])
-    return drawn_pages(pdf_of(book, part, wanted), width_px)[sheet]
+    return drawn_pages(pdf_of(book, part, keepsake), width_px)[sheet]
 
 
 def _frame(kept: Kept, width_px: int) -> bytes:

@@ -51,8 +51,8 @@ def narrate(book: Book, voice: Voice) -> Iterator[Event]:
 
     Raises BookError while there are no scenes, ModelError if the voice fails.
     """
-    said = ((scene.page, text_of(book, scene)) for scene in book.scenes)
-    texts = {page: text for page, text in said if any(sign.isalnum() for sign in text)}
+    spoken_texts = ((scene.page, text_of(book, scene)) for scene in book.scenes)
+    texts = {page: text for page, text in spoken_texts if any(sign.isalnum() for sign in text)}
     due = [page for page, text in texts.items() if _is_due(book, page, text, voice)]
     if due:
         note = f"{voice.name}, by {voice.runs_by}"

@@ -68,8 +68,8 @@ def at_place(summary: str, place: str) -> str:
 
 def place_said(summary: str) -> str:
     """The place that `at_place` put into a summary; empty if none."""
-    said = WHERE.search(summary)
-    return said[1] if said else ""
+    match = WHERE.search(summary)
+    return match[1] if match else ""
 
 
 def load_draft(books: Path) -> Draft:
@@ -96,8 +96,8 @@ def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
     Raises ConfigError, HeroError or NotForChildren in one line.
     """
     if draft.story:
-        asked = draft.model_dump(include={"heroes", "style", "format", "seed"})
-        return brief_of_story(draft.story, asked | ({"title": draft.title} if draft.title else {}))
+        fields = draft.model_dump(include={"heroes", "style", "format", "seed"})
+        return brief_of_story(draft.story, fields | ({"title": draft.title} if draft.title else {}))
     if not draft.summary.strip():
         raise StorybookError("Say in a sentence or two what the story is about, or tap an idea.")
     given = {key: value for key, value in draft.model_dump().items() if value != ""}
@@ -126,7 +126,7 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
     the first of the heroes cannot take its star's part, or if it is asked for in other pages.
     """
     story, heroes = story_named(name), load_heroes(given.get("heroes", ()))
-    told = recast(story, heroes[0]) if heroes else as_it_stands(story)
+    retold = recast(story, heroes[0]) if heroes else as_it_stands(story)
     many = len(story.pages)
     for key, own, why in (
         ("summary", None, "it has a summary of its own"),
@@ -135,7 +135,12 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
     ):
         if key in given and given[key] != own:
             raise ConfigError(f"--story {story.id} with --{key}: {why}. Leave --{key} out.")
-    own = {"summary": told.summary, "ages": BOOK_AGES[story.ages], "pages": many, "story": story.id}
+    own = {
+        "summary": retold.summary,
+        "ages": BOOK_AGES[story.ages],
+        "pages": many,
+        "story": story.id,
+    }
     return checked(validated(Brief, own | dict(given), "the brief"), for_children=False)
 
 
@@ -175,8 +180,8 @@ def heroes_named(summary: str) -> tuple[str, ...]:
 
 def _may_be(one: Character, hero: Hero, means: Means) -> bool:
     """Whether what a summary says of somebody is true of a hero."""
-    said = one.kind.word if one.kind else ""
-    kind = one.open or said == hero.kind or one.species == hero.species
+    noun = one.kind.word if one.kind else ""
+    kind = one.open or noun == hero.kind or one.species == hero.species
     coat = coat_of(one, means)
     return one.is_animal and kind and (not coat or not hero.look or coat == hero.look)
 

@@ -78,7 +78,7 @@ class Plan:
         return self.folder / f"sheet-{digest([file.name for file in self.drawn])}.png"
 
 
-def painting(settings: Settings, adapters: Sequence[str] = (), **asked: object) -> Settings:
+def painting(settings: Settings, adapters: Sequence[str] = (), **sampling: object) -> Settings:
     """The settings with fields of `draw` changed that are not None, and `adapters` beside its own.
 
     Raises ConfigError that names the field, or the adapter that is not there.
@@ -86,7 +86,7 @@ def painting(settings: Settings, adapters: Sequence[str] = (), **asked: object) 
     for each in adapters:
         if not (path := Adapter.parse(each).path).exists():
             raise ConfigError(f"--adapter {each}: there is no {path}. Name a file of weights.")
-    changes = {key: value for key, value in asked.items() if value is not None}
+    changes = {key: value for key, value in sampling.items() if value is not None}
     changes["adapters"] = (*settings.draw.adapters, *adapters)
     draw_ = validated(DrawSettings, settings.draw.model_dump() | changes, "paint")
     return settings.but(draw=draw_.model_dump())
@@ -198,20 +198,20 @@ def _lay_sheet(plan: Plan) -> None:
 
 def _heroes(words: str, names: Sequence[str]) -> tuple[tuple[Hero, ...], list[str]]:
     """The heroes that are named, and those whose token the words say, with what is to be said."""
-    asked = {hero.name: hero for hero in load_heroes(names)}
+    named = {hero.name: hero for hero in load_heroes(names)}
     known = [hero for hero in _readable_heroes() if hero.token]
     notes = []
     for token in dict.fromkeys(hero.token for hero in known):
         owners = [hero for hero in known if hero.token == token]
-        if not _says(words, token) or any(hero.token == token for hero in asked.values()):
+        if not _says(words, token) or any(hero.token == token for hero in named.values()):
             continue
         called = " and ".join(hero.name for hero in owners)
         if len(owners) == 1:
-            asked[owners[0].name] = owners[0]
+            named[owners[0].name] = owners[0]
             notes.append(f"{token} is the hero {called}")
         else:
             notes.append(f"{token} is the token of {called}: say which one with --hero")
-    return tuple(asked.values()), notes
+    return tuple(named.values()), notes
 
 
 def _readable_heroes() -> Iterator[Hero]:
@@ -246,8 +246,8 @@ def _as_the_world_says(
 def _with_heroes(words: str, cast: Sequence[Hero]) -> tuple[str, tuple[str, ...]]:
     """The words with heroes called as the painter knows them, and what became of them."""
     missing = [hero.words for hero in cast if not _is_called(hero, words)]
-    said = ", ".join((*missing, _named_as_known(words, cast)))
-    return said, () if said == words else (f"drawn as: {said}",)
+    drawn = ", ".join((*missing, _named_as_known(words, cast)))
+    return drawn, () if drawn == words else (f"drawn as: {drawn}",)
 
 
 def _named_as_known(words: str, cast: Sequence[Hero]) -> str:

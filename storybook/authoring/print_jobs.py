@@ -106,16 +106,16 @@ def imprint_of(book: Book) -> Imprint:
     if not path.is_file():
         return Imprint()
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        fields = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise BookError(f"{path} is not TOML: {fault}.") from fault
-    return validated(Imprint, said, str(path))
+    return validated(Imprint, fields, str(path))
 
 
 def set_imprint(book: Book, imprint: Imprint) -> None:
     """Keep what the author adds for print."""
-    said = imprint.model_dump(exclude_defaults=True)
-    write_whole(book.folder / IMPRINT, tomli_w.dumps(said).encode())
+    fields = imprint.model_dump(exclude_defaults=True)
+    write_whole(book.folder / IMPRINT, tomli_w.dumps(fields).encode())
 
 
 def keep(book: Book, pressed: Pressed) -> list[Path]:

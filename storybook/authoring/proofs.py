@@ -77,11 +77,11 @@ def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
         (str(each.picture), each.picture.stat().st_mtime_ns) if each.picture else None
         for each in pages
     ]
-    said = [(each.scene.text, each.alt, each.state) for each in pages]
-    said += [(each.page, each.scene.text_side) for each in pages]
-    said += [(each.scene.place, each.scene.light) for each in pages]
+    contents = [(each.scene.text, each.alt, each.state) for each in pages]
+    contents += [(each.page, each.scene.text_side) for each in pages]
+    contents += [(each.scene.place, each.scene.light) for each in pages]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return digest(bind.EDITION, bind.story_of(book), said, pictures, wishes, facts)
+    return digest(bind.EDITION, bind.story_of(book), contents, pictures, wishes, facts)
 
 
 def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:

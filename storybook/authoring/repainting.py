@@ -83,9 +83,9 @@ def painted_over(
     guard refuses all of it.
     """
     page, cast = prompt.page, studio.known(book.cast)
-    asked = _requests(book, studio, prompt, canvas, seeds)
+    requests = _requests(book, studio, prompt, canvas, seeds)
     pictures: dict[str, bytes] = {}
-    todo = [each for each in asked if not book.picture(page, each.id).is_file()]
+    todo = [each for each in requests if not book.picture(page, each.id).is_file()]
     yield Event(stage=stage, done=0, total=len(todo), page=page, note="the painter gets ready")
     if todo:
         with (
@@ -105,7 +105,7 @@ def painted_over(
             raise NotForChildren(
                 "The picture safety checker kept back what was painted. Say it in other words."
             )
-    keep_pictures(book, page, pictures, says, take=asked[0].id if canvas.mask else None)
+    keep_pictures(book, page, pictures, says, take=requests[0].id if canvas.mask else None)
 
 
 def _requests(

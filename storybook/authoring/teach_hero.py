@@ -107,8 +107,8 @@ def adopt(hero: Hero, folder: Path, result: Path) -> Path:
         kept = folder / "adapter" / ADAPTER
         taught = {"adapter": kept.relative_to(folder).as_posix(), "painter": None}
     _lay(made, kept)
-    said = hero.but(**taught).model_dump(exclude_defaults=True)
-    write_whole(folder / HERO, tomli_w.dumps(said).encode())
+    fields = hero.but(**taught).model_dump(exclude_defaults=True)
+    write_whole(folder / HERO, tomli_w.dumps(fields).encode())
     return kept
 
 
@@ -148,8 +148,8 @@ def how_long(count: int, settings: Settings) -> str:
     """
     if Studio(settings).draws_the_world:
         minutes = -(-(BEFORE_S + EPOCHS * 2 * count / PICTURES_A_SECOND) // 60)
-        said = "a minute" if minutes < 2 else f"{minutes:.0f} minutes"
-        return f"It takes about {said} on two processor cores that have nothing else to do."
+        duration = "a minute" if minutes < 2 else f"{minutes:.0f} minutes"
+        return f"It takes about {duration} on two processor cores that have nothing else to do."
     return (
         "It takes about a quarter of an hour on a graphics card with 24 GB, and needs one: without "
         "it this takes days."

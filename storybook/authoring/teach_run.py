@@ -52,40 +52,40 @@ class Teaching:
     command: list[str]
 
 
-def prepare(asked: TeachRequest, settings: Settings) -> Teaching:
+def prepare(request: TeachRequest, settings: Settings) -> Teaching:
     """The teaching that is asked for; its recipe is written unless an earlier one goes on.
 
     Raises HeroError for a hero without photos, for photos and a painter that knows drawings only,
     and if painter or preset are not those that an earlier teaching began with.
     """
-    one, folder = load_hero(asked.name), hero_folder(asked.name)
-    photos = hero_photos(asked.name)
+    one, folder = load_hero(request.name), hero_folder(request.name)
+    photos = hero_photos(request.name)
     if not photos:
         raise HeroError(
             f"{folder} has no photos to learn from. Add the hero from photos: "
-            f"storybook hero add {asked.name} --class {one.species} --photos FOLDER"
+            f"storybook hero add {request.name} --class {one.species} --photos FOLDER"
         )
     run = RUNS / folder.name
     recipe = run / RECIPE
-    goes_on = asked.resume and recipe.is_file()
+    goes_on = request.resume and recipe.is_file()
     if goes_on:
-        _check_same_painter(recipe, asked.pinned, settings)
-        _check_same_preset(run, asked.preset)
-    elif Studio(settings).draws_the_world and not are_drawings(photos) and not asked.anyway:
+        _check_same_painter(recipe, request.pinned, settings)
+        _check_same_preset(run, request.preset)
+    elif Studio(settings).draws_the_world and not are_drawings(photos) and not request.anyway:
         raise HeroError(
             f"The {settings.name} painter knows drawings, not photos: it already draws {one.name} "
             f"by its look ({one.words}), and would learn little from photos. For the real thing: "
             "--studio classic. To see for yourself: --anyway."
         )
-    if overridden({}, asked.changes).get("kind") == "hypernetwork":
+    if overridden({}, request.changes).get("kind") == "hypernetwork":
         raise HeroError(
             "A hero is drawn with an adapter or a painter of its own, not with a hypernetwork. "
             "Leave kind out, or teach one by itself: python -m training dreambooth RECIPE.toml"
         )
     if not goes_on:
         token = token_for(one, Path(settings.draw.painter))
-        recipe = lay_recipe(one, folder, token, settings, preset=asked.preset or "auto")
-    return Teaching(folder, run, _command(asked, recipe, run, settings.device))
+        recipe = lay_recipe(one, folder, token, settings, preset=request.preset or "auto")
+    return Teaching(folder, run, _command(request, recipe, run, settings.device))
 
 
 def finish(name: str) -> Path:
@@ -106,14 +106,14 @@ def run_training(command: Sequence[str], *, silent: bool = False) -> int:
             return training.wait()
 
 
-def _command(asked: TeachRequest, recipe: Path, run: Path, device: str) -> list[str]:
+def _command(request: TeachRequest, recipe: Path, run: Path, device: str) -> list[str]:
     command = [sys.executable, "-m", "training", "dreambooth", str(recipe), "--run", str(run)]
     command += ["--device", device]
-    for change in asked.changes:
+    for change in request.changes:
         command += ["--set", change]
-    if asked.resume:
+    if request.resume:
         command += ["--resume", "latest"]
-    return [*command, "--dry-run"] if asked.dry_run else command
+    return [*command, "--dry-run"] if request.dry_run else command
 
 
 def _check_same_preset(run: Path, preset: str | None) -> None:

@@ -105,5 +105,5 @@ def _caption(book: Book, studio: Studio, scene: Scene, cast: Sequence[Hero], wor
         return as_caption(words, cast, world, style)
     shown = scene.but(things=tuple(things), relation="with", picture="")
     view = view_of(scene.page, world)
-    told = describe(shown, cast, style_named(style), plainly=True, view=view)
-    return as_caption(told.positive, cast, world, style)
+    prompt = describe(shown, cast, style_named(style), plainly=True, view=view)
+    return as_caption(prompt.positive, cast, world, style)
