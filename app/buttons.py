@@ -23,9 +23,9 @@ def pressed(
     """
     waiting, name = st.session_state.setdefault(PRESSED, set()), key or label
     button(label, key=key, on_click=waiting.add, args=(name,), **more)
-    heard = name in waiting
+    is_pressed = name in waiting
     waiting.discard(name)
-    return heard
+    return is_pressed
 
 
 def opened(page: object) -> None:

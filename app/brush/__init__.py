@@ -29,7 +29,7 @@ def brush(image: Image.Image, alt: str, key: str) -> Image.Image | None:
     file = io.BytesIO()
     shown.save(file, "PNG")
     seen = PNG + base64.b64encode(file.getvalue()).decode()
-    told = _component()(
+    reply = _component()(
         data={
             "image": seen,
             "size": list(shown.size),
@@ -41,15 +41,15 @@ def brush(image: Image.Image, alt: str, key: str) -> Image.Image | None:
         key=key,
         on_mask_change=_nothing,
     )
-    return mask_of(told.mask)
+    return mask_of(reply.mask)
 
 
-def mask_of(told: object) -> Image.Image | None:
+def mask_of(url: object) -> Image.Image | None:
     """The mask that a browser tells; None if it is empty, or no small PNG."""
-    if not isinstance(told, str) or not told.startswith(PNG) or len(told) > MOST_BYTES:
+    if not isinstance(url, str) or not url.startswith(PNG) or len(url) > MOST_BYTES:
         return None
     try:
-        data = base64.b64decode(told.removeprefix(PNG), validate=True)
+        data = base64.b64decode(url.removeprefix(PNG), validate=True)
         with Image.open(io.BytesIO(data), formats=["PNG"]) as file:
             if max(file.size) > LONGEST_PX:
                 return None

@@ -109,16 +109,16 @@ def _show(draft: Path, photos: list[Path]) -> None:
     for finding in verdict.findings:
         st.info(finding, icon=":material/lightbulb:")
     with st.container(horizontal=True, gap="small", key="new-photos"):
-        for photo, said in zip(photos, verdict.photos, strict=True):
+        for photo, each in zip(photos, verdict.photos, strict=True):
             with st.container(key=f"card-new-{photo.stem}-half", width=PHOTO_PX + 26, gap="small"):
-                _photo(draft, photo, said)
+                _photo(draft, photo, each)
 
 
-def _photo(draft: Path, photo: Path, said: PhotoVerdict) -> None:
+def _photo(draft: Path, photo: Path, verdict: PhotoVerdict) -> None:
     name = hero_drafts.name_of(draft, photo)
     look.picture(photo, f"Photo {name}", PHOTO_PX)
     st.caption(look.plain(name))
-    coach.badge(said)
+    coach.badge(verdict)
     if pressed("Take out", key=f"out-{photo.stem}") and tried(
         hero_drafts.take_out, draft, photo.name
     ):

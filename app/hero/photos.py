@@ -59,11 +59,11 @@ def _judged(hero: Hero, folder: Path, photos: list[Path]) -> None:
     _write_captions(hero, folder, photos)
     known = " ".join(filter(None, (hero.token, hero.species)))
     with st.container(horizontal=True, gap="medium", key="photos"):
-        for photo, said in zip(photos, verdict.photos, strict=True):
+        for photo, each in zip(photos, verdict.photos, strict=True):
             with st.container(
                 key=f"card-photo-{photo.stem}-wide", width=PHOTO_PX + 26, gap="small"
             ):
-                _photo(folder, photo, said, known)
+                _photo(folder, photo, each, known)
 
 
 def _write_captions(hero: Hero, folder: Path, photos: list[Path]) -> None:
@@ -93,10 +93,10 @@ def _write_captions(hero: Hero, folder: Path, photos: list[Path]) -> None:
             st.rerun()
 
 
-def _photo(folder: Path, photo: Path, said: PhotoVerdict, known: str) -> None:
+def _photo(folder: Path, photo: Path, verdict: PhotoVerdict, known: str) -> None:
     name = photo.name
     look.picture(photo, f"Photo {photo.stem}", PHOTO_PX)
-    coach.badge(said)
+    coach.badge(verdict)
     with st.container(horizontal=True, gap="xsmall", key=f"deeds-{photo.stem}"):
         if pressed("Turn", key=f"turn-{name}", icon=":material/rotate_right:"):
             _done(tried(hero_edits.turn, folder, name, 1))
@@ -151,8 +151,8 @@ def _left_out(folder: Path) -> None:
     aside = hero_edits.left_out(folder)
     if not aside:
         return
-    said = f"Left out ({len(aside)})"
-    with st.expander(said), st.container(horizontal=True, gap="medium", key="aside"):
+    label = f"Left out ({len(aside)})"
+    with st.expander(label), st.container(horizontal=True, gap="medium", key="aside"):
         for photo in aside:
             with st.container(width=PHOTO_PX // 2, gap="small"):
                 look.picture(photo, f"Photo {photo.stem}, left out", PHOTO_PX // 2)

@@ -30,11 +30,11 @@ def asked(book: Book, job: Job | None, *, busy: bool, expanded: bool) -> None:
         st.form(f"asked-{seen}", border=False),
     ):
         _fields(brief, seen, busy=busy)
-        told = book.path(book.STORY).is_file()
+        is_told = book.path(book.STORY).is_file()
         st.caption(
             "Another summary, language, age or number of pages has the book told anew. Its "
             "pictures so far are kept."
-            if told
+            if is_told
             else "Then make it, or let it go on."
         )
         st.form_submit_button(

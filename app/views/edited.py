@@ -26,20 +26,20 @@ def seen_of_page(book: Book, page: int) -> object:
     return chosen and chosen.candidate, finer or bool(chosen or book.pictures(page))
 
 
-def edit(book: Book, deed: Callable[[], object], said: str = "", *fields: str) -> None:
+def edit(book: Book, action: Callable[[], object], words: str = "", *fields: str) -> None:
     """Do something to the book; what is in its way is said at the top of the page.
 
-    `said` are the author's own words: they are shown if the page was changed in another window, and
+    `words` are the author's own: they are shown if the page was changed in another window, and
     looked over for what is not for children. The `fields` that they stood in are done with then.
     """
     try:
-        if said and load_settings(None, []).write.for_children:
-            check_kind(said, "The page")
-        deed()
+        if words and load_settings(None, []).write.for_children:
+            check_kind(words, "The page")
+        action()
     except ChangedMeanwhile as clash:
-        st.session_state["clash"] = (str(clash), said, clash.theirs)
+        st.session_state["clash"] = (str(clash), words, clash.theirs)
     except StorybookError as fault:
-        st.session_state["fault"] = (str(fault), said)
+        st.session_state["fault"] = (str(fault), words)
         return
     for field in fields:
         unsaved.drop(book, field)

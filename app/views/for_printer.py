@@ -141,7 +141,7 @@ def _wishes(
 
 def _words(book: Book, imprint: Imprint, *, busy: bool) -> None:
     with st.expander("Dedication, names and the words on the back"), st.form("imprint"):
-        said = {
+        texts = {
             "dedication": st.text_input("Dedication", imprint.dedication, max_chars=300),
             "author": st.text_input("Told by", imprint.author, max_chars=60),
             "illustrator": st.text_input("Pictures by", imprint.illustrator, max_chars=60),
@@ -150,10 +150,10 @@ def _words(book: Book, imprint: Imprint, *, busy: bool) -> None:
             ),
         }
         if pressed("Keep", button=st.form_submit_button, disabled=busy):
-            if said["blurb"].strip() == book.brief.summary:
-                said["blurb"] = ""
-            wanted = imprint.but(**{key: text.strip() for key, text in said.items()})
-            edit(book, partial(set_imprint, book, wanted), " ".join(said.values()))
+            if texts["blurb"].strip() == book.brief.summary:
+                texts["blurb"] = ""
+            wanted = imprint.but(**{key: text.strip() for key, text in texts.items()})
+            edit(book, partial(set_imprint, book, wanted), " ".join(texts.values()))
             st.rerun()
 
 

@@ -23,7 +23,7 @@ def bar(book: Book) -> None:
     if back is None and forth is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="history"):
-        for label, keys, found, deed in (
+        for label, keys, found, action in (
             ("Undo", "Alt+Z", back, history.undo),
             ("Redo", "Alt+Y", forth, history.redo),
         ):
@@ -34,7 +34,7 @@ def bar(book: Book) -> None:
                 shortcut=keys,
                 disabled=found is None,
                 on_click=edit,
-                args=(book, partial(deed, book)),
+                args=(book, partial(action, book)),
             )
         if back is not None:
             st.caption(f"Last: {called(book, back)}")

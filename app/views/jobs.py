@@ -137,13 +137,13 @@ def _subject(job: Job) -> None:
 
 
 def _times(job: Job, state: JobState) -> None:
-    said = [f"Asked for {_clock(job.created)}."]
+    sentences = [f"Asked for {_clock(job.created)}."]
     if state.started and state.ended:
-        said.append(f"It took {job_panel.said(max(1.0, state.ended - state.started))}.")
+        sentences.append(f"It took {job_panel.said(max(1.0, state.ended - state.started))}.")
     if state.state == "done":
         far = jobs.progress(job)
-        said += [f"{far.note[:1].upper()}{far.note[1:]}."] if far and far.note else []
-    st.markdown(look.plain(" ".join(said)))
+        sentences += [f"{far.note[:1].upper()}{far.note[1:]}."] if far and far.note else []
+    st.markdown(look.plain(" ".join(sentences)))
     st.caption("As a command:")
     st.code(
         f"{'storybook' if job.module == 'storybook' else 'python -m training'} "

@@ -16,8 +16,8 @@ NAMES = {
 
 def offered(write: WriteSettings) -> list[str]:
     """Their tags, the first of them for who does not choose; never none."""
-    told = write.told_languages
-    return list(NAMES) if told is None else list(told)
+    known = write.told_languages
+    return list(NAMES) if known is None else list(known)
 
 
 def name(tag: str) -> str:
@@ -27,10 +27,10 @@ def name(tag: str) -> str:
 
 def why_no_others(write: WriteSettings) -> str:
     """Why only those are offered, for people; empty where the writer tells in any."""
-    told = write.told_languages
-    if told is None:
+    tags = write.told_languages
+    if tags is None:
         return ""
-    known = " and ".join(filter(None, [", ".join(map(name, told[:-1])), name(told[-1])]))
+    known = " and ".join(filter(None, [", ".join(map(name, tags[:-1])), name(tags[-1])]))
     return (
         f"The writer of this studio tells in {known} only. For another language, let a server's "
         'writer tell: `[write] writer = "server"` in `studio.toml`.'

@@ -203,9 +203,9 @@ def _unpack(given: object) -> None:
         import_zip(kept, BOOKS)
 
 
-def _try(deed: Callable[[], object]) -> None:
+def _try(action: Callable[[], object]) -> None:
     """Do something and draw the page anew; a fault is a line on it."""
-    if tried(deed):
+    if tried(action):
         st.rerun()
 
 

@@ -82,8 +82,8 @@ def _wrong(book: Book, now: Status, *, busy: bool) -> dict[int, list[tuple[str, 
     wishes = wishes_of(book.brief)
     for each in now.page_status[1:]:
         for note in page_notes(each.place, each.text, wishes):
-            said = {"text": "Too full", "glyphs": "Odd letters"}[note.kind]
-            found.setdefault(each.place, []).append((said, f"It is {note.says}"))
+            label = {"text": "Too full", "glyphs": "Odd letters"}[note.kind]
+            found.setdefault(each.place, []).append((label, f"It is {note.says}"))
     for place, lacks in ({} if busy else weak_pages(book)).items():
         says = f"Its picture hardly shows: {lacks}." if lacks else ""
         found.setdefault(place, []).append(("Look again", says))
@@ -106,8 +106,8 @@ def _card(
             st.markdown(f"**{called}**", width="stretch")
             if each.picked_by == "author":
                 st.badge("Yours", icon=":material/lock:", color="green")
-            for said, _ in wrong:
-                st.badge(said, icon=":material/visibility:", color="orange")
+            for label, _ in wrong:
+                st.badge(label, icon=":material/visibility:", color="orange")
             if busy and not each.pick:
                 _under_way(each)
             elif each.due and not busy:

@@ -45,11 +45,11 @@ def editor(book: Book, studio: Studio, page: int, job: Job | None) -> None:
             "page. All else waits until they are done."
         )
     departures_shown.hint(page)
-    picture, told = st.columns([1, 1], gap="large")
+    picture, words = st.columns([1, 1], gap="large")
     with picture:
         _picture(book, studio, place, scenes[place], held=held)
         departures_shown.of_page(book, studio, page, busy=busy)
-    with told:
+    with words:
         if page != COVER:
             _text(book, scenes[place], place, busy=busy, held=held)
         _scene(book, studio, scenes[place], busy=busy)
@@ -74,13 +74,13 @@ def _ways(book: Book, place: int) -> None:
     order = edits.order(book)
     ways = {"All pages": (None, ":material/arrow_back:")}
     if place > 0:
-        said = "Cover" if place == 1 else f"Page {place - 1}"
-        ways[said] = (order[place - 1], ":material/chevron_left:")
+        label = "Cover" if place == 1 else f"Page {place - 1}"
+        ways[label] = (order[place - 1], ":material/chevron_left:")
     if place + 1 < len(order):
         ways[f"Page {place + 1}"] = (order[place + 1], ":material/chevron_right:")
     with st.container(horizontal=True, key="ways"):
-        for said, (page, icon) in ways.items():
-            st.button(said, key=f"way-{said}", icon=icon, on_click=open_page, args=(page,))
+        for label, (page, icon) in ways.items():
+            st.button(label, key=f"way-{label}", icon=icon, on_click=open_page, args=(page,))
 
 
 def _picture(book: Book, studio: Studio, place: int, scene: Scene, *, held: bool) -> None:
@@ -102,8 +102,8 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool, held: bool) -> No
     key = text_field.area(book, name, "Text", scene.text, height=150, busy=held, most=1200)
 
     def keep() -> None:
-        said = st.session_state[key]
-        edit(book, lambda: edits.set_text(book, scene.page, said, seen), said, name)
+        written = st.session_state[key]
+        edit(book, lambda: edits.set_text(book, scene.page, written, seen), written, name)
 
     with st.container(horizontal=True):
         st.button(
@@ -129,9 +129,9 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool, held: bool) -> No
 
 
 def _tell_again(book: Book, page: int) -> None:
-    said = str(randrange(1, 10**6))
+    seed = str(randrange(1, 10**6))
     job_panel.start(
-        ("retell", str(book.folder), str(page), "--seed", said), "Tell a page again", book.folder
+        ("retell", str(book.folder), str(page), "--seed", seed), "Tell a page again", book.folder
     )
 
 
@@ -201,8 +201,8 @@ def _keep_scene(book: Book, scene: Scene, key: str, seen: str) -> None:
         for field in ("cast", "moment", "place", "things", "light", "shot")
     }
     changed = scene.but(**asked)
-    said = " ".join([changed.moment, changed.place, *changed.things])
-    edit(book, lambda: edits.set_scene(book, changed, seen), said)
+    words = " ".join([changed.moment, changed.place, *changed.things])
+    edit(book, lambda: edits.set_scene(book, changed, seen), words)
 
 
 def _read_again_button(book: Book, studio: Studio, page: int, *, busy: bool) -> None:

@@ -53,8 +53,8 @@ def _row(book: Book, page: int, place: int, text: str) -> None:
     ):
         with st.container(width=PICTURE_PX):
             look.page_picture(book, page, f"Page {place}", PICTURE_PX)
-        said = look.plain(look.short(text, MOST_LETTERS))
-        st.markdown(f"**Page {place}** {said}", width="stretch")
+        shown_text = look.plain(look.short(text, MOST_LETTERS))
+        st.markdown(f"**Page {place}** {shown_text}", width="stretch")
 
 
 def _dropped(book: Book, order: list[int]) -> None:

@@ -59,11 +59,18 @@ def shown(book: Book, studio: Studio, page: int, *, busy: bool, held: bool) -> N
                 "up to date with it, so other pages that have changed are drawn, too."
             )
         )
-    said = verdicts(book, page)
+    by_candidate = verdicts(book, page)
     with st.container(horizontal=True, gap="medium", key="candidates"):
         for number, candidate in enumerate(drawn):
             _candidate(
-                book, page, candidate, chosen, said.get(candidate), number, busy=busy, held=held
+                book,
+                page,
+                candidate,
+                chosen,
+                by_candidate.get(candidate),
+                number,
+                busy=busy,
+                held=held,
             )
 
 

@@ -58,8 +58,8 @@ def sentence(note: Note) -> str:
     if pages:
         listed = ", ".join(pages[:-1]) + " and " + pages[-1] if len(pages) > 1 else pages[0]
         parts.append(f"{'pages' if len(pages) > 1 else 'page'} {listed}")
-    said = " and ".join(parts)
-    return f"{said[0].upper()}{said[1:]} {'are' if len(note.pages) > 1 else 'is'} {note.says}"
+    subject = " and ".join(parts)
+    return f"{subject[0].upper()}{subject[1:]} {'are' if len(note.pages) > 1 else 'is'} {note.says}"
 
 
 def _remedies(proof: Proof, note: Note, number: int) -> None:

@@ -38,17 +38,17 @@ def told_about(story: ReadyMade, star: Hero) -> Recast:
 def chosen(name: str, star: Hero, change: Change) -> None:
     """The story that the book is to be of, and the way back to a telling of the writer's own."""
     story = story_named(name)
-    told = told_about(story, star)
+    retold = told_about(story, star)
     with st.container(border=True, key="ready-made-chosen"):
-        st.markdown(f"**{look.plain(told.title)}**")
+        st.markdown(f"**{look.plain(retold.title)}**")
         st.caption(f"A ready-made story, {story.id}: {look.plain(_facts(story, star))}.")
-        st.markdown(look.plain(told.summary))
+        st.markdown(look.plain(retold.summary))
         if stars_in(story, star):
-            st.caption(look.plain(told.line))
+            st.caption(look.plain(retold.line))
         else:
             says = f"It is about its own star, {story.star.name}: {obstacle(story, star)}."
             st.warning(look.plain(says))
-        _text_of(told)
+        _text_of(retold)
         st.button(
             "Have the writer tell a story of its own instead",
             key="ready-made-none",
@@ -76,7 +76,7 @@ def shelf(star: Hero, change: Change) -> None:
 
 def _filters(star: Hero) -> Wanted:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        said = st.text_input(
+        words = st.text_input(
             "With these words",
             key="ready-made-words",
             placeholder="dog thunder",
@@ -91,14 +91,14 @@ def _filters(star: Hero) -> Wanted:
             "About", ANIMALS, format_func=str.capitalize, key="ready-made-animal"
         )
     able = st.toggle(f"Only those that {star.name} can star in", value=True, key="ready-made-able")
-    return Wanted(said or "", ages, manner, animal or "", star if able else None)
+    return Wanted(words or "", ages, manner, animal or "", star if able else None)
 
 
 def _offered(story: ReadyMade, star: Hero, change: Change) -> None:
-    told = told_about(story, star)
+    retold = told_about(story, star)
     with st.container(border=True, key=f"ready-made-{story.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{look.plain(told.title)}**", width="stretch")
+            st.markdown(f"**{look.plain(retold.title)}**", width="stretch")
             st.button(
                 "Take this story",
                 key=f"ready-made-take-{story.id}",
@@ -110,13 +110,13 @@ def _offered(story: ReadyMade, star: Hero, change: Change) -> None:
                     "ages": BOOK_AGES[story.ages],
                 },
             )
-        st.caption(look.plain(f"{told.summary} ({_facts(story, star)})"))
-        _text_of(told)
+        st.caption(look.plain(f"{retold.summary} ({_facts(story, star)})"))
+        _text_of(retold)
 
 
-def _text_of(told: Recast) -> None:
+def _text_of(retold: Recast) -> None:
     with st.popover("Read it", icon=":material/menu_book:"):
-        for number, page in enumerate(told.pages, 1):
+        for number, page in enumerate(retold.pages, 1):
             st.markdown(look.plain(f"{number}. {page.text}"))
 
 

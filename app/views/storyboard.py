@@ -182,8 +182,8 @@ def _clash(book: Book, studio: Studio) -> bool:
     artifact = edits.clash(book, studio)
     if artifact is None:
         return False
-    said = artifact.relative_to(book.folder)
-    st.warning(f"You edited {said}, and what it was made from has changed since.")
+    name = artifact.relative_to(book.folder)
+    st.warning(f"You edited {name}, and what it was made from has changed since.")
     with st.container(horizontal=True):
         st.button(
             "Keep mine",

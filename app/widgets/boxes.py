@@ -23,7 +23,7 @@ Box = tuple[float, float, float, float]
 def box_around(image: Image.Image, alt: str, key: str) -> Box | None:
     """Let an author drag a box open; its left, top, right and bottom as shares of the picture."""
     says = f"Drag a box around the star. Enter begins one in the middle. {KEYS}"
-    told = _shown(
+    reply = _shown(
         image,
         key,
         way="draw",
@@ -33,13 +33,13 @@ def box_around(image: Image.Image, alt: str, key: str) -> Box | None:
         empty="Drag a box around whom you mean, or leave it.",
         there="Around whom you mean.",
     )
-    return _box_of(told, "box")
+    return _box_of(reply, "box")
 
 
 def box_moved(image: Image.Image, alt: str, key: str) -> tuple[Box, Box] | None:
     """Let an author drag a box open, and what is in it to another place and size: both boxes."""
     says = f"Drag a box around the star, then drag it. Enter begins one in the middle. {KEYS}"
-    told = _shown(
+    reply = _shown(
         image,
         key,
         way="place",
@@ -50,7 +50,7 @@ def box_moved(image: Image.Image, alt: str, key: str) -> tuple[Box, Box] | None:
         there="Now drag the box, or its corner.",
         moved="It comes to stand here.",
     )
-    before, after = _box_of(told, "box"), _box_of(told, "to")
+    before, after = _box_of(reply, "box"), _box_of(reply, "to")
     return (before, after) if before and after else None
 
 
@@ -58,7 +58,7 @@ def box_at_places(
     image: Image.Image, alt: str, key: str, places: Sequence[Box], names: Sequence[str], now: int
 ) -> int:
     """Let an author drag a box to one of its places; the number of the one where it is."""
-    told = _shown(
+    reply = _shown(
         image,
         key,
         way="snap",
@@ -70,7 +70,7 @@ def box_at_places(
         names=list(names),
         there="Drag the text to where it is to stand, or move it with the arrow keys.",
     )
-    return told if isinstance(told, int) and 0 <= told < len(places) else now
+    return reply if isinstance(reply, int) and 0 <= reply < len(places) else now
 
 
 def _shown(image: Image.Image, key: str, **data: object) -> object:
@@ -80,7 +80,7 @@ def _shown(image: Image.Image, key: str, **data: object) -> object:
     shown.save(file, "PNG")
     png = file.getvalue()
     whole = {"box": None, "empty": "", "moved": "", **data}
-    told = _component()(
+    component = _component()(
         data={
             **whole,
             "image": PNG + base64.b64encode(png).decode(),
@@ -89,12 +89,12 @@ def _shown(image: Image.Image, key: str, **data: object) -> object:
         key=key,
         on_told_change=_nothing,
     )
-    return told.told
+    return component.told
 
 
-def _box_of(told: object, name: str) -> Box | None:
+def _box_of(reply: object, name: str) -> Box | None:
     """A box that a browser tells; None if it is none."""
-    box = told.get(name) if isinstance(told, Mapping) else None
+    box = reply.get(name) if isinstance(reply, Mapping) else None
     if not isinstance(box, Sequence) or len(box) != 4:
         return None
     numbers = tuple(float(each) for each in box if isinstance(each, int | float))

@@ -24,11 +24,11 @@ def draw_on(picture: Path, key: str) -> dict[str, Any] | None:
 
     Raises TrainingError if the picture's crops are broken.
     """
-    told = f"drawn-{key}"
-    if told not in st.session_state:  # what it began with: it knows itself what was drawn since
+    kept = f"drawn-{key}"
+    if kept not in st.session_state:  # what it began with: it knows itself what was drawn since
         url = drawing.as_url(drawing.shown(picture))
-        st.session_state[told] = {"key": key, "image": url, **drawing.drawn_of(picture)}
-    found = DRAW_ON(key=f"draw-{key}", data=st.session_state[told], on_drawn_change=_nothing)
+        st.session_state[kept] = {"key": key, "image": url, **drawing.drawn_of(picture)}
+    found = DRAW_ON(key=f"draw-{key}", data=st.session_state[kept], on_drawn_change=_nothing)
     return found.drawn
 
 

@@ -51,8 +51,8 @@ def how_far(run: RunCard) -> str:
     if not state.steps:
         return "getting ready" if run.active else "nothing learnt yet"
     left = runs.run_seconds_left(run.folder) if run.standing == "running" else None
-    said = f", {work.said(left)} left" if left else ""
-    return f"step {steps_done(run)} of {state.steps}{said}"
+    remaining = f", {work.said(left)} left" if left else ""
+    return f"step {steps_done(run)} of {state.steps}{remaining}"
 
 
 def steps_done(run: RunCard) -> int:
@@ -160,9 +160,11 @@ def compare(run: RunCard) -> int | None:
 
 def stories(run: RunCard) -> None:
     """What a writer told while it learnt, the last telling first."""
-    told = runs.told_of(run.folder)
-    for path in reversed(told):
-        with st.expander(f"What it told after {int(path.stem)} steps", expanded=path == told[-1]):
+    samples = runs.told_of(run.folder)
+    for path in reversed(samples):
+        with st.expander(
+            f"What it told after {int(path.stem)} steps", expanded=path == samples[-1]
+        ):
             st.markdown(path.read_text(encoding="utf-8").partition("\n")[2])
 
 

@@ -69,8 +69,8 @@ def _cover(sheets: Sheets, line_art: LineArt) -> None:
 
 def _outlines(sheets: Sheets, picture: Image.Image, room: Box, line_art: LineArt) -> None:
     """A picture's outlines as large as they fit, in the middle of the room."""
-    times = min(room.width / picture.width, room.height / picture.height)
-    width, height = picture.width * times, picture.height * times
+    scale = min(room.width / picture.width, room.height / picture.height)
+    width, height = picture.width * scale, picture.height * scale
     drawn = line_art(picture, round(max(width, height) / POINTS_PER_INCH * PPI))
     box = Box(room.middle - width / 2, room.y + (room.height - height) / 2, width, height)
     put_exactly(sheets, drawn, box)

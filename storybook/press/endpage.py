@@ -66,10 +66,10 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
     lay_paper(desk)
     fonts, width = desk.fonts, min(MEASURE_PT, safe.width)
     small = set_small_print(facts, fonts, width, 0.36 * safe.height)
-    left, told = safe.middle - width / 2, small.introduction
+    left, introduction = safe.middle - width / 2, small.introduction
     foot = safe.y + small.height_pt + GAP_PT
-    heading_pt = 1.15 * told.size_pt
-    top = foot + told.height_pt + 2.2 * heading_pt
+    heading_pt = 1.15 * introduction.size_pt
+    top = foot + introduction.height_pt + 2.2 * heading_pt
     face = fonts.for_title(THE_END)
     title = set_title(THE_END, face, safe.width, 120, most_pt=60)
     middle = (safe.top + top) / 2
@@ -78,7 +78,7 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
     ornaments.fill_with(canvas, theme.accent)
     canvas.setFont(fonts.bold.name, heading_pt)
     canvas.drawString(left, top - heading_pt, HEADING)
-    draw_left(desk, told, fonts.text, left, foot + told.height_pt, theme.ink)
+    draw_left(desk, introduction, fonts.text, left, foot + introduction.height_pt, theme.ink)
     top = safe.y + small.height_pt
     for label, setting in small.rows:
         ornaments.fill_with(canvas, theme.accent)
@@ -94,8 +94,10 @@ def set_small_print(facts: Facts, fonts: Fonts, width_pt: float, height_pt: floa
     smallest size it may be higher.
     """
     face = fonts.text
-    told = [_set(INTRODUCTION, face, size_pt, width_pt, TOLD_EM) for size_pt in TOLD_SIZES_PT]
-    introduction = next((each for each in told if each.height_pt <= 0.75 * height_pt), told[-1])
+    settings = [_set(INTRODUCTION, face, size_pt, width_pt, TOLD_EM) for size_pt in TOLD_SIZES_PT]
+    introduction = next(
+        (each for each in settings if each.height_pt <= 0.75 * height_pt), settings[-1]
+    )
     rows = [(label, _shortened(_shown(value, face))) for label, value in rows_of(facts, fonts)]
     for size_pt in SIZES_PT:
         values = [

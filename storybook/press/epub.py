@@ -140,10 +140,10 @@ def _direction(book: Publication) -> str:
 
 def _navigation(book: Publication) -> str:
     """Contents, the list of pages, and where the cover and the story begin."""
-    told = [each for each in book.documents if each.sort != "decoration"]
-    pages = [each for each in told if each.page is not None]
-    landmarks = {each.sort: each for each in reversed(told)}
-    contents = "".join(_entry(each, each.title) for each in told)
+    listed = [each for each in book.documents if each.sort != "decoration"]
+    pages = [each for each in listed if each.page is not None]
+    landmarks = {each.sort: each for each in reversed(listed)}
+    contents = "".join(_entry(each, each.title) for each in listed)
     numbers = "".join(_entry(each, str(each.page), "#page") for each in pages)
     places = "".join(
         f'<li><a epub:type="{sort}" href="{each.name}.xhtml">{escape(each.title)}</a></li>'
@@ -186,13 +186,13 @@ def _package(book: Publication, files: Mapping[str, bytes]) -> str:
         for each in book.documents
     )
     turning = ' page-progression-direction="rtl"' if book.leftwards else ""
-    language, told = escape(book.language), "\n".join(_metadata(book))
+    language, metadata = escape(book.language), "\n".join(_metadata(book))
     return NO_XML.sub(
         "",
         '<?xml version="1.0" encoding="UTF-8"?>\n<package xmlns="http://www.idpf.org/2007/opf" '
         f'version="3.0" unique-identifier="book" xml:lang="{language}" '
         f'prefix="ibooks: {IBOOKS}"{_direction(book)}>\n'
-        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n{told}\n'
+        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n{metadata}\n'
         f"</metadata>\n<manifest>{items}</manifest>\n<spine{turning}>{spine}</spine></package>\n",
     )
 
@@ -225,8 +225,8 @@ def _accessibility(aloud: bool, *, fixed: bool) -> Iterator[str]:
     modes = ("textual", "visual", "auditory") if aloud else ("textual", "visual")
     features = (*FEATURES, "synchronizedAudioText") if aloud else FEATURES
     features = features if fixed else (*features, "displayTransformability")
-    said = "Each picture is told in a sentence; the text is live, in reading order."
-    told = (
+    summary = "Each picture is told in a sentence; the text is live, in reading order."
+    properties = (
         *(("accessMode", mode) for mode in modes),
         ("accessModeSufficient", "textual"),
         ("accessModeSufficient", "textual,visual"),
@@ -234,7 +234,7 @@ def _accessibility(aloud: bool, *, fixed: bool) -> Iterator[str]:
         ("accessibilityHazard", "none"),
         (
             "accessibilitySummary",
-            f"{said} {'All pages are read aloud, word by word. ' if aloud else ''}"
+            f"{summary} {'All pages are read aloud, word by word. ' if aloud else ''}"
             + (
                 "Its pages have a fixed size: for larger letters there is an edition that flows."
                 if fixed
@@ -242,7 +242,7 @@ def _accessibility(aloud: bool, *, fixed: bool) -> Iterator[str]:
             ),
         ),
     )
-    for name, value in told:
+    for name, value in properties:
         yield f'<meta property="schema:{name}">{value}</meta>'
 
 

@@ -132,10 +132,10 @@ def flowing_page(number: int, page: FlowingPage) -> Document:
 
 def flowing_end(rows: Sequence[tuple[str, str]]) -> Document:
     """`The End`, and how the book was made."""
-    told = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in rows)
+    terms = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in rows)
     body = (
         f'<section class="end"><h1>{THE_END}</h1><div class="small" lang="en" xml:lang="en" '
-        f'dir="ltr"><h2>{HEADING}</h2><p>{INTRODUCTION}</p><dl>{told}</dl></div></section>'
+        f'dir="ltr"><h2>{HEADING}</h2><p>{INTRODUCTION}</p><dl>{terms}</dl></div></section>'
     )
     return Document("the-end", THE_END, body, sort="backmatter")
 

@@ -86,11 +86,11 @@ def listed(pages: Sequence[int]) -> str:
     for _, run in groupby(enumerate(n for n in numbers if n), key=lambda pair: pair[1] - pair[0]):
         found = [number for _, number in run]
         runs.append(f"{found[0]}" if len(found) == 1 else f"{found[0]} to {found[-1]}")
-    said = ["the cover"] if 0 in numbers else []
+    parts = ["the cover"] if 0 in numbers else []
     if runs:
         word = "page" if len([n for n in numbers if n]) == 1 else "pages"
-        said.append(f"{word} {', '.join(runs)}")
-    return ", ".join(said)
+        parts.append(f"{word} {', '.join(runs)}")
+    return ", ".join(parts)
 
 
 def same_area(one: Sequence[float], other: Sequence[float]) -> bool:

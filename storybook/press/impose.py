@@ -41,13 +41,15 @@ def imposed(pdf: bytes, sheet_in: Size, unprintable_in: float) -> bytes:
         y = (high - scale * size[1]) / 2
         for left, right in booklet_order(len(pages.pages)):
             sheet = booklet.add_blank_page(page_size=(wide, high))
-            names, said = {}, []
+            names, operators = {}, []
             for number, x in ((left, wide / 2 - scale * size[0]), (right, wide / 2)):
                 form = booklet.copy_foreign(pages.pages[number - 1].as_form_xobject())
                 names[f"/P{number}"] = booklet.make_indirect(form)
-                said.append(f"q {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm /P{number} Do Q")
+                operators.append(
+                    f"q {scale:.5f} 0 0 {scale:.5f} {x:.3f} {y:.3f} cm /P{number} Do Q"
+                )
             sheet.obj.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(names))
-            sheet.obj.Contents = booklet.make_stream("\n".join(said).encode())
+            sheet.obj.Contents = booklet.make_stream("\n".join(operators).encode())
         file = BytesIO()
         booklet.save(file, deterministic_id=True)
     return file.getvalue()

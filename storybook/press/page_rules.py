@@ -64,12 +64,14 @@ def _blanks(book: Proofed) -> Iterator[Finding]:
         for _, run in groupby(enumerate(blank), key=lambda pair: pair[1] - pair[0])
     ]
     long = [number for run in runs if len(run) > rule.most_blank_together for number in run]
-    told = [number for number, leaf in enumerate(book.leaves, start=1) if leaf.kind == "blank"]
-    unsaid = sorted(set(blank) - set(told))
+    intended = [number for number, leaf in enumerate(book.leaves, start=1) if leaf.kind == "blank"]
+    unsaid = sorted(set(blank) - set(intended))
     wrong = f"too many blank pages together: {listed(long)}" if long else ""
     if unsaid:
         wrong = f"nothing is printed on {listed(unsaid)}"
-    well = f"page {listed(told)} is left blank for the printer" if told else "no page is blank"
+    well = (
+        f"page {listed(intended)} is left blank for the printer" if intended else "no page is blank"
+    )
     yield judged(
         "pages",
         f"no more than {rule.most_blank_together} blank pages together",
@@ -159,11 +161,11 @@ def _spine(book: Proofed) -> Iterator[Finding]:
         for each in words
     ):
         wrong = "the words of the spine stand too near to its folds"
-    said = "as you said" if book.spine_said else f"for {count} pages on {book.paper.title}"
+    by = "as you said" if book.spine_said else f"for {count} pages on {book.paper.title}"
     yield judged(
         "spine",
         f"words on the spine from {rule.words_from_pages} pages on",
-        f"the spine is {book.spine_in:.4f} in wide {said}",
+        f"the spine is {book.spine_in:.4f} in wide {by}",
         wrong,
         pages=(0,),
         remedy="This is a fault of the press: please report it.",

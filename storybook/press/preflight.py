@@ -29,11 +29,11 @@ def preflight(pdf: bytes, form: Format, *, least_ppi: float = LEAST_PPI) -> tupl
     faults = []
     for number, page in enumerate(reader.pages, start=1):
         faults += [f"sheet {number}: {fault}" for fault in _page_faults(page, form, least_ppi)]
-    told = reader.metadata or {}
+    metadata = reader.metadata or {}
     faults += [
         f"the metadata has no {key[1:]}"
         for key in ("/Title", "/Author", "/Subject")
-        if not told.get(key)
+        if not metadata.get(key)
     ]
     if not reader.root_object.get("/Lang"):
         faults.append("the document names no language")

@@ -215,8 +215,8 @@ def _cut(picture: Image.Image, box: Box) -> Image.Image:
 
 
 def _title(setting: Setting) -> str:
-    said = lines(line.text for line in setting.lines)
-    return f'<p class="title" style="--size:{setting.size_pt:g}">{said}</p>'
+    markup = lines(line.text for line in setting.lines)
+    return f'<p class="title" style="--size:{setting.size_pt:g}">{markup}</p>'
 
 
 def _lettering(screen: Screen, setting: Setting, top: float) -> str:

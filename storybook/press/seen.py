@@ -81,9 +81,9 @@ def _sheet(page: "Page") -> SheetSeen:
         for font in resources.get("/Font", {}).values()
         if not _is_embedded(font)
     ]
-    states = resources.get("/ExtGState", {}).values()
+    graphics_states = resources.get("/ExtGState", {}).values()
     seen.transparent = any(
-        float(state.get(key, 1)) < 1 for state in states for key in ("/ca", "/CA")
+        float(state.get(key, 1)) < 1 for state in graphics_states for key in ("/ca", "/CA")
     )
     for kind, what, area in _painted(page, seen):
         seen.blank = False

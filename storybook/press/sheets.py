@@ -149,17 +149,17 @@ def line(
 
 def title_setting(book: Kept, width_pt: float, height_pt: float, most_pt: float) -> Setting:
     """The title as large as it fits; `set_title` is for pages, so larger sheets scale it."""
-    times = max(1.0, most_pt / 60)
+    scale = max(1.0, most_pt / 60)
     setting = set_title(
-        book.title, book.fonts.for_title(book.title), width_pt / times, height_pt / times, 60
+        book.title, book.fonts.for_title(book.title), width_pt / scale, height_pt / scale, 60
     )
-    if times == 1.0:
+    if scale == 1.0:
         return setting
     lines = tuple(
-        type(each)(each.text, each.width_pt * times, each.drop_pt * times) for each in setting.lines
+        type(each)(each.text, each.width_pt * scale, each.drop_pt * scale) for each in setting.lines
     )
     return Setting(
-        lines, setting.size_pt * times, setting.width_pt * times, setting.height_pt * times
+        lines, setting.size_pt * scale, setting.width_pt * scale, setting.height_pt * scale
     )
 
 

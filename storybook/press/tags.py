@@ -72,9 +72,9 @@ def tagged(pdf: bytes, sheets: Sequence[SheetTags], *, language: str, leftwards:
         if leftwards:
             wishes.Direction = pikepdf.Name.R2L
         opened.Root.ViewerPreferences = wishes
-        with opened.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as told:
-            told["dc:title"] = str(opened.docinfo.get("/Title", ""))
-            told["dc:language"] = [language]
+        with opened.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
+            metadata["dc:title"] = str(opened.docinfo.get("/Title", ""))
+            metadata["dc:language"] = [language]
         file = BytesIO()
         opened.save(file, deterministic_id=True)
     return file.getvalue()

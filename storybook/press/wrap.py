@@ -247,7 +247,7 @@ def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[
     def at(size_pt: float) -> Setting | None:
         return set_text(
             " ".join(text),
-            lambda said: face.width(said, size_pt),
+            lambda text: face.width(text, size_pt),
             face.cap_height(size_pt),
             size_pt,
             width,
@@ -261,7 +261,7 @@ def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[
 
 def _line(text: str, face: object, size_pt: float) -> Setting:
     setting = set_text(
-        text, lambda said: face.width(said, size_pt), face.cap_height(size_pt), size_pt, 1e4
+        text, lambda part: face.width(part, size_pt), face.cap_height(size_pt), size_pt, 1e4
     )
     assert setting is not None
     return setting
