@@ -21,7 +21,7 @@ from storybook.models.adapters import PEFT_CONFIG, adapter_files, part_of
 from storybook.models.original_names import renamed, unet_places
 from storybook.models.single_file import TEXT_MODEL
 from storybook.models.strangers import no_adapter
-from storybook.models.weights import header_text, read_json, read_tensors
+from storybook.models.weights import read_json, read_tensors_and_header
 
 LAYERS = (nn.Linear, nn.Conv2d, nn.LayerNorm, nn.GroupNorm)
 """What adapters change."""
@@ -95,14 +95,14 @@ def _check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:
 
 
 def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Place, Change]]:
-    tensors = read_tensors(file)
+    tensors, header = read_tensors_and_header(file)
     _check_finite(file, tensors)
     places = _places(parts)
     roles, strange = _by_layer(tensors, places, with_text="text_encoder" in parts)
     if strange or not roles:
         raise ModelError(_complaint(file, list(tensors), strange))
     try:
-        settings = _settings(file, places)
+        settings = _settings(file, header, places)
         return {
             places[layer].name: (places[layer], _change(file, places[layer], own, settings))
             for layer, own in roles.items()
@@ -179,12 +179,12 @@ def _full_name(layer: str) -> str:
     return layer.replace("base_model.model.", "", 1)
 
 
-def _settings(file: Path, places: Mapping[str, Place]) -> dict[str, object]:
+def _settings(
+    file: Path, header: Mapping[str, str], places: Mapping[str, Place]
+) -> dict[str, object]:
     """What is said of rank and alpha beside the tensors, by `<part>.<setting>`."""
-    if file.suffix == ".safetensors":
-        stored = json.loads(header_text(file).get(LORA_ADAPTER_METADATA_KEY, "{}"))
-        if stored:
-            return stored
+    if stored := json.loads(header.get(LORA_ADAPTER_METADATA_KEY, "{}")):
+        return stored
     beside = file.with_name(PEFT_CONFIG)
     if not beside.is_file():
         return {}

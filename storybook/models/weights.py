@@ -163,7 +163,16 @@ def read_tensors(path: Path) -> "dict[str, Tensor]":
 
     Dictionaries that wrap the tensors (`state_dict`, `params_ema`, `params`) are opened.
     """
-    check_weights(path)
+    return read_tensors_and_header(path)[0]
+
+
+def read_tensors_and_header(path: Path) -> "tuple[dict[str, Tensor], dict[str, str]]":
+    """As `read_tensors`, and what the file's header says beside them; it is checked once."""
+    header = check_weights(path).headers.get(path, {})
+    return _tensors_in(path), metadata_in(header)
+
+
+def _tensors_in(path: Path) -> "dict[str, Tensor]":
     if path.suffix == ".safetensors":
         from safetensors import SafetensorError
         from safetensors.torch import load_file
