@@ -235,7 +235,6 @@ def open_local_writer(
 
 
 def _check_vocabulary(folder: Path, tokens: int, known: int) -> None:
-    """Raise ModelError where a tokenizer says more tokens than its model knows."""
     if tokens > known:
         raise ModelError(
             f"{folder}: the tokenizer has {tokens:,} tokens but the model knows {known:,}. They "
