@@ -354,10 +354,9 @@ EXAMPLES = {
 
 
 def test_every_command_has_examples():
-    """The deeds of a noun are shown at work by the noun, if not by themselves."""
     bare = {command.prog for command in commands_below(parser())} - EXAMPLES.keys()
-    assert len(EXAMPLES) > 25
-    assert not [prog for prog in bare if prog.rpartition(" ")[0] not in EXAMPLES]
+    assert len(EXAMPLES) > 50
+    assert bare == {"storybook jobs follow-submitted"}, "what a job on a cluster runs: in no list"
     assert "storybook share" in EXAMPLES
 
 

@@ -8,7 +8,7 @@ from storybook.cli.hero_add import declare_add
 from storybook.cli.hero_change import declare_change
 from storybook.cli.hero_draw import declare_draw
 from storybook.cli.hero_teach import declare_choose_step, declare_teach
-from storybook.cli.options import Parser, add_subcommand, runs
+from storybook.cli.options import Parser, Subcommands, add_subcommand, runs
 from storybook.errors import HeroError, StorybookError, in_one_line, nearest
 from storybook.hero.edits import left_out
 from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
@@ -32,26 +32,32 @@ def declare(parser: Parser) -> None:
 """,
     )
     subcommands = parser.add_subparsers(required=True, metavar="DEED")
-    add_subcommand(subcommands, "list", "all known heroes", list_heroes)
-    add_subcommand(subcommands, "show", "one hero", tell_hero).add_argument("name")
+    add_subcommand(subcommands, "list", "all known heroes", list_heroes, "  storybook hero list")
+    show = add_subcommand(subcommands, "show", "one hero", tell_hero, "  storybook hero show rex")
+    show.add_argument("name")
     declare_add(subcommands)
     declare_change(subcommands)
     declare_draw(subcommands)
-    remove = add_subcommand(
-        subcommands,
-        "remove",
-        "put a hero into the trash",
-        remove_hero,
-        """
-  storybook hero remove rex
-  storybook hero restore rex                       and back again
-""",
-    )
-    remove.add_argument("name")
-    restore = add_subcommand(subcommands, "restore", "put a hero back from the trash", restore_hero)
-    restore.add_argument("name", nargs="?", help="without it, the trash is listed")
+    _declare_trash(subcommands)
     declare_teach(subcommands)
     declare_choose_step(subcommands)
+
+
+def _declare_trash(subcommands: Subcommands) -> None:
+    examples = """
+  storybook hero remove rex
+  storybook hero restore rex                       and back again
+"""
+    says = "put a hero into the trash"
+    remove = add_subcommand(subcommands, "remove", says, remove_hero, examples)
+    remove.add_argument("name")
+    examples = """
+  storybook hero restore                           what is in the trash
+  storybook hero restore rex
+"""
+    says = "put a hero back from the trash"
+    restore = add_subcommand(subcommands, "restore", says, restore_hero, examples)
+    restore.add_argument("name", nargs="?", help="without it, the trash is listed")
 
 
 def list_heroes() -> None:

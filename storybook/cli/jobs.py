@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.table import Table
 
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_subcommand, from_1, runs, show_work
+from storybook.cli.options import Parser, Subcommands, add_subcommand, from_1, runs, show_work
 from storybook.cli.parser import COMMANDS
 from storybook.cli.retry import retry
 from storybook.cluster.connect import check_installed
@@ -24,6 +24,7 @@ from storybook.jobs.folder import LOG, Job, Module, job_state
 from storybook.records import Event
 from storybook.terminal import print_table
 
+A_JOB = "20261124-101500-201733"
 FOLLOW_S = 0.3
 MOST = 10
 
@@ -46,33 +47,43 @@ def declare(parser: Parser) -> None:
         "--root", type=Path, default=Path("jobs"), help="where the jobs lie (default: jobs)"
     )
     subcommands = parser.add_subparsers(required=True, metavar="DEED")
-    submit = add_subcommand(
-        subcommands, "submit", "start a command as a job, here or elsewhere", submit_job
+    _declare_submit(subcommands)
+    listed = add_subcommand(
+        subcommands, "list", "jobs, the newest first", list_jobs, _example("list --most 50")
     )
+    listed.add_argument("--most", type=from_1, default=MOST, help=f"how many (default: {MOST})")
+    _declare_of_one(subcommands)
+
+
+def _declare_of_one(subcommands: Subcommands) -> None:
+    one = {
+        name: add_subcommand(subcommands, name, does, run, _example(f"{name} {A_JOB}{more}"))
+        for name, (does, run, more) in OF_ONE.items()
+    }
+    for subparser in one.values():
+        subparser.add_argument("id")
+    one["status"].add_argument("--json", action="store_true", help="see docs/command-line.md")
+    one["logs"].add_argument("--follow", action="store_true", help="until the job ends")
+    says = "the zip (default: ID.zip)"
+    one["download"].add_argument("--to", type=Path, metavar="FILE", help=says)
+
+
+def _example(words: str) -> str:
+    return f"  storybook jobs {words}"
+
+
+def _declare_submit(subcommands: Subcommands) -> None:
+    says = "start a command as a job, here or elsewhere"
+    examples = """
+  storybook jobs submit make books/kite
+  storybook jobs submit --on ray://head:10001 make books/kite
+"""
+    submit = add_subcommand(subcommands, "submit", says, submit_job, examples)
     follow = subcommands.add_parser("follow-submitted")  # what such a job runs; it is in no list
     runs(follow, follow_job, works=True)
     for one in (submit, follow):
         one.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster run it")
         one.add_argument("command_line", nargs=REMAINDER, metavar="COMMAND ...")
-    listed = add_subcommand(subcommands, "list", "jobs, the newest first", list_jobs)
-    listed.add_argument("--most", type=from_1, default=MOST, help=f"how many (default: {MOST})")
-    status = add_subcommand(subcommands, "status", "how a job stands", tell_status)
-    logs = add_subcommand(subcommands, "logs", "what a job said", tell_log)
-    cancel = add_subcommand(
-        subcommands, "cancel", "ask a job to stop; what it made is kept", cancel_job
-    )
-    again = add_subcommand(
-        subcommands, "retry", "start a job's command again; it goes on where it was", retry_job
-    )
-    download = add_subcommand(
-        subcommands, "download", "pack what a job made into a zip", download_job
-    )
-    delete = add_subcommand(subcommands, "delete", "forget a job; what it made stays", delete_job)
-    for one in (status, logs, cancel, again, download, delete):
-        one.add_argument("id")
-    status.add_argument("--json", action="store_true", help="see docs/command-line.md")
-    logs.add_argument("--follow", action="store_true", help="until the job ends")
-    download.add_argument("--to", type=Path, metavar="FILE", help="the zip (default: ID.zip)")
 
 
 def submit_job(root: Path, on: str | None, command_line: Sequence[str]) -> None:
@@ -197,5 +208,15 @@ def _how_far(job: Job) -> str:
         left += f", {far.job_seconds_left:.0f} s in all"
     return f"{far.stage} {far.done} of {far.total}{left}"
 
+
+OF_ONE = {
+    "status": ("how a job stands", tell_status, " --json"),
+    "logs": ("what a job said", tell_log, " --follow"),
+    "cancel": ("ask a job to stop; what it made is kept", cancel_job, ""),
+    "retry": ("start a job's command again; it goes on where it was", retry_job, ""),
+    "download": ("pack what a job made into a zip", download_job, " --to kite.zip"),
+    "delete": ("forget a job; what it made stays", delete_job, ""),
+}
+"""What is done with one job: in words, by which function, and an option for the example."""
 
 DECLARE = {"jobs": declare}

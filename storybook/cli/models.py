@@ -41,7 +41,11 @@ def declare(parser: Parser) -> None:
 
 def _declare_get(subcommands: Subcommands) -> None:
     says = "fetch weights that `storybook models` lists, or a hub's"
-    fetch = add_subcommand(subcommands, "get", says, get_models)
+    examples = """
+  storybook models get realesrgan-x4plus
+  storybook models get stabilityai/sd-turbo --half --dry-run
+"""
+    fetch = add_subcommand(subcommands, "get", says, get_models, examples)
     fetch.set_defaults(arguments=())
     fetch.add_argument("name", nargs="+", metavar="NAME_OR_OWNER/NAME[@REVISION]")
     fetch.add_argument(
