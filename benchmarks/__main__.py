@@ -21,6 +21,7 @@ from benchmarks.precision import precision
 from benchmarks.senses import senses
 from benchmarks.stories import stories
 from benchmarks.teaching import teaching
+from benchmarks.writing import writing
 from storybook.book.folder import Book
 from storybook.config import shipped
 from storybook.text_files import split_lines
@@ -54,6 +55,8 @@ def main() -> None:
         teaching(console, folder)
         console.print("Teaching the writer, one epoch of 160 pairs ...")
         stories(console, folder)
+        console.print("Writing side by side ...")
+        writing(console)
         console.print("Making a dataset ...")
         datasets(console, folder)
         desk_scale(console, folder)

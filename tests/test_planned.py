@@ -1,7 +1,7 @@
 """Telling by a plan: which plans are told on, which pages are taken, and what comes out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -29,6 +29,9 @@ LOST = Asked(
     page_words=(4, 20),
 )
 
+LISTED = replace(LOST, summary="lost kitten, deep snow, way home")
+"""No deeds, and so no plan is held to it."""
+
 
 @dataclass(frozen=True)
 class Said:
@@ -48,14 +51,16 @@ class Script:
     def __len__(self) -> int:
         return len(self.told[0])
 
-    def put(self, text: str) -> None:
-        self.said.append(text)
+    def put(self, texts: str | Sequence[str]) -> None:
+        self.said.append(texts)
 
     def keep(self, rows: Sequence[int]) -> None:
         self.kept.append(list(rows))
 
-    def lines(self, *, least: int, most: int, enough: float = 1.0) -> Sequence[Said]:
-        assert 0 < least < most
+    def lines(
+        self, *, least: int | Sequence[int], most: int, enough: float = 1.0
+    ) -> Sequence[Said]:
+        assert all(0 <= each < most for each in ([least] if isinstance(least, int) else least))
         return self.told.pop(0)
 
 
@@ -68,28 +73,42 @@ def test_leads_and_what_is_sampled_make_the_reply_that_is_taught() -> None:
 
 
 def test_told_by_plan_tells_the_plan_on_that_keeps_the_summary() -> None:
-    keeps = ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"]
+    keeps = ["Pip finding a lost kitten in deep snow", "Pip on the way home"]
     drifts = ["Pip finding a drum in the snow", "Pip beating the drum"]
     rows = Script(
         ["A Drum", "A Kitten", "A Drum", "A Drum", "A Drum"],
         *([drifts[n], keeps[n], drifts[n], drifts[n], drifts[n]] for n in range(2)),
         *(["Pip saw a kitten in the snow."] * 4, ["Pip carried the kitten home."] * 4),
     )
-    told = told_by_plan(rows, FRAME, LOST)
+    told = told_by_plan(rows, FRAME, LISTED)
     assert told[0].title == "A Kitten"
     assert told[0].plan == keeps
     assert told[0].pages == ["Pip saw a kitten in the snow.", "Pip carried the kitten home."]
-    assert rows.said == [
-        "Title:",
-        *("\nPlan:\n1.", "\n2."),
-        *("\nStory:\n1.", "\n2."),
-    ]
+    leads = ["\nPlan:\n1.", "\n2."]
+    assert rows.said == ["Title:", *([lead] * 5 for lead in leads), "\nStory:\n1.", "\n2."]
     assert rows.kept[0][0] == 1  # the row of the plan that is told on first
     assert len(rows.kept[0]) == 4
 
 
+def test_told_by_plan_holds_every_other_plan_to_the_clauses_of_the_summary() -> None:
+    rows = Script(
+        ["A Kitten", "A Drum"],
+        *(["with her nose in it", "Pip finding a drum"], ["", "Pip beating the drum"]),
+        *(["Pip saw a kitten in the snow."] * 2, ["Pip carried the kitten home."] * 2),
+    )
+    told = told_by_plan(rows, FRAME, LOST)
+    assert told[0].plan == [
+        "Pip the cat finds a lost kitten in the snow with her nose in it",
+        "Pip carries her home",
+    ]
+    assert rows.said[1] == [
+        "\nPlan:\n1. Pip the cat finds a lost kitten in the snow",
+        "\nPlan:\n1.",
+    ]
+    assert told[1].plan == ["Pip finding a drum", "Pip beating the drum"]
+
+
 def test_told_by_plan_takes_the_better_page_of_each_plan_and_goes_on_from_it() -> None:
-    one = LOST
     plan = ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"]
     good = ["Pip found a lost kitten in the snow.", "Pip carried the kitten home."]
     rows = Script(
@@ -99,14 +118,14 @@ def test_told_by_plan_takes_the_better_page_of_each_plan_and_goes_on_from_it() -
         ["The sun was up. Pip ate.", good[0], good[0], "Rex and Bella sang of Tom all day."] * 2,
         [good[0], good[1], Said("Pip carried the kitten and", ended=False), good[1]] * 2,
     )
-    told = told_by_plan(rows, FRAME, one)
+    told = told_by_plan(rows, FRAME, LISTED)
     assert [row.pages for row in told] == [good] * 4
     assert rows.kept[1:] == [[1, 1, 2, 2, 5, 5, 6, 6], [1, 1, 3, 3, 5, 5, 7, 7]]
 
 
 def test_told_by_plan_of_a_writer_with_one_row_tells_one() -> None:
     rows = Script(["Pip"], ["Pip in snow"], ["Pip at home"], ["Pip saw snow."], ["Pip went home."])
-    (told,) = told_by_plan(rows, FRAME, LOST)
+    (told,) = told_by_plan(rows, FRAME, LISTED)
     assert told.pages == ["Pip saw snow.", "Pip went home."]
 
 
@@ -158,7 +177,7 @@ def test_whole_sentences_cut_off_what_has_no_end() -> None:
 
 
 def test_drafts_of_a_planning_frame_say_what_each_page_shows() -> None:
-    asked = brief(summary="Biscuit finds a blue mitten in the snow and takes it home.")
+    asked = brief(summary="Biscuit, a blue mitten, deep snow, way home")
     world = load_world(shipped("assets"))
     who = cast(asked.summary, [BISCUIT], world, seed=1)
     plan = ["Biscuit in the snow", "Biscuit finding a blue mitten", "Biscuit taking it home", "Bed"]

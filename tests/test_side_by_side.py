@@ -8,7 +8,7 @@ import torch
 from storybook.errors import QuestionTooLong
 from storybook.models.generation import Sampling
 from storybook.models.local_writer import LocalWriter, open_local_writer
-from storybook.models.side_by_side import NO_REPEAT_NGRAM, _would_repeat
+from storybook.models.side_by_side import BETWEEN_LINES, WITHIN_A_LINE, _would_repeat
 from tiny import tiny_llama
 
 QUESTION = "Tell of a cat.\n"
@@ -87,11 +87,36 @@ def test_lines_do_not_wait_for_the_last_where_enough_have_ended(writer):
 
 
 def test_would_repeat_names_what_would_say_a_run_again():
-    assert NO_REPEAT_NGRAM == 4
+    assert (WITHIN_A_LINE, BETWEEN_LINES) == (4, 6)
     assert _would_repeat([1, 2, 3, 4, 9, 1, 2, 3]) == [4]
     assert _would_repeat([1, 2, 3, 4, 1, 2, 3, 5, 1, 2, 3]) == [4, 5]
     assert _would_repeat([7, 7, 7, 7]) == [7]
     assert _would_repeat([1, 2, 3, 4, 9, 2, 3, 1]) == _would_repeat([1, 2]) == []
+    earlier = [[5, 1, 2, 3, 4, 5, 6], [9, 9]]
+    assert _would_repeat([1, 2, 3, 4, 5], earlier) == [6]
+    assert _would_repeat([2, 3, 4, 5], earlier) == []
+
+
+def test_put_gives_each_row_words_of_its_own(folder, writer):
+    rows = begun(writer, 3)
+    before = rows.tokens[0]
+    texts = ["Title: Pip", "\n1.", " Pip naps and wakes"]
+    rows.put(texts)
+    tokenizer = writer._tokenizer
+    assert [tokenizer.decode(each[len(before) :]) for each in rows.tokens] == texts
+    plain = open_local_writer(folder)._model
+    for at, tokens in enumerate(rows.tokens):
+        alone = plain(torch.tensor([tokens])).logits[0, -1]
+        assert torch.allclose(rows._logits[at], alone, atol=ROUNDING)
+
+
+def test_lines_have_a_least_for_each_row(writer):
+    rows = begun(writer, 3)
+    asked = len(rows.tokens[0])
+    rows.lines(least=[0, 9, 12], most=12)
+    counts = [len(tokens) - asked for tokens in rows.tokens]
+    assert counts[1] >= 9
+    assert counts[2] == 12
 
 
 def test_begin_beyond_the_context_says_both_lengths(writer):

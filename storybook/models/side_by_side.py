@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 CONSIDERED = 64
 """Tokens at most among which one is sampled: what top-p leaves over hardly ever holds more, and the
 likeliest few are found in a tenth of the time of sorting a vocabulary."""
-NO_REPEAT_NGRAM = 4
-"""No run of so many tokens comes twice within a line (Paulus et al. 2017)."""
+WITHIN_A_LINE, BETWEEN_LINES = 4, 6
+"""No run of so many tokens comes twice within a line (Paulus et al. 2017), nor in two of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class SideBySide:
         self._ends = _line_ends(tokenizer, model.config.vocab_size)
         self._cache = block_cache()
         self._mask = self._tokens = input_ids[:, :0]
+        self._said: list[list[list[int]]] = [[] for _ in range(rows)]
         self._logits = self._forward(input_ids, torch.ones_like(input_ids))
         if rows > 1:
             self._take(torch.zeros(rows, dtype=torch.long))
@@ -81,29 +82,37 @@ class SideBySide:
         """Tokens that the longest row may still take."""
         return self._model.config.max_position_embeddings - int(self._mask.sum(1).max())
 
-    def put(self, text: str) -> None:
-        """Put the same words into every row."""
-        tokens = self._tokenizer(text, add_special_tokens=False, return_tensors="pt").input_ids
-        rows = tokens.to(self._mask.device).expand(len(self), -1)
-        self._logits = self._forward(rows, torch.ones_like(rows))
+    def put(self, texts: str | Sequence[str]) -> None:
+        """Put words into the rows: the same into all, or to each row its own."""
+        texts = [texts] * len(self) if isinstance(texts, str) else texts
+        ids = [self._tokenizer(text, add_special_tokens=False).input_ids for text in texts]
+        width = max(map(len, ids))
+        # Padded in front, so that every row ends with a word of its own.
+        padded = [[0] * (width - len(row)) + row for row in ids]
+        mask = [[0] * (width - len(row)) + [1] * len(row) for row in ids]
+        device = self._mask.device
+        self._logits = self._forward(
+            torch.tensor(padded, device=device), torch.tensor(mask, device=device)
+        )
 
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these rows alone; one that is named several times is told on so often."""
         if list(rows) != list(range(len(self))):
             self._take(torch.tensor(rows, dtype=torch.long))
 
-    def lines(self, *, least: int, most: int, enough: float = 1.0) -> list[Line]:
-        """A line sampled in each row, of at least `least` tokens, cut off after `most`.
+    def lines(self, *, least: int | Sequence[int], most: int, enough: float = 1.0) -> list[Line]:
+        """A line sampled in each row, of at least `least` tokens (or its own) and at most `most`.
 
         Also cut off are those that go on when a share of `enough` have come to their end. The
         line's end is not put into the row: `put` goes on from its last word.
         """
         rows = len(self)
+        leasts = torch.tensor([least] * rows if isinstance(least, int) else list(least))
         told: list[list[int]] = [[] for _ in range(rows)]
         logprobs = [0.0] * rows
         going = torch.ones(rows, dtype=torch.bool)
         for step in range(min(most, self.room)):
-            chosen = self._sampled(told, banned=self._ends if step < least else None)
+            chosen = self._sampled(told, banned=(step < leasts)[:, None] & self._ends)
             taken = self._logits.float().log_softmax(-1).gather(1, chosen[:, None])[:, 0].tolist()
             going = going & ~self._ends[chosen]
             for row in going.nonzero().flatten().tolist():
@@ -114,6 +123,8 @@ class SideBySide:
             self._logits = self._step(chosen, going)
             if going.sum() <= (1 - enough) * rows:
                 break
+        for row, tokens in enumerate(told):
+            self._said[row].append(tokens)
         return [
             Line(
                 text=" ".join(self._tokenizer.decode(tokens, skip_special_tokens=True).split()),
@@ -123,13 +134,11 @@ class SideBySide:
             for tokens, total, row_going in zip(told, logprobs, going.tolist(), strict=True)
         ]
 
-    def _sampled(self, told: Sequence[Sequence[int]], banned: Tensor | None) -> Tensor:
-        """The next token of each row, [rows]."""
-        logits = self._logits.to(torch.float32, copy=True)
-        if banned is not None:
-            logits.masked_fill_(banned, -torch.inf)
+    def _sampled(self, told: Sequence[Sequence[int]], banned: Tensor) -> Tensor:
+        """The next token of each row, [rows], none that is `banned` [rows, vocabulary]."""
+        logits = self._logits.float().masked_fill(banned, -torch.inf)
         for row, tokens in enumerate(told):
-            if again := _would_repeat(tokens):
+            if again := _would_repeat(tokens, self._said[row]):
                 logits[row, again] = -torch.inf
         if not self._sampling.is_stochastic:
             return logits.argmax(-1)
@@ -166,6 +175,7 @@ class SideBySide:
     def _take(self, rows: Tensor) -> None:
         self._mask, self._tokens = self._mask[rows], self._tokens[rows]
         self._logits = self._logits[rows]
+        self._said = [[*self._said[row]] for row in rows.tolist()]
         with torch.inference_mode():
             self._cache.batch_select_indices(rows)
 
@@ -180,10 +190,20 @@ def _line_ends(tokenizer: "PreTrainedTokenizerBase", size: int) -> Tensor:
     return torch.cat([ends, beyond])
 
 
-def _would_repeat(tokens: Sequence[int]) -> list[int]:
-    """Tokens after which a run of `NO_REPEAT_NGRAM` would stand a second time in `tokens`."""
-    if len(tokens) < NO_REPEAT_NGRAM:
+def _would_repeat(tokens: Sequence[int], earlier: Sequence[Sequence[int]] = ()) -> list[int]:
+    """Tokens after which a run would stand a second time in a line, or in one after `earlier`."""
+    own = _after(tokens[1 - WITHIN_A_LINE :], [tokens], WITHIN_A_LINE)
+    return own + _after(tokens[1 - BETWEEN_LINES :], earlier, BETWEEN_LINES)
+
+
+def _after(head: Sequence[int], lines: Sequence[Sequence[int]], run: int) -> list[int]:
+    """What follows `head`, the beginning of a run of so many tokens, in `lines`."""
+    if len(head) < run - 1:
         return []
-    head = tuple(tokens[1 - NO_REPEAT_NGRAM :])
-    starts = range(len(tokens) - len(head))
-    return [tokens[at + len(head)] for at in starts if tuple(tokens[at : at + len(head)]) == head]
+    ends = run - 1
+    return [
+        line[at + ends]
+        for line in lines
+        for at in range(len(line) - ends)
+        if line[at : at + ends] == head
+    ]

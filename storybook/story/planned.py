@@ -13,6 +13,7 @@ from typing import Protocol
 
 from storybook.readability import TARGETS, length, sentences, words
 from storybook.records import Brief
+from storybook.story.anchors import anchors
 from storybook.story.casting import Cast
 from storybook.story.coverage import FUNCTION, coverage, kept, stem
 from storybook.story.prompt_frame import Frame
@@ -43,11 +44,11 @@ class Rows(Protocol):
 
     def __len__(self) -> int: ...
 
-    def put(self, text: str) -> None: ...
+    def put(self, texts: str | Sequence[str]) -> None: ...
 
     def keep(self, rows: Sequence[int]) -> None: ...
 
-    def lines(self, *, least: int, most: int, enough: float) -> Sequence[Line]: ...
+    def lines(self, *, least: int | Sequence[int], most: int, enough: float) -> Sequence[Line]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,7 @@ def told_by_plan(rows: Rows, frame: Frame, asked: Asked) -> list[Row]:
     leads = Leads(frame)
     rows.put(leads.title)
     tellings = [Row(line.text) for line in rows.lines(least=1, most=TITLE_TOKENS, enough=ENOUGH)]
-    logprobs = [0.0] * len(tellings)
-    for number in range(1, asked.pages + 1):
-        rows.put(leads.plan(number))
-        for at, line in enumerate(rows.lines(least=LEAST_TOKENS, most=PLAN_TOKENS, enough=ENOUGH)):
-            tellings[at].plan.append(line.text)
-            logprobs[at] += line.mean_logprob / asked.pages
+    logprobs = _plan(rows, leads, tellings, asked)
     worths = [plan_worth(row.plan, asked) + logprobs[at] for at, row in enumerate(tellings)]
     best = sorted(range(len(tellings)), key=lambda at: -worths[at])[:TOLD_ON]
     tries = max(1, len(tellings) // len(best))
@@ -112,6 +108,25 @@ def told_by_plan(rows: Rows, frame: Frame, asked: Asked) -> list[Row]:
             taken += [best_at] * tries
         rows.keep(taken)
     return told
+
+
+def _plan(rows: Rows, leads: "Leads", tellings: Sequence[Row], asked: Asked) -> list[float]:
+    """Give each telling its plan; gives the mean log-probability of what was sampled for it.
+
+    Every other row is held to the clauses of the summary (`anchors`): what they say stands in its
+    plan, and the model may go on with the line.
+    """
+    held = anchors(asked.summary, asked.names[0], asked.pages)
+    logprobs = [0.0] * len(tellings)
+    for number in range(1, asked.pages + 1):
+        given = [held.get(number, "") if at % 2 == 0 else "" for at in range(len(tellings))]
+        lead = leads.plan(number)
+        rows.put([f"{lead} {words}" if words else lead for words in given])
+        least = [0 if words else LEAST_TOKENS for words in given]
+        for at, line in enumerate(rows.lines(least=least, most=PLAN_TOKENS, enough=ENOUGH)):
+            tellings[at].plan.append(" ".join((given[at], line.text)).strip())
+            logprobs[at] += line.mean_logprob / asked.pages
+    return logprobs
 
 
 class Leads:
