@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from rich.console import Console
@@ -29,7 +30,7 @@ def writing(console: Console) -> None:
     for dtype in (torch.bfloat16, torch.float32):
         model = model.to(dtype)
         model.set_attn_implementation("sdpa")
-        plain = _token_s(model, lambda: DynamicCache(config=model.config))
+        plain = _token_s(model, partial(DynamicCache, config=model.config))
         group_heads(model)
         ours = _token_s(model, block_cache)
         console.print(
