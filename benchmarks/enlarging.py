@@ -49,35 +49,26 @@ def enlarging(console: Console, folder: Path) -> None:
     large = folder / ENLARGER
     write_enlarger(large)
     ways = [way for way in WAYS if way != "ncnn" and (way != "package" or find_spec("realesrgan"))]
-    real = [
-        (name, packaged.on_disk(name).absolute(), LARGE_PX)
-        for name in REAL
-        if not packaged.is_missing(name)
-    ]
-    for name, weights, side_px in (
-        *(("starter", STARTER, side_px) for side_px in STARTER_PX),
-        ("x4plus", large, LARGE_PX),
-        *real,
-    ):
+    there = [name for name in REAL if not packaged.is_missing(name)]
+    networks = [("starter", STARTER, side_px) for side_px in STARTER_PX]
+    networks += [("x4plus", large, LARGE_PX)]
+    networks += [(name, packaged.on_disk(name).absolute(), LARGE_PX) for name in there]
+    for name, weights, side_px in networks:
         console.print(f"{name}, {side_px} px x4")
         files = _of_ncnn(name, folder)
         for way in [*ways, *(["ncnn"] if files else [])]:
             out = folder / f"{way}-{name}-{side_px}"
             out.mkdir()
-            measured = run(
-                ["benchmarks.enlarging", way, str(weights), str(side_px), str(out), *files], folder
-            )
+            command = ["benchmarks.enlarging", way, str(weights), str(side_px), str(out), *files]
+            measured = run(command, folder)
             seconds = json.loads((out / "seconds.json").read_text())
             levels = np.asarray(Image.open(out / "plate.png"), int)
             line = f"  {WAYS[way]}: {seconds:.1f} s with {measured.peak_mb:.0f} MB"
             if way == "tiled":
                 ours, own = seconds, levels
             else:
-                apart = np.abs(levels - own).max()
-                line += (
-                    f"; we are [bold]{seconds / ours:.2f} times as fast[/], largest "
-                    f"difference {apart} of 255"
-                )
+                line += f"; we are [bold]{seconds / ours:.2f} times as fast[/], "
+                line += f"largest difference {np.abs(levels - own).max()} of 255"
             console.print(line)
 
 

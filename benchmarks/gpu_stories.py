@@ -123,13 +123,8 @@ def quantise(model: LlamaForCausalLM, load: str, device: torch.device) -> None:
             continue
         weight = module.weight.data.cpu()
         if load == "nf4":
-            layer = bnb.nn.Linear4bit(
-                module.in_features,
-                module.out_features,
-                bias=False,
-                compute_dtype=torch.bfloat16,
-                quant_type="nf4",
-            )
+            size, nf4 = (module.in_features, module.out_features), {"quant_type": "nf4"}
+            layer = bnb.nn.Linear4bit(*size, bias=False, compute_dtype=torch.bfloat16, **nf4)
             layer.weight = bnb.nn.Params4bit(
                 weight, requires_grad=False, compress_statistics=True, quant_type="nf4"
             )

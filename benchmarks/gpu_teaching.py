@@ -133,9 +133,8 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
     return TIMED * recipe.batch / seconds, peak
 
 
-def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> TrainingSetup:
-    """All that a step needs, at random; the small parts that a step does not use are tiny."""
-    pipe = StableDiffusionPipeline(
+def _pipe(shape: Shape) -> StableDiffusionPipeline:
+    return StableDiffusionPipeline(
         vae=AutoencoderKL(block_out_channels=(8,), norm_num_groups=8),
         text_encoder=CLIPTextModel(CLIPTextConfig(num_hidden_layers=1)),
         tokenizer=None,
@@ -145,6 +144,11 @@ def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> TrainingSetu
         feature_extractor=None,
         requires_safety_checker=False,
     )
+
+
+def prepared(recipe: Recipe, shape: Shape, device: torch.device) -> TrainingSetup:
+    """All that a step needs, at random; the small parts that a step does not use are tiny."""
+    pipe = _pipe(shape)
     names = [str(place) for place in range(recipe.batch)]
     examples = tuple(Example(path=Path(name), captions=("",)) for name in names)
     dataset = Dataset(examples, ((0, 0),) * len(names), ((0, 0),) * len(names))

@@ -10,6 +10,7 @@ padding) to OUT; WIDTH is "maximum" or "longest".
 import json
 import sys
 import time
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -20,10 +21,22 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.data.pairs import read_pairs
 from training.story.recipe import load_story_recipe
-from training.story.rows import IGNORE_INDEX, row_of
+from training.story.rows import IGNORE_INDEX, Row, row_of
 from training.story.train import frame_of
 
 BATCH = 4
+
+
+def padded(
+    rows: Sequence[Row], columns: int, pad_token_id: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Tokens and labels, [rows, columns]."""
+    tokens = torch.full((len(rows), columns), pad_token_id)
+    labels = torch.full((len(rows), columns), IGNORE_INDEX)
+    for place, row in enumerate(rows):
+        tokens[place, : len(row.tokens)] = torch.tensor(row.tokens)
+        labels[place, : len(row.tokens)] = torch.tensor(row.labels)
+    return tokens, labels
 
 
 def main(file: str, width: str, steps: str, out: str) -> None:
@@ -45,12 +58,7 @@ def main(file: str, width: str, steps: str, out: str) -> None:
     model.train()
     log = []
     for start in islice(range(0, len(rows) - BATCH + 1, BATCH), int(steps)):
-        batch = rows[start : start + BATCH]
-        tokens = torch.full((BATCH, columns), tokenizer.pad_token_id)
-        labels = torch.full((BATCH, columns), IGNORE_INDEX)
-        for place, row in enumerate(batch):
-            tokens[place, : len(row.tokens)] = torch.tensor(row.tokens)
-            labels[place, : len(row.tokens)] = torch.tensor(row.labels)
+        tokens, labels = padded(rows[start : start + BATCH], columns, tokenizer.pad_token_id)
         mask = (labels != IGNORE_INDEX).long()
         model(input_ids=tokens, attention_mask=mask, labels=labels).loss.backward()
         torch.nn.utils.clip_grad_norm_(weights, recipe.clip_norm)

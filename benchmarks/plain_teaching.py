@@ -33,14 +33,9 @@ def main(file: str, out: str) -> None:
     for part in (pipe.unet, pipe.vae, pipe.text_encoder):
         part.requires_grad_(False)
     torch.manual_seed(recipe.seed)
-    pipe.unet.add_adapter(
-        LoraConfig(
-            r=recipe.rank,
-            lora_alpha=recipe.rank,
-            init_lora_weights="gaussian",
-            target_modules=list(TRANSFORMER),
-        )
-    )
+    rank = {"r": recipe.rank, "lora_alpha": recipe.rank}
+    targets = list(TRANSFORMER)
+    pipe.unet.add_adapter(LoraConfig(**rank, init_lora_weights="gaussian", target_modules=targets))
     weights = [weight for weight in pipe.unet.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(weights, lr=recipe.lr, weight_decay=recipe.weight_decay)
     steps = recipe.max_steps
@@ -75,17 +70,12 @@ def step_loss(
     latents = pipe.vae.encode(pixels).latent_dist.sample(generator) * pipe.vae.config.scaling_factor
     noise = torch.randn(latents.shape, generator=generator)
     timesteps = torch.randint(len(schedule.betas), (len(latents),), generator=generator)
-    tokens = pipe.tokenizer(
-        [each.captions[0] for each in examples],
-        padding="max_length",
-        max_length=pipe.tokenizer.model_max_length,
-        truncation=True,
-        return_tensors="pt",
-    ).input_ids
+    length = {"padding": "max_length", "max_length": pipe.tokenizer.model_max_length}
+    captions = [each.captions[0] for each in examples]
+    tokens = pipe.tokenizer(captions, **length, truncation=True, return_tensors="pt").input_ids
     prompt_embeds = pipe.text_encoder(tokens)[0]
-    model_pred = pipe.unet(
-        schedule.add_noise(latents, noise, timesteps), timesteps, prompt_embeds
-    ).sample
+    noisy_latents = schedule.add_noise(latents, noise, timesteps)
+    model_pred = pipe.unet(noisy_latents, timesteps, prompt_embeds).sample
     target = noise
     if schedule.config.prediction_type == "v_prediction":
         target = schedule.get_velocity(latents, noise, timesteps)

@@ -133,12 +133,14 @@ def starter(console: Console, options: argparse.Namespace) -> None:
             f"  models open: {3600 * rate:.0f} books an hour, {rate / one / workers:.2f} of linear"
         )
     drawn = [path for path in Path("batch").glob("*/pages/*/*.png") if path.stem != "plate"]
-    same = [
-        path.read_bytes() == Path("on-1", *path.parts[1:]).read_bytes()
-        for path in drawn
-        if Path("on-1", *path.parts[1:]).is_file()
-    ]
-    console.print(f"{sum(same)} of {len(drawn)} pictures of the batch and of Ray are the same")
+    same = sum(map(_is_on_ray, drawn))
+    console.print(f"{same} of {len(drawn)} pictures of the batch and of Ray are the same")
+
+
+def _is_on_ray(picture: Path) -> bool:
+    """Whether Ray drew the very same picture."""
+    other = Path("on-1", *picture.parts[1:])
+    return other.is_file() and picture.read_bytes() == other.read_bytes()
 
 
 def on_ray(workers: int, books: int) -> Figure:

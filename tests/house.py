@@ -1,6 +1,7 @@
 """The house: which rooms the code has, who imports whom, on which floors, in circles or upwards.
 
-    python tests/house.py           draws each package: rooms, floors, arrows, circles, climbs
+    python tests/house.py           draws each package: rooms, floors, arrows, circles, climbs,
+                                    and says how long files and functions are
     python tests/house.py --tree    prints the tree that README.md shows
 
 A room is a file, or a folder taken as one, of the package that is drawn. An arrow goes from a room
@@ -10,10 +11,11 @@ and an arrow of a circle that its order does not allow is a climb.
 """
 
 import ast
+import math
 import re
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -204,6 +206,36 @@ def drawing(package: str, arrows: Arrows) -> Iterator[str]:
     yield from (f"  climb: {room} -> {to}" for room, to in up)
 
 
+def lengths() -> tuple[list[int], list[int]]:
+    """How many lines files, and functions of whatever class, have; both from the shortest on."""
+    paths = modules().values()
+    files = [path.read_text(encoding="utf-8").count("\n") for path in paths]
+    functions = [
+        node.end_lineno - node.lineno + 1
+        for path in paths
+        for node in statements(parsed(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return sorted(files), sorted(functions)
+
+
+def percentile(lengths: Sequence[int], percent: float) -> int:
+    """The least length that so many percent do not exceed.
+
+    >>> percentile([1, 2, 3, 4], 50), percentile([1, 2, 3, 4], 51)
+    (2, 3)
+    """
+    return lengths[max(0, math.ceil(len(lengths) * percent / 100) - 1)]
+
+
+def tail() -> Iterator[str]:
+    """Lines of code in all, and the longest files and functions."""
+    files, functions = lengths()
+    yield f"{sum(files):,} lines in {len(files)} files, {files[-1]} at most"
+    usual = ", ".join(f"p{share} {percentile(functions, share)}" for share in (50, 95))
+    yield f"{len(functions):,} functions: {usual} lines, {functions[-1]} at most"
+
+
 def tree() -> str:
     """The places of the repository, a line or more for each, with what it says of itself."""
     lines = []
@@ -263,3 +295,4 @@ if __name__ == "__main__":
             print("\n".join(drawing(each, everything)))
         for each in circles(everything):
             print(f"modules in a circle: {' <-> '.join(each)}")
+        print("\n".join(tail()))

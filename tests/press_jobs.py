@@ -1,5 +1,6 @@
 """Small books for printers: pictures of a few pixels, and printers that do not mind."""
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from PIL import Image
@@ -8,6 +9,7 @@ from storybook.authoring.pressing import Job, press
 from storybook.book.printing import Wishes, words_of
 from storybook.config import BindSettings
 from storybook.press.endpage import Facts
+from storybook.press.findings import Finding
 from storybook.press.formats import load_format
 from storybook.press.interior import Imprint, activities_of
 from storybook.press.printers import load_printer
@@ -16,6 +18,10 @@ from storybook.stages.bind import PlatePage
 
 FACTS = Facts(writer="w", painter="p", critic="c", enlarger="e", style="watercolour")
 TEXT = "Biscuit ran to the garden and looked for the ball."
+
+
+def failures(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.status == "fail"]
 
 
 def plate(number: int, size_px: int = 96) -> bytes:

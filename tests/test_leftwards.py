@@ -5,7 +5,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from press_jobs import job, undemanding
+from press_jobs import failures, job, undemanding
 from pypdf import PdfReader
 
 from pdf_words import words_of
@@ -18,7 +18,6 @@ from storybook.press.bidi import visual
 from storybook.press.formats import POINTS_PER_INCH, load_format
 from storybook.press.layout import safe_box
 from storybook.press.printers import load_printer
-from storybook.press.report import failures
 from storybook.press.wrap import wrap_of
 from storybook.records import Brief, Hero, Story
 from storybook.stages.bind import PlatePage, Wishes, bind

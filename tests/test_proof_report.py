@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from press_jobs import job, undemanding
+from press_jobs import failures, job, undemanding
 
 from storybook.authoring import pressing
 from storybook.press.desk import Drawn
 from storybook.press.findings import listed
 from storybook.press.interior import Leaf
 from storybook.press.layout import Box
-from storybook.press.report import failures, report
+from storybook.press.report import report
 from storybook.press.seen import SheetSeen
 
 

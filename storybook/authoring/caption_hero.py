@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -42,23 +42,32 @@ def caption_photos(name: str, model: str, device: str = "auto") -> tuple[int, in
     bare = [path for path in photos_in(folder / edits.PHOTOS) if not edits.caption_of(path)]
     if not bare:
         return 0, 0
-    with TemporaryDirectory(prefix="captions-") as place:
-        for photo in bare:
-            shutil.copy(photo, place)
-        out = Path(place, "meta.json")
-        command = [sys.executable, "-m", "training", "dataset", "caption", place]
-        command += ["--model", model, "--to", str(out), "--device", device]
-        if run_training(command, silent=True) or not out.is_file():
-            raise HeroError(
-                f"No caption was written by {model}, for the reason above; {folder} is as it was. "
-                f"Again: storybook hero change {name} --caption {model}"
-            )
-        entries = json.loads(out.read_text(encoding="utf-8"))
+    entries = _captions_by(model, bare, device)
+    if entries is None:
+        raise HeroError(
+            f"No caption was written by {model}, for the reason above; {folder} is as it was. "
+            f"Again: storybook hero change {name} --caption {model}"
+        )
     captions = {photo.name: entries.get(photo.stem, {}).get("caption", "") for photo in bare}
     taught_as = in_class_words(captions, hero)
     edits.say_of_all(folder, {photo: words for photo, words in taught_as.items() if words})
     got = sum(map(bool, captions.values()))
     return got, len(bare) - got
+
+
+def _captions_by(
+    model: str, photos: Sequence[Path], device: str
+) -> dict[str, dict[str, str]] | None:
+    """What a captioner says of photos, by their names' stems; None if it failed and said why."""
+    with TemporaryDirectory(prefix="captions-") as place:
+        for photo in photos:
+            shutil.copy(photo, place)
+        out = Path(place, "meta.json")
+        command = [sys.executable, "-m", "training", "dataset", "caption", place]
+        command += ["--model", model, "--to", str(out), "--device", device]
+        if run_training(command, silent=True) or not out.is_file():
+            return None
+        return json.loads(out.read_text(encoding="utf-8"))
 
 
 def captioners_here() -> list[str]:

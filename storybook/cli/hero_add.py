@@ -40,23 +40,15 @@ def declare_add(subcommands: Subcommands) -> None:
 """,
     )
     add.add_argument("name")
-    add.add_argument(
-        "--class",
-        dest="kind",
-        required=True,
-        metavar="CLASS",
-        help="what it is, such as cat or dog",
-    )
+    says = "what it is, such as cat or dog"
+    add.add_argument("--class", dest="kind", required=True, metavar="CLASS", help=says)
     add.add_argument(
         "--photos", type=Path, required=True, metavar="FOLDER", help="5 to 30 photos of it"
     )
     add.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
     add_look(add, "its coat, such as 'orange striped' (default: from the photos)")
-    add.add_argument(
-        "--leave-out",
-        action="store_true",
-        help="put photos aside that the coach advises to leave out",
-    )
+    says = "put photos aside that the coach advises to leave out"
+    add.add_argument("--leave-out", action="store_true", help=says)
     add_caption(add)
 
 

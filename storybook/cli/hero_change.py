@@ -34,15 +34,10 @@ def declare_change(subcommands: Subcommands) -> None:
     change.add_argument("--class", dest="kind", metavar="CLASS", help="what it is, such as cat")
     change.add_argument("--token", help="the rare word that it will be taught by, such as ohwx")
     change.add_argument("--pronoun", choices=("he", "she", "they"), help="what it is called by")
-    change.add_argument(
-        "--leave-out",
-        nargs="*",
-        metavar="PHOTO",
-        help="put photos aside; without a name those that the coach advises to leave out",
-    )
-    change.add_argument(
-        "--take-in", nargs="+", default=[], metavar="PHOTO", help="let photos be learnt from again"
-    )
+    says = "put photos aside; without a name those that the coach advises to leave out"
+    change.add_argument("--leave-out", nargs="*", metavar="PHOTO", help=says)
+    says = "let photos be learnt from again"
+    change.add_argument("--take-in", nargs="+", default=[], metavar="PHOTO", help=says)
     add_caption(change)
     change.add_argument("--undo", action="store_true", help="take back the last change")
 

@@ -4,8 +4,6 @@ Sizes, fonts, inks and what is painted are read from the finished files; where w
 stand from what was set.
 """
 
-from collections.abc import Sequence
-
 from storybook.press import face_rules, file_rules, page_rules
 from storybook.press.findings import Finding, Proofed
 
@@ -17,7 +15,3 @@ def report(book: Proofed) -> tuple[Finding, ...]:
     findings = [finding for rule in RULES for finding in rule(book)]
     sources = book.printer.sources
     return tuple(each.but(checked=sources[each.rule].checked) for each in findings)
-
-
-def failures(findings: Sequence[Finding]) -> list[Finding]:
-    return [finding for finding in findings if finding.status == "fail"]

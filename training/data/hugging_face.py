@@ -2,7 +2,7 @@
 
 import hashlib
 import importlib.util
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,17 +53,24 @@ def read_dataset(
         if _held_back(file, folder):
             findings.append(Finding(path=file, found="not the training split", done="left out"))
             continue
-        for row in _rows(file):
-            name = str(_cell(row, "file_name", file))
-            if path := locate(name, file.parent, names):
-                captions = _captions(_cell(row, text_column, file), path, findings)
-                examples.append(Example(path=path, captions=captions))
-            else:
-                found = f"listed in {file.name}, but not there"
-                findings.append(Finding(path=file.parent / name, found=found, done="left out"))
+        examples += _examples_in(file, text_column, names, findings)
     strays = unlisted(folder, examples, "the dataset's metadata")
     findings += [stray for stray in strays if not _held_back(stray.path, folder)]
     return Reading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
+
+
+def _examples_in(
+    file: Path, text_column: str, names: NameIndex, findings: list[Finding]
+) -> Iterator[Example]:
+    """The pictures that a metadata file lists and that are there."""
+    for row in _rows(file):
+        name = str(_cell(row, "file_name", file))
+        if path := locate(name, file.parent, names):
+            captions = _captions(_cell(row, text_column, file), path, findings)
+            yield Example(path=path, captions=captions)
+        else:
+            found = f"listed in {file.name}, but not there"
+            findings.append(Finding(path=file.parent / name, found=found, done="left out"))
 
 
 def _held_back(path: Path, folder: Path) -> bool:

@@ -44,73 +44,72 @@ class Work(TypedDict):
     workers: int | None
 
 
-def _add_work(subparser: argparse.ArgumentParser) -> None:
-    subparser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+class CaptionWork(Work):
+    """Also how a caption is generated, as `captioners.Generation`."""
+
+    max_new_tokens: int | None
+    max_length: int | None
+    min_length: int
+    num_beams: int
+    top_p: float | None
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     where = "sidecar, json, metadata, or a .json file of metadata (sidecar)"
-    subparser.add_argument("--to", default="sidecar", metavar="WHERE", help=where)
-    subparser.add_argument("--suffix", default="", help="of sidecars: .caption, or .txt for tags")
-    subparser.add_argument("--full-path", action="store_true", help="metadata names whole paths")
-    subparser.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
-    subparser.add_argument("--again", action="store_true", help="also pictures that have words")
-    add_shard(subparser)
-    add_on(subparser)
+    parser.add_argument("--to", default="sidecar", metavar="WHERE", help=where)
+    parser.add_argument("--suffix", default="", help="of sidecars: .caption, or .txt for tags")
+    parser.add_argument("--full-path", action="store_true", help="metadata names whole paths")
+    parser.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
+    parser.add_argument("--again", action="store_true", help="also pictures that have words")
+    add_shard(parser)
+    add_on(parser)
 
 
 def _add_caption(subcommands: argparse._SubParsersAction) -> None:
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "caption",
         help="have a model say what each picture shows",
         epilog="example: python -m training dataset caption photos --model blip --to json",
     )
-    _add_work(subparser)
+    _add_work(parser)
     models = (
         "blip2, blip, vit-gpt2, efficientnet-lite0 (kinds and breeds of pets), starter, server, a "
         "hub's name or a folder (blip)"
     )
-    subparser.add_argument("--model", default="blip", help=models)
+    parser.add_argument("--model", default="blip", help=models)
     prompt = "what a model that chats is asked; what the caption of another one begins with"
-    subparser.add_argument("--prompt", default="", help=prompt)
-    subparser.add_argument("--max-new-tokens", type=int, help="of a caption (64)")
-    subparser.add_argument("--max-length", type=int, help="of question and caption, in its place")
-    subparser.add_argument("--min-length", type=int, default=0)
+    parser.add_argument("--prompt", default="", help=prompt)
+    parser.add_argument("--max-new-tokens", type=int, help="of a caption (64)")
+    parser.add_argument("--max-length", type=int, help="of question and caption, in its place")
+    parser.add_argument("--min-length", type=int, default=0)
     beams = "captions followed at once (5)"
-    subparser.add_argument("--beams", type=int, default=5, dest="num_beams", help=beams)
-    subparser.add_argument(
+    parser.add_argument("--beams", type=int, default=5, dest="num_beams", help=beams)
+    parser.add_argument(
         "--top-p", type=float, help="nucleus sampling in place of beams, such as 0.9"
     )
-    subparser.add_argument("--seed", type=int, default=42)
-    subparser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    subparser.add_argument("--base-url", help="where a server of your own listens")
-    subparser.add_argument("--server-model", default="", help="what the server calls its model")
-    runs(subparser, _caption)
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    parser.add_argument("--base-url", help="where a server of your own listens")
+    parser.add_argument("--server-model", default="", help="what the server calls its model")
+    runs(parser, _caption)
 
 
 def _caption(
     model: str,
     prompt: str,
-    max_new_tokens: int | None,
-    max_length: int | None,
-    min_length: int,
-    num_beams: int,
-    top_p: float | None,
     seed: int,
     device: str,
     base_url: str | None,
     server_model: str,
-    **work: Unpack[Work],
+    **work: Unpack[CaptionWork],
 ) -> None:
     from training.desk.captioners import Generation, open_captioner
 
     if work["on"]:
         _spread(work)
         return
-    chosen = {
-        "max_new_tokens": max_new_tokens,
-        "max_length": max_length,
-        "min_length": min_length,
-        "num_beams": num_beams,
-        "top_p": top_p,
-    }
+    chosen = {key: value for key, value in work.items() if key in Generation.model_fields}
     captioner = open_captioner(
         model,
         validated(Generation, chosen, "caption"),
@@ -123,20 +122,18 @@ def _caption(
 
 
 def _add_tag(subcommands: argparse._SubParsersAction) -> None:
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "tag",
         help="have a tagger say what each picture shows, in tags",
         epilog="example: python -m training dataset tag drawings --model wd14 --threshold 0.35",
     )
-    _add_work(subparser)
+    _add_work(parser)
     models = "wd14, a hub's name or a folder with model.onnx (wd14)"
-    subparser.add_argument("--model", default="wd14", help=models)
-    subparser.add_argument("--threshold", type=float, default=0.35, help="from so sure on (0.35)")
-    subparser.add_argument(
-        "--character-threshold", type=float, help="for characters (as the others)"
-    )
-    subparser.add_argument("--spaces", action="store_true", help="in the place of underscores")
-    runs(subparser, _tag)
+    parser.add_argument("--model", default="wd14", help=models)
+    parser.add_argument("--threshold", type=float, default=0.35, help="from so sure on (0.35)")
+    parser.add_argument("--character-threshold", type=float, help="for characters (as the others)")
+    parser.add_argument("--spaces", action="store_true", help="in the place of underscores")
+    runs(parser, _tag)
 
 
 def _tag(
@@ -165,10 +162,10 @@ def spread(on: str, workers: int | None) -> None:
     show(run_shards(check_on(on), "training", without_on(sys.argv[1:]), workers))
 
 
-def add_on(subparser: argparse.ArgumentParser) -> None:
+def add_on(parser: argparse.ArgumentParser) -> None:
     """Add `--on` and `--workers`."""
-    subparser.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster do it")
-    subparser.add_argument(
+    parser.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster do it")
+    parser.add_argument(
         "--workers", type=int, help="with --on: how many (one a GPU, or else a core)"
     )
 
@@ -217,10 +214,10 @@ def say(findings: Sequence[Finding]) -> None:
         print(line)
 
 
-def add_shard(subparser: argparse.ArgumentParser) -> None:
+def add_shard(parser: argparse.ArgumentParser) -> None:
     """Add the share of the work that one of several does."""
     share = "only this share of the work, such as 1/4; several then share a folder"
-    subparser.add_argument("--shard", type=_shard, default=(1, 1), metavar="N/OF", help=share)
+    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="N/OF", help=share)
 
 
 def shard_of(work: Sequence[T], shard: tuple[int, int]) -> list[T]:

@@ -43,12 +43,12 @@ class Source(TypedDict):
     text_column: str
 
 
-def _add_source(subparser: argparse.ArgumentParser) -> None:
-    subparser.add_argument("source", type=Path, metavar="FOLDER")
-    subparser.add_argument("--photos", type=Path, help="where the pictures of a metadata file lie")
-    subparser.add_argument("--layout", help="read it as this, whatever it looks like")
-    subparser.add_argument("--image-column", default="image")
-    subparser.add_argument("--text-column", default="text")
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, metavar="FOLDER")
+    parser.add_argument("--photos", type=Path, help="where the pictures of a metadata file lie")
+    parser.add_argument("--layout", help="read it as this, whatever it looks like")
+    parser.add_argument("--image-column", default="image")
+    parser.add_argument("--text-column", default="text")
 
 
 def _how(source: Source) -> dict[str, Any]:
@@ -62,14 +62,14 @@ def _how(source: Source) -> dict[str, Any]:
 
 
 def _add_look(subcommands: argparse._SubParsersAction) -> None:
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "look",
         help="what a folder is, how it is read, what is amiss",
         epilog="example: python -m training dataset look photos --sheet",
     )
-    _add_source(subparser)
-    subparser.add_argument("--resolution", type=size_of, default=(512, 512), metavar="PX[,PX]")
-    subparser.add_argument(
+    _add_source(parser)
+    parser.add_argument("--resolution", type=size_of, default=(512, 512), metavar="PX[,PX]")
+    parser.add_argument(
         "--sheet",
         nargs="?",
         type=Path,
@@ -77,7 +77,7 @@ def _add_look(subcommands: argparse._SubParsersAction) -> None:
         metavar="FILE",
         help=f"draw a contact sheet, {SHEET} by default",
     )
-    runs(subparser, _look)
+    runs(parser, _look)
 
 
 def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> None:
@@ -99,19 +99,19 @@ def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> Non
 
 
 def _add_merge(subcommands: argparse._SubParsersAction) -> None:
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "merge",
         help="captions and tags beside pictures into metadata",
         epilog="example: python -m training dataset merge photos --out meta.json",
     )
-    subparser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
-    subparser.add_argument("--out", type=Path, required=True, metavar="META")
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--out", type=Path, required=True, metavar="META")
     begun = "metadata to begin from; --out itself, if it is there"
-    subparser.add_argument("--in", type=Path, dest="begun_from", metavar="META", help=begun)
-    subparser.add_argument("--full-path", action="store_true", help="for several folders")
-    subparser.add_argument("--caption-suffix", default=CAPTION)
-    subparser.add_argument("--tag-suffix", default=TAGS)
-    runs(subparser, _merge)
+    parser.add_argument("--in", type=Path, dest="begun_from", metavar="META", help=begun)
+    parser.add_argument("--full-path", action="store_true", help="for several folders")
+    parser.add_argument("--caption-suffix", default=CAPTION)
+    parser.add_argument("--tag-suffix", default=TAGS)
+    runs(parser, _merge)
 
 
 def _merge(
@@ -144,17 +144,17 @@ def _merge(
 
 
 def _add_clean(subcommands: argparse._SubParsersAction) -> None:
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "clean",
         help="clean captions and tags of metadata by rules",
         epilog="example: python -m training dataset clean meta.json --dry-run",
     )
-    subparser.add_argument("metadata", type=Path, metavar="META")
-    subparser.add_argument("--out", type=Path, metavar="META")
+    parser.add_argument("metadata", type=Path, metavar="META")
+    parser.add_argument("--out", type=Path, metavar="META")
     rules = f"pets, kohya, or a TOML file of your own ({DEFAULT})"
-    subparser.add_argument("--rules", default=DEFAULT, help=rules)
-    subparser.add_argument("--dry-run", action="store_true", help="only show each change")
-    runs(subparser, _clean)
+    parser.add_argument("--rules", default=DEFAULT, help=rules)
+    parser.add_argument("--dry-run", action="store_true", help="only show each change")
+    runs(parser, _clean)
 
 
 def _clean(metadata: Path, out: Path | None, rules: str, dry_run: bool) -> None:
@@ -172,17 +172,17 @@ def _clean(metadata: Path, out: Path | None, rules: str, dry_run: bool) -> None:
 
 
 def _add_build(subcommands: argparse._SubParsersAction) -> None:
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "build",
         help="a Hugging Face dataset of pictures and their words",
         epilog="example: python -m training dataset build photos --out datasets/rolo",
     )
-    _add_source(subparser)
-    subparser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    _add_source(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
     push = "and send it to a hub, once it was said what and how much"
-    subparser.add_argument("--push", metavar="OWNER/NAME", help=push)
-    subparser.add_argument("--yes", action="store_true", help="send it without asking")
-    runs(subparser, _build)
+    parser.add_argument("--push", metavar="OWNER/NAME", help=push)
+    parser.add_argument("--yes", action="store_true", help="send it without asking")
+    runs(parser, _build)
 
 
 def _build(out: Path, push: str | None, yes: bool, **source: Unpack[Source]) -> None:

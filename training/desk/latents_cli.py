@@ -15,36 +15,32 @@ from training.typed_arguments import runs
 
 def add_subcommand(subcommands: argparse._SubParsersAction) -> None:
     """Add it to the deeds of `dataset`."""
-    subparser = subcommands.add_parser(
+    parser = subcommands.add_parser(
         "latents",
         help="latents of all pictures, as kohya's scripts train from them",
         epilog="example: python -m training dataset latents photos meta.json "
         "--out meta_lat.json --model painter",
     )
-    subparser.add_argument("folder", type=Path)
-    subparser.add_argument("metadata", type=Path, metavar="META")
-    subparser.add_argument("--out", type=Path, required=True, metavar="META")
-    subparser.add_argument("--model", type=Path, required=True, help="the painter's folder or file")
-    subparser.add_argument("--resolution", type=size_of, default=(512, 512), metavar="W,H")
-    subparser.add_argument("--buckets", type=_range, default=(256, 1024), metavar="LEAST..MOST")
-    subparser.add_argument(
-        "--flip", action="store_true", help="latents of the mirrored pictures, too"
-    )
-    subparser.add_argument(
-        "--form", default="prepared", help="prepared, cache or oldest (prepared)"
-    )
-    subparser.add_argument("--full-path", action="store_true", help="metadata names whole paths")
-    subparser.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
-    add_shard(subparser)
-    add_on(subparser)
-    subparser.add_argument(
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("metadata", type=Path, metavar="META")
+    parser.add_argument("--out", type=Path, required=True, metavar="META")
+    parser.add_argument("--model", type=Path, required=True, help="the painter's folder or file")
+    parser.add_argument("--resolution", type=size_of, default=(512, 512), metavar="W,H")
+    parser.add_argument("--buckets", type=_range, default=(256, 1024), metavar="LEAST..MOST")
+    parser.add_argument("--flip", action="store_true", help="latents of the mirrored pictures, too")
+    parser.add_argument("--form", default="prepared", help="prepared, cache or oldest (prepared)")
+    parser.add_argument("--full-path", action="store_true", help="metadata names whole paths")
+    parser.add_argument("--batch", type=int, default=1, help="pictures at once (1)")
+    add_shard(parser)
+    add_on(parser)
+    parser.add_argument(
         "--precision",
         default="auto",
         choices=["auto", "fp32", "bf16"],
         help="of a CPU's products; auto measures (auto)",
     )
-    subparser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
-    runs(subparser, _latents)
+    parser.add_argument("--device", default="auto", help="cpu, cuda, mps or auto")
+    runs(parser, _latents)
 
 
 class Wished(TypedDict):

@@ -1,6 +1,6 @@
 """What a run would do, said before anything is spent: pictures, buckets, steps, time, space."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import torch
 from transformers import CLIPTokenizer
@@ -152,6 +152,21 @@ def _cost(
     device: torch.device,
 ) -> Iterator[str]:
     """Time, memory and disk, from one step on noise."""
+    recipe, step = model.recipe, _step_on_noise(painter, model, size_px, device)
+    with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
+        minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
+    used = memory_bytes(device) + model.size * STATES[recipe.optimizer]
+    kept = checkpoint_bytes(model.size, recipe) * kept_at_once(recipe)
+    yield (
+        f"{model.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
+        f"memory, {kept / 1e6:.0f} MB for checkpoints"
+    )
+
+
+def _step_on_noise(
+    painter: DiffusionPainter, model: TrainableModel, size_px: Size, device: torch.device
+) -> Callable[[], None]:
+    """A step forward and backward of a batch, with noise in place of pictures and no words."""
     recipe, pipe = model.recipe, model.pipe
     noise_scheduler = ddpm_scheduler(painter.checkpoint, device)
     width, height = (side // pipe.vae_scale_factor for side in size_px)
@@ -166,11 +181,4 @@ def _cost(
             )
         loss.mean().backward()
 
-    with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
-        minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
-    used = memory_bytes(device) + model.size * STATES[recipe.optimizer]
-    kept = checkpoint_bytes(model.size, recipe) * kept_at_once(recipe)
-    yield (
-        f"{model.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
-        f"memory, {kept / 1e6:.0f} MB for checkpoints"
-    )
+    return step
