@@ -8,18 +8,27 @@ import re
 from collections.abc import Sequence
 
 from storybook.records import Hero, Scene
+from storybook.story.picture_words import close_to, pictured, without_look_alikes
 from storybook.story.prompt_to_caption import action_in
 from storybook.story.scene_from_text import (
+    DEFAULT_ACTION,
     DEFAULT_LIGHT,
     DEFAULT_MOOD,
     DEFAULT_PLACE,
     QUOTED,
+    WEAK_ACTIONS,
     company_on,
     shot_of,
     without_names,
 )
 from storybook.summary import called
 from storybook.world import NEEDS_THING, World, article
+
+THERE = re.compile(
+    r"\b(?:in|on|at|by|near|under|into|onto|through|across|over|along|inside|behind|up|down)"
+    r"(?: [\w'’-]+){1,5}"
+)
+DENIED = re.compile(r"\b(?:not|never|no|\w+n['’]t)\b[^.,;!?]*", re.IGNORECASE)
 
 
 def read_picture(
@@ -29,13 +38,15 @@ def read_picture(
 
     What both leave open stays as on the page `before`, None for the first page.
     """
-    shown = without_names(line, cast)
+    shown = without_look_alikes(without_names(line, cast))
     narration = QUOTED.sub(" ", without_names(text, cast))
-    things = tuple(world.find("things", shown))
-    moment = action_in(shown, things, world)
+    who = _who(line, text, cast, world, before)
+    things = tuple(pictured("things", shown, world))
+    star = next(hero for hero in cast if hero.name == who[0])
+    moment = _doing(line, star, cast, things, world)
     if moment in NEEDS_THING and not things:
         things = tuple(world.find("things", narration))[:1] or (before.things[:1] if before else ())
-    place = _first(world, "places", shown, narration) or (before.place if before else DEFAULT_PLACE)
+    place = _place(shown, narration, world) or (before.place if before else DEFAULT_PLACE)
     mood = _first(world, "moods", shown, without_names(text, cast)) or DEFAULT_MOOD
     light = _first(world, "lights", shown, narration) or (before.light if before else DEFAULT_LIGHT)
     return Scene(
@@ -47,7 +58,7 @@ def read_picture(
         light=light,
         things=things,
         relation=world.relation_in(shown, moment, things[0]) if things else "with",
-        cast=_who(line, text, cast, world, before),
+        cast=who,
         shot=shot_of(page, moment, mood, place, before),
         picture=line,
     )
@@ -71,6 +82,55 @@ def in_hero_words(line: str, cast: Sequence[Hero]) -> str:
 def _name_of(hero: Hero) -> re.Pattern[str]:
     """A name where it stands; one that is no name, such as `the toad`, in letters of any size."""
     return called(hero.name, re.IGNORECASE if hero.name.startswith("the ") else 0)
+
+
+def _doing(line: str, star: Hero, cast: Sequence[Hero], things: Sequence[str], world: World) -> str:
+    """What the star does in a picture: what is said of it, and not of somebody beside it."""
+    for said in (_said_of(line, star, cast), line):
+        shown = without_names(said, cast)
+        done = [_action_at(shown, things, world), *pictured("actions", shown, world)]
+        actions = list(filter(None, done)) or [key for _, key in close_to("where", shown)]
+        able = [each for each in actions if things or each not in NEEDS_THING]
+        if able:
+            return next((each for each in able if each not in WEAK_ACTIONS), able[0])
+        if shown != line and _name_of(star).search(line) and said.strip():
+            break  # what else moves there is not the star
+    return DEFAULT_ACTION
+
+
+def _action_at(shown: str, things: Sequence[str], world: World) -> str:
+    """What the world's own words say is done; empty if they say nothing."""
+    found = action_in(shown, things, world)
+    return found if found != DEFAULT_ACTION or world.find("actions", shown) else ""
+
+
+def _said_of(line: str, star: Hero, cast: Sequence[Hero]) -> str:
+    """The part of a line that is said of one of the cast; empty where it is not named.
+
+    >>> hum, noodle = Hero(name="Hum", species="dog"), Hero(name="Noodle", species="cat")
+    >>> _said_of("Noodle leaping past Hum, two beds with sleeping twins", noodle, [noodle, hum])
+    ' leaping past '
+    """
+    found = _name_of(star).search(line)
+    if found is None:
+        return ""
+    others = [_name_of(hero).pattern for hero in cast if hero is not star]
+    name = "|".join(f"(?:{each})" for each in others) or r"(?!)"
+    rest = re.sub(rf"^(?:(?:,| and|, and)\s+(?:{name}))+", "", line[found.end() :])
+    ends = re.search(rf"{name}| while | as (?!if)|,(?! \w+ing\b)", rest)
+    return rest[: ends.start()] if ends else rest
+
+
+def _place(shown: str, narration: str, world: World) -> str:
+    """Where a picture is: as its line says, or else where the text says that somebody is."""
+    told = DENIED.sub(" ", narration)
+    there = " ".join(THERE.findall(told))
+    found = (
+        pictured("places", shown, world)
+        or world.find("places", there)
+        or world.find("places", told)
+    )
+    return next(iter(found), "")
 
 
 def _first(world: World, section: str, shown: str, narration: str) -> str:

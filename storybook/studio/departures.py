@@ -16,6 +16,7 @@ from storybook.readability import sentences, words
 from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
 from storybook.story.casting import Cast, cast
 from storybook.story.coverage import TOLD_SHARE, stem
+from storybook.story.picture_words import stand_ins_in
 from storybook.story.prompt_to_caption import unknown_words
 from storybook.story.untold import phrases, untold
 from storybook.studio.studio import Studio
@@ -255,9 +256,23 @@ def _not_in_pictures(book: Book, studio: Studio) -> Iterator[Departure]:
         for thing, on in pages.items()
         if thing not in BODY and (len(on) > 1 or re.search(rf"\b{re.escape(thing)}", summary))
     ]
+    yield from _drawn_as_close_to(book, studio)
     if named:
         more = f" and {len(named) - MOST_THINGS} more" if len(named) > MOST_THINGS else ""
         says = f"The pictures leave out: {', '.join(named[:MOST_THINGS])}{more}."
+        yield Departure(kind="undrawn", text=says)
+
+
+def _drawn_as_close_to(book: Book, studio: Studio) -> Iterator[Departure]:
+    """What is drawn as something that only comes close to it, in one line."""
+    pages: dict[str, list[int]] = {}
+    for scene in book.scenes:
+        for said in stand_ins_in(scene.picture, scene.place, scene.things, studio.world):
+            pages.setdefault(said, []).append(scene.page)
+    if pages:
+        said = [f"{each} (page {', '.join(map(str, on))})" for each, on in pages.items()]
+        more = f" and {len(said) - MOST_THINGS} more" if len(said) > MOST_THINGS else ""
+        says = f"Drawn as what comes closest: {', '.join(said[:MOST_THINGS])}{more}."
         yield Departure(kind="undrawn", text=says)
 
 
