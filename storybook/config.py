@@ -29,28 +29,33 @@ def shipped(*parts: str) -> Path:
     return tree if tree.exists() else HERE.joinpath("shipped", *parts)
 
 
-class WriteSettings(Record):
-    """Who tells the story, and how patiently it is asked."""
+class Teller(Record):
+    """A writer; of one that tells beside the studio's, what is None is as for that one."""
 
     writer: str
     """A folder of a causal LM, the name of one that `storybook models get` fetches, the name `echo`
     (a double), or `server`."""
     adapter: str | None = None
+    generation: str | None = None
+    """How a local writer chooses its words: `nucleus`, `storybook` or a TOML file; None: what the
+    writer's folder recommends in `generation.json`."""
+    temperature: float | None = None
+    """In place of what is said there."""
+    manner: str | None = None
+    """How it tells, where its frame says so: `plain` (if None), `bedtime` or `rhyme`."""
+
+
+class WriteSettings(Teller):
+    """Who tells the story, and how patiently it is asked."""
+
     base_url: str | None = None
     """Where the OpenAI-compatible server listens; None is the client's own default."""
     model: str = ""
     key_variable: str = "OPENAI_API_KEY"
     """The environment variable that holds the server's key; the key itself is never kept."""
     timeout_s: float = 120.0
-    manner: str = "plain"
-    """How it is told, where the writer's frame says so: `plain`, `bedtime` or `rhyme`."""
     outline: bool = False
     """Ask for an outline first, then page by page: for large models."""
-    generation: str | None = None
-    """How a local writer chooses its words: `nucleus`, `storybook` or a TOML file; None: what the
-    writer's folder recommends in `generation.json`."""
-    temperature: float | None = None
-    """In place of what is said there."""
     attempts: int = Field(default=4, ge=1, le=20)
     """Tellings before the best one is taken or the writer is given up."""
     candidates: int = Field(default=1, ge=1, le=20)
@@ -58,6 +63,9 @@ class WriteSettings(Record):
     languages: tuple[str, ...] | None = None
     """Tags of the languages that the writer tells in, such as `["en", "de"]`; None: English for a
     model of a folder, any for a server's."""
+    also: tuple[Teller, ...] = ()
+    """Writers whose tellings are candidates, too; the first that is there stands in for a writer
+    that has not been fetched."""
     for_children: bool = True
     """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts, and
     pictures and photos are looked at by a safety checker where there is one."""
@@ -297,12 +305,14 @@ def _anchor(tables: dict[str, Any], folder: Path) -> None:
                 str((folder / name).resolve()) if _is_path(str(name), folder) else name
                 for name in names
             ]
-    for table, key in PATHS:
-        value = tables.get(table, {}).get(key)
-        if not isinstance(value, str) or value in DOUBLES:
-            continue
-        if _is_path(value, folder):
-            tables[table][key] = str((folder / value).resolve())
+    also = tables.get("write", {}).get("also")
+    places = [(tables.get(table, {}), key) for table, key in PATHS]
+    tellers = [each for each in also or () if isinstance(each, dict)]
+    places += [(each, key) for each in tellers for table, key in PATHS if table == "write"]
+    for table, key in places:
+        value = table.get(key)
+        if isinstance(value, str) and value not in DOUBLES and _is_path(value, folder):
+            table[key] = str((folder / value).resolve())
 
 
 def _is_path(value: str, folder: Path) -> bool:

@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from books import SUMMARY, made, new_book
+from books import SUMMARY, made, new_book, told_best
 from storybook.config import load_settings, shipped
 from storybook.images.fidelity import edge_strength, fidelity
 from storybook.records import Brief, Prompt
-from storybook.stages.write import write
 from storybook.studio.studio import Studio
 
 STARTER = shipped("assets", "starter")
@@ -79,7 +78,7 @@ def test_the_writer_keeps_to_its_summary(studio, pages, summary):
     who = befriended(cast(summary, (), studio.world, seed=1), studio.world, seed=1)
     brief = Brief(summary=summary, pages=pages)
     with studio.writer() as writer:
-        story = write(brief, who, studio.world, writer, studio.frame, words=studio.role_words)
+        story = told_best(brief, who, studio.world, writer, studio.frame, words=studio.role_words)
     star = who.heroes[0].name
     named = sum(star in paragraph for paragraph in story.paragraphs)
     assert named >= 0.8 * len(story.paragraphs)

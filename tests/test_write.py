@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from books import BISCUIT, SUMMARY, brief, doubles, new_book
+from books import BISCUIT, SUMMARY, brief, doubles, new_book, told_best
 from storybook.config import WriteSettings, shipped
 from storybook.errors import BookError, ConfigError, NotForChildren, QuestionTooLong, ReplyError
 from storybook.hero.folder import add_hero
 from storybook.models.replies import answered, in_turn
 from storybook.records import R, Story, digest
 from storybook.stages import write as stage
-from storybook.stages.write import check_language, write
+from storybook.stages.write import check_language
 from storybook.story.casting import Cast, cast
 from storybook.story.faults import faults_of
 from storybook.story.prompt_frame import PLAIN, load_frame
@@ -64,7 +64,7 @@ class Scripted:
 
 
 def told(*lines: str | Exception, attempts: int = 4, **changes: object) -> Story:
-    return write(brief(**changes), WHO, WORLD, Scripted(*lines), PLAINLY, attempts=attempts)
+    return told_best(brief(**changes), WHO, WORLD, Scripted(*lines), PLAINLY, attempts=attempts)
 
 
 def complaints(*paragraphs: str, who: Cast = WHO, **changes: object) -> str:
@@ -74,7 +74,7 @@ def complaints(*paragraphs: str, who: Cast = WHO, **changes: object) -> str:
 
 def test_a_good_telling_is_taken_at_once() -> None:
     writer = Scripted(GOOD)
-    story = write(brief(seed=7), WHO, WORLD, writer, PLAINLY)
+    story = told_best(brief(seed=7), WHO, WORLD, writer, PLAINLY)
     assert story == Story(title="The Blue Mitten", paragraphs=PARAGRAPHS, cast=WHO.heroes)
     ((question, seed),) = writer.asked
     assert seed == 7
@@ -108,7 +108,7 @@ def test_of_good_tellings_the_one_that_keeps_to_the_summary_is_taken() -> None:
 
     def chosen(*lines: str, attempts: int = 4, candidates: int = 3) -> tuple[int, Story]:
         writer = Scripted(*lines)
-        story = write(
+        story = told_best(
             brief(**asked), who, WORLD, writer, PLAINLY, attempts=attempts, candidates=candidates
         )
         return len(writer.asked), story
@@ -163,7 +163,7 @@ def test_faults(paragraphs: Iterable[str], changes: dict[str, object], complaint
 
 def test_more_pages_than_a_writer_tells_at_once_are_cut_later() -> None:
     writer = Scripted(GOOD.replace(". ", ". Oh! ") * 10)
-    write(brief(pages=40), WHO, WORLD, writer, PLAINLY, attempts=1)
+    told_best(brief(pages=40), WHO, WORLD, writer, PLAINLY, attempts=1)
     assert "Pages: 20." in writer.asked[0][0]
 
 
@@ -177,7 +177,7 @@ OUTLINE = '{"title": "The Mitten", "pages": ["one", "two", "three", "four"]}'
 
 def test_a_large_writer_plans_and_tells_page_by_page() -> None:
     writer = Scripted(OUTLINE, *PARAGRAPHS)
-    story = write(brief(), WHO, WORLD, writer, PLAINLY, outline=True)
+    story = told_best(brief(), WHO, WORLD, writer, PLAINLY, outline=True)
     assert (story.title, story.paragraphs) == ("The Mitten", PARAGRAPHS)
     third = writer.asked[3][0]
     assert PARAGRAPHS[1] in third and "3. three" in third and "page 3 of 4" in third
@@ -186,7 +186,7 @@ def test_a_large_writer_plans_and_tells_page_by_page() -> None:
 def test_an_outline_of_another_length_is_asked_for_again() -> None:
     short = '{"title": "T", "pages": ["one"]}'
     writer = Scripted("no JSON", short, OUTLINE, *PARAGRAPHS)
-    assert write(brief(), WHO, WORLD, writer, PLAINLY, outline=True).title == "The Mitten"
+    assert told_best(brief(), WHO, WORLD, writer, PLAINLY, outline=True).title == "The Mitten"
 
 
 @pytest.mark.parametrize(
@@ -324,7 +324,7 @@ def test_a_telling_in_another_language_is_measured_by_its_own_script(
 def test_a_writer_is_told_which_language_to_tell_in() -> None:
     writer = Scripted("Title: Мышонок\n" + "\n".join(RU))
     alone = Cast(WHO.heroes[:1], WHO.summary)
-    story = write(brief(language="ru"), alone, WORLD, writer, PLAINLY, attempts=1)
+    story = told_best(brief(language="ru"), alone, WORLD, writer, PLAINLY, attempts=1)
     assert story.paragraphs == RU
     assert 'in the language "ru"' in writer.asked[0][0] and SUMMARY in writer.asked[0][0]
     assert "language" not in PLAINLY.question

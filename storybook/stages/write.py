@@ -12,59 +12,22 @@ from storybook.config import WriteSettings
 from storybook.content_filter import check_kind
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
-from storybook.models import Writer
+from storybook.models.writers import all_of, known_name, missing
 from storybook.parts import as_wished
 from storybook.prompts import template
 from storybook.ready_made.collection import story_named
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
-from storybook.story.delexicalize import RoleWords
-from storybook.story.prompt_frame import PLAIN_MANNER, Frame
+from storybook.story.prompt_frame import PLAIN_MANNER
 from storybook.story.sampling import Draft, best, drafts
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
+from storybook.studio.tellers import tellers_of, with_writer
 from storybook.summary.language import english_words, is_english
-from storybook.world import World
 
 Look = tuple[str, str, str]
 """Name, species and coat of somebody."""
-
-
-def write(
-    brief: Brief,
-    who: Cast,
-    world: World,
-    writer: Writer,
-    frame: Frame,
-    *,
-    attempts: int = 4,
-    candidates: int = 1,
-    outline: bool = False,
-    words: RoleWords | None = None,
-    for_children: bool = True,
-) -> Story:
-    """Tell the summary as a story about the cast; of several tellings the best.
-
-    The writer is asked in `frame`. With `words` it is told of roles, and names are put back into
-    what it tells.
-
-    Raises ReplyError with the last reply if no telling can become a book of `brief.pages` pages,
-    BookError if the summary is too long for the writer.
-    """
-    told = drafts(
-        brief,
-        who,
-        world,
-        writer,
-        frame,
-        attempts=attempts,
-        candidates=candidates,
-        outline=outline,
-        words=words,
-        for_children=for_children,
-    )
-    return best(list(told), writer.name)
 
 
 def due(book: Book, studio: Studio) -> list[str]:
@@ -77,6 +40,15 @@ def digests_of(book: Book, studio: Studio) -> list[str]:
     """From what the story would be made today, and what earlier editions called the same."""
     if book.brief.story:
         return [digest(book.brief.heroes, ready_made_story(book, studio))]
+    if studio.settings.write.also:
+        # By names that are the same before weights are fetched and after: that makes nothing due.
+        alone = [with_writer(studio, each) for each in all_of(studio.settings.write)]
+        told = [_digests_of(book, each, known_name(each.settings.write))[0] for each in alone]
+        return [digest(*told)]
+    return _digests_of(book, studio, studio.writer_name)
+
+
+def _digests_of(book: Book, studio: Studio, writer_name: str) -> list[str]:
     brief, who, how = book.brief, cast_of(book, studio), studio.settings.write
     words = studio.role_words
     if words:  # a teller of roles hears no looks: another one tells nothing anew
@@ -86,8 +58,8 @@ def digests_of(book: Book, studio: Studio) -> list[str]:
     asked = (None, brief.ages, brief.language, brief.pages, brief.seed)
     texts = [template(name).text for name in ("outline", "page")] if how.outline else studio.frame
     settings = (how.attempts, how.candidates, how.outline, how.temperature)
-    sources = [who.summary, looks, asked, texts, settings, words, studio.writer_name]
-    if studio.frame.plan and how.manner != PLAIN_MANNER:
+    sources = [who.summary, looks, asked, texts, settings, words, writer_name]
+    if studio.frame.plan and how.manner:
         sources.append(how.manner)
     if any(called := [hero.pronoun for hero in book.heroes()]):
         sources.append(called)
@@ -164,15 +136,29 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
     Raises what stands in the way of asking: a language that it does not tell in, words that are not
     for children, a name that cannot be printed.
     """
-    brief, how = book.brief, studio.settings.write
+    brief, how, tellers = book.brief, studio.settings.write, tellers_of(studio)
     check_language(brief, how)
     if how.for_children:
         check_kind(brief.summary, "The summary")
-    who = cast_of(book, studio)
+    who = cast_of(book, tellers[0])
     check_names([hero.name for hero in who.heroes], brief.font, brief.language)
     for note in (*(each.text for each in who.departures), *who.notes):
         yield Event(stage="write", done=0, total=how.attempts, note=note)
+    if without := missing(how):
+        yield Event(stage="write", done=0, total=how.attempts, note=without)
     told: list[Draft] = []
+    for teller in tellers:
+        by = teller.writer_name if how.also else ""
+        yield from write(brief, cast_of(book, teller), teller, told, at_least=at_least, by=by)
+    return told
+
+
+def write(
+    brief: Brief, who: Cast, studio: Studio, told: list[Draft], *, at_least: int = 1, by: str = ""
+) -> Iterator[Event]:
+    """Ask a studio's writer, and put its tellings behind those that are `told`, signed `by` it."""
+    how, before = studio.settings.write, len(told)
+    total = before + max(how.attempts, at_least)
     with studio.writer() as writer:
         for draft in drafts(
             brief,
@@ -183,18 +169,18 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
             attempts=max(how.attempts, at_least),
             candidates=max(how.candidates, at_least),
             outline=how.outline,
-            manner=how.manner,
+            manner=how.manner or PLAIN_MANNER,
             words=studio.role_words,
             for_children=how.for_children,
             at_least=at_least,
         ):
+            if draft.story and by:
+                draft = replace(draft, story=draft.story.but(told_by=by))
             told.append(draft)
-            total = max(how.attempts, at_least)
             note = f"telling {len(told)}: {draft.complaint}" if draft.faults else ""
             yield Event(stage="write", done=len(told), total=total, note=note)
         if advice := getattr(writer, "advice", ""):  # a server's alone has any
-            yield Event(stage="write", done=len(told), total=how.attempts, note=advice)
-    return told
+            yield Event(stage="write", done=len(told), total=total, note=advice)
 
 
 def best_of(book: Book, told: Sequence[Draft], studio: Studio) -> Story:

@@ -45,7 +45,7 @@ class OpenModels(Studio):
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:
-        with self._kept("writer", None, super().writer()) as writer:
+        with self._kept(f"writer {self.writer_name}", None, super().writer()) as writer:
             yield writer
 
     @contextmanager
@@ -93,7 +93,9 @@ def fit_together(settings: Settings) -> bool:
     """
     if settings.draw.memory == "parts":
         return False
-    names = [settings.write.writer, settings.write.adapter, settings.draw.painter]
+    writers = [settings.write, *settings.write.also]
+    names = [name for each in writers for name in (each.writer, each.adapter)]
+    names += [settings.draw.painter]
     names += [settings.draw.vae, settings.draw.safety, settings.choose.critic]
     names += [settings.enlarge.enlarger, settings.enlarge.otherwise, settings.enlarge.control]
     size = sum(_bytes_of(Path(on_disk(name))) for name in names if name)

@@ -9,7 +9,7 @@ from pathlib import Path
 from storybook.config import Settings, shipped
 from storybook.errors import ConfigError
 from storybook.hero.folder import hero_photos
-from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged
+from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged, writers
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.weights import Adapter, ComponentOverrides
@@ -65,22 +65,18 @@ class Studio:
 
     @property
     def writer_name(self) -> str:
-        from storybook.models import writers
-
         return writers.writer_name(self.settings.write)
 
     @cached_property
     def role_words(self) -> RoleWords | None:
         """What the writer was taught to hear as roles; None for one that is told all by name."""
-        return load_role_words(packaged.on_disk(self.settings.write.writer))
+        return load_role_words(packaged.on_disk(writers.own(self.settings.write).writer))
 
     @cached_property
     def frame(self) -> Frame:
         """How a whole story is asked for: as the adapter, or else the writer, was taught."""
-        from storybook.models.writers import adapter_folder
-
-        write = self.settings.write
-        adapters = [adapter_folder(write.adapter)] if write.adapter else []
+        write = writers.own(self.settings.write)
+        adapters = [writers.adapter_folder(write.adapter)] if write.adapter else []
         folder = packaged.on_disk(write.writer)
         return carried_frame(*adapters, folder) or load_frame(PLAIN)
 
@@ -165,8 +161,6 @@ class Studio:
 
     @contextmanager
     def writer(self) -> Iterator[Writer]:
-        from storybook.models import writers
-
         own = self.settings
         with _freed(writers.open_writer(own.write, own.device, own.precision)) as writer:
             yield writer
