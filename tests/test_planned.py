@@ -1,9 +1,9 @@
 """Telling by a plan: which plans are told on, which pages are taken, and what comes out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
+from scripted_rows import Said, Script
 
 from books import BISCUIT, brief
 from storybook.config import shipped
@@ -13,6 +13,7 @@ from storybook.story.planned import (
     Leads,
     Row,
     page_worth,
+    pages_anew,
     plan_worth,
     told_by_plan,
     whole_sentences,
@@ -31,37 +32,6 @@ LOST = Asked(
 
 LISTED = replace(LOST, summary="lost kitten, deep snow, way home")
 """No deeds, and so no plan is held to it."""
-
-
-@dataclass(frozen=True)
-class Said:
-    text: str
-    mean_logprob: float = -1.0
-    ended: bool = True
-
-
-class Script:
-    """Rows that say what they are given, and keep what was put into them."""
-
-    def __init__(self, *told: Sequence[str | Said]) -> None:
-        self.told = [[each if isinstance(each, Said) else Said(each) for each in t] for t in told]
-        self.said: list[str] = []
-        self.kept: list[list[int]] = []
-
-    def __len__(self) -> int:
-        return len(self.told[0])
-
-    def put(self, texts: str | Sequence[str]) -> None:
-        self.said.append(texts)
-
-    def keep(self, rows: Sequence[int]) -> None:
-        self.kept.append(list(rows))
-
-    def lines(
-        self, *, least: int | Sequence[int], most: int, enough: float = 1.0
-    ) -> Sequence[Said]:
-        assert all(0 <= each < most for each in ([least] if isinstance(least, int) else least))
-        return self.told.pop(0)
 
 
 def test_leads_and_what_is_sampled_make_the_reply_that_is_taught() -> None:
@@ -127,6 +97,15 @@ def test_told_by_plan_of_a_writer_with_one_row_tells_one() -> None:
     rows = Script(["Pip"], ["Pip in snow"], ["Pip at home"], ["Pip saw snow."], ["Pip went home."])
     (told,) = told_by_plan(rows, FRAME, LISTED)
     assert told.pages == ["Pip saw snow.", "Pip went home."]
+
+
+def test_pages_anew_go_on_from_the_plan_and_the_pages_before() -> None:
+    row = Row("A Kitten", ["Pip in the snow", "Pip at home"], ["It was cold.", "Pip went home."])
+    rows = Script([Said("Rex barked."), Said("Pip came home.", -2), Said("Pip was home.")])
+    told = pages_anew(rows, FRAME, row, 2, LISTED)
+    assert told == ["Pip was home.", "Pip came home.", "Rex barked."]
+    whole = FRAME.tell("A Kitten", row.pages, row.plan)
+    assert rows.said == [whole[: whole.index(" Pip went home.")]]
 
 
 @pytest.mark.parametrize(

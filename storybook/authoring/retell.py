@@ -1,6 +1,6 @@
 """Telling one page of a book again, so that it still stands between its neighbours."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from storybook.authoring import edits
 from storybook.authoring.history import step
@@ -12,6 +12,8 @@ from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of
+from storybook.story.planned import Row, asked_of, pages_anew
+from storybook.story.prompt_frame import PLAIN_MANNER
 from storybook.story.sampling import drafts, introduced
 from storybook.studio.departures import keep_lost, texts_of
 from storybook.studio.studio import Studio
@@ -24,16 +26,16 @@ SEEDS_APART = 1009
 def retell(book: Book, studio: Studio, page: int, *, seed: int) -> Iterator[Event]:
     """Give a page another text, and let it show what that says. Another seed, another text.
 
-    A writer that tells page by page is shown all others; a small one, which tells whole stories
-    only, tells the summary again, and the page is taken from there. Raises BookError for a page
+    A writer that tells page by page is shown all others, and one that tells by a plan those before
+    it; a small one, which tells whole stories only, tells the summary again, and the page is taken
+    from there. Raises BookError for a page
     that no telling has, ReplyError if nothing else comes back.
     """
     scene = _told_page(book, page)
     seen, before = edits.version(scene.text), texts_of(book)
     yield Event(stage="retell", done=0, total=1, page=page, note="waking the writer")
     with studio.writer() as writer:
-        others = _page_by_page if studio.settings.write.outline else _from_whole_stories
-        found = others(book, studio, writer, scene, seed)
+        found = _others(book, studio)(book, studio, writer, scene, seed)
         text = next((text for text in found if text and text != scene.text), None)
         name = writer.name
     if text is None:
@@ -50,6 +52,34 @@ def _told_page(book: Book, page: int) -> Scene:
     if found is None or page == COVER or page > book.brief.pages:
         raise BookError(f"Page {page} was not told by the writer: write it yourself.")
     return found
+
+
+def _others(book: Book, studio: Studio) -> Callable[..., Iterator[str]]:
+    """How the writer comes to another text of a page."""
+    if studio.settings.write.outline:
+        return _page_by_page
+    planned = all(scene.picture for scene in book.scenes if scene.page != COVER)
+    return _by_its_plan if planned and studio.frame.plan else _from_whole_stories
+
+
+def _by_its_plan(
+    book: Book, studio: Studio, writer: Writer, scene: Scene, seed: int
+) -> Iterator[str]:
+    """The page told anew by what it shows, between those before it and after."""
+    brief, who = book.brief, cast_of(book, studio)
+    pages = [each for each in book.scenes if each.page != COVER]
+    question = studio.frame.ask(
+        summary=who.summary,
+        pages=len(pages),
+        ages=brief.ages,
+        hero=introduced(who.heroes[0]),
+        manner=studio.settings.write.manner or PLAIN_MANNER,
+    )
+    words = sum(len(f"{each.picture} {each.text}".split()) for each in pages)
+    rows = writer.begin(question, rows=TRIES, seed=seed, max_words=words)
+    row = Row(book.story.title, [each.picture for each in pages], [each.text for each in pages])
+    asked = asked_of(brief, who)
+    yield from pages_anew(rows, studio.frame, row, pages.index(scene) + 1, asked)
 
 
 def _from_whole_stories(

@@ -110,6 +110,24 @@ def told_by_plan(rows: Rows, frame: Frame, asked: Asked) -> list[Row]:
     return told
 
 
+def pages_anew(rows: Rows, frame: Frame, row: Row, number: int, asked: Asked) -> list[str]:
+    """A page of a telling told anew between its neighbours, the best first; pages count from 1."""
+    leads = Leads(frame)
+    told = f"{leads.title} {row.title}"
+    told += "".join(f"{leads.plan(n)} {line}" for n, line in enumerate(row.plan, 1))
+    told += "".join(f"{leads.page(n)} {text}" for n, text in enumerate(row.pages[: number - 1], 1))
+    rows.put(told + leads.page(number))
+    lines = rows.lines(
+        least=LEAST_TOKENS, most=TOKENS_PER_WORD * asked.page_words[1], enough=ENOUGH
+    )
+    others = Row(row.title, row.plan, [*row.pages[: number - 1], *row.pages[number:]])
+    worths = {}
+    for line in lines:
+        text = whole_sentences(line.text, ended=line.ended)
+        worths[text] = page_worth(text, others, number, asked) + line.mean_logprob
+    return sorted(worths, key=lambda text: -worths[text])
+
+
 def _plan(rows: Rows, leads: "Leads", tellings: Sequence[Row], asked: Asked) -> list[float]:
     """Give each telling its plan; gives the mean log-probability of what was sampled for it.
 
