@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 from app_states import nothing_begins
 
-from books import doubles, new_book
+from books import doubles, made, new_book
+from storybook.authoring import history
 from storybook.authoring.change_cast import cast_now
 from storybook.authoring.character_sheets import draw_sheets, sheets_of_book
 from storybook.authoring.new_book import Draft, load_draft, save_draft
+from storybook.authoring.tellings import take_telling, tell_several
 from storybook.book.library import shelf
 from storybook.jobs.manager import jobs_in
+from storybook.stages.write import digests_of
 from studio_pages import button, drawn, in_folder_of_doubles, said
 
 SUMMARY = "Pepper the dog flies a kite with a fox."
@@ -94,3 +97,37 @@ def test_the_cast_is_met_from_a_new_book(here):
         assert test.query_params["book"] == book.name and load_draft(Path("books")) == Draft()
         (job,) = jobs_in(Path("jobs"))
         assert job.arguments[0] == "cast" and len(job.what) <= 60
+
+
+def test_the_style_and_the_place_are_changed_before_a_page_is_drawn(here):
+    book = kite(with_sheets=True)
+    test = drawn("cast", book="kite")
+    with nothing_begins(here):
+        button(test, "Crayon").click().run()
+        assert book.brief.style == "crayon"
+        (job,) = jobs_in(Path("jobs"))
+        assert job.arguments[0] == "cast", "the cast is drawn anew in it"
+        busy = drawn("cast", book="kite")
+        assert "Crayon" not in [each.label for each in busy.button]
+    test = drawn("cast", book="kite")
+    assert "another place has it told anew" not in said(test)
+    button(test, "Beach").click().run()
+    assert book.brief.summary == f"{SUMMARY} It happens at the beach."
+
+
+def test_another_place_for_a_story_that_is_told_says_what_it_costs(here):
+    book = kite(with_sheets=True)
+    list(tell_several(book, doubles()))
+    take_telling(book, doubles(), 2)
+    test = drawn("cast", book="kite")
+    assert "another place has it told anew" in said(test)
+    button(test, "Beach").click().run()
+    assert book.due(book.STORY, *digests_of(book, doubles()))
+    history.undo(book)
+    assert not book.due(book.STORY, *digests_of(book, doubles()))
+
+
+def test_a_book_that_is_drawn_is_not_restyled_by_its_cast(here):
+    made(new_book("books/kite", summary=SUMMARY, heroes=("pepper",)))
+    test = drawn("cast", book="kite")
+    assert not {"Crayon", "Beach"} & {each.label for each in test.button}

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
+from storybook.authoring.character_sheets import sheets_of_book
 from storybook.authoring.tellings import COUNT, take_telling, tell_several, tellings
 from storybook.book.folder import Book
 from storybook.book.library import shelf
@@ -113,7 +114,7 @@ def test_the_command_prints_tellings_and_takes_one(capsys):
     assert "from 1 to 6" in capsys.readouterr().err
 
 
-def test_the_studio_shows_three_tellings_and_makes_the_book_of_the_one_taken(tmp_path, monkeypatch):
+def test_the_studio_shows_three_tellings_and_the_cast_of_the_one_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     in_folder_of_doubles(tmp_path)
     test = drawn("new_book")
@@ -126,6 +127,12 @@ def test_the_studio_shows_three_tellings_and_makes_the_book_of_the_one_taken(tmp
     assert len(takes) == 3 and "Which one shall it be?" in said(test)
     takes[1].click().run()
     kept = Book(Path("books") / book.name)
+    assert kept.story.paragraphs == tellings(kept, doubles())[1].story.paragraphs
+    ended(jobs.jobs_in(Path("jobs"))[0])
+    assert all(sheet.is_drawn for sheet in sheets_of_book(kept, doubles()))
+    assert not kept.path(Book.SCENES).is_file(), "no page is drawn before its author says so"
+    test = drawn("cast", book=book.name)
+    button(test, "Make the book").click().run()
     ended(jobs.jobs_in(Path("jobs"))[0])
     assert kept.story.paragraphs == tellings(kept, doubles())[1].story.paragraphs
-    assert kept.path(Book.SCENES).is_file()
+    assert kept.pdf.is_file()

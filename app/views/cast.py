@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import go, link
+from app.views.before_drawn import look_and_place
 from app.views.edited import edit, said_of_edits
 from app.widgets import job_panel, look, sheet_view
 from app.widgets.paths import open_book
@@ -39,8 +40,8 @@ def page() -> None:
         return
     look.heading(
         "Who is in it",
-        "This is how each of them will be drawn. Change what you like: nothing is drawn before "
-        "you say so."
+        "This is how each of them will be drawn. Change what you like, how it is drawn and where "
+        "it happens, too: no page is drawn before you say so."
         if not _is_drawn(book)
         else "This is how each of them is drawn. Who is changed is drawn anew on every page.",
     )
@@ -50,6 +51,8 @@ def page() -> None:
     with st.container(horizontal=True, gap="medium", key="cast"):
         for place, hero in enumerate(cast):
             _card(book, studio, hero, is_star=place == 0, busy=busy)
+    if not _is_drawn(book):
+        look_and_place(book, _title(book), busy=busy)
     if not busy:
         _deeds(book, drawn=drawn)
 

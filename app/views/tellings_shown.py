@@ -2,6 +2,9 @@
 
 import streamlit as st
 
+from app.buttons import pressed
+from app.navigation import go
+from app.views import cast
 from app.views.edited import edit
 from app.widgets import job_panel, look
 from storybook.authoring.tellings import COUNT, Telling, take_telling, tellings
@@ -34,7 +37,10 @@ def choose(book: Book, studio: Studio) -> None:
             )
         return
     st.subheader("Which one shall it be?", anchor=False)
-    st.caption("Nothing is drawn before you take one. The first keeps closest to what you asked.")
+    st.caption(
+        "The first keeps closest to what you asked. Then you meet its cast; no page is drawn "
+        "before you say so."
+    )
     with st.container(horizontal=True, gap="medium", key="tellings"):
         for number, telling in enumerate(known, 1):
             _telling(book, studio, number, telling)
@@ -44,15 +50,14 @@ def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:
     story = telling.story
     with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
         st.markdown(f"**{look.plain(story.title)}**")
-        st.button(
+        if pressed(
             "Take this one",
             key=f"telling-{number}",
             type="primary" if number == 1 else "secondary",
             icon=":material/check:",
             width="stretch",
-            on_click=_take,
-            args=(book, studio, number),
-        )
+        ):
+            _take(book, studio, number)
         lost = [each.text for each in story.departures]
         lost += [f"It has {telling.faults}."] if telling.faults else []
         for each in lost:
@@ -64,7 +69,9 @@ def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:
 
 
 def _take(book: Book, studio: Studio, number: int) -> None:
-    """Take a telling, and make the book of it."""
+    """Take a telling, and meet its cast: no page is drawn before its author says so."""
     edit(book, lambda: take_telling(book, studio, number))
-    if book.path(Book.STORY).is_file():
-        job_panel.make(book.folder, f"Make {look.short(book.story.title, 48)}")
+    if not book.path(Book.STORY).is_file():
+        st.rerun()  # what was in the way is said at the top
+    cast.draw_first(book)
+    go("cast", book=book.folder.name)
