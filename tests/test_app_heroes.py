@@ -346,10 +346,10 @@ def test_a_hero_is_drawn_before_there_is_a_book(tmp_path):
     list(draw_sheets([order], studio))
     page = opened("heroes", hero="rex")
     assert "Draw Rex" not in labels(page) and "Draw Rex anew" not in labels(page)
-    save_sheet(order.folder, load_sheet(order.folder).but(likeness=0.62, photos_alike=0.8))
+    save_sheet(order.folder, load_sheet(order.folder).but(coat=0.62, coat_of_photos=0.8))
     page = opened("heroes", hero="rex")
-    assert "**62 of 100** like them" in progress(page)
-    assert "are 80 like each other" in said(page)
+    assert "Its coat: **62 of 100** like the photos'" in progress(page)
+    assert "is 80 like others" in said(page) and "only you can tell" in said(page)
     hero_edits.change_facts(hero_folder("rex"), load_hero("rex"), look="white")
     assert "Draw Rex anew" in labels(opened("heroes", hero="rex"))
 

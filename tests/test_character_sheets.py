@@ -123,5 +123,5 @@ def test_sheet_of_hero_lies_beside_heroes_that_come_along():
     order = sheet_of_hero("pepper", "crayon", studio)
     list(draw_sheets([order], studio))
     assert order.folder == drawn_of("pepper", "crayon") == Path("heroes/.drawn/pepper/crayon")
-    assert order.is_drawn and load_sheet(order.folder).likeness is None
+    assert order.is_drawn and load_sheet(order.folder).coat is None
     assert not sheet_of_hero("pepper", "gouache", studio).is_drawn

@@ -68,17 +68,19 @@ def _shown(name: str, hero: Hero, order: SheetOrder, sheet: Sheet) -> None:
 
 
 def _likeness(hero: Hero, sheet: Sheet) -> None:
-    """How like its photos it is drawn, and how like each other those are."""
-    if sheet.likeness is None:
+    """How like its photos' coat the drawn one is, and how like each other those are."""
+    if sheet.coat is None:
         return
-    st.progress(_share(sheet.likeness), f"**{100 * _share(sheet.likeness):.0f} of 100** like them")
+    st.progress(sheet.coat, f"Its coat: **{100 * sheet.coat:.0f} of 100** like the photos'")
     alike = (
-        f" {look.plain(hero.name)}'s photos are {100 * _share(sheet.photos_alike):.0f} like each "
-        "other: what reaches that is as like them as one photo is like another."
-        if sheet.photos_alike is not None
+        f" One photo of {look.plain(hero.name)} is {100 * sheet.coat_of_photos:.0f} like others."
+        if sheet.coat_of_photos is not None
         else ""
     )
-    st.caption(f"As the critic sees it, who compares whole pictures.{alike}")
+    st.caption(
+        f"The colours of its fur are compared, and how much there is of each.{alike} Whether its "
+        "face is like it, only you can tell."
+    )
 
 
 def _offer(name: str, hero: Hero, order: SheetOrder, sheet: Sheet | None) -> None:
@@ -97,7 +99,3 @@ def _offer(name: str, hero: Hero, order: SheetOrder, sheet: Sheet | None) -> Non
 def _changed(order: SheetOrder) -> object:
     note = Path(order.folder) / NOTE
     return note.is_file() and note.stat().st_mtime_ns
-
-
-def _share(cosine: float) -> float:
-    return min(1.0, max(0.0, cosine))

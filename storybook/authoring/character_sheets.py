@@ -14,8 +14,10 @@ from storybook.authoring.change_cast import cast_now
 from storybook.book.folder import Book
 from storybook.files import write_whole
 from storybook.hero.character_sheet import NOTE, VIEWS, Sheet, load_sheet, save_sheet
+from storybook.hero.coat_likeness import sheet_likeness
 from storybook.hero.edits import is_own
 from storybook.hero.folder import hero_folder, hero_folders, hero_photos, load_hero
+from storybook.hero.seer import open_pet_seer
 from storybook.models import Critic
 from storybook.prompts import style as style_named
 from storybook.records import Candidate, Event, Hero, Prompt, Style, digest
@@ -110,7 +112,7 @@ def draw_sheets(orders: Sequence[SheetOrder], studio: Studio) -> Iterator[Event]
                 yield Event(stage="sheet", done=done, total=total, note=order.hero.name)
     for order in todo:
         with studio.critic(order.hero) as critic:
-            _judge(order, critic)
+            _judge(order, critic, studio.world)
 
 
 def _order(
@@ -180,8 +182,8 @@ def _composition(view: str, world: World) -> Composition:
     )
 
 
-def _judge(order: SheetOrder, critic: Critic) -> None:
-    """Keep the better try of each view, and what the sheet has of the hero's photos."""
+def _judge(order: SheetOrder, critic: Critic, world: World) -> None:
+    """Keep the better try of each view, and how like the hero's photos its coat is."""
     kept = {}
     for view, tries in order.views.items():
         there = {each: order.picture(view, each) for each in tries}
@@ -193,38 +195,15 @@ def _judge(order: SheetOrder, critic: Critic) -> None:
                 scores[path] = verdict.score
         if scores:
             kept[view] = max(scores, key=scores.__getitem__)
-    likeness = _likeness(critic, list(kept.values()), _photos(order.hero))
     sheet = _sheet(order, {view: path.name for view, path in kept.items()})
-    save_sheet(order.folder, sheet.but(made_from=order.made_from, **likeness))
+    photos = _photos(order.hero)
+    if photos and kept:
+        coat, among = sheet_likeness(list(kept.values()), photos, world, open_pet_seer())
+        sheet = sheet.but(coat=coat, coat_of_photos=among)
+    save_sheet(order.folder, sheet.but(made_from=order.made_from))
     for path in order.folder.iterdir():
         if path.name not in {NOTE, *sheet.pictures.values()}:
             path.unlink()
-
-
-def _likeness(
-    critic: Critic, pictures: Sequence[Path], photos: Sequence[Path]
-) -> dict[str, float | None]:
-    """How like the photos the pictures are, and how like each other the photos."""
-    see = getattr(critic, "see", None)
-    if see is None or not photos or not pictures:
-        return {}
-    import numpy as np
-
-    def seen(paths: Sequence[Path]) -> np.ndarray:
-        """Unit directions [n, d]."""
-        rows = []
-        for path in paths:
-            with Image.open(path) as image:
-                rows.append(see(image.convert("RGB")).cpu().numpy())
-        return np.stack(rows)
-
-    of_photos, of_pictures = seen(photos), seen(pictures)
-    alike = of_photos @ of_photos.T
-    others = alike[~np.eye(len(photos), dtype=bool)]
-    return {
-        "likeness": float((of_pictures @ of_photos.T).mean()),
-        "photos_alike": float(others.mean()) if len(photos) > 1 else None,
-    }
 
 
 def _photos(hero: Hero) -> list[Path]:

@@ -35,6 +35,9 @@ def draw_hero(
     for view, path in sheet_pictures(order.folder).items():
         print(f"{view:6} {path}")
     sheet = load_sheet(order.folder)
-    if sheet and sheet.likeness is not None:
-        alike = f"; they are {sheet.photos_alike:.2f} like each other" if sheet.photos_alike else ""
-        print(f"{sheet.likeness:.2f} like its photos, as the critic sees them{alike}")
+    if sheet and sheet.coat is not None:
+        among = sheet.coat_of_photos
+        alike = f"; the photos' coats are {among:.2f} like each other" if among else ""
+        print(
+            f"its coat is {sheet.coat:.2f} like that on its photos{alike}; faces are not compared"
+        )

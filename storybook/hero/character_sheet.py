@@ -27,10 +27,14 @@ class Sheet(Record):
     made_from: str = ""
     """The digest of everything that was asked for; empty while it is being drawn."""
     likeness: float | None = None
-    """The mean cosine of the pictures and the hero's photos, as the critic sees them; None without
-    photos."""
+    """What earlier editions measured, by the critic; kept so that their sheets can be read."""
     photos_alike: float | None = None
-    """The mean cosine of one photo and the others: what a picture as good as a photo would have."""
+    """Likewise."""
+    coat: float | None = None
+    """How like the fur on the hero's photos that of the pictures is, in [0, 1]; None without
+    photos, or where no pet stands out."""
+    coat_of_photos: float | None = None
+    """How like the others a photo is: what a picture as good as a photo would have."""
 
 
 def load_sheet(folder: Path) -> Sheet | None:
