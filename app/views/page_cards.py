@@ -7,7 +7,7 @@ import streamlit as st
 from app.views import page_order
 from app.views.edited import edit, open_page
 from app.views.page_place import TakenOut, take_out, taken_out, undo_taking_out
-from app.widgets import look
+from app.widgets import focus, look
 from storybook.authoring import edits
 from storybook.authoring.proofs import page_notes
 from storybook.authoring.status import PageStatus, Status
@@ -45,6 +45,7 @@ def shown(book: Book, studio: Studio, now: Status, *, busy: bool) -> None:
             _card(book, studio, each, wrong.get(each.place, []), last=last, busy=busy)
         if out and out.from_card and out.place == len(now.page_status):
             _gap(book, out, busy=busy)
+    focus.settle()
 
 
 def _at_a_glance(now: Status, wrong: dict[int, list[tuple[str, str]]]) -> None:
@@ -142,6 +143,8 @@ def _place(book: Book, studio: Studio, each: PageStatus, *, last: bool, busy: bo
 
     def move(by: int) -> None:
         edit(book, partial(edits.move_page, book, each.page, each.place + by, seen))
+        ways = ("back", "forward") if by > 0 else ("forward", "back")
+        focus.put_on(*(f"move-{way}-{each.page}" for way in ways))
 
     with st.container(horizontal=True, gap="xsmall", key=f"place-{each.page}"):
         for by, icon, way in ((-1, "arrow_back", "forward"), (1, "arrow_forward", "back")):
