@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.brush import PNG, mask_of
-from app.widgets.boxes import _box_of
+from app.widgets.picture_board import PNG, _box_of, mask_of
 from books import made, new_book
 from storybook.authoring import edits, history, pictures
 from storybook.book.folder import Book

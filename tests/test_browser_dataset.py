@@ -24,7 +24,7 @@ def test_a_crop_and_a_mask_are_drawn_and_found_again_after_a_reload(tmp_path):
         def opened():
             page.goto(f"{address}/dataset?folder=cats")
             press(page.get_by_role("button", name="Crop and mask"))
-            board = page.get_by_role("img", name="The picture: drag a box")
+            board = page.get_by_role("application", name="The picture: drag a box")
             expect(board).to_be_visible()
             expect(page.get_by_text("What lies outside of the frame")).to_be_visible()
             is_still(page)

@@ -107,12 +107,19 @@ def test_a_page_is_moved_by_the_keyboard_and_keeps_the_focus(
 ) -> None:
     book = book_at(home, "keys")
     opened(page, f"{studio}/storyboard?book=keys")
-    for order in ((0, 2, 1, 3, 4, 5, 6), (0, 2, 3, 1, 4, 5, 6)):
-        back = page.locator(".st-key-move-back-1 button").first
-        back.focus()
+    back = page.locator(".st-key-move-back-5 button").first
+    back.focus()
+    page.keyboard.press("Enter")  # to the very end, from where it goes no further back
+    wait_for(partial(stands, book, (0, 1, 2, 3, 4, 6, 5)))
+    forward = page.locator(".st-key-move-forward-5 button").first
+    expect(back).to_be_disabled()
+    expect(forward).to_be_focused()
+    for order in ((0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 5, 4, 6)):
         page.keyboard.press("Enter")
         wait_for(partial(stands, book, order))
         is_still(page)
+        expect(forward).to_be_focused()
+    expect(page.locator(".st-key-card-page-5")).to_be_in_viewport()
 
 
 def test_a_page_is_taken_out_and_undone_where_it_stood(page: Page, studio: str, home: Path) -> None:
@@ -151,8 +158,8 @@ def test_the_star_is_dragged_to_another_place_and_undone(
     expect(page.get_by_text("Now drag the box, or its corner.")).to_be_visible()
     dragged(page, at(0.4, 0.55), at(0.6, 0.55))
     expect(page.get_by_text("It comes to stand here.")).to_be_visible()
-    page.locator(".boxed .box").press("ArrowUp")
-    page.locator(".boxed .box").press("+")
+    page.locator(".board .box").press("ArrowUp")
+    page.locator(".board .box").press("+")
     expect(put).to_be_enabled()
     press(put)
     expect(page.get_by_text("Last: Moved the star, page 2")).to_be_visible()
@@ -170,16 +177,16 @@ def test_the_text_of_a_page_is_dragged_to_its_other_place(
     edits.set_text_side(book, 2, "low")
     opened(page, f"{studio}/storyboard?book=text&page=2")
     press_way(page, "As it is printed")
-    text = page.locator(".boxed .box")
+    text = page.get_by_role("slider", name="Where the text stands")
     text.scroll_into_view_if_needed()
     is_still(page)
     x, y = middle(text)
-    stage = page.locator(".boxed .stage").bounding_box()
+    stage = page.locator(".stage").filter(has=text).bounding_box()
     dragged(page, (x, y), (x, stage["y"] + stage["height"] * 0.3))
     wait_for(lambda: book.scenes[2].text_side == "high")
     is_still(page)
     expect(page.get_by_text("Last: Text moved, page 2")).to_be_visible()
-    page.locator(".boxed .box").press("ArrowDown")
+    text.press("ArrowDown")
     wait_for(lambda: book.scenes[2].text_side == "low")
     is_still(page)
     press(page.locator(".st-key-undo button").first)

@@ -55,10 +55,10 @@ def test_a_spot_is_brushed_over_painted_anew_and_put_back(studio: str, book: Boo
         page: Page = opened
         page.goto(f"{studio}/storyboard?book=kite&page=2")
         unfold(page, "Touch it up")
-        canvas = page.get_by_role("application")
+        canvas = page.get_by_role("application", name="Brush over the picture")
         side = book.image(2, before).width
-        expect(canvas).to_have_js_property("height", side)  # the picture lies under it
-        expect(page.locator(".brush img")).to_have_js_property("complete", True)
+        expect(page.locator(".board canvas")).to_have_js_property("height", side)
+        expect(page.locator(".board img")).to_have_js_property("complete", True)
         canvas.scroll_into_view_if_needed()
         is_still(page)
         paint = page.get_by_role("button", name="Rub it out")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import link
-from app.widgets import draw_on, look
+from app.widgets import look, picture_board
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from app.widgets.try_or_report import tried
 from storybook.errors import StorybookError
@@ -232,7 +232,7 @@ def _card(board: Board, row: Shown, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(look.plain(row.path.name))
         if pressed("Crop and mask", key=f"closer-{key}", type="tertiary"):
-            draw_on.forget(key)
+            picture_board.forget(key)
             _closer(board, row, key)
     words = st.text_area(
         f"Words of {row.path.name}",
@@ -265,7 +265,7 @@ def _closer(board: Board, row: Shown, key: str) -> None:
             "with mask = drawn goes by. The picture itself stays as it is."
         )
         try:
-            drawn = draw_on.draw_on(row.path, key)
+            drawn = picture_board.crop_and_mask(row.path, key)
         except StorybookError as fault:
             st.error(look.plain(str(fault)))
             return

@@ -9,7 +9,7 @@ from PIL import Image
 from app.navigation import link
 from app.views.edited import edit
 from app.widgets import look
-from app.widgets.boxes import box_at_places
+from app.widgets.picture_board import box_at_places
 from storybook.authoring import edits
 from storybook.authoring.page_proof import TextPlaces, page_key, page_png, sides, text_places
 from storybook.authoring.proofs import ProofPage, proof_pages

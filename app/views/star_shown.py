@@ -7,7 +7,7 @@ from PIL import Image
 
 from app.views.edited import edit
 from app.widgets import job_panel
-from app.widgets.boxes import Box, box_around, box_moved
+from app.widgets.picture_board import Box, box_around, box_moved
 from storybook.authoring import ask
 from storybook.book.folder import Book
 from storybook.studio.star_finder import finds_stars

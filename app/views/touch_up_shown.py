@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 from PIL import Image
 
-from app.brush import brush
 from app.buttons import pressed
 from app.views import star_shown
 from app.views.edited import edit
 from app.widgets import job_panel, look
+from app.widgets.picture_board import brush
 from app.widgets.try_or_report import tried
 from storybook.authoring import pictures, touch_up
 from storybook.book.folder import Book
