@@ -20,16 +20,6 @@ PICTURE_PX = 56
 MOST_LETTERS = 90
 ACCENT = "#a8442a"
 """Where a dragged page would come to stand; the studio's own colour."""
-STYLE = """
-<style>
-  .st-key-order .stdnd-handle {
-    top: .5rem; right: .5rem; width: 2.4rem; height: 2.4rem; border-radius: 99rem; opacity: .9;
-    background: color-mix(in srgb, var(--st-background-color) 80%, var(--st-text-color) 20%);
-    color: var(--st-text-color);
-  }
-  .st-key-order [class*="st-key-row-page-"] { padding-right: 3.4rem !important; }
-</style>
-"""
 
 
 def shown(book: Book, now: Status, *, busy: bool) -> None:
@@ -38,7 +28,6 @@ def shown(book: Book, now: Status, *, busy: bool) -> None:
         if busy:
             st.caption("Once the pictures are drawn.")
             return
-        st.html(STYLE)
         st.caption("Drag a page by its grip. On their cards, arrows do the same.")
         with st.container(key="order", gap="xsmall"):
             for each in now.page_status[1:]:

@@ -48,15 +48,6 @@ PLACES = {
     "beside": "Beside it",
 }
 SHOWS = {"book": "The book", "printer": "For a printer", "keepsakes": "Keepsakes"}
-STYLE = """
-<style>
-  [class*="st-key-spread-"] { gap: 0 !important; }
-  [class*="st-key-spread-"] img {
-    border-radius: 2px;
-    box-shadow: 0 1px 3px rgb(60 40 20 / .25), 0 5px 14px rgb(60 40 20 / .12);
-  }
-</style>
-"""
 
 
 def page() -> None:
@@ -91,7 +82,6 @@ def _head(book: Book) -> None:
 
 
 def _press(book: Book, proof: Proof, *, busy: bool) -> None:
-    st.html(STYLE)
     st.html(letters())
     wishes, shown = st.columns([1, 2.1], gap="large")
     with wishes:

@@ -16,16 +16,6 @@ ALOUD = (
     "A voice on this machine reads the book, and each word is lit while it is heard: press Read "
     "aloud below the pages. The voices are programs of their own (piper-tts or espeak-ng)."
 )
-STYLE = """
-<style>
-  .st-key-reading div:has(> iframe) { height: auto !important; }
-  .st-key-reading iframe {
-    height: max(26rem, calc(100dvh - 13.5rem)); border-radius: 1.1rem; border: 0; display: block;
-  }
-  @media (max-width: 640px) { .st-key-reading iframe { height: calc(100dvh - 12.5rem); } }
-</style>
-"""
-"""As high as the window has room for."""
 
 
 def page() -> None:
@@ -44,7 +34,6 @@ def page() -> None:
         st.error(str(fault))
         link("press", "See what the press says", ":material/print:", book=book.folder.name)
         return
-    st.html(STYLE)
     with st.container(key="reading"):
         st.iframe(file, height=HEIGHT_PX, alt="The book, page by page")
     st.caption(

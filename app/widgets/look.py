@@ -23,94 +23,13 @@ SMALL_BYTES = 40_000
 """A smaller file is shown as it is, if browsers know its kind."""
 SHOWN = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
-STYLE = """
-<style>
-  .stMainBlockContainer { max-width: 76rem; padding-top: 5rem; }
-  h1 { letter-spacing: -0.01em; }
-  h2 { margin-top: 1.2rem; }
-  h3 { margin-top: .4rem; }
-  .st-key-empty { padding: 1.5rem 0; text-align: center; }
-  .st-key-empty img { border-radius: 1.1rem; }
-  /* A file or a word that is meant as it stands, in a sentence for people. */
-  [data-testid="stMarkdownContainer"] :not(pre) > code {
-    font-family: inherit; font-size: inherit; font-weight: 700; color: inherit;
-    background: none; padding: 0;
-  }
-  [class*="st-key-card-"] {
-    background: color-mix(in srgb, var(--st-background-color) 55%, white 45%);
-    border-radius: 1.1rem;
-    box-shadow: 0 1px 2px rgb(60 40 20 / .10), 0 6px 18px rgb(60 40 20 / .07);
-    padding: .8rem .8rem 1rem;
-  }
-  [class*="st-key-card-"] img { border-radius: .7rem; width: 100%; }
-  [class*="st-key-card-"][class*="-chosen"] { outline: 3px solid #A8442A; }
-  /* A row that goes on to the right, under a finger or a wheel. */
-  .st-key-places-row { flex-wrap: nowrap !important; overflow-x: auto; padding: 4px 4px .8rem; }
-  [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-place-"]) {
-    flex: 0 0 7.8rem !important; width: 7.8rem !important;
-  }
-  /* The sample lies open on the table. */
-  .st-key-sample img {
-    width: 100%; filter: drop-shadow(0 10px 16px rgb(60 40 20 / .28));
-  }
-  [class*="st-key-views-"] > [data-testid="stLayoutWrapper"] {
-    flex: 1 1 0 !important; width: auto !important;
-  }
-  .to-come {
-    aspect-ratio: 1; border-radius: .7rem;
-    background: repeating-linear-gradient(135deg, rgb(168 68 42 / .10) 0 12px,
-      rgb(168 68 42 / .05) 12px 24px);
-  }
-  [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
-    color: color-mix(in srgb, var(--st-text-color) 80%, var(--st-background-color)) !important;
-    opacity: 1;
-  }
-  /* An author's own words, to be copied, are no program. */
-  [data-testid="stCode"] code, [data-testid="stCode"] pre { font-family: inherit !important; }
-  [data-testid="stLayoutWrapper"]:has(> .st-key-on-telephone) { display: none; }
-  @media (prefers-reduced-motion: reduce) {
-    *, *::before, *::after {
-      animation-duration: .01ms !important; transition-duration: .01ms !important;
-    }
-  }
-  @media (prefers-color-scheme: dark) {
-    /* What is chosen is in the accent's colour, which is too dark for words here. */
-    [role="radiogroup"] [aria-checked="true"] p { color: #F4EDE1 !important; }
-    [class*="st-key-card-"][class*="-chosen"] { outline-color: #F2A78E; }
-    [class*="st-key-card-"] {
-      box-shadow: 0 0 0 1px rgb(244 237 225 / .18);
-      background: color-mix(in srgb, var(--st-background-color) 93%, var(--st-text-color) 7%);
-    }
-  }
-  @media (max-width: 640px) {
-    .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; padding-top: 1rem; }
-    [data-testid="stHeader"] { display: none; }
-    h1 { font-size: 1.8rem !important; }
-    [data-testid="stExpandSidebarButton"] { display: none; }
-    [data-testid="stLayoutWrapper"]:has(> .st-key-on-telephone) { display: block; }
-    .st-key-on-telephone { flex-wrap: wrap; gap: 0 .4rem !important; }
-    .st-key-on-telephone a { min-height: 2.6rem; }
-    /* The card stands in a frame of its own width: cards are as wide as the page, or half of it. */
-    [class*="st-key-card-"] { padding: .5rem .5rem .7rem; }
-    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"]) {
-      width: 100% !important; flex: 1 1 100% !important;
-    }
-    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-"][class*="-half"]) {
-      width: calc(50% - .5rem) !important; flex: 0 0 calc(50% - .5rem) !important; min-width: 0;
-    }
-    [data-testid="stLayoutWrapper"]:has(> [class*="st-key-card-place-"][class*="-half"]) {
-      flex: 0 0 7.5rem !important; width: 7.5rem !important;
-    }
-    [data-testid="stLayoutWrapper"] > :has(> * > [class*="st-key-card-"]) { gap: 1rem !important; }
-    [class*="st-key-card-job-"] [data-testid="stHorizontalBlock"] { flex-wrap: wrap; }
-  }
-</style>
-"""
+SHEET = Path(__file__).with_name("look.css")
+"""The one style sheet, with the scales of type and space that all pages keep to."""
 
 
 def dress() -> None:
     """Lay the style sheet."""
-    st.html(STYLE)
+    st.html(SHEET)
 
 
 def heading(title: str, says: str = "") -> None:
