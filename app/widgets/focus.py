@@ -27,8 +27,8 @@ SCRIPT = """<script>
   look();
 })();
 </script>"""
-"""For a second or two, while what is drawn anew takes the place of what was, unless somebody presses
-something meanwhile."""
+"""For a second or two, while what is drawn anew takes the place of what was, unless somebody
+presses something meanwhile."""
 
 
 def put_on(*keys: str) -> None:

@@ -39,13 +39,13 @@ def brush(image: Image.Image, alt: str, key: str) -> Image.Image | None:
     """Let an author brush over a picture; the mask, white where they did, or None if nowhere."""
     says = f"Brush over the picture. {BRUSHES}"
     empty = "Brush over what should become another."
-    told = _shown(image, key, way="brush", alt=alt, says=says, empty=empty)
-    return mask_of(told.get("mask") if isinstance(told, Mapping) else None)
+    reply = _shown(image, key, way="brush", alt=alt, says=says, empty=empty)
+    return mask_of(reply.get("mask") if isinstance(reply, Mapping) else None)
 
 
 def box_around(image: Image.Image, alt: str, key: str) -> Box | None:
     """Let an author drag a box open; its left, top, right and bottom as shares of the picture."""
-    told = _shown(
+    reply = _shown(
         image,
         key,
         way="draw",
@@ -55,12 +55,12 @@ def box_around(image: Image.Image, alt: str, key: str) -> Box | None:
         empty="Drag a box around whom you mean, or leave it.",
         there="Around whom you mean.",
     )
-    return _box_of(told, "box")
+    return _box_of(reply, "box")
 
 
 def box_moved(image: Image.Image, alt: str, key: str) -> tuple[Box, Box] | None:
     """Let an author drag a box open, and what is in it to another place and size: both boxes."""
-    told = _shown(
+    reply = _shown(
         image,
         key,
         way="place",
@@ -71,7 +71,7 @@ def box_moved(image: Image.Image, alt: str, key: str) -> tuple[Box, Box] | None:
         there="Now drag the box, or its corner.",
         moved="It comes to stand here.",
     )
-    before, after = _box_of(told, "box"), _box_of(told, "to")
+    before, after = _box_of(reply, "box"), _box_of(reply, "to")
     return (before, after) if before and after else None
 
 
@@ -79,7 +79,7 @@ def box_at_places(
     image: Image.Image, alt: str, key: str, places: Sequence[Box], names: Sequence[str], now: int
 ) -> int:
     """Let an author drag a box to one of its places; the number of the one where it is."""
-    told = _shown(
+    reply = _shown(
         image,
         key,
         way="snap",
@@ -90,7 +90,7 @@ def box_at_places(
         names=list(names),
         there="Drag the text to where it is to stand, or move it with the arrow keys.",
     )
-    return told if isinstance(told, int) and 0 <= told < len(places) else now
+    return reply if isinstance(reply, int) and 0 <= reply < len(places) else now
 
 
 def crop_and_mask(picture: Path, key: str) -> dict[str, Any] | None:
@@ -114,8 +114,8 @@ def crop_and_mask(picture: Path, key: str) -> dict[str, Any] | None:
             "called": "The part that is learnt",
             "shows": key,
         }
-    told = _component()(key=f"draw-{key}", data=st.session_state[begun], on_told_change=_nothing)
-    return told.told
+    reply = _component()(key=f"draw-{key}", data=st.session_state[begun], on_told_change=_nothing)
+    return reply.told
 
 
 def forget(key: str) -> None:
@@ -123,12 +123,12 @@ def forget(key: str) -> None:
     st.session_state.pop(_begun(key), None)
 
 
-def mask_of(told: object) -> Image.Image | None:
+def mask_of(url: object) -> Image.Image | None:
     """The mask that a browser tells; None if it is empty, or no small PNG."""
-    if not isinstance(told, str) or not told.startswith(PNG) or len(told) > MOST_BYTES:
+    if not isinstance(url, str) or not url.startswith(PNG) or len(url) > MOST_BYTES:
         return None
     try:
-        data = base64.b64decode(told.removeprefix(PNG), validate=True)
+        data = base64.b64decode(url.removeprefix(PNG), validate=True)
         with Image.open(io.BytesIO(data), formats=["PNG"]) as file:
             if max(file.size) > LONGEST_PX:
                 return None
@@ -151,17 +151,17 @@ def _shown(image: Image.Image, key: str, **data: object) -> object:
     png = file.getvalue()
     whole = {"size": list(shown.size), "least": LEAST_SIDE, "empty": "", "moved": "", **data}
     url = PNG + base64.b64encode(png).decode()
-    told = _component()(
+    reply = _component()(
         data={**whole, "image": url, "shows": digest(png, whole)},
         key=key,
         on_told_change=_nothing,
     )
-    return told.told
+    return reply.told
 
 
-def _box_of(told: object, name: str) -> Box | None:
+def _box_of(reply: object, name: str) -> Box | None:
     """A box that a browser tells; None if it is none."""
-    box = told.get(name) if isinstance(told, Mapping) else None
+    box = reply.get(name) if isinstance(reply, Mapping) else None
     if not isinstance(box, Sequence) or len(box) != 4:
         return None
     numbers = tuple(float(each) for each in box if isinstance(each, int | float))
