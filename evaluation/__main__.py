@@ -17,6 +17,7 @@ from storybook.cluster.shards import run_shards, without_on
 from storybook.records import Event, digest
 from storybook.shard import Shard
 from storybook.studio.studio import Studio
+from storybook.studio.tellers import tellers_of
 from storybook.terminal import show
 from training.quiet import quiet
 
@@ -112,7 +113,7 @@ def _watched(events: Generator[Event, None, Part], name: str) -> Part:
 def _models(studio: Studio) -> dict[str, str]:
     """Whose work was evaluated; a name holds the digest of the weights."""
     return {
-        "writer": studio.writer_name,
+        "writer": " and ".join(each.writer_name for each in tellers_of(studio)),
         "painter": studio.painter_name(),
         "critic": studio.critic_name,
         "enlarger": studio.enlarger_name(),

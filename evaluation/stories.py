@@ -1,6 +1,7 @@
 """Stories: does the writer keep to summaries that it has not seen, and does it tell well?"""
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from evaluation.measures import (
 )
 from evaluation.records import Bench, Extent, Part, Row, Table, mean
 from evaluation.summaries import Case, composed_cases, styled_cases, written_cases
-from storybook.errors import ReplyError
 from storybook.files import write_whole
 from storybook.models import Writer
 from storybook.prompts import template
@@ -26,10 +26,11 @@ from storybook.shard import Shard
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.contradictions import contradictions
 from storybook.story.coverage import coverage
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PLAIN_MANNER, Frame
 from storybook.story.repetition import repeated
-from storybook.story.sampling import best, drafts
+from storybook.story.sampling import Draft, drafts, worth
 from storybook.studio.studio import Studio
+from storybook.studio.tellers import tellers_of
 from storybook.world import World
 
 YOUNGEST, YOUNGEST_GRADE = "3-5", 2.5
@@ -105,9 +106,10 @@ def _tell_missing(bench: Bench, cases: Sequence[Case], shard: Shard) -> Iterator
     paths = [_file(bench, case) for case in mine]
     missing = [(case, path) for case, path in zip(mine, paths, strict=True) if not path.is_file()]
     if missing:
-        with studio.writer() as writer:
+        with ExitStack() as doors:
+            tellers = [(each, doors.enter_context(each.writer())) for each in tellers_of(studio)]
             for done, (case, path) in enumerate(missing, len(mine) - len(missing) + 1):
-                telling = told_by(writer, case, studio, studio.frame)
+                telling = told_by(tellers, case)
                 write_whole(path, telling.model_dump_json(indent=1).encode())
                 note = telling.story.title if telling.story else "no story"
                 yield Event(stage="tell", done=done, total=len(mine), note=note)
@@ -118,29 +120,35 @@ def _file(bench: Bench, case: Case) -> Path:
 
 
 def told_by(
-    writer: Writer, case: Case, studio: Studio, frame: Frame, attempts: int | None = None
+    tellers: Sequence[tuple[Studio, Writer]],
+    case: Case,
+    *,
+    frame: Frame | None = None,
+    attempts: int | None = None,
 ) -> Told:
-    """What becomes of a case that is asked in `frame`, once or as often as the studio asks."""
-    who, how = cast_of(case.brief, studio), studio.settings.write
-    tellings = list(
-        drafts(
+    """What becomes of a case by all tellers, asked in `frame` or in their own."""
+    told: list[tuple[Draft, Cast]] = []
+    for studio, writer in tellers:
+        who, how = cast_of(case.brief, studio), studio.settings.write
+        each = drafts(
             case.brief,
             who,
             studio.world,
             writer,
-            frame,
+            frame or studio.frame,
             attempts=attempts or how.attempts,
             candidates=how.candidates,
             outline=how.outline,
+            manner=how.manner or PLAIN_MANNER,
             words=studio.role_words,
         )
-    )
-    try:
-        story = best(tellings, writer.name)
-    except ReplyError:
-        story = None
+        told += [(draft, who) for draft in each]
+    first, who = min(told, key=lambda one: worth(one[0]))
     return Told(
-        cast=who.heroes, story=story, tellings=len(tellings), first_complaint=tellings[0].complaint
+        cast=who.heroes,
+        story=None if first.hard else first.story,
+        tellings=len(told),
+        first_complaint=told[0][0].complaint,
     )
 
 
@@ -153,9 +161,13 @@ def cast_of(brief: Brief, studio: Studio) -> Cast:
 
 
 def _made_from(case: Case, studio: Studio) -> str:
+    return digest(*(_asked(case, each) for each in tellers_of(studio)))
+
+
+def _asked(case: Case, studio: Studio) -> str:
     who, how = cast_of(case.brief, studio), studio.settings.write
     texts = [studio.frame, *(template(name).text for name in ("outline", "page"))]
-    settings = (how.attempts, how.candidates, how.outline, how.temperature)
+    settings = (how.attempts, how.candidates, how.outline, how.temperature, how.manner)
     words = studio.role_words
     return digest(case.brief, who.heroes, who.summary, texts, settings, words, studio.writer_name)
 

@@ -90,7 +90,9 @@ def _compared(
             for group, cases in groups.items():
                 tellings, given = [], []
                 for case in cases:
-                    tellings.append(told_by(writer, case, studio, taught.frame, attempts=1))
+                    tellings.append(
+                        told_by([(studio, writer)], case, frame=taught.frame, attempts=1)
+                    )
                     given += [marks(judge, case, tellings[-1])] if judge else []
                     done += 1
                     yield Event(stage="tell", done=done, total=total, note=f"{name}, {group}")
