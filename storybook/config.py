@@ -99,7 +99,7 @@ class DrawSettings(Record):
 
     painter: str
     adapters: tuple[str, ...] = ()
-    """LoRA files that are melted into the painter, each with a weight if `:0.8` follows."""
+    """LoRA files that are fused into the painter, each with a weight if `:0.8` follows."""
     lora_folder: str = "models/lora"
     """Where the LoRAs lie that prompts ask for by name, as `<lora:ink:0.8>`."""
     hypernetworks: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class DrawSettings(Record):
     """A picture safety checker's folder, or the name of one that can be fetched; None: the
     painter's own, if its folder brings one, else `opennsfw`, if that was fetched."""
     clip_skip: int = Field(default=1, ge=1, le=12)
-    """1 hears the text encoder's last layer, 2 the one before it, as A1111 counts."""
+    """1 takes the text encoder's last layer, 2 the one before it, as A1111 counts."""
     candidates: int = Field(default=2, ge=1, le=64)
     width_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)
     height_px: int | None = Field(default=None, ge=64, le=2048, multiple_of=8)

@@ -1,4 +1,4 @@
-"""Words that a painter hears as one token and has hardly met: for what it is to be taught.
+"""Words that are one token of a painter's and hardly trained: for what it is to be taught.
 
 A byte-pair vocabulary lists its merges by how often they were needed: what stands last is rarest.
 """
@@ -49,7 +49,7 @@ def rare_tokens(painter: Path) -> Iterator[str]:
 
 
 def single_tokens(painter: Path, words: Iterable[str]) -> list[str]:
-    """Those of `words` that a painter hears as one token; ModelError if it has no tokenizer."""
+    """Those of `words` that are one token of a painter's; ModelError if it has no tokenizer."""
     _, pieces = _opened(Checkpoint(painter).configs / "tokenizer")
     return [word for word in words if pieces(word) == [word + END]]
 

@@ -31,7 +31,7 @@ MORE_WORK = 3.0
 TRIED_STEPS = 16
 """That measuring takes: four ways, warmed up once and timed three times."""
 TRIED_TOKENS = 8
-"""That a language model hears at once: a few tellings side by side."""
+"""That a language model takes in at once: a few tellings side by side."""
 NUMBERS = ("model name", "flags", "Features")
 """Lines of `/proc/cpuinfo` that say what a processor is quick in."""
 

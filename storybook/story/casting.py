@@ -167,7 +167,7 @@ def _fill(star: Character, heroes: list[Hero], means: Means) -> None:
 
 
 def _introduced(star: Character, heroes: Sequence[Hero]) -> list[Edit]:
-    """`Two mice` become `Two mice named Pip and Milo`, so that the writer hears the names."""
+    """`Two mice` become `Two mice named Pip and Milo`, so that the writer is told the names."""
     names = [hero.name for hero in heroes]
     listed = f"{', '.join(names[:-1])} and {names[-1]}"
     if star.name:

@@ -217,7 +217,7 @@ def _of_pictures(book: Book, studio: Studio) -> list[Departure]:
     for scene in book.scenes:
         found += _too_much(scene, studio.world)
         if book.prompt_of(scene.page).is_file():
-            found += _unheard(book.prompt(scene.page), known, studio)
+            found += _ignored(book.prompt(scene.page), known, studio)
     return list(dict.fromkeys(found))
 
 
@@ -288,8 +288,8 @@ def _too_much(scene: Scene, world: World) -> Iterator[Departure]:
             yield Departure(kind="undrawn", text=f"{says}{scene.things[0]}.", page=scene.page)
 
 
-def _unheard(prompt: Prompt, known: Sequence[Hero], studio: Studio) -> Iterator[Departure]:
-    """What a page's prompt says and its painter does not hear."""
+def _ignored(prompt: Prompt, known: Sequence[Hero], studio: Studio) -> Iterator[Departure]:
+    """What a page's prompt says and its painter ignores."""
     marks = resolve_syntax(prompt.positive, studio.loras)[1] + resolve_syntax(prompt.negative)[1]
     for note in marks:
         yield Departure(kind="words", text=f"{note.rstrip('.')}.", page=prompt.page)

@@ -69,7 +69,7 @@ class Studio:
 
     @cached_property
     def role_words(self) -> RoleWords | None:
-        """What the writer was taught to hear as roles; None for one that is told all by name."""
+        """The words that stand for roles, as the writer was taught; None: it is told by name."""
         return load_role_words(packaged.on_disk(writers.own(self.settings.write).writer))
 
     @cached_property
@@ -119,7 +119,7 @@ class Studio:
 
         One painter draws a book: the studio's, or in its place the first hero's own. A hero that
         was taught to another goes by its look. A painter of the drawn world takes only its own:
-        small ones differ more from each other than the large ones do. A painter of anything hears
+        small ones differ more from each other than the large ones do. A painter of anything is told
         what the owner calls a hero, where the drawn world has only a near one.
         """
         if self._is_double:

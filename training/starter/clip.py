@@ -176,7 +176,7 @@ def _attribute_loss(
     shown: list[Picture],
     world: World,
 ) -> Tensor:
-    """Mean cross entropy of all attributes, from what was seen and from what was heard."""
+    """Mean cross entropy of all attributes, from image and from text embeddings."""
     losses = []
     for field, section in attributes_of(world):
         keys = [*getattr(world, section), None]

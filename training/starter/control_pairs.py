@@ -143,6 +143,6 @@ def enlarged(image: Image.Image) -> Image.Image:
 
 
 def prompt_embeds_of(painter: DiffusionPainter, words: Sequence[str]) -> Tensor:
-    """[n, t, d]: texts as the U-Net hears them, cut where a caption would be."""
+    """[n, t, d]: texts as the U-Net is conditioned on them, cut where a caption would be."""
     longest = painter.pipe.text_encoder.config.max_position_embeddings
     return torch.stack([painter.encode(text).prompt_embeds[:longest] for text in words])

@@ -27,7 +27,7 @@ from training.starter.pictures import Picture, caption, random_picture, spoken_c
 
 BLOCK = 32
 
-# Books ask for more than the table knows: a painter must have heard such words to pass over them.
+# Books ask for more than the table knows: a painter must have met such words to pass over them.
 FLUFF = (
     "storybook illustration",
     "children's book illustration",
@@ -55,7 +55,7 @@ FLUFF = (
 
 
 EXACT = 0.85
-"""How often the painter hears the whole caption: the only words that leave nothing to guess."""
+"""How often the painter is given the whole caption: the only words that leave nothing to guess."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def pictures_in(world: World, seed: int, block: int) -> list[Picture]:
 
 
 def words_for(picture: Picture, world: World, rng: Random) -> str:
-    """What the painter hears: mostly the caption that books ask in, else freely spoken words."""
+    """What conditions the painter: mostly the caption that books ask in, else free words."""
     if rng.random() < EXACT:
         return caption(picture, world)
     spoken = spoken_caption(picture, world, rng)

@@ -50,7 +50,7 @@ def grown_state(
 
 @torch.no_grad()
 def with_words(model: M, old: CLIPTokenizer, new: CLIPTokenizer) -> M:
-    """A copy of a CLIP or of its text tower, taught with `old`, that hears by the tokens of `new`.
+    """A copy of a CLIP or of its text tower, taught with `old`, that reads the tokens of `new`.
 
     A token that both know keeps its embedding; a word that was several tokens begins as their mean.
     """

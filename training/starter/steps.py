@@ -31,7 +31,7 @@ def make_vae(shop: Workshop, budget: Budget) -> Iterator[Event]:
 
 
 def make_clip(shop: Workshop, budget: Budget) -> Iterator[Event]:
-    """Teach the critic's CLIP, which the painter hears with."""
+    """Teach the critic's CLIP, which encodes the painter's prompts."""
     from training.starter.clip import new_critic, teach_clip, tokenizer_in
 
     yield from _draw(shop, shop.plan.drawings)
