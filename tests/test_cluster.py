@@ -17,7 +17,7 @@ from storybook.cluster import batch as cluster_batch
 from storybook.cluster import maker as makers
 from storybook.cluster.batch import Foreman, batch_on, pictures_drawn
 from storybook.cluster.connect import check_on
-from storybook.cluster.maker import Maker, Piece, Place, changed_files, files_of, put_files
+from storybook.cluster.maker import Maker, Piece, WorkPlace, changed_files, files_of, put_files
 from storybook.cluster.team import Result
 from storybook.errors import ConfigError
 from storybook.orders.batch import batch, begin_book
@@ -46,7 +46,7 @@ def a_place(shared=True):
     if shared:
         (BOOKS / "sign").touch()
     where = {"folder": os.getcwd(), "books": str(BOOKS.resolve()), "sign": "sign"}
-    return Place(**where, studio="doubles", changes=())
+    return WorkPlace(**where, studio="doubles", changes=())
 
 
 def pictures_of(root):

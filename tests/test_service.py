@@ -24,8 +24,8 @@ from storybook.jobs.folder import JobState, job_state, jobs_in, write_state
 from storybook.jobs.manager import run_deferred
 from storybook.service import api, desk
 from storybook.service.api import service
-from storybook.service.desk import Desk
-from storybook.service.limits import Rate, Token, file_within, read_token
+from storybook.service.desk import OrderDesk
+from storybook.service.limits import AccessToken, Rate, file_within, read_token
 from waiting import END_S, wait_for
 
 WORD = "a-token-of-this-test"
@@ -36,13 +36,13 @@ BOOKS, JOBS = Path("books"), Path("jobs")
 
 
 def a_desk():
-    return Desk(BOOKS, JOBS, "doubles")
+    return OrderDesk(BOOKS, JOBS, "doubles")
 
 
 @pytest.fixture
 def client(tmp_path):
     """A client of a service whose queue nobody works on."""
-    with TestClient(service(a_desk(), Token(WORD)), headers=KNOWN) as client:
+    with TestClient(service(a_desk(), AccessToken(WORD)), headers=KNOWN) as client:
         yield client
 
 
@@ -50,7 +50,7 @@ def client(tmp_path):
 def served():
     """A service on a real port, whose queue nobody works on; yields the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=1000)
-    config = uvicorn.Config(service(a_desk(), Token(WORD)), http="h11", log_level="error")
+    config = uvicorn.Config(service(a_desk(), AccessToken(WORD)), http="h11", log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -146,7 +146,7 @@ def test_orders_are_limited_in_rate_and_number(monkeypatch):
     monkeypatch.setattr(desk, "MOST_QUEUED", 2)
     monkeypatch.setattr(api, "BURST", 5)
     monkeypatch.setattr(api, "ORDERS_PER_S", 1e-6)
-    with TestClient(service(a_desk(), Token(WORD)), headers=KNOWN) as client:
+    with TestClient(service(a_desk(), AccessToken(WORD)), headers=KNOWN) as client:
         answers = [client.post("/orders", json=ORDER) for _ in range(6)]
     assert [answer.status_code for answer in answers] == [202, 202, 429, 429, 429, 429]
     assert "Come back later" in answers[2].json()["error"]
@@ -238,7 +238,7 @@ def test_the_service_says_what_can_be_asked_of_it(client):
 
 def test_a_host_of_another_name_is_refused():
     """A page in a browser may know the way to this machine by a name of its own."""
-    app = service(a_desk(), Token(WORD), hosts=("127.0.0.1",))
+    app = service(a_desk(), AccessToken(WORD), hosts=("127.0.0.1",))
     with TestClient(app, headers=KNOWN, base_url="http://evil.example") as stranger:
         assert stranger.get("/orders").status_code == 400
     with TestClient(app, headers=KNOWN, base_url="http://127.0.0.1") as known:

@@ -12,7 +12,7 @@ from storybook.config import load_settings, validated
 from storybook.studio.studio import Studio
 
 
-class Sampling(TypedDict):
+class SamplingOptions(TypedDict):
     """How pictures are asked for; None is the painter's own wish."""
 
     steps: int | None
@@ -68,7 +68,7 @@ def paint(
     studio: str | None,
     changes: Sequence[str],
     arguments: Sequence[str],
-    **sampling: Unpack[Sampling],
+    **sampling: Unpack[SamplingOptions],
 ) -> None:
     """Pictures of free words; standard output gets their paths, and that of their sheet."""
     settings = painting(load_settings(studio, changes), adapter, **sampling)

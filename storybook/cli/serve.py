@@ -45,9 +45,9 @@ def serve(
     import uvicorn
 
     from storybook.service.api import service
-    from storybook.service.desk import Desk
+    from storybook.service.desk import OrderDesk
 
-    desk = Desk(Path("books"), Path("jobs"), studio, tuple(changes))
+    desk = OrderDesk(Path("books"), Path("jobs"), studio, tuple(changes))
     hosts = ("127.0.0.1", "localhost", "[::1]", host) if _is_loopback(host) else ()
     config = uvicorn.Config(
         service(desk, token, hosts),

@@ -10,7 +10,7 @@ from secrets import token_hex
 
 from storybook.book.folder import Book
 from storybook.cluster.connect import cluster, is_own
-from storybook.cluster.maker import Maker, Piece, Place, files_of, put_files
+from storybook.cluster.maker import Maker, Piece, WorkPlace, files_of, put_files
 from storybook.cluster.team import Result, Team
 from storybook.config import load_settings
 from storybook.errors import StorybookError
@@ -194,7 +194,7 @@ def _sign(books: Path) -> Iterator[str]:
 
 def _place(
     books: Path, sign: str, studio: str | None, changes: tuple[str, ...], orders: Sequence[Order]
-) -> Place:
+) -> WorkPlace:
     files = {}
     for hero in sorted({hero for order in orders for hero in order.brief.heroes}):
         found = files_of(Path("heroes") / hero)
@@ -203,7 +203,7 @@ def _place(
     if named.suffix == ".toml" and named.is_file():
         files[named.name] = named.read_bytes()
         studio = named.name if studio else None
-    return Place(
+    return WorkPlace(
         folder=os.getcwd(),
         books=str(books.resolve()),
         sign=sign,

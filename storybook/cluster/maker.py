@@ -24,7 +24,7 @@ from storybook.studio.open_models import OpenModels
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
-class Place(Record):
+class WorkPlace(Record):
     """Where the work is, as whoever gives it sees it."""
 
     folder: str
@@ -55,7 +55,7 @@ class Piece(Record):
 class Maker:
     """Makes books at a place; a worker has one for all of its life."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: WorkPlace) -> None:
         self.shared = (Path(place.books) / place.sign).is_file()
         self._own = None if self.shared else TemporaryDirectory(prefix="storybook-")
         folder = Path(place.folder if self.shared else self._own.name)

@@ -52,7 +52,7 @@ SPACES = {"GRAY": ("L",), "RGB ": ("RGB",), "CMYK": ("CMYK",)}
 """Which modes a colour profile of which kind fits."""
 
 
-class Note(NamedTuple):
+class PhotoNote(NamedTuple):
     """Something about a photo that was changed."""
 
     found: str
@@ -66,7 +66,7 @@ class Photo(NamedTuple):
 
     image: Image.Image
     """RGB, upright, without any metadata."""
-    notes: tuple[Note, ...]
+    notes: tuple[PhotoNote, ...]
     form: str
     """Pillow's name of the file's format, such as `JPEG`."""
     stored: tuple[int, int]
@@ -99,11 +99,11 @@ def read_picture(
     with opened as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # large pictures and odd metadata are dealt with below
         image = Image.open(file, formats=FORMATS)
-        notes: list[Note] = []
+        notes: list[PhotoNote] = []
         frames = getattr(image, "n_frames", 1)
         if frames > 1 and image.format not in STILL:
             notes.append(
-                Note(
+                PhotoNote(
                     f"holds {frames} pictures",
                     "the first one is taken",
                     "only the first of its pictures",
@@ -123,14 +123,14 @@ def read_picture(
         if least is not None and image.size == stored[::-1]:
             least = least[::-1]  # it was turned
         if deep:
-            notes.append(Note("16 bits a channel", "brought to 8"))
+            notes.append(PhotoNote("16 bits a channel", "brought to 8"))
         image = _of_eight_bits(image, notes)
         if least is not None:
             image = _reduced(image, least)
         if orientation in range(2, 9):
             image = ImageOps.exif_transpose(image)
             notes.append(
-                Note(
+                PhotoNote(
                     f"stored turned (EXIF orientation {orientation})",
                     "put upright",
                     "turned upright",
@@ -158,13 +158,13 @@ def sizes_of(path: Path) -> tuple[tuple[int, int], tuple[int, int]] | None:
     return image.size, image.size if is_upright else image.size[::-1]
 
 
-def _of_eight_bits(image: Image.Image, notes: list[Note]) -> Image.Image:
+def _of_eight_bits(image: Image.Image, notes: list[PhotoNote]) -> Image.Image:
     """The picture without a palette and with 8 bits a channel: only so can it be made smaller."""
     if image.mode.startswith(("I", "F")):
         image = _scaled(image)
     if image.mode not in KINDS:
         return image
-    notes.append(Note(KINDS[image.mode], "turned into RGB"))
+    notes.append(PhotoNote(KINDS[image.mode], "turned into RGB"))
     if image.mode == "L" and not image.has_transparency_data:
         return image  # whose own profile is applied later
     return image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -190,20 +190,20 @@ def _reduced(image: Image.Image, least: tuple[int, int]) -> Image.Image:
     return image
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None, notes: list[Note]) -> Image.Image:
+def _in_srgb(image: Image.Image, profile: bytes | None, notes: list[PhotoNote]) -> Image.Image:
     """The picture in RGB and sRGB, what is transparent on white; what was done goes to `notes`."""
     opacity = None
     if image.has_transparency_data:
         seen = image.convert("RGBA")
         opacity = seen.getchannel("A")
         image = image.getchannel("L") if image.mode == "LA" else seen.convert("RGB")
-        notes.append(Note("transparency", "laid on white"))
+        notes.append(PhotoNote("transparency", "laid on white"))
     elif image.mode not in ("RGB", "L", "CMYK"):
-        notes.append(Note(f"colours as {image.mode}", "turned into RGB"))
+        notes.append(PhotoNote(f"colours as {image.mode}", "turned into RGB"))
         image = image.convert("RGB")
     if image.mode == "CMYK":
         brief = "print colours (CMYK) turned into those of a screen"
-        notes.append(Note("CMYK", "turned into RGB", brief))
+        notes.append(PhotoNote("CMYK", "turned into RGB", brief))
     if profile:
         image = _by_profile(image, profile, notes)
     image = image.convert("RGB")
@@ -212,7 +212,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None, notes: list[Note]) -> Im
     return image
 
 
-def _by_profile(image: Image.Image, profile: bytes, notes: list[Note]) -> Image.Image:
+def _by_profile(image: Image.Image, profile: bytes, notes: list[PhotoNote]) -> Image.Image:
     try:
         known = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         name = ImageCms.getProfileDescription(known).strip()
@@ -225,7 +225,7 @@ def _by_profile(image: Image.Image, profile: bytes, notes: list[Note]) -> Image.
         srgb = ImageCms.createProfile("sRGB")
         turned = ImageCms.profileToProfile(image, known, srgb, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        notes.append(Note("a colour profile that does not fit the picture", "passed over"))
+        notes.append(PhotoNote("a colour profile that does not fit the picture", "passed over"))
         return image
-    notes.append(Note(f"colours in {name}", "brought to sRGB"))
+    notes.append(PhotoNote(f"colours in {name}", "brought to sRGB"))
     return turned

@@ -16,7 +16,7 @@ from peft.utils.other import get_pattern_key
 from torch import Tensor, nn
 
 from storybook.errors import ModelError
-from storybook.models.adapter_kinds import Change, kind_of
+from storybook.models.adapter_kinds import LayerChange, kind_of
 from storybook.models.adapters import PEFT_CONFIG, adapter_files, part_of
 from storybook.models.original_names import renamed, unet_places
 from storybook.models.single_file import TEXT_MODEL
@@ -51,7 +51,7 @@ _IN_TEXT = {"q": "q_proj", "k": "k_proj", "v": "v_proj", "out": "out_proj"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TargetLayer:
     """A layer that an adapter may change, and how a change is called in messages."""
 
     part: str
@@ -65,7 +65,7 @@ class Place:
         return f"{self.part}.{self.path}"
 
 
-LayerChanges = Mapping[str, tuple[Place, Change]]
+LayerChanges = Mapping[str, tuple[TargetLayer, LayerChange]]
 """What an adapter changes, by the places' names."""
 
 
@@ -76,7 +76,7 @@ def read_adapter(path: Path, parts: Mapping[str, nn.Module]) -> LayerChanges:
     ModelError if a file is broken, if it holds no adapter, or if a layer of it is none of these
     models'; the message says what it looks like.
     """
-    layers: dict[str, tuple[Place, Change]] = {}
+    layers: dict[str, tuple[TargetLayer, LayerChange]] = {}
     for file in adapter_files(path):
         own = part_of(file)
         if own != "text_encoder" or own in parts:
@@ -94,7 +94,9 @@ def _check_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:
         )
 
 
-def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Place, Change]]:
+def _read_file(
+    file: Path, parts: Mapping[str, nn.Module]
+) -> dict[str, tuple[TargetLayer, LayerChange]]:
     tensors, header = read_tensors_and_header(file)
     _check_finite(file, tensors)
     places = _places(parts)
@@ -115,7 +117,7 @@ def _read_file(file: Path, parts: Mapping[str, nn.Module]) -> dict[str, tuple[Pl
 
 
 def _by_layer(
-    tensors: Mapping[str, Tensor], places: Mapping[str, Place], *, with_text: bool
+    tensors: Mapping[str, Tensor], places: Mapping[str, TargetLayer], *, with_text: bool
 ) -> tuple[dict[str, dict[str, Tensor]], list[str]]:
     """Each layer's tensors by their roles, and the names that are of no layer that there is."""
     roles: dict[str, dict[str, Tensor]] = {}
@@ -132,9 +134,9 @@ def _by_layer(
     return roles, strange
 
 
-def _places(parts: Mapping[str, nn.Module]) -> dict[str, Place]:
+def _places(parts: Mapping[str, nn.Module]) -> dict[str, TargetLayer]:
     """The layers of all parts by every name that a file may call them by."""
-    places: dict[str, Place] = {}
+    places: dict[str, TargetLayer] = {}
     for part, model in reversed(parts.items()):  # what names no part is of the first that has it
         originals = unet_places(model) if part == "unet" else {}
         for path, module in model.named_modules():
@@ -143,7 +145,7 @@ def _places(parts: Mapping[str, nn.Module]) -> dict[str, Place]:
                 own = path if part == "unet" else _full(path)
                 original = renamed(f"{own}.", originals).removesuffix(".")
                 names = _names_in_unet(own, original) if part == "unet" else _names(own, part)
-                places |= dict.fromkeys(names, Place(part, own, base))
+                places |= dict.fromkeys(names, TargetLayer(part, own, base))
     return places
 
 
@@ -180,7 +182,7 @@ def _full_name(layer: str) -> str:
 
 
 def _settings(
-    file: Path, header: Mapping[str, str], places: Mapping[str, Place]
+    file: Path, header: Mapping[str, str], places: Mapping[str, TargetLayer]
 ) -> dict[str, object]:
     """What is said of rank and alpha beside the tensors, by `<part>.<setting>`."""
     if stored := json.loads(header.get(LORA_ADAPTER_METADATA_KEY, "{}")):
@@ -194,8 +196,8 @@ def _settings(
 
 
 def _change(
-    file: Path, place: Place, roles: Mapping[str, Tensor], settings: Mapping[str, object]
-) -> Change:
+    file: Path, place: TargetLayer, roles: Mapping[str, Tensor], settings: Mapping[str, object]
+) -> LayerChange:
     kind = kind_of(roles)
     if kind is None:
         if {"down", "up"} & roles.keys():
@@ -215,10 +217,10 @@ def _change(
     if alpha is not None and own.get("use_rslora") and "down" in roles:
         alpha *= len(roles["down"]) ** 0.5  # its scale is alpha / sqrt(rank)
     on_input = _is_on_input(own.get("feedforward_modules"), place)
-    return Change(kind, roles, alpha, None if rank is None else int(rank), on_input)
+    return LayerChange(kind, roles, alpha, None if rank is None else int(rank), on_input)
 
 
-def _is_on_input(feedforward_modules: Sequence[str] | None, place: Place) -> bool | None:
+def _is_on_input(feedforward_modules: Sequence[str] | None, place: TargetLayer) -> bool | None:
     """Whether (IA)^3 scales what a layer takes, as peft does in these; None: nobody says so."""
     if feedforward_modules is None:
         return None

@@ -17,7 +17,7 @@ Roles = Mapping[str, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class AdapterKind:
     """One way to change a layer, told by the tensors that it has."""
 
     name: str
@@ -31,10 +31,10 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LayerChange:
     """What an adapter does to one layer."""
 
-    kind: Kind
+    kind: AdapterKind
     roles: Roles
     alpha: float | None = None
     """As a file beside the tensors says it."""
@@ -177,9 +177,11 @@ def _kind(
     may: str = "",
     rank_of: str = "",
     difference: Callable[[Roles], Tensor] | None = None,
-) -> Kind:
+) -> AdapterKind:
     ways = tuple(frozenset(way.split()) for way in needs.split("|"))
-    return Kind(name, ways, frozenset(may.split()).union(*ways), tuple(rank_of.split()), difference)
+    return AdapterKind(
+        name, ways, frozenset(may.split()).union(*ways), tuple(rank_of.split()), difference
+    )
 
 
 LORA = _kind("LoRA", "down up", "mid alpha magnitude dora_scale", "down", _lora)
@@ -206,7 +208,7 @@ KINDS = (
 )
 
 
-def kind_of(roles: Iterable[str]) -> Kind | None:
+def kind_of(roles: Iterable[str]) -> AdapterKind | None:
     """The kind of adapter that has these tensors for a layer; None if none has."""
     names = set(roles)
     fitting = (kind for kind in KINDS if names <= kind.knows)

@@ -11,8 +11,8 @@ from diffusers import StableDiffusionPipeline
 from torch import Tensor, nn
 
 from storybook.errors import ModelError, first_line
-from storybook.models.adapter_files import Place, read_adapter
-from storybook.models.adapter_kinds import LORA, Change
+from storybook.models.adapter_files import TargetLayer, read_adapter
+from storybook.models.adapter_kinds import LORA, LayerChange
 from storybook.models.adapters import PARTS
 from storybook.models.memory import onloaded
 from storybook.models.weights import Adapter
@@ -59,7 +59,7 @@ def fused(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterato
                 layer.load_state_dict(weights)
 
 
-def _fuse_layer(adapter: Adapter, place: Place, change: Change, strength: float) -> None:
+def _fuse_layer(adapter: Adapter, place: TargetLayer, change: LayerChange, strength: float) -> None:
     layer = place.module
     weight = layer.weight.float()
     bias = None if layer.bias is None else layer.bias.float()
@@ -74,7 +74,7 @@ def _fuse_layer(adapter: Adapter, place: Place, change: Change, strength: float)
         layer.bias.copy_(torch.lerp(bias, new_bias, strength))
 
 
-def _misfit(place: Place, change: Change, fault: Exception) -> str:
+def _misfit(place: TargetLayer, change: LayerChange, fault: Exception) -> str:
     """How an adapter's layer differs from a painter's."""
     weight = place.module.weight
     if change.kind is LORA and weight.ndim > 1:

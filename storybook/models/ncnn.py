@@ -30,7 +30,7 @@ Settings = Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class NcnnLayer:
     """A line of a `.param`."""
 
     kind: str
@@ -75,7 +75,7 @@ def read_ncnn(param: bytes, weights: bytes, name: str) -> "dict[str, Tensor]":
     return tensors
 
 
-def read_param(data: bytes, name: str) -> tuple[Layer, ...]:
+def read_param(data: bytes, name: str) -> tuple[NcnnLayer, ...]:
     """The layers of a `.param`; raises ModelError if it is none or not whole."""
     try:
         lines = data.decode("ascii").splitlines()
@@ -90,7 +90,9 @@ def read_param(data: bytes, name: str) -> tuple[Layer, ...]:
     return layers
 
 
-def read_bin(learnt: Sequence[Layer], data: bytes, name: str) -> "Iterator[Mapping[str, Tensor]]":
+def read_bin(
+    learnt: Sequence[NcnnLayer], data: bytes, name: str
+) -> "Iterator[Mapping[str, Tensor]]":
     """What a `.bin` holds for each layer with weights, in their order: `weight`, and `bias`.
 
     Convolutions are [out, in, k, k], slopes of PReLU [channels]. Raises ModelError if the file ends
@@ -115,7 +117,7 @@ def read_bin(learnt: Sequence[Layer], data: bytes, name: str) -> "Iterator[Mappi
         )
 
 
-def _layer(line: str) -> Layer:
+def _layer(line: str) -> NcnnLayer:
     kind, name, into, out, *rest = line.split()
     blobs, settings = int(into) + int(out), {}
     if len(rest) < blobs:
@@ -123,10 +125,10 @@ def _layer(line: str) -> Layer:
     for each in rest[blobs:]:
         key, _, value = each.partition("=")
         settings[int(key)] = ",".join(f"{float(number):g}" for number in value.split(","))
-    return Layer(kind, name, settings)
+    return NcnnLayer(kind, name, settings)
 
 
-def _convolution(layer: Layer, data: bytes, at: int) -> "tuple[dict[str, Tensor], int]":
+def _convolution(layer: NcnnLayer, data: bytes, at: int) -> "tuple[dict[str, Tensor], int]":
     """Weight and bias, and where the next layer begins; fewer bytes than that may be there."""
     out, kernel, count = layer.size(0), layer.size(1), layer.size(6)
     if count % (out * kernel**2):
@@ -147,7 +149,7 @@ def _convolution(layer: Layer, data: bytes, at: int) -> "tuple[dict[str, Tensor]
     return {"weight": weight, "bias": bias}, middle + 4 * out
 
 
-def _slopes(layer: Layer, data: bytes, at: int) -> "tuple[dict[str, Tensor], int]":
+def _slopes(layer: NcnnLayer, data: bytes, at: int) -> "tuple[dict[str, Tensor], int]":
     end = at + 4 * layer.size(0)
     return {"weight": _numbers(data[at:end], "<f4")}, end
 

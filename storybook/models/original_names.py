@@ -20,47 +20,49 @@ IN_RESNET = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class OriginalPlace:
     """Where a block of diffusers stands in the original, and what is called otherwise in it."""
 
     original: str
     inner: Mapping[str, str] = field(default_factory=dict)
 
 
-def unet_places(unet: UNet2DConditionModel) -> dict[str, Place]:
+def unet_places(unet: UNet2DConditionModel) -> dict[str, OriginalPlace]:
     """Where each block of a U-Net stands in the original, by its name in diffusers."""
     layers = unet.config.layers_per_block
     attentive = ["CrossAttn" in kind for kind in unet.config.up_block_types]
     places = {
-        "time_embedding.linear_1": Place("time_embed.0"),
-        "time_embedding.linear_2": Place("time_embed.2"),
-        "add_embedding.linear_1": Place("label_emb.0.0"),
-        "add_embedding.linear_2": Place("label_emb.0.2"),
-        "conv_in": Place("input_blocks.0.0"),
-        "conv_norm_out": Place("out.0"),
-        "conv_out": Place("out.2"),
-        "mid_block.resnets.0": Place("middle_block.0", IN_RESNET),
-        "mid_block.attentions.0": Place("middle_block.1"),
-        "mid_block.resnets.1": Place("middle_block.2", IN_RESNET),
+        "time_embedding.linear_1": OriginalPlace("time_embed.0"),
+        "time_embedding.linear_2": OriginalPlace("time_embed.2"),
+        "add_embedding.linear_1": OriginalPlace("label_emb.0.0"),
+        "add_embedding.linear_2": OriginalPlace("label_emb.0.2"),
+        "conv_in": OriginalPlace("input_blocks.0.0"),
+        "conv_norm_out": OriginalPlace("out.0"),
+        "conv_out": OriginalPlace("out.2"),
+        "mid_block.resnets.0": OriginalPlace("middle_block.0", IN_RESNET),
+        "mid_block.attentions.0": OriginalPlace("middle_block.1"),
+        "mid_block.resnets.1": OriginalPlace("middle_block.2", IN_RESNET),
     }
     stride = layers + 1
     for block, attends in enumerate(attentive):
         down, up = f"down_blocks.{block}", f"up_blocks.{block}"
         for layer in range(layers):
             number = stride * block + layer + 1
-            places[f"{down}.resnets.{layer}"] = Place(f"input_blocks.{number}.0", IN_RESNET)
-            places[f"{down}.attentions.{layer}"] = Place(f"input_blocks.{number}.1")
-        places[f"{down}.downsamplers.0.conv"] = Place(f"input_blocks.{stride * (block + 1)}.0.op")
+            places[f"{down}.resnets.{layer}"] = OriginalPlace(f"input_blocks.{number}.0", IN_RESNET)
+            places[f"{down}.attentions.{layer}"] = OriginalPlace(f"input_blocks.{number}.1")
+        places[f"{down}.downsamplers.0.conv"] = OriginalPlace(
+            f"input_blocks.{stride * (block + 1)}.0.op"
+        )
         for layer in range(stride):
             number = stride * block + layer
-            places[f"{up}.resnets.{layer}"] = Place(f"output_blocks.{number}.0", IN_RESNET)
-            places[f"{up}.attentions.{layer}"] = Place(f"output_blocks.{number}.1")
+            places[f"{up}.resnets.{layer}"] = OriginalPlace(f"output_blocks.{number}.0", IN_RESNET)
+            places[f"{up}.attentions.{layer}"] = OriginalPlace(f"output_blocks.{number}.1")
         last = stride * block + layers
-        places[f"{up}.upsamplers.0"] = Place(f"output_blocks.{last}.{2 if attends else 1}")
+        places[f"{up}.upsamplers.0"] = OriginalPlace(f"output_blocks.{last}.{2 if attends else 1}")
     return places
 
 
-def renamed(name: str, places: Mapping[str, Place]) -> str:
+def renamed(name: str, places: Mapping[str, OriginalPlace]) -> str:
     """The original name; what stands in no table is called the same."""
     for start, place in places.items():
         if name.startswith(f"{start}."):

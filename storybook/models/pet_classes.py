@@ -13,7 +13,7 @@ TABLE = "pet_classes.toml"
 COUNT = 1000
 
 
-class Kind(Record):
+class PetKind(Record):
     """A kind of animal, by the numbers of classes."""
 
     name: str
@@ -29,16 +29,16 @@ class Kind(Record):
 
 
 @cache
-def kinds() -> tuple[Kind, ...]:
+def kinds() -> tuple[PetKind, ...]:
     """All kinds that are known."""
     return read_kinds(shipped("assets", TABLE))
 
 
-def read_kinds(path: Path) -> tuple[Kind, ...]:
+def read_kinds(path: Path) -> tuple[PetKind, ...]:
     """The kinds that a table lists; raises ConfigError for a class of none or of two of them."""
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     listed = tuple(
-        validated(Kind, {"name": name} | values, f"{path}: {name}")
+        validated(PetKind, {"name": name} | values, f"{path}: {name}")
         for name, values in table.items()
     )
     seen: dict[int, str] = {}

@@ -14,7 +14,7 @@ from PIL import Image
 from storybook.images.pet_region import parts_of, pet_mask
 from storybook.images.photos import looked_at
 from storybook.models.efficientnet_lite import EfficientNetLite, open_efficientnet
-from storybook.models.pet_classes import Kind, kinds
+from storybook.models.pet_classes import PetKind, kinds
 
 WHOLE_PX, CLOSE_PX = 224, 320
 """A photo is looked at as the network was taught, and closer, where it sees fine parts."""
@@ -85,7 +85,7 @@ def brightened(photo: Image.Image) -> Image.Image:
     return small.point([round(level) for level in curve] * 3)
 
 
-def _others(best: Kind, places: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
+def _others(best: PetKind, places: np.ndarray, mask: np.ndarray) -> tuple[str, ...]:
     """Kinds of animals beside the first: other ones, or the same a second time."""
     own = places[best.numbers].sum(0)
     others = []

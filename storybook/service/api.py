@@ -21,8 +21,8 @@ from storybook.errors import BookError, JobError, StorybookError, in_one_line
 from storybook.hero.folder import hero_names
 from storybook.orders.reading import order_schema
 from storybook.records import Record
-from storybook.service.desk import Desk, OrderState, QueueFull
-from storybook.service.limits import Rate, Token, file_within
+from storybook.service.desk import OrderDesk, OrderState, QueueFull
+from storybook.service.limits import AccessToken, Rate, file_within
 from storybook.service.page import page_of
 
 MOST_BYTES = 64 * 1024
@@ -55,7 +55,7 @@ class Books(Record):
     """New ones that the index has not read yet."""
 
 
-def service(desk: Desk, token: Token, hosts: tuple[str, ...] = ()) -> FastAPI:
+def service(desk: OrderDesk, token: AccessToken, hosts: tuple[str, ...] = ()) -> FastAPI:
     """The application, which answers who calls it by one of `hosts`, or anybody without them."""
     # The usual pages of documentation load their scripts from the network.
     app = FastAPI(title="Storybook", docs_url=None, redoc_url=None)
@@ -77,7 +77,7 @@ def service(desk: Desk, token: Token, hosts: tuple[str, ...] = ()) -> FastAPI:
     return app
 
 
-def _holder_of(token: Token) -> Callable[[Request], None]:
+def _holder_of(token: AccessToken) -> Callable[[Request], None]:
     """What lets a request pass that holds the token; wrong ones soon have to wait."""
     wrong = Rate(WRONG_TOKENS, WRONG_PER_S)
 
@@ -113,14 +113,14 @@ def _explain_faults(app: FastAPI) -> None:
         return JSONResponse({"error": f"The disk: {fault.strerror}. Try again later."}, 507)
 
 
-def _orders(desk: Desk) -> APIRouter:
+def _orders(desk: OrderDesk) -> APIRouter:
     router = APIRouter(prefix="/orders", tags=["orders"])
     _take_orders(router, desk)
     _give_out(router, desk)
     return router
 
 
-def _take_orders(router: APIRouter, desk: Desk) -> None:
+def _take_orders(router: APIRouter, desk: OrderDesk) -> None:
     """What is asked of an order: to take it, how it stands, to stop it and to go on."""
     rate = Rate(BURST, ORDERS_PER_S)
 
@@ -156,7 +156,7 @@ def _take_orders(router: APIRouter, desk: Desk) -> None:
         return desk.retry(order)
 
 
-def _give_out(router: APIRouter, desk: Desk) -> None:
+def _give_out(router: APIRouter, desk: OrderDesk) -> None:
     """What an order gives: its job's log, files of its book, and the whole book."""
 
     @router.get("/{order}/log", response_class=PlainTextResponse, summary="What its job said last")
@@ -181,7 +181,7 @@ def _give_out(router: APIRouter, desk: Desk) -> None:
         )
 
 
-def _shelf(desk: Desk) -> APIRouter:
+def _shelf(desk: OrderDesk) -> APIRouter:
     router = APIRouter(tags=["shelf"])
 
     @router.get("/books", summary="Books by words, hero and style, the newest first")

@@ -66,7 +66,7 @@ class OrderState(Record):
     """Paths in the book, once it is made."""
 
 
-class Desk:
+class OrderDesk:
     """One shelf of books and the queue of its orders; one process alone serves them."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Desk:
         self._taking, self._over = Lock(), Bell()
 
     @contextmanager
-    def open(self) -> Iterator["Desk"]:
+    def open(self) -> Iterator["OrderDesk"]:
         """Start the queue's jobs in their turn, as long as the `with` lasts.
 
         Those that were under way when a machine went down are gone on with. Raises JobError if

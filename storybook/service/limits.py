@@ -17,7 +17,7 @@ SERVED = (".pdf", ".png", ".json", ".toml", ".html")
 """The kinds of files that are handed out."""
 
 
-class Token:
+class AccessToken:
     """The word that a client has to know; only its digest is held."""
 
     def __init__(self, word: str) -> None:
@@ -30,7 +30,7 @@ class Token:
         return hmac.compare_digest(given, self._digest) and kind.lower() == "bearer"
 
 
-def read_token(path: Path) -> Token:
+def read_token(path: Path) -> AccessToken:
     """The token in a file that nobody but its owner may read; raises ConfigError."""
     word = read_text(path, ConfigError).text.strip()
     if len(word) < SHORTEST or len(word.split()) != 1:
@@ -40,7 +40,7 @@ def read_token(path: Path) -> Token:
         )
     if POSIX and path.stat().st_mode & 0o077:
         raise ConfigError(f"{path} can be read by others on this machine. Say: chmod 600 {path}")
-    return Token(word)
+    return AccessToken(word)
 
 
 class Rate:

@@ -33,7 +33,7 @@ def add_commands(commands: argparse._SubParsersAction) -> None:
     _add_build(subcommands)
 
 
-class Source(TypedDict):
+class SourceOptions(TypedDict):
     """A folder or a metadata file, and how it is read."""
 
     source: Path
@@ -51,7 +51,7 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--text-column", default="text")
 
 
-def _how(source: Source) -> dict[str, Any]:
+def _how(source: SourceOptions) -> dict[str, Any]:
     """As readers take it."""
     return {
         "source": source["source"],
@@ -80,7 +80,7 @@ def _add_look(subcommands: argparse._SubParsersAction) -> None:
     runs(parser, _look)
 
 
-def _look(resolution: Size, sheet: Path | None, **source: Unpack[Source]) -> None:
+def _look(resolution: Size, sheet: Path | None, **source: Unpack[SourceOptions]) -> None:
     from training.desk.look import Look, look, sheet_of
 
     ended: list[Look] = []
@@ -185,7 +185,7 @@ def _add_build(subcommands: argparse._SubParsersAction) -> None:
     runs(parser, _build)
 
 
-def _build(out: Path, push: str | None, yes: bool, **source: Unpack[Source]) -> None:
+def _build(out: Path, push: str | None, yes: bool, **source: Unpack[SourceOptions]) -> None:
     from training.data.readers import read_folder
     from training.desk import build
 

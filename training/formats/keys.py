@@ -14,7 +14,7 @@ from torch import Tensor
 from transformers import CLIPTextModel
 
 from storybook.models.families import CLIP, OPEN_CLIP, UNET, VAE, is_open_clip
-from storybook.models.original_names import Place, renamed, unet_places
+from storybook.models.original_names import OriginalPlace, renamed, unet_places
 from storybook.models.single_file import TEXT_MODEL
 
 T = TypeVar("T")
@@ -74,36 +74,38 @@ def with_text_model(state: Mapping[str, T]) -> dict[str, T]:
     return {TEXT_MODEL + name.removeprefix(TEXT_MODEL): each for name, each in state.items()}
 
 
-def _vae_places(layers: int, blocks: int) -> dict[str, Place]:
+def _vae_places(layers: int, blocks: int) -> dict[str, OriginalPlace]:
     places = {}
     for half in ("encoder", "decoder"):
-        places[f"{half}.conv_norm_out"] = Place(f"{half}.norm_out")
-        places[f"{half}.mid_block.attentions.0"] = Place(f"{half}.mid.attn_1", IN_VAE_ATTENTION)
+        places[f"{half}.conv_norm_out"] = OriginalPlace(f"{half}.norm_out")
+        places[f"{half}.mid_block.attentions.0"] = OriginalPlace(
+            f"{half}.mid.attn_1", IN_VAE_ATTENTION
+        )
         for number in (0, 1):
-            place = Place(f"{half}.mid.block_{number + 1}", IN_VAE_RESNET)
+            place = OriginalPlace(f"{half}.mid.block_{number + 1}", IN_VAE_RESNET)
             places[f"{half}.mid_block.resnets.{number}"] = place
     for block in range(blocks):
         down, up = f"encoder.down.{block}", f"decoder.up.{blocks - 1 - block}"
-        places[f"encoder.down_blocks.{block}.downsamplers.0"] = Place(f"{down}.downsample")
-        places[f"decoder.up_blocks.{block}.upsamplers.0"] = Place(f"{up}.upsample")
+        places[f"encoder.down_blocks.{block}.downsamplers.0"] = OriginalPlace(f"{down}.downsample")
+        places[f"decoder.up_blocks.{block}.upsamplers.0"] = OriginalPlace(f"{up}.upsample")
         for layer in range(layers + 1):
             here = f"encoder.down_blocks.{block}.resnets.{layer}"
-            places[here] = Place(f"{down}.block.{layer}", IN_VAE_RESNET)
+            places[here] = OriginalPlace(f"{down}.block.{layer}", IN_VAE_RESNET)
             here = f"decoder.up_blocks.{block}.resnets.{layer}"
-            places[here] = Place(f"{up}.block.{layer}", IN_VAE_RESNET)
+            places[here] = OriginalPlace(f"{up}.block.{layer}", IN_VAE_RESNET)
     return places
 
 
 def _open_clip_keys(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     places = {
-        "text_model.embeddings.token_embedding": Place("token_embedding"),
-        "text_model.final_layer_norm": Place("ln_final"),
+        "text_model.embeddings.token_embedding": OriginalPlace("token_embedding"),
+        "text_model.final_layer_norm": OriginalPlace("ln_final"),
     }
     layers = {re.match(r"text_model\.encoder\.layers\.(\d+)\.", name) for name in state}
     for match in filter(None, layers):
         number = match[1]
         here = f"text_model.encoder.layers.{number}"
-        places[here] = Place(f"transformer.resblocks.{number}", IN_CLIP_LAYER)
+        places[here] = OriginalPlace(f"transformer.resblocks.{number}", IN_CLIP_LAYER)
     named = {}
     for name, tensor in state.items():
         if name == "text_model.embeddings.position_embedding.weight":

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel
 
 from storybook.errors import ModelError
-from storybook.models.adapter_files import Place, read_adapter
-from storybook.models.adapter_kinds import LORA, Change
+from storybook.models.adapter_files import TargetLayer, read_adapter
+from storybook.models.adapter_kinds import LORA, LayerChange
 from training.formats.lora import Layer, Lora
 
 
@@ -32,7 +32,7 @@ def read_lora(
     return lora
 
 
-def _layer(path: Path, place: Place, change: Change) -> Layer:
+def _layer(path: Path, place: TargetLayer, change: LayerChange) -> Layer:
     """The change in the shapes of the layer: [rank, in, ...] and [out, rank, ...]."""
     roles, weight = change.roles, place.module.weight
     if change.kind is not LORA:
@@ -58,7 +58,7 @@ def _layer(path: Path, place: Place, change: Change) -> Layer:
     )
 
 
-def _magnitude(path: Path, place: Place, change: Change) -> Tensor | None:
+def _magnitude(path: Path, place: TargetLayer, change: LayerChange) -> Tensor | None:
     """DoRA's length of each output; peft learns none of inputs."""
     lengths = change.roles.get("magnitude", change.roles.get("dora_scale"))
     if lengths is None:

@@ -15,7 +15,7 @@ class Tokenizer(Protocol):
     def tokenize(self, text: str) -> list[str]: ...
 
 
-class Report(Record):
+class CoachReport(Record):
     """All that the coach says."""
 
     photos: SetVerdict
@@ -34,10 +34,10 @@ class Report(Record):
 
 def coach(
     photos: Sequence[Path], token: str | None = None, tokenizer: Tokenizer | None = None
-) -> Report:
+) -> CoachReport:
     """The verdict on photos of one pet and on its token; raises HeroError for an unreadable one."""
     findings = token_findings(token, tokenizer) if token is not None else ()
-    return Report(photos=judge_photos(photos, open_pet_seer()), token=findings)
+    return CoachReport(photos=judge_photos(photos, open_pet_seer()), token=findings)
 
 
 def token_findings(token: str, tokenizer: Tokenizer | None = None) -> tuple[str, ...]:

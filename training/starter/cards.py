@@ -8,7 +8,7 @@ import torch
 from storybook.files import write_whole
 from storybook.models.precision import FP32
 from storybook.records import Record
-from training.starter.loop import Progress
+from training.starter.loop import TrainProgress
 
 CARD = "card.json"
 
@@ -41,7 +41,7 @@ def machine() -> str:
 
 def card_of(
     model: str,
-    progress: Progress,
+    progress: TrainProgress,
     module: torch.nn.Module,
     *,
     source_digest: str,

@@ -42,7 +42,7 @@ def attributes_of(world: World) -> list[tuple[str, str]]:
     return [(field, section) for field, section in ATTRIBUTES if getattr(world, section)]
 
 
-class Critic(nn.Module):
+class CriticModel(nn.Module):
     """A CLIP with one classifier for each attribute, shared by pictures and words.
 
     The classifiers give a short training far more to learn from than one match among a batch can,
@@ -69,9 +69,9 @@ def tokenizer_in(folder: Path, world: World, plan: Plan) -> CLIPTokenizer:
     return CLIPTokenizer.from_pretrained(folder)
 
 
-def new_critic(plan: Plan, tokenizer: CLIPTokenizer, world: World) -> Critic:
+def new_critic(plan: Plan, tokenizer: CLIPTokenizer, world: World) -> CriticModel:
     """An untaught critic."""
-    return Critic(_new_clip(plan, tokenizer), world)
+    return CriticModel(_new_clip(plan, tokenizer), world)
 
 
 def _new_clip(plan: Plan, tokenizer: CLIPTokenizer) -> CLIPModel:
@@ -103,7 +103,7 @@ def _new_clip(plan: Plan, tokenizer: CLIPTokenizer) -> CLIPModel:
 
 
 def teach_clip(
-    critic: Critic,
+    critic: CriticModel,
     tokenizer: CLIPTokenizer,
     drawings: Drawings,
     world: World,
@@ -112,7 +112,7 @@ def teach_clip(
     """Teach `critic` to match drawings with what they show."""
     plan, device = context.plan, context.device
 
-    def loss(module: Critic, generator: torch.Generator) -> Tensor:
+    def loss(module: CriticModel, generator: torch.Generator) -> Tensor:
         chosen = torch.randint(len(drawings.pictures), (plan.clip_batch,), generator=generator)
         rng = Random(int(torch.randint(2**62, (1,), generator=generator)))
         shown = [drawings.pictures[index] for index in chosen]

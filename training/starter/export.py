@@ -17,11 +17,11 @@ from storybook.models.sampling_defaults import SAMPLING, SamplingDefaults, sampl
 from storybook.records import Event
 from training.starter.cards import CARD, Card, card_of, write_record
 from training.starter.classifier import recognised
-from training.starter.clip import Critic, new_critic, retrieval, tokenizer_in
+from training.starter.clip import CriticModel, new_critic, retrieval, tokenizer_in
 from training.starter.control import Exercise, gain
 from training.starter.dataset import Drawings
 from training.starter.esrgan import new_enlarger
-from training.starter.loop import Progress, load_learnt, progress_of
+from training.starter.loop import TrainProgress, load_learnt, progress_of
 from training.starter.measure import Eyes, best_sampling
 from training.starter.pictures import Picture
 from training.starter.plan import DATA_SEED
@@ -131,7 +131,7 @@ def sampling_of(shop: Workshop) -> SamplingDefaults:
     return sampling_defaults(shop.out / "painter")
 
 
-def _critic(shop: Workshop) -> Critic:
+def _critic(shop: Workshop) -> CriticModel:
     tokenizer = tokenizer_in(shop.work / "tokenizer", shop.world, shop.plan)
     return load_learnt(new_critic(shop.plan, tokenizer, shop.world), shop.work / "clip")
 
@@ -146,7 +146,7 @@ def _image_processor(size_px: int) -> CLIPImageProcessor:
 def _card(
     shop: Workshop,
     model: str,
-    progress: Progress,
+    progress: TrainProgress,
     module: nn.Module,
     figures: dict[str, float],
     pictures: int | None = None,

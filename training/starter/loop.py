@@ -69,7 +69,7 @@ class TrainContext:
     """In what the loss is taken, by trainings that may; None measures what is quickest here."""
 
 
-class Progress(Record):
+class TrainProgress(Record):
     """How far a training has come."""
 
     step: int = 0
@@ -140,9 +140,9 @@ def train_loop(
     module.eval()
 
 
-def progress_of(folder: Path) -> Progress:
+def progress_of(folder: Path) -> TrainProgress:
     """How far the training in `folder` has come; raises TrainingError if it has not begun."""
-    return Progress.model_validate(_read(folder)["progress"])
+    return TrainProgress.model_validate(_read(folder)["progress"])
 
 
 def load_learnt(module: nn.Module, folder: Path) -> nn.Module:
@@ -152,7 +152,7 @@ def load_learnt(module: nn.Module, folder: Path) -> nn.Module:
     return module.eval()
 
 
-def write_checkpoint(folder: Path, module: nn.Module, progress: Progress) -> None:
+def write_checkpoint(folder: Path, module: nn.Module, progress: TrainProgress) -> None:
     """Keep `module` as if a training had come so far with it.
 
     How the optimiser stood is not known: whoever goes on begins with a fresh one.
@@ -224,7 +224,7 @@ class _CheckpointFile:
     optimizer: Muon
     generator: torch.Generator
 
-    def save(self, progress: Progress) -> None:
+    def save(self, progress: TrainProgress) -> None:
         _save(
             self.path,
             {
@@ -236,9 +236,9 @@ class _CheckpointFile:
             },
         )
 
-    def load(self) -> Progress:
+    def load(self) -> TrainProgress:
         if not self.path.exists():
-            return Progress()
+            return TrainProgress()
         state = _read(self.path.parent)
         self.module.load_state_dict(state["module"])
         if self.ema_model is not None:
@@ -246,7 +246,7 @@ class _CheckpointFile:
         if state["optimizer"] is not None:
             self.optimizer.load_state_dict(state["optimizer"])
             self.generator.set_state(state["chance"])
-        return Progress.model_validate(state["progress"])
+        return TrainProgress.model_validate(state["progress"])
 
 
 def _mean_loss(mean: float, value: float) -> float:
@@ -272,7 +272,7 @@ def _ema_update(ema_model: nn.Module, module: nn.Module, decay: float) -> None:
     torch._foreach_lerp_(list(ema_model.parameters()), list(module.parameters()), 1 - decay)
 
 
-def _event(name: str, progress: Progress, budget: Budget) -> Event:
+def _event(name: str, progress: TrainProgress, budget: Budget) -> Event:
     total_s = max(1, round(60 * budget.minutes))
     spent = budget.spent(progress.minutes, progress.step)
     note = f"step {progress.step}, loss {progress.loss:.4f}"

@@ -30,7 +30,7 @@ ENOUGH = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SamplingScore:
     """What a critic sees in pictures drawn with a setting."""
 
     sampling: SamplingDefaults
@@ -77,7 +77,7 @@ def best_sampling(
         for guidance in GUIDANCES
     ]
     total = len(candidates) + len(STEPS)
-    seen: list[Seen] = []
+    seen: list[SamplingScore] = []
     for sampling in candidates:
         seen.append(_look(pipeline, eyes, held_out, world, plan.measured_pictures, sampling))
         yield _event(seen, total)
@@ -99,7 +99,7 @@ def _look(
     world: World,
     count: int,
     sampling: SamplingDefaults,
-) -> Seen:
+) -> SamplingScore:
     shown = held_out.pictures[:count]
     captions = [caption(picture, world) for picture in shown]
     painted = to_tensor(paint(pipeline, captions, sampling, seed=1))
@@ -108,7 +108,7 @@ def _look(
     with torch.inference_mode():
         ours = image_features(eyes.clip, scaled_to(painted, seen_px).to(eyes.clip.device))
         theirs = image_features(eyes.clip, scaled_to(drawn, seen_px).to(eyes.clip.device))
-    return Seen(
+    return SamplingScore(
         sampling,
         _share(eyes, painted, shown),
         float((ours.mean(0) - theirs.mean(0)).square().sum()),
@@ -138,7 +138,7 @@ def _all(drawings: Drawings) -> Tensor:
     return drawings.images(torch.arange(len(drawings.pictures)))
 
 
-def _event(seen: list[Seen], total: int) -> Event:
+def _event(seen: list[SamplingScore], total: int) -> Event:
     last = seen[-1]
     note = (
         f"{last.sampling.steps} steps, guidance {last.sampling.guidance}: "

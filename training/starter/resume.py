@@ -25,7 +25,7 @@ from training.starter.control import new_control
 from training.starter.esrgan import new_enlarger
 from training.starter.export import ENLARGER
 from training.starter.grow import grown_state, with_words
-from training.starter.loop import CHECKPOINT, Progress, write_checkpoint
+from training.starter.loop import CHECKPOINT, TrainProgress, write_checkpoint
 from training.starter.taught import TAUGHT
 from training.starter.unet import new_painter
 from training.starter.vae import new_vae
@@ -83,7 +83,7 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         taken += (("control", control, _card(shelf / "control")),)
     for done, (name, module, card) in enumerate(taken, start=1):
         if not (shop.work / name / CHECKPOINT).exists():
-            progress = Progress(step=card.steps, minutes=card.minutes)
+            progress = TrainProgress(step=card.steps, minutes=card.minutes)
             write_checkpoint(shop.work / name, module.float(), progress)
         note = f"{name} after {card.minutes} minutes"
         yield Event(stage="take up", done=done, total=len(taken), note=note)

@@ -47,7 +47,7 @@ FIGURE_SHARE, LEAST_FIGURE, MOST_FIGURE, GROUND = 0.35, 0.6, 3.0, 0.6
 much as `FIGURE_SHARE` of it, however small they are, within limits for one place."""
 
 
-class Painter(nn.Module):
+class PainterModel(nn.Module):
     """What is taught together: the U-Net and the text encoder that it listens to."""
 
     def __init__(self, unet: UNet2DConditionModel, text_encoder: CLIPTextModel) -> None:
@@ -56,7 +56,7 @@ class Painter(nn.Module):
         self.text_encoder = text_encoder
 
 
-def new_painter(plan: Plan, clip: CLIPModel) -> Painter:
+def new_painter(plan: Plan, clip: CLIPModel) -> PainterModel:
     """An untaught U-Net beside the text tower of a taught CLIP."""
     text_encoder = CLIPTextModel(clip.config.text_config)
     text_encoder.text_model.load_state_dict(clip.text_model.state_dict())
@@ -74,7 +74,7 @@ def new_painter(plan: Plan, clip: CLIPModel) -> Painter:
         cross_attention_dim=plan.text_width,
         norm_num_groups=16,
     )
-    return Painter(unet, text_encoder)
+    return PainterModel(unet, text_encoder)
 
 
 def new_schedule() -> DDPMScheduler:
@@ -96,7 +96,7 @@ def new_schedule() -> DDPMScheduler:
 
 
 def teach_unet(
-    painter: Painter,
+    painter: PainterModel,
     vae: AutoencoderKL,
     tokenizer: CLIPTokenizer,
     latents: Tensor,
@@ -116,7 +116,7 @@ def teach_unet(
     place_weights = weights_of_places(pictures, world, latents.shape[-1])
     fixed = [caption(picture, world) for picture in pictures[:8]]
 
-    def loss(module: Painter, generator: torch.Generator) -> Tensor:
+    def loss(module: PainterModel, generator: torch.Generator) -> Tensor:
         chosen = torch.randint(len(pictures), (plan.unet_batch,), generator=generator)
         rng = Random(int(torch.randint(2**62, (1,), generator=generator)))
         captions = [
@@ -135,7 +135,7 @@ def teach_unet(
         errors = (place_weights[chosen, None].float().to(device) * errors).mean((1, 2, 3))
         return (weights.to(device)[timesteps] * errors).mean()
 
-    def show(module: Painter) -> Image:
+    def show(module: PainterModel) -> Image:
         pipeline = pipeline_of(module, vae, tokenizer, scale)
         size_px = plan.picture_px
         sampling = SamplingDefaults(
@@ -201,7 +201,7 @@ def tokens_of(tokenizer: CLIPTokenizer, texts: Sequence[str]) -> Tensor:
 
 
 def pipeline_of(
-    painter: Painter, vae: AutoencoderKL, tokenizer: CLIPTokenizer, scale: float
+    painter: PainterModel, vae: AutoencoderKL, tokenizer: CLIPTokenizer, scale: float
 ) -> StableDiffusionPipeline:
     """An ordinary pipeline around the painter; the VAE takes `scale` as its scaling factor."""
     vae.register_to_config(scaling_factor=scale)
