@@ -70,7 +70,6 @@ class Studio:
     @cached_property
     def role_words(self) -> RoleWords | None:
         """The words that stand for roles, as the writer was taught; None: it is told by name."""
-        """The words that stand for roles, as the writer was taught; None: it is told by name."""
         return load_role_words(packaged.on_disk(writers.own(self.settings.write).writer))
 
     @cached_property
