@@ -4,7 +4,7 @@ import pytest
 
 from storybook.models.prose import prose, untitled, without_thinking
 from storybook.models.replies import parsed
-from storybook.story.sampling import Outline
+from storybook.story.outlined import Outline
 
 ONE, TWO = "Pip ran to the sea. It was blue.", '"Look!" said Pip. Up went the kite.'
 STORY = f"Title: The Kite\n\n{ONE}\n\n{TWO}"

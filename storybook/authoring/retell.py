@@ -12,9 +12,10 @@ from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of
+from storybook.story.outlined import introduced
 from storybook.story.planned import Row, asked_of, pages_anew
 from storybook.story.prompt_frame import PLAIN_MANNER
-from storybook.story.sampling import drafts, introduced
+from storybook.story.sampling import drafts
 from storybook.studio.departures import keep_lost, texts_of
 from storybook.studio.studio import Studio
 

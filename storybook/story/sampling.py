@@ -6,31 +6,19 @@ from dataclasses import dataclass, replace
 
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.models import Writer
-from storybook.models.prose import MOST_TITLE, untitled
 from storybook.prompts import template
-from storybook.readability import TARGETS, length
-from storybook.records import Brief, Hero, Record, Story
+from storybook.readability import TARGETS
+from storybook.records import Brief, Story
 from storybook.story.casting import Cast
 from storybook.story.delexicalize import Roles, RoleWords, roles_of
 from storybook.story.faithfulness import faithfulness
 from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
+from storybook.story.outlined import Telling, introduced, title_of, told_by_outline
 from storybook.story.planned import asked_of, told_by_plan
 from storybook.story.prompt_frame import PLAIN_MANNER, Frame
-from storybook.world import World, article
+from storybook.world import World
 
-PAGE_TRIES = 2
 TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
-
-
-class Outline(Record):
-    """A large writer's plan: the title, and one sentence for each page."""
-
-    title: str
-    pages: tuple[str, ...]
-
-
-Telling = tuple[Story, str] | ReplyError
-"""A story with the reply that it was read from, or why there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +67,7 @@ def drafts(
     has no faults and tells all of the summary ends them, too, once `at_least` so many have none.
     """
     if outline:
-        replies = _told_by_outline(brief, who, writer, attempts)
+        replies = told_by_outline(brief, who, world, writer, attempts)
     elif frame.plan:
         replies = _told_by_plan(brief, who, writer, frame, manner, attempts, candidates)
     else:
@@ -177,11 +165,8 @@ def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
     paragraphs = lines[1:] if title else lines
     if not paragraphs:
         return ReplyError(f"{writer.name} gave a title and no story", reply)
-    heading = title[1].strip(" \"'.*") if title else ""
-    if not any(map(str.isalnum, heading)) or len(heading) > MOST_TITLE:
-        star = who.heroes[0].name
-        heading = f"{star}'s Story" if brief.language == "en" else star
-    return Story(title=brief.title or heading, paragraphs=tuple(paragraphs), cast=who.heroes), reply
+    heading = title_of(title[1] if title else "", brief, who.heroes[0].name)
+    return Story(title=heading, paragraphs=tuple(paragraphs), cast=who.heroes), reply
 
 
 def _told_by_plan(
@@ -219,63 +204,6 @@ def _told_by_plan(
                 continue
             story, _ = read
             yield story.but(pictures=tuple(told.plan)), "\n\n".join(lines)
-
-
-def _told_by_outline(brief: Brief, who: Cast, writer: Writer, attempts: int) -> Iterator[Telling]:
-    """Stories told page by page, none begun before it is wanted."""
-    for attempt in range(attempts):
-        try:
-            yield _tell_by_outline(brief, who, writer, brief.seed + attempt)
-        except QuestionTooLong:
-            raise
-        except ReplyError as fault:
-            yield fault
-
-
-def _tell_by_outline(brief: Brief, who: Cast, writer: Writer, seed: int) -> tuple[Story, str]:
-    """An outline first, then page by page, each told with all before it at hand."""
-    common = {
-        "pages": brief.pages,
-        "ages": brief.ages,
-        "language": brief.language,
-        "hero": introduced(who.heroes[0]),
-        "summary": who.summary,
-    }
-    plan = writer.answer(template("outline").fill(**common), Outline, seed=seed)
-    if len(plan.pages) != brief.pages:
-        reply = plan.model_dump_json(indent=2)
-        raise ReplyError(f"the outline has {len(plan.pages)} pages, not {brief.pages}", reply)
-    least, most = TARGETS[brief.ages].page_words
-    pages: list[str] = []
-    for page, moment in enumerate(plan.pages, start=1):
-        question = template("page").fill(
-            **common,
-            page=page,
-            outline="\n".join(f"{number}. {each}" for number, each in enumerate(plan.pages, 1)),
-            before="\n".join(pages) or "(this is the first page)",
-            least=least,
-            most=most,
-            moment=moment,
-        )
-        pages.append(_page(writer, question, seed, least, most))
-    story = Story(title=brief.title or plan.title, paragraphs=tuple(pages), cast=who.heroes)
-    return story, "\n\n".join(pages)
-
-
-def _page(writer: Writer, question: str, seed: int, least: int, most: int) -> str:
-    """One page's text in one line; told once more if its length is off."""
-    text = ""
-    for attempt in range(PAGE_TRIES):
-        reply = writer.tell(question, seed=seed + attempt, max_words=3 * most)
-        text = " ".join(untitled(reply).split())
-        if least <= length(text) <= most:
-            break
-    return text
-
-
-def introduced(hero: Hero) -> str:
-    """The hero as the prompts introduce it: `Biscuit, an orange striped cat`."""
-    return f"{hero.name}, {article(f'{hero.look} {hero.species}'.strip())}"
 
 
 def _room(brief: Brief, pages: int) -> int:
