@@ -18,7 +18,7 @@ from storybook.authoring.new_book import (
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import shipped
-from storybook.errors import HeroError, NotForChildren, StorybookError
+from storybook.errors import ConfigError, HeroError, NotForChildren, StorybookError
 from storybook.hero.folder import load_hero
 from storybook.story.casting import cast
 from storybook.world import load_world
@@ -119,3 +119,16 @@ def test_new_takes_the_hero_that_its_summary_names(
     assert not capsys.readouterr().err
     heroes = [Book(Path(name)).brief.heroes for name in ("one", "two", "three")]
     assert heroes == [("bruno",), (), ("miso",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"), [("DE", "de"), ("pt_br", "pt-BR"), ("EN", "en"), ("az-latn", "az-Latn")]
+)
+def test_a_language_is_kept_as_tags_are_written(said, tag):
+    assert brief_of(Draft(summary="Pip the mouse naps.", language=said)).language == tag
+
+
+@pytest.mark.parametrize("said", ["x", "de-", "klingon", "de DE", "12"])
+def test_what_is_no_tag_of_a_language_is_said_before_a_book_is_begun(said):
+    with pytest.raises(ConfigError, match="is no tag of a language"):
+        brief_of(Draft(summary="Pip the mouse naps.", language=said))

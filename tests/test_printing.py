@@ -10,6 +10,7 @@ from storybook.book.printing import check_book, check_brief, left_out
 from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import ConfigError, PressError
+from storybook.press import script_fonts
 from storybook.press.fonts import load_fonts, symbols_lacking, without_symbols
 from storybook.press.script_fonts import LETTERS
 from storybook.stages import draw
@@ -63,6 +64,28 @@ def test_check_brief_says_what_could_not_be_printed(change: dict, star: str, say
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es", "pl", "tr", "vi", "ru", "uk", "sr"])
 def test_check_brief_takes_languages_in_latin_and_cyrillic(language: str) -> None:
     check_brief(brief(language=language, title="Ф" if language == "ru" else "T 🎉" * 20), "Bär")
+
+
+@pytest.mark.parametrize(
+    ("language", "font", "says"),
+    [
+        ("ru", "round", "such as я. Choose others: font = 'pair' or 'andika'"),
+        ("ro", "gentle", "such as ș. Choose others: font = 'pair'"),
+        ("vi", "grandstander", "such as ệ. Choose others"),
+    ],
+)
+def test_check_brief_names_fonts_that_hold_a_language(language: str, font: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        check_brief(brief(language=language, font=font))
+
+
+def test_check_brief_lets_no_greek_book_begin_that_the_fonts_cannot_show(monkeypatch) -> None:
+    monkeypatch.setattr(script_fonts, "PLACES", ())
+    load_fonts.cache_clear()
+    with pytest.raises(ConfigError, match=r"such as η\. Choose others: font = 'storytime'"):
+        check_brief(brief(language="el"))
+    check_brief(brief(language="el", font="storytime"))
+    load_fonts.cache_clear()
 
 
 def test_the_letters_of_languages_are_no_latin_ones() -> None:

@@ -173,7 +173,12 @@ def test_a_summary_too_long_says_how_long_it_may_be() -> None:
         told(QuestionTooLong("too long", 2500), summary="word " * 3000)
 
 
-LINES = ("Biscuit finds a blue mitten in the snow", "A shy fox helps her", "They look", "It is home")
+LINES = (
+    "Biscuit finds a blue mitten in the snow",
+    "A shy fox helps her",
+    "They look",
+    "It is home",
+)
 OUTLINE = json.dumps({"title": "The Mitten", "pages": LINES})
 
 

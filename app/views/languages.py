@@ -1,5 +1,6 @@
 """Which languages a book can be told in, by the writer of the studio that works here."""
 
+from storybook.book.printing import lacks_letters
 from storybook.config import WriteSettings
 
 NAMES = {
@@ -11,13 +12,28 @@ NAMES = {
     "nl": "Nederlands",
     "pt": "Português",
     "pl": "Polski",
+    "cs": "Čeština",
+    "sv": "Svenska",
+    "tr": "Türkçe",
+    "vi": "Tiếng Việt",
+    "el": "Ελληνικά",
+    "ru": "Русский",
+    "uk": "Українська",
+    "ar": "العربية",
+    "he": "עברית",
+    "zh": "中文",
+    "ja": "日本語",
+    "ko": "한국어",
 }
+"""What a writer of any language is asked for; of these, those that the press has letters for."""
 
 
 def offered(write: WriteSettings) -> list[str]:
     """Their tags, the first of them for who does not choose; never none."""
     known = write.told_languages
-    return list(NAMES) if known is None else list(known)
+    if known is None:
+        return [tag for tag in NAMES if not lacks_letters(tag)]
+    return list(known)
 
 
 def name(tag: str) -> str:

@@ -16,6 +16,7 @@ from storybook.errors import ConfigError, StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.press.formats import load_format
+from storybook.press.scripts import tag_of
 from storybook.prompts import Template, style
 from storybook.ready_made.collection import BOOK_AGES, story_named
 from storybook.ready_made.recast import as_it_stands, recast
@@ -105,12 +106,20 @@ def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
 
 
 def checked(brief: Brief, *, for_children: bool = True) -> Brief:
-    """The brief itself; raises if its style, format or a hero is unknown, or a word unkind.
+    """The brief, its language's tag as tags are written.
+
+    Raises if its style, format or a hero is unknown, its language none, or a word unkind.
 
     And if its title, its language, its star's name or one in its summary cannot be printed.
     """
     style(brief.style)
     load_format(brief.format)
+    tag = tag_of(brief.language)
+    if not tag:
+        raise ConfigError(
+            f"{brief.language!r} is no tag of a language. Write one such as de, pt-BR or zh-Hant."
+        )
+    brief = brief if tag == brief.language else brief.but(language=tag)
     stars = [hero.name for hero in load_heroes(brief.heroes)]
     check_brief(brief, *stars[:1])
     check_names(names_in(brief.summary, load_world(shipped("assets"))), brief.font, brief.language)

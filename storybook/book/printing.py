@@ -15,6 +15,7 @@ from storybook.book.folder import Book
 from storybook.config import BindSettings, shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import (
+    FILES,
     UNSEEN,
     Face,
     Fonts,
@@ -133,22 +134,30 @@ def check_brief(brief: Brief, star: str = "") -> None:
     """Raise ConfigError or PressError if a brief's title, star or language cannot be printed."""
     wishes = wishes_of(brief)
     fonts = load_fonts(wishes.font, wishes.language)
-    letter = letter_of(brief.language)
-    if letter and fonts.text.missing(letter):
-        packages = packages_for(brief.language)
-        instead = (
-            f"Install an open font that does, such as the package {' or '.join(packages)}."
-            if packages
-            else "They hold Latin, Cyrillic and the phonetic alphabet."
-        )
+    if letter := lacks_letters(brief.language, wishes.font):
         raise ConfigError(
             f"The fonts of the press hold no letters of the language {brief.language!r}, such as "
-            f"{letter}. {instead}"
+            f"{letter}. {_instead(brief.language)}"
         )
     if brief.title:
         _check_title(_printed(brief.title, wishes, fonts.bold), wishes, fonts)
     if star:
         _check_star(_printed(star, wishes, fonts.bold), fonts)
+
+
+def lacks_letters(language: str, font: Font = "pair") -> str:
+    """A letter of a language that a book's fonts cannot show; empty if they can."""
+    letter = letter_of(language)
+    return letter if letter and load_fonts(font, language).text.missing(letter) else ""
+
+
+def _instead(language: str) -> str:
+    """What to do for a language that a book's fonts have no letters for."""
+    if able := [name for name in FILES if not lacks_letters(language, name)]:
+        return f"Choose others: font = {' or '.join(map(repr, able))}."
+    if packages := packages_for(language):
+        return f"Install an open font that does, such as the package {' or '.join(packages)}."
+    return "They hold Latin, Cyrillic and the phonetic alphabet."
 
 
 def check_names(names: Sequence[str], font: Font, language: str = "en") -> None:

@@ -21,38 +21,48 @@ PLACES = (
 LETTERS = {
     "am": "አ",
     "ar": "ا",
+    "be": "ў",
     "bg": "я",
     "bn": "ক",
-    "el": "α",
+    "el": "η",
+    "eo": "ĝ",
     "fa": "گ",
     "gu": "ક",
+    "ha": "ɗ",
     "he": "א",
     "hi": "क",
     "hy": "ա",
     "ja": "の",
     "ka": "ა",
+    "kk": "қ",
     "km": "ក",
     "kn": "ಕ",
     "ko": "가",
     "lo": "ກ",
+    "lv": "ģ",
+    "mk": "ќ",
     "ml": "ക",
+    "mn": "ө",
     "mr": "क",
     "my": "က",
     "ne": "क",
     "pa": "ਕ",
+    "ro": "ș",
     "ru": "я",
     "si": "ක",
     "sr": "ж",
     "ta": "க",
     "te": "క",
+    "tg": "ҷ",
     "th": "ก",
     "uk": "ї",
     "ur": "ٹ",
     "vi": "ệ",
     "yi": "א",
+    "yo": "ẹ",
     "zh": "的",
 }
-"""A letter of each language that is not written in Latin letters alone."""
+"""A letter of each language that some font may lack. Greek alpha is a phonetic sign as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Family:
 
 
 def letter_of(language: str) -> str:
-    """A letter of a language that is not written in Latin letters alone, else nothing."""
+    """A letter of a language that some font may lack, else nothing."""
     return LETTERS.get(_first(language), "")
 
 

@@ -23,3 +23,17 @@ def is_leftwards(language: str) -> bool:
 def is_tag(language: str) -> bool:
     """Whether a text has the shape of a language's tag (BCP 47), such as `de` or `pt-BR`."""
     return TAG.fullmatch(language) is not None
+
+
+def tag_of(language: str) -> str:
+    """A language's tag as tags are written; empty if the text is none.
+
+    >>> tag_of("DE"), tag_of("pt_br"), tag_of("zh-hant-tw"), tag_of("klingon")
+    ('de', 'pt-BR', 'zh-Hant-TW', '')
+    """
+    tag = language.strip().replace("_", "-")
+    if not is_tag(tag):
+        return ""
+    first, *others = tag.lower().split("-")
+    forms = {2: str.upper, 4: str.title}
+    return "-".join([first, *(forms.get(len(each), str)(each) for each in others)])
