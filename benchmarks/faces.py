@@ -1,9 +1,9 @@
 """Words over faces: python -m benchmarks.faces [--pictures 300] [--seed 11] [--fit]
 
 Pictures of the starter's world are drawn, whose heads are known, and set with a short text and a
-long one each, as a book is. What is counted: pages with words over more than a fiftieth of a head,
-pages whose picture is cut through a head, and how pages were laid out. `--fit` teaches the finder
-of faces anew, from other pictures, and writes `assets/face_finder.npz`.
+long one each, as a book is. What is counted: pages with words, or the veil behind them, over more
+than a fiftieth of a head, pages whose picture is cut through a head, and how pages were laid out.
+`--fit` teaches the finder of faces anew, from other pictures, and writes `assets/face_finder.npz`.
 """
 
 import argparse
@@ -20,8 +20,9 @@ from storybook.press.compose import composed
 from storybook.press.faces import FILE, GRID, surroundings
 from storybook.press.fonts import load_fonts
 from storybook.press.formats import Format, load_format, placed
-from storybook.press.layout import StoryPage, lay_out, text_box
+from storybook.press.layout import CARDS, Box, StoryPage, lay_out, text_box
 from storybook.press.picture import cut_box
+from storybook.press.veil import CLEAR_PT, SOFT_PT
 from storybook.records import Placement
 from storybook.world import World, load_world
 from training.starter.artist import draw, parts_in, parts_of
@@ -125,16 +126,25 @@ def measured(world: World, seed: int, count: int, placement: Placement) -> Count
 
 
 def _is_over(laid: StoryPage, picture: Image.Image, heads: list[np.ndarray], form: Format) -> bool:
-    """Whether the card, or words without one, hide more than a fiftieth of a head."""
-    area = {"panel": laid.area, "speech": laid.area, "open": text_box(laid.area, laid.setting)}
-    if laid.kind not in area:
+    """Whether a card, or a veil where it hides half and more, is over a fiftieth of a head."""
+    if laid.kind not in (*CARDS, "open"):
         return False
-    box, window = area[laid.kind], cut_box(picture, laid.picture.width / laid.picture.height)
+    box = laid.area if laid.kind in CARDS else _veil(text_box(laid.area, laid.setting), form)
+    window = cut_box(picture, laid.picture.width / laid.picture.height)
     scale = (window[2] - window[0]) / form.width_pt
     left, right = (window[0] + side * scale for side in (box.x, box.right))
     top, foot = (window[1] + (form.height_pt - side) * scale for side in (box.top, box.y))
-    rows, columns = slice(int(top), int(np.ceil(foot))), slice(int(left), int(np.ceil(right)))
+    rows = slice(max(0, int(top)), int(np.ceil(foot)))
+    columns = slice(max(0, int(left)), int(np.ceil(right)))
     return any(head[rows, columns].sum() > OVER * head.sum() for head in heads)
+
+
+def _veil(text: Box, form: Format) -> Box:
+    """From a text to the page's nearer edge and as far beyond it, over the page's whole width."""
+    beyond = CLEAR_PT + SOFT_PT / 2
+    if text.y + text.height / 2 < form.height_pt / 2:
+        return Box(0, 0, form.width_pt, text.top + beyond)
+    return Box(0, text.y - beyond, form.width_pt, form.height_pt - text.y + beyond)
 
 
 def _is_cut(laid: StoryPage, picture: Image.Image, heads: list[np.ndarray]) -> bool:

@@ -177,7 +177,44 @@ def test_composed_takes_turns_and_keeps_to_what_its_author_wants(monkeypatch):
     assert low.kind == high.kind == "panel" and low.area.top < high.area.y
     below = placed(form, "below")
     kinds = {composed(page, calm, below).kind for page in lay_out([SHORT] * 7, below, FACE, "3-5")}
-    assert kinds == {"above", "spot"}
+    assert kinds == {"above"}
+
+
+def with_faces(monkeypatch, *faces):
+    """Faces, each by its first row and column and how many of them it has."""
+    seen = np.zeros((GRID, GRID))
+    for row, column, high, wide in faces:
+        seen[row : row + high, column : column + wide] = 1.0
+    monkeypatch.setattr(compose, "faces_in", lambda picture: seen)
+
+
+def test_composed_finds_room_for_a_narrow_card_beside_a_tall_head(monkeypatch):
+    """A head from the top to the foot leaves a column that no card of the usual width fits."""
+    with_faces(monkeypatch, (0, 20, 32, 12))
+    form = load_format("square-8.5")
+    (laid,) = lay_out([SHORT], form, load_fonts().story, "3-5")
+    usual = max(each.area.width for each in laid.options if each.kind == "panel")
+    card = composed(laid, scene(0.5, 0.6), form)
+    assert card.kind == "panel" and card.area.width < 0.8 * usual
+    assert card.area.right <= form.width_pt * 19 / GRID
+
+
+def test_composed_takes_the_small_picture_only_where_nothing_else_is_harmless(monkeypatch):
+    form, seen = load_format("square-8.5"), scene(0.5, 0.6)
+    laid = lay_out([SHORT] * 7, form, load_fonts().story, "3-5")
+    with_faces(monkeypatch, (0, 0, 32, 32))
+    assert {composed(page, seen, form).kind for page in laid} == {"spot"}
+    with_faces(monkeypatch, (12, 12, 8, 8))
+    assert "spot" not in {composed(page, seen, form).kind for page in laid}
+
+
+def test_composed_goes_by_no_single_place_that_looks_like_a_face(monkeypatch):
+    form, seen = load_format("square-8.5"), scene(0.5, 0.6)
+    (laid,) = lay_out([SHORT], form, load_fonts().story, "3-5")
+    with_faces(monkeypatch)
+    usual = composed(laid, seen, form)
+    with_faces(monkeypatch, (2, 3, 1, 1), (2, 28, 1, 2), (29, 3, 1, 1), (29, 28, 1, 2))
+    assert composed(laid, seen, form) == usual
 
 
 def test_composed_makes_a_bubble_of_what_is_mostly_spoken(monkeypatch):

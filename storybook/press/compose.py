@@ -1,7 +1,7 @@
 """Composing: which of its arrangements a page takes, and where its text stands, by its picture.
 
 The rule: pages take turns through `TURNS`, one that is mostly spoken has a bubble, and whatever
-would hide or cut a face gives way to the next.
+would hide or cut a face gives way to the next. The small picture comes last.
 """
 
 import re
@@ -12,20 +12,25 @@ from math import hypot
 import numpy as np
 from PIL import Image
 
-from storybook.press.faces import SURE, Part, face_boxes, faces_in
+from storybook.press.faces import Part, box_of, face_masks, faces_in, grown
 from storybook.press.formats import Format, Kind
 from storybook.press.layout import Box, StoryPage, lifted, safe_box, sheet_of
-from storybook.press.picture import CLEARLY, cells_of, cut_box, losses_in
+from storybook.press.picture import CLEARLY, cells_of, cut_box, losses_in, worth_keeping
 from storybook.press.spread import SHARE, joined
+from storybook.press.veil import CLEAR_PT, SOFT_PT
 from storybook.records import TextSide
 
-TURNS: tuple[Kind, ...] = ("panel", "above", "open", "beside", "panel", "open", "spot")
+TURNS: tuple[Kind, ...] = ("panel", "above", "open", "beside", "panel", "open", "above")
+LAST: Kind = "spot"
+"""The small picture, for pages where nothing else is harmless."""
+CUT = 0.02
+"""So much of a face may lie outside a picture as it is cut."""
 FULL: tuple[Kind, ...] = ("panel", "open")
 """Arrangements whose picture fills the page."""
 LOOKED_AT_PX = 256
 """Pictures are looked at as wide as this."""
-VEIL_PT = 44
-"""How far beyond its text a veil still hides what is behind."""
+VEIL_PT = CLEAR_PT + SOFT_PT / 2
+"""How far beyond its text a veil hides nearly half of what is behind, and more."""
 SPOKEN = 0.55
 """The share of a page's letters from which on it is mostly spoken."""
 QUOTED = re.compile("“[^”]*”|«[^»]*»|„[^“]*“")
@@ -38,16 +43,19 @@ class Look:
     """What a picture shows, as far as a layout goes by it."""
 
     small: Image.Image
-    faces: np.ndarray
-    """How surely each place is a face's, [GRID, GRID]."""
+    faces: tuple[np.ndarray, ...]
+    """Each face with the places beside it, booleans [GRID, GRID]."""
     losses: np.ndarray
     """What is lost by covering each place, [GRID, GRID]."""
+    kept: np.ndarray
+    """What is to be kept where the picture is cut, [GRID, GRID]."""
 
 
 def look_at(picture: Image.Image) -> Look:
     high = max(1, round(LOOKED_AT_PX * picture.height / picture.width))
     small = picture.resize((LOOKED_AT_PX, high), Image.Resampling.BOX)
-    return Look(small, faces_in(small), losses_in(small))
+    faces = tuple(map(grown, face_masks(faces_in(small))))
+    return Look(small, faces, losses_in(small), worth_keeping(small))
 
 
 def composed(
@@ -59,11 +67,11 @@ def composed(
     the text stands on a card, and where.
     """
     seen = look_at(picture)
-    options = {option.kind: _placed(option, seen, form, side) for option in laid.options}
+    options = _by_kind(laid.options, seen, form, side)
     if side != "auto" and "panel" in options:
         return _spoken(options["panel"], seen, form) or options["panel"]
     harms = {kind: harm_of(option, seen, form) for kind, option in options.items()}
-    harmless = [kind for kind in _in_turn(laid) if harms.get(kind, 1.0) < SURE]
+    harmless = [kind for kind in _in_turn(laid) if not harms.get(kind, 1.0)]
     if "panel" in harmless and (bubble := _spoken(options["panel"], seen, form)):
         return bubble
     if harmless:
@@ -101,51 +109,70 @@ def composed_opening(
 
 def _on_full_page(each: Facing, form: Format) -> StoryPage | None:
     """The page with its words on its picture, if that harms no face and none is at the fold."""
-    full = {option.kind: option for option in each.laid.options if option.kind in FULL}
     seen = look_at(each.picture)
+    full = [option for option in each.laid.options if option.kind in FULL]
+    options = _by_kind(full, seen, form, each.side)
     left, upper, right, lower = _window(seen, Box(0, 0, form.width_pt, form.height_pt))
     band = SHARE * (right - left)
     fold = (left, upper, left + band, lower)
     if not each.laid.right_hand:
         fold = (right - band, upper, right, lower)
-    if _most(seen.faces, fold) >= SURE:
+    if any(_share_in(fold, face) for face in seen.faces):
         return None
     for kind in _in_turn(each.laid):
-        if kind in full and (each.side == "auto" or kind == "panel"):
-            placed = _placed(full[kind], seen, form, each.side)
-            if harm_of(placed, seen, form) < SURE:
-                return placed
+        there = options.get(kind) if each.side == "auto" or kind == "panel" else None
+        if there and not harm_of(there, seen, form):
+            return there
     return None
 
 
 def harm_of(laid: StoryPage, seen: Look, form: Format) -> float:
-    """How surely a page hides or cuts a face, in [0, 1]."""
+    """The largest share of a face that a page hides or cuts, in [0, 1]; 0 where it does no harm."""
     window = _window(seen, laid.picture)
-    inner = np.zeros(seen.faces.shape, bool)
-    inner[cells_of(window)] = True
-    cut = float(seen.faces[~inner].max(initial=0.0))
-    return max(cut, _most(seen.faces, _covered(laid, window, form)))
+    part = _covered(laid, window, form)
+    lost = [1.0 - _share_in(window, face) for face in seen.faces]
+    hidden = [_share_in(part, face) for face in seen.faces]
+    return max((0.0, *hidden, *(share for share in lost if share >= CUT)))
+
+
+def _share_in(part: Part, face: np.ndarray) -> float:
+    """How much of a face lies in a part of its picture."""
+    if part[2] <= part[0]:
+        return 0.0
+    return float(face[cells_of(part)].sum() / face.sum())
 
 
 def _in_turn(laid: StoryPage) -> Iterator[Kind]:
     """The kinds of arrangement, this page's turn first."""
     first = (laid.page - 1) % len(TURNS)
-    yield from dict.fromkeys((*TURNS[first:], *TURNS[:first]))
+    yield from dict.fromkeys((*TURNS[first:], *TURNS[:first], LAST))
 
 
-def _placed(laid: StoryPage, seen: Look, form: Format, side: TextSide) -> StoryPage:
-    """The arrangement with its text where it hides least."""
-    if laid.kind not in ("panel", "open"):
-        return laid
+def _by_kind(
+    options: Sequence[StoryPage], seen: Look, form: Format, side: TextSide
+) -> dict[Kind, StoryPage]:
+    """Of each kind of arrangement the one that hides least, with its text where it does."""
+    best: dict[Kind, tuple[float, StoryPage]] = {}
+    for option in options:
+        cost, placed = _placed(option, seen, form, side)
+        if option.kind not in best or cost < best[option.kind][0]:
+            best[option.kind] = (cost, placed)
+    return {kind: placed for kind, (_, placed) in best.items()}
+
+
+def _placed(laid: StoryPage, seen: Look, form: Format, side: TextSide) -> tuple[float, StoryPage]:
+    """The arrangement with its text where it hides least, and what is lost by it."""
+    if laid.kind not in FULL:
+        return 0.0, laid
     window = _window(seen, laid.picture)
     best, least = laid, float("inf")
     for area, low in _places(laid, form, side):
         there = replace(laid, area=area)
         part = _covered(there, window, form)
         cost = float(seen.losses[cells_of(part)].sum()) / (CLEARLY if low else 1.0)
-        if (cost := cost + 100 * (_most(seen.faces, part) >= SURE)) < least:
+        if (cost := cost + 100 * harm_of(there, seen, form)) < least:
             best, least = there, cost
-    return best
+    return least, best
 
 
 def _places(laid: StoryPage, form: Format, side: TextSide) -> Iterator[tuple[Box, bool]]:
@@ -164,7 +191,7 @@ def _places(laid: StoryPage, form: Format, side: TextSide) -> Iterator[tuple[Box
 
 def _window(seen: Look, box: Box) -> Part:
     """The part of its picture that a box shows."""
-    left, upper, right, lower = cut_box(seen.small, box.width / box.height)
+    left, upper, right, lower = cut_box(seen.small, box.width / box.height, seen.kept)
     wide, high = seen.small.size
     return (left / wide, upper / high, right / wide, lower / high)
 
@@ -194,18 +221,13 @@ def _veiled(area: Box, form: Format) -> Box:
     return Box(0, 0, form.width_pt, area.top + VEIL_PT)
 
 
-def _most(faces: np.ndarray, part: Part) -> float:
-    return float(faces[cells_of(part)].max()) if part[2] > part[0] else 0.0
-
-
 def _spoken(laid: StoryPage, seen: Look, form: Format) -> StoryPage | None:
     """The card as a bubble, if its words are mostly spoken and one face alone is seen."""
     text = " ".join(line.text for line in laid.setting.lines)
     spoken = sum(len(found) for found in QUOTED.findall(text))
-    boxes = face_boxes(seen.faces)
-    if spoken < SPOKEN * len(text) or len(boxes) != 1:
+    if spoken < SPOKEN * len(text) or len(seen.faces) != 1:
         return None
-    tip = _tip(laid.area, _on_page(boxes[0], _window(seen, laid.picture), form))
+    tip = _tip(laid.area, _on_page(box_of(seen.faces[0]), _window(seen, laid.picture), form))
     return tip and replace(laid, kind="speech", tail=tip)
 
 

@@ -19,9 +19,11 @@ CELL_PX = 4
 """Pixels along each side of a place, as the picture is looked at."""
 NEAR = 3
 """How many places around each one the net sees."""
-SURE = 0.7
-"""From here on a place is taken for a face's. Where a card was put by it on 300 other pictures,
-the first that hid a part of a head was at 0.79."""
+SURE = 0.55
+"""From here on a place may be a face's."""
+LEAST_PLACES, LEAST_SHARE = 4, 0.15
+"""Fewer places that touch, or less than this share of a picture's largest face, are taken for
+something else: of what the net is sure of by mistake most is a single place."""
 Part = tuple[float, float, float, float]
 """Left, upper, right and lower edge of a part of a picture, as shares of its sides."""
 FILE = ("assets", "face_finder.npz")
@@ -35,30 +37,42 @@ def faces_in(picture: Image.Image) -> np.ndarray:
     return _sigmoid(hidden @ net["face"] + net["face_bias"]).reshape(GRID, GRID)
 
 
-def face_boxes(faces: np.ndarray) -> list[Part]:
-    """The parts of a picture that are faces, each as its edges in shares of the picture."""
+def face_masks(faces: np.ndarray) -> list[np.ndarray]:
+    """The faces of a picture, each as booleans [GRID, GRID], the largest first."""
     left = {tuple(each) for each in np.argwhere(faces >= SURE).tolist()}
     found = []
     while left:
-        grown, edge = [], [left.pop()]
+        mask, edge = np.zeros(faces.shape, bool), [left.pop()]
         while edge:
             row, column = edge.pop()
-            grown.append((row, column))
+            mask[row, column] = True
             near = {(row + i, column + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & left
             left -= near
             edge += near
-        if len(grown) > 1:
-            rows, columns = zip(*grown, strict=True)
-            high, wide = faces.shape
-            found.append(
-                (
-                    min(columns) / wide,
-                    min(rows) / high,
-                    (max(columns) + 1) / wide,
-                    (max(rows) + 1) / high,
-                )
-            )
-    return sorted(found)
+        found.append(mask)
+    found.sort(key=lambda mask: (-int(mask.sum()), int(mask.argmax())))
+    least = max(LEAST_PLACES, LEAST_SHARE * found[0].sum()) if found else 0
+    return [mask for mask in found if mask.sum() >= least]
+
+
+def face_boxes(faces: np.ndarray) -> list[Part]:
+    """The parts of a picture that are faces, each as its edges in shares of the picture."""
+    return sorted(map(box_of, face_masks(faces)))
+
+
+def box_of(mask: np.ndarray) -> Part:
+    """The edges of the places of a face, in shares of the picture."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    high, wide = mask.shape
+    across = (columns[0] / wide, (columns[-1] + 1) / wide)
+    down = (rows[0] / high, (rows[-1] + 1) / high)
+    return (float(across[0]), float(down[0]), float(across[1]), float(down[1]))
+
+
+def grown(mask: np.ndarray) -> np.ndarray:
+    """A face with the places beside it, where ears and hair may be."""
+    wide = np.pad(mask, 1)
+    return mask | wide[:-2, 1:-1] | wide[2:, 1:-1] | wide[1:-1, :-2] | wide[1:-1, 2:]
 
 
 def surroundings(picture: Image.Image) -> np.ndarray:

@@ -33,6 +33,8 @@ class Arrangement(Record):
     kind: Kind
     share: float = Field(gt=0.1, lt=0.7)
     """Of the page's height; of its width for `beside`."""
+    measure: float = Field(default=1.0, ge=0.4, le=1, exclude_if=lambda measure: measure == 1)
+    """Of the width that its text may have, what it takes: narrow cards find room beside a face."""
 
 
 class Format(Record):
@@ -83,13 +85,14 @@ def placed(form: Format, placement: Placement) -> Format:
     if placement == "auto":
         return form
     every = (*form.arrangements, *form.others)
-    kept = tuple(each for each in every if PLACED[each.kind] == placement)
+    there = [each for each in every if PLACED[each.kind] == placement]
+    kept = tuple(each for each in there if each.measure == 1)
     if not kept:
         raise ConfigError(
             f"placement: format {form.name} has no place for the text {placement!r} its "
             f"pictures. {nearest(placement, placements_of(form))}"
         )
-    return form.but(arrangements=kept, others=())
+    return form.but(arrangements=kept, others=tuple(each for each in there if each.measure < 1))
 
 
 def format_names() -> list[str]:

@@ -28,8 +28,8 @@ INITIAL_GAP_EM = 0.1
 """Between an initial and its lines."""
 MOST_BESIDE = 9
 """Lines of a narrow column that are read with ease."""
-MOST_CARD = 0.34
-"""Of the page's height, what a card may take where it need not."""
+MOST_CARD = 0.26
+"""Of the page, what a card may take where it need not."""
 CARDS: tuple[Kind, ...] = ("panel", "speech")
 EDGE_PT = 12
 """How far the wavy edge of a picture swings."""
@@ -188,20 +188,22 @@ def _others(
     laid: StoryPage, text: str, form: Format, face: Face | StoryFace, aspect: float
 ) -> tuple[StoryPage, ...]:
     """The page in each other kind of arrangement that its text fits without a broken word."""
-    found = {laid.kind: laid}
+    found = {(laid.kind, 1.0): laid}
     for each in (*form.arrangements, *form.others):
-        if each.kind not in found:
+        key = (each.kind, each.measure)
+        if key not in found:
             size_pt = laid.setting.size_pt
             made = _arrange(laid.page, text, form, (each,), face, size_pt, aspect, False)
             if made and _is_handsome(made, form):
-                found[each.kind] = made
+                found[key] = made
     return tuple(found.values())[1:]
 
 
 def _is_handsome(laid: StoryPage, form: Format) -> bool:
     """Whether a page may be so for variety: no long narrow column, no card over half a picture."""
     if laid.kind == "panel":
-        return laid.area.height <= MOST_CARD * form.height_pt
+        area = laid.area
+        return area.width * area.height <= MOST_CARD * form.width_pt * form.height_pt
     return laid.kind != "beside" or len(laid.setting.lines) <= MOST_BESIDE
 
 
@@ -238,7 +240,8 @@ def _text_width(arrangement: Arrangement, form: Format, safe: Box) -> float:
     if arrangement.kind == "panel":
         # The card stands in the middle of the page, as far from the outer edge as from the gutter.
         gutter = form.gutter_in * POINTS_PER_INCH
-        return safe.width - gutter - 2 * CARD_PAD_PT - FOLIO_ROOM_PT
+        whole = safe.width - gutter - 2 * CARD_PAD_PT - FOLIO_ROOM_PT
+        return arrangement.measure * whole
     if arrangement.kind == "beside":
         return safe.right - form.width_pt * (1 - arrangement.share) - EDGE_PT - CARD_PAD_PT
     return safe.width - 2 * FOLIO_ROOM_PT
@@ -251,7 +254,9 @@ def _place(
     width, height = form.width_pt, form.height_pt
     kind, share = arrangement.kind, arrangement.share
     if kind == "panel":
-        card_width = max(0.5 * width, setting.width_pt + 2 * CARD_PAD_PT + FOLIO_ROOM_PT)
+        card_width = max(
+            0.5 * width * arrangement.measure, setting.width_pt + 2 * CARD_PAD_PT + FOLIO_ROOM_PT
+        )
         card = Box(
             (width - card_width) / 2,
             safe.y + FOLIO_RADIUS_PT,

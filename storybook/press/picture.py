@@ -87,16 +87,28 @@ def cut_to(picture: Image.Image, aspect: float) -> Image.Image:
     return picture.crop(cut_box(picture, aspect))
 
 
-def cut_box(picture: Image.Image, aspect: float) -> tuple[int, int, int, int]:
-    """Where that part lies: left, upper, right and lower edge in pixels."""
+def cut_box(
+    picture: Image.Image, aspect: float, kept: np.ndarray | None = None
+) -> tuple[int, int, int, int]:
+    """Where that part lies: left, upper, right and lower edge in pixels.
+
+    `kept` is what `worth_keeping` says of the picture, where that is known.
+    """
     width, height = picture.size
     across = width / height > aspect
     wanted = round(height * aspect) if across else round(width / aspect)
     whole = width if across else height
     if wanted == whole:
         return (0, 0, width, height)
-    start = _best_start(_kept(picture).sum(axis=0 if across else 1), wanted / whole, whole - wanted)
+    kept = worth_keeping(picture) if kept is None else kept
+    start = _best_start(kept.sum(axis=0 if across else 1), wanted / whole, whole - wanted)
     return (start, 0, start + wanted, height) if across else (0, start, width, start + wanted)
+
+
+def worth_keeping(picture: Image.Image) -> np.ndarray:
+    """What is to be kept of a picture that is cut, [GRID, GRID]: faces first."""
+    interest, faces = _interest(picture), faces_in(picture) ** 2
+    return interest / interest.sum() + FACES_FIRST * faces / max(1.0, float(faces.sum()))
 
 
 def without_rim(picture: Image.Image) -> Image.Image:
@@ -148,12 +160,6 @@ def jpeg(
     file = BytesIO()
     picture.save(file, "JPEG", quality=quality, subsampling=0, optimize=True)
     return file.getvalue()
-
-
-def _kept(picture: Image.Image) -> np.ndarray:
-    """What is to be kept of a picture that is cut, [GRID, GRID]: faces first."""
-    interest, faces = _interest(picture), faces_in(picture) ** 2
-    return interest / interest.sum() + FACES_FIRST * faces / max(1.0, float(faces.sum()))
 
 
 def _interest(picture: Image.Image) -> np.ndarray:
