@@ -7,6 +7,7 @@ import pytest
 from books import doubles, made, new_book
 from browser import STILL, browser_page, downloaded, is_still, skip_without_a_browser, studio_at
 from storybook.authoring.export_html import export_html
+from storybook.press.script_fonts import script_family
 from studio_pages import in_folder_of_doubles
 from waiting import wait_for
 
@@ -144,6 +145,28 @@ def test_a_phone_shows_one_page_and_turns_it_by_swipes(tmp_path):
         assert float(size.removesuffix("px")) >= 18
         page.evaluate(SWIPE, 120)
         stands(page, "Title page")
+
+
+@pytest.mark.skipif(not any(script_family("he")), reason="no font with Hebrew is installed")
+def test_a_leftwards_book_turns_the_other_way(tmp_path):
+    """Its first page lies on the right, and left is on: for keys, clicks, swipes and the bar."""
+    path = shared(tmp_path, language="he")
+    with browser_page() as page:
+        page.goto(path.as_uri())
+        stands(page, "Cover")
+        press(page, "ArrowRight")
+        stands(page, "Cover")
+        press(page, "ArrowLeft", "ArrowLeft")
+        stands(page, "Pages 1 – 2 of 4")
+        wait_for(lambda: page.evaluate(STILL))
+        first, second = (page.locator(f"#page-{number}").bounding_box() for number in (1, 2))
+        assert first["x"] > second["x"] + 0.9 * second["width"]
+        on, back = (page.get_by_role("button", name=name) for name in ("Next", "Back"))
+        assert on.bounding_box()["x"] < back.bounding_box()["x"]
+        page.mouse.click(second["x"] + 0.1 * second["width"], second["y"] + 100)
+        stands(page, "Pages 3 – 4 of 4")
+        page.evaluate(SWIPE, -120)
+        stands(page, "Pages 1 – 2 of 4")
 
 
 def test_nothing_moves_where_less_motion_is_wished(tmp_path):

@@ -16,6 +16,7 @@
   }
   const width = Number(book.dataset.width), height = Number(book.dataset.height);
   const last = pages.length - 1;
+  const onward = root.dir === "rtl" ? -1 : 1;   // to which side one reads on: 1 is the right
   let at = 0;      // the page that is read, counted from 0
   let printing = false;
   let shown = -1;  // how many leaves are turned now
@@ -50,7 +51,7 @@
       leaf.classList.toggle("far", i < now - 2 || i > now + 1);
       leaf.style.zIndex = is_turning ? 2 * leaves.length : i < now ? i : leaves.length - i;
     });
-    const shift = now === 0 ? -25 : now === leaves.length ? 25 : 0;
+    const shift = onward * (now === 0 ? -25 : now === leaves.length ? 25 : 0);
     book.style.transform = isWide() ? "translateX(" + shift + "%)" : "none";
     pages.forEach((page, i) => {
       const here = open_now.includes(i);
@@ -118,8 +119,8 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === " " && event.target.closest("button")) return;
     const deeds = {
-      ArrowRight: () => step(1), PageDown: () => step(1), " ": () => step(event.shiftKey ? -1 : 1),
-      ArrowLeft: () => step(-1), PageUp: () => step(-1), Home: () => go(0), End: () => go(last),
+      ArrowRight: () => step(onward), PageDown: () => step(1), " ": () => step(event.shiftKey ? -1 : 1),
+      ArrowLeft: () => step(-onward), PageUp: () => step(-1), Home: () => go(0), End: () => go(last),
       f: whole, F: whole, Escape: () => { if (root.classList.contains("alone")) whole(); },
     };
     if (!(event.key in deeds)) return;
@@ -138,10 +139,10 @@
     const across = event.clientX - down.x, along = event.clientY - down.y;
     down = null;
     if (Math.abs(across) > 40 && Math.abs(across) > 1.5 * Math.abs(along)) {
-      if (event.pointerType !== "mouse") step(across < 0 ? 1 : -1);
+      if (event.pointerType !== "mouse") step(across < 0 ? onward : -onward);
     } else if (Math.hypot(across, along) < 8 && !String(getSelection())) {
       const box = book.getBoundingClientRect();
-      step(event.clientX > box.left + box.width / 2 ? 1 : -1);
+      step(event.clientX > box.left + box.width / 2 ? onward : -onward);
     }
   });
   book.addEventListener("pointercancel", () => { down = null; });

@@ -45,6 +45,8 @@ class Look:
     small: Image.Image
     faces: tuple[np.ndarray, ...]
     """Each face with the places beside it, booleans [GRID, GRID]."""
+    around: tuple[np.ndarray, ...]
+    """The same with one place more on each side, where no words are to stand."""
     losses: np.ndarray
     """What is lost by covering each place, [GRID, GRID]."""
     kept: np.ndarray
@@ -55,7 +57,8 @@ def look_at(picture: Image.Image) -> Look:
     high = max(1, round(LOOKED_AT_PX * picture.height / picture.width))
     small = picture.resize((LOOKED_AT_PX, high), Image.Resampling.BOX)
     faces = tuple(map(grown, face_masks(faces_in(small))))
-    return Look(small, faces, losses_in(small), worth_keeping(small))
+    around = tuple(map(grown, faces))
+    return Look(small, faces, around, losses_in(small), worth_keeping(small))
 
 
 def composed(
@@ -131,7 +134,7 @@ def harm_of(laid: StoryPage, seen: Look, form: Format) -> float:
     window = _window(seen, laid.picture)
     part = _covered(laid, window, form)
     lost = [1.0 - _share_in(window, face) for face in seen.faces]
-    hidden = [_share_in(part, face) for face in seen.faces]
+    hidden = [_share_in(part, face) for face in seen.around]
     return max((0.0, *hidden, *(share for share in lost if share >= CUT)))
 
 

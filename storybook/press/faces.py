@@ -21,7 +21,7 @@ NEAR = 3
 """How many places around each one the net sees."""
 SURE = 0.55
 """From here on a place may be a face's."""
-LEAST_PLACES, LEAST_SHARE = 4, 0.15
+LEAST_PLACES, LEAST_SHARE = 4, 0.08
 """Fewer places that touch, or less than this share of a picture's largest face, are taken for
 something else: of what the net is sure of by mistake most is a single place."""
 Part = tuple[float, float, float, float]

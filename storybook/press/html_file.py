@@ -12,6 +12,7 @@ from storybook.press import ornaments
 from storybook.press.colour import Colour
 from storybook.press.desk import CREATOR
 from storybook.press.screen import Screen
+from storybook.press.scripts import is_leftwards
 from storybook.press.webfonts import font_faces
 
 POLICY = (
@@ -34,16 +35,18 @@ def html_file(
 ) -> str:
     """The whole file around its pages; `texts` are all the words that its fonts must hold.
 
-    One whose pages are read `aloud` has a button for that.
+    One whose pages are read `aloud` has a button for that. In a language that is written from right
+    to left the cover opens to the right, and keys, clicks and swipes go the other way.
     """
     form = screen.form
     style = reader_file("page.css") + reader_file("reader.css")
     script = reader_file("reader.js") + (reader_file("aloud.js") if aloud else "")
+    direction = ' dir="rtl"' if is_leftwards(language) else ""
     sheet = f"@page {{ size: {form.width_in}in {form.height_in}in; }}"
     return "\n".join(
         [
             "<!doctype html>",
-            f'<html lang="{escape(language)}">',
+            f'<html lang="{escape(language)}"{direction}>',
             '<head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
@@ -115,7 +118,7 @@ def _bar(aloud: bool) -> str:
             '<nav class="bar" aria-label="Turn the pages" lang="en">',
             button("first", "Cover", "M18 5l-7 7 7 7M6 5v14"),
             button("back", "Back", "M15 5l-7 7 7 7"),
-            '<span class="where" id="where" role="status" aria-live="polite"></span>',
+            '<span class="where" id="where" dir="ltr" role="status" aria-live="polite"></span>',
             button("on", "Next", "M9 5l7 7-7 7"),
             button(
                 "aloud",

@@ -33,7 +33,7 @@ from storybook.press.tags import SheetTags, tagged
 from storybook.records import COVER, Event, Scene, Story, TextSide, digest
 from storybook.studio.studio import Studio
 
-EDITION = 5
+EDITION = 6
 """Raised when the press itself sets pages in another way, so that books are bound anew."""
 
 
