@@ -1,8 +1,10 @@
 import tracemalloc
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw
 
@@ -18,6 +20,7 @@ from storybook.press.faces import GRID
 from storybook.press.fonts import load_fonts
 from storybook.press.formats import POINTS_PER_INCH, format_names, load_format, placed
 from storybook.press.layout import Box, folio_box, lay_out, safe_box, sheet_of, text_box
+from storybook.press.pdf import draw_card
 from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg, open_picture
 from storybook.press.screen import Screen, Shown, story_page
 from storybook.press.sounds import pieces_of
@@ -206,6 +209,34 @@ def test_composed_takes_the_small_picture_only_where_nothing_else_is_harmless(mo
     assert {composed(page, seen, form).kind for page in laid} == {"spot"}
     with_faces(monkeypatch, (12, 12, 8, 8))
     assert "spot" not in {composed(page, seen, form).kind for page in laid}
+
+
+def test_composed_puts_no_veil_over_a_dark_picture(monkeypatch):
+    form = load_format("square-8.5")
+    laid = lay_out([SHORT] * 7, form, load_fonts().story, "3-5")
+    with_faces(monkeypatch)
+    night, grey = (Image.new("RGB", (96, 96), (level,) * 3) for level in (60, 150))
+    kinds = [[composed(page, each, form).kind for page in laid] for each in (night, grey)]
+    assert "open" not in kinds[0] and kinds[1] == list(TURNS)
+
+
+def test_a_bubble_and_its_tail_leave_no_slit():
+    """What lies in both was left out, and the picture was seen through it."""
+    form, fonts, night = load_format("square-8.5"), load_fonts(), Image.new("RGB", (64, 64))
+    (page,) = lay_out([SHORT], form, fonts.story, "3-5")
+    area = page.area
+    laid = replace(page, kind="speech", tail=(area.middle, area.top + 60), others=())
+    file = BytesIO()
+    canvas = new_canvas(file, form, fonts, title="t", subject="s", language="en")
+    desk = Desk(canvas, form, fonts, theme_of(scene(0.5, 0.5)), BindSettings())
+    place_sheet(desk, night, laid.picture)
+    draw_card(desk, laid)
+    canvas.save()
+    with pypdfium2.PdfDocument(file.getvalue()) as document:
+        shown = np.asarray(document[0].render(scale=2).to_pil().convert("L"))
+    column = shown[:, round(2 * area.middle)]
+    white = np.flatnonzero(column > 128)
+    assert len(white) == white[-1] - white[0] + 1, "from the bubble's foot to the tail's tip"
 
 
 def test_composed_goes_by_no_single_place_that_looks_like_a_face(monkeypatch):

@@ -1,7 +1,8 @@
 """Composing: which of its arrangements a page takes, and where its text stands, by its picture.
 
 The rule: pages take turns through `TURNS`, one that is mostly spoken has a bubble, and whatever
-would hide or cut a face gives way to the next. The small picture comes last.
+would hide or cut a face gives way to the next, as does a veil over a dark picture. The small
+picture comes last.
 """
 
 import re
@@ -31,6 +32,8 @@ LOOKED_AT_PX = 256
 """Pictures are looked at as wide as this."""
 VEIL_PT = CLEAR_PT + SOFT_PT / 2
 """How far beyond its text a veil hides nearly half of what is behind, and more."""
+DARK = 0.4
+"""Where a picture is darker than this, of 1, a veil of paper looks like fog."""
 SPOKEN = 0.55
 """The share of a page's letters from which on it is mostly spoken."""
 QUOTED = re.compile("“[^”]*”|«[^»]*»|„[^“]*“")
@@ -77,7 +80,8 @@ def composed(
     harmless = [kind for kind in _in_turn(laid) if not harms.get(kind, 1.0)]
     if "panel" in harmless and (bubble := _spoken(options["panel"], seen, form)):
         return bubble
-    if harmless:
+    if harmless:  # sorting keeps the turns among equals
+        harmless.sort(key=lambda kind: (kind == LAST, _is_fog(options[kind], seen, form)))
         return options[harmless[0]]
     return options[min(harms, key=harms.get)]
 
@@ -124,7 +128,7 @@ def _on_full_page(each: Facing, form: Format) -> StoryPage | None:
         return None
     for kind in _in_turn(each.laid):
         there = options.get(kind) if each.side == "auto" or kind == "panel" else None
-        if there and not harm_of(there, seen, form):
+        if there and not harm_of(there, seen, form) and not _is_fog(there, seen, form):
             return there
     return None
 
@@ -136,6 +140,16 @@ def harm_of(laid: StoryPage, seen: Look, form: Format) -> float:
     lost = [1.0 - _share_in(window, face) for face in seen.faces]
     hidden = [_share_in(part, face) for face in seen.around]
     return max((0.0, *hidden, *(share for share in lost if share >= CUT)))
+
+
+def _is_fog(laid: StoryPage, seen: Look, form: Format) -> bool:
+    """Whether words stand on a veil over what is dark."""
+    if laid.kind != "open":
+        return False
+    wide, high = seen.small.size
+    left, upper, right, lower = _covered(laid, _window(seen, laid.picture), form)
+    box = (round(left * wide), round(upper * high), round(right * wide), round(lower * high))
+    return float(np.asarray(seen.small.crop(box).convert("L")).mean()) < 255 * DARK
 
 
 def _share_in(part: Part, face: np.ndarray) -> float:

@@ -129,13 +129,21 @@ TAIL_WIDE_PT, BUBBLE_PT = 26.0, 40.0
 """How wide a bubble's tail begins, and the radius of its corners."""
 
 
-def bubble_path(
+def bubble_path(canvas: Canvas, box: Box) -> PDFPathObject:
+    """A bubble with round corners."""
+    path = canvas.beginPath()
+    path.roundRect(box.x, box.y, box.width, box.height, min(BUBBLE_PT, box.height / 2))
+    return path
+
+
+def tail_path(
     canvas: Canvas, box: Box, root: tuple[float, float], tip: tuple[float, float]
 ) -> PDFPathObject:
-    """A bubble with round corners whose tail goes from its edge to `tip`, with a little bow."""
+    """A bubble's tail, from inside of its edge to `tip`, with a little bow.
+
+    It is a path of its own: in one path what lies in both would be left out.
+    """
     path, half = canvas.beginPath(), TAIL_WIDE_PT / 2
-    radius = min(BUBBLE_PT, box.height / 2)
-    path.roundRect(box.x, box.y, box.width, box.height, radius)
     inside = 2.0 if root[1] >= box.top else -2.0
     x, y = root[0], root[1] - inside
     bow = (tip[0] - x) * 0.15

@@ -117,7 +117,7 @@ def draw_story_page(
         place_picture(desk, on_veil(picture, laid, desk.form, theme.paper), laid.picture)
     elif laid.kind in CARDS:
         place_picture(desk, picture, laid.picture)
-        _card(desk, laid)
+        draw_card(desk, laid)
     elif laid.kind == "spot":
         path = ornaments.card_path(canvas, laid.picture, laid.page)
         place_picture(desk, picture, laid.picture, path)
@@ -139,15 +139,20 @@ def on_veil(picture: Image.Image, laid: StoryPage, form: Format, paper: Colour) 
     return veiled(cut, form.height_pt, box.top if low else box.y, paper, low=low)
 
 
-def _card(desk: Desk, laid: StoryPage) -> None:
+def draw_card(desk: Desk, laid: StoryPage) -> None:
     """A card cut by hand, or a bubble with its tail."""
     canvas = desk.canvas
     ornaments.fill_with(canvas, desk.theme.paper)
     if laid.tail is None:
-        path = ornaments.card_path(canvas, laid.area, laid.page)
+        paths = [ornaments.card_path(canvas, laid.area, laid.page)]
     else:
-        path = ornaments.bubble_path(canvas, laid.area, tail_root(laid.area, laid.tail), laid.tail)
-    canvas.drawPath(path, stroke=0, fill=1)
+        root = tail_root(laid.area, laid.tail)
+        paths = [
+            ornaments.bubble_path(canvas, laid.area),
+            ornaments.tail_path(canvas, laid.area, root, laid.tail),
+        ]
+    for path in paths:
+        canvas.drawPath(path, stroke=0, fill=1)
 
 
 def draw_back_cover(desk: Desk) -> None:
