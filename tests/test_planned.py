@@ -124,8 +124,9 @@ def test_pages_anew_go_on_from_the_plan_and_the_pages_before() -> None:
             ["a lost kitten in the snow", "the kitten being carried home"],
         ),
         (["Pip asleep", "Pip awake"], ["Pip asleep", "Pip asleep"]),
+        (["Pip in a red boat", "Pip up a hill"], ["Pip in a red boat", "Pip in a red hat"]),
     ],
-    ids=["another thing", "another order", "without the star", "twice the same"],
+    ids=["another thing", "another order", "without the star", "twice the same", "alike"],
 )
 def test_plan_worth_prefers_what_keeps(better: list[str], worse: list[str]) -> None:
     assert plan_worth(better, LOST) > plan_worth(worse, LOST)
@@ -147,6 +148,24 @@ def test_page_worth_prefers_what_can_be_read(better: str, worse: str) -> None:
     row = Row("A Kitten", ["Pip finding a lost kitten in the snow"], [])
     row.pages.append("Pip was warm. He liked his bed by the fire.")
     assert page_worth(better, row, 1, LOST) > page_worth(worse, row, 1, LOST)
+
+
+def test_page_worth_tires_of_a_word_that_three_pages_have_said() -> None:
+    said = ["His nose was blue.", "The nose was so big.", "Oh, that nose!"]
+    row = Row("A Kitten", ["", "", "", "Pip in the snow"], said)
+    plain, tired = "Pip sat in the snow with a hat.", "Pip sat in the snow with a nose."
+    assert page_worth(plain, row, 4, LOST) > page_worth(tired, row, 4, LOST)
+    row.pages.pop()
+    assert page_worth(plain, row, 4, LOST) == page_worth(tired, row, 4, LOST)
+
+
+def test_told_by_plan_joins_what_goes_on_from_a_clause_as_it_is_written() -> None:
+    rows = Script(["A", "B"], *([tail, "Pip"] for tail in ("'s tail, up", ", and sleeping")))
+    rows.told += [[Said("Pip saw it.")] * 2] * 2
+    assert told_by_plan(rows, FRAME, LOST)[0].plan == [
+        "Pip the cat finds a lost kitten in the snow's tail, up",
+        "Pip carries her home, and sleeping",
+    ]
 
 
 def test_whole_sentences_cut_off_what_has_no_end() -> None:

@@ -8,6 +8,7 @@ sampled, and the one that tells its line of the plan best is taken before the ne
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from string import Template
 from typing import Protocol
 
@@ -23,12 +24,17 @@ TOLD_ON = 4
 TITLE_TOKENS, PLAN_TOKENS, LEAST_TOKENS = 16, 40, 5
 TOKENS_PER_WORD = 2
 """A page has at most so many tokens for each word that its reader's age allows."""
+TIRED = 3
+"""A word that so many pages have said, and that this one need not show, tires."""
 ENOUGH = 0.75
 """When so many rows have come to a line's end, the others, which ramble, are not waited for."""
 WITH_STAR = 0.8
 """The share of pages that show the star; more is no better."""
 CAPITAL = re.compile(r"(?<![.!?\"“”'’]\s)(?<!^)\b[A-Z][a-z]+")
 """A word that is a name by its capital: it begins no sentence and no speech."""
+
+GLUED = re.compile(r" (['\u2019,.;:!?])")
+"""A mark that belongs to the word before it, where a line goes on from words that were given."""
 
 
 class Line(Protocol):
@@ -142,7 +148,7 @@ def _plan(rows: Rows, leads: "Leads", tellings: Sequence[Row], asked: Asked) -> 
         rows.put([f"{lead} {words}" if words else lead for words in given])
         least = [0 if words else LEAST_TOKENS for words in given]
         for at, line in enumerate(rows.lines(least=least, most=PLAN_TOKENS, enough=ENOUGH)):
-            tellings[at].plan.append(" ".join((given[at], line.text)).strip())
+            tellings[at].plan.append(GLUED.sub(r"\1", f"{given[at]} {line.text}".strip()))
             logprobs[at] += line.mean_logprob / asked.pages
     return logprobs
 
@@ -177,7 +183,9 @@ def plan_worth(plan: Sequence[str], asked: Asked) -> float:
     told, clauses = coverage(asked.summary, plan, asked.names)
     covered = told / clauses if clauses else 1.0
     with_star = sum(asked.names[0].lower() in line.lower() for line in plan) / len(plan)
-    different = len({_stems(line) for line in plan}) / len(plan)
+    pictures = [_stems(line) - _stems(" ".join(asked.names)) for line in plan]
+    alike = [_alike(one, other) for one, other in combinations(pictures, 2)]
+    different = 1 - sum(alike) / len(alike) if alike else 1.0
     return (
         2 * covered
         + kept(asked.summary, plan, asked.names)
@@ -194,9 +202,18 @@ def page_worth(text: str, row: Row, number: int, asked: Asked) -> float:
     least, most = asked.page_words
     count = length(text)
     off = max(0, least - count) / least + max(0, count - most) / most
+    worn = [_stems(page) for page in row.pages]
+    tired = {word for word in _stems(text) - shown if sum(word in page for page in worn) >= TIRED}
     known = {*_capitals(" ".join((asked.summary, *asked.names, *row.plan, *before)))}
     strangers = len({*_capitals(text)} - known)
-    return 2 * tells - 4 * again(text, before) - 2 * off - strangers - (not _ends_well(text))
+    wearing = len(tired) / max(1, len(_stems(text)))
+    faults = 4 * again(text, before) + 2 * wearing + 2 * off + strangers + (not _ends_well(text))
+    return 2 * tells - faults
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """The share of two sets' words that both have (Jaccard 1912)."""
+    return len(one & other) / len(one | other) if one | other else 1.0
 
 
 def again(text: str, before: Sequence[str]) -> float:
