@@ -11,9 +11,9 @@ from storybook.config import load_settings
 from storybook.errors import StorybookError
 from storybook.hero.character_sheet import NOTE, Sheet, load_sheet
 from storybook.hero.folder import hero_photos
-from storybook.prompts import styles
 from storybook.records import Hero
 from storybook.studio.studio import Studio
+from storybook.studio.styles import drawn_styles
 
 SHEET_PX, PHOTO_PX = 300, 140
 MOST_PHOTOS = 4
@@ -22,7 +22,12 @@ MOST_PHOTOS = 4
 def section(name: str, hero: Hero) -> None:
     """The sheet in the style that is chosen, and what can be done about it."""
     st.header("How it is drawn", anchor=False)
-    known = list(styles())
+    try:
+        studio = Studio(load_settings(None, []))
+        known = list(drawn_styles(studio))
+    except StorybookError as fault:
+        st.error(look.plain(str(fault)))
+        return
     style = st.segmented_control(
         "Style",
         known,
@@ -33,7 +38,7 @@ def section(name: str, hero: Hero) -> None:
         label_visibility="collapsed",
     )
     try:
-        order = sheet_of_hero(name, style, Studio(load_settings(None, [])))
+        order = sheet_of_hero(name, style, studio)
     except StorybookError as fault:
         st.error(look.plain(str(fault)))
         return

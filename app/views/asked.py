@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.views import languages
 from app.views.edited import edit
+from app.views.style_choice import known_styles
 from app.widgets import look
 from app.widgets.job_panel import put_away
 from storybook.authoring import edits
@@ -14,7 +15,6 @@ from storybook.errors import StorybookError
 from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job
 from storybook.press.formats import format_names
-from storybook.prompts import styles
 from storybook.records import MAX_PAGES, MIN_PAGES, Brief
 
 AGES = ("3-5", "5-7", "7-9")
@@ -82,7 +82,7 @@ def _fields(brief: Brief, seen: str, *, busy: bool) -> None:
         default=[name for name in brief.heroes if name in known],
     )
     with st.container(horizontal=True, gap="large"):
-        _one_of("How it is drawn", list(styles()), brief.style, key("style"), busy=busy)
+        _one_of("How it is drawn", known_styles(brief.style), brief.style, key("style"), busy=busy)
         _one_of("Size of the pages", list(format_names()), brief.format, key("format"), busy=busy)
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.views import new_book_cards
+from app.views import new_book_cards, style_choice
 from app.views.edited import edit
 from app.widgets import job_panel
 from storybook.authoring import edits
@@ -24,7 +24,7 @@ def look_and_place(book: Book, title: str, *, busy: bool) -> None:
         edit(book, lambda: edits.set_style(book, style))
         job_panel.draw_cast(book.folder, title)
 
-    new_book_cards.choose_style(book.brief.style, restyle)
+    style_choice.choose_style(book.brief.style, restyle)
     if book.brief.story:  # a ready-made one happens where it happens
         return
     st.subheader("Where does it happen?", anchor=False)

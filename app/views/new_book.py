@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import go
-from app.views import cast, languages, new_book_cards, ready_made, tellings_shown
+from app.views import cast, languages, new_book_cards, ready_made, style_choice, tellings_shown
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (
@@ -50,7 +50,7 @@ def page() -> None:
         steps("Where does it happen?", "The story finds a place by itself if you choose none.")
         new_book_cards.places(draft.summary, _tell)
     steps("How is it drawn?", "It can be drawn in another way later, as often as you like.")
-    new_book_cards.choose_style(draft.style, _change)
+    style_choice.choose_style(draft.style, _change)
     if not draft.story:  # which brings ages and pages of its own
         steps("For whom?", "Eight pages are read in two minutes, and are drawn the soonest.")
         _for_whom(draft)

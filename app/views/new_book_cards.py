@@ -1,4 +1,4 @@
-"""What is chosen for a new book by its picture: heroes, the place, the style."""
+"""What is chosen for a new book by its picture: heroes and the place."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,11 +11,10 @@ from app.widgets import look
 from storybook.authoring.new_book import at_place, place_said
 from storybook.config import shipped
 from storybook.hero.folder import load_hero
-from storybook.prompts import styles
 from storybook.world import load_world
 
 PICTURES = Path(__file__).parents[1] / "pictures"
-HERO_PX, STYLE_PX, PLACE_PX = 150, 210, 124
+HERO_PX, PLACE_PX = 150, 124
 Change = Callable[..., None]
 
 
@@ -25,9 +24,9 @@ def heroes(names: Sequence[str], chosen: Sequence[str], toggle: Change) -> None:
         for name in names:
             hero = load_hero(name)
             is_chosen = name in chosen
-            with _card(f"hero-{name}", HERO_PX, is_chosen=is_chosen):
+            with card(f"hero-{name}", HERO_PX, is_chosen=is_chosen):
                 look.portrait(name, f"{hero.name}, {hero.look} {hero.species}", HERO_PX)
-                _choice(hero.name, f"hero-{name}", toggle, {"name": name}, is_chosen=is_chosen)
+                choice(hero.name, f"hero-{name}", toggle, {"name": name}, is_chosen=is_chosen)
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(chosen) > 1:
             star, *others = (load_hero(name).name for name in chosen)
@@ -43,8 +42,8 @@ def places(summary: str, tell: Callable[[str], None]) -> None:
     now = place_said(summary)
     with st.container(horizontal=True, gap="small", key="places-row"):
         for place in load_world(shipped("assets")).places:
-            with _card(f"place-{place.replace(' ', '-')}", PLACE_PX, is_chosen=place == now):
-                _picture(f"place-{place.replace(' ', '-')}", f"The {place}")
+            with card(f"place-{place.replace(' ', '-')}", PLACE_PX, is_chosen=place == now):
+                picture(f"place-{place.replace(' ', '-')}", f"The {place}")
                 st.button(
                     place.capitalize(),
                     key=f"place-{place}",
@@ -56,39 +55,24 @@ def places(summary: str, tell: Callable[[str], None]) -> None:
                 )
 
 
-def choose_style(now: str, change: Change) -> None:
-    """The styles, each by a picture that was drawn in it."""
-    with st.container(horizontal=True, gap="medium", key="styles-row"):
-        for name in styles():
-            with _card(f"style-{name}", STYLE_PX, is_chosen=name == now):
-                _picture(f"style-{name}", f"A picture in {name}")
-                _choice(
-                    name.capitalize(),
-                    f"style-{name}",
-                    change,
-                    {"style": name},
-                    is_chosen=name == now,
-                )
-    st.caption(
-        "Drawn by the small painter that comes along: watercolour leaves an edge of paper, gouache "
-        "is smooth, crayon has a grain. Larger painters tell them further apart."
-    )
-
-
-def _card(key: str, width_px: int, *, is_chosen: bool) -> object:
+def card(key: str, width_px: int, *, is_chosen: bool) -> object:
+    """A card of half a telephone's width; one that is chosen has an edge."""
     mark = "-chosen" if is_chosen else ""
     return st.container(key=f"card-{key}-half{mark}", width=width_px + 20, gap="small")
 
 
-def _picture(name: str, alt: str) -> None:
+def picture(name: str, alt: str) -> bool:
+    """One of the pictures that come with the studio; whether there is one."""
     shown = PICTURES / f"{name}.webp"
     if shown.is_file():
         st.image(shown, alt=alt, width="stretch")
+    return shown.is_file()
 
 
-def _choice(
+def choice(
     label: str, key: str, change: Change, values: dict[str, object], *, is_chosen: bool
 ) -> None:
+    """A button that keeps the values; the chosen one has a tick."""
     st.button(
         label,
         key=key,

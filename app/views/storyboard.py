@@ -12,6 +12,7 @@ from app.views.asked import asked
 from app.views.edited import edit, said_of_edits, seen_of_page
 from app.views.page_editor import editor
 from app.views.page_place import taken_out_just_now
+from app.views.style_choice import known_styles
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
 from storybook.authoring import edits
@@ -21,7 +22,6 @@ from storybook.book.lock import is_open_to_edits
 from storybook.config import load_settings
 from storybook.errors import EditedByHand, StorybookError
 from storybook.jobs.folder import job_state
-from storybook.prompts import styles
 from storybook.studio.studio import Studio
 
 
@@ -143,7 +143,7 @@ def _whole_book(book: Book, *, busy: bool) -> None:
         )
         st.segmented_control(
             "How it is drawn",
-            list(styles()),
+            known_styles(book.brief.style),
             default=book.brief.style,
             format_func=str.capitalize,
             required=True,

@@ -24,6 +24,7 @@ from storybook.records import Candidate, Event, Hero, Prompt, Style, digest
 from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import as_caption
 from storybook.studio.studio import Studio
+from storybook.studio.styles import style_for
 from storybook.world import Composition, World, article, picture_words
 
 TRIES = 2
@@ -87,11 +88,14 @@ def drawn_of(name: str, style: str) -> Path:
 def draw_sheets(orders: Sequence[SheetOrder], studio: Studio) -> Iterator[Event]:
     """Draw the sheets that are not there; an event for each picture, and for each who is judged.
 
-    The first try of a view is shown as soon as it is drawn.
+    The first try of a view is shown as soon as it is drawn. Raises ConfigError for a style that the
+    studio's painter was not taught.
     """
     todo = [order for order in orders if not order.is_drawn]
     if not todo:
         return
+    for order in todo:
+        style_for(order.style, studio)
     total = sum(len(tries) for order in todo for tries in order.views.values())
     yield Event(stage="sheet", done=0, total=total, note="the painter gets ready")
     done = 0

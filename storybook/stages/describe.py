@@ -9,6 +9,7 @@ from storybook.story.composition import view_of
 from storybook.story.scene_from_picture import in_hero_words
 from storybook.studio.departures import keep_departures
 from storybook.studio.studio import Studio
+from storybook.studio.styles import style_for
 from storybook.studio.taught import goes_by_look
 from storybook.world import MOST_COMPANIONS, Composition, picture_words
 
@@ -71,8 +72,8 @@ def due(book: Book, studio: Studio) -> list[tuple[Scene, str]]:
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
-    style, cast = style_named(book.brief.style), studio.known(book.cast)
-    todo = due(book, studio)
+    todo, cast = due(book, studio), studio.known(book.cast)
+    style = style_for(book.brief.style, studio) if todo else style_named(book.brief.style)
     for hero, known in zip(book.cast, cast, strict=True):
         if todo and goes_by_look(hero, known):
             note = f"{hero.name} was taught to another painter, and goes by its look here"
