@@ -80,13 +80,18 @@ def says_name(text: str, name: str) -> bool:
     return re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) is not None
 
 
+def is_english(language: str) -> bool:
+    """Whether a language's tag is one of English: `en`, `en-GB`."""
+    return language.replace("_", "-").partition("-")[0].lower() == "en"
+
+
 def misses_name(text: str, name: str, language: str) -> bool:
     """Whether a name that a text does not say as it stands is missed there.
 
     Not where it may stand in another script (皮普 for Pip), nor in a form that the language gives
     it (Pipa, Mimis).
     """
-    if language == "en":
+    if is_english(language):
         return True
     if not _scripts(name) & _scripts(text):
         return False

@@ -144,6 +144,21 @@ def test_contradictions_find_a_star_that_is_called_by_the_other_pronoun() -> Non
     assert contradictions(pages, "Biscuit lost her hat.", [star], WORLD) == []
 
 
+def test_contradictions_find_somebody_called_they_who_is_called_he() -> None:
+    star = BISCUIT.but(pronoun="they")
+    pages = ["Biscuit lost his hat. Biscuit took their bag."]
+    found = contradictions(pages, "Biscuit lost their hat.", [star], WORLD)
+    assert found == ["Biscuit lost his hat. [Biscuit's sex]"]
+
+
+def test_contradictions_hold_each_of_several_heroes_to_its_own_pronoun() -> None:
+    pair = [BISCUIT.but(pronoun="she"), FOX.but(pronoun="he")]
+    pages = ["Biscuit wagged her tail. Fern wagged his tail.", "Fern lost her hat. Biscuit ran."]
+    assert contradictions(pages, "Biscuit and Fern play.", pair, WORLD) == [
+        "Fern lost her hat. [Fern's sex]"
+    ]
+
+
 def test_contradictions_let_minor_figures_speak() -> None:
     pages = ['"Come," said Aunt Zofie. Bibi ran.', '"Here," said Bibi. "Mine," said Mr Lund.']
     assert contradictions(pages, "Biscuit runs.", [BISCUIT], WORLD) == []

@@ -162,6 +162,27 @@ def test_faults(paragraphs: Iterable[str], changes: dict[str, object], complaint
     assert complaint in said and bool(said) == bool(complaint)
 
 
+def test_words_that_few_children_know_are_a_fault_by_ages() -> None:
+    hard = (
+        "perilous parchment gazebo quarrel brazen somber ravine sextant gantry plinth argot fjord"
+    ).split()
+    pages = [f"{page} {' '.join(hard[n::4])}." for n, page in enumerate(PARAGRAPHS)]
+    assert complaints(*PARAGRAPHS) == ""
+    said = complaints(*pages)
+    assert "words that are hard at 3-5, such as" in said and "parchment" in said
+    assert "hard at" not in complaints(*pages, ages="7-9")
+    asked = Cast(WHO.heroes, f"{WHO.summary} {' '.join(hard)}")
+    assert "hard at" not in complaints(*pages, who=asked), "that was asked for"
+
+
+def test_a_telling_in_the_english_of_a_country_is_held_to_english() -> None:
+    nameless = [page.replace("Biscuit", "She") for page in PARAGRAPHS]
+    assert "named in 0%" in complaints(*nameless, language="en-GB")
+    assert "no word of blue mitten" in complaints(
+        *(page.replace("mitten", "thing") for page in PARAGRAPHS), language="en-GB"
+    )
+
+
 def test_more_pages_than_a_writer_tells_at_once_are_cut_later() -> None:
     writer = Scripted(GOOD.replace(". ", ". Oh! ") * 10)
     told_best(brief(pages=40), WHO, WORLD, writer, PLAINLY, attempts=1)

@@ -95,7 +95,7 @@ def _other_sex(
         is_male = 2 * males > len(votes)
     if 2 * males == len(votes) and not hero.pronoun:
         return
-    wrong = [sentence for sentence, male in votes if male != is_male]
+    wrong = [each for each, male in votes if hero.pronoun == "they" or male != is_male]
     if len(wrong) >= STRAY * len(votes):  # else it is somebody's who is not in the cast
         yield from wrong
 

@@ -8,6 +8,7 @@ is at odds with the summary or with who plays, and what is only said again. It t
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from storybook.naming import is_english
 from storybook.readability import measure
 from storybook.records import Departure, Hero
 from storybook.story.at_odds import SO, at_odds
@@ -90,7 +91,7 @@ def faithfulness(
     """How closely `pages` keep to a summary that `cast` plays in."""
     names = [hero.name for hero in cast]
     told, asked = coverage(summary, pages, names)
-    english = language.partition("-")[0] == "en"
+    english = is_english(language)
     return Faithfulness(
         covered=told / asked if asked else 1.0,
         kept=kept(summary, pages, names),

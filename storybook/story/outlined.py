@@ -11,6 +11,7 @@ from pydantic import Field, create_model
 from storybook.errors import QuestionTooLong, ReplyError
 from storybook.models import Writer
 from storybook.models.prose import MOST_TITLE, untitled
+from storybook.naming import is_english
 from storybook.prompts import template
 from storybook.readability import TARGETS, length
 from storybook.records import Brief, Hero, Record, Story
@@ -57,7 +58,7 @@ def title_of(said: str, brief: Brief, star: str) -> str:
     """The author's title, or else what the writer said if it can be one, or else the star's."""
     said = " ".join(said.split()).strip(" \"'.*#")
     if not any(map(str.isalnum, said)) or len(said) > MOST_TITLE:
-        said = f"{star}'s Story" if brief.language == "en" else star
+        said = f"{star}'s Story" if is_english(brief.language) else star
     return brief.title or said
 
 
@@ -89,7 +90,7 @@ def _told(brief: Brief, who: Cast, world: World, writer: Writer, seed: int) -> t
         paragraphs=tuple(pages),
         cast=who.heroes,
         # Lines in another language are no words for an English reader of pictures.
-        pictures=plan.pages if _in_english(brief) else (),
+        pictures=plan.pages if is_english(brief.language) else (),
     )
     return story, "\n\n".join(pages)
 
@@ -111,7 +112,9 @@ def _outline(
             if best is None:
                 raise
             break
-        lost = untold(who.summary, plan.pages, who.heroes, world) if _in_english(brief) else []
+        lost = (
+            untold(who.summary, plan.pages, who.heroes, world) if is_english(brief.language) else []
+        )
         if best is None or len(lost) < best[0]:
             best = len(lost), plan
         if not lost:
@@ -150,7 +153,3 @@ def _page(writer: Writer, question: str, seed: int, fit: tuple[int, int], before
     if not told:
         raise fault or ReplyError(f"{writer.name} told no page")
     return min(told, key=lambda text: abs(length(text) - (least + most) / 2))
-
-
-def _in_english(brief: Brief) -> bool:
-    return brief.language.partition("-")[0] == "en"

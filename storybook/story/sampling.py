@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.models import Writer
+from storybook.naming import is_english
 from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import Brief, Story
@@ -147,7 +148,7 @@ def _told_at_once(
     if roles:
         hero, summary = roles.mask(hero), roles.mask(summary)
     question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
-    if brief.language != "en":  # no frame is taught in another one
+    if not is_english(brief.language):  # no frame is taught in another one
         question = f"{template('language').fill(language=brief.language)}\n\n{question}"
     for first in range(0, attempts, at_once):
         seeds = range(brief.seed + first, brief.seed + min(first + at_once, attempts))

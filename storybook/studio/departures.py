@@ -12,6 +12,7 @@ from itertools import zip_longest
 from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.models.scheduling import resolve_syntax
+from storybook.naming import is_english
 from storybook.readability import sentences, words
 from storybook.records import COVER, Brief, Departure, Hero, Prompt, Record, Scene
 from storybook.story.casting import Cast, cast
@@ -65,7 +66,7 @@ def of_telling(
     found = list(who.departures)
     if limited:
         found += _recoloured(who, world)
-    if _in_english(brief):
+    if is_english(brief.language):
         found += untold(who.summary, pages, who.heroes, world)
     return tuple(found)
 
@@ -113,7 +114,7 @@ def keep_departures(book: Book, studio: Studio) -> None:
 
 def keep_lost(book: Book, who: Cast, before: Sequence[str], world: World) -> None:
     """Keep, too, what the pages said `before` a page was told again, and do not say any more."""
-    if not _in_english(book.brief):
+    if not is_english(book.brief.language):
         return
     known = {each.text for each in untold(who.summary, before, who.heroes, world)}
     now = untold(who.summary, texts_of(book), who.heroes, world)
@@ -170,10 +171,6 @@ def accept(
         return chosen
 
 
-def _in_english(brief: Brief) -> bool:
-    return brief.language.partition("-")[0] == "en"
-
-
 def _is_told(departure: Departure, texts: Sequence[str]) -> bool:
     """Whether a page, with the one after it, says at least half of its words."""
     if not departure.words:
@@ -227,7 +224,7 @@ def _told_only(book: Book, studio: Studio) -> Iterator[Departure]:
     Only what the writer was taught as a thing counts: nobody can draw a birthday or a secret.
     """
     taught = studio.role_words
-    if taught is None or not studio.draws_the_world or not _in_english(book.brief):
+    if taught is None or not studio.draws_the_world or not is_english(book.brief.language):
         return
     things = {thing.split()[-1] for thing in taught.things}
     summary, story = book.brief.summary, " ".join(texts_of(book)).lower()
