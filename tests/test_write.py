@@ -163,20 +163,8 @@ def test_faults(paragraphs: Iterable[str], changes: dict[str, object], complaint
 
 
 def test_words_that_few_children_know_are_a_fault_by_ages() -> None:
-    hard = [
-        "perilous",
-        "parchment",
-        "gazebo",
-        "quarrel",
-        "brazen",
-        "somber",
-        "ravine",
-        "sextant",
-        "gantry",
-        "plinth",
-        "argot",
-        "fjord",
-    ]
+    first = ("perilous", "parchment", "gazebo", "quarrel", "brazen", "somber")
+    hard = (*first, "ravine", "sextant", "gantry", "plinth", "argot", "fjord")
     pages = [f"{page} {' '.join(hard[n::4])}." for n, page in enumerate(PARAGRAPHS)]
     assert complaints(*PARAGRAPHS) == ""
     said = complaints(*pages)
