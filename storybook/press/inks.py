@@ -34,14 +34,9 @@ class Inks:
 
     def of(self, colour: Colour) -> Four:
         """A colour in cyan, magenta, yellow and black, each in [0, 1]."""
-        level = tuple(round(255 * part) for part in (colour.red, colour.green, colour.blue))
-        lightness = float(oklab(Image.new("RGB", (1, 1), level))[0, 0, 0])
-        if lightness < DARK:
-            return (0.0, 0.0, 0.0, round(1.0 - 0.25 * lightness / DARK, 3))
-        cyan, magenta, yellow, black = self.separated(Image.new("RGB", (1, 1), level)).getpixel(
-            (0, 0)
+        return _four(
+            self, tuple(round(255 * part) for part in (colour.red, colour.green, colour.blue))
         )
-        return (cyan / 255, magenta / 255, yellow / 255, black / 255)
 
     def separated(self, picture: Image.Image) -> Image.Image:
         """An RGB picture in CMYK, no pixel with more ink than the limit."""
@@ -67,6 +62,17 @@ class Inks:
     @cached_property
     def _opened(self) -> ImageCms.ImageCmsProfile:
         return ImageCms.ImageCmsProfile(BytesIO(self.profile))
+
+
+@lru_cache(maxsize=1024)
+def _four(inks: Inks, level: tuple[int, int, int]) -> Four:
+    """An RGB colour of 255 levels in the inks; a book asks for its few colours again and again."""
+    pixel = Image.new("RGB", (1, 1), level)
+    lightness = float(oklab(pixel)[0, 0, 0])
+    if lightness < DARK:
+        return (0.0, 0.0, 0.0, round(1.0 - 0.25 * lightness / DARK, 3))
+    cyan, magenta, yellow, black = inks.separated(pixel).getpixel((0, 0))
+    return (cyan / 255, magenta / 255, yellow / 255, black / 255)
 
 
 def limited(picture: Image.Image, most: float) -> Image.Image:
