@@ -6,7 +6,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -219,11 +219,17 @@ def load_world(folder: Path) -> World:
     """The world in `folder/world.toml`; raises ConfigError naming the file and the fault."""
     path = folder / WORLD
     try:
-        return World.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return _world_in(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{path} is missing: it lists what the painter can draw.") from None
     except (tomllib.TOMLDecodeError, ValidationError) as fault:
         raise ConfigError(f"{path} is no table of a drawn world: {fault}") from fault
+
+
+@lru_cache(maxsize=8)
+def _world_in(text: str) -> World:
+    """The world that a TOML text lists; one for each text, and so are tables made from it."""
+    return World.model_validate(tomllib.loads(text))
 
 
 def _meaning(section: dict[str, Entry]) -> dict[str, str]:

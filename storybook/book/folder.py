@@ -5,6 +5,7 @@ import os
 import shutil
 import tomllib
 from contextlib import AbstractContextManager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 import tomli_w
@@ -22,6 +23,12 @@ from storybook.images.fidelity import Fidelity
 from storybook.images.rgb import plain_rgb
 from storybook.parts import as_wished
 from storybook.records import COVER, Brief, Hero, Pick, Prompt, R, Record, Scene, Scenes, Story
+
+
+@lru_cache(maxsize=64)
+def _brief_in(text: str, where: str) -> Brief:
+    """The brief that a TOML text is; making a small book asks for it two hundred times."""
+    return validated(Brief, tomllib.loads(text), where)
 
 
 class Book(BookPaths):
@@ -52,7 +59,7 @@ class Book(BookPaths):
     def brief(self) -> Brief:
         path = self.folder / self.BRIEF
         try:
-            return validated(Brief, tomllib.loads(path.read_text(encoding="utf-8-sig")), str(path))
+            return _brief_in(path.read_text(encoding="utf-8-sig"), str(path))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
             raise BookError(f"{path} is not TOML: {fault}.") from fault
 

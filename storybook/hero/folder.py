@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import tomli_w
@@ -85,14 +86,18 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
     return folder
 
 
+@lru_cache(maxsize=64)
+def _hero_in(text: str, where: str) -> Hero:
+    return validated(Hero, tomllib.loads(text), where)
+
+
 def load_hero(name: str) -> Hero:
     """A hero by name; raises HeroError or ConfigError that says what is wrong and where."""
     path = hero_folder(name) / HERO
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        hero = _hero_in(path.read_text(encoding="utf-8-sig"), str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
-    hero = validated(Hero, fields, str(path))
     lies = unicodedata.normalize("NFC", path.parent.name)
     return hero.but(folder="" if _folder_name(hero.name) == lies else lies)
 

@@ -6,6 +6,7 @@ open is drawn from the book's seed.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from random import Random
 
 from storybook.records import Departure, Hero
@@ -47,6 +48,26 @@ def cast(
     With `limited` a painter draws the world's species only: a neighbour of one (a dragon) becomes
     it (a fox), in the summary too, so that story and pictures agree; this is a departure.
     """
+    return _cast(summary, tuple(heroes), _Same(world), seed, limited)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A world that equals itself alone: its tables have no hash."""
+
+    world: World
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.world is other.world
+
+    def __hash__(self) -> int:
+        return id(self.world)
+
+
+@lru_cache(maxsize=64)
+def _cast(summary: str, heroes: tuple[Hero, ...], same: _Same, seed: int, limited: bool) -> Cast:
+    """As `cast`. Whether a book is due asks it for the same summary once a page and verb."""
+    world = same.world
     reading = read_summary(summary, world, heroes)
     means = Means(world, Random(f"{seed} {summary}"), reading.text, limited)
     others, edits, played = list(reading.characters), [], []

@@ -309,5 +309,6 @@ def _freed(model: object) -> Iterator[object]:
     try:
         yield model
     finally:
-        del model
-        gc.collect()
+        model, room = None, type(model).__module__
+        if not room.endswith(".doubles"):  # they have none, and to look at all objects takes time
+            gc.collect()
