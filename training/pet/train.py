@@ -232,8 +232,9 @@ def _optimizer_step(
     """
     recipe, model, processes = setup.recipe, setup.model, PartialState()
     with_text = recipe.text_encoder and step < recipe.stop_text * setup.steps
-    model.pipe.unet.train()
-    model.pipe.text_encoder.train(with_text)
+    for part, learns in ((model.pipe.unet, True), (model.pipe.text_encoder, with_text)):
+        if part.training != learns:  # it would go through a thousand modules
+            part.train(learns)
     torch.manual_seed(recipe.seed + step)  # for dropout, which draws from torch's own generator
     pictures = sum(len(batch.examples) for batch in group)
     scale = optimization.scaler.scale(torch.ones((), device=setup.device))
