@@ -6,7 +6,7 @@ MINUTES ?= 60
 MANNER ?= plain
 PLATES := realesr-animevideov3
 
-.PHONY: help install book app test test-all check bench starter pet pets story-lora evaluate clean
+.PHONY: help install book app test test-browser test-all check bench starter pet pets story-lora evaluate clean
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  \1|/' | tr '|' '\t' | expand -t 14
 
@@ -30,8 +30,13 @@ app: $(STAMP)    ## the studio in the browser: make app PORT=8501
 
 PYTEST := HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n $(or $(WORKERS),2) --dist worksteal
 
-test: $(STAMP)   ## the fast tests; with those that need Chromium: make test BROWSER=1
-	@$(PYTEST) -m "not slow $(if $(BROWSER),,and not browser)"
+test: $(STAMP)   ## the fast tests
+	@$(PYTEST) -m "not slow and not browser"
+
+# One after the other: each drives a server and a browser. Exit 5: no Chromium, so none was run.
+test-browser: $(STAMP) ## the tests that drive a Chromium, if there is one
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -rs -m browser $(wildcard tests/test_browser_*.py) || \
+	  { code=$$?; test $$code = 5 && ! command -v chromium >/dev/null || exit $$code; }
 
 test-all: $(STAMP) ## all tests, the slow ones too
 	@$(PYTEST) -m ""

@@ -1,6 +1,7 @@
 """The studio in a real browser: a server of its own in a folder of its own."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Download, Locator, Page, WebSocket
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 END_MS = END_S * 1000
 STILL = """() => document.getAnimations().every(each => each.playState !== 'running'
   || each.effect.getComputedTiming().iterations === Infinity)"""
@@ -35,8 +36,8 @@ TRIES = 20
 def skip_without_a_browser() -> None:
     """Skip a whole module where there is no Chromium, or nothing to drive it by."""
     pytest.importorskip("playwright", reason="needs Playwright: pip install -e '.[dev]'")
-    if not CHROMIUM.is_file():
-        pytest.skip(f"needs {CHROMIUM}", allow_module_level=True)
+    if CHROMIUM is None:
+        pytest.skip("needs a Chromium: apt-get install chromium", allow_module_level=True)
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def studio_at(folder: Path) -> Iterator[str]:
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(END_S)
         _end_jobs(folder / "jobs")
 
 
@@ -90,7 +91,7 @@ def browser_page(width: int = 1440, height: int = 900, scheme: str = "light") ->
     expect.set_options(timeout=END_MS)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=str(CHROMIUM),
+            executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-background-networking"],
         )
         context = browser.new_context(
@@ -199,6 +200,67 @@ def press(button: "Locator", *, at_once: bool = False) -> None:
 def choose(option: "Locator") -> None:
     """Tap a link, a box or an option of a page that is drawn to its end, likewise."""
     _click(option, lambda wire: wire.values)
+
+
+def choose_from(field: "Locator", option: str) -> int:
+    """Choose an option of a field's list, see that the server was told, and say how many it had.
+
+    A page that draws itself anew closes the list: then it is opened again.
+    """
+    from playwright.sync_api import TimeoutError
+
+    page, wire = field.page, _WIRES[field.page]
+    one, before = page.get_by_role("option", name=option, exact=True), wire.values
+    for _ in range(TRIES):
+        is_still(page)
+        field.click()
+        try:
+            one.wait_for(timeout=END_MS / TRIES)
+            count = page.get_by_role("option").count()
+            one.click(timeout=END_MS / TRIES)
+        except TimeoutError:
+            page.keyboard.press("Escape")
+            continue
+        if _comes(page, lambda: wire.values > before, END_MS / TRIES):
+            return count
+    raise AssertionError(f"no option {option} could be chosen")
+
+
+def strike(button: "Locator", key: str) -> None:
+    """Press a button by a key, on a page that is drawn to its end; again where nobody heard it."""
+    page, wire = button.page, _WIRES[button.page]
+    before = wire.presses
+    for _ in range(TRIES):
+        is_still(page)
+        button.focus()
+        page.keyboard.press(key)
+        if _comes(page, lambda: wire.presses > before, END_MS / TRIES):
+            return
+    raise AssertionError(f"nobody heard {key} on {button}")
+
+
+def drag(page: "Page", way: Callable[[], tuple[tuple[float, float], tuple[float, float]]]) -> None:
+    """Drag along a way, from place to place, and see that the server was told; else once more.
+
+    `way` is asked for each time: what is drawn anew may stand elsewhere.
+    """
+    wire = _WIRES[page]
+    before = wire.values
+    for _ in range(TRIES):
+        is_still(page)
+        mouse_dragged(page, *way())
+        if _comes(page, lambda: wire.values > before, END_MS / TRIES):
+            return
+    raise AssertionError("nobody heard of what was dragged")
+
+
+def mouse_dragged(page: "Page", by: tuple[float, float], to: tuple[float, float]) -> None:
+    """Press at one place of the page, go to the other in steps, and let go."""
+    page.mouse.move(*by)
+    page.mouse.down()
+    page.mouse.move((by[0] + to[0]) / 2, (by[1] + to[1]) / 2, steps=5)
+    page.mouse.move(*to, steps=5)
+    page.mouse.up()
 
 
 def _click(target: "Locator", told: Callable[[Wire], int], *, at_once: bool = False) -> None:

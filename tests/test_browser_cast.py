@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from browser import browser_page, choose, press, skip_without_a_browser, studio_at
+from browser import browser_page, choose_from, press, skip_without_a_browser, studio_at
 
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
@@ -29,8 +29,7 @@ def test_a_cast_is_met_changed_and_made_into_a_book(tmp_path: Path) -> None:
         make = page.get_by_role("button", name="Make the book")
         expect(make).to_be_visible()
         expect(page.get_by_role("img", name="Pepper", exact=False)).to_have_count(4)
-        page.get_by_label("Coat of Pepper").click()
-        choose(page.get_by_role("option", name="grey striped"))
+        choose_from(page.get_by_label("Coat of Pepper"), "grey striped")
         (brief,) = tmp_path.glob("books/*/brief.toml")
         wait_for(lambda: [part.look for part in Book(brief.parent).brief.parts])
         expect(make).to_be_visible()

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from browser import (
-    END_MS,
     browser_page,
+    choose_from,
     fill,
     is_still,
     press,
@@ -19,7 +19,7 @@ from browser import (
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect  # noqa: E402
+from playwright.sync_api import Locator, Page, expect  # noqa: E402
 
 from books import made, new_book  # noqa: E402
 from storybook.authoring import edits  # noqa: E402
@@ -67,24 +67,6 @@ def opened(page: Page, address: str) -> None:
 def settled(page: Page) -> None:
     expect(page.locator("h1").first).to_be_visible()
     is_still(page)
-
-
-def chosen_from(page: Page, field: Locator, option: str) -> int:
-    """Choose an option of a field, and say how many it had.
-
-    The page may be drawn anew meanwhile, which closes the list: then it is opened again.
-    """
-    one = page.get_by_role("option", name=option, exact=True)
-    for _ in range(20):
-        field.click()
-        try:
-            one.wait_for(timeout=END_MS / 20)
-            count = page.get_by_role("option").count()
-            one.click(timeout=END_MS / 20)
-            return count
-        except TimeoutError:
-            page.keyboard.press("Escape")
-    raise AssertionError(f"no option {option} could be chosen")
 
 
 def at_the_bottom(page: Page) -> None:
@@ -179,7 +161,7 @@ def test_a_language_that_cannot_be_told_is_changed_where_it_failed(
     expect(page.get_by_text("tells in English, not 'de'").first).to_be_visible()
     chosen = page.get_by_role("combobox", name="Language")
     expect(chosen).to_have_value("Deutsch, which this writer does not tell in")
-    assert chosen_from(page, chosen, "English") == 2, "the book's own, and what the writer tells"
+    assert choose_from(chosen, "English") == 2, "the book's own, and what the writer tells"
     press(page.get_by_role("button", name="Keep these wishes"))
     expect(page.get_by_text("tells in English, not 'de'")).to_have_count(0)
     assert book.brief.language == "en"

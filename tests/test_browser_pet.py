@@ -12,6 +12,7 @@ from browser import (
     choose,
     downloaded,
     fill,
+    is_still,
     press,
     skip_without_a_browser,
     studio_at,
@@ -72,6 +73,7 @@ def kept(folder: Path) -> list[Path]:
 def add_the_pet(page: Page, studio: str, folder: Path) -> None:
     enter(page, studio, "Heroes")
     press(page.get_by_role("button", name="Add your pet"))
+    is_still(page)
     page.locator("input[type=file]").set_input_files(files(folder / "brought"))
     expect(page.get_by_text("letter.jpg holds text and no picture")).to_be_visible()
     expect(page.get_by_text("empty.jpg is empty")).to_be_visible()

@@ -191,7 +191,7 @@ def test_it_fills_the_screen_and_comes_back(tmp_path):
         wait_for(lambda: page.evaluate("document.fullscreenElement !== null"))
         page.keyboard.press("f")
         wait_for(lambda: page.evaluate("document.fullscreenElement === null"))
-        assert not page.evaluate("document.documentElement.classList.contains('alone')")
+        wait_for(lambda: not page.evaluate("document.documentElement.classList.contains('alone')"))
 
 
 def test_it_prints_a_sheet_for_every_page(tmp_path):

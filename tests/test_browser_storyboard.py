@@ -10,9 +10,12 @@ import pytest
 
 from browser import (
     browser_page,
+    drag,
     is_still,
+    mouse_dragged,
     press,
     skip_without_a_browser,
+    strike,
     studio_at,
     unfold,
 )
@@ -70,15 +73,6 @@ def middle(of: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def dragged(page: Page, by: tuple[float, float], to: tuple[float, float]) -> None:
-    """Press at one place of the page, go to the other in steps, and let go."""
-    page.mouse.move(*by)
-    page.mouse.down()
-    page.mouse.move((by[0] + to[0]) / 2, (by[1] + to[1]) / 2, steps=5)
-    page.mouse.move(*to, steps=5)
-    page.mouse.up()
-
-
 def test_a_page_is_dragged_to_another_place_and_undone(page: Page, studio: str, home: Path) -> None:
     book = book_at(home, "dragged")
     before = held(book)
@@ -89,9 +83,13 @@ def test_a_page_is_dragged_to_another_place_and_undone(page: Page, studio: str, 
     grips = page.locator(".stdnd-handle")
     expect(grips).to_have_count(6)
     rows.first.scroll_into_view_if_needed()
-    is_still(page)
-    third = rows.nth(2).bounding_box()
-    dragged(page, middle(grips.first), (middle(rows.nth(2))[0], third["y"] + third["height"] * 0.9))
+
+    def to_the_third() -> tuple[tuple[float, float], tuple[float, float]]:
+        third = rows.nth(2).bounding_box()
+        low = third["y"] + third["height"] * 0.9
+        return middle(grips.first), (middle(rows.nth(2))[0], low)
+
+    drag(page, to_the_third)
     expect(page.get_by_text("Last: Moved, page")).to_be_visible()
     order = edits.order(book)  # which row is there depends on how far the others have moved up
     assert order.index(1) in (3, 4) and [each for each in order if each != 1] == [0, 2, 3, 4, 5, 6]
@@ -108,8 +106,7 @@ def test_a_page_is_moved_by_the_keyboard_and_keeps_the_focus(
     book = book_at(home, "keys")
     opened(page, f"{studio}/storyboard?book=keys")
     back = page.locator(".st-key-move-back-5 button").first
-    back.focus()
-    page.keyboard.press("Enter")  # to the very end, from where it goes no further back
+    strike(back, "Enter")  # to the very end, from where it goes no further back
     wait_for(partial(stands, book, (0, 1, 2, 3, 4, 6, 5)))
     forward = page.locator(".st-key-move-forward-5 button").first
     expect(back).to_be_disabled()
@@ -154,9 +151,9 @@ def test_the_star_is_dragged_to_another_place_and_undone(
     def at(x: float, y: float) -> tuple[float, float]:
         return box["x"] + x * box["width"], box["y"] + y * box["height"]
 
-    dragged(page, at(0.2, 0.3), at(0.6, 0.8))
+    mouse_dragged(page, at(0.2, 0.3), at(0.6, 0.8))
     expect(page.get_by_text("Now drag the box, or its corner.")).to_be_visible()
-    dragged(page, at(0.4, 0.55), at(0.6, 0.55))
+    mouse_dragged(page, at(0.4, 0.55), at(0.6, 0.55))
     expect(page.get_by_text("It comes to stand here.")).to_be_visible()
     page.locator(".board .box").press("ArrowUp")
     page.locator(".board .box").press("+")
@@ -179,10 +176,13 @@ def test_the_text_of_a_page_is_dragged_to_its_other_place(
     press_way(page, "As it is printed")
     text = page.get_by_role("slider", name="Where the text stands")
     text.scroll_into_view_if_needed()
-    is_still(page)
-    x, y = middle(text)
-    stage = page.locator(".stage").filter(has=text).bounding_box()
-    dragged(page, (x, y), (x, stage["y"] + stage["height"] * 0.3))
+
+    def upwards() -> tuple[tuple[float, float], tuple[float, float]]:
+        x, y = middle(text)
+        stage = page.locator(".stage").filter(has=text).bounding_box()
+        return (x, y), (x, stage["y"] + stage["height"] * 0.3)
+
+    drag(page, upwards)
     wait_for(lambda: book.scenes[2].text_side == "high")
     is_still(page)
     expect(page.get_by_text("Last: Text moved, page 2")).to_be_visible()
