@@ -2,8 +2,11 @@
 
 import gc
 import os
+import re
 import sys
+from itertools import count
 
+gc.disable()  # libraries are imported a quarter sooner; on again when all are
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 # Each interpreter that a test starts would compile anew all that is ours.
@@ -21,18 +24,35 @@ from storybook.models import packaged
 os.fsync = lambda descriptor: None
 
 
-def pytest_collection_modifyitems(items):
-    """A test in a browser is tried a second time before it fails: a page that is drawn anew between
-    the press and the release of a button hears no click, which a person would press again."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 def pytest_collection_finish():
     """Models are freed by collecting garbage, which need not look at all libraries each time."""
-    gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
+    gc.enable()
+
+
+def pytest_runtest_logfinish(nodeid, location):
+    """What tests leave in caches need not be looked at again and again either."""
+    global _tests
+    _tests += 1
+    if _tests % 100 == 0:
+        gc.collect()
+        gc.freeze()
+
+
+_tests = 0
+
+
+_folders = count()
+
+
+@pytest.fixture
+def tmp_path(request, tmp_path_factory):
+    """As pytest's own, which looks through the folders of all tests before for a number."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / f"{name}{next(_folders)}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture(autouse=True)

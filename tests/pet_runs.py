@@ -16,7 +16,7 @@ CPU = torch.device("cpu")
 
 def lay_home(folder: Path) -> Path:
     """A painter, a critic, and five pictures of a cat, three of other cats and three of a dog."""
-    tiny_painter(folder / "painter")
+    tiny_painter(folder / "painter", levels=1)
     tiny_critic(folder / "critic")
     for name, count in (("bhna-cat", 5), ("cat", 3), ("ohwx-dog", 3)):
         (folder / name).mkdir()
@@ -34,7 +34,8 @@ def recipe(home: Path, **settings: object) -> Recipe:
         "batch": 2,
         "max_steps": 6,
         "resolution_px": 64,
-        "sample_steps": 2,
+        "sample_steps": 1,
+        "targets": "attention",
         "save_every_epochs": 1,
         "concept": [
             {
@@ -58,6 +59,20 @@ def run_of(
         if event.stage == "teach" and event.done == stop_after:
             events.close()
     return run
+
+
+def run_and_copy(chosen: Recipe, folder: Path, *, step: int) -> tuple[Run, Run]:
+    """A run to its end in `folder / "whole"`, and in `folder / "parts"` what it was after `step`.
+
+    The latter is as a killed process leaves it, and can be gone on with.
+    """
+    chosen = chosen.but(checkpoint_every_steps=step)
+    whole, parts = Run(folder / "whole"), Run(folder / "parts")
+    for event in whole.logged(train(chosen, whole, CPU, "none")):
+        if event.stage == "teach" and event.done == step:
+            shutil.copytree(whole.folder, parts.folder)
+    assert parts.steps_kept() == [step] and parts.state().state == "running"
+    return whole, run_of(chosen, parts.folder, resume=True)
 
 
 def weights(run: Run) -> dict[str, torch.Tensor]:

@@ -88,7 +88,7 @@ def test_masks_of_a_variant_are_where_the_artist_drew_the_pet(tmp_path):
 
 @pytest.fixture
 def bench(tmp_path):
-    tiny_painter(tmp_path / "painter")
+    tiny_painter(tmp_path / "painter", levels=1)
     tiny_critic(tmp_path / "critic")
     changes = [
         f"draw.painter={tmp_path / 'painter'}",

@@ -59,7 +59,7 @@ def lay_folder(folder: Path) -> None:
     """What the examples take for granted: small studios, and photos of a pet."""
     starter = shipped("assets", "starter").as_posix()
     (folder / "studio.toml").write_text(SMALL.format(starter=starter), encoding="utf-8")
-    tiny_painter(folder / "painter")
+    tiny_painter(folder / "painter", levels=1)
     tiny_critic(folder / "critic")
     tiny = SMALL.format(starter=starter).replace(f"{starter}/painter", "./painter")
     tiny = tiny.replace(f"{starter}/critic", "./critic")

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("trained_here")
 
 
 def taught(tmp_path):
-    tiny_painter(tmp_path / "painter")
+    tiny_painter(tmp_path / "painter", levels=1)
     tiny_critic(tmp_path / "critic")
     (tmp_path / "studio.toml").write_text(
         'device = "cpu"\n[write]\nwriter = "echo"\n[draw]\npainter = "./painter"\n'

@@ -53,12 +53,28 @@ def pictures_of(root):
     return {path.relative_to(root): path.read_bytes() for path in root.glob("*/pages/*/*.png")}
 
 
-def made_alone(orders):
-    """What one machine makes of the orders, in another folder."""
-    table = table_for(orders, Path("alone"))
-    for _ in batch(orders, table, OpenModels(doubles().settings)):
-        pass
-    return pictures_of(Path("alone"))
+_ALONE: dict[int, tuple[dict[Path, bytes], dict[str, bytes]]] = {}
+
+
+def made_alone(count):
+    """What one machine makes of so many orders: their pictures, and their PDFs by their names.
+
+    It is made once: a book depends on its order alone, as `test_batch.py` holds.
+    """
+    if count not in _ALONE:
+        orders, root = orders_of(count), Path("alone")
+        for _ in batch(orders, table_for(orders, root), OpenModels(doubles().settings)):
+            pass
+        books = {order.name: Book(root / order.name).pdf.read_bytes() for order in orders}
+        _ALONE[count] = pictures_of(root), books
+    return _ALONE[count]
+
+
+def assert_as_alone(count):
+    """The books are to the byte what one machine makes."""
+    pictures, books = made_alone(count)
+    assert pictures_of(BOOKS) == pictures
+    assert {name: Book(BOOKS / name).pdf.read_bytes() for name in books} == books
 
 
 class Hands:
@@ -92,8 +108,7 @@ def test_foreman_has_pages_drawn_apart_where_there_are_workers_for_them(size):
     orders = orders_of(2)
     table, pieces, events = make_all(orders, size)
     assert table.count("made") == 2 and events[-1].done == 2
-    assert pictures_of(BOOKS) == made_alone(orders)
-    assert Book("books/a").pdf.read_bytes() == Book("alone/a").pdf.read_bytes()
+    assert_as_alone(2)
     shards = [piece.pages for piece in pieces if piece.book == "a" and piece.pages]
     assert len(shards) == {1: 0, 3: 0, 20: 5}[size]
     drawn = sum(len(Book(f"books/{name}").pictures(page)) for name in "ab" for page in range(5))
@@ -104,11 +119,10 @@ def test_foreman_has_pages_drawn_apart_where_there_are_workers_for_them(size):
 def test_maker_sends_files_back_where_it_does_not_see_the_books(size, tmp_path, capsys):
     orders = orders_of(2)
     table, pieces, _ = make_all(orders, size, shared=False, home=tmp_path)
-    assert table.count("made") == 2 and pictures_of(BOOKS) == made_alone(orders)
+    assert table.count("made") == 2
+    assert_as_alone(2)
     assert not list(Book("books/a").folder.rglob("*.draft"))
     assert not [p for p in pieces if not p.files], "each piece brings the book along"
-    for verb in ("--until", "bind"):
-        del verb
     assert main(["make", "books/a", "--studio", "doubles"]) == 0, (
         "stamps came along: nothing is due"
     )
@@ -202,20 +216,19 @@ def started(work):
 @needs_ray
 def test_ray_makes_what_one_machine_makes_though_a_worker_is_killed():
     """The same orders, to the byte; nothing that was kept is drawn twice."""
-    orders = orders_of(4)
+    orders = orders_of(3)
     table, killed = table_for(orders), deque()
     work = batch_on("ray", orders, table, studio="doubles", changes=(), workers=2)
     notes = []
     for event in started(work):
         notes.append(event.note)
-        if not killed and event.done < 3:
+        if not killed and event.done < 2:
             victim = wait_for(workers_here)[0]
             victim.kill()
             killed.append(victim.pid)
     assert killed and {row.state for row in table.rows.values()} == {"made"}, notes
-    assert pictures_of(BOOKS) == made_alone(orders)
-    assert [row.pictures for row in table.rows.values()] == [10] * 4
-    assert Book("books/d").pdf.read_bytes() == Book("alone/d").pdf.read_bytes()
+    assert_as_alone(3)
+    assert [row.pictures for row in table.rows.values()] == [10] * 3
 
 
 @needs_ray

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pet_runs import lay_home, recipe, run_of, weights
+from pet_runs import lay_home, recipe, run_and_copy, run_of, weights
 from storybook.book.search import pictures_in
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
@@ -72,11 +72,9 @@ CUT = {
     ],
     ids=["lora and text", "full, averaged", "hypernetwork", "dora on cuts"],
 )
-def test_stopping_and_going_on_gives_the_weights_of_not_stopping(home, tmp_path, settings):
+def test_train_going_on_gives_the_weights_of_not_stopping(home, tmp_path, settings):
     chosen = recipe(home, **settings)
-    whole = run_of(chosen, tmp_path / "whole")
-    run_of(chosen, tmp_path / "parts", stop_after=3)
-    parts = run_of(chosen, tmp_path / "parts", resume=True)
+    whole, parts = run_and_copy(chosen, tmp_path, step=3)
     assert parts.state().state == "done"
     with Image.open(whole.samples / "000006-00.png") as sample:
         assert sample.size == chosen.size_px(64)
@@ -112,7 +110,7 @@ def test_a_picture_is_learnt_by_heart(home, tmp_path):
 
 
 def test_what_is_saved_paints_as_the_student_did(home, tmp_path):
-    chosen = recipe(home, text_encoder=True, save_precision="fp32")
+    chosen = recipe(home, text_encoder=True, save_precision="fp32", sample_steps=2)
     run = run_of(chosen, tmp_path / "run")
     student = np.asarray(Image.open(run.samples / "000006-00.png"), int)
     request = Candidate(
@@ -214,6 +212,7 @@ def test_samples_and_class_images_say_what_they_were_made_from(home, tmp_path):
         sample_prompts=["a bhna cat"],
         sample_negative="blurry",
         sample_count=2,
+        sample_steps=2,
         sample_guidance=5.5,
     )
     run = run_of(chosen, tmp_path / "runs" / "miso")
@@ -285,8 +284,8 @@ def test_the_batch_is_measured_and_written_down(home, tmp_path):
     assert kept.batch * kept.accumulation >= 4
 
 
-def test_only_the_last_checkpoints_and_the_best_are_kept(home, tmp_path):
-    chosen = recipe(home, max_steps=20, keep_last=2, held_out=1)
+def test_train_keeps_the_last_checkpoints_and_the_best(home, tmp_path):
+    chosen = recipe(home, max_steps=8, checkpoint_every_steps=2, keep_last=2, held_out=1)
     run = run_of(chosen, tmp_path / "run")
     best = run.state().best_step
     assert len(run.steps_kept()) == 2 + (best not in run.steps_kept()[-2:])
@@ -296,13 +295,14 @@ def test_only_the_last_checkpoints_and_the_best_are_kept(home, tmp_path):
 @pytest.mark.parametrize(
     "optimizer", ["adamw8bit", pytest.param("prodigy", marks=pytest.mark.slow)]
 )
-def test_other_optimizers_learn_and_go_on_exactly(home, tmp_path, optimizer):
+def test_train_with_other_optimizers_learns_and_goes_on_exactly(home, tmp_path, optimizer):
     pytest.importorskip({"adamw8bit": "bitsandbytes", "prodigy": "prodigyopt"}[optimizer])
     chosen = recipe(home, optimizer=optimizer, max_steps=4)
-    run_of(chosen, tmp_path / "parts", stop_after=2)
-    for folder, resume in (("whole", False), ("parts", True)):
-        with suppress(TrainingError):  # Prodigy's first steps are too small to be seen
-            run_of(chosen, tmp_path / folder, resume=resume)
+    with suppress(TrainingError):  # Prodigy's first steps are too small to be seen
+        run_and_copy(chosen, tmp_path, step=2)
+    if optimizer == "prodigy":
+        with suppress(TrainingError):
+            run_of(chosen.but(checkpoint_every_steps=2), tmp_path / "parts", resume=True)
     one, other = weights(Run(tmp_path / "whole")), weights(Run(tmp_path / "parts"))
     assert any(each.abs().max() > 0 for name, each in one.items() if "lora_B" in name)
     assert all(torch.equal(one[name], other[name]) for name in one)

@@ -295,15 +295,13 @@ def test_what_is_imported_from_our_modules_is_there():
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in SOURCES}
     modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
     known = {name: names_in(path) for name, path in modules.items()}
+    for name in modules:
+        parent, _, own = name.rpartition(".")
+        known.get(parent, set()).add(own)
     for path in (*SOURCES, *(ROOT / "tests").glob("*.py")):
         for node in statements(parsed(path)):
             if isinstance(node, ast.ImportFrom) and node.module in known:
-                there = known[node.module] | {
-                    name.rpartition(".")[2]
-                    for name in modules
-                    if name.rpartition(".")[0] == node.module
-                }
-                missing = {alias.name for alias in node.names} - there
+                missing = {alias.name for alias in node.names} - known[node.module]
                 assert not missing, f"{name_of(path)} imports {missing} from {node.module}"
 
 

@@ -2,13 +2,13 @@
 
 import subprocess
 import sys
-import time
 
 import psutil
 import pytest
 
 from storybook.locks import POSIX, is_locked, try_lock
 from storybook.processes import end_tree
+from waiting import END_S, wait_for
 
 pytestmark = pytest.mark.skipif(not POSIX, reason="test_portable.py tries the others")
 
@@ -58,11 +58,8 @@ def test_end_tree_ends_a_process_and_its_children():
     top = subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE)
     child = int(top.stdout.readline())
     end_tree(top.pid)
-    assert top.wait(timeout=60) != 0
-    deadline = time.monotonic() + 60
-    while is_running(child):
-        assert time.monotonic() < deadline, "the child goes on"
-        time.sleep(0.02)
+    assert top.wait(END_S) != 0
+    wait_for(lambda: not is_running(child))
     end_tree(top.pid)  # one that is gone already
 
 

@@ -51,7 +51,7 @@ def test_until_stops_after_its_verb():
 
 
 @pytest.mark.parametrize(
-    "pages", [("00", "01"), pytest.param(("02", "03", "04"), marks=pytest.mark.slow)]
+    "pages", [("01",), pytest.param(("00", "02", "03", "04"), marks=pytest.mark.slow)]
 )
 def test_deleting_any_artifact_and_making_restores_it(pages):
     book = new_book()

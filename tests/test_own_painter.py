@@ -50,7 +50,7 @@ def at_once(monkeypatch):
 
 
 def lay_studio(folder: Path) -> None:
-    tiny_painter(folder / "painter")
+    tiny_painter(folder / "painter", levels=1)
     tiny_critic(folder / "critic")
     (folder / "studio.toml").write_text(
         'device = "cpu"\n[write]\nwriter = "echo"\n[draw]\npainter = "./painter"\nsteps = 2\n'
@@ -108,7 +108,7 @@ def test_hero_teach_with_all_weights_gives_a_painter_that_draws_the_book(
 def own(folder: Path, name: str, *, seed: int = 1) -> Hero:
     hero = Hero(name=name, species="dog", look="spotted", token="qfv", painter="painter")
     add_hero(hero, [])
-    tiny_painter(folder / "heroes" / name.lower() / "painter", seed=seed)
+    tiny_painter(folder / "heroes" / name.lower() / "painter", seed=seed, levels=1)
     return hero
 
 
@@ -159,7 +159,7 @@ def test_adopt_takes_any_form_that_draws(tmp_path):
     now = load_hero("rex")
     assert (now.adapter, now.painter) == ("adapter/pytorch_lora_weights.safetensors", None)
     assert (folder / "painter").is_dir(), "what was taught before stays on the disk"
-    tiny_painter(result / "painter", seed=3)
+    tiny_painter(result / "painter", seed=3, levels=1)
     before = (folder / "painter" / "unet" / "diffusion_pytorch_model.safetensors").read_bytes()
     adopt(hero, folder, result)
     now = load_hero("rex")
@@ -204,7 +204,7 @@ def test_what_was_changed_while_it_was_taught_stays(tmp_path, monkeypatch, at_on
 
 
 def test_a_disk_without_room_is_said_before_anything_is_done(tmp_path, monkeypatch):
-    tiny_painter(tmp_path / "painter")
+    tiny_painter(tmp_path / "painter", levels=1)
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: usage._replace(free=1000))
     chosen = recipe(tmp_path, kind="full")  # whose folders of pictures are not even there
@@ -213,7 +213,7 @@ def test_a_disk_without_room_is_said_before_anything_is_done(tmp_path, monkeypat
 
 
 def test_painter_bytes_counts_what_is_saved(tmp_path):
-    tiny_painter(tmp_path / "painter")
+    tiny_painter(tmp_path / "painter", levels=1)
     numbers = sum(file.stat().st_size for file in (tmp_path / "painter").glob("*/*.safetensors"))
     assert numbers / 2 < painter_bytes(tmp_path / "painter") < numbers
     assert [runs.makes_a_painter(name) for name in ("auto", "kohya", "storybook")] == [

@@ -11,7 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from storybook.hero.folder import add_hero, new_hero_folder
 from storybook.jobs.folder import CANCEL
 from storybook.records import Hero
 from training.pet.recipe import load_recipe
+from waiting import wait_for
 
 ROOT = Path(__file__).parent.parent
 SOURCES = [
@@ -268,14 +268,6 @@ def state(folder):
     code, out, err = said(without_posix("look", folder.name))
     assert code == 0, err
     return json.loads(out)
-
-
-def wait_for(condition, seconds=120.0):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.05)
-    return found
 
 
 def written(folder):

@@ -13,6 +13,7 @@ from press_jobs import job, pressed, undemanding
 from pypdf import PdfReader
 
 from books import made, new_book
+from pdf_words import words_of
 from storybook.authoring.pressing import press
 from storybook.authoring.print_jobs import as_text, imprint_of, set_imprint
 from storybook.cli import main
@@ -34,10 +35,6 @@ FORMS = {
 @pytest.fixture(scope="module", params=FORMS)
 def book(request):
     return pressed(request.param, pages=5, form=FORMS[request.param])
-
-
-def words_on(pdf: bytes) -> list[str]:
-    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def test_press_keeps_every_rule_of_every_printer(book):
@@ -81,12 +78,12 @@ def test_press_gives_equal_bytes_for_equal_books():
 
 def test_a_printed_book_begins_on_the_right_with_whose_it_is():
     found = pressed("kdp", imprint=Imprint(dedication="For Ida", author="Ann", illustrator="Bo"))
-    pages = words_on(found.interior)
+    pages = words_of(found.interior)
     assert pages[0] == "This book belongs to" and pages[1] == "For Ida"
     assert pages[2] == "The Red Ball A story about Biscuit Told by Ann Pictures by Bo"
     assert pages[3].endswith("1") and pages[7].startswith("The End")
     assert pages[8:10] == ["Draw Biscuit", "When we read this book"]
-    (cover,) = words_on(found.cover)
+    (cover,) = words_of(found.cover)
     for said in ("The Red Ball", "starring Biscuit", "Told by Ann", "A cat looks for a ball."):
         assert said in cover
 
@@ -94,7 +91,7 @@ def test_a_printed_book_begins_on_the_right_with_whose_it_is():
 def test_the_real_hero_comes_after_the_end():
     photos = tuple(Image.new("RGB", (40, 30), (40 * k, 90, 90)) for k in range(5))
     found = press(job(undemanding("kdp"), photos=photos, about=("Biscuit is a cat.",)))
-    pages = words_on(found.interior)
+    pages = words_of(found.interior)
     assert pages[8] == "The real Biscuit Biscuit is a cat."
     page = PdfReader(BytesIO(found.interior)).pages[8]
     assert len(page.images) == 4, "so many as have a place"

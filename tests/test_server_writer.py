@@ -4,9 +4,9 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -29,7 +29,7 @@ from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyErro
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
 from storybook.records import Record
 from tiny import tiny_llama
-from waiting import END_S
+from waiting import END_S, wait_for
 
 
 class Naps(Record):
@@ -184,15 +184,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _await(url: str, server: subprocess.Popen) -> None:
-    for _ in range(240):
-        if server.poll() is not None:
-            pytest.skip("transformers serve does not start: pip install 'transformers[serving]'")
-        try:
-            urllib.request.urlopen(url, timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail("transformers serve came to no start in a minute")
+    def answers() -> bool:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=END_S):
+            return True
+        return server.poll() is not None
+
+    wait_for(answers, look_s=0.2)
+    if server.poll() is not None:
+        pytest.skip("transformers serve does not start: pip install 'transformers[serving]'")
 
 
 @pytest.mark.slow

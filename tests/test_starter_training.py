@@ -19,6 +19,7 @@ from storybook.models.painting import open_painter
 from storybook.models.precision import Precision
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.world import WORLD, load_world
+from training.starter import measure
 from training.starter.artist import draw
 from training.starter.control_pairs import load_pairs, pairs_in
 from training.starter.dataset import (
@@ -41,6 +42,7 @@ from training.starter.vocabulary import new_tokenizer
 from training.starter.workshop import COMPONENTS, Workshop
 
 ASSETS = Path(__file__).parents[1] / "assets"
+TINY = replace(TOY, control_drawings=8)
 PICTURE_STEPS = ("vae", "clip", "classifier", "unet", "esrgan", "control")
 
 
@@ -57,15 +59,18 @@ def shop(world, tmp_path_factory):
         world,
         ASSETS / WORLD,
         source_digest(world),
-        TOY,
+        TINY,
         folder / "work",
         folder / "out",
         workers=1,
         precision=Precision(dtype="bf16", channels_last=True),
     )
-    for name in PICTURE_STEPS:
-        events = list(STEPS[name](shop, Budget(minutes=60, steps=2)))
-        assert events[-1].stage == "export" or name in ("vae", "clip")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(measure, "MANY_STEPS", 4)
+        patched.setattr(measure, "STEPS", (2, 3))
+        for name in PICTURE_STEPS:
+            events = list(STEPS[name](shop, Budget(minutes=60, steps=2)))
+            assert events[-1].stage == "export" or name in ("vae", "clip")
     return shop
 
 
@@ -83,7 +88,7 @@ def test_the_painter_is_an_ordinary_pipeline(shop):
         width=sampling["width_px"],
         height=sampling["height_px"],
     ).images[0]
-    assert image.size == (TOY.picture_px, TOY.picture_px)
+    assert image.size == (TINY.picture_px, TINY.picture_px)
     assert pipeline.unet.dtype == pipeline.text_encoder.dtype == torch.float32
     assert load_world(folder) == shop.world
 
@@ -101,12 +106,12 @@ def test_no_weight_of_the_painter_is_missing(shop):
 
 
 def test_latents_are_the_components_of_the_drawings(shop):
-    drawings = load_drawings(shop.drawings_folder / "taught", shop.world, TOY.drawings, 7)
-    components = components_in(shop.out / "painter" / COMPONENTS, drawings, TOY.latent_channels)
+    drawings = load_drawings(shop.drawings_folder / "taught", shop.world, TINY.drawings, 7)
+    components = components_in(shop.out / "painter" / COMPONENTS, drawings, TINY.latent_channels)
     latents = latents_of(drawings, components)
     config = json.loads((shop.out / "painter" / "vae" / "config.json").read_text())
-    side = TOY.picture_px // 8
-    assert latents.shape == (len(drawings.pictures), TOY.latent_channels, side, side)
+    side = TINY.picture_px // 8
+    assert latents.shape == (len(drawings.pictures), TINY.latent_channels, side, side)
     assert float((latents * config["scaling_factor"]).std()) == pytest.approx(1, abs=1e-3)
     spread = latents[::4].std(dim=(0, 2, 3))  # of the drawings in which they were found
     assert (spread.diff() < 0).all(), "the components that say most come first"
@@ -115,8 +120,8 @@ def test_latents_are_the_components_of_the_drawings(shop):
 
 
 def test_components_are_found_again_to_the_sign(shop):
-    drawings = load_drawings(shop.drawings_folder / "taught", shop.world, TOY.drawings, 7)
-    found = components_of(drawings, TOY.latent_channels)
+    drawings = load_drawings(shop.drawings_folder / "taught", shop.world, TINY.drawings, 7)
+    found = components_of(drawings, TINY.latent_channels)
     kept = load_file(shop.work / COMPONENTS)
     assert torch.allclose(found.basis, kept["basis"], atol=1e-4)
     largest = found.basis.gather(0, found.basis.abs().argmax(0, keepdim=True))
@@ -171,7 +176,7 @@ def test_the_controlnet_opens_with_its_painter_and_has_learnt(shop):
     assert control.conv_in.weight.shape == painter.pipe.unet.conv_in.weight.shape
     card = json.loads((shop.out / "control" / "card.json").read_text())
     figures = card["figures"]
-    assert card["pictures"] == TOY.control_drawings and figures["held_out_pictures"] == 2
+    assert card["pictures"] == TINY.control_drawings and figures["held_out_pictures"] == 2
     assert 5 < figures["held_out_psnr_db"] < 60 and 5 < figures["held_out_psnr_db_without"] < 60
 
 
@@ -242,7 +247,7 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     assert math.isfinite(progress_of(again.work / "esrgan").loss)
     drawn = load_drawings(shop.drawings_folder / "taught", shop.world, shop.plan.drawings, 7)
     assert taught_in(again.work) == {fingerprint(one) for one in drawn.pictures}
-    other = replace(again, work=tmp_path / "wide", plan=replace(TOY, latent_channels=8))
+    other = replace(again, work=tmp_path / "wide", plan=replace(TINY, latent_channels=8))
     with pytest.raises(TrainingError, match="painter cannot be taken up by this plan"):
         list(take_up(other, shop.out))
     with pytest.raises(TrainingError, match="made with other latents"):
@@ -296,10 +301,10 @@ def test_drawing_goes_on_where_it_was_stopped(shop, world, tmp_path):
     block = next(folder.glob("*.npy"))
     before = block.read_bytes()
     block.unlink()
-    assert list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=2))
+    assert list(draw_all(folder, world, TINY.held_out, TINY.picture_px, seed=8, workers=2))
     assert block.read_bytes() == before
-    assert not list(draw_all(folder, world, TOY.held_out, TOY.picture_px, seed=8, workers=1))
-    assert len(load_drawings(folder, world, TOY.held_out, seed=8).pictures) == TOY.held_out
+    assert not list(draw_all(folder, world, TINY.held_out, TINY.picture_px, seed=8, workers=1))
+    assert len(load_drawings(folder, world, TINY.held_out, seed=8).pictures) == TINY.held_out
 
 
 def test_a_near_miss_differs_in_one_attribute_and_in_its_caption(world):

@@ -15,23 +15,32 @@ PLOTS = sorted(load_lexicon().plots)
 GRADES = {"3-5": 2.0, "5-7": 3.0, "7-9": 4.5}
 
 
+LENGTHS = range(MIN_PAGES, MAX_PAGES + 1)
+FIFTH = LENGTHS[::4]
+"""Lengths from the shortest to the longest, at which each age comes once or twice."""
+at_lengths = pytest.mark.parametrize(
+    "lengths", [FIFTH, pytest.param(LENGTHS, marks=pytest.mark.slow)], ids=["some", "all"]
+)
+
+
 @cache
-def tales_of(plot: str) -> list[Tale]:
-    """One tale of each length, the ages in turn."""
-    ages = list(WORDS_A_PAGE)
-    return [
-        compose(Random(pages), load_lexicon(), pages, ages[pages % 3], plot)
-        for pages in range(MIN_PAGES, MAX_PAGES + 1)
-    ]
+def tale_of(plot: str, pages: int) -> Tale:
+    """A tale of a length, the ages in turn."""
+    return compose(Random(pages), load_lexicon(), pages, list(WORDS_A_PAGE)[pages % 3], plot)
 
 
-def test_there_are_plots_enough() -> None:
+def tales_of(plot: str, lengths: range) -> list[Tale]:
+    return [tale_of(plot, pages) for pages in lengths]
+
+
+def test_load_lexicon_has_plots_enough() -> None:
     assert len(PLOTS) >= 24
 
 
+@at_lengths
 @pytest.mark.parametrize("plot", PLOTS)
-def test_a_tale_has_its_pages_words_and_cast(plot: str) -> None:
-    for pages, tale in enumerate(tales_of(plot), start=MIN_PAGES):
+def test_compose_gives_a_tale_its_pages_words_and_cast(plot: str, lengths: range) -> None:
+    for pages, tale in zip(lengths, tales_of(plot, lengths), strict=True):
         fewest, most = WORDS_A_PAGE[tale.ages]
         named = sum(tale.star.name in page for page in tale.paragraphs)
         assert len(tale.paragraphs) == pages
@@ -42,19 +51,21 @@ def test_a_tale_has_its_pages_words_and_cast(plot: str) -> None:
         assert any(tale.pal.later.lower() in page.lower() for page in tale.paragraphs)
 
 
+@at_lengths
 @pytest.mark.parametrize("plot", PLOTS)
-def test_nothing_is_left_unfilled(plot: str) -> None:
-    for tale in tales_of(plot):
+def test_compose_leaves_nothing_unfilled(plot: str, lengths: range) -> None:
+    for tale in tales_of(plot, lengths):
         for text in (tale.summary, tale.title, *tale.paragraphs):
             assert not re.search(r"[{}|()*]|  | ,|,,|\ba [aeiou]", text), text
             assert text[0].isupper() or text[0] == '"', text
             assert text.count('"') % 2 == 0, text
 
 
+@at_lengths
 @pytest.mark.parametrize("plot", PLOTS)
-def test_a_tale_reads_for_its_age(plot: str) -> None:
+def test_compose_tells_for_an_age(plot: str, lengths: range) -> None:
     above = []
-    for tale in tales_of(plot):
+    for tale in tales_of(plot, lengths):
         reading = measure(" ".join(tale.paragraphs))
         above.append(reading.fk_grade - GRADES[tale.ages])
         assert reading.words / reading.sentences <= 10

@@ -40,7 +40,7 @@ QUICK = (
 
 @pytest.fixture
 def studio(tmp_path):
-    tiny_painter(tmp_path / "painter")
+    tiny_painter(tmp_path / "painter", levels=1)
     tiny_critic(tmp_path / "critic")
     file = tmp_path / "tiny.toml"
     file.write_text(

@@ -22,7 +22,7 @@ MINUTES = 1.0
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("writer")
-    for _ in train_writer(folder / "out", folder / "work", MINUTES, steps=3):
+    for _ in train_writer(folder / "out", folder / "work", MINUTES, steps=2):
         pass
     return folder
 
@@ -86,13 +86,13 @@ def test_the_base_hears_every_manner_and_learns_from_no_padding(made: Path) -> N
 
 
 def test_stopping_and_going_on_gives_the_same_base(made: Path, tmp_path: Path) -> None:
-    stopped = train_writer(tmp_path / "out", tmp_path / "work", MINUTES, steps=3)
+    stopped = train_writer(tmp_path / "out", tmp_path / "work", MINUTES, steps=2)
     next(stopped)
     stopped.close()
     assert progress_of(tmp_path / "work" / BASE).step == 1
-    for _ in train_writer(tmp_path / "out", tmp_path / "work", MINUTES, steps=3):
+    for _ in train_writer(tmp_path / "out", tmp_path / "work", MINUTES, steps=2):
         pass
-    assert progress_of(tmp_path / "work" / BASE).step == 3
+    assert progress_of(tmp_path / "work" / BASE).step == 2
     whole = AutoModelForCausalLM.from_pretrained(made / "out" / BASE).state_dict()
     parts = AutoModelForCausalLM.from_pretrained(tmp_path / "out" / BASE).state_dict()
     assert all(torch.equal(whole[name], parts[name]) for name in whole)

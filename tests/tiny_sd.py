@@ -1,6 +1,11 @@
 """Real classes at toy size, built from config with a seed: a painter, a critic, two enlargers."""
 
+import atexit
 import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +42,26 @@ in a tiny painter's largest convolution, is rounded to 24 bits. Another processo
 threads, even the same weights read to another place in memory may choose another order."""
 
 
+_BUILT: dict[tuple, Path] = {}
+"""Folders of models by what they were built from."""
+
+
+def built_once(build: Callable[..., Path]) -> Callable[..., Path]:
+    """Build each kind of folder once in a process; further ones become copies of it."""
+
+    @wraps(build)
+    def copied(folder: Path, **options: object) -> Path:
+        key = (build.__name__, *sorted(options.items()))
+        if key not in _BUILT:
+            home = Path(tempfile.mkdtemp(prefix="storybook-tiny-"))
+            atexit.register(shutil.rmtree, home, ignore_errors=True)
+            _BUILT[key] = build(home / "model", **options)
+        torch.manual_seed(0)  # as after building, chance does not depend on what ran before
+        return Path(shutil.copytree(_BUILT[key], folder, dirs_exist_ok=True))
+
+    return copied
+
+
 def tiny_tokenizer() -> CLIPTokenizer:
     """A tokenizer that spells every word, in CLIP's format; 77 tokens at most."""
     pieces = ["<|startoftext|>", "<|endoftext|>", *LETTERS, *(f"{each}</w>" for each in LETTERS)]
@@ -44,8 +69,14 @@ def tiny_tokenizer() -> CLIPTokenizer:
     return CLIPTokenizer(vocab=vocab, merges=[], model_max_length=77)
 
 
-def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") -> Path:
-    """A whole `StableDiffusionPipeline` folder: 8 times smaller latents of 4 channels."""
+@built_once
+def tiny_painter(
+    folder: Path, *, seed: int = 0, prediction: str = "epsilon", levels: int = 2
+) -> Path:
+    """A whole `StableDiffusionPipeline` folder: 8 times smaller latents of 4 channels.
+
+    With one level its U-Net has half the layers, and steps take half as long.
+    """
     torch.manual_seed(seed)
     tokenizer = tiny_tokenizer()
     text_encoder = CLIPTextModel(text_config(tokenizer)).eval()
@@ -58,10 +89,10 @@ def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") ->
         tokenizer=tokenizer,
         unet=UNet2DConditionModel(
             sample_size=8,
-            block_out_channels=(WIDTH, 2 * WIDTH),
+            block_out_channels=(WIDTH, 2 * WIDTH)[-levels:],
             layers_per_block=1,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D")[-levels:],
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D")[:levels],
             cross_attention_dim=WIDTH,
             attention_head_dim=8,
             norm_num_groups=8,
@@ -82,6 +113,7 @@ def tiny_painter(folder: Path, *, seed: int = 0, prediction: str = "epsilon") ->
     return folder
 
 
+@built_once
 def tiny_xl_painter(
     folder: Path, *, seed: int = 0, zeros: bool = True, act: str = "quick_gelu"
 ) -> Path:
@@ -152,6 +184,7 @@ def tiny_lora(folder: Path, *, seed: int = 1, prefix: str = "unet.") -> Path:
     return file
 
 
+@built_once
 def tiny_critic(folder: Path, *, seed: int = 0) -> Path:
     """A whole `CLIPModel` folder that looks at pictures of 32 px."""
     torch.manual_seed(seed)
