@@ -151,9 +151,10 @@ def test_a_file_that_goes_while_it_is_opened(
     else:
         save_file({"a": torch.ones(1)}, file)
 
-    def checked(path: Path) -> None:
-        real(path)
+    def checked(path: Path) -> weights.Contents:
+        contents = real(path)
         path.unlink()
+        return contents
 
     monkeypatch.setattr(weights, "check_weights", checked)
     with pytest.raises(ModelError, match=rf"a\.{ending} (has gone|is broken)"):
