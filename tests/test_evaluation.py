@@ -113,6 +113,23 @@ def test_the_judge_learns_what_drawings_show(tmp_path):
     assert torch.allclose(gazes.sum((2, 3)), torch.ones(24, len(judge.known.choices)), atol=1e-5)
 
 
+def test_train_loop_teaches_a_judge_of_any_widths(tmp_path):
+    """By the gradient of a strided 1 x 1 convolution these widths ended the process."""
+    spec = classifier_spec(new_judge(WORLD, widths=(8, 12, 16)), drawings(12, seed=1), "cpu", 12)
+    assert len(list(train_loop(spec, tmp_path, Budget(minutes=5, steps=2)))) == 2
+
+
+def test_residual_takes_every_other_pixel_as_a_strided_convolution_does():
+    judge = new_judge(WORLD, widths=(16, 24, 32)).eval()
+    block = next(each for each in judge.body if getattr(each, "stride", 1) == 2)
+    images = torch.randn(2, 16, 9, 10)
+    with torch.no_grad():
+        strided = torch.nn.functional.conv2d(images, block.shortcut.weight, stride=2)
+        wanted = torch.relu(block.way(images) + strided)
+        # Sums of 16 products below 10 in another order: off by 16 roundings of them at most.
+        assert torch.allclose(block(images), wanted, atol=16 * 10 * 2**-24)
+
+
 def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
     one, other = new_judge(WORLD).eval(), new_judge(WORLD).eval()
     images = torch.rand(2, 3, 256, 256) * 2 - 1
