@@ -1,5 +1,6 @@
 """The star of a page's picture moved or made larger, and pictures changed by plain words."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from storybook.config import load_settings, shipped
 from storybook.errors import BookError, ConfigError, NotForChildren
 from storybook.models.classifier import new_classifier, save_classifier
 from storybook.models.star_finder import find_star
+from storybook.records import Verdict
 from storybook.studio.star_finder import star_box
 from storybook.studio.studio import Studio
 from tiny_sd import tiny_painter
@@ -180,6 +182,47 @@ def test_ask_paints_a_thing_into_the_star_s_paws_or_beside_it(book: Book) -> Non
         across = np.nonzero(changed)[1] / SIDE
         beside = "beside" in words
         assert changed.any() and (across.min() > 0.5 if beside else across.max() < 0.6)
+
+
+class NamingCritic:
+    """Says of each picture in turn how sure it is of a balloon."""
+
+    name = "naming"
+
+    def __init__(self, *sure: float) -> None:
+        self.sure = iter(sure)
+
+    def judge(self, image: Image.Image, prompt: object, hero: object) -> Verdict:
+        sure = next(self.sure)
+        return Verdict(
+            score=0.9 - sure / 2, reasons=("species: cat 1.00", f"things: balloon {sure}")
+        )
+
+
+def judged_by(monkeypatch: pytest.MonkeyPatch, *sure: float) -> None:
+    monkeypatch.setattr(Studio, "critic", lambda self: nullcontext(NamingCritic(*sure)))
+
+
+def test_ask_keeps_of_several_tries_the_one_that_shows_the_thing(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = set(book.pictures(2))
+    judged_by(monkeypatch, 0.1, 0.8, 0.6)
+    list(ask(book, doubles(), 2, "give her a balloon", box=BOX, seed=1))
+    (new,) = set(book.pictures(2)) - before
+    assert new == book.picked(2)
+    with Image.open(book.picture(2, new)) as picture:
+        assert "Seed: 2," in picture.info["parameters"]
+
+
+def test_ask_changes_nothing_where_no_try_shows_the_thing(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, steps = held(book), history.steps(book)
+    judged_by(monkeypatch, 0.1, 0.4, 0.0)
+    with pytest.raises(ConfigError, match="In 3 tries this painter did not get a balloon into"):
+        list(ask(book, doubles(), 2, "give her a balloon", box=BOX, seed=1))
+    assert held(book) == before and history.steps(book) == steps
 
 
 def test_ask_moves_the_star_as_well(book: Book) -> None:

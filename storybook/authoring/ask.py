@@ -4,7 +4,9 @@ The words are read into a spot of the picture and what is to be there, or into a
 what cannot be so is refused, with what can be done instead.
 """
 
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from PIL import Image, ImageDraw
 
@@ -19,6 +21,7 @@ from storybook.authoring.move_star import (
 from storybook.authoring.repainting import canvas_of, painted_over, source_of
 from storybook.authoring.touch_up import NAMED, STRENGTH_OF_SPOT
 from storybook.book.folder import Book
+from storybook.book.verdicts import FOUND
 from storybook.content_filter import check_kind
 from storybook.errors import ConfigError
 from storybook.images.figure import Box, box_of, figure_mask, in_pixels
@@ -33,7 +36,7 @@ from storybook.world import article
 
 PRONOUNS = {"", "her", "him", "it", "them", "she", "he", "they", "the star", "star"}
 SPOTS: dict[Where, Box] = {
-    "held": (0.15, 0.4, 0.85, 0.95),
+    "held": (0.15, 0.52, 0.85, 1.0),
     "head": (0.15, -0.2, 0.85, 0.3),
     "neck": (0.2, 0.28, 0.8, 0.58),
 }
@@ -42,6 +45,8 @@ BESIDE = (0.7, 0.75)
 """Width and height of what stands beside the star, as shares of its box."""
 ROOM = 0.12
 """Less of the picture's width leaves no room for a thing."""
+TRIES, SEEN = 3, 0.5
+"""How often a painter of the drawn world tries, and how sure its critic is of a thing at least."""
 
 
 def ask(
@@ -73,7 +78,42 @@ def ask(
     mask = _oval(image.size, spot_beside(around) if wish.where == "beside" else _spot(around, wish))
     canvas = canvas_of(book, page, source, STRENGTH_OF_SPOT, mask)
     says = f"Asked for {article(wish.thing)}"
-    yield from painted_over(book, studio, prompt, canvas, [seed], says=says, stage="ask")
+    if not studio.draws_the_world:
+        yield from painted_over(book, studio, prompt, canvas, [seed], says=says, stage="ask")
+        return
+    star = next(hero for hero in studio.known(book.cast) if hero.name == scene.cast[0])
+    thing = studio.world.find("things", wish.thing)[0]
+    seeds, choose = range(seed, seed + TRIES), partial(_best_with, studio, prompt, star, thing)
+    yield from painted_over(
+        book, studio, prompt, canvas, seeds, says=says, stage="ask", choose=choose
+    )
+
+
+def _best_with(
+    studio: Studio, prompt: Prompt, star: Hero, thing: str, pictures: Mapping[str, bytes]
+) -> str:
+    """The picture that shows a thing best, as the critic sees it; raises ConfigError if none does.
+
+    A small painter often makes something of a spot, and not that.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    with studio.critic() as critic:
+        for key, png in pictures.items():
+            verdict = critic.judge(Image.open(io.BytesIO(png)).convert("RGB"), prompt, star)
+            named = {
+                reason[2]: float(reason[3])
+                for reason in map(FOUND.fullmatch, verdict.reasons)
+                if reason and reason[1] == "things"
+            }
+            found[key] = named.get(thing, 1.0), verdict.score
+    best = max(found, key=found.__getitem__)
+    if found[best][0] < SEEN:
+        raise ConfigError(
+            f"In {len(found)} tries this painter did not get {article(thing)} into the picture, so "
+            "it stays as it is. Say that the page shows it, and have the page drawn anew, or try "
+            "once more with a box, or with the star smaller."
+        )
+    return best
 
 
 def checked_wish(

@@ -4,7 +4,7 @@ Nothing is overwritten: what comes of it is one more picture of the page.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
@@ -76,11 +76,13 @@ def painted_over(
     *,
     says: str,
     stage: str,
+    choose: Callable[[Mapping[str, bytes]], str] | None = None,
 ) -> Iterator[Event]:
     """Paint over a canvas from each seed, and keep what comes of it: one step of the history.
 
-    Where there is a mask the first one is taken for the page. Raises NotForChildren if the studio's
-    guard refuses all of it.
+    Where there is a mask the first one is taken for the page. `choose` is given PNGs by their ids,
+    and names the one that alone is kept; or raises, and nothing is. Raises NotForChildren if the
+    studio's guard refuses all of it.
     """
     page, cast = prompt.page, studio.known(book.cast)
     requests = _requests(book, studio, prompt, canvas, seeds)
@@ -105,6 +107,10 @@ def painted_over(
             raise NotForChildren(
                 "The picture safety checker kept back what was painted. Say it in other words."
             )
+    if choose and pictures:
+        best = choose(pictures)
+        keep_pictures(book, page, {best: pictures[best]}, says, take=best)
+        return
     keep_pictures(book, page, pictures, says, take=requests[0].id if canvas.mask else None)
 
 
