@@ -205,12 +205,18 @@ def choose(option: "Locator") -> None:
 def choose_from(field: "Locator", option: str) -> int:
     """Choose an option of a field's list, see that the server was told, and say how many it had.
 
-    A page that draws itself anew closes the list: then it is opened again.
+    A page that draws itself anew closes the list: then it is opened again. A field of a form is
+    told of by the form's own button, and shows what was chosen.
     """
     from playwright.sync_api import TimeoutError
 
     page, wire = field.page, _WIRES[field.page]
     one, before = page.get_by_role("option", name=option, exact=True), wire.values
+    in_form = _is_in_a_form(field)
+
+    def heard() -> bool:
+        return field.input_value() == option if in_form else wire.values > before
+
     for _ in range(TRIES):
         is_still(page)
         field.click()
@@ -221,7 +227,7 @@ def choose_from(field: "Locator", option: str) -> int:
         except TimeoutError:
             page.keyboard.press("Escape")
             continue
-        if _comes(page, lambda: wire.values > before, END_MS / TRIES):
+        if _comes(page, heard, END_MS / TRIES):
             return count
     raise AssertionError(f"no option {option} could be chosen")
 
@@ -303,10 +309,14 @@ def fill(field: "Locator", text: str) -> None:
     is_still(page)
     before = wire.values
     field.fill(text)
-    if field.locator("xpath=ancestor::*[@data-testid='stForm']").count():
+    if _is_in_a_form(field):
         return
     field.press("Tab")
     assert _comes(page, lambda: wire.values > before), f"nobody heard {text!r}"
+
+
+def _is_in_a_form(field: "Locator") -> bool:
+    return field.locator("xpath=ancestor::*[@data-testid='stForm']").count() > 0
 
 
 def unfold(page: "Page", title: str) -> None:
