@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from test_app_looks import named
 
 from browser import browser_page, is_still, press, skip_without_a_browser, studio_at
 
@@ -40,6 +41,18 @@ PAGES = {
 }
 SERIOUS = ("serious", "critical")
 DESK, TELEPHONE = (1440, 900), (390, 844)
+SIZES = """() => {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize), found = {};
+  for (const each of document.querySelectorAll("[data-testid='stApp'] *")) {
+    const says = [...each.childNodes].filter((one) => one.nodeType === 3).map((one) =>
+      one.textContent.trim()).join("");
+    const style = getComputedStyle(each);
+    if (!says || !each.offsetParent || /material/i.test(style.fontFamily)) continue;
+    found[(parseFloat(style.fontSize) / rem).toFixed(3)] = says.slice(0, 40);
+  }
+  return found;
+}"""
+"""The sizes of all words on a page, in rem, each with some that have it; icons are no words."""
 SEVERAL_PRIMARY = ("page",)
 """The picture that is chosen is marked among the others, beside what is done."""
 
@@ -82,11 +95,17 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
 def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) -> None:
     page.goto(studio + PAGES[name])
     expect(page.locator("h1").first).to_be_visible()
-    found = []
+    found, strange = [], {}
+    scale = {float(size[:-3]) for step, size in named().items() if step.startswith("text")}
     for width, height in (DESK, TELEPHONE):
         page.set_viewport_size({"width": width, "height": height})
         is_still(page)
         expect(page.get_by_test_id("stException")).to_have_count(0)
+        strange |= {
+            size: words
+            for size, words in page.evaluate(SIZES).items()
+            if not any(abs(float(size) - step) < 0.002 for step in scale)
+        }
         found += [
             f"{width} px: {each['id']}: {node['html'][:160]}"
             for each in Axe().run(page).response["violations"]
@@ -96,6 +115,7 @@ def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) 
     across = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     assert not found, "\n".join(found)
+    assert not strange, f"sizes of type that no step of the scale has: {strange}"
     assert across <= TELEPHONE[0], "a telephone has to be moved to the side"
     if name not in SEVERAL_PRIMARY:
         assert page.locator("[data-testid='stBaseButton-primary']:visible").count() <= 1
