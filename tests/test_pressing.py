@@ -129,11 +129,14 @@ def test_a_plain_printer_gets_no_metadata():
     title=st.text(st.characters(codec="latin-1", categories=("L", "N", "P", "Zs")), max_size=110),
     star=st.sampled_from(["Bo", "W" * 40, "Mr Whiskers", "Łucja"]),
     summary=st.text(st.characters(codec="latin-1", categories=("L", "Zs")), max_size=1500),
+    pages=st.integers(1, 9),
+    words=st.integers(1, 40),
 )
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_press_sets_any_title_name_and_blurb(title, star, summary):
-    title = f"A {title}"
-    found = press(job(undemanding("kdp"), title=title, star=star, summary=summary))
+def test_press_sets_any_title_name_blurb_and_length(title, star, summary, pages, words):
+    text = " ".join(["Biscuit", "ran", "up"][number % 3] for number in range(words))
+    asked = {"title": f"A {title}", "star": star, "summary": summary, "text": text}
+    found = press(job(undemanding("kdp"), pages=pages, **asked))
     assert not [each for each in found.findings if each.status == "fail"]
 
 

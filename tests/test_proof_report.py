@@ -10,7 +10,7 @@ from storybook.press.desk import Drawn
 from storybook.press.findings import listed
 from storybook.press.interior import Leaf
 from storybook.press.layout import Box
-from storybook.press.report import report
+from storybook.press.report import RULES, report
 from storybook.press.seen import SheetSeen
 
 
@@ -248,6 +248,25 @@ def test_report_notes_a_face_that_is_cut_bound_or_covered(proofed, sheet, box, s
     assert noted.status == "note" and noted.mend == "picture" and noted.value == page
     assert f"storybook reroll BOOK {page}" in noted.remedy
     assert not failures(found)
+
+
+def test_every_rule_has_a_book_that_breaks_it(proofed):
+    broken = [breaks(proofed) for breaks, *_ in BREAKS.values()]
+    broken += [
+        with_face(proofed, 5, Box(300, 540, 70, 70)),
+        with_face(proofed, 5, Box(0, 300, 50, 50)),
+        with_face(proofed, 4, Box(0, 0, 612, 612)),
+    ]
+
+    def wrong(rule, book):
+        return {each.says for each in rule(book) if each.status != "pass"}
+
+    unbroken = [
+        rule.__name__
+        for rule in RULES
+        if not any(wrong(rule, book) - wrong(rule, proofed) for book in broken)
+    ]
+    assert not unbroken
 
 
 def test_report_is_content_with_a_face_in_the_middle(proofed):
