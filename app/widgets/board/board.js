@@ -81,7 +81,7 @@ export default function (component) {
     if (tool !== "box") {
       strokes.begin(inPixels(point), radius(), tool === "wipe");
       hand = "stroke";
-      stage.focus();
+      stage.focus({ preventScroll: true }); // else the picture moves away under the hand
     } else if (box.begin(event, point)) {
       hand = "box";
     } else {

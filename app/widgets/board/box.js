@@ -123,7 +123,7 @@ function boxOn(stage, data) {
       box.classList.remove("glides");
       const does = event.target === grip ? "size" : inBox ? "move" : "open";
       drag = { does, start: point, before: now, from };
-      (inBox ? box : stage).focus();
+      (inBox ? box : stage).focus({ preventScroll: true });
       return true;
     },
     go(point) {
@@ -165,7 +165,7 @@ function boxOn(stage, data) {
       }
       if (now) {
         show(); // what is hidden takes no focus
-        box.focus();
+        box.focus({ preventScroll: true });
       }
       return true;
     },
