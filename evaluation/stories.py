@@ -26,7 +26,7 @@ from storybook.shard import Shard
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.contradictions import contradictions
 from storybook.story.coverage import coverage
-from storybook.story.prompt_frame import PLAIN_MANNER, Frame
+from storybook.story.prompt_frame import Frame
 from storybook.story.repetition import repeated
 from storybook.story.sampling import Draft, drafts, worth
 from storybook.studio.studio import Studio
@@ -139,7 +139,7 @@ def told_by(
             attempts=attempts or how.attempts,
             candidates=how.candidates,
             outline=how.outline,
-            manner=how.manner or PLAIN_MANNER,
+            manner=how.manner,
             words=studio.role_words,
         )
         told += [(draft, who) for draft in each]

@@ -13,8 +13,7 @@ from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of
 from storybook.story.outlined import introduced
-from storybook.story.planned import Row, asked_of, pages_anew
-from storybook.story.prompt_frame import PLAIN_MANNER
+from storybook.story.planned import Row, asked_of, pages_anew, question_of
 from storybook.story.sampling import drafts
 from storybook.studio.departures import keep_lost, texts_of
 from storybook.studio.studio import Studio
@@ -29,8 +28,8 @@ def retell(book: Book, studio: Studio, page: int, *, seed: int) -> Iterator[Even
 
     A writer that tells page by page is shown all others, and one that tells by a plan those before
     it; a small one, which tells whole stories only, tells the summary again, and the page is taken
-    from there. Raises BookError for a page
-    that no telling has, ReplyError if nothing else comes back.
+    from there. Raises BookError for a page that no telling has, ReplyError if nothing else comes
+    back.
     """
     scene = _told_page(book, page)
     seen, before = edits.version(scene.text), texts_of(book)
@@ -69,13 +68,7 @@ def _by_its_plan(
     """The page told anew by what it shows, between those before it and after."""
     brief, who = book.brief, cast_of(book, studio)
     pages = [each for each in book.scenes if each.page != COVER]
-    question = studio.frame.ask(
-        summary=who.summary,
-        pages=len(pages),
-        ages=brief.ages,
-        hero=introduced(who.heroes[0]),
-        manner=studio.settings.write.manner or PLAIN_MANNER,
-    )
+    question = question_of(studio.frame, brief, who, len(pages), studio.settings.write.manner)
     words = sum(len(f"{each.picture} {each.text}".split()) for each in pages)
     rows = writer.begin(question, rows=TRIES, seed=seed, max_words=words)
     row = Row(book.story.title, [each.picture for each in pages], [each.text for each in pages])

@@ -2,8 +2,8 @@
 
 torch's own kernel is slow for one query at a time: in bf16 it takes 10 ms a layer for 16 rows of
 SmolLM2 at 600 positions, where a product of matrices takes 0.6 ms; and a cache that is joined anew
-for every token costs a quarter of the model's own products. In all 1.9 times as fast in bf16, and
-no slower in fp32 (`benchmarks/writing.py`, on a busy core).
+for every token costs half of what the model's own products do. In all 1.9 times as fast in bf16,
+and no slower in fp32 (`benchmarks/writing.py`, on a busy core).
 """
 
 from typing import Any

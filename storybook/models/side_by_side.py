@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 CONSIDERED = 64
-"""Tokens at most among which one is sampled: what top-p leaves over hardly ever holds more, and the
-likeliest few are found in a tenth of the time of sorting a vocabulary."""
+"""Tokens at most among which one is sampled where `top_k` is 0, before top-p is applied: they are
+found without sorting a vocabulary at each step."""
 WITHIN_A_LINE, BETWEEN_LINES = 4, 6
 """No run of so many tokens comes twice within a line (Paulus et al. 2017), nor in two of a row."""
 

@@ -19,7 +19,6 @@ from storybook.ready_made.collection import story_named
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
-from storybook.story.prompt_frame import PLAIN_MANNER
 from storybook.story.sampling import Draft, best, drafts
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
@@ -169,7 +168,7 @@ def write(
             attempts=max(how.attempts, at_least),
             candidates=max(how.candidates, at_least),
             outline=how.outline,
-            manner=how.manner or PLAIN_MANNER,
+            manner=how.manner,
             words=studio.role_words,
             for_children=how.for_children,
             at_least=at_least,

@@ -17,7 +17,8 @@ from storybook.records import Brief
 from storybook.story.anchors import anchors
 from storybook.story.casting import Cast
 from storybook.story.coverage import FUNCTION, coverage, kept, stem
-from storybook.story.prompt_frame import Frame
+from storybook.story.outlined import introduced
+from storybook.story.prompt_frame import PLAIN_MANNER, Frame
 
 TOLD_ON = 4
 """So many plans are told on; the rows are shared out among them."""
@@ -84,6 +85,17 @@ def asked_of(brief: Brief, who: Cast) -> Asked:
         names=tuple(hero.name for hero in who.heroes),
         pages=brief.pages,
         page_words=TARGETS[brief.ages].page_words,
+    )
+
+
+def question_of(frame: Frame, brief: Brief, who: Cast, pages: int, manner: str | None) -> str:
+    """How a story of so many pages is asked for; `manner` None is the plain one."""
+    return frame.ask(
+        summary=who.summary,
+        pages=pages,
+        ages=brief.ages,
+        hero=introduced(who.heroes[0]),
+        manner=manner or PLAIN_MANNER,
     )
 
 

@@ -15,8 +15,8 @@ from storybook.story.delexicalize import Roles, RoleWords, roles_of
 from storybook.story.faithfulness import faithfulness
 from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
 from storybook.story.outlined import Telling, introduced, title_of, told_by_outline
-from storybook.story.planned import asked_of, told_by_plan
-from storybook.story.prompt_frame import PLAIN_MANNER, Frame
+from storybook.story.planned import asked_of, question_of, told_by_plan
+from storybook.story.prompt_frame import Frame
 from storybook.world import World
 
 TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
@@ -57,7 +57,7 @@ def drafts(
     attempts: int,
     outline: bool,
     candidates: int = 1,
-    manner: str = PLAIN_MANNER,
+    manner: str | None = None,
     words: RoleWords | None = None,
     for_children: bool = True,
     at_least: int = 1,
@@ -175,20 +175,14 @@ def _told_by_plan(
     who: Cast,
     writer: Writer,
     frame: Frame,
-    manner: str,
+    manner: str | None,
     attempts: int,
     at_once: int,
 ) -> Iterator[Telling]:
     """Stories of a plan each, told page by page by a model that was taught to."""
     pages = min(brief.pages, ASKED_AT_ONCE)
     asked = replace(asked_of(brief, who), pages=pages)
-    question = frame.ask(
-        summary=who.summary,
-        pages=pages,
-        ages=brief.ages,
-        hero=introduced(who.heroes[0]),
-        manner=manner,
-    )
+    question = question_of(frame, brief, who, pages, manner)
     for first in range(0, attempts, at_once):
         rows = writer.begin(
             question,
