@@ -10,7 +10,7 @@ from threading import Thread
 
 import streamlit as st
 
-from app import buttons
+from app import buttons, uninterrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ TO_TOP = """<script>
 
 def enter(at: str = "library") -> None:
     """Draw the page that the address names, or the one called `at` if it names none."""
+    uninterrupted.release()  # what was asked for in the drawing before is done
     pages = [_page(name, default=name == at) for name in DOORS]
     page = st.navigation(pages, position="top")
     _on_telephone()
