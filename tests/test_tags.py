@@ -5,15 +5,20 @@ from io import BytesIO
 import pikepdf
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops
+from java_checks import pdf_faults
+from PIL import Image, ImageChops, ImageCms
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from books import doubles, made, new_book
+from books import BISCUIT, doubles, made, new_book
 from storybook.authoring.proofs import proof_pages
+from storybook.authoring.translate import Translation, translated
+from storybook.hero.folder import add_hero
 from storybook.press.fonts import load_fonts
+from storybook.press.script_fonts import script_family
+from storybook.press.srgb import srgb_profile
 from storybook.press.tags import SheetTags, tagged, untagged
 
 TEXT = load_fonts("pair").text.name
@@ -169,3 +174,49 @@ def test_bind_tags_the_whole_book():
     assert untagged(pdf) == []
     alts = [alt for tag, alt, _ in elements(pdf) if tag == "/Figure"]
     assert alts == [page.alt for page in proof_pages(book, doubles())]
+
+
+def test_tagged_says_that_colours_are_srgb():
+    (intent,) = PdfReader(BytesIO(with_tags(SheetTags("story", "A ball.")))).root_object[
+        "/OutputIntents"
+    ]
+    assert intent["/DestOutputProfile"].get_data() == srgb_profile()
+    profile = ImageCms.ImageCmsProfile(BytesIO(srgb_profile()))
+    assert "sRGB" in ImageCms.getProfileDescription(profile)
+
+
+NOT_CLAIMED = {"ua1": {"5-1"}, "2b": {"6.6.4-1"}}
+"""Of each profile of veraPDF the one rule that a book breaks: to say that it conforms."""
+
+
+@pytest.fixture
+def books(tmp_path):
+    """A book with photos of its hero, and the same in Hebrew, where there is a font of it."""
+    book = new_book()
+    made(book)
+    photos = [tmp_path / f"{number}.png" for number in range(2)]
+    for number, path in enumerate(photos):
+        Image.new("RGB", (60, 40), (200, 90 * number, 60)).save(path)
+    add_hero(BISCUIT, photos)
+    made(book, doubles())
+    if not any(script_family("he")):
+        return [book.pdf]
+    words = Translation(title="ברונו והים", pages=("ברונו רץ אל הים (מהר).",) * 4)
+    book.path("story.he.json").write_bytes(words.as_file())
+    other = tmp_path / "he.pdf"
+    other.write_bytes(translated(book, doubles(), "he", both=False).pdf)
+    return [book.pdf, other]
+
+
+@pytest.mark.slow
+def test_bind_keeps_all_that_verapdf_checks_but_does_not_claim_it(books):
+    for path in books:
+        for profile, unclaimed in NOT_CLAIMED.items():
+            assert pdf_faults(path, profile).keys() == unclaimed, path
+
+
+@pytest.mark.slow
+def test_pdf_faults_finds_what_is_wrong(tmp_path):
+    plain = tmp_path / "plain.pdf"
+    plain.write_bytes(drawn())
+    assert {"6.2-1", "7.1-3", "7.1-10"} <= pdf_faults(plain, "ua1").keys()

@@ -3,8 +3,9 @@
 Pages are drawn without a thought of that; afterwards each text and picture is marked by where it
 stands, and all else (grounds, ornaments, page numbers) as an artifact. ISO 32000-1, 14.8.
 
-PDF/UA is not claimed in the file: nobody has certified it. `untagged` looks for what it demands of
-structure; it does not look at fonts, colours or the wording.
+PDF/UA is not claimed in the file: whether a picture's words suit it is for a person to say.
+`untagged` looks for what it demands of structure; veraPDF, in a slow test, at all that a machine
+can look at.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +13,13 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
+from storybook.press.srgb import say_srgb
+
 if TYPE_CHECKING:
     import pikepdf
 
-Sort = Literal["cover", "blank", "title", "story", "end", "back"]
-LARGEST: dict[Sort, str] = {"cover": "H1", "end": "H2"}
+Sort = Literal["cover", "blank", "title", "story", "end", "hero", "back"]
+LARGEST: dict[Sort, str] = {"cover": "H1", "end": "H2", "hero": "H2"}
 """What the largest text of a sheet is; all other text is a paragraph."""
 FOLIO_PT = 11
 """No text of a story is so small, but a page's number is."""
@@ -27,12 +30,15 @@ PAINTED = frozenset({"f", "F", "f*", "S", "s", "B", "B*", "b", "b*"})
 
 @dataclass(frozen=True, slots=True)
 class SheetTags:
-    """What a sheet is, and what its picture shows; empty: an ornament."""
+    """What a sheet is, and what its picture shows; empty: an ornament.
+
+    Of a sheet of photos each shows that, on others the first.
+    """
 
     sort: Sort
     alt: str = ""
-    said: str = ""
-    """Its words as they are read, where they are drawn in another order; empty: as drawn."""
+    said: tuple[str, ...] = ()
+    """Its texts as they are read, where they are drawn in another order; without them as drawn."""
 
 
 @dataclass(slots=True)
@@ -72,6 +78,7 @@ def tagged(pdf: bytes, sheets: Sequence[SheetTags], *, language: str, leftwards:
         if leftwards:
             wishes.Direction = pikepdf.Name.R2L
         opened.Root.ViewerPreferences = wishes
+        say_srgb(opened)
         with opened.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
             metadata["dc:title"] = str(opened.docinfo.get("/Title", ""))
             metadata["dc:language"] = [language]
@@ -190,8 +197,9 @@ class _Marker:
             # Words of a story are of several sizes and faces, and one text for all that.
             kind = (tag, "", 0.0) if self.sheet.sort == "story" else (tag, name, size)
             if tag and self.last != kind:
-                first = all(element.tag == "Figure" for element in self.elements)
-                self.elements.append(Element(tag, said=self.sheet.said if first else ""))
+                before = sum(element.tag != "Figure" for element in self.elements)
+                said = "".join(self.sheet.said[before : before + 1])
+                self.elements.append(Element(tag, said=said))
             self.last = kind if tag else self.last
             self._wrapped(self.held, self.elements[-1] if tag else None)
         self.held = []
@@ -203,13 +211,11 @@ class _Marker:
         return LARGEST.get(sort, "P") if size == self.largest else "P"
 
     def _object(self, each: tuple[Sequence[object], object]) -> None:
-        """The first picture of a sheet that shows something is a figure."""
+        """The first picture of a sheet that shows something is a figure, and so is each photo."""
         is_first = all(element.tag != "Figure" for element in self.elements)
-        if not (self.sheet.alt and is_first):
+        if not (self.sheet.alt and (is_first or self.sheet.sort == "hero")):
             return self._wrapped([each], None)
-        x, y = self.matrix.e, self.matrix.f
-        box = (x, y, x + self.matrix.a, y + self.matrix.d)
-        figure = Element("Figure", alt=self.sheet.alt, box=box)
+        figure = Element("Figure", alt=self.sheet.alt, box=_box_of(self.matrix))
         self.elements.append(figure)
         self.last = None
         return self._wrapped([each], figure)
@@ -227,6 +233,13 @@ class _Marker:
             element.ids.append(self.count)
             self.count += 1
         self.out += [begin, *operators, ([], pikepdf.Operator("EMC"))]
+
+
+def _box_of(matrix: "pikepdf.Matrix") -> tuple[float, float, float, float]:
+    """What a picture covers, that may be turned, in points."""
+    corners = [matrix.transform(corner) for corner in ((0, 0), (1, 0), (0, 1), (1, 1))]
+    across, up = zip(*corners, strict=True)
+    return (min(across), min(up), max(across), max(up))
 
 
 def _section(
