@@ -227,7 +227,7 @@ def test_keepsakes_are_shown_as_pictures_and_made_by_a_button(book: Book, monkey
     test.segmented_control(key="press-shows").set_value("keepsakes").run()
     assert not test.exception and not test.error
     assert [one.alt for one in pictures(test)] == list(keepsakes.KINDS.values())
-    assert downloads(test)[-2:] == ["EPUB as in print", "EPUB with text that flows"]
+    assert {"EPUB as in print", "EPUB with text that flows"} <= set(downloads(test))
     button(test, "Poster").click().run()
     (job,) = jobs.jobs_in(Path("jobs"))
     assert ended(job).state == "done"

@@ -71,10 +71,10 @@ def for_printer(proof: Proof, *, busy: bool) -> None:
         if shown.cover
         else "What lies outside of the red line is cut off. Words stay inside of the blue one."
     )
+    _sheets(shown)
     _make(proof, printer, paper, spine, busy=busy)
     _findings(book, shown, busy=busy)
     _colours(key, proof, printer)
-    _sheets(shown)
 
 
 def _colours(key: str, proof: Proof, printer: Printer) -> None:
@@ -247,7 +247,7 @@ def _remedy(book: Book, finding: Finding, number: int, *, busy: bool) -> None:
 
 
 def _sheets(shown: Shown) -> None:
-    """The pages as they lie side by side, the first alone on the right."""
+    """A row of the pages as they lie side by side, the first alone on the right."""
     with st.container(horizontal=True, gap="medium", key="printed-sheets"):
         for first in (0, *range(1, len(shown.sheets), 2)):
             last = first if first in (0, len(shown.sheets) - 1) else first + 1
