@@ -75,6 +75,8 @@ def test_a_hebrew_book_binds_and_says_its_words_to_who_listens():
         if "/ActualText" in element
     ]
     assert said.count(HEBREW) == 4
+    assert said[:4] == ["ברונו והים", "בכיכוב ברונו", "ברונו והים", "סיפור על ברונו"]
+    assert said[-1] == "סוף" and words_of(pdf)[7].startswith("סוף")
     assert "2" in words_of(pdf)[3]
 
 

@@ -19,6 +19,7 @@ from storybook.authoring.print_jobs import as_text, imprint_of, set_imprint
 from storybook.cli import main
 from storybook.errors import BookError, ConfigError
 from storybook.press.interior import Imprint
+from storybook.press.matter import RealHero
 from storybook.press.printers import load_printer
 
 FORMS = {
@@ -90,7 +91,8 @@ def test_a_printed_book_begins_on_the_right_with_whose_it_is():
 
 def test_the_real_hero_comes_after_the_end():
     photos = tuple(Image.new("RGB", (40, 30), (40 * k, 90, 90)) for k in range(5))
-    found = press(job(undemanding("kdp"), photos=photos, about=("Biscuit is a cat.",)))
+    real = RealHero("The real Biscuit", ("Biscuit is a cat.",), photos, "A photo of Biscuit.")
+    found = press(job(undemanding("kdp"), real=real))
     pages = words_of(found.interior)
     assert pages[8] == "The real Biscuit Biscuit is a cat."
     page = PdfReader(BytesIO(found.interior)).pages[8]

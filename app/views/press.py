@@ -23,7 +23,6 @@ from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.errors import EditedByHand, StorybookError
 from storybook.press.formats import Format, format_names, load_format, placements_of
-from storybook.press.layout import FRONT_SHEETS
 from storybook.records import COVER
 from storybook.stages import bind
 
@@ -83,7 +82,7 @@ def _head(book: Book) -> None:
 
 def _press(book: Book, proof: Proof, *, busy: bool) -> None:
     st.html(letters())
-    wishes, shown = st.columns([1, 2.1], gap="large")
+    shown, wishes = st.columns([2.1, 1], gap="large")  # on a telephone what is shown comes first
     with wishes:
         _wishes(book, busy=busy)
         _exports(book, proof, busy=busy)
@@ -209,7 +208,7 @@ def _is_finished(book: Book, proof: Proof) -> bool:
 def _preview(proof: Proof) -> None:
     """All sheets as they lie side by side in the book, the cover alone."""
     drawn = sheets(proof, SHEET_PX)
-    labels = [_label(sheet, len(proof.pages) - 1) for sheet in range(1, len(drawn) + 1)]
+    labels = _labels(len(proof.pages) - 1, len(drawn), real=bool(bind.real_hero_key(proof.book)))
     with st.container(horizontal=True, gap="medium", key="sheets"):
         for first in (1, *range(2, len(drawn) + 1, 2)):
             last = first if first in (1, len(drawn)) else first + 1
@@ -222,10 +221,8 @@ def _preview(proof: Proof) -> None:
                 st.caption(" · ".join(labels[first - 1 : last]))
 
 
-def _label(sheet: int, pages: int) -> str:
-    """What a sheet is, counted from 1."""
-    page = sheet - FRONT_SHEETS
-    if 1 <= page <= pages:
-        return f"Page {page}"
-    named = {1: "Cover", 2: "Endpaper", 3: "Title page", FRONT_SHEETS + pages + 1: "The End"}
-    return named.get(sheet, "Endpaper" if sheet % 2 else "Back cover")
+def _labels(pages: int, sheets: int, *, real: bool) -> list[str]:
+    """What each sheet is, in their order; with a page of the `real` hero after the end."""
+    known = ["Cover", "Endpaper", "Title page", *(f"Page {page}" for page in range(1, pages + 1))]
+    known += ["The End", *(["The real hero"] if real else [])]
+    return [*known, *["Endpaper"] * (sheets - len(known) - 1), "Back cover"]

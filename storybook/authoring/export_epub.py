@@ -14,6 +14,7 @@ from storybook.press import epub_pages
 from storybook.press.endpage import Facts, rows_of
 from storybook.press.epub import Publication, pack
 from storybook.press.epub_pages import FlowingPage, Folder, Recording
+from storybook.press.matter import MOST_PHOTOS, RealHero
 from storybook.press.picture import open_picture
 from storybook.press.screen_parts import Heard
 from storybook.press.scripts import is_leftwards
@@ -38,7 +39,8 @@ def export_epub(book: Book, studio: Studio, *, aloud: bool = True) -> Editions:
     """
     pages = screen_pages(book, studio, aloud=aloud)
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return epub_book(bind.story_of(book), pages, wishes, facts, modified=modified_at(book))
+    story, real = bind.story_of(book), bind.real_hero_of(book)
+    return epub_book(story, pages, wishes, facts, real, modified=modified_at(book))
 
 
 def epub_book(
@@ -46,6 +48,7 @@ def epub_book(
     pages: Sequence[ScreenPage],
     wishes: Wishes,
     facts: Facts,
+    real: RealHero | None = None,
     *,
     modified: datetime,
     as_mp3: Callable[[bytes], bytes] = ffmpeg.mp3,
@@ -54,7 +57,7 @@ def epub_book(
     recordings = [each.heard and _recording(each, as_mp3) for each in pages]
     marked = [replace(each, heard=each.heard and Heard(b"", each.heard.words)) for each in pages]
     folder = Folder()
-    book = screen_book(story, marked, wishes, facts, folder.keep)
+    book = screen_book(story, marked, wishes, facts, real, folder.keep)
     form = wishes.form
     fixed = Publication(
         **_imprint(book, story, wishes, modified, "fixed"),
@@ -69,7 +72,7 @@ def epub_book(
         size=(form.width_pt, form.height_pt),
     )
     return Editions(
-        pack(fixed), pack(_flowing(book, story, pages, recordings, wishes, facts, modified))
+        pack(fixed), pack(_flowing(book, story, pages, recordings, wishes, facts, real, modified))
     )
 
 
@@ -80,6 +83,7 @@ def _flowing(
     recordings: Sequence[Recording | None],
     wishes: Wishes,
     facts: Facts,
+    real: RealHero | None,
     modified: datetime,
 ) -> Publication:
     folder = Folder()
@@ -93,10 +97,12 @@ def _flowing(
         for text, page, recording in zip(("", *book.words.texts), pages, recordings, strict=True)
     ]
     cover = _cover(folder)
+    photos = [folder.keep(photo) for photo in real.photos[:MOST_PHOTOS]] if real else []
     documents = [
         epub_pages.flowing_cover(book.words.title, book.words.starring, shown[COVER]),
         *(epub_pages.flowing_page(number, each) for number, each in enumerate(shown[1:], start=1)),
-        epub_pages.flowing_end(rows_of(facts, book.screen.fonts)),
+        epub_pages.flowing_end(rows_of(facts, book.screen.fonts), book.words.the_end),
+        *([epub_pages.flowing_hero(real, photos)] if real else []),
     ]
     return Publication(
         **_imprint(book, story, wishes, modified, "flowing"),

@@ -13,13 +13,14 @@ from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
 from storybook.book.printing import Wishes, Words, lay_words, words_of
-from storybook.press import screen
+from storybook.press import screen, screen_matter
 from storybook.press.colour import theme_of
 from storybook.press.compose import Facing
-from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
+from storybook.press.endpage import HEADING, INTRODUCTION, Facts, rows_of
 from storybook.press.fonts import load_fonts
 from storybook.press.html_file import html_file
 from storybook.press.layout import StoryPage
+from storybook.press.matter import RealHero
 from storybook.press.picture import open_picture
 from storybook.press.screen import PICTURE_PX, Screen, Shown
 from storybook.press.screen_parts import Heard
@@ -62,9 +63,12 @@ def screen_book(
     pages: Sequence[ScreenPage],
     wishes: Wishes,
     facts: Facts,
+    real: RealHero | None = None,
     keep: Callable[[Image.Image], str] = screen.webp_url,
 ) -> ScreenBook:
     """Every page as a section; `pages` begins with the cover, `keep` says where pictures lie.
+
+    With photos of it the `real` hero has a page after the story.
 
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
@@ -87,21 +91,22 @@ def screen_book(
     desk = Screen(wishes.form, fonts, theme_of(drawn or screen.plain_paper()), keep)
     sections = (
         screen.cover(desk, pictures[0], words.title, words.starring),
-        screen.endpaper(1),
-        screen.title_page(desk, pictures[0], words.title, words.about),
+        screen_matter.endpaper(1),
+        screen_matter.title_page(desk, pictures[0], words.title, words.about),
         *(
             screen.story_page(desk, each, shown, _facing(page, pictures, laid))
             for page, each, shown in zip(pages[1:], laid, pictures[1:], strict=True)
         ),
-        screen.end_page(desk, facts),
-        *(screen.endpaper(2 + number) for number in range(1 + len(laid) % 2)),
-        screen.back_cover(),
+        screen_matter.end_page(desk, facts, words.the_end),
+        *([screen_matter.hero_page(desk, real)] if real else []),
+        *map(screen_matter.endpaper, range(2, 2 + bind.endpapers_after(len(laid), real))),
+        screen_matter.back_cover(),
     )
     texts = chain(
         words.texts,
         (words.title, words.about, words.starring),
-        ("-",),
-        (THE_END, HEADING, INTRODUCTION),
+        ("-", *((real.title, *real.about) if real else ())),
+        (words.the_end, HEADING, INTRODUCTION),
         chain.from_iterable(rows_of(facts, fonts)),
         screen.WORDS,
         EVERY_BOOK,
@@ -119,13 +124,19 @@ def _facing(
     return Facing(laid[page.joins - 1], other.picture, other.text_side)
 
 
-def html_book(story: Story, pages: Sequence[ScreenPage], wishes: Wishes, facts: Facts) -> str:
+def html_book(
+    story: Story,
+    pages: Sequence[ScreenPage],
+    wishes: Wishes,
+    facts: Facts,
+    real: RealHero | None = None,
+) -> str:
     """The pages of the PDF as one HTML file, in their order; `pages` begins with the cover.
 
     Equal arguments give equal text. Raises PressError naming the page whose text does not fit or
     cannot be shown.
     """
-    book = screen_book(story, pages, wishes, facts)
+    book = screen_book(story, pages, wishes, facts, real)
     return html_file(
         book.screen,
         book.sections,
@@ -146,7 +157,7 @@ def export_html(book: Book, studio: Studio, *, aloud: bool = True) -> str:
     """
     pages = screen_pages(book, studio, aloud=aloud)
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return html_book(bind.story_of(book), pages, wishes, facts)
+    return html_book(bind.story_of(book), pages, wishes, facts, bind.real_hero_of(book))
 
 
 def screen_pages(book: Book, studio: Studio, *, aloud: bool) -> list[ScreenPage]:

@@ -19,6 +19,7 @@ from storybook.press.inks import Inks, load_inks
 from storybook.press.interior import Imprint, Leaf, plan_interior
 from storybook.press.layout import StoryPage
 from storybook.press.matter import (
+    RealHero,
     draw_blank,
     draw_bookplate,
     draw_dedication,
@@ -56,9 +57,8 @@ class Job:
     imprint: Imprint
     summary: str
     activities: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()
-    """What is said of the real hero."""
-    photos: tuple[Image.Image, ...] = ()
+    real: RealHero | None = None
+    """The real pet, if there are photos of it."""
     spine_in: float | None = None
     """As the printer's own calculator says; None: by its rule."""
     fineness: float = 0.0
@@ -96,7 +96,7 @@ def press(job: Job) -> Pressed:
         job.paper,
         job.activities,
         dedication=bool(job.imprint.dedication),
-        photos=bool(job.photos),
+        photos=job.real is not None,
     )
     form = _fitted(job.wishes.form, printer, len(leaves))
     inks = _inks(printer)
@@ -160,9 +160,9 @@ def _draw_leaf(
     elif leaf.kind == "dedication":
         draw_dedication(desk, curl(job.imprint.dedication, job.wishes.language))
     elif leaf.kind == "end":
-        draw_end_page(desk, job.facts, desk.sheet)
+        draw_end_page(desk, job.facts, desk.sheet, words.the_end)
     elif leaf.kind == "hero":
-        draw_hero_page(desk, words.star, job.about, job.photos)
+        draw_hero_page(desk, job.real)
     elif leaf.kind == "draw":
         draw_drawing_page(desk, leaf.says)
     elif leaf.kind == "notes":

@@ -18,10 +18,8 @@ from storybook.authoring.proofs import PROOF_PX, ProofPage, proof_plates
 from storybook.book.folder import Book
 from storybook.book.printing import bound_for, story_of, words_of
 from storybook.config import validated
-from storybook.errors import BookError, HeroError
+from storybook.errors import BookError
 from storybook.files import write_whole
-from storybook.hero.folder import hero_photos
-from storybook.images.photos import read_photo
 from storybook.press.alt_text import AT
 from storybook.press.formats import load_format
 from storybook.press.interior import Imprint, activities_of
@@ -34,7 +32,6 @@ from storybook.studio.studio import Studio
 
 IMPRINT = "press.toml"
 PRINT = "print"
-MOST_PHOTOS = 4
 SIGNS = {"pass": "ok  ", "note": "note", "fail": "FAIL"}
 
 
@@ -61,7 +58,6 @@ def job_of(
     places = [
         AT.get(scene.place, f"in the {scene.place}") for scene in scenes if scene.page != COVER
     ]
-    photos = tuple(_photos(book))
     return Job(
         printer=printer,
         paper=printer.paper(paper or _own_paper(imprint, printer)),
@@ -72,8 +68,7 @@ def job_of(
         imprint=imprint,
         summary=curl(book.brief.summary, own.language),
         activities=activities_of(star.name, [other.name for other in others], places),
-        about=_about(book),
-        photos=photos,
+        real=bind.real_hero_of(book),
         spine_in=spine_in,
     )
 
@@ -159,32 +154,6 @@ def as_text(pressed: Pressed) -> str:
         for table, source in printer.sources.items()
     ]
     return "\n".join([*lines, ""])
-
-
-def _photos(book: Book) -> list[Image.Image]:
-    """Photos of the real star, if it has some."""
-    if not book.brief.heroes:
-        return []
-    found = []
-    try:
-        for path in hero_photos(book.brief.heroes[0])[:MOST_PHOTOS]:
-            found.append(read_photo(path))
-    except HeroError:  # a photo that cannot be read is no reason to print no book
-        pass
-    return found
-
-
-def _about(book: Book) -> tuple[str, ...]:
-    """What is known of the real star, as its owner would say it."""
-    star = next(iter(book.cast), None)
-    if star is None or not (star.look or star.called):
-        return ()
-    what = " ".join(part for part in (star.look, star.called) if part)
-    article = "an" if what[:1].lower() in "aeiou" else "a"
-    return (
-        f"{star.name} is {article} {what}.",
-        f"This book was made for everyone who loves {star.name}.",
-    )
 
 
 def _own_paper(imprint: Imprint, printer: Printer) -> str | None:

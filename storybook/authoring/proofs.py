@@ -81,7 +81,8 @@ def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
     contents += [(each.page, each.scene.text_side) for each in pages]
     contents += [(each.scene.place, each.scene.light) for each in pages]
     wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return digest(bind.EDITION, bind.story_of(book), contents, pictures, wishes, facts)
+    real = bind.real_hero_key(book)
+    return digest(bind.EDITION, bind.story_of(book), contents, pictures, wishes, facts, *real)
 
 
 def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
@@ -93,7 +94,8 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
     wishes = bind.wishes_of(book, studio)
     story, _ = settable(bind.story_of(book), pages, wishes)
     plates = proof_plates(book, studio, pages)
-    return bind.bind(story, plates, wishes, bind.facts_of(book, studio))
+    facts = bind.facts_of(book, studio)
+    return bind.bind(story, plates, wishes, facts, bind.real_hero_of(book))
 
 
 def proof_plates(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> list[PlatePage]:

@@ -142,7 +142,7 @@ def translated(book: Book, studio: Studio, language: str, *, both: bool) -> Tran
     if not both:
         wishes = wishes.but(language=language, form=bound_for(wishes.form, language))
     story: Story = bind.story_of(book).but(title=words.title)
-    facts = bind.facts_of(book, studio)
+    facts, real = bind.facts_of(book, studio), bind.real_hero_of(book, wishes.language)
     texts = ("", *words.pages)
     plates = [
         replace(plate, text=text) for plate, text in zip(bind.plates_of(book), texts, strict=True)
@@ -152,8 +152,8 @@ def translated(book: Book, studio: Studio, language: str, *, both: bool) -> Tran
         for page, text in zip(screen_pages(book, studio, aloud=False), texts, strict=True)
     ]
     return Translated(
-        bind.bind(story, plates, wishes, facts),
-        epub_book(story, pages, wishes, facts, modified=modified_at(book)),
+        bind.bind(story, plates, wishes, facts, real),
+        epub_book(story, pages, wishes, facts, real, modified=modified_at(book)),
     )
 
 

@@ -62,6 +62,10 @@ class Words:
     def starring(self) -> str:
         return phrases(self.language)["starring"].format(self.star)
 
+    @property
+    def the_end(self) -> str:
+        return phrases(self.language)["end"]
+
 
 @lru_cache(maxsize=16)
 def phrases(language: str) -> dict[str, str]:

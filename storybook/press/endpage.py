@@ -60,8 +60,10 @@ class SmallPrint:
         return sum(setting.height_pt + 0.6 * self.size_pt for _, setting in self.rows)
 
 
-def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
-    """`The End` in the upper half, words for a family below it, the small print at the foot."""
+def draw_end_page(desk: Desk, facts: Facts, sheet: int, the_end: str = THE_END) -> None:
+    """`The End` in the upper half, as the book's language has it; words for a family below it, the
+    small print at the foot, in English.
+    """
     safe, canvas, theme = safe_box(desk.form, sheet), desk.canvas, desk.theme
     lay_paper(desk)
     fonts, width = desk.fonts, min(MEASURE_PT, safe.width)
@@ -70,8 +72,8 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int) -> None:
     foot = safe.y + small.height_pt + GAP_PT
     heading_pt = 1.15 * introduction.size_pt
     top = foot + introduction.height_pt + 2.2 * heading_pt
-    face = fonts.for_title(THE_END)
-    title = set_title(THE_END, face, safe.width, 120, most_pt=60)
+    face = fonts.for_title(the_end)
+    title = set_title(the_end, face, safe.width, 120, most_pt=60)
     middle = (safe.top + top) / 2
     draw_title(desk, title, face, safe.middle, middle + title.height_pt / 2 + 14, theme.spark)
     ornaments.rule(canvas, safe.middle, middle - title.height_pt / 2 - 12, 150, theme.accent)

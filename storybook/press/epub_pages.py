@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from html import escape
+from html import escape, unescape
 from io import BytesIO
 
 from PIL import Image
@@ -13,7 +13,9 @@ from storybook.press.endpage import HEADING, INTRODUCTION, THE_END
 from storybook.press.epub import Document, Overlay, Side
 from storybook.press.fonts import Fonts
 from storybook.press.html_file import reader_file, variables
+from storybook.press.matter import RealHero
 from storybook.press.screen import Screen
+from storybook.press.screen_matter import END, HERO
 from storybook.press.webfonts import declared, font_files
 
 QUALITY = 88
@@ -21,7 +23,12 @@ LABEL = re.compile(r'data-label="([^"]*)"')
 NAME = re.compile(r' id="([a-z0-9-]+)"')
 NUMBER = re.compile(r'data-page="(\d+)"')
 WORD = '<span class="word">'
-SORTS = {"cover": "cover", "title-page": "titlepage", "the-end": "backmatter"}
+SORTS = {
+    "cover": "cover",
+    "title-page": "titlepage",
+    END: "backmatter",
+    HERO: "backmatter",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def fixed_documents(
         documents.append(
             Document(
                 name=name,
-                title=LABEL.search(section).group(1),
+                title=unescape(LABEL.search(section).group(1)),
                 body=body,
                 sort="decoration" if blank else SORTS.get(name, "bodymatter"),
                 page=page,
@@ -130,14 +137,25 @@ def flowing_page(number: int, page: FlowingPage) -> Document:
     return Document(f"page-{number}", f"Page {number}", body, page=number, overlay=overlay)
 
 
-def flowing_end(rows: Sequence[tuple[str, str]]) -> Document:
+def flowing_end(rows: Sequence[tuple[str, str]], the_end: str = THE_END) -> Document:
     """`The End`, and how the book was made."""
     terms = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in rows)
     body = (
-        f'<section class="end"><h1>{THE_END}</h1><div class="small" lang="en" xml:lang="en" '
-        f'dir="ltr"><h2>{HEADING}</h2><p>{INTRODUCTION}</p><dl>{terms}</dl></div></section>'
+        f'<section class="end"><h1>{escape(the_end)}</h1>'
+        '<div class="small" lang="en" xml:lang="en" dir="ltr">'
+        f"<h2>{HEADING}</h2><p>{INTRODUCTION}</p><dl>{terms}</dl></div></section>"
     )
-    return Document("the-end", THE_END, body, sort="backmatter")
+    return Document(END, the_end, body, sort="backmatter")
+
+
+def flowing_hero(real: RealHero, photos: Sequence[str]) -> Document:
+    """The real pet: its `photos`, by their URLs, and a line or two about it."""
+    shown = "".join(
+        f'<figure><img src="{photo}" alt="{escape(real.alt)}"/></figure>' for photo in photos
+    )
+    told = "".join(f"<p>{escape(line)}</p>" for line in real.about)
+    body = f'<section class="real"><h1>{escape(real.title)}</h1>{told}{shown}</section>'
+    return Document(HERO, real.title, body, sort="backmatter")
 
 
 def _figure(page: FlowingPage) -> str:

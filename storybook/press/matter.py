@@ -1,6 +1,6 @@
 """Front and back matter: whose book it is, for whom, the real pet, pages to draw and write on."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image
 
@@ -8,7 +8,6 @@ from storybook.press import ornaments
 from storybook.press.desk import (
     Desk,
     draw_centred,
-    draw_left,
     draw_title,
     lay_paper,
     place_picture,
@@ -17,10 +16,25 @@ from storybook.press.layout import Box, safe_box
 from storybook.press.title import set_title
 from storybook.press.typeset import Setting, set_text
 
+
+@dataclass(frozen=True, slots=True)
+class RealHero:
+    """What is told of the real pet after the story, in the words and letters of the book."""
+
+    title: str
+    about: tuple[str, ...]
+    photos: tuple[Image.Image, ...]
+    """RGB, at least one; MOST_PHOTOS of them are shown."""
+    alt: str
+    """What each photo shows."""
+
+
 BELONGS = "This book belongs to"
 LINE_PT, RULED_PT = 26, 1.0
 MOST_PHOTOS = 4
 TILTS = (-3.0, 2.2, 2.6, -2.0)
+UPRIGHT = 0.94
+"""The side of a square that, turned so far, takes the room of one of side 1."""
 
 
 def draw_bookplate(desk: Desk) -> None:
@@ -54,45 +68,44 @@ def draw_dedication(desk: Desk, words: str) -> None:
     desk.canvas.showPage()
 
 
-def draw_hero_page(
-    desk: Desk, name: str, about: Sequence[str], photos: Sequence[Image.Image]
-) -> None:
+def draw_hero_page(desk: Desk, real: RealHero) -> None:
     """The real pet: up to four photos as if glued in, and a line or two about it."""
     safe, theme = safe_box(desk.form, desk.sheet), desk.theme
     lay_paper(desk)
-    title = f"The real {name}"
+    title, photos = real.title, real.photos[:MOST_PHOTOS]
     face = desk.fonts.for_title(title)
     heading = set_title(title, face, safe.width, 0.14 * safe.height, most_pt=40)
     draw_title(desk, heading, face, safe.middle, safe.top - 6, theme.spark)
-    words = _set(desk, "\n".join(about), desk.fonts.text, 15, 0.85 * safe.width)
-    foot = safe.y + words.height_pt + 12
-    draw_left(desk, words, desk.fonts.text, safe.middle - words.width_pt / 2, foot - 8, theme.ink)
-    room = Box(safe.x, foot + 14, safe.width, safe.top - heading.height_pt - 30 - foot - 14)
-    for box, tilt, photo in zip(
-        photo_boxes(room, min(len(photos), MOST_PHOTOS)), TILTS, photos, strict=False
-    ):
+    words = _set(desk, "\n".join(real.about), desk.fonts.text, 15, 0.9 * safe.width)
+    foot = safe.y + words.height_pt + 6
+    for line in words.lines:
+        x, y = safe.middle, foot - line.drop_pt
+        draw_centred(desk, line.text, desk.fonts.text, 15, x, y, theme.ink, safe.width)
+    room = Box(safe.x, foot + 22, safe.width, safe.top - 6 - heading.height_pt - 20 - foot - 22)
+    for box, tilt, photo in zip(photo_boxes(room, len(photos)), TILTS, photos, strict=False):
         _glue(desk, photo, box, tilt)
     desk.canvas.showPage()
 
 
 def photo_boxes(room: Box, count: int) -> list[Box]:
-    """Places for so many photos: one, two beside each other, or up to four in two rows."""
-    columns = 1 if count == 1 else 2
-    rows = 1 if count <= 2 else 2
-    gap = 22.0
-    side = min(
-        (room.width - gap * (columns + 1)) / columns, (room.height - gap * (rows + 1)) / rows
-    )
+    """Square places for so many photos, in the rows in which they are largest; the last centred."""
+    gap = 24.0
+
+    def side_in(columns: int) -> float:
+        rows = -(-count // columns)
+        return min(
+            (room.width - gap * (columns - 1)) / columns, (room.height - gap * (rows - 1)) / rows
+        )
+
+    columns = max(range(1, count + 1), key=side_in)
+    side, rows = UPRIGHT * side_in(columns), -(-count // columns)
+    step, down = side + gap, rows * (side + gap) - gap
     boxes = []
     for index in range(count):
         row, column = divmod(index, columns)
-        alone = columns == 2 and count % 2 == 1 and index == count - 1
-        across = columns * side + gap * (columns - 1)
-        x = room.middle - across / 2 + column * (side + gap)
-        x = room.middle - side / 2 if alone else x
-        down = rows * side + gap * (rows - 1)
-        y = room.y + (room.height + down) / 2 - side - row * (side + gap)
-        boxes.append(Box(x, y, side, side))
+        across = min(columns, count - row * columns) * step - gap
+        x = room.middle - across / 2 + column * step
+        boxes.append(Box(x, room.y + (room.height + down) / 2 - side - row * step, side, side))
     return boxes
 
 

@@ -5,25 +5,22 @@ fonts.
 """
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 from io import BytesIO
 
 from PIL import Image
 
-from storybook.press import ornaments
 from storybook.press.colour import Theme
 from storybook.press.compose import Facing, composed, composed_opening, tail_root
-from storybook.press.desk import CREATOR
-from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_of
 from storybook.press.fonts import Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import EDGE_PT, Box, StoryPage, folio_box, safe_box
 from storybook.press.ornaments import TAIL_WIDE_PT
 from storybook.press.pdf import on_veil
 from storybook.press.picture import calm_side, cut_to
-from storybook.press.screen_parts import Heard, lines, paragraphs, sound
+from storybook.press.screen_parts import MADE_WITH, XMLNS, Heard, paragraphs, paw, section, sound
 from storybook.press.title import COVER_SHARE, set_title
 from storybook.press.typeset import Setting
 from storybook.records import TextSide
@@ -35,11 +32,10 @@ PLAIN = (168, 68, 42)
 NOT_DRAWN = "This picture is not drawn yet."
 WORDS = (
     NOT_DRAWN,
-    f"Made with {CREATOR}",
+    MADE_WITH,
     "Cover Back Next Read aloud Be quiet Full screen Leave Endpaper Title page Pages of",
 )
 """What is said on the screen beside the book's own words."""
-XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
 
 
 def webp_url(picture: Image.Image) -> str:
@@ -108,30 +104,7 @@ def cover(screen: Screen, shown: Shown, title: str, starring: str) -> str:
         f"{escape(starring)}</p>",
         sound(shown.heard),
     )
-    return _page("cover", "Cover", inner)
-
-
-def endpaper(index: int) -> str:
-    """Paw prints; `index` tells the several ones apart."""
-    return (
-        f'<section class="page blank" id="endpaper-{index}" data-label="Endpaper" '
-        'aria-hidden="true"></section>'
-    )
-
-
-def title_page(screen: Screen, shown: Shown, title: str, about: str) -> str:
-    """A round picture, the title, an ornament, whom it is about."""
-    setting = set_title(
-        title,
-        screen.fonts.for_title(title),
-        safe_box(screen.form, 3).width,
-        0.3 * screen.form.height_pt,
-        most_pt=46,
-    )
-    small = shown.picture and screen.source(cut_to(shown.picture, 1.0), PICTURE_PX // 3)
-    medallion = f'<img class="medallion" alt="" src="{small}"/>' if small else ""
-    inner = (medallion, _title(setting), _rule(), f'<p class="about">{escape(about)}</p>')
-    return _page("front", "Title page", ('<div class="inner">', *inner, "</div>"))
+    return section("cover", "Cover", inner)
 
 
 def story_page(screen: Screen, laid: StoryPage, shown: Shown, facing: Facing | None = None) -> str:
@@ -161,45 +134,14 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown, facing: Facing | N
         f'<span class="folio" aria-hidden="true" style="{screen.inside(folio_box(laid, area))}">'
         f"{laid.page}</span>",
     ]
-    return _page(f"story {laid.kind}", f"Page {laid.page}", inner, number=laid.page)
-
-
-def end_page(screen: Screen, facts: Facts) -> str:
-    """`The End`, and how the book was made."""
-    setting = set_title(
-        THE_END, screen.fonts.for_title(THE_END), safe_box(screen.form, 1).width, 120, most_pt=60
-    )
-    rows = "".join(
-        f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>"
-        for label, value in rows_of(facts, screen.fonts)
-    )
-    small = (
-        f'<div class="small" lang="en"><h2>{HEADING}</h2><p>{INTRODUCTION}</p><dl>{rows}</dl></div>'
-    )
-    inner = (_title(setting), _rule(), small)
-    return _page("last end", THE_END, ('<div class="inner">', *inner, "</div>"))
-
-
-def back_cover() -> str:
-    """Accent ground and the press's mark."""
-    inner = f'{_paw()}<p class="about">Made with {CREATOR}</p>'
-    return _page("back last", "Back cover", ('<div class="inner">', inner, "</div>"))
-
-
-def _page(kind: str, label: str, inner: Sequence[str], number: int | None = None) -> str:
-    name = label.lower().replace(" ", "-")
-    counted = f' data-page="{number}"' if number else ""
-    return (
-        f'<section class="page {kind}" id="{name}" data-label="{label}"{counted} '
-        f'aria-label="{label}">{"".join(inner)}</section>'
-    )
+    return section(f"story {laid.kind}", f"Page {laid.page}", inner, number=laid.page)
 
 
 def _picture(screen: Screen, shown: Shown, box: Box, framed: str = "") -> str:
     style = f"{screen.inside(box)};--scene:{box.width:.1f}/{box.height:.1f}"
     if shown.picture is None:
         return (
-            f'<div class="scene missing{framed}" style="{style}"><div>{_paw()}{NOT_DRAWN}'
+            f'<div class="scene missing{framed}" style="{style}"><div>{paw()}{NOT_DRAWN}'
             "</div></div>"
         )
     wide_px = round(PICTURE_PX * box.width / screen.form.width_pt)
@@ -212,11 +154,6 @@ def _picture(screen: Screen, shown: Shown, box: Box, framed: str = "") -> str:
 
 def _cut(picture: Image.Image, box: Box) -> Image.Image:
     return cut_to(picture, box.width / box.height)
-
-
-def _title(setting: Setting) -> str:
-    markup = lines(line.text for line in setting.lines)
-    return f'<p class="title" style="--size:{setting.size_pt:g}">{markup}</p>'
 
 
 def _lettering(screen: Screen, setting: Setting, top: float) -> str:
@@ -278,18 +215,4 @@ def _torn(screen: Screen, laid: StoryPage) -> str:
     return (
         f'<svg {XMLNS} class="torn" style="{screen.inside(edge)}" viewBox="0 0 100 100" '
         f'preserveAspectRatio="none" aria-hidden="true"><path d="{path}"/></svg>'
-    )
-
-
-def _paw() -> str:
-    paw = ornaments.paw_as_svg()
-    return f'<svg {XMLNS} viewBox="-0.6 -0.62 1.2 1.12" aria-hidden="true">{paw}</svg>'
-
-
-def _rule() -> str:
-    return (
-        f'<svg {XMLNS} class="rule" viewBox="-75 -10 150 20" aria-hidden="true">'
-        '<path d="M-75 0H-15M15 0H75" stroke-width="1.2" stroke-linecap="round"/>'
-        '<g transform="scale(17)" stroke="none">'
-        f"{ornaments.paw_as_svg()}</g></svg>"
     )

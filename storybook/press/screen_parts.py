@@ -1,4 +1,4 @@
-"""A page's words on a screen, and what is heard of them."""
+"""What the pages of a screen are put together from: words, what is heard of them, ornaments."""
 
 import base64
 import json
@@ -7,8 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from storybook.press import ornaments
+from storybook.press.desk import CREATOR
 from storybook.press.sounds import pieces_of
 from storybook.press.typeset import LEADING, Setting
+
+XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
+MADE_WITH = f"Made with {CREATOR}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +83,40 @@ def _lettered(text: str, sounds: bool) -> str:
         else escape(piece, quote=False)
         for piece, is_sound in pieces_of(text)
     )
+
+
+def section(
+    kind: str, label: str, inner: Sequence[str], number: int | None = None, name: str = ""
+) -> str:
+    """A page of some `kind`, its classes, with what is on it; its id is its `name`, else its label.
+
+    A page of the story has a `number`.
+    """
+    name, label = name or label.lower().replace(" ", "-"), escape(label)
+    counted = f' data-page="{number}"' if number else ""
+    return (
+        f'<section class="page {kind}" id="{name}" data-label="{label}"{counted} '
+        f'aria-label="{label}">{"".join(inner)}</section>'
+    )
+
+
+def title_lines(setting: Setting) -> str:
+    """A set title, line by line."""
+    markup = lines(line.text for line in setting.lines)
+    return f'<p class="title" style="--size:{setting.size_pt:g}">{markup}</p>'
+
+
+def rule() -> str:
+    """A line with a paw in its middle."""
+    return (
+        f'<svg {XMLNS} class="rule" viewBox="-75 -10 150 20" aria-hidden="true">'
+        '<path d="M-75 0H-15M15 0H75" stroke-width="1.2" stroke-linecap="round"/>'
+        '<g transform="scale(17)" stroke="none">'
+        f"{ornaments.paw_as_svg()}</g></svg>"
+    )
+
+
+def paw() -> str:
+    """A paw's print in the colour of what it is in."""
+    drawn = ornaments.paw_as_svg()
+    return f'<svg {XMLNS} viewBox="-0.6 -0.62 1.2 1.12" aria-hidden="true">{drawn}</svg>'

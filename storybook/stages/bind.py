@@ -3,21 +3,34 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 
 from storybook.book import printing
 from storybook.book.folder import Book
-from storybook.book.printing import Wishes, check_book, lay_words, left_out, story_of, words_of
+from storybook.book.printing import (
+    Wishes,
+    Words,
+    check_book,
+    lay_words,
+    left_out,
+    phrases,
+    story_of,
+    words_of,
+)
 from storybook.book.shelved import is_finished
-from storybook.errors import BookError, PressError
+from storybook.errors import BookError, HeroError, PressError
 from storybook.files import write_whole
+from storybook.hero.folder import hero_photos
+from storybook.images.photos import LONG_SIDE_PX, read_photo
 from storybook.models.infotext import read_infotext
 from storybook.press.alt_text import alt_text
 from storybook.press.colour import theme_of
 from storybook.press.compose import Facing
 from storybook.press.desk import Desk, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
-from storybook.press.fonts import load_fonts
+from storybook.press.fonts import Face, load_fonts
 from storybook.press.layout import StoryPage, sheet_of
+from storybook.press.matter import MOST_PHOTOS, RealHero, draw_hero_page
 from storybook.press.pdf import (
     draw_back_cover,
     draw_cover,
@@ -30,7 +43,8 @@ from storybook.press.preflight import preflight
 from storybook.press.scripts import is_leftwards
 from storybook.press.spread import spreads_in
 from storybook.press.tags import SheetTags, tagged
-from storybook.records import COVER, Event, Scene, Story, TextSide, digest
+from storybook.press.typeset import curl
+from storybook.records import COVER, Event, Hero, Scene, Story, TextSide, digest
 from storybook.studio.studio import Studio
 
 EDITION = 6
@@ -50,11 +64,18 @@ class PlatePage:
     """The page that its picture may run into; 0: none."""
 
 
-def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts) -> bytes:
-    """A PDF: cover, endpaper, title page, story pages, end page, endpaper, back cover.
+def bind(
+    story: Story,
+    pages: Sequence[PlatePage],
+    wishes: Wishes,
+    facts: Facts,
+    real: RealHero | None = None,
+) -> bytes:
+    """A PDF: cover, endpaper, title page, story pages, end page, the `real` hero if there are
+    photos of it, endpaper, back cover.
 
-    `pages` are the cover and the story's pages in order. With an odd number of pages there is one
-    more endpaper, so that the number of sheets is even. Equal arguments give equal bytes.
+    `pages` are the cover and the story's pages in order. Where the number of sheets would be odd
+    there is one more endpaper. Equal arguments give equal bytes.
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
     fonts, form = load_fonts(wishes.font, wishes.language), wishes.form
@@ -74,15 +95,18 @@ def bind(story: Story, pages: Sequence[PlatePage], wishes: Wishes, facts: Facts)
         facing = facing_of(page, pages, laid)
         draw_story_page(desk.on(sheet_of(layout.page)), layout, picture, page.text_side, facing)
     last = sheet_of(len(laid) + 1)
-    draw_end_page(desk.on(last), facts, last)
-    for more in range(1 + len(laid) % 2):
+    draw_end_page(desk.on(last), facts, last, words.the_end)
+    if real:
+        last += 1
+        draw_hero_page(desk.on(last), real)
+    for more in range(endpapers_after(len(laid), real)):
         draw_endpaper(desk.on(last + 1 + more))
     draw_back_cover(desk)
     canvas.save()
     leftwards = is_leftwards(wishes.language)
     return tagged(
         file.getvalue(),
-        _tags_of(pages, words.texts if leftwards else ()),
+        _tags_of(pages, words if leftwards else None, real),
         language=wishes.language,
         leftwards=leftwards,
     )
@@ -106,19 +130,28 @@ def joins_of(scenes: Sequence[Scene]) -> list[int]:
     return [found.get(place, 0) for place in range(len(scenes))]
 
 
-def _tags_of(pages: Sequence[PlatePage], spoken: Sequence[str]) -> list[SheetTags]:
-    """What each sheet of the book is to a screen reader; `spoken` are the story's words, where they
-    are not drawn in their order.
+def endpapers_after(story_pages: int, real: RealHero | None) -> int:
+    """How many endpapers stand before the back cover: one or two, so that sheets are even."""
+    return 1 + (story_pages + bool(real)) % 2
+
+
+def _tags_of(
+    pages: Sequence[PlatePage], spoken: Words | None, real: RealHero | None
+) -> list[SheetTags]:
+    """What each sheet of the book is to a screen reader; `spoken` are its words, where they are not
+    drawn in their order.
     """
     cover, *story = (page.alt for page in pages)
-    texts = spoken or [""] * len(story)
+    texts = [(text,) for text in spoken.texts] if spoken else [()] * len(story)
+    said = spoken and real and (real.title, "\n".join(real.about))
     return [
-        SheetTags("cover", cover),
+        SheetTags("cover", cover, (spoken.title, spoken.starring) if spoken else ()),
         SheetTags("blank"),
-        SheetTags("title"),
+        SheetTags("title", said=(spoken.title, spoken.about) if spoken else ()),
         *(SheetTags("story", alt, text) for alt, text in zip(story, texts, strict=True)),
-        SheetTags("end"),
-        *[SheetTags("blank")] * (1 + len(story) % 2),
+        SheetTags("end", said=(spoken.the_end,) if spoken else ()),
+        *([SheetTags("hero", real.alt, said or ())] if real else []),
+        *[SheetTags("blank")] * endpapers_after(len(story), real),
         SheetTags("back"),
     ]
 
@@ -139,7 +172,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
     for sources in todo:
         check_book(book)
         wishes = wishes_of(book, studio)
-        pdf = bind(story_of(book), plates_of(book), wishes, facts_of(book, studio))
+        facts, real = facts_of(book, studio), real_hero_of(book)
+        pdf = bind(story_of(book), plates_of(book), wishes, facts, real)
         faults = preflight(pdf, wishes.form, least_ppi=0)
         if faults:
             raise PressError(
@@ -149,8 +183,8 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         without = left_out(
             story_of(book), [scene.text for scene in book.scenes], wishes.font, wishes.language
         )
-        facts = (book.pdf.name, f"{len(pdf) / 1e6:.1f} MB", without)
-        yield Event(stage="bind", done=1, total=1, note=", ".join(filter(None, facts)))
+        said = (book.pdf.name, f"{len(pdf) / 1e6:.1f} MB", without)
+        yield Event(stage="bind", done=1, total=1, note=", ".join(filter(None, said)))
 
 
 def made_from(book: Book, studio: Studio) -> list[str]:
@@ -166,6 +200,7 @@ def made_from(book: Book, studio: Studio) -> list[str]:
     if any(scene.text_side != "auto" for scene in book.scenes):  # older books keep their digest
         parts += ({scene.page: scene.text_side for scene in book.scenes},)
     parts += (joins_of(book.scenes),)
+    parts += real_hero_key(book)  # nothing where there are no photos, as in older books
     return [digest(*parts, facts.but(enlarger=each)) for each in enlargers]
 
 
@@ -197,6 +232,51 @@ def plates_of(book: Book) -> list[PlatePage]:
 
 def wishes_of(book: Book, studio: Studio) -> Wishes:
     return printing.wishes_of(book.brief, studio.settings.bind)
+
+
+def real_hero_of(book: Book, language: str | None = None) -> RealHero | None:
+    """The real star for the page after the story, in the book's language or another one; None
+    without photos that can be read.
+    """
+    photos = []
+    for path in _photos_of(book):
+        try:
+            photo = read_photo(path)
+        except HeroError:  # a photo that cannot be read is no reason to bind no book
+            continue
+        photo.thumbnail((LONG_SIDE_PX, LONG_SIDE_PX))
+        photos.append(photo)
+    if not photos:
+        return None
+    wishes = printing.wishes_of(book.brief.but(language=language or book.brief.language))
+    words, said = words_of(story_of(book), (), wishes), phrases(wishes.language)
+    about = [said["loved"].format(words.star)]
+    if said["real"] == phrases("en")["real"] and book.cast[0].look:  # a look is told in English
+        about.insert(0, _described(book.cast[0], words.star, load_fonts(wishes.font).text))
+    return RealHero(
+        said["real"].format(words.star),
+        tuple(filter(None, about)),
+        tuple(photos),
+        f"A photo of {words.star}.",
+    )
+
+
+def _described(star: Hero, name: str, face: Face) -> str:
+    """What is known of the real star, as its owner would say it; empty if it cannot be printed."""
+    article = "an" if star.look[0].lower() in "aeiou" else "a"
+    says = curl(f"{name} is {article} {star.look} {star.called}.")
+    return "" if face.missing(says) else says
+
+
+def real_hero_key(book: Book) -> tuple[object, ...]:
+    """Changes whenever `real_hero_of` would; empty without photos."""
+    photos = [(path.name, path.stat().st_size) for path in _photos_of(book)]
+    return (photos, book.cast[0].look, book.cast[0].called) if photos else ()
+
+
+def _photos_of(book: Book) -> list[Path]:
+    names = book.brief.heroes
+    return hero_photos(names[0])[:MOST_PHOTOS] if names else []
 
 
 def facts_of(book: Book, studio: Studio) -> Facts:
