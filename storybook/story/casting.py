@@ -64,7 +64,7 @@ class _Same:
         return id(self.world)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _cast(summary: str, heroes: tuple[Hero, ...], same: _Same, seed: int, limited: bool) -> Cast:
     """As `cast`. Whether a book is due asks it for the same summary once a page and verb."""
     world = same.world

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 APOSTROPHES = "'\u2019\u02bc\u2018"
 _MARKS = "".join(chr(n) for n in range(0x300, 0x3100) if unicodedata.category(chr(n))[0] == "M")
@@ -33,10 +33,11 @@ class Token:
     is_word: bool
     meant: str = ""
     """In lower case, what the word was to be if it is misspelt: `don't` for `dont`."""
+    lower: str = field(init=False, repr=False)
+    """The word in lower case, as it is meant: looked at some dozens of times for each token."""
 
-    @property
-    def lower(self) -> str:
-        return self.meant or self.text.lower().replace("\u2019", "'")
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lower", self.meant or self.text.lower().replace("\u2019", "'"))
 
     @property
     def capital(self) -> bool:
