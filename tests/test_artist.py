@@ -12,7 +12,7 @@ from training.starter.artist.coats import dress
 from training.starter.artist.colour import rgb
 from training.starter.artist.portraits import PORTRAITS
 from training.starter.artist.poses import POSES, Limb, Pose
-from training.starter.artist.things import hangs, seat_of
+from training.starter.artist.things import THINGS
 from training.starter.pictures import Picture, random_picture
 from training.starter.tables import read_table
 
@@ -122,8 +122,9 @@ def test_people_keep_company(kind):
 
 @pytest.mark.parametrize("relation", ["on", "under"])
 def test_the_table_and_the_artist_agree_on_where_things_may_be(relation):
-    fits = seat_of if relation == "on" else hangs
-    can = {thing for thing in WORLD.things if fits(thing)}
+    can = {
+        name for name, thing in THINGS.items() if (thing.seat if relation == "on" else thing.hangs)
+    }
     assert {thing for thing, each in WORLD.things.items() if relation in each.may} == can
     for thing in can:
         placed = pixels(thing=thing, relation=relation)

@@ -52,4 +52,3 @@ class Pose:
 
 POSES = read_table(Path(__file__).with_name("poses.toml"), Pose)
 """By action."""
-SITTING = POSES["sitting"]

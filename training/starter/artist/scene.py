@@ -16,7 +16,7 @@ from training.starter.artist.poses import Pose
 from training.starter.artist.shapes import curve, oval
 from training.starter.artist.sky import draw_rain
 from training.starter.artist.stances import holding_aside, pose_of
-from training.starter.artist.things import draw_thing, drop_of, grip_of, seat_of
+from training.starter.artist.things import THINGS, draw_thing
 from training.starter.pictures import Picture
 
 SMALL = 0.84
@@ -108,7 +108,7 @@ def _draw_facing_right(brush: Brush, picture: Picture, world: World, frame: Fram
 
 def _star_of(picture: Picture, world: World) -> Animal:
     pose = pose_of(picture.action, picture.mood, picture.pose)
-    if picture.action == "holding" and picture.thing and grip_of(picture.thing).aside:
+    if picture.action == "holding" and picture.thing and THINGS[picture.thing].grip.aside:
         pose = holding_aside(pose)
     coat = world.coats[picture.coat]
     return Animal(picture.species, coat, pose, picture.mood, picture.action)
@@ -166,7 +166,7 @@ def _height_of(picture: Picture, pose: Pose) -> float:
     """Height of the tallest in units of a pose, with what the star sits on or has above it."""
     star = pose.top
     if picture.thing and picture.relation == "on":
-        star += SEAT * seat_of(picture.thing)
+        star += SEAT * THINGS[picture.thing].seat
     elif picture.thing and picture.relation == "under":
         star = _crown(picture, pose) + 50 * ABOVE
     people = [height_of(kind) * SMALL for kind, coat in picture.companions if not coat]
@@ -184,13 +184,13 @@ def _star(brush: Brush, star: Animal, picture: Picture, spots: Spots, ground: fl
     middle = spots.star + (left + right) / 2 * size
     if thing and picture.relation == "on":
         _place_thing(brush, thing, middle, ground, SEAT * size)
-        ground -= seat_of(thing) * SEAT * size
+        ground -= THINGS[thing].seat * SEAT * size
     else:
         shrink = 0.7 if pose.lift > 10 else 1.0
         brush.shade(middle, ground, (right - left) * 0.46 * size * shrink, 6.5 * size)
     if thing and picture.relation == "under":
         # Behind the head, so that a stick or a string ends in a paw and not on the face.
-        foot = ground - (_crown(picture, pose) - drop_of(thing) * ABOVE) * size
+        foot = ground - (_crown(picture, pose) - THINGS[thing].drop * ABOVE) * size
         _hang(brush, thing, spots.star + pose.head[0] * size, foot, ABOVE * size)
     with _at(brush, spots.star, ground, size, size):
         _traces(brush, star)
@@ -203,7 +203,7 @@ def _star(brush: Brush, star: Animal, picture: Picture, spots: Spots, ground: fl
 
 
 def _hold(brush: Brush, star: Animal, thing: str) -> None:
-    grip = grip_of(thing)
+    grip = THINGS[thing].grip
     draw_arms(brush, star)
     with skia.AutoCanvasRestore(brush.canvas):
         brush.canvas.translate(*star.pose.near[-1].paw if grip.aside else (0, -25))

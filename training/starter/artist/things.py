@@ -1,5 +1,6 @@
 """The things of the world, each about 40 wide around (0, 0) with its foot at y = 0, y down."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from training.starter.artist import finds, household, toys
@@ -17,98 +18,53 @@ class Grip:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
-    """What a scene can do with a thing besides laying it down."""
+class Thing:
+    """Draws a thing, and says what a scene can do with it besides laying it down."""
 
+    draw: Callable[[Brush], None]
     grip: Grip = Grip()
+    """How paws hold it: in front of the chest unless it is long."""
     seat: float | None = None
-    """How high an animal sits on it."""
+    """How high an animal sits or sleeps on it, in its own units; None if nobody can."""
     hangs: bool = False
+    """Whether it can be over somebody's head.
+
+    Its foot, (0, 0), is then `drop` below a spot just above the ears. Drawn before the head, the
+    end of a string or of an umbrella's stick is hidden, and what shows is about 50 high.
+    """
     drop: float = 0.0
-    """How far its foot is below the ears of whoever it hangs over."""
+    """How far its foot is below the ears of whoever it hangs over, in its own units."""
 
 
-_USES = {
-    "red ball": Use(),
-    "ball of yarn": Use(),
-    "kite": Use(Grip(6, 0.95, aside=True), hangs=True, drop=6),
-    "toy boat": Use(Grip(15, 0.75)),
-    "lantern": Use(Grip(19, 0.8), hangs=True),
-    "book": Use(Grip(14, 0.95), seat=9),
-    "blue mitten": Use(Grip(18, 0.85)),
-    "red apple": Use(Grip(22, 0.9)),
-    "flower": Use(Grip(14, 1.0, aside=True)),
-    "basket": Use(Grip(17, 0.82), seat=28),
-    "balloon": Use(Grip(2, 0.85, aside=True), hangs=True, drop=50),
-    "umbrella": Use(Grip(10, 0.85, aside=True), hangs=True, drop=50),
-    "gold star": Use(hangs=True),
-    "cake": Use(Grip(17, 0.78)),
-    "gift box": Use(Grip(22, 0.75), seat=33),
-    "drum": Use(Grip(20, 0.8), seat=27),
-    "teapot": Use(Grip(17, 0.85)),
-    "bucket": Use(Grip(22, 0.72), seat=31),
-    "watering can": Use(Grip(14, 0.85)),
-    "pumpkin": Use(Grip(18, 0.9), seat=28),
-    "sled": Use(Grip(12, 0.85), seat=22),
-    "cushion": Use(Grip(13, 0.9), seat=22),
-    "butterfly": Use(Grip(4, 0.95, aside=True), hangs=True, drop=8),
-    "feather": Use(Grip(8, 1.0, aside=True), hangs=True, drop=5),
+THINGS = {
+    "red ball": Thing(toys.red_ball),
+    "ball of yarn": Thing(toys.yarn),
+    "kite": Thing(toys.kite, Grip(6, 0.95, aside=True), hangs=True, drop=6),
+    "toy boat": Thing(toys.boat, Grip(15, 0.75)),
+    "lantern": Thing(household.lantern, Grip(19, 0.8), hangs=True),
+    "book": Thing(household.book, Grip(14, 0.95), seat=9),
+    "blue mitten": Thing(household.mitten, Grip(18, 0.85)),
+    "red apple": Thing(finds.apple, Grip(22, 0.9)),
+    "flower": Thing(finds.flower, Grip(14, 1.0, aside=True)),
+    "basket": Thing(household.basket, Grip(17, 0.82), seat=28),
+    "balloon": Thing(toys.balloon, Grip(2, 0.85, aside=True), hangs=True, drop=50),
+    "umbrella": Thing(household.umbrella, Grip(10, 0.85, aside=True), hangs=True, drop=50),
+    "gold star": Thing(finds.star, hangs=True),
+    "cake": Thing(household.cake, Grip(17, 0.78)),
+    "gift box": Thing(toys.gift_box, Grip(22, 0.75), seat=33),
+    "drum": Thing(toys.drum, Grip(20, 0.8), seat=27),
+    "teapot": Thing(household.teapot, Grip(17, 0.85)),
+    "bucket": Thing(household.bucket, Grip(22, 0.72), seat=31),
+    "watering can": Thing(household.watering_can, Grip(14, 0.85)),
+    "pumpkin": Thing(finds.pumpkin, Grip(18, 0.9), seat=28),
+    "sled": Thing(toys.sled, Grip(12, 0.85), seat=22),
+    "cushion": Thing(household.cushion, Grip(13, 0.9), seat=22),
+    "butterfly": Thing(finds.butterfly, Grip(4, 0.95, aside=True), hangs=True, drop=8),
+    "feather": Thing(finds.feather, Grip(8, 1.0, aside=True), hangs=True, drop=5),
 }
 
 
 def draw_thing(brush: Brush, thing: str) -> None:
     """Draw a thing that stands on the canvas's origin; KeyError for one that nobody has drawn."""
     with brush.part(THING):
-        _DRAWN[thing](brush)
-
-
-def grip_of(thing: str) -> Grip:
-    """How paws hold the thing: in front of the chest unless it is long."""
-    return _USES[thing].grip
-
-
-def seat_of(thing: str) -> float | None:
-    """How high an animal sits or sleeps on the thing, in its own units; None if nobody can."""
-    return _USES[thing].seat
-
-
-def hangs(thing: str) -> bool:
-    """Whether the thing can be over somebody's head.
-
-    Its foot, (0, 0), is then `drop_of` below a spot just above the ears. Drawn before the head, the
-    end of a string or of an umbrella's stick is hidden, and what shows is about 50 high.
-    """
-    return _USES[thing].hangs
-
-
-def drop_of(thing: str) -> float:
-    """How far below the ears the foot of a thing that hangs is, in its own units."""
-    return _USES[thing].drop
-
-
-_DRAWN = {
-    "red ball": toys.red_ball,
-    "ball of yarn": toys.yarn,
-    "kite": toys.kite,
-    "toy boat": toys.boat,
-    "lantern": household.lantern,
-    "book": household.book,
-    "blue mitten": household.mitten,
-    "red apple": finds.apple,
-    "flower": finds.flower,
-    "basket": household.basket,
-    "balloon": toys.balloon,
-    "umbrella": household.umbrella,
-    "gold star": finds.star,
-    "cake": household.cake,
-    "gift box": toys.gift_box,
-    "drum": toys.drum,
-    "teapot": household.teapot,
-    "bucket": household.bucket,
-    "watering can": household.watering_can,
-    "pumpkin": finds.pumpkin,
-    "sled": toys.sled,
-    "cushion": household.cushion,
-    "butterfly": finds.butterfly,
-    "feather": finds.feather,
-}
+        THINGS[thing].draw(brush)
