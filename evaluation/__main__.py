@@ -11,6 +11,7 @@ from rich.console import Console
 from evaluation.options import Options, add_options, bench_of, chosen_of
 from evaluation.records import Bench, Part
 from evaluation.report import kept_parts, print_parts, save_part, write_report
+from storybook.cli.options import add_on
 from storybook.cli.run import exit_code
 from storybook.cluster.connect import check_on
 from storybook.cluster.shards import run_shards, without_on
@@ -37,9 +38,7 @@ def main() -> int:
     parser.add_argument("--only", help=f"parts to evaluate, of {','.join(PARTS)}")
     share = "only make a share of the pictures, stories and books, such as 1/4; nothing is judged"
     parser.add_argument("--shard", metavar="N/OF", help=share)
-    on = "have a Ray cluster make pictures, stories and books"
-    parser.add_argument("--on", metavar="ray|ray://HOST:PORT", help=on)
-    parser.add_argument("--workers", type=int, help="with --on: how many (one a GPU, or a core)")
+    add_on(parser)
     options = vars(add_options(parser).parse_args())
     quiet()
     return exit_code(

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from evaluation.records import FULL, QUICK, Bench
+from storybook.cli.options import add_set
 from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, nearest
 from storybook.studio.studio import Studio
 from storybook.world import load_world
-from training.typed_arguments import add_set
 
 
 def add_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -17,6 +17,7 @@ from evaluation.report import print_parts
 from evaluation.stories import figures_of, told_by
 from evaluation.story_judge import marks, means_of
 from evaluation.summaries import Case, cases_in, composed_cases, written_cases
+from storybook.cli.options import add_set
 from storybook.cli.run import exit_code
 from storybook.config import load_settings
 from storybook.errors import ConfigError, TrainingError
@@ -27,7 +28,6 @@ from storybook.story.prompt_frame import Frame
 from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.quiet import quiet
-from training.typed_arguments import add_set
 
 BETTER = ("valid", "clauses told in order")
 """What an adapter must raise above its base."""

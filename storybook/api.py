@@ -19,32 +19,16 @@ from storybook.authoring.status import Status
 from storybook.authoring.teach_settings import divided
 from storybook.book.folder import Book
 from storybook.config import load_settings, validated
-from storybook.errors import ConfigError, StorybookError, TrainingError, nearest
+from storybook.errors import ConfigError, TrainingError, nearest
+from storybook.errors import StorybookError as StorybookError
 from storybook.files import write_whole
-from storybook.hero.folder import add_hero, load_hero
+from storybook.hero.folder import add_hero as add_hero
+from storybook.hero.folder import load_hero
 from storybook.make import STAGES, follow, make
 from storybook.records import Brief, Event, Hero, Story
 from storybook.stages import bind
 from storybook.stages.write import check_told
 from storybook.studio.studio import Studio
-
-__all__ = [
-    "Book",
-    "Event",
-    "Hero",
-    "StorybookError",
-    "Studio",
-    "add_hero",
-    "export_html",
-    "make_book",
-    "new_book",
-    "open_studio",
-    "paint",
-    "press_pdf",
-    "status",
-    "teach",
-    "tell",
-]
 
 OnEvent = Callable[[Event], object]
 

@@ -18,7 +18,6 @@ from storybook.models.pet_seer import PetSeen
 from tiny_onnx import tiny_tagger
 from training.data.readers import read_folder
 from training.desk.annotate import annotate
-from training.desk.annotate_cli import shard_of
 from training.desk.breed_captioner import BreedCaptioner
 from training.desk.captioners import Generation, open_captioner
 from training.desk.taggers import as_danbooru_sees, as_wd14_sees, open_tagger
@@ -102,12 +101,6 @@ def test_annotate_refuses_a_model_that_says_nothing_of_anything(pictures):
     words = words_at("sidecar", [pictures[0].parent], "caption")
     with pytest.raises(TrainingError, match="colours said nothing of any picture"):
         list(annotate(pictures, Colours(mute=True), words, []))
-
-
-def test_shard_of_parts_the_work_and_leaves_nothing_out(pictures):
-    shares = [shard_of(pictures, (number, 3)) for number in (1, 2, 3)]
-    assert sorted(path for share in shares for path in share) == pictures
-    assert all(shares)
 
 
 def test_words_at_refuses_what_one_file_cannot_hold(pictures, tmp_path):

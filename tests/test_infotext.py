@@ -45,8 +45,9 @@ def test_loras_are_said_as_a1111_does(tmp_path: Path) -> None:
 def test_a_png_keeps_it(tmp_path: Path) -> None:
     candidate = asked('a "cat",\nin the garden — été', "dark, (ugly)\nblurry")
     image = Image.new("RGB", (128, 96), "teal")
-    data = png_bytes(image, candidate, 'my: "model", v1', "abc")
-    assert data == png_bytes(image, candidate, 'my: "model", v1', "abc")
+    text = infotext(candidate, 'my: "model", v1', "abc")
+    data = png_bytes(image, text)
+    assert data == png_bytes(image, text)
     path = tmp_path / "a.png"
     path.write_bytes(data)
     found = read_infotext(path)
@@ -73,7 +74,7 @@ def test_a_png_keeps_it(tmp_path: Path) -> None:
 )
 def test_any_prompt_comes_back_from_a_png(tmp_path: Path, prompt: str) -> None:
     path = tmp_path / "a.png"
-    path.write_bytes(png_bytes(Image.new("RGB", (8, 8)), asked(prompt, prompt), "p", "abc"))
+    path.write_bytes(png_bytes(Image.new("RGB", (8, 8)), infotext(asked(prompt, prompt), "p")))
     found = read_infotext(path)
     assert found is not None and found.seed == 7
     assert (found.positive, found.negative) == (prompt, prompt)

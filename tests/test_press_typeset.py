@@ -57,20 +57,21 @@ def test_no_word_stands_alone_on_the_last_line():
 
 
 def test_a_word_wider_than_the_line_cannot_be_set():
+    face = load_fonts().text
     assert break_lines("a wheelbarrow", ten_each, 60) is None
-    assert set_text("a wheelbarrow", ten_each, 7, 10, 60) is None
+    assert set_text("a wheelbarrow", face, 10, 60, measure=ten_each) is None
 
 
 def test_paragraphs_stand_apart():
-    together = set_text("One.", ten_each, 7, 10, 200)
-    apart = set_text("One.\nTwo.", ten_each, 7, 10, 200)
+    face = load_fonts().text
+    together, apart = (set_text(text, face, 10, 200) for text in ("One.", "One.\nTwo."))
     assert apart.lines[1].drop_pt - apart.lines[0].drop_pt == pytest.approx(1.5 * 1.4 * 10)
     assert apart.height_pt > together.height_pt
 
 
 def test_lines_hold_at_most_sixty_letters():
     face = load_fonts().text
-    setting = set_text(SENTENCE * 3, lambda text: face.width(text, 14), 10, 14, 2000)
+    setting = set_text(SENTENCE * 3, face, 14, 2000)
     assert max(len(line.text) for line in setting.lines) <= 62
 
 

@@ -12,7 +12,7 @@ from storybook.config import shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press import script_fonts
 from storybook.press.fonts import load_fonts, symbols_lacking, without_symbols
-from storybook.press.script_fonts import LETTERS
+from storybook.press.script_fonts import script_letters
 from storybook.stages import draw
 
 FACE = load_fonts().text
@@ -89,7 +89,7 @@ def test_check_brief_lets_no_greek_book_begin_that_the_fonts_cannot_show(monkeyp
 
 
 def test_the_letters_of_languages_are_no_latin_ones() -> None:
-    assert all(letter.isalpha() and not letter.isascii() for letter in LETTERS.values())
+    assert all(letter.isalpha() and not letter.isascii() for letter in script_letters().values())
 
 
 @pytest.mark.parametrize(

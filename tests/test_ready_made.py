@@ -5,6 +5,7 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 
 import pytest
 
@@ -25,10 +26,32 @@ from storybook.ready_made.find import Index, Wanted, find_stories, telling
 from storybook.ready_made.parts import bound_table
 from storybook.records import Hero
 from training.data.pair_check import groups, split
-from training.data.pairs import read_pairs
-from training.data.ready_made import HELD_OUT, pair_of, split_stories
+from training.data.pairs import Pair, read_pairs
 
 REX = Hero(name="Rex", species="dog", look="brown spotted", pronoun="he")
+HELD_OUT, SEED = 0.1, 18
+"""As `training/recipes/smollm2-stories.toml` has it."""
+
+
+def pair_of(story: ReadyMade) -> Pair:
+    """A story as a pair: a line for each page, and its star as frames say one."""
+    return Pair(
+        summary=story.summary,
+        story="\n".join(page.text for page in story.pages),
+        title=story.title,
+        ages=story.ages,
+        hero=f"{story.star.name}, {story.star.kind}",
+    )
+
+
+def split_stories(
+    stories: Mapping[str, ReadyMade] | None = None,
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Ids of the stories to learn from, and of the held-out tenth; always the same for the same."""
+    known = ready_made() if stories is None else stories
+    taught, held = split([pair_of(story) for story in known.values()], HELD_OUT, SEED)
+    ids = {story.summary: name for name, story in known.items()}
+    return tuple(ids[pair.summary] for pair in taught), tuple(ids[pair.summary] for pair in held)
 
 
 def some(number: int, kind: str = "dog", text: str = "Pip ran home.", **more: object) -> ReadyMade:

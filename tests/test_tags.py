@@ -19,7 +19,8 @@ from storybook.hero.folder import add_hero
 from storybook.press.fonts import load_fonts
 from storybook.press.script_fonts import script_family
 from storybook.press.srgb import srgb_profile
-from storybook.press.tags import SheetTags, tagged, untagged
+from storybook.press.tags import SheetTags, tagged
+from untagged import untagged
 
 TEXT = load_fonts("pair").text.name
 

@@ -4,13 +4,14 @@ import argparse
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
+from storybook.cli.options import add_on, add_set
 from storybook.cli.run import exit_code, speak_any_language
 from storybook.errors import ConfigError
 from storybook.files import DRAFT
@@ -20,13 +21,15 @@ from storybook.records import Event
 from storybook.shard import Shard
 from storybook.terminal import show
 from training.desk import cli as desk_cli
-from training.desk.annotate_cli import add_on, add_shard, spread
+from training.desk.annotate_cli import add_shard, spread
 from training.quiet import LEVELS, quiet, spoken
 from training.starter import compose_pairs
 from training.story import pairs_cli
-from training.typed_arguments import add_set, runs
+from training.typed_arguments import runs
 
 if TYPE_CHECKING:
+    import torch
+
     from training.runs.run import Run
 
 RUNS = Path("runs")
@@ -125,24 +128,35 @@ def _dreambooth(
     if revision:
         recipe = recipe.but(model=at_revision(recipe.model, revision))
 
-    from accelerate import PartialState
-
-    from storybook.models.devices import device_of
     from training.pet.dry_run import preflight
     from training.pet.train import train
 
-    state = PartialState(cpu=device == "cpu")
-    where = state.device if state.num_processes > 1 else device_of(device)
+    where, is_main_process = _process_on(device)
     if dry_run:
-        for line in preflight(recipe, run, where):
-            print(line)
+        _print_lines(preflight(recipe, run, where))
         return
     events = spoken(train(recipe, run, where, preset, resume=bool(options["resume"])))
-    if state.is_main_process:
+    if is_main_process:
         show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
     else:
         for _ in events:
             pass
+
+
+def _process_on(device: str) -> tuple["torch.device", bool]:
+    """Where this process of a run computes, and whether it is the first one."""
+    from accelerate import PartialState
+
+    from storybook.models.devices import device_of
+
+    state = PartialState(cpu=device == "cpu")
+    where = state.device if state.num_processes > 1 else device_of(device)
+    return where, state.is_main_process
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 def _add_class_images(commands: argparse._SubParsersAction) -> None:
@@ -158,7 +172,7 @@ def _add_class_images(commands: argparse._SubParsersAction) -> None:
 def _class_images(
     device: str,
     revision: str | None,
-    shard: tuple[int, int],
+    shard: str,
     on: str | None,
     workers: int | None,
     **wanted: Unpack[RecipeOptions],
@@ -177,8 +191,7 @@ def _class_images(
     from storybook.models.devices import device_of
     from training.pet.setup import draw_class_images
 
-    share = Shard(index=shard[0], count=shard[1])
-    show(draw_class_images(recipe, run, device_of(device), share))
+    show(draw_class_images(recipe, run, device_of(device), Shard.parse(shard)))
 
 
 def _add_story_lora(commands: argparse._SubParsersAction) -> None:
@@ -192,20 +205,15 @@ def _story_lora(device: str, dry_run: bool, **options: Unpack[RunOptions]) -> No
 
     recipe, preset, run = _resolved(options, load_story_recipe)
 
-    from accelerate import PartialState
-
-    from storybook.models.devices import device_of
     from training.story.dry_run import preflight
     from training.story.train import train
 
-    state = PartialState(cpu=device == "cpu")
-    where = state.device if state.num_processes > 1 else device_of(device)
+    where, is_main_process = _process_on(device)
     if dry_run:
-        for line in preflight(recipe, run, where):
-            print(line)
+        _print_lines(preflight(recipe, run, where))
         return
     resume = bool(options["resume"])
-    if state.is_main_process:
+    if is_main_process:
         events = spoken(train(recipe, run, where, preset, resume=resume))
         show(_stoppable(run.logged(events)), by_hand=_by_hand(run, device))
         return

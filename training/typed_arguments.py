@@ -11,10 +11,3 @@ def runs(parser: argparse.ArgumentParser, run: Callable[..., None]) -> None:
         run(**{name: value for name, value in vars(options).items() if name != "run_command"})
 
     parser.set_defaults(run_command=run_command)
-
-
-def add_set(parser: argparse.ArgumentParser, says: str) -> None:
-    """`--set` as `changes`, which may be given again and again."""
-    parser.add_argument(
-        "--set", action="append", default=[], dest="changes", metavar="KEY=VALUE", help=says
-    )

@@ -13,7 +13,7 @@ from storybook.authoring.pictures import keep_pictures
 from storybook.authoring.status import check_page
 from storybook.book.folder import Book
 from storybook.errors import BookError, NotForChildren
-from storybook.models.infotext import png_bytes
+from storybook.models.infotext import infotext, png_bytes
 from storybook.records import COVER, Candidate, Event, Prompt, TouchUp
 from storybook.studio.inpainter import inpainter_name, open_inpainter
 from storybook.studio.studio import Studio
@@ -159,4 +159,4 @@ def _png(image: Image.Image, touched: TouchUp, studio: Studio) -> bytes:
         others["Mask"] = touched.mask
     karras = studio.sampling.karras
     facts = (name or weights, weights[:10])
-    return png_bytes(image, touched.request, *facts, karras=karras, others=others)
+    return png_bytes(image, infotext(touched.request, *facts, karras=karras, others=others))

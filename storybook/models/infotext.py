@@ -59,28 +59,9 @@ class Infotext(Record):
     """
 
 
-def png_bytes(
-    image: Image.Image,
-    candidate: Candidate,
-    model_name: str,
-    model_hash: str = "",
-    *,
-    karras: bool = True,
-    loras: Mapping[str, str] | None = None,
-    precision: str = "",
-    others: Mapping[str, object] | None = None,
-) -> bytes:
-    """The picture as a PNG that says how it was asked for; equal input gives equal bytes."""
+def png_bytes(image: Image.Image, text: str) -> bytes:
+    """The picture as a PNG that says by an infotext how it was asked for; equal input, equal bytes."""
     facts = PngImagePlugin.PngInfo()
-    text = infotext(
-        candidate,
-        model_name,
-        model_hash,
-        karras=karras,
-        loras=loras,
-        precision=precision,
-        others=others,
-    )
     facts.add_text(KEY, text)
     file = io.BytesIO()
     image.save(file, "PNG", pnginfo=facts)

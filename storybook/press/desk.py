@@ -303,7 +303,3 @@ def line_start(setting: Setting, line: Line) -> float:
 def note_text(desk: Desk, box: Box, size_pt: float) -> None:
     """Keep in the ledger that a text stands in its box."""
     desk.ledger.append(Drawn(desk.sheet, "text", box, size_pt=size_pt))
-
-
-def _block(setting: Setting, x: float, top: float) -> Box:
-    return Box(x, top - setting.height_pt, setting.width_pt, setting.height_pt)

@@ -128,8 +128,7 @@ def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
 def _set(text: str, face: Face, size_pt: float, width_pt: float, measure_em: float = 60) -> Setting:
     setting = set_text(
         text,
-        lambda words: face.width(words, size_pt),
-        face.cap_height(size_pt),
+        face,
         size_pt,
         width_pt,
         measure_em=measure_em,

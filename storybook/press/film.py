@@ -121,8 +121,7 @@ def _set(text: str, face: Face, sizes: Sequence[int], room: tuple[int, int]) -> 
     def at(size: float) -> Setting | None:
         return set_text(
             text,
-            lambda words: face.width(words, size),
-            face.cap_height(size),
+            face,
             size,
             room[0],
             leading=1.16 if sizes is TITLE_PX else 1.4,

@@ -232,8 +232,7 @@ def _arrange(
         width_pt = _text_width(arrangement, form, safe)
         setting = set_text(
             text,
-            lambda words: face.width(words, size_pt),
-            face.cap_height(size_pt),
+            face,
             size_pt,
             width_pt,
             breaking=breaking,

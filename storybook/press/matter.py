@@ -164,8 +164,7 @@ def _glue(desk: Desk, photo: Image.Image, box: Box, tilt: float) -> None:
 def _set(desk: Desk, text: str, face: object, size_pt: float, width_pt: float) -> Setting:
     setting = set_text(
         text,
-        lambda words: face.width(words, size_pt),
-        face.cap_height(size_pt),
+        face,
         size_pt,
         width_pt,
         breaking=True,

@@ -44,7 +44,7 @@ def _page_faults(page: "pikepdf.Page", form: Format, least_ppi: float) -> Iterat
     if abs(width - form.width_pt) > 0.1 or abs(height - form.height_pt) > 0.1:
         yield f"is {width:.0f} x {height:.0f} pt, not {form.width_pt:.0f} x {form.height_pt:.0f}"
     for font in dict(page.resources.get("/Font", {})).values():
-        if not _is_embedded(font):
+        if not is_embedded(font):
             yield f"the font {font.get('/BaseFont', '?')} is not embedded"
     pictures = page.resources.get("/XObject", {})
     for name, width_pt in _placed(page):
@@ -73,7 +73,8 @@ def _placed(page: "pikepdf.Page") -> Iterator[tuple[str, float]]:
                 yield str(operands[0]), math.hypot(matrix.a, matrix.b)
 
 
-def _is_embedded(font: "pikepdf.Object") -> bool:
+def is_embedded(font: "pikepdf.Object") -> bool:
+    """Whether a PDF's font is in the file."""
     if font.get("/Subtype") == "/Type3":
         return True
     inner = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font

@@ -18,52 +18,6 @@ PLACES = (
 )
 """Where systems keep fonts."""
 
-LETTERS = {
-    "am": "አ",
-    "ar": "ا",
-    "be": "ў",
-    "bg": "я",
-    "bn": "ক",
-    "el": "η",
-    "eo": "ĝ",
-    "fa": "گ",
-    "gu": "ક",
-    "ha": "ɗ",
-    "he": "א",
-    "hi": "क",
-    "hy": "ա",
-    "ja": "の",
-    "ka": "ა",
-    "kk": "қ",
-    "km": "ក",
-    "kn": "ಕ",
-    "ko": "가",
-    "lo": "ກ",
-    "lv": "ģ",
-    "mk": "ќ",
-    "ml": "ക",
-    "mn": "ө",
-    "mr": "क",
-    "my": "က",
-    "ne": "क",
-    "pa": "ਕ",
-    "ro": "ș",
-    "ru": "я",
-    "si": "ක",
-    "sr": "ж",
-    "ta": "க",
-    "te": "క",
-    "tg": "ҷ",
-    "th": "ก",
-    "uk": "ї",
-    "ur": "ٹ",
-    "vi": "ệ",
-    "yi": "א",
-    "yo": "ẹ",
-    "zh": "的",
-}
-"""A letter of each language that some font may lack. Greek alpha is a phonetic sign as well."""
-
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -75,7 +29,12 @@ class Family:
 
 def letter_of(language: str) -> str:
     """A letter of a language that some font may lack, else nothing."""
-    return LETTERS.get(_first(language), "")
+    return script_letters().get(_first(language), "")
+
+
+def script_letters() -> dict[str, str]:
+    """A letter of each language that some font may lack."""
+    return _table()["letters"]
 
 
 def script_family(language: str) -> Iterator[Family]:
@@ -92,9 +51,11 @@ def packages_for(language: str) -> tuple[str, ...]:
 
 
 def _known(language: str) -> list[dict]:
-    path = shipped("assets", "script_fonts.toml")
-    families = tomllib.loads(path.read_text(encoding="utf-8"))["families"]
-    return [each for each in families if _first(language) in each["languages"]]
+    return [each for each in _table()["families"] if _first(language) in each["languages"]]
+
+
+def _table() -> dict:
+    return tomllib.loads(shipped("assets", "script_fonts.toml").read_text(encoding="utf-8"))
 
 
 def _first(language: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.inks import most_ink
+from storybook.press.preflight import is_embedded
 
 if TYPE_CHECKING:  # few commands look into a PDF
     from pikepdf import Object, Page, Pdf
@@ -15,7 +16,6 @@ if TYPE_CHECKING:  # few commands look into a PDF
 NEAR_PT = 0.6
 COLOURS = {"rg": "rgb", "RG": "rgb", "k": "cmyk", "K": "cmyk", "g": "grey", "G": "grey"}
 SPACES = {"/DeviceRGB": "rgb", "/DeviceCMYK": "cmyk", "/DeviceGray": "grey"}
-FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 Area = tuple[float, float, float, float]
 """Left, lower, right, upper."""
 
@@ -79,7 +79,7 @@ def _sheet(page: "Page") -> SheetSeen:
     seen.loose_fonts = [
         str(font.get("/BaseFont", "?"))
         for font in resources.get("/Font", {}).values()
-        if not _is_embedded(font)
+        if not is_embedded(font)
     ]
     graphics_states = resources.get("/ExtGState", {}).values()
     seen.transparent = any(
@@ -169,14 +169,6 @@ def _is_short(area: Area, seen: SheetSeen) -> bool:
 
 def _area(box: object) -> Area:
     return tuple(float(each) for each in box)
-
-
-def _is_embedded(font: "Object") -> bool:
-    if font.get("/Subtype") == "/Type3":
-        return True
-    inner = font["/DescendantFonts"][0] if "/DescendantFonts" in font else font
-    descriptor = inner.get("/FontDescriptor")
-    return descriptor is not None and any(key in descriptor for key in FONT_FILES)
 
 
 def _flavour(pdf: "Pdf") -> str:

@@ -193,8 +193,7 @@ def put_text(
     def at(size_pt: float) -> Setting | None:
         return set_text(
             text,
-            lambda words: face.width(words, size_pt),
-            face.cap_height(size_pt),
+            face,
             size_pt,
             box.width,
             measure_em=40,

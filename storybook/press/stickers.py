@@ -9,7 +9,6 @@ from io import BytesIO
 from reportlab.lib.colors import CMYKColorSep
 
 from storybook.press import ornaments
-from storybook.press.colour import Colour
 from storybook.press.layout import Box
 from storybook.press.sheets import (
     MM,
@@ -24,7 +23,6 @@ from storybook.press.sheets import (
 
 COLUMNS, ROWS = 3, 4
 RIM_PT, MARGIN_PT, GAP_PT = 3 * MM, 12 * MM, 5 * MM
-WHITE = Colour(1.0, 1.0, 1.0)
 CUT_PT = 0.25
 
 

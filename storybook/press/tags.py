@@ -4,11 +4,11 @@ Pages are drawn without a thought of that; afterwards each text and picture is m
 stands, and all else (grounds, ornaments, page numbers) as an artifact. ISO 32000-1, 14.8.
 
 PDF/UA is not claimed in the file: whether a picture's words suit it is for a person to say.
-`untagged` looks for what it demands of structure; veraPDF, in a slow test, at all that a machine
-can look at.
+Tests look for what it demands of structure; veraPDF, in a slow one, at all that a machine can look
+at.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
@@ -85,32 +85,6 @@ def tagged(pdf: bytes, sheets: Sequence[SheetTags], *, language: str, leftwards:
         file = BytesIO()
         opened.save(file, deterministic_id=True)
     return file.getvalue()
-
-
-def untagged(pdf: bytes) -> list[str]:
-    """What of a PDF a screen reader would miss, a line each; nothing if all is tagged.
-
-    Looked at: that it is said to be tagged, its language and title; that all that is drawn is
-    marked; that each mark belongs to an element of its page; that each figure says what it shows.
-    """
-    import pikepdf
-
-    faults = []
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        root = opened.Root
-        if not bool(root.get("/MarkInfo", {}).get("/Marked", False)):
-            faults.append("the document is not said to be tagged")
-        if "/Lang" not in root:
-            faults.append("the document names no language")
-        if not bool(root.get("/ViewerPreferences", {}).get("/DisplayDocTitle", False)):
-            faults.append("the title is not shown in place of the file's name")
-        if "/StructTreeRoot" not in root:
-            return [*faults, "there is no structure"]
-        known = _listed(root.StructTreeRoot)
-        for number, page in enumerate(opened.pages, start=1):
-            faults += (f"sheet {number}: {fault}" for fault in _unmarked(page, known))
-        faults += _silent(root.StructTreeRoot)
-    return faults
 
 
 def _mark(pdf: "pikepdf.Pdf", page: "pikepdf.Page", sheet: SheetTags) -> list[Element]:
@@ -278,38 +252,3 @@ def _child(pdf: "pikepdf.Pdf", parent: object, tag: str) -> object:
         parent.K = pikepdf.Array()
     parent.K.append(made)
     return made
-
-
-def _listed(root: object) -> dict[int, int]:
-    """How many marked contents the parent tree has for each page, by its number there."""
-    numbers = list(root.ParentTree.Nums)
-    return {int(key): len(owners) for key, owners in zip(numbers[::2], numbers[1::2], strict=True)}
-
-
-def _unmarked(page: "pikepdf.Page", known: dict[int, int]) -> Iterator[str]:
-    import pikepdf
-
-    depth, ids = 0, []
-    for operands, operator in pikepdf.parse_content_stream(page):
-        name = str(operator)
-        if name == "BDC" and "/MCID" in operands[1]:
-            ids.append(int(operands[1].MCID))
-        depth += (name in ("BDC", "BMC")) - (name == "EMC")
-        if name in SHOWN | PAINTED | {"Do", "sh", "BI"} and depth == 0:
-            yield f"something is drawn unmarked ({name})"
-    if depth:
-        yield "marks are not closed"
-    if sorted(ids) != list(range(known.get(int(page.obj.get("/StructParents", -1)), 0))):
-        yield "marked contents do not belong to one element each"
-
-
-def _silent(element: object) -> Iterator[str]:
-    """Figures that say nothing, below an element of the tree."""
-    import pikepdf
-
-    kids = element.get("/K", [])
-    if element.get("/S") == pikepdf.Name.Figure and not str(element.get("/Alt", "")).strip():
-        yield "a figure does not say what it shows"
-    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
-        if isinstance(kid, pikepdf.Dictionary):
-            yield from _silent(kid)

@@ -49,10 +49,10 @@ def _fit_title(
             return None
         setting = set_text(
             title,
-            lambda words: lettered_width(words, face, size_pt),
-            face.cap_height(size_pt),
+            face,
             size_pt,
             width_pt,
+            measure=lambda words: lettered_width(words, face, size_pt),
             leading=1.12,
             breaking=breaking,
         )

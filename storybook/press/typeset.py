@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate, pairwise, takewhile
 
 from storybook.press.breaks import Unit, broken, units_of
-from storybook.press.fonts import UNSEEN
+from storybook.press.fonts import UNSEEN, Face, StoryFace
 
 QUOTES = {"de": "„“‚‘", "ru": "«»„“", "fr": "«»‹›", "es": "«»“”", "it": "«»“”", "pl": "„”‚’"}
 """Outer and inner quotation marks by language; English otherwise."""
@@ -80,11 +81,11 @@ def curl(text: str, language: str = "en") -> str:
 
 def set_text(
     text: str,
-    measure: Measure,
-    cap_pt: float,
+    face: Face | StoryFace,
     size_pt: float,
     width_pt: float,
     *,
+    measure: Measure | None = None,
     leading: float = LEADING,
     measure_em: float = MEASURE_EM,
     breaking: bool = False,
@@ -95,11 +96,12 @@ def set_text(
     With `breaking` such a word goes on in the next line. With `initial_pt` the first letter stands
     beside the first lines and takes so much of their width, if its paragraph has lines enough.
 
-    `measure` gives the width of a text at `size_pt`, `cap_pt` is the height of its capitals.
-    Paragraphs stand half a line apart.
+    `measure` gives the width of a text, where it is not the face's at `size_pt`. Paragraphs stand
+    half a line apart.
     """
+    measure = measure or partial(face.width, size_pt=size_pt)
     lines: list[Line] = []
-    drop_pt, initial = cap_pt, ""
+    drop_pt, initial = face.cap_height(size_pt), ""
     for number, paragraph in enumerate(text.splitlines()):
         width = min(width_pt, measure_em * size_pt)
         ends, indent_pt = None, 0.0

@@ -247,8 +247,7 @@ def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[
     def at(size_pt: float) -> Setting | None:
         return set_text(
             " ".join(text),
-            lambda text: face.width(text, size_pt),
-            face.cap_height(size_pt),
+            face,
             size_pt,
             width,
             breaking=True,
@@ -260,8 +259,6 @@ def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[
 
 
 def _line(text: str, face: object, size_pt: float) -> Setting:
-    setting = set_text(
-        text, lambda part: face.width(part, size_pt), face.cap_height(size_pt), size_pt, 1e4
-    )
+    setting = set_text(text, face, size_pt, 1e4)
     assert setting is not None
     return setting

@@ -6,7 +6,7 @@ from storybook.book.folder import Book
 from storybook.book.printing import check_book
 from storybook.files import write_whole
 from storybook.models import Guard, Painter
-from storybook.models.infotext import png_bytes
+from storybook.models.infotext import infotext, png_bytes
 from storybook.models.prompt_syntax import networks
 from storybook.models.scheduling import resolve_syntax
 from storybook.records import Candidate, Event
@@ -59,8 +59,8 @@ def draw(
         }
         facts = (name or weights, weights[:10])
         how = painter.precision
-        png = png_bytes(image, request, *facts, karras=karras, loras=worn, precision=how)
-        yield request, png
+        text = infotext(request, *facts, karras=karras, loras=worn, precision=how)
+        yield request, png_bytes(image, text)
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:

@@ -24,7 +24,6 @@ PLAIN = "picture-book"
 PLAIN_MANNER = "plain"
 ASKED = frozenset(("pages", "ages", "manner", "hero", "summary"))
 TOLD = frozenset(("title", "plan", "story"))
-A_PLAN = frozenset(("number", "picture"))
 A_PAGE = frozenset(("text", "to_go", "number"))
 
 

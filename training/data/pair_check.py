@@ -7,6 +7,7 @@ Near-duplicates are pairs whose summaries or stories share most of their runs of
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from random import Random
 from statistics import median
 
@@ -24,6 +25,9 @@ ALIKE = 0.5
 
 SHORT_WORDS = 40
 """A story of fewer words is none."""
+
+STOP = frozenset(Path(__file__).with_name("stop_words.txt").read_text("utf-8").split())
+"""Words that say nothing of what a summary is about."""
 
 CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 NAMED = re.compile(r"\b(?:named|called) ([A-Z][a-z]+)|\b([A-Z][a-z]+) the [a-z]+|^([A-Z][a-z]+)\b")
@@ -187,82 +191,6 @@ def _themes(pairs: Sequence[Pair]) -> Counter[str]:
         tokens = words(pair.summary)
         count.update({word for word in tokens if word.islower() and len(word) > 3} - STOP)
     return count
-
-
-STOP = frozenset(
-    [
-        "about",
-        "after",
-        "again",
-        "along",
-        "also",
-        "always",
-        "another",
-        "around",
-        "away",
-        "back",
-        "because",
-        "been",
-        "before",
-        "being",
-        "both",
-        "could",
-        "each",
-        "every",
-        "finally",
-        "find",
-        "finds",
-        "first",
-        "from",
-        "gets",
-        "have",
-        "helps",
-        "into",
-        "learn",
-        "learns",
-        "little",
-        "long",
-        "make",
-        "makes",
-        "meet",
-        "meets",
-        "more",
-        "must",
-        "named",
-        "called",
-        "only",
-        "other",
-        "over",
-        "really",
-        "some",
-        "something",
-        "story",
-        "than",
-        "that",
-        "their",
-        "them",
-        "then",
-        "there",
-        "they",
-        "this",
-        "through",
-        "together",
-        "until",
-        "very",
-        "want",
-        "wants",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "whole",
-        "will",
-        "with",
-        "would",
-        "young",
-    ]
-)
 
 
 def _span(values: Sequence[int]) -> tuple[int, int, int]:

@@ -4,10 +4,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from storybook.cli.options import add_on
 from storybook.config import validated
 from storybook.errors import ConfigError
+from storybook.shard import Shard
 from storybook.terminal import show
 from training.data.folders import pictures_in
 from training.data.records import Finding
@@ -15,8 +17,6 @@ from training.typed_arguments import runs
 
 if TYPE_CHECKING:
     from training.desk.annotate import Annotator
-
-T = TypeVar("T")
 
 NOT_ONE_FILE = (
     "Several that share the work cannot write one file: leave --to out, so that words go beside "
@@ -39,7 +39,7 @@ class Work(TypedDict):
     full_path: bool
     batch: int
     again: bool
-    shard: tuple[int, int]
+    shard: str
     on: str | None
     workers: int | None
 
@@ -162,14 +162,6 @@ def spread(on: str, workers: int | None) -> None:
     show(run_shards(check_on(on), "training", without_on(sys.argv[1:]), workers))
 
 
-def add_on(parser: argparse.ArgumentParser) -> None:
-    """Add `--on` and `--workers`."""
-    parser.add_argument("--on", metavar="ray|ray://HOST:PORT", help="have a Ray cluster do it")
-    parser.add_argument(
-        "--workers", type=int, help="with --on: how many (one a GPU, or else a core)"
-    )
-
-
 def _spread(work: Work) -> None:
     """Have a cluster say what pictures show; words have to go beside them."""
     from training.desk.words import SIDECAR
@@ -185,7 +177,8 @@ def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None
 
     if work["batch"] < 1:
         raise ConfigError("--batch is at least 1.")
-    if work["shard"] != (1, 1) and work["to"] != SIDECAR:
+    shard = Shard.parse(work["shard"])
+    if not shard.whole and work["to"] != SIDECAR:
         raise ConfigError(NOT_ONE_FILE)
     words = words_at(
         work["to"], work["folders"], field, suffix=work["suffix"], full_path=work["full_path"]
@@ -193,7 +186,7 @@ def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None
     pictures = [path for folder in work["folders"] for path in pictures_in(folder)]
     findings: list[Finding] = []
     events = annotate(
-        shard_of(pictures, work["shard"]),
+        shard.part_of(pictures),
         annotator,
         words,
         findings,
@@ -217,17 +210,4 @@ def say(findings: Sequence[Finding]) -> None:
 def add_shard(parser: argparse.ArgumentParser) -> None:
     """Add the share of the work that one of several does."""
     share = "only this share of the work, such as 1/4; several then share a folder"
-    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="N/OF", help=share)
-
-
-def shard_of(work: Sequence[T], shard: tuple[int, int]) -> list[T]:
-    """The share of one of several that do the work together: (1, 4) is the first of four."""
-    number, of = shard
-    return list(work[number - 1 :: of])
-
-
-def _shard(text: str) -> tuple[int, int]:
-    number, slash, of = text.partition("/")
-    if not (slash and number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise argparse.ArgumentTypeError(f"{text!r} is no share: 1/4 is the first of four")
-    return int(number), int(of)
+    parser.add_argument("--shard", default="1/1", metavar="N/OF", help=share)

@@ -4,11 +4,13 @@ import argparse
 from pathlib import Path
 from typing import TypedDict, Unpack
 
+from storybook.cli.options import add_on
 from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, nearest
+from storybook.shard import Shard
 from storybook.terminal import show
 from training.data.records import Size
-from training.desk.annotate_cli import add_on, add_shard, say, shard_of, spread
+from training.desk.annotate_cli import add_shard, say, spread
 from training.desk.metadata import pictures_at, read_entries, write_entries
 from training.typed_arguments import runs
 
@@ -61,7 +63,7 @@ def _latents(
     out: Path,
     model: Path,
     full_path: bool,
-    shard: tuple[int, int],
+    shard: str,
     on: str | None,
     workers: int | None,
     **wished: Unpack[Wished],
@@ -87,8 +89,8 @@ def _latents(
         device=wished["device"],
         precision=wished["precision"],
     )
-    number, of = shard
-    mine = dict(shard_of(list(pictures.items()), shard))
+    share = Shard.parse(shard)
+    mine = dict(share.part_of(list(pictures.items())))
     show(make_latents(mine, encoder, made, batch=wished["batch"]))
     say(made.findings)
     for row in made.table():
@@ -96,10 +98,10 @@ def _latents(
             f"  bucket {row.bucket[0]} x {row.bucket[1]}: {row.pictures} pictures, off by "
             f"{row.aspect_error:.3f} of aspect"
         )
-    if of > 1:
+    if not share.whole:
         print(
-            f"latents of share {number} of {of}. When all shares are made, run it without --shard: "
-            f"what is there is not made again, and {out} is written."
+            f"latents of share {share.index} of {share.count}. When all shares are made, run it "
+            f"without --shard: what is there is not made again, and {out} is written."
         )
         return
     write_entries(made.entries, out)

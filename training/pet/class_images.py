@@ -4,7 +4,7 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from storybook.files import write_whole
-from storybook.models.infotext import png_bytes
+from storybook.models.infotext import infotext, png_bytes
 from storybook.models.painting import DiffusionPainter
 from storybook.records import Candidate, Event, Prompt, digest
 from storybook.shard import Shard
@@ -80,7 +80,7 @@ def _draw(
             file, request = folder / f"{number:04d}.png", requests[number]
             write_whole(file.with_suffix(".txt"), f"{request.prompt.positive}\n".encode())
             how = painter.precision
-            png = png_bytes(picture, request, name, weights, karras=karras, precision=how)
-            write_whole(file, png)
+            text = infotext(request, name, weights, karras=karras, precision=how)
+            write_whole(file, png_bytes(picture, text))
         done = len(mine) - len(due) + start + len(part)
         yield Event(stage="class images", done=done, total=len(mine))

@@ -13,7 +13,7 @@ from storybook.config import shipped
 from storybook.errors import TrainingError
 from storybook.files import replacing, write_whole
 from storybook.models.critics import ClipCritic, open_critic
-from storybook.models.infotext import png_bytes
+from storybook.models.infotext import infotext, png_bytes
 from storybook.models.pace import Pace
 from storybook.models.painting import DiffusionPainter
 from storybook.records import Candidate, Event
@@ -56,8 +56,8 @@ class Sampler:
             for number, picture in enumerate(self.painter.paint(self.requests)):
                 how = self.painter.precision
                 request = self.requests[number]
-                png = png_bytes(picture, request, model, karras=karras, precision=how)
-                write_whole(self.run.samples / _name(step, number), png)
+                text = infotext(request, model, karras=karras, precision=how)
+                write_whole(self.run.samples / _name(step, number), png_bytes(picture, text))
                 pictures.append(picture)
                 yield Event(stage="samples", done=number + 1, total=total, note=note)
         self._lay_grid()
