@@ -17,7 +17,6 @@ from storybook.ready_made.collection import (
     Figure,
     ReadyMade,
     StoryPage,
-    kind_of,
     read_stories,
     ready_made,
     story_named,
@@ -141,13 +140,13 @@ def test_story_named_takes_an_id_in_any_letters_and_offers_the_nearest():
     ],
 )
 def test_kind_of_is_the_last_noun_that_is_known(kind, word, species):
-    found = kind_of(Figure(name="Pip", kind=kind, look=""))
+    found = Figure(name="Pip", kind=kind, look="").known_kind
     assert (found.word, found.species) == (word, species)
 
 
 @pytest.mark.parametrize("kind", ["knitted toy rabbit", "vacuum cleaner", "moon", "snow bear"])
 def test_kind_of_is_none_for_things_and_toys(kind):
-    assert kind_of(Figure(name="Pip", kind=kind, look="")) is None
+    assert Figure(name="Pip", kind=kind, look="").known_kind is None
 
 
 def test_find_stories_ranks_who_is_about_it_before_who_mentions_it():

@@ -9,13 +9,12 @@ from random import Random
 from pydantic import ValidationError
 
 from storybook.book.folder import Book, slug
-from storybook.book.printing import check_brief, check_names
+from storybook.book.printing import check_brief
 from storybook.config import shipped, validated
 from storybook.content_filter import check_kind
 from storybook.errors import ConfigError, StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
-from storybook.press.formats import load_format
 from storybook.press.scripts import tag_of
 from storybook.prompts import Template, style
 from storybook.ready_made.collection import BOOK_AGES, story_named
@@ -113,7 +112,6 @@ def checked(brief: Brief, *, for_children: bool = True) -> Brief:
     And if its title, its language, its star's name or one in its summary cannot be printed.
     """
     style(brief.style)
-    load_format(brief.format)
     tag = tag_of(brief.language)
     if not tag:
         raise ConfigError(
@@ -121,8 +119,8 @@ def checked(brief: Brief, *, for_children: bool = True) -> Brief:
         )
     brief = brief if tag == brief.language else brief.but(language=tag)
     stars = [hero.name for hero in load_heroes(brief.heroes)]
-    check_brief(brief, *stars[:1])
-    check_names(names_in(brief.summary, load_world(shipped("assets"))), brief.font, brief.language)
+    names = names_in(brief.summary, load_world(shipped("assets")))
+    check_brief(brief, "".join(stars[:1]), names)
     if for_children:
         check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
     return brief

@@ -134,11 +134,14 @@ def check_book(book: Book) -> None:
     lay_words(words_of(story, texts, wishes), wishes)
 
 
-def check_brief(brief: Brief, star: str = "") -> None:
-    """Raise ConfigError or PressError if a brief's title, star or language cannot be printed."""
+def check_brief(brief: Brief, star: str = "", names: Sequence[str] = ()) -> None:
+    """Raise ConfigError or PressError if a brief's title, star or language cannot be printed.
+
+    And if one of the `names` in its summary has letters that its fonts cannot show.
+    """
     wishes = wishes_of(brief)
     fonts = load_fonts(wishes.font, wishes.language)
-    if letter := lacks_letters(brief.language, wishes.font):
+    if letter := _letter_lacking(fonts, brief.language):
         raise ConfigError(
             f"The fonts of the press hold no letters of the language {brief.language!r}, such as "
             f"{letter}. {_instead(brief.language)}"
@@ -147,12 +150,17 @@ def check_brief(brief: Brief, star: str = "") -> None:
         _check_title(_printed(brief.title, wishes, fonts.bold), wishes, fonts)
     if star:
         _check_star(_printed(star, wishes, fonts.bold), fonts)
+    _check_names(names, fonts)
 
 
 def lacks_letters(language: str, font: Font = "pair") -> str:
     """A letter of a language that a book's fonts cannot show; empty if they can."""
+    return _letter_lacking(load_fonts(font, language), language)
+
+
+def _letter_lacking(fonts: Fonts, language: str) -> str:
     letter = letter_of(language)
-    return letter if letter and load_fonts(font, language).text.missing(letter) else ""
+    return letter if letter and fonts.text.missing(letter) else ""
 
 
 def _instead(language: str) -> str:
@@ -166,8 +174,12 @@ def _instead(language: str) -> str:
 
 def check_names(names: Sequence[str], font: Font, language: str = "en") -> None:
     """Raise ConfigError for the first name with letters that a book's fonts cannot show."""
+    _check_names(names, load_fonts(font, language))
+
+
+def _check_names(names: Sequence[str], fonts: Fonts) -> None:
     for name in names:
-        if letters := unprintable(name, font, language):
+        if letters := _unprintable(name, fonts.text):
             raise ConfigError(
                 f"The fonts of the press hold no {' '.join(letters)} of the name {name!r}: they "
                 "hold Latin, Cyrillic and the phonetic alphabet. Write the name in those letters."
@@ -176,7 +188,10 @@ def check_names(names: Sequence[str], font: Font, language: str = "en") -> None:
 
 def unprintable(text: str, font: Font, language: str = "en") -> str:
     """The letters of a text that a book's fonts cannot show; symbols, which are left out, apart."""
-    face = load_fonts(font, language).text
+    return _unprintable(text, load_fonts(font, language).text)
+
+
+def _unprintable(text: str, face: Face) -> str:
     missing = [char for char in face.missing(curl(text)) if char not in UNSEEN]
     return "".join(char for char in missing if char not in symbols_lacking(text, face))
 

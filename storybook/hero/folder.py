@@ -93,12 +93,16 @@ def _hero_in(text: str, where: str) -> Hero:
 
 def load_hero(name: str) -> Hero:
     """A hero by name; raises HeroError or ConfigError that says what is wrong and where."""
-    path = hero_folder(name) / HERO
+    return _hero_of(hero_folder(name))
+
+
+def _hero_of(folder: Path) -> Hero:
+    path = folder / HERO
     try:
         hero = _hero_in(path.read_text(encoding="utf-8-sig"), str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
-    lies = unicodedata.normalize("NFC", path.parent.name)
+    lies = unicodedata.normalize("NFC", folder.name)
     return hero.but(folder="" if _folder_name(hero.name) == lies else lies)
 
 
@@ -108,11 +112,12 @@ def load_heroes(names: Sequence[str]) -> tuple[Hero, ...]:
     Raises as `load_hero` does.
     """
     found: list[Hero] = []
-    for name in dict.fromkeys(hero_folder(name).name for name in names):
-        hero, taken = load_hero(name), {other.name.lower() for other in found}
+    for folder in dict.fromkeys(map(hero_folder, names)):
+        hero, taken = _hero_of(folder), {other.name.lower() for other in found}
         called = (f"{hero.name} {number}" for number in ("", "II", "III", "IV", "V"))
         own = next(each for each in (one.strip() for one in called) if each.lower() not in taken)
-        found.append(hero if own == hero.name else hero.but(name=own, folder=hero.folder or name))
+        lies = hero.folder or folder.name
+        found.append(hero if own == hero.name else hero.but(name=own, folder=lies))
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -30,6 +30,22 @@ class Figure(Record):
     name: str
     kind: str
     look: str
+
+    @cached_property
+    def known_kind(self) -> Kind | None:
+        """What it is, by the last noun of its kind that is known: `small dragon`, `fox cub`.
+
+        Of a kind with a comma or an addition what stands before it counts: `girl, four years old`;
+        but a `family of goats` are goats. None for a toy, and for what no noun of the lexicon says.
+        """
+        tokens = self.kind.lower().partition(",")[0].replace(" of ", " ").split()
+        if TOYS.intersection(tokens):
+            return None
+        known = kinds()
+        # The longest phrase that ends at the last word, then those that end earlier.
+        spans = [(first, last) for last in range(len(tokens), 0, -1) for first in range(last)]
+        found = (known.get(" ".join(tokens[first:last])) for first, last in spans)
+        return next((kind for kind in found if kind), None)
 
 
 class StoryPage(Record):
@@ -105,19 +121,3 @@ def kinds() -> Mapping[str, Kind]:
 
 TOYS = frozenset(("toy", "knitted", "wooden", "stuffed", "snow", "cardboard", "painted", "tin"))
 """What is made so is nobody, whatever it is like."""
-
-
-def kind_of(figure: Figure) -> Kind | None:
-    """What a figure is, by the last noun of its kind that is known: `small dragon`, `fox cub`.
-
-    Of a kind with a comma or an addition what stands before it counts: `girl, four years old`;
-    but a `family of goats` are goats. None for a toy, and for what no noun of the lexicon says.
-    """
-    tokens = figure.kind.lower().partition(",")[0].replace(" of ", " ").split()
-    if TOYS.intersection(tokens):
-        return None
-    known = kinds()
-    # The longest phrase that ends at the last word, then those that end earlier.
-    spans = [(first, last) for last in range(len(tokens), 0, -1) for first in range(last)]
-    found = (known.get(" ".join(tokens[first:last])) for first, last in spans)
-    return next((kind for kind in found if kind), None)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from math import log
 
 from storybook.readability import words
-from storybook.ready_made.collection import Manner, ReadyMade, StoryAges, kind_of, ready_made
+from storybook.ready_made.collection import Manner, ReadyMade, StoryAges, ready_made
 from storybook.ready_made.parts import obstacle
 from storybook.records import Hero
 from storybook.story.coverage import FUNCTION, stem
@@ -82,7 +82,7 @@ def telling(text: str) -> list[str]:
 
 def is_of_kind(story: ReadyMade, animal: str) -> bool:
     """Whether a story's star is called `animal`, or is one."""
-    wanted, kind = animal.lower().strip(), kind_of(story.star)
+    wanted, kind = animal.lower().strip(), story.star.known_kind
     by_kind = kind is not None and (wanted == kind.word or (kind.drawn and wanted == kind.species))
     return by_kind or wanted in story.star.kind.lower().split()
 

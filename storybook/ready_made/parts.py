@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from storybook.config import shipped
 from storybook.readability import words
-from storybook.ready_made.collection import Figure, ReadyMade, kind_of
+from storybook.ready_made.collection import Figure, ReadyMade
 from storybook.records import Hero
 from storybook.summary.lexicon import ANIMAL, Kind, load_words, plural
 from storybook.world import article
@@ -23,14 +23,14 @@ def obstacle(story: ReadyMade, hero: Hero) -> str:
     An animal takes an animal's part: one of its own kind any, one of another kind if nothing that
     the story says binds it to the star's.
     """
-    star, kind = story.star, kind_of(story.star)
+    star, kind = story.star, story.star.known_kind
     if kind is None or kind.sort != ANIMAL or kind.many:
         return f"its star is {article(star.kind)}, and no {hero.called} can take that part"
     if other := next((one for one in story.cast[1:] if _same_name(one, hero)), None):
         return f"it has another {other.name} in it"
     if is_same_kind(story, hero):
         return ""
-    same = [one for one in story.cast[1:] if (its := kind_of(one)) and _are_alike(its, kind)]
+    same = [one for one in story.cast[1:] if (its := one.known_kind) and _are_alike(its, kind)]
     if same:
         return f"it has {article(kind.word)} besides its star: {same[0].name}"
     if on := _pages_that_say(story, hero.called):
@@ -42,7 +42,7 @@ def obstacle(story: ReadyMade, hero: Hero) -> str:
 
 def is_same_kind(story: ReadyMade, hero: Hero) -> bool:
     """Whether hero and star are of one kind: two dogs, or two tortoises by what they are called."""
-    kind = kind_of(story.star)
+    kind = story.star.known_kind
     if kind is None:
         return False
     alike = kind.drawn and not hero.kind and kind.species == hero.species
@@ -51,7 +51,7 @@ def is_same_kind(story: ReadyMade, hero: Hero) -> bool:
 
 def bound_words(story: ReadyMade, hero: Hero) -> dict[str, list[int]]:
     """The words of a story that bind its star to its kind or size, with their pages from 1."""
-    kind = kind_of(story.star)
+    kind = story.star.known_kind
     if kind is None:
         return {}
     table = bound_table()

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from storybook.ready_made.collection import Figure, ReadyMade, kind_of, kinds, ready_made
+from storybook.ready_made.collection import Figure, ReadyMade, kinds, ready_made
 from storybook.records import Hero
 from storybook.story.delexicalize import PRONOUNS, SPOKEN
 from storybook.summary import called, pronouns_in
@@ -164,7 +164,7 @@ def _kinds_told() -> Iterator[str]:
 
 def _nouns_of(figure: Figure) -> tuple[str, ...]:
     """What a figure is called besides its name: its kind as told, and as the lexicon has it."""
-    kind = kind_of(figure)
+    kind = figure.known_kind
     kind_words = figure.kind.partition(",")[0].lower()
     return (kind_words, kind_words.split()[-1], *((kind.word, kind.species) if kind else ()))
 
@@ -196,7 +196,7 @@ def sexes_of(story: ReadyMade) -> tuple[str, ...]:
 
 def _said_of(figure: Figure) -> str:
     """`he` or `she` where a figure's kind or title says it, `they` of several; else empty."""
-    words, kind = load_words(), kind_of(figure)
+    words, kind = load_words(), figure.known_kind
     if kind and kind.many:
         return "they"
     first = re.split(r"[ .]", figure.name.lower())[0]

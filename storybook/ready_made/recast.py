@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from storybook.errors import ConfigError
-from storybook.ready_made.collection import ReadyMade, StoryPage, kind_of
+from storybook.ready_made.collection import ReadyMade, StoryPage
 from storybook.ready_made.parts import is_same_kind, obstacle
 from storybook.ready_made.pronouns import FIRST, IT, Swap, mask, sexes_of, swap_of
 from storybook.records import Hero
@@ -103,7 +103,7 @@ class _Words:
 
     def __init__(self, story: ReadyMade, hero: Hero) -> None:
         self.story, self.hero = story, hero
-        self.kind = kind_of(story.star)
+        self.kind = story.star.known_kind
         self.new_kind = self.kind is not None and not is_same_kind(story, hero)
         self.breeds = _breeds(story, hero, self.kind)
         self.nouns = dict.fromkeys(self.breeds, hero.called)

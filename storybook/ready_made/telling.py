@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from random import Random
 
-from storybook.ready_made.collection import Figure, ReadyMade, kind_of
+from storybook.ready_made.collection import Figure, ReadyMade
 from storybook.ready_made.pronouns import IT, sexes_of
 from storybook.ready_made.recast import Recast, as_it_stands, recast
 from storybook.records import Departure, Hero, Story
@@ -73,7 +73,7 @@ def _departures(
     for other in heroes[1:]:
         says = f"{other.name} does not play: a ready-made story has a part for one hero."
         yield Departure(kind="person", text=says)
-    kind = kind_of(story.star)
+    kind = story.star.known_kind
     if limited and not heroes and kind and not kind.drawn:
         says = f"No {kind.word} can be drawn: {article(kind.species)} stands for it."
         yield Departure(kind="animal", text=says)
@@ -98,7 +98,7 @@ def _own_star(story: ReadyMade, world: World, *, limited: bool) -> Hero:
 
 def _drawn(figure: Figure, sex: str, world: World, seed: str) -> Hero | None:
     """A figure as the drawn world has it; None where nothing of it stands for such a one."""
-    kind = kind_of(figure)
+    kind = figure.known_kind
     if kind is None or kind.sort == CRAWLER:
         return None
     species = kind.species
@@ -117,7 +117,7 @@ def _as_it_is(figure: Figure, sex: str) -> Hero:
 
     Of people that is what they wear, which does not stand before a noun, so it is left to the line.
     """
-    look, kind = figure.look.partition(",")[0].partition(" with ")[0].strip(), kind_of(figure)
+    look, kind = figure.look.partition(",")[0].partition(" with ")[0].strip(), figure.known_kind
     if kind is None or kind.sort != ANIMAL:
         look = ""
     name = figure.name[:MOST_NAME]
@@ -133,7 +133,7 @@ def _coat(figure: Figure, species: str, world: World, seed: str) -> str:
 
 def _stand_in(figure: Figure, one: Hero) -> str:
     """What is drawn in place of a figure whose kind the world lacks; empty where it has it."""
-    kind = kind_of(figure)
+    kind = figure.known_kind
     if kind is None or (kind.sort in (ANIMAL, PERSON) and kind.drawn):
         return ""
     return f"{_capital(figure.name)}, {article(figure.kind)}, is drawn as {article(one.species)}."
