@@ -19,7 +19,7 @@ from pathlib import Path
 
 from benchmarks.faces import TEXTS, drawn
 from storybook.authoring.pressing import Job, press
-from storybook.book.printing import Wishes, words_of
+from storybook.book.printing import PressOptions, words_of
 from storybook.config import BindSettings, shipped
 from storybook.errors import StorybookError
 from storybook.press.endpage import Facts
@@ -81,7 +81,7 @@ def jobs_for(name: str, books: int, plates: Sequence[bytes], seed: int = 5) -> I
         star, title = chance.choice(STARS), TITLES[number % len(TITLES)]
         texts = tuple(chance.choice(MORE) for _ in range(count))
         story = Story(title=title, paragraphs=texts, cast=(Hero(name=star, species="cat"),))
-        wishes = Wishes(
+        press_options = PressOptions(
             form=load_format(forms[number % len(forms)]),
             ages=chance.choice(("3-5", "5-7", "7-9")),
             language="en",
@@ -95,8 +95,8 @@ def jobs_for(name: str, books: int, plates: Sequence[bytes], seed: int = 5) -> I
         yield Job(
             printer=printer,
             paper=(paper := chance.choice(papers)),
-            wishes=wishes,
-            words=words_of(story, texts, wishes),
+            press_options=press_options,
+            words=words_of(story, texts, press_options),
             pages=pages,
             facts=FACTS,
             imprint=chance.choice((Imprint(), Imprint(author="Ann", dedication="For Ida"))),

@@ -15,7 +15,7 @@ from storybook.records import Candidate, Event, Hero, Prompt, Tries
 from storybook.shard import Shard
 from storybook.stages.choose import choose
 from storybook.stages.draw import draw
-from storybook.story.prompt_to_caption import as_caption
+from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.studio.candidates import wanted
 from storybook.studio.studio import Studio
 from training.starter.dataset import BLOCK, to_tensor
@@ -93,7 +93,7 @@ def _requests(
 
 def _heard(words: str, studio: Studio) -> str:
     """What the painter is told when an author types `words`, as `draw` tells it."""
-    return as_caption(words, (), studio.world, STYLE) if studio.draws_the_world else words
+    return prompt_to_caption(words, (), studio.world, STYLE) if studio.draws_the_world else words
 
 
 def _paint(

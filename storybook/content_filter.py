@@ -18,7 +18,7 @@ def unkind_words(text: str) -> list[str]:
     return sorted(_unsafe_words() & {word.lower() for word in WORD.findall(text)})
 
 
-def check_kind(text: str, what: str) -> None:
+def check_allowed(text: str, what: str) -> None:
     """Raise NotForChildren that names the words if `what`, such as `The summary`, has any."""
     if found := unkind_words(text):
         raise NotForChildren(

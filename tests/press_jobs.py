@@ -6,7 +6,7 @@ from io import BytesIO
 from PIL import Image
 
 from storybook.authoring.pressing import Job, press
-from storybook.book.printing import Wishes, words_of
+from storybook.book.printing import PressOptions, words_of
 from storybook.config import BindSettings
 from storybook.press.endpage import Facts
 from storybook.press.findings import Finding
@@ -56,15 +56,15 @@ def job(
 ) -> Job:
     texts = tuple(text for _ in range(pages))
     story = Story(title=title, paragraphs=texts, cast=(Hero(name=star, species="cat"),))
-    wishes = Wishes(
+    press_options = PressOptions(
         form=load_format(form), ages="3-5", language="en", options=BindSettings(max_ppi=72)
     )
     plates = [PlatePage(page, text, plate(page)) for page, text in enumerate(("", *texts))]
     return Job(
         printer=printer,
         paper=printer.paper(paper),
-        wishes=wishes,
-        words=words_of(story, texts, wishes),
+        press_options=press_options,
+        words=words_of(story, texts, press_options),
         pages=plates,
         facts=FACTS,
         imprint=imprint or Imprint(),

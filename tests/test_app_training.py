@@ -119,7 +119,7 @@ def test_stories_of_a_writers_run_are_shown(tmp_path):
 def test_pairs_are_kept_under_a_name_of_ours_and_looked_at(tmp_path):
     kept, report = pair_upload.take_in(tmp_path, "../../my pairs.JSON", json.dumps(PAIRS).encode())
     assert report.pairs == 4 and kept.parent == tmp_path / ".pairs" and kept.suffix == ".json"
-    recipe = pair_upload.lay_recipe(kept, "tales", load_settings("starter"), tmp_path)
+    recipe = pair_upload.write_recipe(kept, "tales", load_settings("starter"), tmp_path)
     resolved, _ = load_story_recipe(recipe)
     assert resolved.pairs == kept and resolved.title == "tales" and resolved.test_pairs is None
     assert Path(resolved.base).is_dir()
@@ -148,7 +148,7 @@ def test_what_holds_no_pairs_is_refused_in_a_line(tmp_path, name, data, says):
 def test_a_name_that_cannot_be_is_refused(tmp_path, name):
     laid_run(tmp_path, "rex", "done")
     with pytest.raises(TrainingError):
-        pair_upload.lay_recipe(Path("p.json"), name, load_settings("starter"), tmp_path / "runs")
+        pair_upload.write_recipe(Path("p.json"), name, load_settings("starter"), tmp_path / "runs")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_how_far_a_run_is_stands_in_a_line(tmp_path, state, says):
         folder=tmp_path,
         title="rex",
         teaches="pet",
-        standing=state["state"],
+        status=state["state"],
         state=RunState(**state),
         changed=0,
     )

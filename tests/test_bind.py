@@ -13,7 +13,7 @@ from storybook.press.fonts import FILES
 from storybook.press.formats import format_names, load_format
 from storybook.press.preflight import preflight
 from storybook.records import Hero, Story
-from storybook.stages.bind import PlatePage, Wishes, bind
+from storybook.stages.bind import PlatePage, PressOptions, bind
 
 TEXTS = (
     "Biscuit was a small orange cat.",
@@ -46,10 +46,10 @@ def bound(texts=TEXTS, *, form="square-8.5", title="The Red Ball", language="en"
         PlatePage(page, text, plate((200, 120 + page, 90)))
         for page, text in enumerate(("", *texts))
     ]
-    wishes = Wishes(
+    options = PressOptions(
         form=load_format(form), ages="3-5", language=language, options=BindSettings(), font=font
     )
-    return bind(story, pages, wishes, FACTS)
+    return bind(story, pages, options, FACTS)
 
 
 @pytest.fixture(scope="module")
@@ -179,10 +179,10 @@ def test_a_title_without_letters_is_an_error(title):
 def test_a_long_name_of_the_star_stays_on_the_cover():
     story = Story(title="T", paragraphs=TEXTS, cast=(Hero(name="W" * 40, species="cat"),))
     pages = [PlatePage(page, text, plate((200, 120, 90))) for page, text in enumerate(("", *TEXTS))]
-    wishes = Wishes(
+    options = PressOptions(
         form=load_format("square-8.5"), ages="3-5", language="en", options=BindSettings()
     )
-    cover = PdfDocument(bind(story, pages, wishes, FACTS))[0].get_textpage()
+    cover = PdfDocument(bind(story, pages, options, FACTS))[0].get_textpage()
     letters = enumerate(cover.get_text_range())
     edges = [cover.get_charbox(at)[::2] for at, letter in letters if letter == "W"]
     assert edges and all(0 < left < right < 612 for left, right in edges)
@@ -191,8 +191,8 @@ def test_a_long_name_of_the_star_stays_on_the_cover():
 def test_a_model_whose_name_the_font_lacks_is_named_with_question_marks():
     story = Story(title="T", paragraphs=TEXTS, cast=(Hero(name="Biscuit", species="cat"),))
     pages = [PlatePage(page, text, plate((200, 120, 90))) for page, text in enumerate(("", *TEXTS))]
-    wishes = Wishes(
+    options = PressOptions(
         form=load_format("square-8.5"), ages="3-5", language="en", options=BindSettings()
     )
     facts = FACTS.but(painter="水彩-3fa9", writer="w" * 200)
-    assert "??-3fa9" in words_of(bind(story, pages, wishes, facts))[7]
+    assert "??-3fa9" in words_of(bind(story, pages, options, facts))[7]

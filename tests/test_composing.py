@@ -8,7 +8,7 @@ import pytest
 
 from storybook.records import COVER
 from storybook.story.composition import composed, view_of
-from storybook.story.prompt_to_caption import as_caption
+from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.world import Composition, load_world, picture_words
 from training.starter.artist import draw, figures_in
 from training.starter.pictures import Picture, caption
@@ -126,8 +126,8 @@ def test_composed_says_nothing_to_a_painter_without_words_for_it():
 
 def test_as_caption_leaves_a_composed_caption_alone():
     words = composed(SCENE, 3, WORLD)
-    assert as_caption(words, [], WORLD, "crayon") == words
-    asked = as_caption("a grey cat runs at the edge of the forest", [], WORLD, "crayon")
+    assert prompt_to_caption(words, [], WORLD, "crayon") == words
+    asked = prompt_to_caption("a grey cat runs at the edge of the forest", [], WORLD, "crayon")
     assert "at the edge of the forest" in asked
 
 

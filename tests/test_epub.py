@@ -35,7 +35,7 @@ from storybook.press.screen_parts import Heard
 from storybook.press.script_fonts import script_family
 from storybook.press.scripts import is_leftwards
 from storybook.records import Hero, Story
-from storybook.stages.bind import Wishes
+from storybook.stages.bind import PressOptions
 
 FACTS = Facts(writer="w", painter="p", critic="c", enlarger="e", style="crayon", seeds=(1, 2))
 WHEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
@@ -93,11 +93,11 @@ def screen_pages(texts, *, title="The Red Ball", aloud=True, drawn=True):
 
 def editions(texts=TEXTS, *, title="The Red Ball", language="en", pages=None, **asked):
     story = Story(title=title, paragraphs=texts, cast=(Hero(name="Biscuit", species="cat"),))
-    wishes = Wishes(
+    options = PressOptions(
         form=load_format("square-8.5"), ages="3-5", language=language, options=BindSettings()
     )
     pages = pages or screen_pages(texts, title=title, **asked)
-    return epub_book(story, pages, wishes, FACTS, modified=WHEN, as_mp3=lambda wav: b"ID3" + wav)
+    return epub_book(story, pages, options, FACTS, modified=WHEN, as_mp3=lambda wav: b"ID3" + wav)
 
 
 def opened(epub):
@@ -364,13 +364,13 @@ def test_epub_book_in_every_layout_passes_epubcheck(
     story = Story(title="The Red Ball", paragraphs=texts, cast=(HERO,))
     pages = screen_pages(texts, aloud=aloud)
     pages[1:3] = [replace(pages[1], joins=2), replace(pages[2], joins=1)]
-    wishes = Wishes(
+    options = PressOptions(
         form=bound_for(load_format(form), language),
         ages="3-5",
         language=language,
         options=BindSettings(),
     )
-    found = epub_book(story, pages, wishes, FACTS, modified=WHEN, as_mp3=lambda wav: wav)
+    found = epub_book(story, pages, options, FACTS, modified=WHEN, as_mp3=lambda wav: wav)
     for name, epub in (("fixed", found.fixed), ("flowing", found.flowing)):
         path = tmp_path / f"{name}.epub"
         path.write_bytes(epub)

@@ -18,7 +18,7 @@ from storybook.errors import BookError, PressError
 from storybook.press.endpage import Facts
 from storybook.press.formats import format_names, load_format, placed, placements_of
 from storybook.records import Hero, Story
-from storybook.stages.bind import Wishes
+from storybook.stages.bind import PressOptions
 
 TEXTS = (
     "Biscuit was a small <orange> cat & she knew it.",
@@ -101,14 +101,14 @@ def html(
         )
         for page, text in enumerate(("", *texts))
     ]
-    wishes = Wishes(
+    options = PressOptions(
         form=placed(load_format(form), placement),
         ages="3-5",
         language=language,
         options=BindSettings(),
         font=font,
     )
-    return html_book(story, pages, wishes, FACTS)
+    return html_book(story, pages, options, FACTS)
 
 
 def fonts_of(text):
@@ -224,10 +224,10 @@ def test_pictures_are_no_larger_than_a_screen_shows():
     file = BytesIO()
     noise.save(file, "PNG", compress_level=1)
     pages = [ScreenPage(n, "One." if n else "", "A cat.", file.getvalue()) for n in (0, 1)]
-    wishes = Wishes(
+    options = PressOptions(
         form=load_format("square-8.5"), ages="3-5", language="en", options=BindSettings()
     )
-    found = re.findall(r"data:image/webp;base64,([^\"]+)", html_book(story, pages, wishes, FACTS))
+    found = re.findall(r"data:image/webp;base64,([^\"]+)", html_book(story, pages, options, FACTS))
     assert [Image.open(BytesIO(base64.b64decode(each))).width for each in found] == [
         1280,
         426,

@@ -7,7 +7,7 @@ import pytest
 from books import BISCUIT
 from storybook.config import shipped
 from storybook.records import Hero
-from storybook.story.prompt_to_caption import as_caption, stand_ins, unknown_words
+from storybook.story.prompt_to_caption import prompt_to_caption, stand_ins, unknown_words
 from storybook.world import load_world
 from training.starter.pictures import caption, random_picture
 
@@ -16,7 +16,7 @@ REX = Hero(name="Rex", species="dog", look="brown", token="ohwx", adapter="rex.s
 
 
 def said(words: str, *heroes: Hero) -> str:
-    return as_caption(words, heroes, WORLD, "crayon")
+    return prompt_to_caption(words, heroes, WORLD, "crayon")
 
 
 def test_captions_stay_as_they_are() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from storybook.authoring.teach_hero import lay_recipe
+from storybook.authoring.teach_hero import write_recipe
 from storybook.cli import main
 from storybook.config import load_settings, shipped
 from storybook.errors import ConfigError, HeroError
@@ -249,7 +249,7 @@ def test_a_larger_painter_is_told_a_look_and_a_kind_as_they_stand(tmp_path, caps
     assert starter.known((leo,))[0].words == "purple cat"
     assert not goes_by_look(leo, classic.known((leo,))[0]), "it was taught to nobody"
     for name, word in {"classic": "lion", "starter": "cat"}.items():
-        recipe = lay_recipe(leo, tmp_path, "ohwx", load_settings(name), preset="auto")
+        recipe = write_recipe(leo, tmp_path, "ohwx", load_settings(name), preset="auto")
         assert f'class_word = "{word}"' in recipe.read_text()
 
 

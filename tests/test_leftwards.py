@@ -20,7 +20,7 @@ from storybook.press.layout import safe_box
 from storybook.press.printers import load_printer
 from storybook.press.wrap import wrap_of
 from storybook.records import Brief, Hero, Story
-from storybook.stages.bind import PlatePage, Wishes, bind
+from storybook.stages.bind import PlatePage, PressOptions, bind
 
 HEBREW = "ברונו רץ אל הים (מהר מאוד) עם 2 חברים."
 HAS_HEBREW = any(script_fonts.script_family("he"))
@@ -55,9 +55,9 @@ def test_a_leftwards_book_is_bound_on_the_right():
     assert wrap.barcode.x - wrap.back.x == pytest.approx(from_spine)
 
 
-def wished(language: str) -> Wishes:
+def wished(language: str) -> PressOptions:
     form = bound_for(load_format("square-8.5"), language)
-    return Wishes(form=form, ages="3-5", language=language, options=BindSettings(max_ppi=72))
+    return PressOptions(form=form, ages="3-5", language=language, options=BindSettings(max_ppi=72))
 
 
 @needs_font
@@ -86,8 +86,8 @@ HERO = Hero(name="ברונו", species="dog")
 @needs_font
 def test_a_hebrew_book_goes_to_a_printer_with_no_rule_broken():
     made = job(undemanding("kdp"), text=HEBREW, title="ברונו והים", star="ברונו")
-    form = bound_for(made.wishes.form, "he")
-    pressed = press(replace(made, wishes=made.wishes.but(language="he", form=form)))
+    form = bound_for(made.press_options.form, "he")
+    pressed = press(replace(made, press_options=made.press_options.but(language="he", form=form)))
     assert not failures(pressed.findings)
     assert pressed.wrap.front.x < pressed.wrap.back.x
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from storybook.config import shipped
 from storybook.errors import HeroError
-from storybook.hero.coat_colour import derive_look, look_in, look_of, species_in
+from storybook.hero.coat_colour import coat_from_photos, look_in, look_of, species_in
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
@@ -103,7 +103,7 @@ def test_several_drawings_tell_the_main_colour_above_all_where_it_is_sure():
 
 def test_coats_that_the_world_does_not_have_are_guesses():
     for pet in ("bhna-cat", "ohwx-dog"):  # blue and brown, with white
-        look = derive_look(shown(pet), WORLD)
+        look = coat_from_photos(shown(pet), WORLD)
         assert not look.sure and "of 24 photos say" in look.reason
 
 
@@ -117,7 +117,7 @@ def test_real_pets_get_a_look_that_says_how_sure_it_is(pet):
     photos = sorted((REAL / pet).glob("*.jpg"))
     if not photos:
         pytest.skip(f"no photos in {REAL / pet}")
-    look = derive_look(photos, WORLD)
+    look = coat_from_photos(photos, WORLD)
     assert not look.sure
     if pet == "cat":  # a ginger tabby in deep shade, which reads as brown
         assert "5 are too dark to tell" in look.reason

@@ -15,7 +15,7 @@ from storybook.errors import ModelError
 from storybook.hero import draft as hero_drafts
 from storybook.hero.uploads import checked
 from storybook.models.open_nsfw import MEAN_BGR, as_seen, open_nsfw
-from storybook.studio.guards import photo_guard
+from storybook.studio.safety_checkers import photo_safety_checker
 from storybook.studio.studio import Studio
 from tiny_onnx import tiny_nsfw
 
@@ -46,11 +46,11 @@ def test_as_seen_is_the_middle_of_the_picture_in_bgr_less_the_mean():
 
 @pytest.mark.parametrize("kind", ["RGB", "L", "RGBA"])
 def test_open_nsfw_refuses_by_what_the_network_sees(tmp_path, kind):
-    guard = open_nsfw(tiny_nsfw(tmp_path / "a.onnx"))
-    assert guard.refuses(LIGHT.convert(kind)) and not guard.refuses(DARK.convert(kind))
+    checker = open_nsfw(tiny_nsfw(tmp_path / "a.onnx"))
+    assert checker.flags(LIGHT.convert(kind)) and not checker.flags(DARK.convert(kind))
     other = open_nsfw(tiny_nsfw(tmp_path / "b.onnx", unfit_when_light=-1.0))
-    assert not other.refuses(LIGHT.convert(kind)) and other.refuses(DARK.convert(kind))
-    assert 0 <= guard.unfit(DARK) < 0.01 and 0.99 < guard.unfit(LIGHT) <= 1
+    assert not other.flags(LIGHT.convert(kind)) and other.flags(DARK.convert(kind))
+    assert 0 <= checker.unfit(DARK) < 0.01 and 0.99 < checker.unfit(LIGHT) <= 1
 
 
 @pytest.mark.parametrize(
@@ -86,42 +86,42 @@ def painter(tmp_path: Path, *changes: str) -> Studio:
 
 
 def test_a_painter_without_a_checker_has_the_fetched_one(tmp_path, fetched):
-    assert painter(tmp_path).guard_path == fetched
-    with painter(tmp_path).guard() as guard:
-        assert guard.refuses(LIGHT) and not guard.refuses(DARK)
+    assert painter(tmp_path).safety_checker_path == fetched
+    with painter(tmp_path).safety_checker() as checker:
+        assert checker.flags(LIGHT) and not checker.flags(DARK)
     (tmp_path / "painter" / "safety_checker").mkdir()
-    assert painter(tmp_path).guard_path == tmp_path / "painter" / "safety_checker"
-    assert painter(tmp_path, "draw.safety=opennsfw").guard_path == fetched
-    assert painter(tmp_path, "draw.safety=elsewhere").guard_path == Path("elsewhere")
+    assert painter(tmp_path).safety_checker_path == tmp_path / "painter" / "safety_checker"
+    assert painter(tmp_path, "draw.safety=opennsfw").safety_checker_path == fetched
+    assert painter(tmp_path, "draw.safety=elsewhere").safety_checker_path == Path("elsewhere")
     off = painter(tmp_path, "draw.safety=opennsfw", "write.for_children=false")
-    assert off.guard_path is None
+    assert off.safety_checker_path is None
 
 
 def test_a_painter_of_the_drawn_world_needs_none(fetched):
-    assert Studio(load_settings("starter")).guard_path is None
+    assert Studio(load_settings("starter")).safety_checker_path is None
 
 
 def test_nobody_looks_where_nothing_was_fetched(tmp_path):
-    assert painter(tmp_path).guard_path is None
-    assert photo_guard(load_settings("starter")) is None
+    assert painter(tmp_path).safety_checker_path is None
+    assert photo_safety_checker(load_settings("starter")) is None
     with pytest.raises(ModelError, match="models get opennsfw"):
-        _ = painter(tmp_path, "draw.safety=opennsfw").guard_path
+        _ = painter(tmp_path, "draw.safety=opennsfw").safety_checker_path
 
 
-def test_checked_leaves_out_a_photo_that_the_guard_refuses(tmp_path, fetched):
-    guard = photo_guard(load_settings("starter"))
-    refused = checked("rex.jpg", as_jpeg(LIGHT), guard=guard)
+def test_checked_leaves_out_a_photo_that_the_safety_checker_flags(tmp_path, fetched):
+    checker = photo_safety_checker(load_settings("starter"))
+    refused = checked("rex.jpg", as_jpeg(LIGHT), checker=checker)
     assert refused.says.startswith("rex.jpg looks as if it were not for children")
-    assert not checked("rex.jpg", as_jpeg(DARK), guard=guard).fault
+    assert not checked("rex.jpg", as_jpeg(DARK), checker=checker).fault
     draft = tmp_path / "draft"
     draft.mkdir()
-    assert hero_drafts.take_in(draft, "rex.jpg", as_jpeg(LIGHT), guard).fault
+    assert hero_drafts.take_in(draft, "rex.jpg", as_jpeg(LIGHT), checker).fault
     assert not hero_drafts.photos_of(draft)
-    off = photo_guard(load_settings("starter", ["write.for_children=false"]))
-    assert off is None and not checked("rex.jpg", as_jpeg(LIGHT), guard=off).fault
+    off = photo_safety_checker(load_settings("starter", ["write.for_children=false"]))
+    assert off is None and not checked("rex.jpg", as_jpeg(LIGHT), checker=off).fault
 
 
-def test_hero_add_passes_over_a_photo_that_the_guard_refuses(fetched, capsys):
+def test_hero_add_passes_over_a_photo_that_the_safety_checker_flags(fetched, capsys):
     Path("photos").mkdir()
     rng = np.random.default_rng(1)
     for name, base in (("light", 245), ("dark", 20)):

@@ -99,8 +99,8 @@ def test_open_nsfw_lets_the_pets_that_ship_through(folder):
     pytest.importorskip("onnxruntime")
     from storybook.models.open_nsfw import open_nsfw
 
-    guard = open_nsfw(made("opennsfw", folder))
-    assert max(guard.unfit(picture) for picture in pictures()) < 0.2
+    checker = open_nsfw(made("opennsfw", folder))
+    assert max(checker.unfit(picture) for picture in pictures()) < 0.2
 
 
 def soft_shapes(seed: int) -> Image.Image:
@@ -119,12 +119,12 @@ def test_open_nsfw_refuses_some_and_what_it_refuses_is_no_photo_of_a_hero(folder
     pytest.importorskip("onnxruntime")
     from storybook.models.open_nsfw import open_nsfw
 
-    guard = open_nsfw(made("opennsfw", folder))
-    refused = [picture for picture in map(soft_shapes, range(24)) if guard.refuses(picture)]
+    checker = open_nsfw(made("opennsfw", folder))
+    refused = [picture for picture in map(soft_shapes, range(24)) if checker.flags(picture)]
     assert refused, "of soft shapes in colours of skin it takes some for more"
     data = io.BytesIO()
     refused[0].resize((640, 640)).save(data, "PNG")
-    upload = checked("soft.png", data.getvalue(), {}, guard)
+    upload = checked("soft.png", data.getvalue(), {}, checker)
     assert "not for children" in upload.fault
     assert not checked("soft.png", data.getvalue(), {}, None).fault
 

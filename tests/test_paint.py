@@ -208,7 +208,7 @@ def test_paint_hears_a_lora_that_the_prompt_asks_for(capsys, studio, tmp_path):
     assert dict(read_infotext(pictures()[0]).others)["Lora hashes"].startswith("ink: ")
 
 
-def test_paint_keeps_no_picture_that_the_guard_refuses(capsys, tmp_path):
+def test_paint_keeps_no_picture_that_the_safety_checker_flags(capsys, tmp_path):
     guarded = (*DOUBLES, "--set", f"draw.safety={tiny_checker(tmp_path / 'p', ANYTHING)}")
     for _ in range(2):
         code, out, err = said(capsys, "a grey cat", "--count", "2", *guarded)

@@ -16,7 +16,7 @@ from storybook.press.preflight import preflight
 from storybook.press.preview import drawn_pages
 from storybook.records import Hero, Scene, Scenes
 from storybook.stages import bind, enlarge
-from storybook.stages.bind import wishes_of
+from storybook.stages.bind import press_options_of
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_all_is_well_with_a_finished_book(book):
 def test_each_plate_says_how_fine_it_is_printed(book):
     studio = doubles()
     Image.new("RGB", (425, 425)).save(book.plate_of(2))
-    fine = printed_ppi(proof_pages(book, studio), wishes_of(book, studio))
+    fine = printed_ppi(proof_pages(book, studio), press_options_of(book, studio))
     assert fine[2] == pytest.approx(425 / 8.5, rel=0.2)
     (note,) = [
         each for each in notes(book, studio, proof_pages(book, studio)) if each.kind == "coarse"
@@ -146,7 +146,7 @@ def test_the_usual_wishes_leave_no_trace(book):
     before = bind.made_from(book, doubles())
     wish(book, font="pair", placement="auto")
     assert bind.made_from(book, doubles()) == before and not bind.due(book, doubles())
-    dumped = wishes_of(book, doubles()).model_dump()
+    dumped = press_options_of(book, doubles()).model_dump()
     assert "font" not in dumped and "others" not in dumped["form"]
     assert not {"font", "placement"} & set(book.brief.model_dump())
 

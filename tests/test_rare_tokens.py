@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from transformers import CLIPTokenizer
 
-from storybook.authoring.teach_hero import TOKENS, lay_recipe, recipe_token, token_for
+from storybook.authoring.teach_hero import TOKENS, recipe_token, token_for, write_recipe
 from storybook.config import load_settings, shipped
 from storybook.errors import HeroError, ModelError
 from storybook.hero.folder import HERO, add_hero, hero_names, load_hero
@@ -75,7 +75,7 @@ def test_token_for_passes_over_what_another_hero_is_being_taught_by():
     rex, tom = add("Rex"), add("Tom")
     token = token_for(rex, CLASSIC)
     settings = load_settings("starter", [f"draw.painter={CLASSIC}"])
-    lay_recipe(rex, Path("heroes/rex"), token, settings, preset="auto")
+    write_recipe(rex, Path("heroes/rex"), token, settings, preset="auto")
     assert recipe_token("rex") == token and load_hero("rex").token is None
     other = token_for(tom, CLASSIC)
     assert other != token and single_tokens(CLASSIC, [other])

@@ -12,7 +12,7 @@ from transformers import CLIPConfig
 from books import doubles, made, new_book
 from storybook.book.folder import Book
 from storybook.errors import ModelError, NotForChildren
-from storybook.models.safety import open_guard
+from storybook.models.safety import open_safety_checker
 from storybook.stages import choose, draw
 from storybook.studio.studio import Studio
 
@@ -58,33 +58,33 @@ def tiny_checker(painter: Path, threshold: float) -> Path:
 @pytest.mark.parametrize(("threshold", "refused"), [(ANYTHING, True), (NOTHING, False)])
 @pytest.mark.parametrize("kind", ["RGB", "L", "RGBA"])
 def test_the_checker_s_thresholds_decide(tmp_path, threshold, refused, kind):
-    guard = open_guard(tiny_checker(tmp_path, threshold), device="cpu")
-    assert guard.refuses(Image.effect_noise((64, 40), 90).convert(kind)) is refused
+    checker = open_safety_checker(tiny_checker(tmp_path, threshold), device="cpu")
+    assert checker.flags(Image.effect_noise((64, 40), 90).convert(kind)) is refused
 
 
 def test_it_sees_the_picture(tmp_path):
     """Between two pictures' own cosines lies a threshold that tells them apart."""
     folder = tiny_checker(tmp_path, NOTHING)
-    guard = open_guard(folder, device="cpu")
+    checker = open_safety_checker(folder, device="cpu")
     red, noise = Image.new("RGB", (64, 64), "red"), Image.effect_noise((64, 64), 90)
     told_apart = False
     with torch.no_grad():
         for threshold in torch.linspace(-1, 1, 400):
-            guard.model.concept_embeds_weights.fill_(float(threshold))
-            told_apart |= guard.refuses(red) != guard.refuses(noise)
+            checker.model.concept_embeds_weights.fill_(float(threshold))
+            told_apart |= checker.flags(red) != checker.flags(noise)
     assert told_apart
 
 
 def test_bad_folders_are_said(tmp_path):
     with pytest.raises(ModelError, match="nowhere"):
-        open_guard(tmp_path / "nowhere")
+        open_safety_checker(tmp_path / "nowhere")
     folder = tiny_checker(tmp_path, NOTHING)
     (tmp_path / "feature_extractor" / "preprocessor_config.json").rename(tmp_path / "away.json")
     with pytest.raises(ModelError, match=r"no preprocessor_config\.json"):
-        open_guard(folder)
+        open_safety_checker(folder)
     (folder / "config.json").write_text('{"architectures": ["CLIPModel"]}')
     with pytest.raises(ModelError, match=r"is no picture safety checker.*CLIPModel"):
-        open_guard(folder)
+        open_safety_checker(folder)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_the_rest_is_chosen_among_and_each_page_is_gone_through(book, tmp_path):
     assert choose.due(book, studio) == [2]
 
 
-def test_who_puts_the_guard_aside_gets_every_picture(book, tmp_path):
+def test_who_puts_the_safety_checker_aside_gets_every_picture(book, tmp_path):
     folder = tiny_checker(tmp_path, ANYTHING)
     made(book, guarded(folder), until="draw")
     made(book, guarded(folder, "write.for_children=false"))
@@ -136,8 +136,8 @@ def test_who_puts_the_guard_aside_gets_every_picture(book, tmp_path):
 def test_a_painter_s_own_checker_is_found(tmp_path):
     painter = tmp_path / "painter"
     folder = tiny_checker(painter, NOTHING)
-    assert doubles(f"draw.painter={painter}").guard_path == folder
-    assert doubles().guard_path is None
+    assert doubles(f"draw.painter={painter}").safety_checker_path == folder
+    assert doubles().safety_checker_path is None
     for change in ("draw.safety=elsewhere", "write.for_children=false"):
-        other = doubles(f"draw.painter={painter}", change).guard_path
+        other = doubles(f"draw.painter={painter}", change).safety_checker_path
         assert other != folder

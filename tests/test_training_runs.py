@@ -51,7 +51,7 @@ def card(tmp_path, name="rex"):
 def test_a_finished_run_says_what_it_kept(tmp_path):
     laid(tmp_path, best_step=20)
     found = card(tmp_path)
-    assert (found.standing, found.teaches, found.samples, found.kept) == (
+    assert (found.status, found.teaches, found.samples, found.kept) == (
         "done",
         "pet",
         (0, 20),
@@ -76,17 +76,17 @@ def test_a_run_stands_as_its_job_does(tmp_path, state, standing):
     folder = laid(tmp_path, state="running")
     job, lock = job_on(tmp_path, folder, state)
     with lock:
-        assert card(tmp_path).standing == standing and card(tmp_path).job == job.id
+        assert card(tmp_path).status == standing and card(tmp_path).job == job.id
         with pytest.raises(TrainingError, match="still learning"):
             runs.throw_away(card(tmp_path))
-    assert card(tmp_path).standing == "interrupted", "its process is gone"
+    assert card(tmp_path).status == "interrupted", "its process is gone"
 
 
 def test_a_run_without_a_job_is_alive_as_long_as_it_writes(tmp_path):
     laid(tmp_path, "young", "running")
     laid(tmp_path, "old", "running", age_s=500)
-    assert card(tmp_path, "young").standing == "running"
-    assert card(tmp_path, "old").standing == "interrupted"
+    assert card(tmp_path, "young").status == "running"
+    assert card(tmp_path, "old").status == "interrupted"
 
 
 def test_the_time_left_goes_by_the_last_steps(tmp_path):
@@ -117,7 +117,7 @@ def test_a_run_is_named_by_its_folder_alone(tmp_path, name):
 def test_damage_is_said(tmp_path):
     folder = laid(tmp_path)
     (folder / "run.json").write_text("{")
-    assert card(tmp_path).standing == "failed" and "damaged" in card(tmp_path).state.message
+    assert card(tmp_path).status == "failed" and "damaged" in card(tmp_path).state.message
 
 
 def test_a_run_is_packed_without_its_checkpoints(tmp_path):

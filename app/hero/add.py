@@ -13,12 +13,12 @@ from app.widgets.try_or_report import tried
 from storybook.config import load_settings, shipped, validated
 from storybook.errors import HeroError, StorybookError
 from storybook.hero import draft as hero_drafts
-from storybook.hero.coat_colour import derive_look, species_in
+from storybook.hero.coat_colour import coat_from_photos, species_in
 from storybook.hero.folder import add_hero, display_name, hero_folder, new_hero_folder
 from storybook.hero.photo_quality import FEWEST, MOST, PhotoVerdict
 from storybook.images.photo_files import PHOTO_SUFFIXES
 from storybook.records import Hero
-from storybook.studio.guards import photo_guard
+from storybook.studio.safety_checkers import photo_safety_checker
 from storybook.world import load_world
 
 PHOTO_PX = 200
@@ -64,7 +64,7 @@ def bring(draft: Path, room: int = MOST) -> None:
     if not files:
         return
     try:
-        guard = photo_guard(load_settings())
+        checker = photo_safety_checker(load_settings())
     except StorybookError as fault:  # a broken studio.toml, or weights without what runs them
         st.error(str(fault))
         return
@@ -75,7 +75,7 @@ def bring(draft: Path, room: int = MOST) -> None:
         if room <= 0:
             st.session_state["too many"] = len(files) - number + 1
             break
-        room -= not hero_drafts.take_in(draft, file.name, file.getvalue(), guard).fault
+        room -= not hero_drafts.take_in(draft, file.name, file.getvalue(), checker).fault
     st.session_state["uploads"] = count + 1
     st.rerun()
 
@@ -178,4 +178,6 @@ def _make(draft: Path, photos: list[Path], name: str, kind: str, coat: str) -> N
 @st.cache_data(max_entries=20, show_spinner="The colours of its coat are looked for ...")
 def derived(photos: tuple[str, ...]) -> object:
     """The look that photos show; drafts name photos by their pixels, so names say it all."""
-    return derive_look([Path(path) for path in photos], load_world(shipped("assets")), coach.seer())
+    return coat_from_photos(
+        [Path(path) for path in photos], load_world(shipped("assets")), coach.seer()
+    )

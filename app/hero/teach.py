@@ -159,17 +159,17 @@ def _result(hero: Hero, folder: Path, run: RunCard) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
         run_view.badge(run)
         st.markdown(look.plain(run_view.how_far(run)))
-    if run.standing in ("failed", "interrupted") and run.state.message:
+    if run.status in ("failed", "interrupted") and run.state.message:
         st.error(look.plain(run.state.message))
     if (
-        run.standing in ("stopped", "interrupted", "failed")
+        run.status in ("stopped", "interrupted", "failed")
         and pressed("Go on with it", icon=":material/play_arrow:")
         and tried(runs.go_on, run, JOBS)
     ):
         st.rerun()
     run_view.curve(run)
     step = run_view.compare(run)
-    if run.standing == "done" and step is not None:
+    if run.status == "done" and step is not None:
         _choose(hero, folder, run, step)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from storybook.book import unsaved
 from storybook.book.folder import Book
 from storybook.config import load_settings
-from storybook.content_filter import check_kind
+from storybook.content_filter import check_allowed
 from storybook.errors import ChangedMeanwhile, StorybookError
 
 
@@ -34,7 +34,7 @@ def edit(book: Book, action: Callable[[], object], words: str = "", *fields: str
     """
     try:
         if words and load_settings(None, []).write.for_children:
-            check_kind(words, "The page")
+            check_allowed(words, "The page")
         action()
     except ChangedMeanwhile as clash:
         st.session_state["clash"] = (str(clash), words, clash.theirs)

@@ -13,7 +13,7 @@ from storybook.authoring.proofs import page_notes
 from storybook.authoring.status import PageStatus, Status
 from storybook.book.folder import Book
 from storybook.book.lock import is_open_to_edits
-from storybook.book.printing import wishes_of
+from storybook.book.printing import press_options_of
 from storybook.book.verdicts import weak_pages
 from storybook.studio.studio import Studio
 
@@ -80,9 +80,9 @@ def _called(place: int) -> str:
 def _wrong(book: Book, now: Status, *, busy: bool) -> dict[int, list[tuple[str, str]]]:
     """What is wrong with pages, by their places: in two words, and in a sentence."""
     found: dict[int, list[tuple[str, str]]] = {}
-    wishes = wishes_of(book.brief)
+    options = press_options_of(book.brief)
     for each in now.page_status[1:]:
-        for note in page_notes(each.place, each.text, wishes):
+        for note in page_notes(each.place, each.text, options):
             label = {"text": "Too full", "glyphs": "Odd letters"}[note.kind]
             found.setdefault(each.place, []).append((label, f"It is {note.says}"))
     for place, lacks in ({} if busy else weak_pages(book)).items():

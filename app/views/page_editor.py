@@ -19,7 +19,7 @@ from storybook.authoring import edits
 from storybook.authoring.proofs import page_notes
 from storybook.book.folder import Book
 from storybook.book.lock import is_open_to_edits
-from storybook.book.printing import wishes_of
+from storybook.book.printing import press_options_of
 from storybook.book.verdicts import in_words, verdicts
 from storybook.jobs.folder import Job
 from storybook.records import COVER, Scene
@@ -124,7 +124,7 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool, held: bool) -> No
             help="You wrote this page yourself." if own else None,
         )
     text_field.unsaid(key, scene.text)
-    for note in page_notes(place, scene.text, wishes_of(book.brief)):
+    for note in page_notes(place, scene.text, press_options_of(book.brief)):
         st.warning(f"This page is {note.says}", icon=":material/print:")
 
 

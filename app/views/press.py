@@ -185,7 +185,7 @@ def _exports(book: Book, proof: Proof, *, busy: bool) -> None:
         downloads(proof)
     if book.pdf.is_file() and not finished:
         st.caption("Something has changed since the PDF was made.")
-    fine = printed_ppi(proof.pages, bind.wishes_of(book, proof.studio))
+    fine = printed_ppi(proof.pages, bind.press_options_of(book, proof.studio))
     if fine:
         least = min(fine.values())
         says = f"Its pictures are printed at {least:.0f} pixels an inch"

@@ -168,9 +168,10 @@ def _children(settings: Settings) -> None:
         else "Words that are not for small children are **let through**."
     )
     studio = Studio(settings)
-    if studio.guard_path:
+    if studio.safety_checker_path:
         st.markdown(
-            f"Pictures are looked at by `{studio.guard_path}`; what it refuses is not kept."
+            f"Pictures are looked at by `{studio.safety_checker_path}`; what it refuses is not "
+            "kept."
         )
     elif on and not studio.draws_the_world:
         st.markdown("Pictures are **not** looked at: the painter brings no picture safety checker.")

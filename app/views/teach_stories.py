@@ -43,7 +43,7 @@ def _teach(kept: Path, name: str) -> None:
     run = RUNS / Path(name).name
 
     def begin() -> None:
-        recipe = pair_upload.lay_recipe(kept, name, settings, RUNS)
+        recipe = pair_upload.write_recipe(kept, name, settings, RUNS)
         arguments = ("story-lora", str(recipe), "--run", str(run))
         jobs.start("training", arguments, f"Teach {name}", subject=str(run), root=JOBS)
 

@@ -49,7 +49,7 @@ def _list(seen: str) -> None:
 
 def _marks(found: list[RunCard]) -> str:
     """Changes whenever a run comes, goes or stands otherwise."""
-    return " ".join(f"{run.folder.name}:{run.standing}" for run in found)
+    return " ".join(f"{run.folder.name}:{run.status}" for run in found)
 
 
 def _rows(found: list[RunCard]) -> None:
@@ -78,9 +78,9 @@ def _one(name: str) -> None:
         st.markdown(look.plain(run_view.how_far(run)))
         if (HEROES / run.folder.name).is_dir():
             link("heroes", "Its hero", icon=":material/pets:", hero=run.folder.name)
-    if run.state.message and run.standing == "failed":
+    if run.state.message and run.status == "failed":
         st.error(look.plain(run.state.message))
-    if run.standing == "interrupted":
+    if run.status == "interrupted":
         st.warning(
             "It ended without a word: the machine was switched off, or its memory was full. "
             "It goes on where it was."
@@ -98,7 +98,7 @@ def _one(name: str) -> None:
 def _deeds(run: RunCard) -> None:
     with st.container(horizontal=True, key="run-deeds"):
         if (
-            run.standing in ("stopped", "interrupted", "failed")
+            run.status in ("stopped", "interrupted", "failed")
             and pressed("Go on", type="primary", icon=":material/play_arrow:", key="go-on")
             and tried(runs.go_on, run, JOBS)
         ):

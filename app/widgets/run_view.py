@@ -16,7 +16,7 @@ SAMPLE_PX = 165
 """Two of them stand side by side on a telephone."""
 COLOURS = ["#C0563A", "#2F8A92"]
 """Seen as well on paper as in the dark, and apart from each other by anybody."""
-STANDINGS = {
+STATUSES = {
     "waiting": ("waits", "gray", ":material/hourglass_empty:"),
     "running": ("learns", "orange", ":material/school:"),
     "interrupted": ("interrupted", "red", ":material/power_off:"),
@@ -28,7 +28,7 @@ STANDINGS = {
 
 def badge(run: RunCard) -> None:
     """How a run stands, in a word."""
-    word, colour, icon = STANDINGS[run.standing]
+    word, colour, icon = STATUSES[run.status]
     st.badge(word, icon=icon, color=colour)
 
 
@@ -37,12 +37,12 @@ def how_far(run: RunCard) -> str:
 
     >>> from training.runs.run import RunState
     >>> state = RunState(state="done", step=60, steps=60, best_step=45)
-    >>> how_far(RunCard(folder=Path("runs/rex"), title="rex", teaches="pet", standing="done",
+    >>> how_far(RunCard(folder=Path("runs/rex"), title="rex", teaches="pet", status="done",
     ...                 state=state, changed=0))
     '60 steps, of which step 45 was best'
     """
     state = run.state
-    if run.standing == "done":
+    if run.status == "done":
         best = state.best_step
         taken = run.taken_step
         chosen = f"; step {taken} was chosen" if taken not in (None, best) else ""
@@ -50,7 +50,7 @@ def how_far(run: RunCard) -> str:
         return f"{state.step} steps{good}{chosen}"
     if not state.steps:
         return "getting ready" if run.active else "nothing learnt yet"
-    left = runs.run_seconds_left(run.folder) if run.standing == "running" else None
+    left = runs.run_seconds_left(run.folder) if run.status == "running" else None
     remaining = f", {work.said(left)} left" if left else ""
     return f"step {steps_done(run)} of {state.steps}{remaining}"
 

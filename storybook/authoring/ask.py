@@ -22,7 +22,7 @@ from storybook.authoring.repainting import canvas_of, painted_over, source_of
 from storybook.authoring.touch_up import NAMED, STRENGTH_OF_SPOT
 from storybook.book.folder import Book
 from storybook.book.verdicts import FOUND
-from storybook.content_filter import check_kind
+from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError
 from storybook.images.figure import Box, box_of, figure_mask, in_pixels
 from storybook.prompts import style as style_named
@@ -30,7 +30,7 @@ from storybook.records import Event, Hero, Prompt, Scene
 from storybook.stages.describe import describe
 from storybook.story.composition import view_of
 from storybook.story.picture_wish import MoveWish, ThingWish, Where, read_wish
-from storybook.story.prompt_to_caption import as_caption, unknown_words
+from storybook.story.prompt_to_caption import prompt_to_caption, unknown_words
 from storybook.studio.studio import Studio
 from storybook.world import article
 
@@ -124,7 +124,7 @@ def checked_wish(
     Raises as `ask` does.
     """
     if studio.settings.write.for_children:
-        check_kind(words, "What you ask for")
+        check_allowed(words, "What you ask for")
     if box:
         check_box(box)
     wish, scene = read_wish(words), scene_of(book, page)
@@ -246,4 +246,4 @@ def _caption(
         shown = shown.but(moment="sitting")
     style, view = style_named(book.brief.style), view_of(scene.page, studio.world)
     prompt = describe(shown, cast, style, plainly=True, view=view)
-    return as_caption(prompt.positive, cast, studio.world, book.brief.style)
+    return prompt_to_caption(prompt.positive, cast, studio.world, book.brief.style)

@@ -22,7 +22,7 @@ from storybook.models import Critic
 from storybook.prompts import style as style_named
 from storybook.records import Candidate, Event, Hero, Prompt, Style, digest
 from storybook.stages.draw import draw
-from storybook.story.prompt_to_caption import as_caption
+from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.studio.studio import Studio
 from storybook.studio.styles import style_for
 from storybook.world import Composition, World, article, picture_words
@@ -100,12 +100,15 @@ def draw_sheets(orders: Sequence[SheetOrder], studio: Studio) -> Iterator[Event]
     yield Event(stage="sheet", done=0, total=total, note="the painter gets ready")
     done = 0
     cast = tuple(order.hero for order in orders)
-    with studio.guard() as guard, studio.painter(cast) as painter:
+    with studio.safety_checker() as checker, studio.painter(cast) as painter:
         for order in todo:
             drawn = {}
             requests = [(view, each) for view, tries in order.views.items() for each in tries]
             pictures = draw(
-                [each for _, each in requests], painter, karras=studio.sampling.karras, guard=guard
+                [each for _, each in requests],
+                painter,
+                karras=studio.sampling.karras,
+                checker=checker,
             )
             for (view, request), (_, png) in zip(requests, pictures, strict=True):
                 done += 1
@@ -152,7 +155,7 @@ def _prompts(hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio) -
         views = VIEWS[:1]
     captions = {view: _caption(view, hero, cast, style, world) for view in views}
     return {
-        view: Prompt(page=0, positive=as_caption(words, cast, world, style.name))
+        view: Prompt(page=0, positive=prompt_to_caption(words, cast, world, style.name))
         for view, words in captions.items()
     }
 

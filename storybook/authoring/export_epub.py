@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from storybook import ffmpeg
 from storybook.authoring.export_html import ScreenBook, ScreenPage, screen_book, screen_pages
 from storybook.book.folder import Book
-from storybook.book.printing import Wishes
+from storybook.book.printing import PressOptions
 from storybook.models.voices import read_wav
 from storybook.press import epub_pages
 from storybook.press.endpage import Facts, rows_of
@@ -38,15 +38,15 @@ def export_epub(book: Book, studio: Studio, *, aloud: bool = True) -> Editions:
     ConfigError where there is sound and no ffmpeg.
     """
     pages = screen_pages(book, studio, aloud=aloud)
-    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
+    options, facts = bind.press_options_of(book, studio), bind.facts_of(book, studio)
     story, real = bind.story_of(book), bind.real_hero_of(book)
-    return epub_book(story, pages, wishes, facts, real, modified=modified_at(book))
+    return epub_book(story, pages, options, facts, real, modified=modified_at(book))
 
 
 def epub_book(
     story: Story,
     pages: Sequence[ScreenPage],
-    wishes: Wishes,
+    options: PressOptions,
     facts: Facts,
     real: RealHero | None = None,
     *,
@@ -57,12 +57,12 @@ def epub_book(
     recordings = [each.heard and _recording(each, as_mp3) for each in pages]
     marked = [replace(each, heard=each.heard and Heard(b"", each.heard.words)) for each in pages]
     folder = Folder()
-    book = screen_book(story, marked, wishes, facts, real, folder.keep)
-    form = wishes.form
+    book = screen_book(story, marked, options, facts, real, folder.keep)
+    form = options.form
     fixed = Publication(
-        **_imprint(book, story, wishes, modified, "fixed"),
+        **_imprint(book, story, options, modified, "fixed"),
         documents=epub_pages.fixed_documents(
-            book.sections, recordings, leftwards=is_leftwards(wishes.language)
+            book.sections, recordings, leftwards=is_leftwards(options.language)
         ),
         style=epub_pages.fixed_style(
             book.screen, folder.keep_fonts(book.screen.fonts, book.letters)
@@ -72,7 +72,7 @@ def epub_book(
         size=(form.width_pt, form.height_pt),
     )
     return Editions(
-        pack(fixed), pack(_flowing(book, story, pages, recordings, wishes, facts, real, modified))
+        pack(fixed), pack(_flowing(book, story, pages, recordings, options, facts, real, modified))
     )
 
 
@@ -81,7 +81,7 @@ def _flowing(
     story: Story,
     pages: Sequence[ScreenPage],
     recordings: Sequence[Recording | None],
-    wishes: Wishes,
+    options: PressOptions,
     facts: Facts,
     real: RealHero | None,
     modified: datetime,
@@ -105,7 +105,7 @@ def _flowing(
         *([epub_pages.flowing_hero(real, photos)] if real else []),
     ]
     return Publication(
-        **_imprint(book, story, wishes, modified, "flowing"),
+        **_imprint(book, story, options, modified, "flowing"),
         documents=documents,
         style=epub_pages.flowing_style(folder.keep_fonts(book.screen.fonts, book.letters)),
         files=folder.files,
@@ -114,17 +114,19 @@ def _flowing(
 
 
 def _imprint(
-    book: ScreenBook, story: Story, wishes: Wishes, modified: datetime, edition: str
+    book: ScreenBook, story: Story, options: PressOptions, modified: datetime, edition: str
 ) -> dict[str, object]:
     """What both editions say of themselves; each has an identifier of its own."""
-    name = uuid.uuid5(uuid.NAMESPACE_OID, digest(story, book.words.texts, wishes.language, edition))
+    name = uuid.uuid5(
+        uuid.NAMESPACE_OID, digest(story, book.words.texts, options.language, edition)
+    )
     return {
         "title": book.words.title,
         "about": book.words.about,
-        "language": wishes.language,
+        "language": options.language,
         "identifier": f"urn:uuid:{name}",
         "modified": modified,
-        "leftwards": is_leftwards(wishes.language),
+        "leftwards": is_leftwards(options.language),
     }
 
 

@@ -12,7 +12,7 @@ from storybook.authoring.narrate import narration_of
 from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
-from storybook.book.printing import Wishes, Words, lay_words, words_of
+from storybook.book.printing import PressOptions, Words, lay_words, words_of
 from storybook.press import screen, screen_matter
 from storybook.press.colour import theme_of
 from storybook.press.compose import Facing
@@ -61,7 +61,7 @@ class ScreenBook:
 def screen_book(
     story: Story,
     pages: Sequence[ScreenPage],
-    wishes: Wishes,
+    options: PressOptions,
     facts: Facts,
     real: RealHero | None = None,
     keep: Callable[[Image.Image], str] = screen.webp_url,
@@ -73,8 +73,8 @@ def screen_book(
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
     fonts, words = (
-        load_fonts(wishes.font, wishes.language),
-        words_of(story, [p.text for p in pages[1:]], wishes),
+        load_fonts(options.font, options.language),
+        words_of(story, [p.text for p in pages[1:]], options),
     )
     pictures = [
         Shown(
@@ -87,8 +87,8 @@ def screen_book(
     ]
     drawn = next((each.picture for each in pictures if each.picture), None)
     aspect = drawn.width / drawn.height if drawn else 1.0
-    laid = lay_words(words, wishes, aspect)
-    desk = Screen(wishes.form, fonts, theme_of(drawn or screen.plain_paper()), keep)
+    laid = lay_words(words, options, aspect)
+    desk = Screen(options.form, fonts, theme_of(drawn or screen.plain_paper()), keep)
     sections = (
         screen.cover(desk, pictures[0], words.title, words.starring),
         screen_matter.endpaper(1),
@@ -127,7 +127,7 @@ def _facing(
 def html_book(
     story: Story,
     pages: Sequence[ScreenPage],
-    wishes: Wishes,
+    options: PressOptions,
     facts: Facts,
     real: RealHero | None = None,
 ) -> str:
@@ -136,13 +136,13 @@ def html_book(
     Equal arguments give equal text. Raises PressError naming the page whose text does not fit or
     cannot be shown.
     """
-    book = screen_book(story, pages, wishes, facts, real)
+    book = screen_book(story, pages, options, facts, real)
     return html_file(
         book.screen,
         book.sections,
         title=book.words.title,
         about=book.words.about,
-        language=wishes.language,
+        language=options.language,
         texts=book.letters,
         pages=book.story_pages,
         aloud=any(each.heard for each in pages),
@@ -156,8 +156,8 @@ def export_html(book: Book, studio: Studio, *, aloud: bool = True) -> str:
     Raises BookError while no scenes are told, and what `html_book` raises.
     """
     pages = screen_pages(book, studio, aloud=aloud)
-    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
-    return html_book(bind.story_of(book), pages, wishes, facts, bind.real_hero_of(book))
+    options, facts = bind.press_options_of(book, studio), bind.facts_of(book, studio)
+    return html_book(bind.story_of(book), pages, options, facts, bind.real_hero_of(book))
 
 
 def screen_pages(book: Book, studio: Studio, *, aloud: bool) -> list[ScreenPage]:

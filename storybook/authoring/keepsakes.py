@@ -88,13 +88,13 @@ def kept_of(book: Book, studio: Studio, most_px: int | None = None) -> Kept:
             f"{where} of {book.folder} is not drawn yet. Run: storybook make {book.folder}"
         )
     pictures = [_opened(place, page, most_px) for place, page in enumerate(pages)]
-    wishes = bind.wishes_of(book, studio)
-    words = words_of(bind.story_of(book), [page.scene.text for page in pages[1:]], wishes)
+    options = bind.press_options_of(book, studio)
+    words = words_of(bind.story_of(book), [page.scene.text for page in pages[1:]], options)
     return Kept(
         title=words.title,
         starring=words.starring,
-        language=wishes.language,
-        fonts=load_fonts(wishes.font, wishes.language),
+        language=options.language,
+        fonts=load_fonts(options.font, options.language),
         theme=theme_of(pictures[0]),
         pictures=pictures,
         texts=words.texts,
@@ -125,7 +125,7 @@ def make_keepsake(book: Book, studio: Studio, wanted: Wanted, to: Path) -> None:
 def pdf_of(book: Book, kept: Kept, wanted: Wanted) -> bytes:
     """A keepsake on paper; raises ConfigError where what it takes is not installed."""
     if wanted.kind == "colouring":
-        form = bind.printing.wishes_of(book.brief, BindSettings()).form
+        form = bind.printing.press_options_of(book.brief, BindSettings()).form
         own = (form.width_pt, form.height_pt)
         size = paper_of(wanted.paper) if wanted.paper else own
         return colouring_book(kept, size, line_art)

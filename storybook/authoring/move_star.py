@@ -14,7 +14,7 @@ from storybook.book.folder import Book
 from storybook.errors import ConfigError
 from storybook.images.figure import Box, box_of, figure_mask, laid_anew
 from storybook.records import Event, Prompt, Scene
-from storybook.story.prompt_to_caption import as_caption
+from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.studio.star_finder import star_box
 from storybook.studio.studio import Studio
 
@@ -123,7 +123,7 @@ def _prompt(book: Book, studio: Studio, page: int, to: tuple[float, float]) -> P
     if not studio.draws_the_world:
         return prompt
     world, cast = studio.world, studio.known(book.cast)
-    caption = as_caption(prompt.positive, cast, world, book.brief.style)
+    caption = prompt_to_caption(prompt.positive, cast, world, book.brief.style)
     side = "left" if to[0] < 0.5 - ASIDE else "right" if to[0] > 0.5 + ASIDE else ""
     if side in world.sides and " on the " not in caption.rpartition(" view")[2]:
         caption = f"{caption}, on the {side}"

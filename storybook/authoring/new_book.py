@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from storybook.book.folder import Book, slug
 from storybook.book.printing import check_brief
 from storybook.config import shipped, validated
-from storybook.content_filter import check_kind
+from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError, StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
@@ -122,7 +122,7 @@ def checked(brief: Brief, *, for_children: bool = True) -> Brief:
     names = names_in(brief.summary, load_world(shipped("assets")))
     check_brief(brief, "".join(stars[:1]), names)
     if for_children:
-        check_kind(f"{brief.summary} {brief.title or ''}", "The summary")
+        check_allowed(f"{brief.summary} {brief.title or ''}", "The summary")
     return brief
 
 

@@ -43,27 +43,41 @@ def page_key(book: Book, studio: Studio, pages: Sequence[ProofPage], place: int)
         (str(each.picture), each.picture and each.picture.stat().st_mtime_ns) for each in seen
     ]
     texts = [each.scene.text for each in pages]  # all are of one size of type
-    wishes, side = bind.wishes_of(book, studio), [each.scene.text_side for each in seen]
-    return digest(bind.EDITION, bind.story_of(book), texts, pictures, wishes, side, place, joins)
+    options, side = (
+        bind.press_options_of(book, studio),
+        [each.scene.text_side for each in seen],
+    )
+    return digest(bind.EDITION, bind.story_of(book), texts, pictures, options, side, place, joins)
 
 
 def page_png(
     book: Book, studio: Studio, pages: Sequence[ProofPage], place: int, width_px: int
 ) -> bytes:
     """The page that stands at `place`, the cover being 0, as it is printed; a PNG so wide."""
-    wishes = bind.wishes_of(book, studio)
-    story, texts = settable(bind.story_of(book), pages, wishes)
-    words, fonts = words_of(story, texts, wishes), load_fonts(wishes.font, wishes.language)
+    options = bind.press_options_of(book, studio)
+    story, texts = settable(bind.story_of(book), pages, options)
+    words, fonts = (
+        words_of(story, texts, options),
+        load_fonts(options.font, options.language),
+    )
     cover = open_picture(small(pages[COVER].picture), "cover")
     file = BytesIO()
     canvas = new_canvas(
-        file, wishes.form, fonts, title=words.title, subject=words.about, language=wishes.language
+        file,
+        options.form,
+        fonts,
+        title=words.title,
+        subject=words.about,
+        language=options.language,
     )
-    desk = Desk(canvas, wishes.form, fonts, theme_of(cover), wishes.options)
+    desk = Desk(canvas, options.form, fonts, theme_of(cover), options.options)
     if place == COVER:
         draw_cover(desk.on(1), cover, words.title, words.starring)
     else:
-        laid, plates = lay_words(words, wishes, cover.width / cover.height), _plates(pages, place)
+        laid, plates = (
+            lay_words(words, options, cover.width / cover.height),
+            _plates(pages, place),
+        )
         page = plates[place]
         picture, facing = open_picture(page.png, f"page {place}"), facing_of(page, plates, laid)
         desk = desk.on(sheet_of(place))
@@ -91,9 +105,9 @@ def sides(
     book: Book, studio: Studio, pages: Sequence[ProofPage], place: int
 ) -> tuple[TextSide, ...]:
     """Where the text of a page may stand on its picture; nothing where it stands beside it."""
-    wishes = bind.wishes_of(book, studio)
-    story, texts = settable(bind.story_of(book), pages, wishes)
-    laid = lay_words(words_of(story, texts, wishes), wishes)
+    options = bind.press_options_of(book, studio)
+    story, texts = settable(bind.story_of(book), pages, options)
+    laid = lay_words(words_of(story, texts, options), options)
     kinds = {option.kind for option in laid[place - 1].options}
     return SIDES if "panel" in kinds else ()
 
@@ -105,17 +119,17 @@ def text_places(
 
     So it is where the text stands beside the picture, in a bubble, or on half of a spread.
     """
-    wishes = bind.wishes_of(book, studio)
-    story, texts = settable(bind.story_of(book), pages, wishes)
+    options = bind.press_options_of(book, studio)
+    story, texts = settable(bind.story_of(book), pages, options)
     cover = open_picture(small(pages[COVER].picture), "cover")
-    laid = lay_words(words_of(story, texts, wishes), wishes, cover.width / cover.height)
+    laid = lay_words(words_of(story, texts, options), options, cover.width / cover.height)
     plates = _plates(pages, place)
     page = plates[place]
     if facing_of(page, plates, laid) is not None:
         return None
     picture = open_picture(page.png, f"page {place}")
     low, high, now = (
-        composed(laid[place - 1], picture, wishes.form, side)
+        composed(laid[place - 1], picture, options.form, side)
         for side in ("low", "high", page.text_side)
     )
     if {each.kind for each in (low, high, now)} != {"panel"} or low.area == high.area:
@@ -123,8 +137,8 @@ def text_places(
     if now.area not in (low.area, high.area):
         return None
     return TextPlaces(
-        low=_part(low.area, wishes.form),
-        high=_part(high.area, wishes.form),
+        low=_part(low.area, options.form),
+        high=_part(high.area, options.form),
         now="low" if now.area == low.area else "high",
     )
 

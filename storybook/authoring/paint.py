@@ -15,7 +15,7 @@ from PIL import Image
 from pydantic import Field
 
 from storybook.config import DrawSettings, Settings, validated
-from storybook.content_filter import check_kind
+from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError, NotForChildren, StorybookError
 from storybook.files import write_whole
 from storybook.hero.folder import hero_names, load_hero, load_heroes
@@ -26,7 +26,7 @@ from storybook.models.weights import Adapter
 from storybook.records import Candidate, Event, Hero, Prompt, Record, digest
 from storybook.stages.draw import draw
 from storybook.story.composition import composed
-from storybook.story.prompt_to_caption import as_caption, stand_ins, unknown_words
+from storybook.story.prompt_to_caption import prompt_to_caption, stand_ins, unknown_words
 from storybook.studio.studio import Studio
 from storybook.studio.taught import goes_by_look
 
@@ -106,7 +106,7 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
     if any("\ud800" <= sign <= "\udfff" for sign in words + negative):
         raise ConfigError(f"paint {wish.words!r} is not UTF-8 text.")
     if studio.settings.write.for_children:
-        check_kind(words, "The prompt")
+        check_allowed(words, "The prompt")
     named, notes = _heroes(words, wish.heroes)
     cast = studio.known(named)
     notes += [
@@ -143,10 +143,10 @@ def paint(plan: Plan, studio: Studio) -> Iterator[Event]:
     if todo:
         plan.folder.mkdir(parents=True, exist_ok=True)  # before time is spent, if it cannot be
         yield Event(stage="paint", done=0, total=len(todo), note="the painter gets ready")
-        with studio.guard() as guard, studio.painter(plan.cast) as painter:
+        with studio.safety_checker() as checker, studio.painter(plan.cast) as painter:
             loras = studio.lora_hashes(each.prompt for each in todo)
             karras = studio.sampling.karras
-            pictures = draw(todo, painter, karras=karras, loras=loras, guard=guard)
+            pictures = draw(todo, painter, karras=karras, loras=loras, checker=checker)
             for done, (request, png) in enumerate(pictures, start=1):
                 note = f"seed {request.seed}"
                 if png is None:
@@ -167,13 +167,13 @@ def paint(plan: Plan, studio: Studio) -> Iterator[Event]:
 
 def _about_size(studio: Studio) -> tuple[str, ...]:
     """What there is to be said of small pictures that nobody asked to be small."""
-    habits, draw_ = studio.sampling, studio.settings.draw
-    if max(habits.width_px, habits.height_px) >= USUAL_PX or draw_.width_px or draw_.height_px:
+    sampling, draw_ = studio.sampling, studio.settings.draw
+    if max(sampling.width_px, sampling.height_px) >= USUAL_PX or draw_.width_px or draw_.height_px:
         return ()
     return (
-        f"pictures are {habits.width_px} x {habits.height_px} px, as this painter was taught; for "
-        "larger ones: a larger painter (--studio classic), or a book, which enlarges its pictures "
-        "(--width and --height ask this one for more than it learnt)",
+        f"pictures are {sampling.width_px} x {sampling.height_px} px, as this painter was taught; "
+        "for larger ones: a larger painter (--studio classic), or a book, which enlarges its "
+        "pictures (--width and --height ask this one for more than it learnt)",
     )
 
 
@@ -181,7 +181,7 @@ def _is_settled(plan: Plan, request: Candidate, studio: Studio) -> bool:
     """Whether a request has been drawn, and was kept or refused."""
     if plan.picture(request).is_file():
         return True
-    return studio.guard_path is not None and plan.refusal(request).is_file()
+    return studio.safety_checker_path is not None and plan.refusal(request).is_file()
 
 
 def _lay_sheet(plan: Plan) -> None:
@@ -232,10 +232,10 @@ def _as_the_world_says(
     notes = list(stand_ins(words, studio.world))
     if unknown := unknown_words(words, cast, studio.world):
         notes.append(f"this painter has no words for: {', '.join(unknown)}")
-    caption = as_caption(words, cast, studio.world, STYLE)
+    caption = prompt_to_caption(words, cast, studio.world, STYLE)
     if caption == words:  # a caption already, or words with A1111's marks
         caption = _named_as_known(words, cast)
-        unmarked = as_caption(plain(words), cast, studio.world, STYLE)
+        unmarked = prompt_to_caption(plain(words), cast, studio.world, STYLE)
         if unmarked != plain(words):
             notes.append(f"marked words are drawn as they stand; without marks they are {unmarked}")
     if caption != words:

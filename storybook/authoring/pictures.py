@@ -11,7 +11,7 @@ from storybook.authoring.status import check_page
 from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.hero.uploads import checked
-from storybook.models import Guard
+from storybook.models import SafetyChecker
 from storybook.records import Pick
 
 LEAST_SHARE = 0.1
@@ -35,13 +35,15 @@ def keep_pictures(
             book.save(book.pick_of(page), chosen, None)
 
 
-def bring(book: Book, page: int, name: str, data: bytes, guard: Guard | None = None) -> str:
+def bring(
+    book: Book, page: int, name: str, data: bytes, checker: SafetyChecker | None = None
+) -> str:
     """Take a picture of the author's own for a page; returns its id.
 
     It is read as any photo that is brought: upright, without its place and camera. Raises BookError
     that says why it cannot be.
     """
-    upload = checked(name, data, guard=guard)
+    upload = checked(name, data, checker=checker)
     if upload.fault:
         raise BookError(upload.says)
     return _take(book, page, Image.open(io.BytesIO(upload.data)), "Your own picture")

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from storybook.book.printing import Wishes, Words, lay_words
+from storybook.book.printing import PressOptions, Words, lay_words
 from storybook.press.colour import theme_of
 from storybook.press.desk import CREATOR, Desk, Drawn, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
@@ -49,7 +49,7 @@ class Job:
 
     printer: Printer
     paper: Paper
-    wishes: Wishes
+    press_options: PressOptions
     words: Words
     pages: Sequence[PlatePage]
     """The cover first, then the story's pages."""
@@ -98,10 +98,10 @@ def press(job: Job) -> Pressed:
         dedication=bool(job.imprint.dedication),
         photos=job.real is not None,
     )
-    form = _fitted(job.wishes.form, printer, len(leaves))
+    form = _fitted(job.press_options.form, printer, len(leaves))
     inks = _inks(printer)
     cover = open_picture(job.pages[0].png, "cover")
-    laid = lay_words(job.words, job.wishes.but(form=form), cover.width / cover.height)
+    laid = lay_words(job.words, job.press_options.but(form=form), cover.width / cover.height)
     inside, interior = _interior(job, form, leaves, laid, cover, inks)
     spine_in = printer.spine_in(job.paper, len(leaves)) if job.spine_in is None else job.spine_in
     wrap = wrap_of(printer, form, spine_in) if printer.has_wrap else None
@@ -158,7 +158,7 @@ def _draw_leaf(
     elif leaf.kind == "title":
         draw_title_page(desk, cover, words.title, words.about, job.imprint.credits)
     elif leaf.kind == "dedication":
-        draw_dedication(desk, curl(job.imprint.dedication, job.wishes.language))
+        draw_dedication(desk, curl(job.imprint.dedication, job.press_options.language))
     elif leaf.kind == "end":
         draw_end_page(desk, job.facts, desk.sheet, words.the_end)
     elif leaf.kind == "hero":
@@ -182,7 +182,7 @@ def _cover(
 ) -> tuple[list[Drawn], bytes]:
     file = BytesIO()
     desk = _desk(job, form, file, picture, inks)
-    language = job.wishes.language
+    language = job.press_options.language
     words = CoverWords(
         title=job.words.title,
         starring=job.words.starring,
@@ -197,17 +197,17 @@ def _cover(
 
 
 def _desk(job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks | None) -> Desk:
-    fonts = load_fonts(job.wishes.font, job.wishes.language)
+    fonts = load_fonts(job.press_options.font, job.press_options.language)
     canvas = new_canvas(
         file,
         form,
         fonts,
         title=job.words.title,
         subject=job.words.about,
-        language=job.wishes.language,
+        language=job.press_options.language,
         inks=inks,
     )
-    bleed, options = job.printer.bleed, job.wishes.options
+    bleed, options = job.printer.bleed, job.press_options.options
     resolution = job.printer.resolution
     return Desk(
         canvas,

@@ -49,7 +49,7 @@ def job_of(
 
     Without `plates` they are the book's, all of which must be there (BookError).
     """
-    imprint, own = imprint_of(book), bind.wishes_of(book, studio)
+    imprint, own = imprint_of(book), bind.press_options_of(book, studio)
     wished = bound_for(load_format(form), own.language) if form else own.form
     plates = plates if plates is not None else bind.plates_of(book)
     story, scenes = story_of(book), book.scenes
@@ -61,7 +61,7 @@ def job_of(
     return Job(
         printer=printer,
         paper=printer.paper(paper or _own_paper(imprint, printer)),
-        wishes=own.but(form=wished),
+        press_options=own.but(form=wished),
         words=words,
         pages=plates,
         facts=bind.facts_of(book, studio),
@@ -137,7 +137,7 @@ def keep_soft_proof(book: Book, printer: Printer, png: bytes) -> Path:
 def as_text(pressed: Pressed) -> str:
     """The proof report for people."""
     printer, job = pressed.job.printer, pressed.job
-    form = job.wishes.form
+    form = job.press_options.form
     lines = [
         f"{job.words.title}, for {printer.title}",
         f"{form.name}, {len(pressed.leaves)} pages on {job.paper.title}",

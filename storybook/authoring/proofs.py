@@ -13,7 +13,7 @@ from PIL import Image
 
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
-from storybook.book.printing import Wishes
+from storybook.book.printing import PressOptions
 from storybook.errors import BookError, EditedByHand, PressError
 from storybook.press.alt_text import alt_text
 from storybook.press.fonts import UNSEEN, Face, load_fonts, symbols_lacking, without_symbols
@@ -80,9 +80,9 @@ def proof_key(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> str:
     contents = [(each.scene.text, each.alt, each.state) for each in pages]
     contents += [(each.page, each.scene.text_side) for each in pages]
     contents += [(each.scene.place, each.scene.light) for each in pages]
-    wishes, facts = bind.wishes_of(book, studio), bind.facts_of(book, studio)
+    options, facts = bind.press_options_of(book, studio), bind.facts_of(book, studio)
     real = bind.real_hero_key(book)
-    return digest(bind.EDITION, bind.story_of(book), contents, pictures, wishes, facts, *real)
+    return digest(bind.EDITION, bind.story_of(book), contents, pictures, options, facts, *real)
 
 
 def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
@@ -91,16 +91,16 @@ def proof_pdf(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> bytes:
     Where something stands in its way it is set as far as it can be: blanks for pictures, the
     beginning of a text that is too long, a question mark for a letter that the font lacks.
     """
-    wishes = bind.wishes_of(book, studio)
-    story, _ = settable(bind.story_of(book), pages, wishes)
+    options = bind.press_options_of(book, studio)
+    story, _ = settable(bind.story_of(book), pages, options)
     plates = proof_plates(book, studio, pages)
     facts = bind.facts_of(book, studio)
-    return bind.bind(story, plates, wishes, facts, bind.real_hero_of(book))
+    return bind.bind(story, plates, options, facts, bind.real_hero_of(book))
 
 
 def proof_plates(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> list[PlatePage]:
     """Every page's text as far as it can be set, with a small picture or a blank."""
-    _, texts = settable(bind.story_of(book), pages, bind.wishes_of(book, studio))
+    _, texts = settable(bind.story_of(book), pages, bind.press_options_of(book, studio))
     joins = bind.joins_of([each.scene for each in pages])
     return [
         PlatePage(
@@ -116,41 +116,41 @@ def proof_plates(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> list
 
 def notes(book: Book, studio: Studio, pages: Sequence[ProofPage]) -> tuple[Note, ...]:
     """What the author should know before the book is printed; nothing if all is well."""
-    wishes = bind.wishes_of(book, studio)
+    options = bind.press_options_of(book, studio)
     found = [
         Note(kind="missing", pages=_in_state(pages, "missing"), says="not drawn yet."),
         Note(kind="unfinished", pages=_in_state(pages, "drawn"), says="not at print size yet."),
     ]
     for page, scene in enumerate((each.scene for each in pages[1:]), start=1):
-        found += page_notes(page, scene.text, wishes)
-    coarse = {page: ppi for page, ppi in printed_ppi(pages, wishes).items() if ppi < LEAST_PPI}
+        found += page_notes(page, scene.text, options)
+    coarse = {page: ppi for page, ppi in printed_ppi(pages, options).items() if ppi < LEAST_PPI}
     if coarse:
         says = (
             f"too coarse for print: {min(coarse.values()):.0f} pixels an inch, where "
             f"{LEAST_PPI} is the least."
         )
         found.append(Note(kind="coarse", pages=tuple(coarse), says=says))
-    found += _about_title(bind.story_of(book), wishes)
+    found += _about_title(bind.story_of(book), options)
     return tuple(note for note in found if note.pages)
 
 
-def page_notes(page: int, text: str, wishes: Wishes) -> list[Note]:
+def page_notes(page: int, text: str, options: PressOptions) -> list[Note]:
     """What stands between one page's text and a good print."""
-    face, found = load_fonts(wishes.font, wishes.language).text, []
-    text = curl(text, wishes.language)
-    if overfull([text], wishes.form, face, wishes.ages):
+    face, found = load_fonts(options.font, options.language).text, []
+    text = curl(text, options.language)
+    if overfull([text], options.form, face, options.ages):
         says = f"too full: {len(text.split())} words are more than fit on it."
         found.append(Note(kind="text", pages=(page,), says=says))
     found += [Note(kind="glyphs", pages=(page,), says=says) for says in _lacking(text, face)]
     return found
 
 
-def printed_ppi(pages: Sequence[ProofPage], wishes: Wishes) -> dict[int, float]:
+def printed_ppi(pages: Sequence[ProofPage], options: PressOptions) -> dict[int, float]:
     """How fine each plate is printed, in pixels an inch, by where its page stands."""
-    _, texts = settable(None, pages, wishes)
-    form, face = wishes.form, load_fonts(wishes.font, wishes.language).story
+    _, texts = settable(None, pages, options)
+    form, face = options.form, load_fonts(options.font, options.language).story
     boxes = {COVER: Box(0, 0, form.width_pt, form.height_pt)}
-    boxes |= {laid.page: laid.picture for laid in lay_out(texts, form, face, wishes.ages)}
+    boxes |= {laid.page: laid.picture for laid in lay_out(texts, form, face, options.ages)}
     found = {}
     for place, each in enumerate(pages):
         if each.state == "plate":
@@ -200,19 +200,19 @@ def _lacking(text: str, face: Face) -> list[str]:
     return says
 
 
-def _about_title(story: Story, wishes: Wishes) -> list[Note]:
-    fonts, title = load_fonts(wishes.font, wishes.language), curl(story.title, wishes.language)
+def _about_title(story: Story, options: PressOptions) -> list[Note]:
+    fonts, title = load_fonts(options.font, options.language), curl(story.title, options.language)
     says = _lacking(title, fonts.bold)
     printed = without_symbols(title, fonts.bold)
     if not printed.strip():
         says.append("without a title that can be printed.")
-    elif not _title_fits(printed, wishes):
+    elif not _title_fits(printed, options):
         says.append("too small for so long a title.")
     return [Note(kind="title", pages=(COVER,), says=each) for each in says]
 
 
-def _title_fits(title: str, wishes: Wishes) -> bool:
-    face, form = load_fonts(wishes.font, wishes.language).for_title(title), wishes.form
+def _title_fits(title: str, options: PressOptions) -> bool:
+    face, form = load_fonts(options.font, options.language).for_title(title), options.form
     width_pt = safe_box(form, 1).width - 24
     try:
         set_title(title, face, width_pt, COVER_SHARE * form.height_pt)
@@ -222,27 +222,27 @@ def _title_fits(title: str, wishes: Wishes) -> bool:
 
 
 def settable(
-    story: Story | None, pages: Sequence[ProofPage], wishes: Wishes
+    story: Story | None, pages: Sequence[ProofPage], options: PressOptions
 ) -> tuple[Story | None, list[str]]:
     """The story's title and all texts as far as they can be set."""
-    fonts, form = load_fonts(wishes.font, wishes.language), wishes.form
+    fonts, form = load_fonts(options.font, options.language), options.form
 
     def shown(text: str, face: Face) -> str:
         text = without_symbols(text, face)
         lacking = set(face.missing(text)) - UNSEEN
         return "".join("?" if char in lacking else char for char in text)
 
-    texts = [shown(curl(each.scene.text, wishes.language), fonts.text) for each in pages[1:]]
-    for page in overfull(texts, form, fonts.story, wishes.ages):
+    texts = [shown(curl(each.scene.text, options.language), fonts.text) for each in pages[1:]]
+    for page in overfull(texts, form, fonts.story, options.ages):
         texts[page - 1] = _beginning(
             texts[page - 1],
-            lambda words: not overfull([words], form, fonts.story, wishes.ages),
+            lambda words: not overfull([words], form, fonts.story, options.ages),
         )
     if story is not None:
-        title = curl(story.title, wishes.language)
+        title = curl(story.title, options.language)
         title = shown(title, fonts.bold) or "?"
-        if not _title_fits(title, wishes):
-            title = _beginning(title, lambda words: _title_fits(words, wishes))
+        if not _title_fits(title, options):
+            title = _beginning(title, lambda words: _title_fits(words, options))
         star = shown(story.cast[0].name, fonts.bold) or "?"
         story = story.but(title=title, cast=(story.cast[0].but(name=star), *story.cast[1:]))
     return story, texts

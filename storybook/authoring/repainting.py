@@ -82,7 +82,7 @@ def painted_over(
 
     Where there is a mask the first one is taken for the page. `choose` is given PNGs by their ids,
     and names the one that alone is kept; or raises, and nothing is. Raises NotForChildren if the
-    studio's guard refuses all of it.
+    studio's checker refuses all of it.
     """
     page, cast = prompt.page, studio.known(book.cast)
     requests = _requests(book, studio, prompt, canvas, seeds)
@@ -91,14 +91,14 @@ def painted_over(
     yield Event(stage=stage, done=0, total=len(todo), page=page, note="the painter gets ready")
     if todo:
         with (
-            studio.guard() as guard,
+            studio.safety_checker() as checker,
             open_inpainter(studio, cast, masked=canvas.by_checkpoint) as painter,
         ):
             for done, each in enumerate(todo, start=1):
                 one = painter.inpaint(
                     each.request, canvas.image, canvas.mask, strength=each.strength
                 )
-                refused = bool(guard and guard.refuses(one))
+                refused = bool(checker and checker.flags(one))
                 if not refused:
                     pictures[each.id] = _png(one, each, studio)
                 note = "not for children, and not kept" if refused else ""
@@ -118,8 +118,8 @@ def _requests(
     book: Book, studio: Studio, prompt: Prompt, canvas: Canvas, seeds: Sequence[int]
 ) -> list[TouchUp]:
     """The requests, at the size at which the painter works best for a picture of that shape."""
-    habits, cast = studio.sampling, studio.known(book.cast)
-    size = _size(canvas.image.size, max(habits.width_px, habits.height_px))
+    sampling, cast = studio.sampling, studio.known(book.cast)
+    size = _size(canvas.image.size, max(sampling.width_px, sampling.height_px))
     painter = inpainter_name(studio, cast, masked=canvas.by_checkpoint)
     return [
         TouchUp(
@@ -129,8 +129,8 @@ def _requests(
                 seed=seed,
                 width_px=size[0],
                 height_px=size[1],
-                steps=habits.steps,
-                guidance=habits.guidance,
+                steps=sampling.steps,
+                guidance=sampling.guidance,
             ),
             source=canvas.source,
             mask="" if canvas.mask is None else pixels_digest(canvas.mask),

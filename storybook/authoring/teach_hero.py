@@ -65,7 +65,7 @@ def token_in(recipe: Path) -> str | None:
         return None
 
 
-def lay_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, preset: str) -> Path:
+def write_recipe(hero: Hero, folder: Path, token: str, settings: Settings, *, preset: str) -> Path:
     """Write `recipe.toml` into a hero's folder, for the painter and the critic of a studio."""
     known = Studio(settings).draws_the_world
     table: dict[str, Any] = {

@@ -14,9 +14,9 @@ from storybook.authoring.teach_hero import (
     RECIPE,
     adopt,
     are_drawings,
-    lay_recipe,
     token_for,
     token_in,
+    write_recipe,
 )
 from storybook.config import Settings, overridden
 from storybook.errors import HeroError
@@ -84,7 +84,7 @@ def prepare(request: TeachRequest, settings: Settings) -> Teaching:
         )
     if not goes_on:
         token = token_for(one, Path(settings.draw.painter))
-        recipe = lay_recipe(one, folder, token, settings, preset=request.preset or "auto")
+        recipe = write_recipe(one, folder, token, settings, preset=request.preset or "auto")
     return Teaching(folder, run, _command(request, recipe, run, settings.device))
 
 

@@ -10,13 +10,13 @@ from PIL import Image
 
 from storybook.authoring.repainting import canvas_of, painted_over, source_of
 from storybook.book.folder import Book
-from storybook.content_filter import check_kind
+from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene
 from storybook.stages.describe import describe
 from storybook.story.composition import view_of
-from storybook.story.prompt_to_caption import as_caption, unknown_words
+from storybook.story.prompt_to_caption import prompt_to_caption, unknown_words
 from storybook.studio.studio import Studio
 
 STRENGTH_OF_SPOT = 1.0
@@ -44,14 +44,14 @@ def inpaint(
 
     `source` is the id of a picture; None: the one that is taken. Raises ConfigError if nothing was
     brushed or the painter knows none of the words, NotForChildren if those are not for children or
-    its guard refuses what comes of them.
+    its checker refuses what comes of them.
     """
     source = source_of(book, page, source)
     mask = spot.mask.convert("L")
     if mask.getbbox() is None:
         raise ConfigError("Nothing was brushed: paint over what should become another.")
     if studio.settings.write.for_children:
-        check_kind(spot.words, "What should be there")
+        check_allowed(spot.words, "What should be there")
     prompt = spot_prompt(book, studio, page, spot.words)
     canvas = canvas_of(book, page, source, STRENGTH_OF_SPOT, mask)
     says = "Painted in" if spot.words.strip() else "Rubbed out"
@@ -68,7 +68,7 @@ def vary(
     prompt, seeds = book.prompt(page), range(seed, seed + count)
     if studio.draws_the_world:
         cast = studio.known(book.cast)
-        words = as_caption(prompt.positive, cast, studio.world, book.brief.style)
+        words = prompt_to_caption(prompt.positive, cast, studio.world, book.brief.style)
         prompt = prompt.but(positive=words)
     canvas = canvas_of(book, page, source, STRENGTH_OF_LIKE)
     yield from painted_over(book, studio, prompt, canvas, seeds, says="More like one", stage="vary")
@@ -102,8 +102,8 @@ def _caption(book: Book, studio: Studio, scene: Scene, cast: Sequence[Hero], wor
             f"This painter has no picture of {', '.join(unknown)}. It knows things such as {some}."
         )
     if words and not things:
-        return as_caption(words, cast, world, style)
+        return prompt_to_caption(words, cast, world, style)
     shown = scene.but(things=tuple(things), relation="with", picture="")
     view = view_of(scene.page, world)
     prompt = describe(shown, cast, style_named(style), plainly=True, view=view)
-    return as_caption(prompt.positive, cast, world, style)
+    return prompt_to_caption(prompt.positive, cast, world, style)

@@ -138,11 +138,11 @@ def translated(book: Book, studio: Studio, language: str, *, both: bool) -> Tran
     own, other = _own(book), book.read(path, Translation)
     _check(path, own, other)
     words = _both(own, other) if both else other
-    wishes = bind.wishes_of(book, studio)
+    options = bind.press_options_of(book, studio)
     if not both:
-        wishes = wishes.but(language=language, form=bound_for(wishes.form, language))
+        options = options.but(language=language, form=bound_for(options.form, language))
     story: Story = bind.story_of(book).but(title=words.title)
-    facts, real = bind.facts_of(book, studio), bind.real_hero_of(book, wishes.language)
+    facts, real = bind.facts_of(book, studio), bind.real_hero_of(book, options.language)
     texts = ("", *words.pages)
     plates = [
         replace(plate, text=text) for plate, text in zip(bind.plates_of(book), texts, strict=True)
@@ -152,8 +152,8 @@ def translated(book: Book, studio: Studio, language: str, *, both: bool) -> Tran
         for page, text in zip(screen_pages(book, studio, aloud=False), texts, strict=True)
     ]
     return Translated(
-        bind.bind(story, plates, wishes, facts, real),
-        epub_book(story, pages, wishes, facts, real, modified=modified_at(book)),
+        bind.bind(story, plates, options, facts, real),
+        epub_book(story, pages, options, facts, real, modified=modified_at(book)),
     )
 
 

@@ -33,7 +33,7 @@ from storybook.press.typeset import curl
 from storybook.records import COVER, Ages, Brief, Font, Record, Story
 
 
-class Wishes(Record):
+class PressOptions(Record):
     """What the author asks of the press, and how the studio keeps pictures."""
 
     form: Format
@@ -74,10 +74,10 @@ def phrases(language: str) -> dict[str, str]:
     return known.get(language.partition("-")[0].lower(), known["en"])
 
 
-def wishes_of(brief: Brief, options: BindSettings | None = None) -> Wishes:
+def press_options_of(brief: Brief, options: BindSettings | None = None) -> PressOptions:
     """What a brief asks of the press."""
     form = placed(load_format(brief.format), brief.placement)
-    return Wishes(
+    return PressOptions(
         form=bound_for(form, brief.language),
         ages=brief.ages,
         language=brief.language,
@@ -97,26 +97,26 @@ def story_of(book: Book) -> Story:
     return story.but(title=book.brief.title) if book.brief.title else story
 
 
-def words_of(story: Story, texts: Sequence[str], wishes: Wishes) -> Words:
+def words_of(story: Story, texts: Sequence[str], options: PressOptions) -> Words:
     """The words of a story on pages of `texts`, as they are printed."""
-    fonts = load_fonts(wishes.font, wishes.language)
+    fonts = load_fonts(options.font, options.language)
     return Words(
-        title=_printed(story.title, wishes, fonts.bold),
-        star=_printed(story.cast[0].name, wishes, fonts.bold),
-        texts=tuple(_printed(text, wishes, fonts.text) for text in texts),
-        language=wishes.language,
+        title=_printed(story.title, options, fonts.bold),
+        star=_printed(story.cast[0].name, options, fonts.bold),
+        texts=tuple(_printed(text, options, fonts.text) for text in texts),
+        language=options.language,
     )
 
 
-def lay_words(words: Words, wishes: Wishes, aspect: float = 1.0) -> tuple[StoryPage, ...]:
+def lay_words(words: Words, options: PressOptions, aspect: float = 1.0) -> tuple[StoryPage, ...]:
     """The pages that words are set on, `aspect` being the pictures' width over height.
 
     Raises PressError that names what cannot be set, where, and why.
     """
-    fonts = load_fonts(wishes.font, wishes.language)
-    _check_title(words.title, wishes, fonts)
+    fonts = load_fonts(options.font, options.language)
+    _check_title(words.title, options, fonts)
     _check_star(words.star, fonts)
-    return lay_out(words.texts, wishes.form, fonts.story, wishes.ages, aspect)
+    return lay_out(words.texts, options.form, fonts.story, options.ages, aspect)
 
 
 def check_book(book: Book) -> None:
@@ -124,14 +124,14 @@ def check_book(book: Book) -> None:
 
     So that it is said when words are there, and not when all pictures are drawn.
     """
-    wishes, story = wishes_of(book.brief), story_of(book)
+    options, story = press_options_of(book.brief), story_of(book)
     if not story.title.strip():
         raise PressError(
             f"{book.path(book.STORY)}: the title is empty. Write one there, or as title in "
             f"{book.path(book.BRIEF)}."
         )
     texts = [scene.text for scene in book.scenes if scene.page != COVER]
-    lay_words(words_of(story, texts, wishes), wishes)
+    lay_words(words_of(story, texts, options), options)
 
 
 def check_brief(brief: Brief, star: str = "", names: Sequence[str] = ()) -> None:
@@ -139,17 +139,17 @@ def check_brief(brief: Brief, star: str = "", names: Sequence[str] = ()) -> None
 
     And if one of the `names` in its summary has letters that its fonts cannot show.
     """
-    wishes = wishes_of(brief)
-    fonts = load_fonts(wishes.font, wishes.language)
+    options = press_options_of(brief)
+    fonts = load_fonts(options.font, options.language)
     if letter := _letter_lacking(fonts, brief.language):
         raise ConfigError(
             f"The fonts of the press hold no letters of the language {brief.language!r}, such as "
             f"{letter}. {_instead(brief.language)}"
         )
     if brief.title:
-        _check_title(_printed(brief.title, wishes, fonts.bold), wishes, fonts)
+        _check_title(_printed(brief.title, options, fonts.bold), options, fonts)
     if star:
-        _check_star(_printed(star, wishes, fonts.bold), fonts)
+        _check_star(_printed(star, options, fonts.bold), fonts)
     _check_names(names, fonts)
 
 
@@ -207,13 +207,13 @@ def left_out(story: Story, texts: Sequence[str], font: Font, language: str = "en
     return f"printed without {symbols}, which the fonts of the press do not hold" if symbols else ""
 
 
-def _printed(text: str, wishes: Wishes, face: Face) -> str:
-    return without_symbols(curl(text, wishes.language), face)
+def _printed(text: str, options: PressOptions, face: Face) -> str:
+    return without_symbols(curl(text, options.language), face)
 
 
-def _check_title(title: str, wishes: Wishes, fonts: Fonts) -> None:
+def _check_title(title: str, options: PressOptions, fonts: Fonts) -> None:
     """Raise PressError if a title cannot stand on the cover or on the title page."""
-    face, form = fonts.for_title(title), wishes.form
+    face, form = fonts.for_title(title), options.form
     if not title.strip():
         raise PressError("cover: the title has nothing that can be printed. Give another one.")
     check_glyphs(title, face, "cover")

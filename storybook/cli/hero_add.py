@@ -13,9 +13,9 @@ from storybook.hero import edits as hero_edits
 from storybook.hero.folder import add_hero, display_name, hero_photos, new_hero_folder
 from storybook.hero.uploads import checked
 from storybook.images.photo_files import PHOTO_SUFFIXES, NameIndex, no_photo, passed_over, photos_in
-from storybook.models import Guard
+from storybook.models import SafetyChecker
 from storybook.records import Hero
-from storybook.studio.guards import photo_guard
+from storybook.studio.safety_checkers import photo_safety_checker
 from storybook.studio.studio import Studio
 from storybook.terminal import print_table
 from storybook.text_files import printable, read_text
@@ -80,7 +80,7 @@ def add_hero_from_photos(
     caption: str | None,
 ) -> int:
     """A hero from photos: what the starter can make of it, and what the coach says of them."""
-    from storybook.hero.coat_colour import derive_look, species_in, stand_in_note
+    from storybook.hero.coat_colour import coat_from_photos, species_in, stand_in_note
     from storybook.hero.photo_quality import judge_photos, token_fault
     from storybook.hero.seer import open_pet_seer
 
@@ -88,12 +88,12 @@ def add_hero_from_photos(
     world = load_world(shipped("assets"))
     species, own_kind = species_in(world, kind)
     wished, note = told_look(world, look, studio)
-    guard = photo_guard(load_settings(studio))
-    taken, lines = _photos_in(photos, guard)
+    checker = photo_safety_checker(load_settings(studio))
+    taken, lines = _photos_in(photos, checker)
     if token is not None and (fault := token_fault(token)):
         raise HeroError(f"--token {token!r}: {fault}")
     seer = open_pet_seer()
-    verdict, found = judge_photos(taken, seer), derive_look(taken, world, seer)
+    verdict, found = judge_photos(taken, seer), coat_from_photos(taken, world, seer)
     coat = found.coat if look is None else wished
     hero = {"name": display_name(name), "species": species, "kind": own_kind, "look": coat}
     folder = add_hero(validated(Hero, hero | {"token": token}, "the hero"), taken)
@@ -221,7 +221,7 @@ def _said(caption: Path | None) -> str:
     return f"{printable(Path(caption.name))}: {shown}"
 
 
-def _photos_in(folder: Path, guard: Guard | None) -> tuple[list[Path], list[str]]:
+def _photos_in(folder: Path, checker: SafetyChecker | None) -> tuple[list[Path], list[str]]:
     """The photos of a folder, each once, and a line for each other file and for what was changed.
 
     What the studio in the browser refuses is passed over for the same reasons. Raises HeroError if
@@ -235,7 +235,7 @@ def _photos_in(folder: Path, guard: Guard | None) -> tuple[list[Path], list[str]
     captions = set()
     for path in photos_in(folder):
         try:
-            upload = checked(printable(Path(path.name)), path.read_bytes(), taken, guard)
+            upload = checked(printable(Path(path.name)), path.read_bytes(), taken, checker)
         except OSError as fault:
             raise HeroError(f"{printable(path)} cannot be read: {fault.strerror}.") from fault
         captions.add(index.caption(path))

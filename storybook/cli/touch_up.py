@@ -157,8 +157,8 @@ def bring(folder: Path, page: int, file: Path, studio: str | None, changes: Sequ
 
     book, opened = Book(folder), studio_of(studio, changes)
     data = file.read_bytes()
-    with opened.guard() as guard:
-        taken = pictures.bring(book, page, file.name, data, guard)
+    with opened.safety_checker() as checker:
+        taken = pictures.bring(book, page, file.name, data, checker)
     print(f"Page {page} has your picture now, as {taken}.")
 
 

@@ -121,7 +121,7 @@ def look_in(world: World, look: str) -> tuple[str, str]:
     )
 
 
-def derive_look(photos: Sequence[Path], world: World, seer: "PetSeer | None" = None) -> Look:
+def coat_from_photos(photos: Sequence[Path], world: World, seer: "PetSeer | None" = None) -> Look:
     """The coat of `world` that photos of one pet show; raises HeroError if one cannot be read."""
     return look_of((read_photo(path) for path in photos), world, seer)
 

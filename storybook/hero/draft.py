@@ -15,7 +15,7 @@ from storybook.errors import HeroError
 from storybook.files import write_whole
 from storybook.hero.uploads import Upload, checked
 from storybook.images.photo_files import photos_in
-from storybook.models import Guard
+from storybook.models import SafetyChecker
 from storybook.records import Record
 from storybook.text_files import split_lines
 
@@ -52,14 +52,14 @@ def draft_at(heroes: Path, name: str) -> Path | None:
     return folder if DRAFT_ID.fullmatch(name) and folder.is_dir() else None
 
 
-def take_in(draft: Path, name: str, data: bytes, guard: Guard | None = None) -> Upload:
+def take_in(draft: Path, name: str, data: bytes, checker: SafetyChecker | None = None) -> Upload:
     """Look at a file, and keep it in the draft if it is a photo that is not there yet.
 
-    And one that the `guard` does not refuse.
+    And one that the `checker` does not refuse.
     """
     there = {path.stem for path in photos_in(draft)}
     known = {line.digest: line.name for line in said_of(draft) if line.digest in there}
-    upload = checked(name, data, known, guard)
+    upload = checked(name, data, known, checker)
     if not upload.fault:
         write_whole(draft / f"{upload.digest}{upload.suffix}", upload.data)
     line = Line(says=upload.says, good=not upload.fault, name=upload.name, digest=upload.digest)

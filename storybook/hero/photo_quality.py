@@ -96,13 +96,13 @@ def judge_photos(paths: Sequence[Path], seer: "PetSeer | None" = None) -> SetVer
 def judge_set(judged: Sequence[tuple[PhotoVerdict, Seen]]) -> SetVerdict:
     """The verdict on photos that were looked at one by one, by `judge_photo`."""
     everything = [seen for _, seen in judged]
-    twins = _twins(everything)
+    near_duplicates = _near_duplicates(everything)
     pets = [seen.pet for seen in everything if seen.pet is not None]
     amiss = pet_findings.reasons_of(pets) if pets else [[] for _ in judged]
     verdicts, fit = [], []
     for place, ((verdict, seen), of_the_pet) in enumerate(zip(judged, amiss, strict=True)):
-        if place in twins:
-            other, whole = twins[place]
+        if place in near_duplicates:
+            other, whole = near_duplicates[place]
             name = judged[other][0].file
             same = f"nearly the same as {name}: one of them is enough"
             alike = f"shows the pet nearly as {name} does: another pose teaches more"
@@ -212,7 +212,7 @@ def _findings(fit: Sequence[Seen]) -> list[str]:
     return findings
 
 
-def _twins(photos: Sequence[Seen]) -> dict[int, tuple[int, bool]]:
+def _near_duplicates(photos: Sequence[Seen]) -> dict[int, tuple[int, bool]]:
     """Places of photos that are nearly the same as a larger or sharper one, with its place.
 
     And whether the whole photo is, or the pet alone.
@@ -221,7 +221,7 @@ def _twins(photos: Sequence[Seen]) -> dict[int, tuple[int, bool]]:
         range(len(photos)), key=lambda one: (-photos[one].short_px, -photos[one].sharpness)
     )
     cut = [_cut_out(each) for each in photos]
-    twins: dict[int, tuple[int, bool]] = {}
+    near_duplicates: dict[int, tuple[int, bool]] = {}
     kept: list[int] = []
     for one in best_first:
         pixels = photos[one].pixels
@@ -229,11 +229,11 @@ def _twins(photos: Sequence[Seen]) -> dict[int, tuple[int, bool]]:
             whole = _apart(pixels, photos[other].pixels) < SAME
             pets = cut[one], cut[other]
             if whole or (all(each is not None for each in pets) and _apart(*pets) < SAME_PET):
-                twins[one] = other, whole
+                near_duplicates[one] = other, whole
                 break
         else:
             kept.append(one)
-    return twins
+    return near_duplicates
 
 
 def _cut_out(seen: Seen) -> np.ndarray | None:

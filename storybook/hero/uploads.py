@@ -13,7 +13,7 @@ from PIL import Image
 
 from storybook.images.photo_reading import DAMAGE, TooManyPixels, read_picture
 from storybook.images.photos import JPEG_QUALITY, LONG_SIDE_PX
-from storybook.models import Guard
+from storybook.models import SafetyChecker
 from storybook.records import Record
 
 MOST_MB = 60
@@ -64,11 +64,14 @@ class _Unfit(Exception):
 
 
 def checked(
-    name: str, data: bytes, taken: Mapping[str, str] | None = None, guard: Guard | None = None
+    name: str,
+    data: bytes,
+    taken: Mapping[str, str] | None = None,
+    checker: SafetyChecker | None = None,
 ) -> Upload:
     """Look at one upload; `taken` names the ones before by their digests. Raises nothing.
 
-    A photo that the `guard` refuses is not taken.
+    A photo that the `checker` refuses is not taken.
     """
     shown = shown_name(name)
     try:
@@ -76,7 +79,7 @@ def checked(
         digest = hashlib.sha256(repr(picture.size).encode() + picture.tobytes()).hexdigest()[:12]
         if taken and digest in taken:
             raise _Unfit(f"shows the same picture as {taken[digest]}. One of them is enough.")
-        if guard and guard.refuses(picture):
+        if checker and checker.flags(picture):
             raise _Unfit(UNKIND)
     except _Unfit as fault:
         return Upload(name=shown, fault=str(fault))

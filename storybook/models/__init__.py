@@ -1,5 +1,5 @@
-"""Writers, painters, critics and enlargers behind four doors, and a guard; open them with
-`writers`, `painting`, `critics`, `enlargers`.
+"""Writers, painters, critics and enlargers behind four doors, and a safety checker; open them
+with `writers`, `painting`, `critics`, `enlargers`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -74,10 +74,10 @@ class Inpainter(Protocol):
         ...
 
 
-class Guard(Protocol):
+class SafetyChecker(Protocol):
     """Somebody who looks at pictures before anybody else does."""
 
-    def refuses(self, image: Image) -> bool:
+    def flags(self, image: Image) -> bool:
         """Whether a picture is not for children."""
         ...
 

@@ -35,7 +35,7 @@ class OpenNsfw:
 
     session: "InferenceSession"
 
-    def refuses(self, image: Image.Image) -> bool:
+    def flags(self, image: Image.Image) -> bool:
         """Whether a picture is not for children."""
         return self.unfit(image) >= UNFIT
 

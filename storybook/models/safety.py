@@ -25,14 +25,14 @@ KIND = "StableDiffusionSafetyChecker"
 
 
 @dataclass(frozen=True, slots=True)
-class PictureGuard:
+class PictureChecker:
     """A safety checker in memory."""
 
     model: StableDiffusionSafetyChecker
     image_processor: BaseImageProcessor
 
     @torch.inference_mode()
-    def refuses(self, image: Image.Image) -> bool:
+    def flags(self, image: Image.Image) -> bool:
         """Whether a picture is not for children."""
         device, remedy = self.model.device, "Try --set draw.memory=parts."
         with quiet(), memory_of(device, "Looking whether a picture is for children", remedy):
@@ -43,7 +43,7 @@ class PictureGuard:
         return has_nsfw_concept[0]
 
 
-def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
+def open_safety_checker(folder: Path, *, device: str = "auto") -> PictureChecker:
     """The safety checker in a folder; its image processor is there too, or beside it.
 
     Raises ModelError if something is missing, broken or no safety checker.
@@ -64,7 +64,7 @@ def open_guard(folder: Path, *, device: str = "auto") -> PictureGuard:
             )
         except (OSError, ValueError, TypeError) as fault:
             raise ModelError(f"{processor_folder} cannot be opened: {first_line(fault)}") from fault
-        return PictureGuard(model.to(place, dtype_of(place)).eval(), image_processor)
+        return PictureChecker(model.to(place, dtype_of(place)).eval(), image_processor)
 
 
 def _processor_folder(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from storybook.locks import try_lock
 from storybook.orders.reading import Order
 from storybook.records import Record
 
-Standing = Literal["waiting", "making", "made", "failed", "refused"]
+OrderStatus = Literal["waiting", "making", "made", "failed", "refused"]
 """`refused` are orders that cannot be made as they are; `failed` ones are tried again."""
 EVERY_S = 2.0
 """A table of many rows is written anew at most so often, and at the end."""
@@ -29,7 +29,7 @@ class Row(Record):
 
     order: int
     book: str
-    state: Standing = "waiting"
+    state: OrderStatus = "waiting"
     title: str = ""
     pictures: int = 0
     """Pictures that were drawn for it, in all tries at making it."""
@@ -65,7 +65,7 @@ class Table:
         ended = time.monotonic()
         self._due = ended + max(EVERY_S, RESTS * (ended - began))
 
-    def count(self, *states: Standing) -> int:
+    def count(self, *states: OrderStatus) -> int:
         """How many orders stand so."""
         return sum(row.state in states for row in self.rows.values())
 

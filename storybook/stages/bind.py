@@ -8,7 +8,7 @@ from pathlib import Path
 from storybook.book import printing
 from storybook.book.folder import Book
 from storybook.book.printing import (
-    Wishes,
+    PressOptions,
     Words,
     check_book,
     lay_words,
@@ -67,7 +67,7 @@ class PlatePage:
 def bind(
     story: Story,
     pages: Sequence[PlatePage],
-    wishes: Wishes,
+    options: PressOptions,
     facts: Facts,
     real: RealHero | None = None,
 ) -> bytes:
@@ -78,15 +78,15 @@ def bind(
     there is one more endpaper. Equal arguments give equal bytes.
     Raises PressError naming the page whose text does not fit or cannot be shown.
     """
-    fonts, form = load_fonts(wishes.font, wishes.language), wishes.form
-    words = words_of(story, [page.text for page in pages[1:]], wishes)
+    fonts, form = load_fonts(options.font, options.language), options.form
+    words = words_of(story, [page.text for page in pages[1:]], options)
     cover = open_picture(pages[0].png, "cover")
-    laid = lay_words(words, wishes, cover.width / cover.height)
+    laid = lay_words(words, options, cover.width / cover.height)
     file = BytesIO()
     canvas = new_canvas(
-        file, form, fonts, title=words.title, subject=words.about, language=wishes.language
+        file, form, fonts, title=words.title, subject=words.about, language=options.language
     )
-    desk = Desk(canvas, form, fonts, theme_of(cover), wishes.options)
+    desk = Desk(canvas, form, fonts, theme_of(cover), options.options)
     draw_cover(desk.on(1), cover, words.title, words.starring)
     draw_endpaper(desk.on(2))
     draw_title_page(desk.on(3), cover, words.title, words.about)
@@ -103,11 +103,11 @@ def bind(
         draw_endpaper(desk.on(last + 1 + more))
     draw_back_cover(desk)
     canvas.save()
-    leftwards = is_leftwards(wishes.language)
+    leftwards = is_leftwards(options.language)
     return tagged(
         file.getvalue(),
         _tags_of(pages, words if leftwards else None, real),
-        language=wishes.language,
+        language=options.language,
         leftwards=leftwards,
     )
 
@@ -171,17 +171,17 @@ def run(book: Book, studio: Studio) -> Iterator[Event]:
         write_whole(book.pdf, book.pdf.read_bytes())
     for sources in todo:
         check_book(book)
-        wishes = wishes_of(book, studio)
+        options = press_options_of(book, studio)
         facts, real = facts_of(book, studio), real_hero_of(book)
-        pdf = bind(story_of(book), plates_of(book), wishes, facts, real)
-        faults = preflight(pdf, wishes.form, least_ppi=0)
+        pdf = bind(story_of(book), plates_of(book), options, facts, real)
+        faults = preflight(pdf, options.form, least_ppi=0)
         if faults:
             raise PressError(
                 f"{book.pdf}: {faults[0]}. This is a fault of the press: please report it."
             )
         book.save_bytes(book.pdf, pdf, sources)
         without = left_out(
-            story_of(book), [scene.text for scene in book.scenes], wishes.font, wishes.language
+            story_of(book), [scene.text for scene in book.scenes], options.font, options.language
         )
         said = (book.pdf.name, f"{len(pdf) / 1e6:.1f} MB", without)
         yield Event(stage="bind", done=1, total=1, note=", ".join(filter(None, said)))
@@ -196,7 +196,7 @@ def made_from(book: Book, studio: Studio) -> list[str]:
     plates = [(plate.png, plate.alt) for plate in plates_of(book)]
     facts = facts_of(book, studio)
     enlargers = studio.enlarger_names(studio.known(book.cast))
-    parts = (EDITION, story_of(book), texts, plates, wishes_of(book, studio))
+    parts = (EDITION, story_of(book), texts, plates, press_options_of(book, studio))
     if any(scene.text_side != "auto" for scene in book.scenes):  # older books keep their digest
         parts += ({scene.page: scene.text_side for scene in book.scenes},)
     parts += (joins_of(book.scenes),)
@@ -230,8 +230,8 @@ def plates_of(book: Book) -> list[PlatePage]:
     ]
 
 
-def wishes_of(book: Book, studio: Studio) -> Wishes:
-    return printing.wishes_of(book.brief, studio.settings.bind)
+def press_options_of(book: Book, studio: Studio) -> PressOptions:
+    return printing.press_options_of(book.brief, studio.settings.bind)
 
 
 def real_hero_of(book: Book, language: str | None = None) -> RealHero | None:
@@ -248,11 +248,11 @@ def real_hero_of(book: Book, language: str | None = None) -> RealHero | None:
         photos.append(photo)
     if not photos:
         return None
-    wishes = printing.wishes_of(book.brief.but(language=language or book.brief.language))
-    words, said = words_of(story_of(book), (), wishes), phrases(wishes.language)
+    options = printing.press_options_of(book.brief.but(language=language or book.brief.language))
+    words, said = words_of(story_of(book), (), options), phrases(options.language)
     about = [said["loved"].format(words.star)]
     if said["real"] == phrases("en")["real"] and book.cast[0].look:  # a look is told in English
-        about.insert(0, _described(book.cast[0], words.star, load_fonts(wishes.font).text))
+        about.insert(0, _described(book.cast[0], words.star, load_fonts(options.font).text))
     return RealHero(
         said["real"].format(words.star),
         tuple(filter(None, about)),

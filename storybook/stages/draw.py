@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from storybook.book.folder import Book
 from storybook.book.printing import check_book
 from storybook.files import write_whole
-from storybook.models import Guard, Painter
+from storybook.models import Painter, SafetyChecker
 from storybook.models.infotext import infotext, png_bytes
 from storybook.models.prompt_syntax import networks
 from storybook.models.scheduling import resolve_syntax
@@ -31,7 +31,7 @@ def _is_settled(book: Book, studio: Studio, candidate: Candidate) -> bool:
     page = candidate.prompt.page
     if book.picture(page, candidate.id).is_file():
         return True
-    return studio.guard_path is not None and book.refusal_of(page, candidate.id).is_file()
+    return studio.safety_checker_path is not None and book.refusal_of(page, candidate.id).is_file()
 
 
 def draw(
@@ -40,16 +40,16 @@ def draw(
     *,
     karras: bool,
     loras: Mapping[str, str] | None = None,
-    guard: Guard | None = None,
+    checker: SafetyChecker | None = None,
 ) -> Iterator[tuple[Candidate, bytes | None]]:
     """Each request with its picture as PNG, the request written into it as A1111 writes it.
 
-    None instead of a picture that the `guard` refuses. `loras` are A1111's hashes of those that
+    None instead of a picture that the `checker` refuses. `loras` are A1111's hashes of those that
     prompts ask for, by name.
     """
     name, _, weights = painter.name.rpartition("-")
     for request, image in zip(requests, painter.paint(requests), strict=True):
-        if guard and guard.refuses(image):
+        if checker and checker.flags(image):
             yield request, None
             continue
         worn = {
@@ -76,9 +76,9 @@ def draw_all(book: Book, studio: Studio, todo: Sequence[Candidate]) -> Iterator[
     for page, note in sorted(ignored):
         yield Event(stage="draw", done=0, total=len(todo), page=page, note=note)
     yield Event(stage="draw", done=0, total=len(todo), note="the painter gets ready")
-    with studio.guard() as guard, studio.painter(studio.known(book.cast)) as painter:
+    with studio.safety_checker() as checker, studio.painter(studio.known(book.cast)) as painter:
         hashes = studio.lora_hashes(each.prompt for each in todo)
-        pictures = draw(todo, painter, karras=studio.sampling.karras, loras=hashes, guard=guard)
+        pictures = draw(todo, painter, karras=studio.sampling.karras, loras=hashes, checker=checker)
         for done, (candidate, png) in enumerate(pictures, start=1):
             page = candidate.prompt.page
             note = ""

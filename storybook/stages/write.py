@@ -9,7 +9,7 @@ from dataclasses import replace
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
 from storybook.config import WriteSettings
-from storybook.content_filter import check_kind
+from storybook.content_filter import check_allowed
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
 from storybook.models.writers import all_of, known_name, missing
@@ -138,7 +138,7 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
     brief, how, tellers = book.brief, studio.settings.write, tellers_of(studio)
     check_language(brief, how)
     if how.for_children:
-        check_kind(brief.summary, "The summary")
+        check_allowed(brief.summary, "The summary")
     who = cast_of(book, tellers[0])
     check_names([hero.name for hero in who.heroes], brief.font, brief.language)
     for note in (*(each.text for each in who.departures), *who.notes):

@@ -32,7 +32,7 @@ MARKED = re.compile(r"[()\[\]<>]")
 VERB = re.compile(r"\b([a-z]+?)(ing|e?s)\b")
 
 
-def as_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> str:
+def prompt_to_caption(words: str, heroes: Sequence[Hero], world: World, style: str) -> str:
     """The caption that says what `words` say, in the words of the world.
 
     `heroes` may be called by name or token. What is left open is filled in: `style`, a garden from

@@ -9,7 +9,7 @@ import psutil
 
 from storybook.config import Settings
 from storybook.hero.folder import hero_photos
-from storybook.models import Critic, Enlarger, Guard, Painter, Writer
+from storybook.models import Critic, Enlarger, Painter, SafetyChecker, Writer
 from storybook.models.packaged import on_disk
 from storybook.records import Hero
 from storybook.studio.studio import Studio
@@ -55,9 +55,11 @@ class OpenModels(Studio):
             yield painter
 
     @contextmanager
-    def guard(self) -> Iterator[Guard | None]:
-        with self._kept("guard", self.guard_path, super().guard()) as guard:
-            yield guard
+    def safety_checker(self) -> Iterator[SafetyChecker | None]:
+        with self._kept(
+            "safety_checker", self.safety_checker_path, super().safety_checker()
+        ) as checker:
+            yield checker
 
     @contextmanager
     def critic(self, star: Hero | None = None) -> Iterator[Critic]:

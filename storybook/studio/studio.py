@@ -9,7 +9,7 @@ from pathlib import Path
 from storybook.config import Settings, shipped
 from storybook.errors import ConfigError
 from storybook.hero.folder import hero_photos
-from storybook.models import Critic, Enlarger, Guard, Painter, Writer, packaged, writers
+from storybook.models import Critic, Enlarger, Painter, SafetyChecker, Writer, packaged, writers
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.weights import Adapter, ComponentOverrides
@@ -24,7 +24,7 @@ from storybook.studio.enlarger_choice import (
     is_controlled,
     name_of,
 )
-from storybook.studio.guards import open_guard, photo_guard_path
+from storybook.studio.safety_checkers import open_safety_checker, photo_safety_checker_path
 from storybook.studio.taught import adapters_of, known, own_painter
 from storybook.world import WORLD, World, load_world
 
@@ -130,7 +130,7 @@ class Studio:
         return tuple(hero.but(species=hero.called, kind="") for hero in taught)
 
     @property
-    def guard_path(self) -> Path | None:
+    def safety_checker_path(self) -> Path | None:
         """The picture safety checker's; None if there is none, or nobody wants it.
 
         A painter of anything that brings none of its own has the one that was fetched.
@@ -140,7 +140,9 @@ class Studio:
         own = self._painter_folder / "safety_checker"
         if self.settings.draw.safety:
             return packaged.fetched(self.settings.draw.safety)
-        return own if own.is_dir() else (None if self.draws_the_world else photo_guard_path())
+        return (
+            own if own.is_dir() else (None if self.draws_the_world else photo_safety_checker_path())
+        )
 
     @property
     def critic_name(self) -> str:
@@ -193,13 +195,13 @@ class Studio:
             yield painter
 
     @contextmanager
-    def guard(self) -> Iterator[Guard | None]:
+    def safety_checker(self) -> Iterator[SafetyChecker | None]:
         """Who looks whether pictures are for children, if there is somebody."""
-        if self.guard_path is None:
+        if self.safety_checker_path is None:
             yield None
             return
-        with _freed(open_guard(self.guard_path, self.settings.device)) as guard:
-            yield guard
+        with _freed(open_safety_checker(self.safety_checker_path, self.settings.device)) as checker:
+            yield checker
 
     @contextmanager
     def critic(self, star: Hero | None = None) -> Iterator[Critic]:

@@ -25,7 +25,7 @@ NOT_ONE_FILE = (
 
 
 def add_subcommands(subcommands: argparse._SubParsersAction) -> None:
-    """Add both to the deeds of `dataset`."""
+    """Add both to the commands of `dataset`."""
     _add_caption(subcommands)
     _add_tag(subcommands)
 

@@ -24,7 +24,7 @@ SHEET = "contact-sheet.png"
 def add_commands(commands: argparse._SubParsersAction) -> None:
     """Add `dataset` to the command line."""
     dataset = commands.add_parser("dataset", help="look at, caption, tag, clean and build datasets")
-    subcommands = dataset.add_subparsers(required=True, metavar="DEED")
+    subcommands = dataset.add_subparsers(required=True, metavar="COMMAND")
     _add_look(subcommands)
     annotate_cli.add_subcommands(subcommands)
     _add_merge(subcommands)

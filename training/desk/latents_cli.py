@@ -16,7 +16,7 @@ from training.typed_arguments import runs
 
 
 def add_subcommand(subcommands: argparse._SubParsersAction) -> None:
-    """Add it to the deeds of `dataset`."""
+    """Add it to the commands of `dataset`."""
     parser = subcommands.add_parser(
         "latents",
         help="latents of all pictures, as kohya's scripts train from them",

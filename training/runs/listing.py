@@ -26,7 +26,7 @@ from training.runs.run import LOG, PROMPTS, RECIPE, STATE, Run, RunState
 from training.runs.settings import preset_names
 
 Teaches = Literal["pet", "stories"]
-Standing = Literal["waiting", "running", "interrupted", "stopped", "failed", "done"]
+RunStatus = Literal["waiting", "running", "interrupted", "stopped", "failed", "done"]
 FRESH_S = 120.0
 """A run that belongs to no job and wrote nothing for so long is taken for dead."""
 CHECKPOINTS = "checkpoints"
@@ -42,7 +42,7 @@ class RunCard(Record):
     folder: Path
     title: str
     teaches: Teaches
-    standing: Standing
+    status: RunStatus
     state: RunState
     changed: float
     """When it last wrote something, in seconds since 1970."""
@@ -55,7 +55,7 @@ class RunCard(Record):
 
     @property
     def active(self) -> bool:
-        return self.standing in ("waiting", "running")
+        return self.status in ("waiting", "running")
 
     @property
     def result(self) -> list[str]:
@@ -105,7 +105,7 @@ def card(folder: Path, job: Job | None) -> RunCard:
         folder=folder,
         title=str(recipe.get("title") or folder.name),
         teaches="pet" if "concept" in recipe else "stories",
-        standing=_standing(state, job, changed),
+        status=_status_of(state, job, changed),
         state=state,
         changed=changed,
         job=None if job is None else job.id,
@@ -223,7 +223,7 @@ def settings_for(preset: str, steps: int, keep: int) -> list[str]:
     return settings + ([f"warmup_steps={steps // 10}"] if short else [])
 
 
-def _standing(state: RunState, job: Job | None, changed: float) -> Standing:
+def _status_of(state: RunState, job: Job | None, changed: float) -> RunStatus:
     """How a run stands: a process that was killed could not write that it was."""
     if job is not None and (now := job_state(job)).active:
         return "running" if now.state == "running" else "waiting"

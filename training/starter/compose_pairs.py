@@ -7,9 +7,11 @@ from storybook.errors import ConfigError, nearest
 from training.typed_arguments import runs
 
 
-def add_command(deeds: argparse._SubParsersAction) -> None:
-    """Add `compose` to the deeds of `stories`."""
-    tell = deeds.add_parser("compose", help="compose pairs as the starter's writer is taught them")
+def add_command(subcommands: argparse._SubParsersAction) -> None:
+    """Add `compose` to the subcommands of `stories`."""
+    tell = subcommands.add_parser(
+        "compose", help="compose pairs as the starter's writer is taught them"
+    )
     tell.add_argument("pairs", type=Path, help="the .json file to write")
     tell.add_argument("--count", type=int, default=1000, help="how many pairs (1000)")
     tell.add_argument("--seed", type=int, default=1, help="another number, other tales (1)")

@@ -45,7 +45,7 @@ def take_in(runs: Path, name: str, data: bytes) -> tuple[Path, PairReport]:
         raise TrainingError(str(fault).replace(str(kept), "The file")) from fault
 
 
-def lay_recipe(pairs: Path, name: str, settings: Settings, runs: Path) -> Path:
+def write_recipe(pairs: Path, name: str, settings: Settings, runs: Path) -> Path:
     """The recipe that teaches a studio's writer from `pairs`; raises TrainingError.
 
     The starter's writer is taught as the project taught it, another one by the preset `auto`.

@@ -16,11 +16,13 @@ SHOWN = 20
 
 
 def add_commands(commands: argparse._SubParsersAction) -> argparse._SubParsersAction:
-    """Add `stories` to the command line; returns its deeds, for others to add to."""
+    """Add `stories` to the command line; returns its subcommands, for others to add to."""
     stories = commands.add_parser("stories", help="make, check and split pairs to teach a writer")
-    deeds = stories.add_subparsers(required=True, metavar="DEED")
+    subcommands = stories.add_subparsers(required=True, metavar="COMMAND")
 
-    make = deeds.add_parser("generate", help="ask a server for summaries, then for their stories")
+    make = subcommands.add_parser(
+        "generate", help="ask a server for summaries, then for their stories"
+    )
     make.add_argument("folder", type=Path, help="where pairs are kept; run again to go on")
     make.add_argument("--count", type=int, default=100, help="how many good pairs (100)")
     make.add_argument("--model", required=True, help="what the server calls its model")
@@ -40,26 +42,28 @@ def add_commands(commands: argparse._SubParsersAction) -> argparse._SubParsersAc
     make.add_argument("--cost-out", type=float, default=0.0, help="of a million tokens replied")
     runs(make, _generate)
 
-    look = deeds.add_parser("check", help="say what a set of pairs is like, and what is amiss")
+    look = subcommands.add_parser(
+        "check", help="say what a set of pairs is like, and what is amiss"
+    )
     _add_pairs(look)
     look.add_argument("--tokenizer", type=Path, help="a model's folder, to count its tokens")
     look.add_argument("--max-length", type=int, help="tokens that a pair may have in its frame")
     runs(look, _check)
 
-    cut = deeds.add_parser("split", help="cut into train and test, near-duplicates together")
+    cut = subcommands.add_parser("split", help="cut into train and test, near-duplicates together")
     _add_pairs(cut)
     cut.add_argument("--test", type=float, default=0.2, help="share of the test (0.2)")
     cut.add_argument("--seed", type=int, default=1)
     runs(cut, _split)
-    return deeds
+    return subcommands
 
 
-def _add_pairs(deed: argparse.ArgumentParser) -> None:
-    deed.add_argument("pairs", type=Path)
+def _add_pairs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("pairs", type=Path)
     raw = "texts without summaries, two blank lines apart in a .txt"
-    deed.add_argument("--raw", action="store_true", help=raw)
-    deed.add_argument("--summary-column", metavar="NAME", help="what the file calls a summary")
-    deed.add_argument("--story-column", metavar="NAME", help="what the file calls a story")
+    parser.add_argument("--raw", action="store_true", help=raw)
+    parser.add_argument("--summary-column", metavar="NAME", help="what the file calls a summary")
+    parser.add_argument("--story-column", metavar="NAME", help="what the file calls a story")
 
 
 class Cost(TypedDict):

@@ -3,32 +3,32 @@
 from pathlib import Path
 
 from storybook.config import Settings
-from storybook.models import Guard, packaged
+from storybook.models import SafetyChecker, packaged
 
 NET = "opennsfw"
 """The weights that look at photos, and at what painters without a checker draw."""
 
 
-def photo_guard_path() -> Path | None:
+def photo_safety_checker_path() -> Path | None:
     """Where the fetched one lies; None if it has not been fetched."""
     return None if packaged.is_missing(NET) else packaged.on_disk(NET)
 
 
-def open_guard(path: Path, device: str = "auto") -> Guard:
+def open_safety_checker(path: Path, device: str = "auto") -> SafetyChecker:
     """The checker in a painter's folder or an `.onnx` file; raises ModelError."""
     if path.suffix == ".onnx":
         from storybook.models.open_nsfw import open_nsfw
 
         return open_nsfw(path)
-    from storybook.models.safety import open_guard as open_checker
+    from storybook.models.safety import open_safety_checker as open_checker
 
     return open_checker(path, device=device)
 
 
-def photo_guard(settings: Settings) -> Guard | None:
+def photo_safety_checker(settings: Settings) -> SafetyChecker | None:
     """Who looks at photos that are brought; None if there is nobody, or nobody wants it.
 
     `write.for_children` is the one setting for words, pictures and photos. Raises ModelError.
     """
-    path = photo_guard_path() if settings.write.for_children else None
-    return open_guard(path) if path else None
+    path = photo_safety_checker_path() if settings.write.for_children else None
+    return open_safety_checker(path) if path else None
