@@ -21,14 +21,15 @@ from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import measure
 from storybook.ready_made.collection import ready_made
-from storybook.records import Brief, Event, Hero, Record, Story, digest
+from storybook.records import Event, Hero, Record, Story, digest
 from storybook.shard import Shard
-from storybook.story.casting import Cast, befriended, cast
+from storybook.stages.write import cast_for, drafts_by
+from storybook.story.casting import Cast
 from storybook.story.contradictions import contradictions
 from storybook.story.coverage import coverage
 from storybook.story.prompt_frame import Frame
 from storybook.story.repetition import repeated
-from storybook.story.sampling import Draft, drafts, worth
+from storybook.story.sampling import Draft, worth
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of
 from storybook.world import World
@@ -129,19 +130,8 @@ def told_by(
     """What becomes of a case by all tellers, asked in `frame` or in their own."""
     told: list[tuple[Draft, Cast]] = []
     for studio, writer in tellers:
-        who, how = cast_of(case.brief, studio), studio.settings.write
-        each = drafts(
-            case.brief,
-            who,
-            studio.world,
-            writer,
-            frame or studio.frame,
-            attempts=attempts or how.attempts,
-            candidates=how.candidates,
-            outline=how.outline,
-            manner=how.manner,
-            words=studio.role_words,
-        )
+        who = cast_for(case.brief, (), studio)
+        each = drafts_by(studio, writer, case.brief, who, frame=frame, attempts=attempts)
         told += [(draft, who) for draft in each]
     first, who = min(told, key=lambda one: worth(one[0]))
     return Told(
@@ -152,20 +142,12 @@ def told_by(
     )
 
 
-def cast_of(brief: Brief, studio: Studio) -> Cast:
-    """Who plays, as `write` casts a brief without heroes of its author's."""
-    limited = studio.draws_the_world
-    summary = " ".join(brief.summary.split())
-    who = cast(summary, (), studio.world, seed=brief.seed, limited=limited)
-    return befriended(who, studio.world, seed=brief.seed) if studio.role_words else who
-
-
 def _made_from(case: Case, studio: Studio) -> str:
     return digest(*(_asked(case, each) for each in tellers_of(studio)))
 
 
 def _asked(case: Case, studio: Studio) -> str:
-    who, how = cast_of(case.brief, studio), studio.settings.write
+    who, how = cast_for(case.brief, (), studio), studio.settings.write
     texts = [studio.frame, *(template(name).text for name in ("outline", "page"))]
     settings = (how.attempts, how.candidates, how.outline, how.temperature, how.manner)
     words = studio.role_words

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 
 from storybook.errors import ConfigError, nearest
 from storybook.records import R, Record
+from storybook.text_files import read_toml
 
 Memory = Literal["auto", "whole", "parts"]
 """How much of a painter is on the GPU at a time; `auto` goes by what is free there."""
@@ -225,10 +226,7 @@ def load_settings(studio: str | None = None, changes: Iterable[str] = ()) -> Set
         raise ConfigError(
             f"There is no studio {studio!r}. {nearest(studio, studios())} Or name a .toml file."
         )
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ConfigError(f"{path} is not TOML: {fault}.") from fault
+    tables = read_toml(path)
     _anchor(tables, path.resolve().parent)
     changes = list(changes)
     for change in changes:

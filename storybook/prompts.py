@@ -4,13 +4,13 @@ A template has $variables; each one must be filled and nothing else may be passe
 an edit of a text nor one of its callers can lose a word silently.
 """
 
-import tomllib
 from dataclasses import dataclass
 from string import Template as Text
 
 from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
 from storybook.records import Record, Style
+from storybook.text_files import read_toml
 
 STYLES = "styles.toml"
 
@@ -65,10 +65,7 @@ def template(name: str) -> Template:
 def styles() -> dict[str, Style]:
     """Every style by its name; raises ConfigError naming the file and the fault."""
     path = shipped("prompts", STYLES)
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ConfigError(f"{path} cannot be read: {fault}.") from fault
+    tables = read_toml(path)
     named = {name: {"name": name} | table for name, table in tables.items()}
     return validated(StyleTable, {"styles": named}, str(path)).styles
 

@@ -7,10 +7,11 @@ Windows-1252 of another, half an emoji where a program cut a text.
 import codecs
 import os
 import re
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from storybook.errors import StorybookError
+from storybook.errors import ConfigError, StorybookError
 
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -81,6 +82,16 @@ def read_text(file: Path, error: type[StorybookError], *, windows: bool = True) 
             f"{file}, line {line}: byte {byte:#04x} is not UTF-8. Save the whole file as UTF-8; "
             "some of it may be in another encoding."
         ) from fault
+
+
+def read_toml(path: Path, error: type[StorybookError] = ConfigError) -> dict[str, Any]:
+    """The table in a TOML file; raises `error` with one line that names it."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as fault:
+        raise error(f"{path} cannot be read: {fault.strerror}.") from fault
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
+        raise error(f"{path} is not TOML: {fault}.") from fault
 
 
 def split_lines(text: str) -> list[str]:

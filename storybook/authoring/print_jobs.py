@@ -4,7 +4,6 @@
 `print/<printer>/`.
 """
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -29,6 +28,7 @@ from storybook.records import COVER
 from storybook.stages import bind
 from storybook.stages.bind import PlatePage
 from storybook.studio.studio import Studio
+from storybook.text_files import read_toml
 
 IMPRINT = "press.toml"
 PRINT = "print"
@@ -100,10 +100,7 @@ def imprint_of(book: Book) -> Imprint:
     path = book.folder / IMPRINT
     if not path.is_file():
         return Imprint()
-    try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise BookError(f"{path} is not TOML: {fault}.") from fault
+    fields = read_toml(path, BookError)
     return validated(Imprint, fields, str(path))
 
 

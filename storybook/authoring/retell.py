@@ -11,10 +11,9 @@ from storybook.models.prose import untitled
 from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
-from storybook.stages.write import cast_of
+from storybook.stages.write import cast_of, drafts_by
 from storybook.story.outlined import introduced
 from storybook.story.planned import Row, asked_of, pages_anew, question_of
-from storybook.story.sampling import drafts
 from storybook.studio.departures import keep_lost, texts_of
 from storybook.studio.studio import Studio
 
@@ -80,20 +79,9 @@ def _from_whole_stories(
     book: Book, studio: Studio, writer: Writer, scene: Scene, seed: int
 ) -> Iterator[str]:
     """The page as other tellings of the same summary have it."""
-    brief, how = book.brief, studio.settings.write
+    brief, who = book.brief, cast_of(book, studio)
     other = brief.but(seed=(brief.seed + SEEDS_APART * seed) % 2**31)
-    told = drafts(
-        other,
-        cast_of(book, studio),
-        studio.world,
-        writer,
-        studio.frame,
-        attempts=TRIES,
-        outline=False,
-        candidates=TRIES,
-        words=studio.role_words,
-        for_children=how.for_children,
-    )
+    told = drafts_by(studio, writer, other, who, attempts=TRIES, candidates=TRIES)
     for draft in told:
         if draft.story and not draft.hard and len(draft.story.paragraphs) == brief.pages:
             yield draft.story.paragraphs[scene.page - 1]

@@ -1,10 +1,10 @@
 """How a writer likes to choose its words: beside its weights, or by a preset's name."""
 
-import tomllib
 from pathlib import Path
 
 from pydantic import Field
 
+from storybook.text_files import read_toml
 from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
 from storybook.models.weights import read_json
@@ -43,13 +43,7 @@ def load_sampling(name: str) -> Sampling:
     """A preset by its name, or by the path of a TOML file; raises ConfigError if there is none."""
     presets = shipped("prompts", "generation")
     path = Path(name) if name.endswith(".toml") else presets / f"{name}.toml"
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.is_file():
         known = [each.stem for each in presets.glob("*.toml")]
-        raise ConfigError(
-            f"There is no generation preset {name!r}. {nearest(name, known)}"
-        ) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
-    return validated(Sampling, table, str(path))
+        raise ConfigError(f"There is no generation preset {name!r}. {nearest(name, known)}")
+    return validated(Sampling, read_toml(path), str(path))

@@ -1,13 +1,13 @@
 """A book's format: trim, margins and arrangements, as data in `assets/layouts/*.toml`."""
 
-import tomllib
 from typing import Literal, Self
 
 from pydantic import Field
 
 from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
-from storybook.records import Placement, Record
+from storybook.records import Placement, R, Record
+from storybook.text_files import read_toml
 
 POINTS_PER_INCH = 72
 
@@ -102,11 +102,12 @@ def format_names() -> list[str]:
 
 def load_format(name: str) -> Format:
     """A format by name; raises ConfigError that lists the known ones or names the faulty key."""
-    if name not in format_names():
-        raise ConfigError(f"There is no format {name!r}. {nearest(name, format_names())}")
-    path = shipped("assets", "layouts", f"{name}.toml")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise ConfigError(f"{path} is not TOML: {fault}.") from fault
-    return validated(Format, {"name": name} | table, str(path))
+    return named_record(Format, "format", name, "layouts")
+
+
+def named_record(kind: type[R], what: str, name: str, folder: str) -> R:
+    """A record by its name, of a folder of `assets`; raises ConfigError as `load_format` does."""
+    known = {path.stem: path for path in shipped("assets", folder).glob("*.toml")}
+    if name not in known:
+        raise ConfigError(f"There is no {what} {name!r}. {nearest(name, sorted(known))}")
+    return validated(kind, {"name": name} | read_toml(known[name]), str(known[name]))

@@ -3,16 +3,15 @@
 Every table of a printer has a source; one that could not be checked says so, and is shown.
 """
 
-import tomllib
 from functools import cache
 from math import ceil
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from storybook.config import shipped, validated
+from storybook.config import shipped
 from storybook.errors import ConfigError, PressError, nearest
-from storybook.press.formats import Format
+from storybook.press.formats import Format, named_record
 from storybook.records import Record
 
 Binding = Literal["paperback", "hardcover", "stapled"]
@@ -206,14 +205,7 @@ def printer_names() -> list[str]:
 @cache
 def load_printer(name: str) -> Printer:
     """A printer by name; raises ConfigError that lists the known ones or names the faulty key."""
-    if name not in printer_names():
-        raise ConfigError(f"There is no printer {name!r}. {nearest(name, printer_names())}")
-    path = shipped("assets", "printers", f"{name}.toml")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as fault:
-        raise ConfigError(f"{path} is not TOML: {fault}.") from fault
-    return validated(Printer, {"name": name} | table, str(path))
+    return named_record(Printer, "printer", name, "printers")
 
 
 def formats_for(printer: Printer, forms: list[Format]) -> list[str]:

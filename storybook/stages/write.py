@@ -12,6 +12,7 @@ from storybook.config import WriteSettings
 from storybook.content_filter import check_allowed
 from storybook.errors import BookError, ConfigError, ReplyError
 from storybook.files import write_whole
+from storybook.models import Writer
 from storybook.models.writers import all_of, known_name, missing
 from storybook.parts import as_wished
 from storybook.prompts import template
@@ -19,6 +20,7 @@ from storybook.ready_made.collection import story_named
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
+from storybook.story.prompt_frame import Frame
 from storybook.story.sampling import Draft, best, drafts
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
@@ -159,20 +161,7 @@ def write(
     how, before = studio.settings.write, len(told)
     total = before + max(how.attempts, at_least)
     with studio.writer() as writer:
-        for draft in drafts(
-            brief,
-            who,
-            studio.world,
-            writer,
-            studio.frame,
-            attempts=max(how.attempts, at_least),
-            candidates=max(how.candidates, at_least),
-            outline=how.outline,
-            manner=how.manner,
-            words=studio.role_words,
-            for_children=how.for_children,
-            at_least=at_least,
-        ):
+        for draft in drafts_by(studio, writer, brief, who, at_least=at_least):
             if draft.story and by:
                 draft = replace(draft, story=draft.story.but(told_by=by))
             told.append(draft)
@@ -180,6 +169,35 @@ def write(
             yield Event(stage="write", done=len(told), total=total, note=note)
         if advice := getattr(writer, "advice", ""):  # a server's alone has any
             yield Event(stage="write", done=len(told), total=total, note=advice)
+
+
+def drafts_by(
+    studio: Studio,
+    writer: Writer,
+    brief: Brief,
+    who: Cast,
+    *,
+    frame: Frame | None = None,
+    attempts: int | None = None,
+    candidates: int | None = None,
+    at_least: int = 1,
+) -> Iterator[Draft]:
+    """Tellings by a studio's writer, asked for as its settings say unless otherwise."""
+    how = studio.settings.write
+    return drafts(
+        brief,
+        who,
+        studio.world,
+        writer,
+        frame or studio.frame,
+        attempts=max(attempts or how.attempts, at_least),
+        candidates=max(candidates or how.candidates, at_least),
+        outline=how.outline,
+        manner=how.manner,
+        words=studio.role_words,
+        for_children=how.for_children,
+        at_least=at_least,
+    )
 
 
 def best_of(book: Book, told: Sequence[Draft], studio: Studio) -> Story:

@@ -5,7 +5,6 @@ A writer who was taught by a frame is asked by the same one: its folder, or its 
 """
 
 import re
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
@@ -18,6 +17,7 @@ from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
 from storybook.files import write_whole
 from storybook.records import Record
+from storybook.text_files import read_toml
 
 FRAME = "frame.toml"
 PLAIN = "picture-book"
@@ -101,13 +101,9 @@ def frame_names() -> list[str]:
 def load_frame(name: str) -> Frame:
     """A frame by its name, or by the path of a TOML file; raises ConfigError if there is none."""
     path = Path(name) if name.endswith(".toml") else shipped("prompts", "frames", f"{name}.toml")
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ConfigError(f"There is no frame {name!r}. {nearest(name, frame_names())}") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
-    return validated(Frame, table, str(path))
+    if not path.is_file():
+        raise ConfigError(f"There is no frame {name!r}. {nearest(name, frame_names())}")
+    return validated(Frame, read_toml(path), str(path))
 
 
 def carried_frame(*folders: Path) -> Frame | None:

@@ -1,6 +1,5 @@
 """From a recipe in TOML to settings: the default, then the preset, then the file, then `--set`."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from storybook.config import overridden, validated
 from storybook.errors import ConfigError, nearest
 from storybook.records import R
+from storybook.text_files import read_toml
 
 PRESET = "auto"
 """Where a recipe names none."""
@@ -21,10 +21,7 @@ def load(
     `preset` goes before the one that the file names; `settings` are `key=value` texts. Raises
     ConfigError that says what is wrong and where.
     """
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
-        raise ConfigError(f"{path} cannot be read as TOML: {fault}.") from fault
+    table = read_toml(path)
     return resolved(kind, presets, table, preset, settings, where=str(path))
 
 
@@ -53,4 +50,4 @@ def _preset(presets: Path, name: str) -> dict[str, Any]:
     names = preset_names(presets)
     if name not in names:
         raise ConfigError(f"There is no preset {name!r}. {nearest(name, names)}")
-    return tomllib.loads((presets / f"{name}.toml").read_text(encoding="utf-8-sig"))
+    return read_toml(presets / f"{name}.toml")
