@@ -27,7 +27,7 @@ def declare(parser: Parser) -> None:
 """,
         works=True,
     )
-    add_studio(parser)
+    add_studio(parser, opened=False)
     parser.add_argument("orders", type=Path, help="a .csv or .jsonl with an order to a line")
     parser.add_argument(
         "--out", type=Path, default=Path("books"), help="where the books go (default: books)"

@@ -12,8 +12,8 @@ from storybook.authoring.new_book import folder_name
 from storybook.book.folder import Book
 from storybook.cli.brief import BriefOptions, add_brief, brief_of, say_stars
 from storybook.cli.departures import tell_departures, tell_weak
-from storybook.cli.options import Parser, add_shard, add_studio, runs, show_work, studio_of
-from storybook.config import load_settings, shipped
+from storybook.cli.options import Parser, add_shard, add_studio, runs, show_work
+from storybook.config import shipped
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.hero.folder import load_hero
@@ -41,11 +41,9 @@ def declare_new(parser: Parser) -> None:
     add_brief(parser)
 
 
-def new_book(
-    folder: Path, studio: str | None, changes: Sequence[str], **options: Unpack[BriefOptions]
-) -> None:
+def new_book(folder: Path, studio: Studio, **options: Unpack[BriefOptions]) -> None:
     brief = brief_of(options)
-    check_told(brief, load_settings(studio, changes).write)
+    check_told(brief, studio.settings.write)
     say_stars(options, brief)
     book = Book.create(folder, brief)
     print(f"{book.folder} is begun. Make it with: storybook make {book.folder}")
@@ -69,11 +67,7 @@ def declare_book(parser: Parser) -> None:
 
 
 def whole_book(
-    folder: str | None,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
-    **options: Unpack[BriefOptions],
+    folder: str | None, studio: Studio, arguments: Sequence[str], **options: Unpack[BriefOptions]
 ) -> None:
     """A book in one go: the sample without a summary; the same words give the same folder."""
     if options["summary"] or options["story"]:
@@ -84,8 +78,7 @@ def whole_book(
         brief, name = brief_of(options, sample), "sample"
     named = Path(folder or name)
     lies = named if len(named.parts) > 1 else Path("books") / named
-    opened = studio_of(studio, changes)
-    check_told(brief, opened.settings.write)
+    check_told(brief, studio.settings.write)
     say_stars(options, brief)
     if not (lies / Book.BRIEF).is_file():
         Book.create(lies, brief)
@@ -94,7 +87,7 @@ def whole_book(
             f"{lies} is another book already. Delete it, or name another folder: --folder, "
             "or make book BOOK=..."
         )
-    make_up(Book(lies), opened, "bind", arguments)
+    make_up(Book(lies), studio, "bind", arguments)
 
 
 def declare_make(parser: Parser) -> None:
@@ -115,15 +108,8 @@ def declare_make(parser: Parser) -> None:
     parser.add_argument("--until", choices=STAGES, default="bind", help="stop after this verb")
 
 
-def make_book(
-    folder: Path,
-    until: str,
-    studio: str | None,
-    changes: Sequence[str],
-    shard: str,
-    arguments: Sequence[str],
-) -> None:
-    make_up(Book(folder), studio_of(studio, changes, shard), until, arguments)
+def make_book(folder: Path, until: str, studio: Studio, arguments: Sequence[str]) -> None:
+    make_up(Book(folder), studio, until, arguments)
 
 
 VERB_EXAMPLES = {
@@ -162,17 +148,10 @@ def declare_verb(verb: str, parser: Parser) -> None:
     parser.add_argument("folder", type=Path)
 
 
-def run_verb(
-    verb: str,
-    folder: Path,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
-    shard: str = "1/1",
-) -> None:
-    book, opened = Book(folder), studio_of(studio, changes, shard)
-    events = follow(STAGES[verb].run(book, opened), book, opened)
-    show_work(events, arguments, book.folder, opened.settings.device)
+def run_verb(verb: str, folder: Path, studio: Studio, arguments: Sequence[str]) -> None:
+    book = Book(folder)
+    events = follow(STAGES[verb].run(book, studio), book, studio)
+    show_work(events, arguments, book.folder, studio.settings.device)
 
 
 def make_up(book: Book, studio: Studio, until: str, arguments: Sequence[str]) -> None:
@@ -204,8 +183,8 @@ def declare_idea(parser: Parser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="another number is another idea")
 
 
-def think_up(hero: str, seed: int, studio: str | None, changes: Sequence[str]) -> None:
-    print(surprise(load_hero(hero), studio_of(studio, changes), seed=seed))
+def think_up(hero: str, seed: int, studio: Studio) -> None:
+    print(surprise(load_hero(hero), studio, seed=seed))
 
 
 def declare_export_html(parser: Parser) -> None:
@@ -223,12 +202,12 @@ def declare_export_html(parser: Parser) -> None:
     )
 
 
-def export_html(folder: Path, to: Path | None, studio: str | None, changes: Sequence[str]) -> None:
-    book, opened = Book(folder), studio_of(studio, changes)
+def export_html(folder: Path, to: Path | None, studio: Studio) -> None:
+    book = Book(folder)
     path = to or book.pdf.with_suffix(".html")
     if path.is_dir():
         path = path / f"{book.pdf.stem}.html"
-    file = html_of(book, opened).encode()
+    file = html_of(book, studio).encode()
     write_whole(path, file)
     print(f"{path} ({len(file) / 1e6:.1f} MB) opens in any browser, without a network.")
 

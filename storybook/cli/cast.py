@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_studio, runs, show_work, studio_of
+from storybook.cli.options import Parser, add_studio, runs, show_work
 from storybook.errors import ConfigError
 from storybook.make import follow
 from storybook.records import Brief, Part
@@ -39,23 +39,22 @@ def cast(
     of: str | None,
     look: str | None,
     pronoun: str | None,
-    studio: str | None,
-    changes: Sequence[str],
+    studio: Studio,
     arguments: Sequence[str],
 ) -> None:
     """Change somebody of the cast, draw all of them, and say who they are."""
     from storybook.authoring.change_cast import set_part
     from storybook.authoring.character_sheets import draw_sheets, sheets_of_book
 
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     if bool(of) != bool(look or pronoun):
         raise ConfigError("Say whom with --of, and what with --look or --pronoun.")
     if of:
-        set_part(book, opened, _part_of(book.brief, of, look, pronoun))
+        set_part(book, studio, _part_of(book.brief, of, look, pronoun))
     if draw:
-        events = follow(draw_sheets(sheets_of_book(book, opened), opened), book, opened)
-        show_work(events, arguments, book.folder, opened.settings.device)
-    _say_cast(book, opened)
+        events = follow(draw_sheets(sheets_of_book(book, studio), studio), book, studio)
+        show_work(events, arguments, book.folder, studio.settings.device)
+    _say_cast(book, studio)
 
 
 def _say_cast(book: Book, studio: Studio) -> None:

@@ -1,12 +1,12 @@
 """`storybook export-epub`: a book for e-readers."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from storybook.authoring.export_epub import export_epub
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_studio, runs, studio_of
+from storybook.cli.options import Parser, add_studio, runs
 from storybook.files import in_bytes, write_whole
+from storybook.studio.studio import Studio
 
 
 def declare_export_epub(parser: Parser) -> None:
@@ -30,16 +30,14 @@ def declare_export_epub(parser: Parser) -> None:
     parser.add_argument("--silent", action="store_true", help="leave out what narrate has made")
 
 
-def write_epubs(
-    folder: Path, to: Path | None, silent: bool, studio: str | None, changes: Sequence[str]
-) -> None:
+def write_epubs(folder: Path, to: Path | None, silent: bool, studio: Studio) -> None:
     """Both editions: pages as they look in print, and a text that flows."""
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     fixed = to or book.pdf.with_suffix(".epub")
     if fixed.suffix != ".epub":
         fixed = fixed / f"{book.pdf.stem}.epub"
     flowing = fixed.with_name(f"{fixed.stem}-flowing.epub")
-    editions = export_epub(book, opened, aloud=not silent)
+    editions = export_epub(book, studio, aloud=not silent)
     for path, data, says in (
         (fixed, editions.fixed, "pages as they look in print"),
         (flowing, editions.flowing, "text that flows, for large letters and screen readers"),

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from storybook.cli.options import Subcommands, add_studio, add_subcommand, show_work, studio_of
+from storybook.cli.options import Subcommands, add_studio, add_subcommand, show_work
+from storybook.studio.studio import Studio
 
 
 def declare_draw(subcommands: Subcommands) -> None:
@@ -22,16 +23,13 @@ def declare_draw(subcommands: Subcommands) -> None:
     draw.add_argument("--style", default="watercolour", help="(default: watercolour)")
 
 
-def draw_hero(
-    name: str, style: str, studio: str | None, changes: Sequence[str], arguments: Sequence[str]
-) -> None:
+def draw_hero(name: str, style: str, studio: Studio, arguments: Sequence[str]) -> None:
     """Draw a hero's character sheet, and say how like its photos it is."""
     from storybook.authoring.character_sheets import draw_sheets, sheet_of_hero
     from storybook.hero.character_sheet import load_sheet, sheet_pictures
 
-    opened = studio_of(studio, changes)
-    order = sheet_of_hero(name, style, opened)
-    show_work(draw_sheets([order], opened), arguments, order.folder, opened.settings.device)
+    order = sheet_of_hero(name, style, studio)
+    show_work(draw_sheets([order], studio), arguments, order.folder, studio.settings.device)
     for view, path in sheet_pictures(order.folder).items():
         print(f"{view:6} {path}")
     sheet = load_sheet(order.folder)

@@ -1,14 +1,14 @@
 """`storybook keepsake`: a colouring book, a poster and the like of a finished book."""
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 from storybook.authoring.keepsakes import KINDS, Kind, Wanted, check, make_keepsake, path_of
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_studio, runs, studio_of
+from storybook.cli.options import Parser, add_studio, runs
 from storybook.files import in_bytes
 from storybook.press.sheets import PAPERS
+from storybook.studio.studio import Studio
 
 KINDS_SAID = "; ".join(f"{kind}: {says}" for kind, says in KINDS.items())
 
@@ -40,23 +40,17 @@ def declare_keepsake(parser: Parser) -> None:
 
 
 def make_one(
-    folder: Path,
-    kind: Kind,
-    to: Path | None,
-    paper: str | None,
-    year: int | None,
-    studio: str | None,
-    changes: Sequence[str],
+    folder: Path, kind: Kind, to: Path | None, paper: str | None, year: int | None, studio: Studio
 ) -> None:
     if kind == "calendar" and year is None:
         year = date.today().year + 1
     wanted = Wanted(kind, paper, year)
     check(wanted)
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     path = to or path_of(book, wanted)
     if path.is_dir() or not path.suffix:
         path = path / path_of(book, wanted).name
-    make_keepsake(book, opened, wanted, path)
+    make_keepsake(book, studio, wanted, path)
     print(f"{path} ({in_bytes(path.stat().st_size)}): {KINDS[kind]}")
 
 

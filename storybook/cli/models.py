@@ -35,7 +35,7 @@ def declare(parser: Parser) -> None:
   storybook models get stabilityai/sd-turbo --half --dry-run
 """,
     )
-    add_studio(parser)
+    add_studio(parser, opened=False)
     _declare_get(parser.add_subparsers(metavar="get"))
 
 

@@ -4,6 +4,7 @@ import argparse
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from storybook.cli.help import Formatter
 from storybook.cli.renamed import OldOption
@@ -39,8 +40,12 @@ def add_subcommand(
     return subparser
 
 
-def add_studio(parser: Parser) -> None:
-    """`--studio`, and `--set` as `changes`."""
+def add_studio(parser: Parser, *, opened: bool = True) -> None:
+    """`--studio`, and `--set` as `changes`.
+
+    The command is given the studio that they and `--shard` name, or if not `opened` their words.
+    """
+    parser.set_defaults(opens_studio=opened)
     parser.add_argument(
         "--studio",
         metavar="NAME_OR_FILE",
@@ -96,9 +101,12 @@ def from_1(text: str) -> int:
     return int(text)
 
 
-def studio_of(studio: str | None, changes: Sequence[str], shard: str = "1/1") -> Studio:
-    """The studio that the options name; no model is loaded."""
-    return Studio(load_settings(studio, changes), Shard.parse(shard))
+def with_studio(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a command with the studio that they name; no model is loaded."""
+    if options.pop("opens_studio", False):
+        settings = load_settings(options["studio"], options.pop("changes"))
+        options["studio"] = Studio(settings, Shard.parse(options.pop("shard", "1/1")))
+    return options
 
 
 def show_work(

@@ -9,9 +9,10 @@ from storybook.authoring.retell import retell as retold
 from storybook.book.folder import Book
 from storybook.cli.books import make_up
 from storybook.cli.departures import tell_departures
-from storybook.cli.options import Parser, add_page, add_studio, runs, show_work, studio_of
+from storybook.cli.options import Parser, add_page, add_studio, runs, show_work
 from storybook.make import follow, make
 from storybook.studio.departures import listed
+from storybook.studio.studio import Studio
 
 
 def declare_pick(parser: Parser) -> None:
@@ -49,17 +50,10 @@ def declare_reroll(parser: Parser) -> None:
     parser.add_argument("--count", type=int, default=4, help="how many, 1 to 64 (default: 4)")
 
 
-def reroll(
-    folder: Path,
-    page: int,
-    count: int,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
-) -> None:
-    book, opened = Book(folder), studio_of(studio, changes)
-    edits.reroll(book, opened, page, count)
-    make_up(book, opened, "choose", arguments)
+def reroll(folder: Path, page: int, count: int, studio: Studio, arguments: Sequence[str]) -> None:
+    book = Book(folder)
+    edits.reroll(book, studio, page, count)
+    make_up(book, studio, "choose", arguments)
     chosen = book.pick(page)
     if chosen and chosen.by == "author":
         print(f"Page {page} keeps the picture that you picked; choose another with: storybook pick")
@@ -80,19 +74,12 @@ def declare_retell(parser: Parser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="another number is another text")
 
 
-def retell(
-    folder: Path,
-    page: int,
-    seed: int,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
-) -> None:
-    book, opened = Book(folder), studio_of(studio, changes)
-    retelling = retold(book, opened, page, seed=seed)
-    events = chain(retelling, follow(make(book, opened, "choose"), book, opened))  # one job
-    show_work(events, arguments, book.folder, opened.settings.device)
-    tell_departures(book, listed(book, opened))
+def retell(folder: Path, page: int, seed: int, studio: Studio, arguments: Sequence[str]) -> None:
+    book = Book(folder)
+    retelling = retold(book, studio, page, seed=seed)
+    events = chain(retelling, follow(make(book, studio, "choose"), book, studio))  # one job
+    show_work(events, arguments, book.folder, studio.settings.device)
+    tell_departures(book, listed(book, studio))
     _tell_next(book)
 
 

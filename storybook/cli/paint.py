@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 from storybook.authoring.paint import Wish, painting, plan
 from storybook.authoring.paint import paint as painted
 from storybook.cli.options import Parser, add_list, add_studio, runs, show_work
-from storybook.config import load_settings, validated
+from storybook.config import validated
 from storybook.studio.studio import Studio
 
 
@@ -65,13 +65,12 @@ def paint(
     hero: Sequence[str],
     adapter: Sequence[str],
     out: Path,
-    studio: str | None,
-    changes: Sequence[str],
+    studio: Studio,
     arguments: Sequence[str],
     **sampling: Unpack[SamplingOptions],
 ) -> None:
     """Pictures of free words; standard output gets their paths, and that of their sheet."""
-    settings = painting(load_settings(studio, changes), adapter, **sampling)
+    settings = painting(studio.settings, adapter, **sampling)
     wish = {"words": words, "negative": negative, "count": count, "seed": seed}
     wish["heroes"] = tuple(hero)
     opened = Studio(settings)

@@ -1,7 +1,6 @@
 """`storybook press`: a book for a printer, with a report of every rule."""
 
 import sys
-from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from storybook.authoring.print_jobs import (
 )
 from storybook.authoring.soft_proof import soft_proof as proofed
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_studio, runs, studio_of
+from storybook.cli.options import Parser, add_studio, runs
 from storybook.errors import ConfigError
 from storybook.files import in_bytes
 from storybook.press.printers import load_printer, printer_names
@@ -80,20 +79,19 @@ def press_book(
     spine: float | None,
     soft_proof: bool,
     write_blurb: bool,
-    studio: str | None,
-    changes: Sequence[str],
+    studio: Studio,
     **texts: str | None,
 ) -> int:
     """Make the files; 2 if a rule of the printer is broken."""
     if printers or folder is None:
         _list()
         return 0
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     imprint = imprint_of(book)
     new = {key: text for key, text in texts.items() if key in IMPRINT and text is not None}
     chosen = load_printer(printer or imprint.printer or "kdp")
     if write_blurb:
-        new |= _written_blurb(book, opened)
+        new |= _written_blurb(book, studio)
     new |= {"printer": chosen.name} | ({"paper": paper} if paper else {})
     chosen.paper(paper)
     if spine is not None and not 0 <= spine <= MOST_SPINE_IN:
@@ -101,7 +99,7 @@ def press_book(
     with book.lock():
         if imprint.but(**new) != imprint:
             set_imprint(book, imprint.but(**new))
-        pressed = press(job_of(book, opened, chosen, paper=paper, form=format, spine_in=spine))
+        pressed = press(job_of(book, studio, chosen, paper=paper, form=format, spine_in=spine))
         paths = keep(book, pressed)
         if soft_proof:
             paths.append(_soft_proof(book, pressed))

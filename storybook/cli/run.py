@@ -20,9 +20,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run, options, renamed = _parsed(words)
     if renamed:
         print("storybook: {} is deprecated, use {}.".format(*renamed), file=sys.stderr)
-    return exit_code(
-        lambda: run(**options), "stopped. Nothing is lost; run the command again to go on."
-    )
+
+    def run_command() -> int | None:
+        from storybook.cli.options import with_studio
+
+        return run(**with_studio(options))
+
+    return exit_code(run_command, "stopped. Nothing is lost; run the command again to go on.")
 
 
 def exit_code(run: Callable[[], int | None], stopped: str) -> int:

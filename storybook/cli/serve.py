@@ -23,7 +23,7 @@ def declare(parser: Parser) -> None:
   storybook serve --token-file token               docs/scale.md says what it answers
 """,
     )
-    add_studio(parser)
+    add_studio(parser, opened=False)
     parser.add_argument(
         "--token-file", type=Path, required=True, help="a file with the word that clients must say"
     )

@@ -7,7 +7,7 @@ from storybook.authoring.history import step
 from storybook.authoring.status import status as status_of
 from storybook.book.folder import Book
 from storybook.cli.departures import tell_departures
-from storybook.cli.options import Parser, add_studio, runs, studio_of
+from storybook.cli.options import Parser, add_studio, runs
 from storybook.studio import departures
 from storybook.studio.studio import Studio
 
@@ -26,13 +26,13 @@ def declare_status(parser: Parser) -> None:
     parser.add_argument("--json", action="store_true", help="see docs/command-line.md")
 
 
-def status(folder: Path, json: bool, studio: str | None, changes: Sequence[str]) -> None:
+def status(folder: Path, json: bool, studio: Studio) -> None:
     """How far a book is, for people or as JSON."""
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     if json:
-        print(status_of(book, opened).model_dump_json(indent=2))
+        print(status_of(book, studio).model_dump_json(indent=2))
     else:
-        tell_book(book, opened)
+        tell_book(book, studio)
 
 
 def tell_book(book: Book, studio: Studio) -> None:
@@ -66,14 +66,12 @@ def declare_accept(parser: Parser) -> None:
     parser.add_argument("--undo", action="store_true", help="say that it is not fine after all")
 
 
-def accept(
-    folder: Path, number: Sequence[int], undo: bool, studio: str | None, changes: Sequence[str]
-) -> None:
+def accept(folder: Path, number: Sequence[int], undo: bool, studio: Studio) -> None:
     """Say of what a book could not keep that it is fine, or is not after all."""
-    book, opened, fine = Book(folder), studio_of(studio, changes), not undo
+    book, fine = Book(folder), not undo
     with step(book, "Said to be fine" if fine else "Not fine after all"):
-        accepted = departures.accept(book, opened, number, fine=fine)
-    if not accepted and not departures.listed(book, opened):
+        accepted = departures.accept(book, studio, number, fine=fine)
+    if not accepted and not departures.listed(book, studio):
         print(f"Nothing was changed: there is nothing that {book.folder} could not keep.")
         return
     for each in accepted:

@@ -5,16 +5,16 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from socket import socket
 from threading import Thread
 
 from storybook.cli.options import Parser, add_studio, runs
-from storybook.config import load_settings, shipped
+from storybook.config import shipped
 from storybook.errors import ConfigError
 from storybook.studio.doctor import examine
+from storybook.studio.studio import Studio
 
 
 def declare_app(parser: Parser) -> None:
@@ -78,9 +78,9 @@ def declare_doctor(parser: Parser) -> None:
     add_studio(parser)
 
 
-def doctor(studio: str | None, changes: Sequence[str]) -> int:
+def doctor(studio: Studio) -> int:
     """Returns 0 if everything that the studio needs is there, else 2."""
-    findings = examine(load_settings(studio, changes))
+    findings = examine(studio.settings)
     for finding in findings:
         print(f"{'ok ' if finding.good else 'BAD'}  {finding.what}: {finding.says}")
     return 0 if all(finding.good for finding in findings) else 2

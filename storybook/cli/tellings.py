@@ -5,9 +5,10 @@ from pathlib import Path
 
 from storybook.authoring.tellings import COUNT, MOST, Telling, take_telling, tell_several, tellings
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_studio, from_1, runs, show_work, studio_of
+from storybook.cli.options import Parser, add_studio, from_1, runs, show_work
 from storybook.errors import ConfigError
 from storybook.make import follow
+from storybook.studio.studio import Studio
 
 
 def declare(parser: Parser) -> None:
@@ -30,25 +31,20 @@ def declare(parser: Parser) -> None:
 
 
 def tell(
-    folder: Path,
-    count: int,
-    take: int | None,
-    studio: str | None,
-    changes: Sequence[str],
-    arguments: Sequence[str],
+    folder: Path, count: int, take: int | None, studio: Studio, arguments: Sequence[str]
 ) -> None:
     """Tell several stories and print them, or take one of them."""
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     if take is not None:
-        story = take_telling(book, opened, take)
+        story = take_telling(book, studio, take)
         print(f"“{story.title}” is the story of {book.folder}.")
         print(f"Make the book of it: storybook make {book.folder}")
         return
     if count > MOST:
         raise ConfigError(f"--count {count}: from 1 to {MOST} tellings are kept.")
-    events = follow(tell_several(book, opened, count), book, opened)
-    show_work(events, arguments, book.folder, opened.settings.device)
-    for number, telling in enumerate(tellings(book, opened), 1):
+    events = follow(tell_several(book, studio, count), book, studio)
+    show_work(events, arguments, book.folder, studio.settings.device)
+    for number, telling in enumerate(tellings(book, studio), 1):
         _print(number, telling)
     print(f"\nTake one: storybook tellings {book.folder} --take NUMBER")
 

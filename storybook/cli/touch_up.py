@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_page, add_studio, runs, show_work, studio_of
+from storybook.cli.options import Parser, add_page, add_studio, runs, show_work
 from storybook.errors import BookError
 from storybook.records import Event
+from storybook.studio.studio import Studio
 
 
 class PageWork(TypedDict):
@@ -18,8 +19,7 @@ class PageWork(TypedDict):
     page: int
     picture: str | None
     seed: int
-    studio: str | None
-    changes: Sequence[str]
+    studio: Studio
     arguments: Sequence[str]
 
 
@@ -152,12 +152,12 @@ def declare_bring(parser: Parser) -> None:
     parser.add_argument("file", type=Path, help="a photo or a picture")
 
 
-def bring(folder: Path, page: int, file: Path, studio: str | None, changes: Sequence[str]) -> None:
+def bring(folder: Path, page: int, file: Path, studio: Studio) -> None:
     from storybook.authoring import pictures
 
-    book, opened = Book(folder), studio_of(studio, changes)
+    book = Book(folder)
     data = file.read_bytes()
-    with opened.safety_checker() as checker:
+    with studio.safety_checker() as checker:
         taken = pictures.bring(book, page, file.name, data, checker)
     print(f"Page {page} has your picture now, as {taken}.")
 
@@ -193,11 +193,11 @@ def _show_painting(
     paint: Callable[..., Iterator[Event]], work: PageWork, *what: object, **how: object
 ) -> None:
     """Have a studio paint `what` on a page, beginning from one of its pictures."""
-    book, opened = Book(work["folder"]), studio_of(work["studio"], work["changes"])
+    book, studio = Book(work["folder"]), work["studio"]
     events = paint(
-        book, opened, work["page"], *what, **how, source=work["picture"], seed=work["seed"]
+        book, studio, work["page"], *what, **how, source=work["picture"], seed=work["seed"]
     )
-    show_work(events, work["arguments"], book.folder, opened.settings.device)
+    show_work(events, work["arguments"], book.folder, studio.settings.device)
 
 
 def _say_touched(work: PageWork) -> None:

@@ -1,12 +1,12 @@
 """`storybook translate`: the same pictures with words in another language, or with both."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from storybook.authoring.translate import begin, path_of, tell_in, translated, translation_of
 from storybook.book.folder import Book
-from storybook.cli.options import Parser, add_studio, runs, studio_of
+from storybook.cli.options import Parser, add_studio, runs
 from storybook.files import in_bytes, write_whole
+from storybook.studio.studio import Studio
 
 
 def declare_translate(parser: Parser) -> None:
@@ -31,19 +31,17 @@ def declare_translate(parser: Parser) -> None:
     )
 
 
-def translate_book(
-    folder: Path, language: str, both: bool, write: bool, studio: str | None, changes: Sequence[str]
-) -> None:
-    book, opened = Book(folder), studio_of(studio, changes)
+def translate_book(folder: Path, language: str, both: bool, write: bool, studio: Studio) -> None:
+    book = Book(folder)
     words = translation_of(book, language)
     if write:
-        tell_in(book, opened, language)
+        tell_in(book, studio, language)
         print(f"{words} was translated by a machine. Read it before you print it.")
     if not words.is_file():
         begin(book, language)
         print(f"{words} has the book's own words. Write them in {language}, then run this again.")
         return
-    made = translated(book, opened, language, both=both)
+    made = translated(book, studio, language, both=both)
     pdf = path_of(book, language, both=both)
     for path, data in (
         (pdf, made.pdf),
