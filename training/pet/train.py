@@ -204,10 +204,10 @@ def _train_loop(
             if is_main_process:
                 run.measure(measure)
                 evaluation.tensorboard.write(measure)
-        lasts, late = eval_due or checkpoints.due(step), checkpoints.late()
-        if is_main_process and (lasts or late):
-            _mean_loss(losses, step, run)
-            checkpoints.save(step, position, passing=not lasts)  # before anything slow is done
+        save_due = eval_due or checkpoints.due(step)
+        if is_main_process and (save_due or checkpoints.late()):
+            _mean_loss(losses, step, run)  # nothing that is no number is kept
+            checkpoints.save(step, position, passing=not save_due)  # before anything slow is done
             if not eval_due:
                 checkpoints.drop()
         try:
