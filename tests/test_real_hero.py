@@ -15,8 +15,8 @@ from storybook.authoring.export_epub import export_epub
 from storybook.authoring.export_html import export_html
 from storybook.authoring.proofs import proof_key, proof_pages, proof_pdf
 from storybook.hero.folder import add_hero
-from storybook.press.tags import untagged
 from storybook.stages import bind
+from untagged import untagged
 
 ABOUT = "Biscuit is an orange striped cat."
 LOVED = "This book was made for everyone who loves Biscuit."

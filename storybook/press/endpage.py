@@ -126,14 +126,7 @@ def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
 
 
 def _set(text: str, face: Face, size_pt: float, width_pt: float, measure_em: float = 60) -> Setting:
-    setting = set_text(
-        text,
-        face,
-        size_pt,
-        width_pt,
-        measure_em=measure_em,
-        breaking=True,
-    )
+    setting = set_text(text, face, size_pt, width_pt, measure_em=measure_em, breaking=True)
     assert setting is not None, "two letters of the small print fit into its column"
     return setting
 

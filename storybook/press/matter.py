@@ -162,12 +162,6 @@ def _glue(desk: Desk, photo: Image.Image, box: Box, tilt: float) -> None:
 
 
 def _set(desk: Desk, text: str, face: object, size_pt: float, width_pt: float) -> Setting:
-    setting = set_text(
-        text,
-        face,
-        size_pt,
-        width_pt,
-        breaking=True,
-    )
+    setting = set_text(text, face, size_pt, width_pt, breaking=True)
     assert setting is not None, "two letters fit into any of these columns"
     return setting

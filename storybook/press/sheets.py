@@ -191,14 +191,7 @@ def put_text(
     face = sheets.book.fonts.text
 
     def at(size_pt: float) -> Setting | None:
-        return set_text(
-            text,
-            face,
-            size_pt,
-            box.width,
-            measure_em=40,
-            breaking=True,
-        )
+        return set_text(text, face, size_pt, box.width, measure_em=40, breaking=True)
 
     setting = largest(sizes_pt, at, box.height) or at(sizes_pt[-1])
     ornaments.fill_with(sheets.canvas, colour or sheets.book.theme.ink)

@@ -245,13 +245,7 @@ def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[
     text = words.blurb.split()
 
     def at(size_pt: float) -> Setting | None:
-        return set_text(
-            " ".join(text),
-            face,
-            size_pt,
-            width,
-            breaking=True,
-        )
+        return set_text(" ".join(text), face, size_pt, width, breaking=True)
 
     while (setting := largest(BLURB_SIZES_PT, at, height - name.height_pt)) is None:
         text = [*text[: max(1, int(0.8 * len(text)))], "…"] if len(text) > 2 else ["…"]
