@@ -13,7 +13,7 @@ from storybook.authoring import paint as painting
 from storybook.authoring import status as state
 from storybook.authoring import teach_run
 from storybook.authoring import tell as telling
-from storybook.authoring.new_book import checked
+from storybook.authoring.new_book import NEW, checked
 from storybook.authoring.paint import Plan, Wish
 from storybook.authoring.status import Status
 from storybook.authoring.teach_settings import divided
@@ -184,7 +184,7 @@ def teach(
 
 
 def _brief(summary: str, fields: dict[str, object]) -> Brief:
-    return validated(Brief, {"summary": summary} | fields, "the brief")
+    return validated(Brief, NEW | {"summary": summary} | fields, "the brief")
 
 
 def _opened(book: Book | str | Path) -> Book:

@@ -70,6 +70,12 @@ def styles() -> dict[str, Style]:
     return validated(StyleTable, {"styles": named}, str(path)).styles
 
 
+def taught_style(name: str) -> str:
+    """What a painter of the drawn world is told of a style; its name, where there is none such."""
+    found = styles().get(name)
+    return found.taught if found else name
+
+
 def style(name: str) -> Style:
     """A style by its name; raises ConfigError that lists the known ones."""
     known = styles()

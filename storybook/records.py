@@ -12,8 +12,7 @@ from storybook.unseen import without_unseen
 Ages = Literal["3-5", "5-7", "7-9"]
 Shot = Literal["wide", "middle", "close"]
 Font = Literal["pair", "andika", "storytime", "round", "gentle", "grandstander"]
-"""Faces that go together, as `storybook.press.fonts.FILES` says; `pair` is text in Andika under
-titles in Grandstander."""
+"""Faces that go together (`storybook.press.fonts.FILES`); `pair` is Andika under Grandstander."""
 Pronoun = Literal["", "he", "she", "they"]
 """What somebody is called by; empty where nothing says it."""
 Placement = Literal["auto", "over", "below", "beside"]
@@ -72,10 +71,11 @@ class Brief(Record):
     placement: Placement = Field(default="auto", exclude_if=lambda placement: placement == "auto")
     """Both are left out where they are the usual ones: older briefs keep their digest."""
     story: str = Field(default="", exclude_if=lambda story: not story)
-    """The id of the ready-made story that is told, its star's part played by the first hero; empty:
-    the writer tells the summary."""
+    """The id of the ready-made story that is told of the first hero; empty: the summary is told."""
     parts: tuple[Part, ...] = Field(default=(), exclude_if=lambda parts: not parts)
     """What of the cast is to be other than it was cast."""
+    finish: bool = Field(default=False, exclude_if=lambda finish: not finish)
+    """Whether a small painter's pictures are finished in the style; older books' are not."""
 
     @field_validator("summary", "title")
     @classmethod
@@ -110,7 +110,7 @@ class Hero(Record):
     kind: str = Field(default="", exclude_if=lambda kind: not kind)
     """What its owner calls it where `species` only stands for it, such as `lion` for a `cat`."""
     folder: str = Field(default="", exclude_if=lambda folder: not folder)
-    """The name of its folder, where that does not follow from its own name."""
+    """The name of its folder, where that does not follow from its own."""
 
     @property
     def called(self) -> str:
@@ -145,6 +145,13 @@ class Style(Record):
     name: str
     words: str
     avoid: str = ""
+    drawn_as: str = Field(default="", exclude=True)
+    """What a painter of the drawn world draws in its place, if not taught it; undigested."""
+
+    @property
+    def taught(self) -> str:
+        """What a painter of the drawn world is told."""
+        return self.drawn_as or self.name
 
 
 class Departure(Record):

@@ -11,10 +11,13 @@ from pathlib import Path
 from PIL import Image
 
 from storybook.config import load_settings
+from storybook.images.finishing import finished
 from storybook.models import Critic, Enlarger, Painter
+from storybook.prompts import taught_style
 from storybook.records import Hero, Prompt
 from storybook.story.composition import composed
 from storybook.studio.studio import Studio
+from storybook.studio.styles import drawn_styles
 from storybook.world import Composition, World, picture_words
 
 HERE = Path(__file__).parent
@@ -77,10 +80,11 @@ class Drawer:
             for image in self.painter.paint(requests)
         ]
 
-    def save(self, name: str, image: Image.Image, words: str) -> None:
-        """Bring a picture to its size on the page, as a book's are brought to theirs."""
+    def save(self, name: str, image: Image.Image, words: str, finish: str = "watercolour") -> None:
+        """Bring a picture to its size on the page, and finish it, as a book's are."""
         prompt = Prompt(page=0, positive=words)
         large = self.enlarger.enlarge(image, prompt, width_px=4 * image.width, seed=1)
+        large = finished(large, finish, sheet=1)
         small = large.resize((SIZE_PX, SIZE_PX), Image.Resampling.LANCZOS)
         small.save(HERE / f"{name}.webp", quality=QUALITY, method=6)
 
@@ -90,12 +94,13 @@ def main() -> None:
     world = studio.world
     with studio.painter(()) as painter, studio.critic() as critic, studio.enlarger() as enlarger:
         drawer = Drawer(studio, painter, critic, enlarger)
-        words = {style: style_words(style, world) for style in world.styles}
+        shown = drawn_styles(studio)
+        words = {style: style_words(taught_style(style), world) for style in shown}
         tries = {style: drawer.tries(_hero(STAR), said) for style, said in words.items()}
         seeds = range(TRIES)
         best = max(seeds, key=lambda seed: min(tries[style][seed][0] for style in words))
         for style, said in words.items():  # of one seed, so that they are one picture
-            drawer.save(f"style-{style}", tries[style][best][1], said)
+            drawer.save(f"style-{style}", tries[style][best][1], said, style)
         if "--styles" in sys.argv[1:]:
             return
         for name, hero, said in places(world):

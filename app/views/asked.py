@@ -18,7 +18,7 @@ from storybook.press.formats import format_names
 from storybook.records import MAX_PAGES, MIN_PAGES, Brief
 
 AGES = ("3-5", "5-7", "7-9")
-FIELDS = ("summary", "language", "ages", "pages", "heroes", "style", "format", "seed")
+FIELDS = ("summary", "language", "ages", "pages", "heroes", "style", "format", "seed", "finish")
 
 
 def asked(book: Book, job: Job | None, *, busy: bool, expanded: bool) -> None:
@@ -84,6 +84,14 @@ def _fields(brief: Brief, seen: str, *, busy: bool) -> None:
     with st.container(horizontal=True, gap="large"):
         _one_of("How it is drawn", known_styles(brief.style), brief.style, key("style"), busy=busy)
         _one_of("Size of the pages", list(format_names()), brief.format, key("format"), busy=busy)
+    st.toggle(
+        "Finish the small painter's pictures as on paper",
+        brief.finish,
+        key=key("finish"),
+        disabled=busy,
+        help="With the pigment, wax, chalk or ink of the style. Pictures stay as they were "
+        "painted; what is printed and read is finished. Full-size painters need none.",
+    )
 
 
 def _one_of(label: str, known: list[str], now: str, key: str, *, busy: bool) -> None:

@@ -11,9 +11,8 @@ from storybook.studio.styles import drawn_styles
 
 STYLE_PX = 210
 SMALL = (
-    "The same picture in each, by the small painter that comes along. It knows these three, and "
-    "tells them little apart: watercolour leaves an edge of paper, gouache has hardly an outline, "
-    "crayon has dark ones. Full-size painters tell them further apart, and know more."
+    "The same picture in each. The small painter that comes along paints it, and then it is "
+    "finished as on paper, with pigment, wax, chalk or ink; your pages will be, too."
 )
 FULL = (
     "The pictures are by the small painter that comes along; yours tells styles further apart. "

@@ -4,8 +4,9 @@ Of two tries of each view the critic keeps the better one. What is drawn already
 style and painter, is not drawn again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -24,10 +25,12 @@ from storybook.records import Candidate, Event, Hero, Prompt, Style, digest
 from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.studio.studio import Studio
-from storybook.studio.styles import style_for
+from storybook.studio.styles import FINISHES, finish_for, style_for
 from storybook.world import Composition, World, article, picture_words
 
 TRIES = 2
+FINISHED_TIMES = 2
+"""So many times as large as it was drawn a finished picture of a sheet is."""
 PLACE = "meadow"
 """Where everybody stands to be drawn: little of it hides behind them."""
 DRAWN = ".drawn"
@@ -51,6 +54,8 @@ class SheetOrder:
     folder: Path
     views: Mapping[str, tuple[Candidate, ...]]
     made_from: str
+    finish: str = ""
+    """The finish that is laid on the pictures that are kept; empty for none."""
 
     @property
     def is_drawn(self) -> bool:
@@ -68,14 +73,15 @@ class SheetOrder:
 def sheets_of_book(book: Book, studio: Studio) -> list[SheetOrder]:
     """A sheet for each who plays in a book, drawn as the book is."""
     cast = studio.known(cast_now(book, studio))
-    style = style_named(book.brief.style)
-    return [_order(hero, cast, style, studio, book.sheet_of(hero.name)) for hero in cast]
+    style, finish = style_named(book.brief.style), finish_for(book.brief, studio)
+    return [_order(hero, cast, style, studio, book.sheet_of(hero.name), finish) for hero in cast]
 
 
 def sheet_of_hero(name: str, style: str, studio: Studio) -> SheetOrder:
     """The sheet of a hero by itself, in `drawn_of(name, style)`."""
     cast = studio.known((load_hero(name),))
-    return _order(cast[0], cast, style_named(style), studio, drawn_of(name, style))
+    finish = style if studio.draws_the_world and style in FINISHES else ""
+    return _order(cast[0], cast, style_named(style), studio, drawn_of(name, style), finish)
 
 
 def drawn_of(name: str, style: str) -> Path:
@@ -123,7 +129,7 @@ def draw_sheets(orders: Sequence[SheetOrder], studio: Studio) -> Iterator[Event]
 
 
 def _order(
-    hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio, folder: Path
+    hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio, folder: Path, finish: str
 ) -> SheetOrder:
     prompts = _prompts(hero, cast, style, studio)
     views = {
@@ -134,8 +140,10 @@ def _order(
         for view, prompt in prompts.items()
     }
     photos = [(path.name, path.stat().st_size) for path in _photos(hero)]
-    made_from = digest([[*tries] for tries in views.values()], studio.critic_name, photos)
-    return SheetOrder(hero, style.name, folder, views, made_from)
+    sources = [[[*tries] for tries in views.values()], studio.critic_name, photos]
+    if finish:  # without one, the digest is that of earlier editions
+        sources += [finish, FINISHES[finish]]
+    return SheetOrder(hero, style.name, folder, views, digest(*sources), finish)
 
 
 def _prompts(hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio) -> dict[str, Prompt]:
@@ -155,7 +163,7 @@ def _prompts(hero: Hero, cast: tuple[Hero, ...], style: Style, studio: Studio) -
         views = VIEWS[:1]
     captions = {view: _caption(view, hero, cast, style, world) for view in views}
     return {
-        view: Prompt(page=0, positive=prompt_to_caption(words, cast, world, style.name))
+        view: Prompt(page=0, positive=prompt_to_caption(words, cast, world, style.taught))
         for view, words in captions.items()
     }
 
@@ -165,7 +173,7 @@ def _caption(view: str, hero: Hero, cast: Sequence[Hero], style: Style, world: W
     alone = hero.species not in world.people
     star = hero if alone else next(each for each in cast if each.species not in world.people)
     return picture_words(
-        style=style.name,
+        style=style.taught,
         star=star.words,
         action=action if action in world.actions else next(iter(world.actions)),
         companions=[] if alone else [hero.words],
@@ -207,10 +215,25 @@ def _judge(order: SheetOrder, critic: Critic, world: World) -> None:
     if photos and kept:
         coat, among = sheet_likeness(list(kept.values()), photos, world, open_pet_seer())
         sheet = sheet.but(coat=coat, coat_of_photos=among)
+    if order.finish:  # after it was judged and compared
+        _finish(kept.values(), order.finish)
     save_sheet(order.folder, sheet.but(made_from=order.made_from))
     for path in order.folder.iterdir():
         if path.name not in {NOTE, *sheet.pictures.values()}:
             path.unlink()
+
+
+def _finish(pictures: Iterable[Path], finish: str) -> None:
+    """Lay a finish on pictures, at a size at which its grain is finer than a pixel of theirs."""
+    from storybook.images.finishing import finished
+
+    for path in pictures:
+        with Image.open(path) as image:
+            size = (FINISHED_TIMES * image.width, FINISHED_TIMES * image.height)
+            large = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+        file = BytesIO()
+        finished(large, finish, sheet=0).save(file, "PNG")
+        write_whole(path, file.getvalue())
 
 
 def _photos(hero: Hero) -> list[Path]:

@@ -30,6 +30,9 @@ PREPOSITIONS = {"beach": "at", "pond": "at", "mountain": "on"}
 WHERE = re.compile(r"\s*\bIt happens (?:in|at|on) the ([\w ]+)\.\s*$")
 """What `at_place` says at the end of a summary."""
 
+NEW = {"finish": True}
+"""What new books are, and those of earlier editions are not."""
+
 
 class Draft(Record):
     """A brief that is being written: its summary may still be empty."""
@@ -45,6 +48,7 @@ class Draft(Record):
     seed: int = 1
     story: str = ""
     """The ready-made story that the book is to be of; empty: the writer tells the summary."""
+    finish: bool = True
 
 
 def ideas(hero: Hero, count: int, seed: int) -> list[str]:
@@ -96,7 +100,7 @@ def brief_of(draft: Draft, *, for_children: bool = True) -> Brief:
     Raises ConfigError, HeroError or NotForChildren in one line.
     """
     if draft.story:
-        fields = draft.model_dump(include={"heroes", "style", "format", "seed"})
+        fields = draft.model_dump(include={"heroes", "style", "format", "seed", "finish"})
         return brief_of_story(draft.story, fields | ({"title": draft.title} if draft.title else {}))
     if not draft.summary.strip():
         raise StorybookError("Say in a sentence or two what the story is about, or tap an idea.")
@@ -148,7 +152,7 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
         "pages": many,
         "story": story.id,
     }
-    return checked(validated(Brief, own | dict(given), "the brief"), for_children=False)
+    return checked(validated(Brief, NEW | own | dict(given), "the brief"), for_children=False)
 
 
 def brief_asked(given: Mapping[str, object], *, for_children: bool = True) -> Brief:
@@ -161,7 +165,7 @@ def brief_asked(given: Mapping[str, object], *, for_children: bool = True) -> Br
         return brief_of_story(str(given["story"]), fields)
     if "heroes" not in fields and isinstance(summary := fields.get("summary"), str):
         fields |= {"heroes": named} if (named := heroes_named(summary)) else {}
-    return checked(validated(Brief, fields, "the order"), for_children=for_children)
+    return checked(validated(Brief, NEW | fields, "the order"), for_children=for_children)
 
 
 def heroes_named(summary: str) -> tuple[str, ...]:

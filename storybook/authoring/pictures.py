@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from storybook.authoring.history import step
 from storybook.authoring.status import check_page
@@ -12,8 +13,11 @@ from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.hero.uploads import checked
 from storybook.models import SafetyChecker
+from storybook.models.infotext import KEY
 from storybook.records import Pick
 
+CUT = "Cut"
+"""Under this, as PNG text, a picture says that it is a part of another, or another turned."""
 LEAST_SHARE = 0.1
 """Of a picture's width or height that a crop leaves at least."""
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -75,12 +79,25 @@ def crop(
     part = image.crop(
         (round(left * wide), round(top * high), round(right * wide), round(bottom * high))
     )
-    return _take(book, page, part, "Cropped" if box != WHOLE else "Turned")
+    said = _said(book, page, candidate)
+    return _take(book, page, part, "Cropped" if box != WHOLE else "Turned", said)
 
 
-def _take(book: Book, page: int, image: Image.Image, says: str) -> str:
+def _said(book: Book, page: int, candidate: str) -> PngInfo:
+    """What the painter of a picture was asked for, so that its parts say it as well."""
+    says = PngInfo()
+    with Image.open(book.picture(page, candidate)) as image:
+        if KEY in image.info:
+            says.add_text(KEY, image.info[KEY])
+    says.add_text(CUT, candidate)
+    return says
+
+
+def _take(
+    book: Book, page: int, image: Image.Image, says: str, painted: PngInfo | None = None
+) -> str:
     file = io.BytesIO()
-    image.convert("RGB").save(file, "PNG")
+    image.convert("RGB").save(file, "PNG", pnginfo=painted)
     png = file.getvalue()
     candidate = hashlib.sha256(png).hexdigest()[:12]
     keep_pictures(book, page, {candidate: png}, says, take=candidate)

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
-from storybook.authoring.new_book import brief_of_story, checked, heroes_named
+from storybook.authoring.new_book import NEW, brief_of_story, checked, heroes_named
 from storybook.cli.options import Parser, add_list
 from storybook.config import validated
 from storybook.errors import ConfigError
@@ -82,7 +82,7 @@ def brief_of(options: BriefOptions, sample: dict[str, object] | None = None) -> 
     if _stars_are_read(options):
         named = heroes_named(str(given["summary"]))
         given |= {"heroes": named} if named else {}
-    return checked(validated(Brief, (sample or {}) | given, "the brief"), for_children=False)
+    return checked(validated(Brief, NEW | (sample or {}) | given, "the brief"), for_children=False)
 
 
 def say_stars(options: BriefOptions, brief: Brief) -> None:

@@ -78,7 +78,7 @@ def begin_book(order: Order, out: Path) -> Book:
     if not (folder / Book.BRIEF).exists():
         return Book.create(folder, order.brief)
     book = Book(folder)
-    if book.brief != order.brief:
+    if book.brief.but(finish=order.brief.finish) != order.brief:  # an earlier edition finished none
         raise BookError(
             f"{folder} is another book already: its {Book.BRIEF} asks for something else than the "
             "order. Delete it, or give the order another id."

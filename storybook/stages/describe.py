@@ -39,7 +39,7 @@ def describe(
         return Prompt(page=scene.page, positive=positive, negative=", ".join(unwanted))
     star, *others = (next(hero for hero in cast if hero.name == name) for name in scene.cast)
     positive = picture_words(
-        style=style.name if plainly else style.words,
+        style=style.taught if plainly else style.words,
         star=star.words,
         action=scene.moment,
         thing=scene.things[0] if scene.things else "",

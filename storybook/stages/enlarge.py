@@ -4,18 +4,25 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from io import BytesIO
+from pathlib import Path
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from storybook.book.folder import Book
 from storybook.config import EnlargeSettings
 from storybook.images.fidelity import fidelity
 from storybook.models import Enlarger
+from storybook.models.infotext import KEY
 from storybook.models.packaged import is_missing
 from storybook.press.formats import load_format
 from storybook.records import Event, Prompt, digest
 from storybook.studio.enlarger_choice import is_controlled
 from storybook.studio.studio import Studio
+from storybook.studio.styles import FINISHES, finish_for
+
+FINISH = "Finish"
+"""Under this, as PNG text, a plate says which finish it has."""
 
 
 def enlarge(
@@ -32,9 +39,27 @@ def made_from(book: Book, studio: Studio, page: int) -> tuple[str, ...]:
     """
     width_px = width_of(book, studio.settings.enlarge)
     picture = book.picture(page, book.picked(page)).read_bytes()
-    prompt = book.prompt(page)
+    prompt, finish = book.prompt(page), finish_of(book, studio, page)
+    with_finish = (finish, FINISHES[finish]) if finish else ()
     names = studio.enlarger_names(studio.known(book.cast), prompt)
-    return tuple(digest(prompt, picture, name, width_px) for name in names)
+    return tuple(digest(prompt, picture, name, width_px, *with_finish) for name in names)
+
+
+def finish_of(book: Book, studio: Studio, page: int) -> str:
+    """The finish that is laid on a page's plate; empty for none.
+
+    What a small painter painted is finished in the book's style, if the brief says so or if no
+    painter could draw it otherwise; what its author brought never is.
+    """
+    finish = finish_for(book.brief, studio)
+    return finish if finish and is_painted(book.picture(page, book.picked(page))) else ""
+
+
+def is_painted(picture: Path) -> bool:
+    """Whether a painter painted a picture: then what it was asked for stands in the file."""
+    with suppress(OSError, SyntaxError, ValueError), Image.open(picture) as image:
+        return KEY in image.info
+    return False
 
 
 def width_of(book: Book, options: EnlargeSettings) -> int:
@@ -86,7 +111,12 @@ def enlarge_page(book: Book, studio: Studio, page: int, enlarger: Enlarger) -> s
     width_px = width_of(book, studio.settings.enlarge)
     plate = enlarge(image, book.prompt(page), width_px=width_px, enlarger=enlarger)
     faults = _measure(book, page, plate, image)  # first, so that no plate has an older one's
-    book.save_bytes(book.plate_of(page), _png(plate), sources)
+    finish = finish_of(book, studio, page)
+    if finish:  # after it was measured: what is measured is the enlarger
+        from storybook.images.finishing import finished
+
+        plate = finished(plate, finish, sheet=page)
+    book.save_bytes(book.plate_of(page), _png(plate, finish), sources)
     return "; ".join(faults)
 
 
@@ -95,9 +125,10 @@ def measure_missing(book: Book, pages: Iterable[int]) -> None:
     for page in pages:
         plate, found = book.plate_of(page), book.fidelity(page)
         if plate.is_file() and (found is None or found.forms is None):
-            with suppress(OSError):  # bind says which plate is no picture
-                image = book.image(page, book.picked(page))
-                _measure(book, page, Image.open(plate).convert("RGB"), image)
+            with suppress(OSError), Image.open(plate) as there:  # bind says which is no picture
+                if FINISH not in there.info:
+                    image = book.image(page, book.picked(page))
+                    _measure(book, page, there.convert("RGB"), image)
 
 
 def _measure(book: Book, page: int, plate: Image.Image, image: Image.Image) -> tuple[str, ...]:
@@ -107,8 +138,10 @@ def _measure(book: Book, page: int, plate: Image.Image, image: Image.Image) -> t
     return found.faults
 
 
-def _png(image: Image.Image) -> bytes:
+def _png(image: Image.Image, finish: str) -> bytes:
     # A plate is read once, by bind: level 1 writes it four times as fast for a tenth more bytes.
-    buffer = BytesIO()
-    image.save(buffer, "PNG", compress_level=1)
+    buffer, says = BytesIO(), PngInfo()
+    if finish:
+        says.add_text(FINISH, finish)
+    image.save(buffer, "PNG", compress_level=1, pnginfo=says)
     return buffer.getvalue()

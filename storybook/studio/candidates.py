@@ -2,6 +2,7 @@
 
 from storybook.book.folder import Book
 from storybook.models.sampling_defaults import SamplingDefaults
+from storybook.prompts import taught_style
 from storybook.records import Candidate, Prompt, Tries
 from storybook.story.composition import composed
 from storybook.story.prompt_to_caption import prompt_to_caption
@@ -41,7 +42,7 @@ def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     """The candidates that the book should hold for a page today."""
     prompt, cast = book.prompt(page), studio.known(book.cast)
     if studio.draws_the_world:
-        words = prompt_to_caption(prompt.positive, cast, studio.world, book.brief.style)
+        words = prompt_to_caption(prompt.positive, cast, studio.world, taught_style(book.brief.style))
         prompt = prompt.but(positive=words)
     arguments = (
         prompt,
