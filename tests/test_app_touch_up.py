@@ -73,13 +73,16 @@ def test_a_part_of_a_picture_is_taken_and_put_back(book: Book) -> None:
     assert book.picked(2) != before
 
 
-def test_a_wish_in_plain_words_waits_for_words_and_a_box_that_this_studio_needs(book: Book) -> None:
+def test_a_wish_in_plain_words_waits_for_words_and_says_when_it_needs_a_box(book: Book) -> None:
     test = drawn("storyboard", book="kite", page="2")
     test.session_state["way-of-2"] = "In plain words"
     test.run()
-    assert not test.exception and "Drag a box around the star first" in said(test)
-    test.text_input(key="wish-2").set_value("give her a balloon").run()
-    assert button(test, "Do it").disabled, "the doubles find no star"
+    assert not test.exception and "Drag a box around the star to move it" in said(test)
+    assert button(test, "Do it").disabled
+    test.text_input(key="wish-2").set_value("make her bigger").run()
+    button(test, "Do it").click().run()
+    assert "cannot tell where the star is" in said(test), "the doubles find no star"
+    assert not jobs.jobs_in(Path("jobs"))
 
 
 def asked(book: Book, monkeypatch: pytest.MonkeyPatch, words: str) -> object:

@@ -13,11 +13,13 @@ from books import doubles, made, new_book
 from storybook.authoring import history, pictures
 from storybook.authoring.ask import ask, checked_wish, spot_beside
 from storybook.authoring.move_star import Move, move_star
+from storybook.authoring.told_otherwise import composition_of, noise_of
 from storybook.book.folder import Book
 from storybook.cli.run import main
 from storybook.config import load_settings, shipped
 from storybook.errors import BookError, ConfigError, NotForChildren
 from storybook.models.classifier import new_classifier, save_classifier
+from storybook.models.infotext import read_infotext
 from storybook.models.star_finder import find_star
 from storybook.records import Verdict
 from storybook.studio.star_finder import star_box
@@ -207,7 +209,7 @@ def test_ask_keeps_of_several_tries_the_one_that_shows_the_thing(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = set(book.pictures(2))
-    judged_by(monkeypatch, 0.1, 0.8, 0.6)
+    judged_by(monkeypatch, 0.1, 0.8, 0.6, 0.2)
     list(ask(book, doubles(), 2, "give her a balloon", box=BOX, seed=1))
     (new,) = set(book.pictures(2)) - before
     assert new == book.picked(2)
@@ -219,10 +221,71 @@ def test_ask_changes_nothing_where_no_try_shows_the_thing(
     book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, steps = held(book), history.steps(book)
-    judged_by(monkeypatch, 0.1, 0.4, 0.0)
-    with pytest.raises(ConfigError, match="In 3 tries this painter did not get a balloon into"):
+    judged_by(monkeypatch, 0.1, 0.4, 0.0, 0.2)
+    with pytest.raises(ConfigError, match="In 4 tries this painter did not get a balloon into"):
         list(ask(book, doubles(), 2, "give her a balloon", box=BOX, seed=1))
     assert held(book) == before and history.steps(book) == steps
+
+
+# From the noise of a picture that was drawn
+
+
+def test_ask_draws_a_picture_from_its_own_noise_with_the_thing(book: Book) -> None:
+    """Without a box: where the star is need not be known."""
+    source, steps = book.picked(3), len(history.steps(book))
+    before = read_infotext(book.picture(3, source))
+    list(ask(book, doubles(), 3, "give her a balloon", seed=1))
+    after = read_infotext(book.picture(3, book.picked(3)))
+    assert after.seed == before.seed and (after.width_px, after.steps) == (
+        before.width_px,
+        before.steps,
+    )
+    how = composition_of(before.positive, doubles().world)
+    assert how and after.positive.endswith(f" view{how}")
+    assert "holding a balloon" in after.positive and "holding a balloon" not in before.positive
+    (step,) = history.steps(book)[steps:]
+    assert step.says == "Asked for a balloon" and book.pick(3).by == "author"
+    history.undo(book)
+    assert book.picked(3) == source
+
+
+def test_ask_once_more_for_the_same_is_another_picture_and_a_second_thing_takes_its_place(
+    book: Book,
+) -> None:
+    source, found = book.picked(3), []
+    for _ in range(2):
+        list(ask(book, doubles(), 3, "give her a balloon", source=source, seed=7))
+        found.append(book.picked(3))
+    assert len({source, *found}) == 3
+    list(ask(book, doubles(), 3, "put a cake beside her", seed=1))
+    told = read_infotext(book.picture(3, book.picked(3)))
+    assert "with a cake" in told.positive and "balloon" not in told.positive
+    assert told.seed == 7, "from the noise of the one that it was asked of"
+
+
+def test_ask_tries_other_noise_and_keeps_nothing_where_none_shows_the_thing(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged_by(monkeypatch, 0.1, 0.2, 0.7)
+    list(ask(book, doubles(), 3, "give her a balloon", seed=20))
+    assert read_infotext(book.picture(3, book.picked(3))).seed == 21
+    before = held(book)
+    judged_by(monkeypatch, 0.1, 0.4, 0.0, 0.2)
+    with pytest.raises(ConfigError, match="In 4 tries this painter did not get a balloon into"):
+        list(ask(book, doubles(), 4, "give her a balloon", seed=1))
+    assert held(book) == before
+
+
+def test_noise_of_is_known_of_what_was_drawn_whole_and_of_nothing_else(book: Book) -> None:
+    drawn = book.picked(3)
+    assert noise_of(book, 3, drawn)
+    assert noise_of(book, 2, book.picked(2)) is None, "its author brought it"
+    turned = pictures.crop(book, 3, drawn, turns=1)
+    part = pictures.crop(book, 3, drawn, (0.0, 0.0, 0.5, 0.5))
+    move = Move((0.7, 0.5), box=BOX)
+    list(move_star(book, doubles(), 3, move, source=drawn, seed=1))
+    for changed in (turned, part, book.picked(3)):
+        assert noise_of(book, 3, changed) is None, changed
 
 
 def test_ask_moves_the_star_as_well(book: Book) -> None:
@@ -251,6 +314,7 @@ def test_ask_is_undone_to_the_byte(book: Book) -> None:
         ("give Rolo a balloon", ConfigError, "Who “rolo” is"),
         ("remove the ball", ConfigError, "brush over it"),
         ("give her a balloon", ConfigError, "box around it"),
+        ("make her bigger", ConfigError, "box around it"),
     ],
 )
 def test_ask_refuses_kindly_and_changes_nothing(book: Book, words, fault, said) -> None:
@@ -270,8 +334,6 @@ def test_ask_tells_a_painter_of_anything_what_is_worn(book: Book, tmp_path: Path
     small = ("draw.width_px=64", "draw.height_px=64", "draw.steps=2")
     studio = Studio(load_settings("doubles", [f"draw.painter={tmp_path / 'tiny'}", *small]))
     list(ask(book, studio, 2, "give her a purple hat", box=BOX, seed=1))
-    from storybook.models.infotext import read_infotext
-
     told = read_infotext(book.picture(2, book.picked(2))).positive
     assert "cat wearing a purple hat" in told
 
@@ -279,7 +341,7 @@ def test_ask_tells_a_painter_of_anything_what_is_worn(book: Book, tmp_path: Path
 def test_checked_wish_knows_the_star_by_its_name_and_kind(book: Book) -> None:
     star = book.scenes[2].cast[0]
     for whom in (star, "the cat", "her"):
-        assert checked_wish(book, doubles(), 2, f"give {whom} a balloon").thing == "balloon"
+        assert checked_wish(book, doubles(), 2, f"give {whom} a balloon", BOX).thing == "balloon"
     assert checked_wish(book, doubles(), 2, "give Rolo a balloon", BOX), "the box says who"
 
 

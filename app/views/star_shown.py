@@ -30,16 +30,17 @@ def by_words(
         )
         st.caption(
             "Such as: give her a balloon, put a lantern beside her, make her bigger, move her to "
-            "the left. A box around her helps, and is not needed."
+            "the left. A picture of this painter's shows one thing: a new one takes the place of "
+            "what is there."
             if found
-            else "Drag a box around the star first: this studio does not find it by itself."
+            else "Drag a box around the star to move it: this studio does not find it by itself."
         )
         st.button(
             "Do it",
             key=f"ask-{page}",
             icon=":material/auto_fix_high:",
             type="primary",
-            disabled=busy or not words.strip() or not (found or box),
+            disabled=busy or not words.strip(),
             on_click=_ask,
             args=(book, studio, page, candidate, words, box),
         )
@@ -73,7 +74,7 @@ def _ask(
     """Start a job that does it, unless it is known before that it cannot."""
 
     def begin() -> None:
-        ask.checked_wish(book, studio, page, words, box)
+        ask.checked_wish(book, studio, page, words, box, candidate)
         around = ("--box", _said(box)) if box else ()
         _start(book, page, candidate, ("ask", words), around)
 

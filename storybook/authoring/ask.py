@@ -1,7 +1,9 @@
 """A page's picture changed by plain words, such as `give her a balloon`.
 
-The words are read into a spot of the picture and what is to be there, or into a move of the star;
-what cannot be so is refused, with what can be done instead.
+The words are read into a thing and where it comes, or into a move of the star; what cannot be so is
+refused, with what can be done instead. A painter of the drawn world draws the picture again from
+its own noise; others paint the thing into a spot, and so does that one where the noise is not
+known: after a touch-up.
 """
 
 import io
@@ -11,6 +13,7 @@ from functools import partial
 from PIL import Image, ImageDraw
 
 from storybook.authoring.move_star import (
+    NOWHERE,
     Move,
     box_of_star,
     check_box,
@@ -19,18 +22,22 @@ from storybook.authoring.move_star import (
     scene_of,
 )
 from storybook.authoring.repainting import canvas_of, painted_over, source_of
+from storybook.authoring.told_otherwise import noise_of, told_otherwise
 from storybook.authoring.touch_up import NAMED, STRENGTH_OF_SPOT
 from storybook.book.folder import Book
 from storybook.book.verdicts import FOUND
 from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError
 from storybook.images.figure import Box, box_of, figure_mask, in_pixels
+from storybook.models import Critic
+from storybook.models.infotext import Infotext
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene
 from storybook.stages.describe import describe
 from storybook.story.composition import view_of
 from storybook.story.picture_wish import MoveWish, ThingWish, Where, read_wish
 from storybook.story.prompt_to_caption import prompt_to_caption, unknown_words
+from storybook.studio.star_finder import finds_stars
 from storybook.studio.studio import Studio
 from storybook.world import article
 
@@ -45,7 +52,7 @@ BESIDE = (0.7, 0.75)
 """Width and height of what stands beside the star, as shares of its box."""
 ROOM = 0.12
 """Less of the picture's width leaves no room for a thing."""
-TRIES, SEEN = 3, 0.5
+TRIES, SEEN = 4, 0.5
 """How often a painter of the drawn world tries, and how sure its critic is of a thing at least."""
 
 
@@ -64,16 +71,20 @@ def ask(
     `box` is around the star (or around whom the words name); None: it is looked for. Raises
     ConfigError that says what can be done instead, NotForChildren if the words are not for them.
     """
-    wish = checked_wish(book, studio, page, words, box)
     source = source_of(book, page, source)
+    wish = checked_wish(book, studio, page, words, box, source)
     image, scene = book.image(page, source), scene_of(book, page)
-    box = box or box_of_star(studio, image, scene)
     if isinstance(wish, MoveWish):
-        move = _move(wish, box)
+        move = _move(wish, box or box_of_star(studio, image, scene))
         yield from move_star(book, studio, page, move, source=source, seed=seed)
         return
     prompt, note = thing_prompt(book, studio, scene, wish)
     yield Event(stage="ask", done=0, total=1, page=page, note=note)
+    noise = noise_of(book, page, source) if studio.draws_the_world else None
+    if noise:
+        yield from _from_its_noise(book, studio, prompt, wish, noise, seed)
+        return
+    box = box or box_of_star(studio, image, scene)
     around = box_of(figure_mask(image, box))
     mask = _oval(image.size, spot_beside(around) if wish.where == "beside" else _spot(around, wish))
     canvas = canvas_of(book, page, source, STRENGTH_OF_SPOT, mask)
@@ -81,12 +92,43 @@ def ask(
     if not studio.draws_the_world:
         yield from painted_over(book, studio, prompt, canvas, [seed], says=says, stage="ask")
         return
-    star = next(hero for hero in studio.known(book.cast) if hero.name == scene.cast[0])
-    thing = studio.world.find("things", wish.thing)[0]
+    star, thing = _star(book, studio, scene), _thing(studio, wish)
     seeds, choose = range(seed, seed + TRIES), partial(_best_with, studio, prompt, star, thing)
     yield from painted_over(
         book, studio, prompt, canvas, seeds, says=says, stage="ask", choose=choose
     )
+
+
+def _from_its_noise(
+    book: Book, studio: Studio, prompt: Prompt, wish: ThingWish, noise: Infotext, seed: int
+) -> Iterator[Event]:
+    """Draw the picture again with the thing; the first that shows it is taken."""
+    star, thing = _star(book, studio, scene_of(book, prompt.page)), _thing(studio, wish)
+    with studio.critic() as critic:
+        try:
+            yield from told_otherwise(
+                book,
+                studio,
+                prompt,
+                noise,
+                range(seed, seed + TRIES - 1),
+                sure=lambda image, asked: _sure_of(critic, image, asked, star, thing)[0],
+                enough=SEEN,
+                says=f"Asked for {article(wish.thing)}",
+            )
+        except LookupError as fault:
+            raise ConfigError(
+                f"In {fault} tries this painter did not get {article(thing)} into the picture, so "
+                "it stays as it is. Try once more, or ask for another thing."
+            ) from None
+
+
+def _star(book: Book, studio: Studio, scene: Scene) -> Hero:
+    return next(hero for hero in studio.known(book.cast) if hero.name == scene.cast[0])
+
+
+def _thing(studio: Studio, wish: ThingWish) -> str:
+    return studio.world.find("things", wish.thing)[0]
 
 
 def _best_with(
@@ -99,25 +141,38 @@ def _best_with(
     found: dict[str, tuple[float, float]] = {}
     with studio.critic() as critic:
         for key, png in pictures.items():
-            verdict = critic.judge(Image.open(io.BytesIO(png)).convert("RGB"), prompt, star)
-            named = {
-                reason[2]: float(reason[3])
-                for reason in map(FOUND.fullmatch, verdict.reasons)
-                if reason and reason[1] == "things"
-            }
-            found[key] = named.get(thing, 1.0), verdict.score
+            image = Image.open(io.BytesIO(png)).convert("RGB")
+            found[key] = _sure_of(critic, image, prompt, star, thing)
     best = max(found, key=found.__getitem__)
     if found[best][0] < SEEN:
         raise ConfigError(
-            f"In {len(found)} tries this painter did not get {article(thing)} into the picture, so "
-            "it stays as it is. Say that the page shows it, and have the page drawn anew, or try "
-            "once more with a box, or with the star smaller."
+            f"In {len(found)} tries this painter did not get {article(thing)} into the picture, "
+            "which was touched up before, so it stays as it is. Take a picture of this page as it "
+            "was drawn, and ask again: in those it nearly always can."
         )
     return best
 
 
+def _sure_of(
+    critic: Critic, image: Image.Image, prompt: Prompt, star: Hero, thing: str
+) -> tuple[float, float]:
+    """How surely the critic sees a thing in a picture, and its score for all of it."""
+    verdict = critic.judge(image, prompt, star)
+    named = {
+        reason[2]: float(reason[3])
+        for reason in map(FOUND.fullmatch, verdict.reasons)
+        if reason and reason[1] == "things"
+    }
+    return named.get(thing, 1.0), verdict.score
+
+
 def checked_wish(
-    book: Book, studio: Studio, page: int, words: str, box: Box | None = None
+    book: Book,
+    studio: Studio,
+    page: int,
+    words: str,
+    box: Box | None = None,
+    source: str | None = None,
 ) -> ThingWish | MoveWish:
     """What the words wish for, as far as this can be known without a look at the picture.
 
@@ -131,7 +186,18 @@ def checked_wish(
     _check_whom(wish.whom, book.cast, scene, boxed=box is not None)
     if isinstance(wish, ThingWish):
         thing_prompt(book, studio, scene, wish)
+    if not (box or finds_stars(studio) or _needs_no_box(book, studio, page, wish, source)):
+        raise ConfigError(NOWHERE)
     return wish
+
+
+def _needs_no_box(
+    book: Book, studio: Studio, page: int, wish: ThingWish | MoveWish, source: str | None
+) -> bool:
+    """Whether it is done without a look at where the star is."""
+    if isinstance(wish, MoveWish) or not studio.draws_the_world:
+        return False
+    return noise_of(book, page, source_of(book, page, source)) is not None
 
 
 def thing_prompt(book: Book, studio: Studio, scene: Scene, wish: ThingWish) -> tuple[Prompt, str]:
@@ -246,4 +312,4 @@ def _caption(
         shown = shown.but(moment="sitting")
     style, view = style_named(book.brief.style), view_of(scene.page, studio.world)
     prompt = describe(shown, cast, style, plainly=True, view=view)
-    return prompt_to_caption(prompt.positive, cast, studio.world, book.brief.style)
+    return prompt_to_caption(prompt.positive, cast, studio.world, style.taught)

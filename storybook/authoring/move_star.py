@@ -13,6 +13,7 @@ from storybook.authoring.repainting import Canvas, painted_over, pixels_digest, 
 from storybook.book.folder import Book
 from storybook.errors import ConfigError
 from storybook.images.figure import Box, box_of, figure_mask, laid_anew
+from storybook.prompts import taught_style
 from storybook.records import Event, Prompt, Scene
 from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.studio.star_finder import star_box
@@ -23,6 +24,10 @@ STRENGTH = 0.35
 second star where the first one was."""
 SMALLEST, LARGEST = 0.3, 3.0
 LEAST_SIDE = 0.04
+NOWHERE = (
+    "This studio cannot tell where the star is. Say it with a box around it: --box "
+    "left,top,right,bottom, or dragged over the picture."
+)
 ASIDE = 0.1
 """Further from the middle than this share of the width, a star stands on a side."""
 
@@ -82,10 +87,7 @@ def box_of_star(studio: Studio, image: Image.Image, scene: Scene) -> Box:
     """A box that holds the star, with room around it; raises ConfigError if it cannot."""
     box = star_box(studio, image, scene.shot)
     if box is None:
-        raise ConfigError(
-            "This studio cannot tell where the star is. Say it with a box around it: --box "
-            "left,top,right,bottom, or dragged over the picture."
-        )
+        raise ConfigError(NOWHERE)
     return box
 
 
@@ -123,7 +125,7 @@ def _prompt(book: Book, studio: Studio, page: int, to: tuple[float, float]) -> P
     if not studio.draws_the_world:
         return prompt
     world, cast = studio.world, studio.known(book.cast)
-    caption = prompt_to_caption(prompt.positive, cast, world, book.brief.style)
+    caption = prompt_to_caption(prompt.positive, cast, world, taught_style(book.brief.style))
     side = "left" if to[0] < 0.5 - ASIDE else "right" if to[0] > 0.5 + ASIDE else ""
     if side in world.sides and " on the " not in caption.rpartition(" view")[2]:
         caption = f"{caption}, on the {side}"

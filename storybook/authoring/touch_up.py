@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from PIL import Image
 
 from storybook.authoring.repainting import canvas_of, painted_over, source_of
+from storybook.authoring.told_otherwise import composition_of
 from storybook.book.folder import Book
 from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError
+from storybook.models.infotext import read_infotext
 from storybook.prompts import style as style_named
+from storybook.prompts import taught_style
 from storybook.records import Event, Hero, Prompt, Scene
 from storybook.stages.describe import describe
 from storybook.story.composition import view_of
@@ -52,7 +55,7 @@ def inpaint(
         raise ConfigError("Nothing was brushed: paint over what should become another.")
     if studio.settings.write.for_children:
         check_allowed(spot.words, "What should be there")
-    prompt = spot_prompt(book, studio, page, spot.words)
+    prompt = _as_composed(book, studio, spot_prompt(book, studio, page, spot.words), source)
     canvas = canvas_of(book, page, source, STRENGTH_OF_SPOT, mask)
     says = "Painted in" if spot.words.strip() else "Rubbed out"
     yield from painted_over(book, studio, prompt, canvas, [seed], says=says, stage="inpaint")
@@ -68,10 +71,22 @@ def vary(
     prompt, seeds = book.prompt(page), range(seed, seed + count)
     if studio.draws_the_world:
         cast = studio.known(book.cast)
-        words = prompt_to_caption(prompt.positive, cast, studio.world, book.brief.style)
-        prompt = prompt.but(positive=words)
+        words = prompt_to_caption(
+            prompt.positive, cast, studio.world, taught_style(book.brief.style)
+        )
+        prompt = _as_composed(book, studio, prompt.but(positive=words), source)
     canvas = canvas_of(book, page, source, STRENGTH_OF_LIKE)
     yield from painted_over(book, studio, prompt, canvas, seeds, says="More like one", stage="vary")
+
+
+def _as_composed(book: Book, studio: Studio, prompt: Prompt, source: str) -> Prompt:
+    """A caption with how the picture is composed, so that nobody is painted on another side."""
+    world = studio.world
+    if not studio.draws_the_world or not prompt.positive.endswith(" view"):
+        return prompt
+    facts = read_infotext(book.picture(prompt.page, source), whole=False)
+    how = composition_of(facts.positive, world) if facts else ""
+    return prompt.but(positive=f"{prompt.positive}{how}")
 
 
 def spot_prompt(book: Book, studio: Studio, page: int, words: str) -> Prompt:
@@ -93,7 +108,7 @@ def spot_prompt(book: Book, studio: Studio, page: int, words: str) -> Prompt:
 
 def _caption(book: Book, studio: Studio, scene: Scene, cast: Sequence[Hero], words: str) -> str:
     """The page's caption with its thing put by, or with the one that `words` name in its place."""
-    world, style = studio.world, book.brief.style
+    world, style = studio.world, style_named(book.brief.style)
     things = world.find("things", words)[:1]
     unknown = unknown_words(words, cast, world)
     if words and not things and unknown:
@@ -102,8 +117,8 @@ def _caption(book: Book, studio: Studio, scene: Scene, cast: Sequence[Hero], wor
             f"This painter has no picture of {', '.join(unknown)}. It knows things such as {some}."
         )
     if words and not things:
-        return prompt_to_caption(words, cast, world, style)
+        return prompt_to_caption(words, cast, world, style.taught)
     shown = scene.but(things=tuple(things), relation="with", picture="")
     view = view_of(scene.page, world)
-    prompt = describe(shown, cast, style_named(style), plainly=True, view=view)
-    return prompt_to_caption(prompt.positive, cast, world, style)
+    prompt = describe(shown, cast, style, plainly=True, view=view)
+    return prompt_to_caption(prompt.positive, cast, world, style.taught)

@@ -42,7 +42,9 @@ def candidates(book: Book, studio: Studio, page: int) -> list[Candidate]:
     """The candidates that the book should hold for a page today."""
     prompt, cast = book.prompt(page), studio.known(book.cast)
     if studio.draws_the_world:
-        words = prompt_to_caption(prompt.positive, cast, studio.world, taught_style(book.brief.style))
+        words = prompt_to_caption(
+            prompt.positive, cast, studio.world, taught_style(book.brief.style)
+        )
         prompt = prompt.but(positive=words)
     arguments = (
         prompt,
