@@ -6,12 +6,13 @@ import pytest
 from app_states import nothing_begins
 
 from books import doubles, made, new_book
-from storybook.authoring import history
+from storybook.authoring import edits, history
 from storybook.authoring.change_cast import cast_now
 from storybook.authoring.character_sheets import draw_sheets, sheets_of_book
 from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.authoring.tellings import take_telling, tell_several
 from storybook.book.library import shelf
+from storybook.errors import EditedByHand
 from storybook.jobs.manager import jobs_in
 from storybook.stages.write import digests_of
 from studio_pages import button, drawn, in_folder_of_doubles, said
@@ -131,3 +132,40 @@ def test_a_book_that_is_drawn_is_not_restyled_by_its_cast(here):
     made(new_book("books/kite", summary=SUMMARY, heroes=("pepper",)))
     test = drawn("cast", book="kite")
     assert not {"Crayon", "Beach"} & {each.label for each in test.button}
+
+
+def test_another_pronoun_of_a_told_story_is_asked_about_first_and_undone_there(here):
+    book = new_book("books/kite", summary=SUMMARY, heroes=("pepper",))
+    made(book)
+    before = book.brief
+    test = drawn("cast", book="kite")
+    select(test, "What Pepper is called").set_value("he").run()
+    assert book.brief == before and "it is told anew" in said(test)
+    button(test, "Leave it").click().run()
+    assert book.brief == before and "it is told anew" not in said(test)
+    assert select(test, "What Pepper is called").value != "he"
+    select(test, "What Pepper is called").set_value("he").run()
+    button(test, "Tell it anew, with “he”").click().run()
+    assert cast_now(book, doubles())[0].pronoun == "he"
+    assert "Last: Pepper changed" in said(test)
+    button(test, "Undo").click().run()
+    assert book.brief == before
+
+
+def test_who_wrote_pages_is_told_that_they_may_be_kept(here):
+    book = new_book("books/kite", summary=SUMMARY, heroes=("pepper",))
+    made(book)
+    edits.set_text(book, 2, "My own words.", edits.version(book.scenes[2].text))
+    test = drawn("cast", book="kite")
+    select(test, "What Pepper is called").set_value("he").run()
+    assert "page 2 is in your own words: those you may keep" in said(test)
+    button(test, "Tell it anew, with “he”").click().run()
+    with pytest.raises(EditedByHand):
+        made(book, doubles())
+    test = drawn("storyboard", book="kite")
+    assert "told anew, and page 2 is in your own words" in said(test)
+    button(test, "Keep my words, take the other pages").click().run()
+    after = [scene.text for scene in book.scenes]
+    assert after[2] == "My own words."
+    made(book, doubles())
+    assert [scene.text for scene in book.scenes] == after

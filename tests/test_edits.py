@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from books import doubles, made, new_book
-from storybook.authoring import edits
+from storybook.authoring import conflicts, edits, history
 from storybook.authoring.edits import order, version
 from storybook.authoring.status import status
 from storybook.book.folder import Book
@@ -318,6 +318,34 @@ def test_an_edit_that_meets_a_change_is_settled_by_its_author():
     assert worked_on(book) == {2} and book.prompt(2).positive.startswith("crayon")
     [kept] = book.left_over.glob("*-prompt.json")
     assert json.loads(kept.read_text())["positive"] == "a cat"
+
+
+def test_keep_written_takes_the_new_story_but_for_the_author_s_pages():
+    """Changed ones and one put in, and neither one that was undone nor one told by the writer."""
+    book = finished()
+    before = [scene.text for scene in book.scenes]
+    edits.set_text(book, 2, "She slept.", version(scene_of(book, 2).text))
+    own = edits.insert_page(book, STUDIO, 3, "They dreamt of snow.")
+    edits.set_text(book, 4, "Not this.", version(scene_of(book, 4).text))
+    history.undo(book)
+    assert conflicts.written(book) == (2, own)
+    edits.set_brief(book, book.brief.but(seed=7), version(book.brief))
+    with pytest.raises(EditedByHand):
+        made(book)
+    conflicts.keep_written(book, STUDIO)
+    made(book)
+    after = {scene.page: scene.text for scene in book.scenes}
+    assert list(after) == [0, 1, 2, 3, own, 4]
+    assert after[2] == "She slept." and after[own] == "They dreamt of snow."
+    assert after[4] not in (before[4], "Not this."), "told anew"
+    history.undo(book)
+    assert [scene.text for scene in book.scenes][2] == "She slept."
+
+
+def test_keep_written_needs_to_know_what_was_written():
+    book = finished()
+    with pytest.raises(BookError, match=r"which pages of .* you wrote"):
+        conflicts.keep_written(book, STUDIO)
 
 
 def test_a_taught_hero_leaves_edited_pages_alone():

@@ -1,17 +1,20 @@
 """Cast: who plays in a book, drawn before the book is, and changed. `?book=kite`."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import go, link
+from app.views import history_shown
 from app.views.before_drawn import look_and_place
-from app.views.edited import edit, said_of_edits
+from app.views.edited import edit, said_of_edits, said_pages
 from app.widgets import job_panel, look, sheet_view
 from app.widgets.paths import open_book
 from storybook.authoring.change_cast import cast_now, is_drawn_as_taught, set_part
 from storybook.authoring.character_sheets import sheets_of_book
+from storybook.authoring.conflicts import written
 from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.errors import StorybookError
@@ -46,6 +49,7 @@ def page() -> None:
         else "This is how each of them is drawn. Who is changed is drawn anew on every page.",
     )
     said_of_edits()
+    history_shown.bar(book)
     job = job_panel.newest(book.folder)
     busy = bool(job) and job_panel.panel(job, partial(_seen, book, cast))
     with st.container(horizontal=True, gap="medium", key="cast"):
@@ -121,17 +125,45 @@ def _looks(book: Book, studio: Studio, hero: Hero, *, busy: bool) -> None:
 
 
 def _pronoun(book: Book, studio: Studio, hero: Hero, *, busy: bool) -> None:
-    key = f"pronoun-{book.folder.name}-{hero.name}-{hero.pronoun}"
-    st.selectbox(
+    """What somebody is called by; of a story that is told already it is said what that means."""
+    turn = st.session_state.get(f"left-{hero.name}", 0)
+    key = f"pronoun-{book.folder.name}-{hero.name}-{hero.pronoun}-{turn}"
+    told = book.path(Book.STORY).is_file() and not book.brief.story
+    change = (book, studio, hero.name, "pronoun", key)
+    wished = st.selectbox(
         f"What {hero.name} is called",
         list(CALLED),
         index=list(CALLED).index(hero.pronoun),
         format_func=CALLED.get,
         key=key,
         disabled=busy,
-        on_change=_change,
-        args=(book, studio, hero.name, "pronoun", key),
+        **({} if told else {"on_change": _change, "args": change}),
     )
+    if told and wished != hero.pronoun and not busy:
+        _tell_anew(book, change, called=CALLED[wished])
+
+
+def _tell_anew(book: Book, change: tuple[Any, ...], *, called: str) -> None:
+    """Ask before another pronoun has the story told anew; with what becomes of the author's own."""
+    name = change[2]
+    says = "The story is told already. For this it is told anew, and all its words are others."
+    if mine := written(book):
+        says += f" Now {said_pages(book, mine)} in your own words: those you may keep."
+    st.warning(says, icon=":material/history_edu:")
+    with st.container(horizontal=True):
+        st.button(
+            f"Tell it anew, with “{called}”" if called in ("he", "she", "they") else "Tell it anew",
+            key=f"anew-{name}",
+            icon=":material/check:",
+            on_click=_change,
+            args=change,
+        )
+        st.button("Leave it", key=f"leave-{name}", on_click=_leave, args=(name,))
+
+
+def _leave(name: str) -> None:
+    """Let the choice say what is so: a new one, since a browser keeps what an old one says."""
+    st.session_state[f"left-{name}"] = st.session_state.get(f"left-{name}", 0) + 1
 
 
 def _change(book: Book, studio: Studio, name: str, field: str, key: str) -> None:

@@ -1,6 +1,6 @@
 """Doing what an author asks of a book, where a page shows it; and which of its pages is open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -24,6 +24,13 @@ def seen_of_page(book: Book, page: int) -> object:
     chosen, plate = book.pick(page), book.plate_of(page)
     finer = plate.is_file() and plate.stat().st_mtime_ns
     return chosen and chosen.candidate, finer or bool(chosen or book.pictures(page))
+
+
+def said_pages(book: Book, pages: Sequence[int]) -> str:
+    """Which pages are, by where they stand: `page 2 is`, `pages 2 and 5 are`."""
+    order = [scene.page for scene in book.scenes]
+    *others, last = (str(order.index(page)) for page in pages)
+    return f"pages {', '.join(others)} and {last} are" if others else f"page {last} is"
 
 
 def edit(book: Book, action: Callable[[], object], words: str = "", *fields: str) -> None:

@@ -9,13 +9,13 @@ from app.buttons import pressed
 from app.navigation import link
 from app.views import departures_shown, history_shown, page_cards, tellings_shown
 from app.views.asked import asked
-from app.views.edited import edit, said_of_edits, seen_of_page
+from app.views.edited import edit, said_of_edits, said_pages, seen_of_page
 from app.views.page_editor import editor
 from app.views.page_place import taken_out_just_now
 from app.views.style_choice import known_styles
 from app.widgets import job_panel, look
 from app.widgets.paths import open_book
-from storybook.authoring import edits
+from storybook.authoring import conflicts, edits
 from storybook.authoring.status import Status, status
 from storybook.book.folder import Book
 from storybook.book.lock import is_open_to_edits
@@ -183,16 +183,31 @@ def _clash(book: Book, studio: Studio) -> bool:
     if artifact is None:
         return False
     name = artifact.relative_to(book.folder)
-    st.warning(f"You edited {name}, and what it was made from has changed since.")
+    mine = conflicts.written(book) if artifact == book.path(Book.SCENES) else ()
+    if mine:
+        st.warning(
+            f"The story was told anew, and {said_pages(book, mine)} in your own words. What is to "
+            "become of them?"
+        )
+    else:
+        st.warning(f"You edited {name}, and what it was made from has changed since.")
     with st.container(horizontal=True):
+        if mine:
+            st.button(
+                "Keep my words, take the other pages",
+                icon=":material/edit_note:",
+                type="primary",
+                on_click=edit,
+                args=(book, partial(conflicts.keep_written, book, studio)),
+            )
         st.button(
-            "Keep mine",
+            "Keep all as it is" if mine else "Keep mine",
             icon=":material/lock:",
             on_click=edit,
             args=(book, lambda: edits.keep_edited(book, artifact)),
         )
         st.button(
-            "Make it anew",
+            "Take the new story whole" if mine else "Make it anew",
             icon=":material/auto_awesome:",
             on_click=edit,
             args=(book, lambda: edits.make_anew(book, artifact)),

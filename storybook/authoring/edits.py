@@ -16,6 +16,7 @@ from pathlib import Path
 
 import tomli_w
 
+from storybook.authoring.conflicts import PUT_IN, WORDS
 from storybook.authoring.conflicts import clash as clash
 from storybook.authoring.conflicts import keep_edited as keep_edited
 from storybook.authoring.conflicts import make_anew as make_anew
@@ -71,7 +72,7 @@ def order(book: Book) -> tuple[int, ...]:
 # Words
 
 
-@undoable("Other words", "scenes.json")
+@undoable(WORDS, "scenes.json")
 def set_text(book: Book, page: int, text: str, seen: str) -> None:
     """Change what is printed on a page; its picture stays. `seen`: version of the old text."""
     with book.lock_for_edit():
@@ -213,7 +214,7 @@ def move_page(book: Book, page: int, place: int, seen: str | None = None) -> Non
         _write_scenes(book, [*rest[:place], scene, *rest[place:]])
 
 
-@undoable("A page put in behind")
+@undoable(PUT_IN)
 def insert_page(book: Book, studio: Studio, after: int, text: str, seen: str | None = None) -> int:
     """Put a new page with a text of its own behind page `after`; returns the new page's number."""
     with book.lock():

@@ -79,10 +79,15 @@ def _size(text: str) -> float:
 
 def due(book: Book, studio: Studio) -> list[str]:
     """From what the scenes have to be made, if they have to be."""
+    made_from = digest_of(book, studio)
+    return [made_from] if book.due(book.SCENES, made_from) else []
+
+
+def digest_of(book: Book, studio: Studio) -> str:
+    """From what the scenes would be made today."""
     who = [(hero.name, hero.species) for hero in book.cast]  # a look is nothing to cut by
     world = studio.world.but(views={}, poses={}, sides={})  # composition is nothing to cut by
-    made_from = digest(book.story.told, who, book.brief.pages, world)
-    return [made_from] if book.due(book.SCENES, made_from) else []
+    return digest(book.story.told, who, book.brief.pages, world)
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
