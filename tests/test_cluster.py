@@ -103,7 +103,7 @@ def make_all(orders, size, *, shared=True, home=None):
     return table, hands.pieces, events
 
 
-@pytest.mark.parametrize("size", [1, 3, 20])
+@pytest.mark.parametrize("size", [1, pytest.param(3, marks=pytest.mark.slow), 20])
 def test_foreman_has_pages_drawn_apart_where_there_are_workers_for_them(size):
     orders = orders_of(2)
     table, pieces, events = make_all(orders, size)
@@ -115,7 +115,7 @@ def test_foreman_has_pages_drawn_apart_where_there_are_workers_for_them(size):
     assert [row.pictures for row in table.rows.values()] == [10, 10] and drawn == 20
 
 
-@pytest.mark.parametrize("size", [1, 20])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.slow), 20])
 def test_maker_sends_files_back_where_it_does_not_see_the_books(size, tmp_path, capsys):
     orders = orders_of(2)
     table, pieces, _ = make_all(orders, size, shared=False, home=tmp_path)

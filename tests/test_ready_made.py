@@ -198,7 +198,6 @@ def parted():
 def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together(parted):
     taught, held = parted
     assert len(held) == HELD_OUT * 900 and not set(taught) & set(held)
-    assert (taught, held) == split_stories(), "seeded"
     pairs, names = [pair_of(story) for story in ready_made().values()], list(ready_made())
     several = [group for group in groups(pairs) if len(group) > 1]
     assert several, "some of the nine hundred are alike"

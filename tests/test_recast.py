@@ -187,7 +187,9 @@ def test_mask_takes_the_longest_name_and_names_that_begin_a_sentence():
     assert [letter for letter in text if ord(letter) >= 0xE000] == ["\ue002", "\ue000", "\ue001"]
 
 
-@pytest.mark.parametrize("hero", [REX, MISO], ids=["dog", "cat"])
+@pytest.mark.parametrize(
+    "hero", [pytest.param(REX, id="dog"), pytest.param(MISO, id="cat", marks=pytest.mark.slow)]
+)
 def test_recast_leaves_no_star_s_name_in_any_story_that_ships(hero):
     """And at least a hundred of them can star such a hero."""
     able = [story for story in ready_made().values() if not obstacle(story, hero)]

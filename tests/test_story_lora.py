@@ -228,7 +228,9 @@ def test_packed_and_padded_pairs_have_the_losses_of_pairs_alone(home, tmp_path):
     "settings",
     [
         pytest.param({"packing": True, "optimizer": "adamw8bit"}, id="packed, 8-bit Adam"),
-        pytest.param({"dora": True, "accumulation": 2}, id="dora, accumulated"),
+        pytest.param(
+            {"dora": True, "accumulation": 2}, id="dora, accumulated", marks=pytest.mark.slow
+        ),
         pytest.param({}, id="lora", marks=pytest.mark.slow),
     ],
 )

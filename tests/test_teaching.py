@@ -1,6 +1,7 @@
 """`storybook hero teach`: from a hero's photos to a hero that is drawn by its token."""
 
 import shutil
+import sys
 import tomllib
 from pathlib import Path
 
@@ -63,8 +64,20 @@ def rex(tmp_path, *, captions=False):
     add_hero(Hero(name="Rex", species="dog", look="spotted"), sorted(photos.glob("*.jpg")))
 
 
-def test_a_taught_hero_is_drawn_by_its_token(tmp_path, studio, capfd):
-    """Taught in a process of its own, as on the command line."""
+def test_run_training_gives_the_exit_code_and_silences_results(capfd):
+    command = [sys.executable, "-c", "print('result'); raise SystemExit(3)"]
+    assert teach_run.run_training(command) == 3
+    assert capfd.readouterr().out.split() == ["result"]
+    assert teach_run.run_training(command, silent=True) == 3
+    assert capfd.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "where", ["here", pytest.param("in a process of its own", marks=pytest.mark.slow)]
+)
+def test_a_taught_hero_is_drawn_by_its_token(tmp_path, studio, capfd, request, where):
+    if where == "here":
+        request.getfixturevalue("trained_here")
     rex(tmp_path)
     assert main(("hero", "teach", "rex", "--studio", str(studio), *QUICK)) == 0
     assert "Rex is taught" in capfd.readouterr().out

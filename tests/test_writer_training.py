@@ -85,6 +85,7 @@ def test_the_base_hears_every_manner_and_learns_from_no_padding(made: Path) -> N
     assert heard == {True, False}
 
 
+@pytest.mark.slow  # the loop that all the starter's models share is held by its picture models
 def test_stopping_and_going_on_gives_the_same_base(made: Path, tmp_path: Path) -> None:
     stopped = train_writer(tmp_path / "out", tmp_path / "work", MINUTES, steps=2)
     next(stopped)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import product
 
 from storybook.errors import PressError
@@ -138,14 +137,6 @@ def lay_out(
     `aspect` is the pictures' width over height. Raises PressError naming the page whose text does
     not fit at the smallest size, or a character that the font does not hold.
     """
-    return _lay_out(tuple(texts), form, face, ages, aspect)
-
-
-@lru_cache(maxsize=32)
-def _lay_out(
-    texts: tuple[str, ...], form: Format, face: Face | StoryFace, ages: Ages, aspect: float
-) -> tuple[StoryPage, ...]:
-    """As `lay_out`. A book's words are laid before it is drawn, checked again, and bound."""
     for page, text in enumerate(texts, start=1):
         check_glyphs(text, face, f"page {page}")
     sizes = TEXT_SIZES_PT[ages]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import accumulate, pairwise, takewhile
 
 from storybook.press.breaks import Unit, broken, units_of
@@ -79,6 +79,7 @@ def curl(text: str, language: str = "en") -> str:
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
+@lru_cache(maxsize=4096)
 def set_text(
     text: str,
     face: Face | StoryFace,
@@ -97,7 +98,8 @@ def set_text(
     beside the first lines and takes so much of their width, if its paragraph has lines enough.
 
     `measure` gives the width of a text, where it is not the face's at `size_pt`. Paragraphs stand
-    half a line apart.
+    half a line apart. Settings are kept: the same words are laid before a book is drawn, checked
+    again, bound, and shown as a proof.
     """
     measure = measure or partial(face.width, size_pt=size_pt)
     lines: list[Line] = []
