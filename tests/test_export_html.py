@@ -174,7 +174,7 @@ def test_it_says_what_it_is():
         "Page 2",
         "Page 3",
         "Page 4",
-        "The End",
+        "Ende",
         "Endpaper",
         "Back cover",
     ]
