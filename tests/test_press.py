@@ -15,12 +15,12 @@ from storybook.press import compose
 from storybook.press import picture as picture_module
 from storybook.press.colour import Colour, contrast, theme_of
 from storybook.press.compose import TURNS, composed
-from storybook.press.desk import Desk, new_canvas, place_sheet
 from storybook.press.faces import GRID
 from storybook.press.fonts import load_fonts
 from storybook.press.formats import POINTS_PER_INCH, format_names, load_format, placed
 from storybook.press.layout import Box, folio_box, lay_out, safe_box, sheet_of, text_box
 from storybook.press.pdf import draw_card
+from storybook.press.pdf_context import PdfContext, new_canvas, place_sheet
 from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg, open_picture
 from storybook.press.screen import Screen, Shown, story_page
 from storybook.press.sounds import pieces_of
@@ -228,9 +228,9 @@ def test_a_bubble_and_its_tail_leave_no_slit():
     laid = replace(page, kind="speech", tail=(area.middle, area.top + 60), others=())
     file = BytesIO()
     canvas = new_canvas(file, form, fonts, title="t", subject="s", language="en")
-    desk = Desk(canvas, form, fonts, theme_of(scene(0.5, 0.5)), BindSettings())
-    place_sheet(desk, night, laid.picture)
-    draw_card(desk, laid)
+    pdf = PdfContext(canvas, form, fonts, theme_of(scene(0.5, 0.5)), BindSettings())
+    place_sheet(pdf, night, laid.picture)
+    draw_card(pdf, laid)
     canvas.save()
     with pypdfium2.PdfDocument(file.getvalue()) as document:
         shown = np.asarray(document[0].render(scale=2).to_pil().convert("L"))
@@ -275,10 +275,10 @@ def test_place_sheet_keeps_no_pixels():
     """reportlab would keep those of each picture until the file is saved."""
     form, fonts = load_format("square-8.5"), load_fonts()
     canvas = new_canvas(BytesIO(), form, fonts, title="t", subject="s", language="en")
-    desk = Desk(canvas, form, fonts, theme_of(scene(0.5, 0.5)), BindSettings())
+    pdf = PdfContext(canvas, form, fonts, theme_of(scene(0.5, 0.5)), BindSettings())
     tracemalloc.start()
     for number in range(4):
-        place_sheet(desk, scene(0.2 * number, 0.5, 1024), Box(0, 0, 612, 612))
+        place_sheet(pdf, scene(0.2 * number, 0.5, 1024), Box(0, 0, 612, 612))
         canvas.showPage()
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -6,10 +6,10 @@ import pytest
 from press_jobs import failures, job, undemanding
 
 from storybook.authoring import pressing
-from storybook.press.desk import Drawn
 from storybook.press.findings import listed
 from storybook.press.interior import Leaf
 from storybook.press.layout import Box
+from storybook.press.pdf_context import Drawn
 from storybook.press.report import RULES, report
 from storybook.press.seen import SheetSeen
 

@@ -9,11 +9,11 @@ from storybook.book.folder import Book
 from storybook.book.printing import lay_words, words_of
 from storybook.press.colour import theme_of
 from storybook.press.compose import composed
-from storybook.press.desk import Desk, new_canvas
 from storybook.press.fonts import load_fonts
 from storybook.press.formats import Format
 from storybook.press.layout import Box, sheet_of
 from storybook.press.pdf import draw_cover, draw_story_page
+from storybook.press.pdf_context import PdfContext, new_canvas
 from storybook.press.picture import open_picture
 from storybook.press.preview import drawn_pages
 from storybook.records import COVER, TextSide, digest
@@ -70,9 +70,9 @@ def page_png(
         subject=words.about,
         language=options.language,
     )
-    desk = Desk(canvas, options.form, fonts, theme_of(cover), options.options)
+    pdf = PdfContext(canvas, options.form, fonts, theme_of(cover), options.options)
     if place == COVER:
-        draw_cover(desk.on(1), cover, words.title, words.starring)
+        draw_cover(pdf.on(1), cover, words.title, words.starring)
     else:
         laid, plates = (
             lay_words(words, options, cover.width / cover.height),
@@ -80,8 +80,8 @@ def page_png(
         )
         page = plates[place]
         picture, facing = open_picture(page.png, f"page {place}"), facing_of(page, plates, laid)
-        desk = desk.on(sheet_of(place))
-        draw_story_page(desk, laid[place - 1], picture, page.text_side, facing)
+        pdf = pdf.on(sheet_of(place))
+        draw_story_page(pdf, laid[place - 1], picture, page.text_side, facing)
     canvas.save()
     return drawn_pages(file.getvalue(), width_px)[0]
 

@@ -8,7 +8,6 @@ from PIL import Image
 
 from storybook.book.printing import PressOptions, Words, lay_words
 from storybook.press.colour import theme_of
-from storybook.press.desk import CREATOR, Desk, Drawn, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.findings import Finding, Proofed
 from storybook.press.finish import finished
@@ -34,6 +33,7 @@ from storybook.press.pdf import (
     draw_story_page,
     draw_title_page,
 )
+from storybook.press.pdf_context import CREATOR, Drawn, PdfContext, new_canvas
 from storybook.press.picture import open_picture
 from storybook.press.printers import Paper, Printer
 from storybook.press.report import report
@@ -136,37 +136,37 @@ def _interior(
     inks: Inks | None,
 ) -> tuple[list[Drawn], bytes]:
     file = BytesIO()
-    desk = _desk(job, form, file, cover, inks)
+    pdf = _new_context(job, form, file, cover, inks)
     for sheet, leaf in enumerate(leaves, start=1):
-        _draw_leaf(desk.on(sheet), job, leaf, laid, cover)
-    desk.canvas.save()
-    pdf = finished(file.getvalue(), job.printer, title=job.words.title, tool=CREATOR, inks=inks)
-    return desk.ledger, pdf
+        _draw_leaf(pdf.on(sheet), job, leaf, laid, cover)
+    pdf.canvas.save()
+    data = finished(file.getvalue(), job.printer, title=job.words.title, tool=CREATOR, inks=inks)
+    return pdf.ledger, data
 
 
 def _draw_leaf(
-    desk: Desk, job: Job, leaf: Leaf, laid: Sequence[StoryPage], cover: Image.Image
+    pdf: PdfContext, job: Job, leaf: Leaf, laid: Sequence[StoryPage], cover: Image.Image
 ) -> None:
     words = job.words
     if leaf.kind == "story":
         page = job.pages[leaf.page]
         picture = open_picture(page.png, f"page {leaf.page}")
         facing = facing_of(page, job.pages, laid)
-        draw_story_page(desk, laid[leaf.page - 1], picture, page.text_side, facing)
+        draw_story_page(pdf, laid[leaf.page - 1], picture, page.text_side, facing)
     elif leaf.kind == "cover":
-        draw_cover(desk, cover, words.title, words.starring)
+        draw_cover(pdf, cover, words.title, words.starring)
     elif leaf.kind == "title":
-        draw_title_page(desk, cover, words.title, words.about, job.imprint.credits)
+        draw_title_page(pdf, cover, words.title, words.about, job.imprint.credits)
     elif leaf.kind == "dedication":
-        draw_dedication(desk, curl(job.imprint.dedication, job.press_options.language))
+        draw_dedication(pdf, curl(job.imprint.dedication, job.press_options.language))
     elif leaf.kind == "end":
-        draw_end_page(desk, job.facts, desk.sheet, words.the_end)
+        draw_end_page(pdf, job.facts, pdf.sheet, words.the_end)
     elif leaf.kind == "hero":
-        draw_hero_page(desk, job.real)
+        draw_hero_page(pdf, job.real)
     elif leaf.kind == "draw":
-        draw_drawing_page(desk, leaf.says)
+        draw_drawing_page(pdf, leaf.says)
     elif leaf.kind == "notes":
-        draw_notes_page(desk, leaf.says)
+        draw_notes_page(pdf, leaf.says)
     else:
         plain = {
             "belongs": draw_bookplate,
@@ -174,14 +174,14 @@ def _draw_leaf(
             "back": draw_back_cover,
             "blank": draw_blank,
         }
-        plain[leaf.kind](desk)
+        plain[leaf.kind](pdf)
 
 
 def _cover(
     job: Job, form: Format, wrap: Wrap, picture: Image.Image, inks: Inks | None, pages: int
 ) -> tuple[list[Drawn], bytes]:
     file = BytesIO()
-    desk = _desk(job, form, file, picture, inks)
+    pdf = _new_context(job, form, file, picture, inks)
     language = job.press_options.language
     words = CoverWords(
         title=job.words.title,
@@ -190,13 +190,15 @@ def _cover(
         credits=job.imprint.credits,
         spine=pages >= job.printer.spine.words_from_pages,
     )
-    draw_wrap(desk, wrap, picture, words)
-    desk.canvas.save()
-    pdf = finished(file.getvalue(), job.printer, title=job.words.title, tool=CREATOR, inks=inks)
-    return desk.ledger, pdf
+    draw_wrap(pdf, wrap, picture, words)
+    pdf.canvas.save()
+    data = finished(file.getvalue(), job.printer, title=job.words.title, tool=CREATOR, inks=inks)
+    return pdf.ledger, data
 
 
-def _desk(job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks | None) -> Desk:
+def _new_context(
+    job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks | None
+) -> PdfContext:
     fonts = load_fonts(job.press_options.font, job.press_options.language)
     canvas = new_canvas(
         file,
@@ -209,7 +211,7 @@ def _desk(job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks 
     )
     bleed, options = job.printer.bleed, job.press_options.options
     resolution = job.printer.resolution
-    return Desk(
+    return PdfContext(
         canvas,
         form,
         fonts,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from storybook.press import ornaments
-from storybook.press.desk import Desk, draw_left, draw_title, lay_paper
 from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import safe_box
+from storybook.press.pdf_context import PdfContext, draw_left, draw_title, lay_paper
 from storybook.press.title import set_title
 from storybook.press.typeset import Setting, set_text
 from storybook.records import Record
@@ -60,13 +60,13 @@ class SmallPrint:
         return sum(setting.height_pt + 0.6 * self.size_pt for _, setting in self.rows)
 
 
-def draw_end_page(desk: Desk, facts: Facts, sheet: int, the_end: str = THE_END) -> None:
+def draw_end_page(pdf: PdfContext, facts: Facts, sheet: int, the_end: str = THE_END) -> None:
     """`The End` in the upper half, as the book's language has it; words for a family below it, the
     small print at the foot, in English.
     """
-    safe, canvas, theme = safe_box(desk.form, sheet), desk.canvas, desk.theme
-    lay_paper(desk)
-    fonts, width = desk.fonts, min(MEASURE_PT, safe.width)
+    safe, canvas, theme = safe_box(pdf.form, sheet), pdf.canvas, pdf.theme
+    lay_paper(pdf)
+    fonts, width = pdf.fonts, min(MEASURE_PT, safe.width)
     small = set_small_print(facts, fonts, width, 0.36 * safe.height)
     left, introduction = safe.middle - width / 2, small.introduction
     foot = safe.y + small.height_pt + GAP_PT
@@ -75,18 +75,18 @@ def draw_end_page(desk: Desk, facts: Facts, sheet: int, the_end: str = THE_END) 
     face = fonts.for_title(the_end)
     title = set_title(the_end, face, safe.width, 120, most_pt=60)
     middle = (safe.top + top) / 2
-    draw_title(desk, title, face, safe.middle, middle + title.height_pt / 2 + 14, theme.spark)
+    draw_title(pdf, title, face, safe.middle, middle + title.height_pt / 2 + 14, theme.spark)
     ornaments.rule(canvas, safe.middle, middle - title.height_pt / 2 - 12, 150, theme.accent)
     ornaments.fill_with(canvas, theme.accent)
     canvas.setFont(fonts.bold.name, heading_pt)
     canvas.drawString(left, top - heading_pt, HEADING)
-    draw_left(desk, introduction, fonts.text, left, foot + introduction.height_pt, theme.ink)
+    draw_left(pdf, introduction, fonts.text, left, foot + introduction.height_pt, theme.ink)
     top = safe.y + small.height_pt
     for label, setting in small.rows:
         ornaments.fill_with(canvas, theme.accent)
         canvas.setFont(fonts.bold.name, small.size_pt)
         canvas.drawString(left, top - setting.lines[0].drop_pt, label)
-        draw_left(desk, setting, fonts.text, left + LABELS_PT, top, theme.ink)
+        draw_left(pdf, setting, fonts.text, left + LABELS_PT, top, theme.ink)
         top -= setting.height_pt + 0.6 * small.size_pt
     canvas.showPage()
 

@@ -5,10 +5,10 @@ No printer sends a book back for that, so that they are notes.
 
 from collections.abc import Iterator, Sequence
 
-from storybook.press.desk import Drawn
 from storybook.press.findings import Finding, Proofed, judged, listed, noted, overlaps, shrunk
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box
+from storybook.press.pdf_context import Drawn
 
 OWN_SHARE = 0.15
 """Of a found face's box, on each side, what is not the face itself."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
-from storybook.press.desk import Drawn
 from storybook.press.formats import Format
 from storybook.press.interior import Leaf
 from storybook.press.layout import Box
+from storybook.press.pdf_context import Drawn
 from storybook.press.printers import Paper, Printer
 from storybook.press.seen import FileSeen, SheetSeen
 from storybook.press.wrap import Wrap

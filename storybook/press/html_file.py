@@ -10,7 +10,7 @@ from html import escape
 from storybook.config import shipped
 from storybook.press import ornaments
 from storybook.press.colour import Colour
-from storybook.press.desk import CREATOR
+from storybook.press.pdf_context import CREATOR
 from storybook.press.screen import Screen
 from storybook.press.scripts import is_leftwards
 from storybook.press.webfonts import font_faces

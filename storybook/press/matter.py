@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from PIL import Image
 
 from storybook.press import ornaments
-from storybook.press.desk import (
-    Desk,
+from storybook.press.layout import Box, safe_box
+from storybook.press.pdf_context import (
+    PdfContext,
     draw_centred,
     draw_title,
     lay_paper,
     place_picture,
 )
-from storybook.press.layout import Box, safe_box
 from storybook.press.title import set_title
 from storybook.press.typeset import Setting, set_text
 
@@ -37,17 +37,17 @@ UPRIGHT = 0.94
 """The side of a square that, turned so far, takes the room of one of side 1."""
 
 
-def draw_bookplate(desk: Desk) -> None:
+def draw_bookplate(pdf: PdfContext) -> None:
     """A card on the endpaper's pattern, with a line for a name."""
-    canvas, theme, page = desk.canvas, desk.theme, desk.page
-    ornaments.endpaper(canvas, desk.ground, theme.accent, theme.tint)
-    safe = safe_box(desk.form, desk.sheet)
+    canvas, theme, page = pdf.canvas, pdf.theme, pdf.page
+    ornaments.endpaper(canvas, pdf.ground, theme.accent, theme.tint)
+    safe = safe_box(pdf.form, pdf.sheet)
     wide, high = min(380.0, 0.8 * safe.width), 220.0
     card = Box(safe.middle - wide / 2, page.height / 2 - high / 2, wide, high)
     ornaments.fill_with(canvas, theme.paper)
     canvas.drawPath(ornaments.card_path(canvas, card, 3), stroke=0, fill=1)
     draw_centred(
-        desk, BELONGS, desk.fonts.display, 24, card.middle, card.top - 70, theme.spark, wide - 60
+        pdf, BELONGS, pdf.fonts.display, 24, card.middle, card.top - 70, theme.spark, wide - 60
     )
     ornaments.stroke_with(canvas, theme.accent, RULED_PT)
     canvas.line(card.x + 40, card.y + 78, card.right - 40, card.y + 78)
@@ -55,36 +55,36 @@ def draw_bookplate(desk: Desk) -> None:
     canvas.showPage()
 
 
-def draw_dedication(desk: Desk, words: str) -> None:
+def draw_dedication(pdf: PdfContext, words: str) -> None:
     """A few words in the middle of a quiet page."""
-    safe, face = safe_box(desk.form, desk.sheet), desk.fonts.italic
-    lay_paper(desk)
-    setting = _set(desk, words, face, 20, 0.7 * safe.width)
+    safe, face = safe_box(pdf.form, pdf.sheet), pdf.fonts.italic
+    lay_paper(pdf)
+    setting = _set(pdf, words, face, 20, 0.7 * safe.width)
     y = safe.y + 0.62 * safe.height + setting.height_pt / 2
     for line in setting.lines:
         x, drop = safe.middle, y - line.drop_pt
-        draw_centred(desk, line.text, face, setting.size_pt, x, drop, desk.theme.ink, safe.width)
-    ornaments.rule(desk.canvas, safe.middle, y - setting.height_pt - 30, 120, desk.theme.accent)
-    desk.canvas.showPage()
+        draw_centred(pdf, line.text, face, setting.size_pt, x, drop, pdf.theme.ink, safe.width)
+    ornaments.rule(pdf.canvas, safe.middle, y - setting.height_pt - 30, 120, pdf.theme.accent)
+    pdf.canvas.showPage()
 
 
-def draw_hero_page(desk: Desk, real: RealHero) -> None:
+def draw_hero_page(pdf: PdfContext, real: RealHero) -> None:
     """The real pet: up to four photos as if glued in, and a line or two about it."""
-    safe, theme = safe_box(desk.form, desk.sheet), desk.theme
-    lay_paper(desk)
+    safe, theme = safe_box(pdf.form, pdf.sheet), pdf.theme
+    lay_paper(pdf)
     title, photos = real.title, real.photos[:MOST_PHOTOS]
-    face = desk.fonts.for_title(title)
+    face = pdf.fonts.for_title(title)
     heading = set_title(title, face, safe.width, 0.14 * safe.height, most_pt=40)
-    draw_title(desk, heading, face, safe.middle, safe.top - 6, theme.spark)
-    words = _set(desk, "\n".join(real.about), desk.fonts.text, 15, 0.9 * safe.width)
+    draw_title(pdf, heading, face, safe.middle, safe.top - 6, theme.spark)
+    words = _set(pdf, "\n".join(real.about), pdf.fonts.text, 15, 0.9 * safe.width)
     foot = safe.y + words.height_pt + 6
     for line in words.lines:
         x, y = safe.middle, foot - line.drop_pt
-        draw_centred(desk, line.text, desk.fonts.text, 15, x, y, theme.ink, safe.width)
+        draw_centred(pdf, line.text, pdf.fonts.text, 15, x, y, theme.ink, safe.width)
     room = Box(safe.x, foot + 22, safe.width, safe.top - 6 - heading.height_pt - 20 - foot - 22)
     for box, tilt, photo in zip(photo_boxes(room, len(photos)), TILTS, photos, strict=False):
-        _glue(desk, photo, box, tilt)
-    desk.canvas.showPage()
+        _glue(pdf, photo, box, tilt)
+    pdf.canvas.showPage()
 
 
 def photo_boxes(room: Box, count: int) -> list[Box]:
@@ -109,28 +109,28 @@ def photo_boxes(room: Box, count: int) -> list[Box]:
     return boxes
 
 
-def draw_drawing_page(desk: Desk, says: str) -> None:
+def draw_drawing_page(pdf: PdfContext, says: str) -> None:
     """A frame to draw in, and what could be drawn."""
-    safe, canvas, theme = safe_box(desk.form, desk.sheet), desk.canvas, desk.theme
-    lay_paper(desk)
+    safe, canvas, theme = safe_box(pdf.form, pdf.sheet), pdf.canvas, pdf.theme
+    lay_paper(pdf)
     draw_centred(
-        desk, says, desk.fonts.bold, 19, safe.middle, safe.top - 20, theme.accent, safe.width
+        pdf, says, pdf.fonts.bold, 19, safe.middle, safe.top - 20, theme.accent, safe.width
     )
     frame = Box(safe.x, safe.y + 4, safe.width, safe.height - 48)
     ornaments.stroke_with(canvas, theme.tint, 2)
     canvas.setDash([1, 7])
     canvas.setLineCap(1)
-    canvas.drawPath(ornaments.card_path(canvas, frame, desk.sheet), stroke=1, fill=0)
+    canvas.drawPath(ornaments.card_path(canvas, frame, pdf.sheet), stroke=1, fill=0)
     canvas.setDash([])
     canvas.showPage()
 
 
-def draw_notes_page(desk: Desk, says: str) -> None:
+def draw_notes_page(pdf: PdfContext, says: str) -> None:
     """Lines to write on under a heading."""
-    safe, canvas, theme = safe_box(desk.form, desk.sheet), desk.canvas, desk.theme
-    lay_paper(desk)
+    safe, canvas, theme = safe_box(pdf.form, pdf.sheet), pdf.canvas, pdf.theme
+    lay_paper(pdf)
     draw_centred(
-        desk, says, desk.fonts.bold, 19, safe.middle, safe.top - 20, theme.accent, safe.width
+        pdf, says, pdf.fonts.bold, 19, safe.middle, safe.top - 20, theme.accent, safe.width
     )
     ornaments.stroke_with(canvas, theme.tint, RULED_PT)
     y = safe.top - 48 - LINE_PT
@@ -140,28 +140,28 @@ def draw_notes_page(desk: Desk, says: str) -> None:
     canvas.showPage()
 
 
-def draw_blank(desk: Desk) -> None:
+def draw_blank(pdf: PdfContext) -> None:
     """Nothing: the printer's own page."""
-    desk.canvas.showPage()
+    pdf.canvas.showPage()
 
 
-def _glue(desk: Desk, photo: Image.Image, box: Box, tilt: float) -> None:
+def _glue(pdf: PdfContext, photo: Image.Image, box: Box, tilt: float) -> None:
     """A photo with a white rim, turned a little."""
-    canvas, rim = desk.canvas, 0.04 * box.width
+    canvas, rim = pdf.canvas, 0.04 * box.width
     canvas.saveState()
     canvas.translate(box.middle, box.y + box.height / 2)
     canvas.rotate(tilt)
     half = box.width / 2
-    ornaments.fill_with(canvas, desk.theme.tint)
+    ornaments.fill_with(canvas, pdf.theme.tint)
     canvas.rect(-half + 2.5, -half - 3, box.width, box.height, stroke=0, fill=1)
-    ornaments.fill_with(canvas, desk.theme.white)
+    ornaments.fill_with(canvas, pdf.theme.white)
     canvas.rect(-half, -half, box.width, box.height, stroke=0, fill=1)
     inner = Box(-half + rim, -half + rim, box.width - 2 * rim, box.height - 2 * rim)
-    place_picture(desk, photo, inner, grows=False)
+    place_picture(pdf, photo, inner, grows=False)
     canvas.restoreState()
 
 
-def _set(desk: Desk, text: str, face: object, size_pt: float, width_pt: float) -> Setting:
+def _set(pdf: PdfContext, text: str, face: object, size_pt: float, width_pt: float) -> Setting:
     setting = set_text(text, face, size_pt, width_pt, breaking=True)
     assert setting is not None, "two letters fit into any of these columns"
     return setting

@@ -8,7 +8,7 @@ from html import escape
 from itertools import groupby
 
 from storybook.press import ornaments
-from storybook.press.desk import CREATOR
+from storybook.press.pdf_context import CREATOR
 from storybook.press.sounds import pieces_of
 from storybook.press.typeset import LEADING, Setting
 

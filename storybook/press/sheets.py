@@ -14,10 +14,10 @@ from storybook.errors import ConfigError, nearest
 from storybook.press import lettering, ornaments
 from storybook.press.bidi import visual
 from storybook.press.colour import Colour, Theme
-from storybook.press.desk import JpegImage
 from storybook.press.fonts import Face, Fonts
 from storybook.press.layout import Box
 from storybook.press.lettering import draw_halo, draw_lettering
+from storybook.press.pdf_context import JpegImage
 from storybook.press.picture import cut_to, jpeg
 from storybook.press.title import set_title
 from storybook.press.typeset import Setting, largest, set_text

@@ -8,18 +8,18 @@ from PIL import Image, ImageFilter
 from storybook.press import ornaments
 from storybook.press.bidi import visual
 from storybook.press.bleed import extended
-from storybook.press.desk import (
+from storybook.press.formats import POINTS_PER_INCH, Format
+from storybook.press.layout import Box
+from storybook.press.pdf import draw_medallion, letter_cover
+from storybook.press.pdf_context import (
     CREATOR,
-    Desk,
     Drawn,
+    PdfContext,
     draw_centred,
     draw_left,
     note_faces,
     place_sheet,
 )
-from storybook.press.formats import POINTS_PER_INCH, Format
-from storybook.press.layout import Box
-from storybook.press.pdf import draw_medallion, letter_cover
 from storybook.press.picture import cut_box, without_rim
 from storybook.press.printers import Printer
 from storybook.press.title import set_title
@@ -91,26 +91,26 @@ def wrap_of(printer: Printer, form: Format, spine_in: float) -> Wrap:
     )
 
 
-def draw_wrap(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
-    """The whole cover on one sheet; `desk.form` is the front as it is cut."""
-    canvas = desk.canvas
+def draw_wrap(pdf: PdfContext, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
+    """The whole cover on one sheet; `pdf.form` is the front as it is cut."""
+    canvas = pdf.canvas
     canvas.setPageSize((wrap.width, wrap.height))
     bleed = wrap.bleed_pt
     canvas.setTrimBox((bleed, bleed, wrap.width - bleed, wrap.height - bleed))
     canvas.setBleedBox((0, 0, wrap.width, wrap.height))
     bare = without_rim(picture)
-    art = wrapped_art(bare, wrap, desk.theme.accent)
+    art = wrapped_art(bare, wrap, pdf.theme.accent)
     sheet = Box(0, 0, wrap.width, wrap.height)
-    place_sheet(desk, art, sheet)
+    place_sheet(pdf, art, sheet)
     own = cut_box(bare, wrap.front.width / wrap.front.height)
-    ppi = (own[2] - own[0]) / wrap.front.width * desk.fineness * POINTS_PER_INCH
-    desk.ledger.append(Drawn(desk.sheet, "picture", wrap.front, ppi=ppi))
-    if desk.finds_faces:
-        note_faces(desk, bare, own, wrap.front)
-    _front(desk, wrap, picture, words)
+    ppi = (own[2] - own[0]) / wrap.front.width * pdf.fineness * POINTS_PER_INCH
+    pdf.ledger.append(Drawn(pdf.sheet, "picture", wrap.front, ppi=ppi))
+    if pdf.finds_faces:
+        note_faces(pdf, bare, own, wrap.front)
+    _front(pdf, wrap, picture, words)
     if words.spine:
-        _spine(desk, wrap, words)
-    _back(desk, wrap, picture, words)
+        _spine(pdf, wrap, words)
+    _back(pdf, wrap, picture, words)
     canvas.showPage()
 
 
@@ -157,60 +157,60 @@ def _columns(shares: np.ndarray, high: int) -> Image.Image:
     return Image.fromarray(np.broadcast_to(row, (high, len(row))).copy())
 
 
-def _front(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
-    canvas, front = desk.canvas, wrap.front
-    first = len(desk.ledger)
+def _front(pdf: PdfContext, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
+    canvas, front = pdf.canvas, wrap.front
+    first = len(pdf.ledger)
     canvas.saveState()
-    x = front.right - desk.form.width_pt if desk.form.bound == "left" else front.x
-    y = front.y + (front.height - desk.form.height_pt) / 2
+    x = front.right - pdf.form.width_pt if pdf.form.bound == "left" else front.x
+    y = front.y + (front.height - pdf.form.height_pt) / 2
     canvas.translate(x, y)
-    letter_cover(desk, picture, words.title, words.starring, words.credits)
+    letter_cover(pdf, picture, words.title, words.starring, words.credits)
     canvas.restoreState()
     moved = [
         Drawn(each.sheet, each.kind, each.box.moved(x, y), each.size_pt, each.ppi)
-        for each in desk.ledger[first:]
+        for each in pdf.ledger[first:]
     ]
-    desk.ledger[first:] = moved
+    pdf.ledger[first:] = moved
 
 
-def _spine(desk: Desk, wrap: Wrap, words: CoverWords) -> None:
+def _spine(pdf: PdfContext, wrap: Wrap, words: CoverWords) -> None:
     """The title from top to bottom, as books of English lie on their backs."""
-    canvas, spine, face = desk.canvas, wrap.spine, desk.fonts.bold
+    canvas, spine, face = pdf.canvas, wrap.spine, pdf.fonts.bold
     size_pt = min(16.0, SPINE_SHARE * spine.width)
     size_pt *= min(1.0, 0.8 * spine.height / max(face.width(words.title, size_pt), 1e-6))
     canvas.saveState()
     canvas.translate(spine.middle, spine.y + spine.height / 2)
     canvas.rotate(-90)
-    ornaments.fill_with(canvas, desk.theme.paper)
+    ornaments.fill_with(canvas, pdf.theme.paper)
     canvas.setFont(face.name, size_pt)
     canvas.drawCentredString(0, -0.35 * size_pt, visual(words.title))
     canvas.restoreState()
     long = face.width(words.title, size_pt)
     box = Box(spine.middle - size_pt / 2, spine.y + (spine.height - long) / 2, size_pt, long)
-    desk.ledger.append(Drawn(desk.sheet, "text", box, size_pt=size_pt))
+    pdf.ledger.append(Drawn(pdf.sheet, "text", box, size_pt=size_pt))
 
 
-def _back(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
+def _back(pdf: PdfContext, wrap: Wrap, picture: Image.Image, words: CoverWords) -> None:
     """A card with the blurb over the place for a barcode, the star in a circle above it."""
-    canvas, theme, back = desk.canvas, desk.theme, wrap.back
+    canvas, theme, back = pdf.canvas, pdf.theme, wrap.back
     inset = max(wrap.safe_pt, 0.07 * back.width)
     foot = (wrap.barcode.top if wrap.barcode else back.y + inset) + 0.05 * back.height
     radius = 0.105 * back.height
     top = back.top - inset - 2 * radius - 12
-    blurb, name = _blurb(desk, words, back.width - 2 * inset - 56, top - foot - 40 - 44)
+    blurb, name = _blurb(pdf, words, back.width - 2 * inset - 56, top - foot - 40 - 44)
     card_high = blurb.height_pt + name.height_pt + 3 * 24
     room = back.top - inset - foot
     lift = (room - (card_high + 2 * radius + 12)) / 2
     card = Box(back.x + inset, foot + max(0.0, lift), back.width - 2 * inset, card_high)
     ornaments.fill_with(canvas, theme.paper)
     canvas.drawPath(ornaments.card_path(canvas, card, 5), stroke=0, fill=1)
-    draw_medallion(desk, picture, card.middle, card.top + radius + 12, radius, grows=False)
+    draw_medallion(pdf, picture, card.middle, card.top + radius + 12, radius, grows=False)
     y = card.top - 24
     for line in name.lines:
         draw_centred(
-            desk,
+            pdf,
             line.text,
-            desk.fonts.for_title(words.title),
+            pdf.fonts.for_title(words.title),
             name.size_pt,
             card.middle,
             y - line.drop_pt,
@@ -218,7 +218,7 @@ def _back(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> No
             card.width,
         )
     y -= name.height_pt + 24
-    draw_left(desk, blurb, desk.fonts.text, card.middle - blurb.width_pt / 2, y, theme.ink)
+    draw_left(pdf, blurb, pdf.fonts.text, card.middle - blurb.width_pt / 2, y, theme.ink)
     if wrap.barcode:
         box = wrap.barcode
         ornaments.fill_with(canvas, theme.white)
@@ -229,19 +229,19 @@ def _back(desk: Desk, wrap: Wrap, picture: Image.Image, words: CoverWords) -> No
         end = wrap.barcode.x
     elif wrap.barcode:
         begin = wrap.barcode.right
-    face, y = desk.fonts.italic, back.y + max(inset, 0.07 * back.height)
+    face, y = pdf.fonts.italic, back.y + max(inset, 0.07 * back.height)
     ornaments.paw(canvas, begin + inset + 12, y + 4, 22, 0, theme.paper)
     setting = _line(mark, face, 11)
     if end - begin - 2 * inset > setting.width_pt + 30:
-        draw_left(desk, setting, face, begin + inset + 30, y + 8, theme.paper)
+        draw_left(pdf, setting, face, begin + inset + 30, y + 8, theme.paper)
 
 
-def _blurb(desk: Desk, words: CoverWords, width: float, height: float) -> tuple[Setting, Setting]:
+def _blurb(
+    pdf: PdfContext, words: CoverWords, width: float, height: float
+) -> tuple[Setting, Setting]:
     """The blurb as large as it fits under the title; one that is too long loses its end."""
-    face = desk.fonts.text
-    name = set_title(
-        words.title, desk.fonts.for_title(words.title), width, 0.3 * height, most_pt=30
-    )
+    face = pdf.fonts.text
+    name = set_title(words.title, pdf.fonts.for_title(words.title), width, 0.3 * height, most_pt=30)
     text = words.blurb.split()
 
     def at(size_pt: float) -> Setting | None:

@@ -26,7 +26,6 @@ from storybook.models.infotext import read_infotext
 from storybook.press.alt_text import alt_text
 from storybook.press.colour import theme_of
 from storybook.press.compose import Facing
-from storybook.press.desk import Desk, new_canvas
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.fonts import Face, load_fonts
 from storybook.press.layout import StoryPage, sheet_of
@@ -38,6 +37,7 @@ from storybook.press.pdf import (
     draw_story_page,
     draw_title_page,
 )
+from storybook.press.pdf_context import PdfContext, new_canvas
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
 from storybook.press.scripts import is_leftwards
@@ -86,22 +86,22 @@ def bind(
     canvas = new_canvas(
         file, form, fonts, title=words.title, subject=words.about, language=options.language
     )
-    desk = Desk(canvas, form, fonts, theme_of(cover), options.options)
-    draw_cover(desk.on(1), cover, words.title, words.starring)
-    draw_endpaper(desk.on(2))
-    draw_title_page(desk.on(3), cover, words.title, words.about)
+    pdf = PdfContext(canvas, form, fonts, theme_of(cover), options.options)
+    draw_cover(pdf.on(1), cover, words.title, words.starring)
+    draw_endpaper(pdf.on(2))
+    draw_title_page(pdf.on(3), cover, words.title, words.about)
     for page, layout in zip(pages[1:], laid, strict=True):
         picture = open_picture(page.png, f"page {page.page}")
         facing = facing_of(page, pages, laid)
-        draw_story_page(desk.on(sheet_of(layout.page)), layout, picture, page.text_side, facing)
+        draw_story_page(pdf.on(sheet_of(layout.page)), layout, picture, page.text_side, facing)
     last = sheet_of(len(laid) + 1)
-    draw_end_page(desk.on(last), facts, last, words.the_end)
+    draw_end_page(pdf.on(last), facts, last, words.the_end)
     if real:
         last += 1
-        draw_hero_page(desk.on(last), real)
+        draw_hero_page(pdf.on(last), real)
     for more in range(endpapers_after(len(laid), real)):
-        draw_endpaper(desk.on(last + 1 + more))
-    draw_back_cover(desk)
+        draw_endpaper(pdf.on(last + 1 + more))
+    draw_back_cover(pdf)
     canvas.save()
     leftwards = is_leftwards(options.language)
     return tagged(

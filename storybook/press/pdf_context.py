@@ -1,4 +1,4 @@
-"""The desk: a canvas and what is drawn on it, each kind of thing by one function."""
+"""A PDF being drawn: its canvas and what is drawn on it, each kind of thing by one function."""
 
 from dataclasses import dataclass, field, replace
 from io import BytesIO
@@ -41,7 +41,7 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class PdfContext:
     """What every page is made with. `on` opens a sheet."""
 
     canvas: Canvas
@@ -90,18 +90,18 @@ class Desk:
             box.x - left, box.y - bottom, box.width + left + right, box.height + bottom + top
         )
 
-    def on(self, sheet: int) -> "Desk":
-        """The desk with a new sheet on it, of the size and with the boxes that it has."""
-        desk = replace(self, sheet=sheet)
-        page, bleed, canvas = desk.page, desk.bleed, desk.canvas
-        ground = desk.ground
+    def on(self, sheet: int) -> "PdfContext":
+        """The PDF with a new sheet on it, of the size and with the boxes that it has."""
+        pdf = replace(self, sheet=sheet)
+        page, bleed, canvas = pdf.page, pdf.bleed, pdf.canvas
+        ground = pdf.ground
         canvas.setPageSize((ground.width, ground.height))
-        if desk.bleed_pt:
+        if pdf.bleed_pt:
             cut = (bleed.left, bleed.bottom, bleed.left + page.width, bleed.bottom + page.height)
             canvas.setTrimBox(cut)
             canvas.setBleedBox((0, 0, ground.width, ground.height))
             canvas.translate(bleed.left, bleed.bottom)
-        return desk
+        return pdf
 
 
 class InkedCanvas(Canvas):
@@ -152,13 +152,13 @@ def new_canvas(
 
 
 def place_picture(
-    desk: Desk, picture: Image.Image, box: Box, clip: object = None, *, grows: bool = True
+    pdf: PdfContext, picture: Image.Image, box: Box, clip: object = None, *, grows: bool = True
 ) -> None:
     """The part of a picture that suits its box, inside `clip` if there is one.
 
     One that touches an edge of the page `grows` out to the bleed.
     """
-    outer = desk.grown(box) if grows else box
+    outer = pdf.grown(box) if grows else box
     if outer != box:
         picture = without_rim(picture)
     cut = cut_box(picture, box.width / box.height)
@@ -170,22 +170,24 @@ def place_picture(
         (box.y - outer.y) * px_per_pt,
     )
     whole = extended(picture, cut, pads)
-    desk.ledger.append(
-        Drawn(desk.sheet, "picture", box, ppi=px_per_pt * desk.fineness * POINTS_PER_INCH)
+    pdf.ledger.append(
+        Drawn(pdf.sheet, "picture", box, ppi=px_per_pt * pdf.fineness * POINTS_PER_INCH)
     )
-    if desk.finds_faces and grows:
-        note_faces(desk, picture, cut, box)
-    place_sheet(desk, whole, outer, clip)
+    if pdf.finds_faces and grows:
+        note_faces(pdf, picture, cut, box)
+    place_sheet(pdf, whole, outer, clip)
 
 
-def note_faces(desk: Desk, picture: Image.Image, cut: tuple[int, int, int, int], box: Box) -> None:
+def note_faces(
+    pdf: PdfContext, picture: Image.Image, cut: tuple[int, int, int, int], box: Box
+) -> None:
     """Keep in the ledger where the faces of a picture lie, whose part `cut` fills a box."""
     wide, high = picture.size
     across, down = box.width / (cut[2] - cut[0]), box.height / (cut[3] - cut[1])
     for left, upper, right, lower in face_boxes(faces_in(picture)):
         x, top = box.x + (left * wide - cut[0]) * across, box.top - (upper * high - cut[1]) * down
         width, height = (right - left) * wide * across, (lower - upper) * high * down
-        desk.ledger.append(Drawn(desk.sheet, "face", Box(x, top - height, width, height)))
+        pdf.ledger.append(Drawn(pdf.sheet, "face", Box(x, top - height, width, height)))
 
 
 class JpegImage(ImageReader):
@@ -205,15 +207,15 @@ class JpegImage(ImageReader):
         return self._jpeg
 
 
-def place_sheet(desk: Desk, picture: Image.Image, box: Box, clip: object = None) -> None:
+def place_sheet(pdf: PdfContext, picture: Image.Image, box: Box, clip: object = None) -> None:
     """A whole picture over its box, as a JPEG of sensible size."""
-    options, canvas = desk.options, desk.canvas
+    options, canvas = pdf.options, pdf.canvas
     data = jpeg(
         picture,
         box.width,
         max_ppi=options.max_ppi,
         quality=options.jpeg_quality,
-        least_ppi=desk.least_ppi,
+        least_ppi=pdf.least_ppi,
         inks=getattr(canvas, "inks", None),
     )
     canvas.saveState()
@@ -223,25 +225,25 @@ def place_sheet(desk: Desk, picture: Image.Image, box: Box, clip: object = None)
     canvas.restoreState()
 
 
-def lay_paper(desk: Desk) -> None:
+def lay_paper(pdf: PdfContext) -> None:
     """The page's ground."""
-    ground = desk.ground
-    ornaments.fill_with(desk.canvas, desk.theme.paper)
-    desk.canvas.rect(ground.x, ground.y, ground.width, ground.height, stroke=0, fill=1)
+    ground = pdf.ground
+    ornaments.fill_with(pdf.canvas, pdf.theme.paper)
+    pdf.canvas.rect(ground.x, ground.y, ground.width, ground.height, stroke=0, fill=1)
 
 
 def draw_title(
-    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
+    pdf: PdfContext, setting: Setting, face: Face, x: float, top: float, colour: Colour
 ) -> None:
     """A set title, each line centred on `x`, the first capitals touching `top`."""
     note_text(
-        desk,
+        pdf,
         Box(x - setting.width_pt / 2, top - setting.height_pt, setting.width_pt, setting.height_pt),
         setting.size_pt,
     )
     for line in setting.lines:
         draw_lettering(
-            desk.canvas,
+            pdf.canvas,
             line.text,
             face,
             setting.size_pt,
@@ -252,7 +254,7 @@ def draw_title(
 
 
 def draw_centred(
-    desk: Desk,
+    pdf: PdfContext,
     text: str,
     face: Face,
     size_pt: float,
@@ -262,31 +264,31 @@ def draw_centred(
     width_pt: float,
 ) -> None:
     """One line centred on `x`, made smaller if it is wider than `width_pt`."""
-    ornaments.fill_with(desk.canvas, colour)
-    size_pt = lettering.draw_centred(desk.canvas, text, face, size_pt, (x, y), width_pt)
+    ornaments.fill_with(pdf.canvas, colour)
+    size_pt = lettering.draw_centred(pdf.canvas, text, face, size_pt, (x, y), width_pt)
     wide = face.width(text, size_pt)
-    note_text(desk, Box(x - wide / 2, y - 0.25 * size_pt, wide, size_pt), size_pt)
+    note_text(pdf, Box(x - wide / 2, y - 0.25 * size_pt, wide, size_pt), size_pt)
 
 
 def draw_left(
-    desk: Desk, setting: Setting, face: Face, x: float, top: float, colour: Colour
+    pdf: PdfContext, setting: Setting, face: Face, x: float, top: float, colour: Colour
 ) -> None:
     """A setting, its left edge at `x`, the first capitals touching `top`; flush right where it is
     read from right to left.
     """
     note_text(
-        desk, Box(x, top - setting.height_pt, setting.width_pt, setting.height_pt), setting.size_pt
+        pdf, Box(x, top - setting.height_pt, setting.width_pt, setting.height_pt), setting.size_pt
     )
-    ornaments.fill_with(desk.canvas, colour)
-    desk.canvas.setFont(face.name, setting.size_pt)
+    ornaments.fill_with(pdf.canvas, colour)
+    pdf.canvas.setFont(face.name, setting.size_pt)
     for line in setting.lines:
         begin = x + line_start(setting, line)
-        desk.canvas.drawString(begin, top - line.drop_pt, visual(line.text))
+        pdf.canvas.drawString(begin, top - line.drop_pt, visual(line.text))
 
 
-def fill_text(desk: Desk, written: PDFTextObject, colour: Colour) -> None:
+def fill_text(pdf: PdfContext, written: PDFTextObject, colour: Colour) -> None:
     """Go on with a text in a colour, in the inks of the canvas if it has some."""
-    inks = getattr(desk.canvas, "inks", None)
+    inks = getattr(pdf.canvas, "inks", None)
     if inks is None:
         written.setFillColorRGB(colour.red, colour.green, colour.blue)
     else:
@@ -300,6 +302,6 @@ def line_start(setting: Setting, line: Line) -> float:
     return line.indent_pt
 
 
-def note_text(desk: Desk, box: Box, size_pt: float) -> None:
+def note_text(pdf: PdfContext, box: Box, size_pt: float) -> None:
     """Keep in the ledger that a text stands in its box."""
-    desk.ledger.append(Drawn(desk.sheet, "text", box, size_pt=size_pt))
+    pdf.ledger.append(Drawn(pdf.sheet, "text", box, size_pt=size_pt))
