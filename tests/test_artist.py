@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,15 @@ def test_read_table_refuses_keys_that_are_missing_strange_or_wrong(tmp_path, cha
     (tmp_path / "t.toml").write_text(text.replace(*change), encoding="utf-8")
     with pytest.raises(ValueError, match=says):
         read_table(tmp_path / "t.toml", Pose)
+
+
+def test_read_table_over_others_says_what_is_other_than_in_them(tmp_path):
+    (tmp_path / "t.toml").write_text("[sitting]\ntilt = 5\n", encoding="utf-8")
+    (only,) = read_table(tmp_path / "t.toml", Pose, POSES).items()
+    assert only == ("sitting", replace(POSES["sitting"], tilt=5))
+    (tmp_path / "t.toml").write_text("[sitting]\nhaed = 5\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="sitting has no haed"):
+        read_table(tmp_path / "t.toml", Pose, POSES)
 
 
 @pytest.mark.parametrize("kind", WORLD.people)

@@ -2,8 +2,15 @@
 
 import pytest
 
-from storybook.errors import HeroError
-from storybook.text_files import decode, printable, read_text, split_lines, without_surrogates
+from storybook.errors import ConfigError, HeroError
+from storybook.text_files import (
+    decode,
+    printable,
+    read_text,
+    read_toml,
+    split_lines,
+    without_surrogates,
+)
 
 CAFE = "a dog at the café — “Zoë’s”"
 
@@ -78,3 +85,25 @@ def test_printable_shows_names_that_are_no_utf8(tmp_path):
 
     printable(Path(fsdecode(b"caf\xe9.jpg"))).encode("utf-8")
     assert printable(Path("Zoë.jpg")) == "Zoë.jpg"
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"a = ", "is not TOML: "),
+        (b"a = '\xe9'", "is not TOML: "),
+        (None, "cannot be read: No such"),
+    ],
+)
+def test_read_toml_names_a_file_that_holds_no_table(tmp_path, data, says):
+    file = tmp_path / "t.toml"
+    if data is not None:
+        file.write_bytes(data)
+    for error in (ConfigError, HeroError):
+        with pytest.raises(error, match=f"t.toml {says}"):
+            read_toml(file, error)
+
+
+def test_read_toml_passes_over_a_byte_order_mark(tmp_path):
+    (tmp_path / "t.toml").write_bytes("a = 'é'".encode("utf-8-sig"))
+    assert read_toml(tmp_path / "t.toml") == {"a": "é"}
