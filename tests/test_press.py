@@ -321,6 +321,11 @@ def test_the_first_letter_of_a_book_stands_beside_two_lines():
         ("He sat by the pond.", []),
         ("Die Schifffahrt und der Teeei.", []),
         ("BOOOOM-brrr", ["BOOOOM", "brrr"]),
+        ("Click, clack, click. He hops.", ["Click", "clack", "click"]),
+        ("Tip, tap, tip, tap, went his feet.", ["Tip", "tap", "tip", "tap"]),
+        ("Bump! Bump! It fell with a bump.", ["Bump", "Bump"]),
+        ("They hop, tap and sing. A tap on the tap.", []),
+        ("He gave a hop. Hop on!", []),
     ],
 )
 def test_pieces_of_finds_sounds_and_loses_no_letter(text, sounds):
