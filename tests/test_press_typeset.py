@@ -85,3 +85,16 @@ def test_the_fonts_hold_latin_and_cyrillic():
     assert not fonts.text.missing("Łukasz, Zoë und Æsa: «Где мой мяч?» — “no…”")
     assert fonts.for_title("Zoë & Łukasz") is fonts.display
     assert fonts.for_title("Красный мяч") is fonts.bold
+
+
+@pytest.mark.parametrize("title", ["Mrs", "Dr.", "“Mr"])
+def test_a_title_stays_with_its_name(title):
+    text = f"That was the best jumper ever, said {title} Ngozi to the goat."
+    for width_pt in range(90, 300, 10):
+        lines = break_lines(text, ten_each, width_pt)
+        assert lines and not any(line.endswith(title) for line in lines)
+
+
+def test_a_title_leaves_a_name_that_is_wider_than_the_line():
+    setting = set_text("Mr Featherstone", ten_each, 7, 10, 90, breaking=True)
+    assert [line.text for line in setting.lines] == ["Mr", "Feathers-", "tone"]

@@ -18,6 +18,8 @@ _CLOSES = f"」』）》〉】〕］｝”’)»。．，、！？：；・…�
 """No line ends with the first or begins with the second."""
 PIECE = re.compile(rf"[{_OPENS}]*(?:[{SIGNS}]|[^{SIGNS}{_OPENS}]+)?[{_CLOSES}]*")
 HAS_SIGNS = re.compile(f"[{SIGNS}]")
+TITLE = re.compile(r"[“„«(]?(Mrs?|Ms|Dr|Mme|Mlle|Hr|Fr|Sra?|St)\.?")
+"""What stands before a name, and never at the end of a line."""
 LEAST = 2
 """So many letters of a broken word stay together."""
 HYPHENATED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
@@ -28,6 +30,8 @@ def units_of(text: str) -> list[Unit]:
     units: list[Unit] = []
     for word in text.split():
         pieces = _signs_of(word) if HAS_SIGNS.search(word) else [word]
+        if units and TITLE.fullmatch(units[-1][0]):
+            pieces[0] = f"{units.pop()[0]} {pieces[0]}"
         units += [(piece, "") for piece in pieces[:-1]]
         units.append((pieces[-1], " "))
     return units
@@ -42,7 +46,9 @@ def broken(
         if measure(text) <= width_pt:
             found.append((text, after))
             continue
-        pieces = list(_pieces(text, measure, width_pt))
+        title, _, name = text.rpartition(" ")
+        found += [(title, " ")] if title else []
+        pieces = list(_pieces(name, measure, width_pt))
         if any(measure(piece) > width_pt for piece in pieces):
             return None
         found += [(piece, "") for piece in pieces[:-1]]
