@@ -15,6 +15,7 @@ from storybook.config import BindSettings
 from storybook.errors import ConfigError
 from storybook.press import fonts, script_fonts
 from storybook.press.bidi import visual
+from storybook.press.compose import QUOTED
 from storybook.press.formats import POINTS_PER_INCH, load_format
 from storybook.press.layout import safe_box
 from storybook.press.printers import load_printer
@@ -58,6 +59,11 @@ def test_a_leftwards_book_is_bound_on_the_right():
 def wished(language: str) -> PressOptions:
     form = bound_for(load_format("square-8.5"), language)
     return PressOptions(form=form, ages="3-5", language=language, options=BindSettings(max_ppi=72))
+
+
+def test_speech_is_known_by_the_quotes_of_each_language():
+    said = "„בוא!” אמר. „Komm!“ “Come!” «Viens !»"
+    assert QUOTED.findall(said) == ["„בוא!”", "„Komm!“", "“Come!”", "«Viens !»"]
 
 
 @needs_font

@@ -36,7 +36,7 @@ DARK = 0.4
 """Where a picture is darker than this, of 1, a veil of paper looks like fog."""
 SPOKEN = 0.55
 """The share of a page's letters from which on it is mostly spoken."""
-QUOTED = re.compile("“[^”]*”|«[^»]*»|„[^“]*“")
+QUOTED = re.compile("“[^”]*”|«[^»]*»|„[^“”]*[“”]")
 TAIL_PT = (16.0, 64.0)
 """The shortest and the longest tail of a bubble."""
 
