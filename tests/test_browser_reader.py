@@ -116,6 +116,17 @@ def test_the_place_is_kept_when_the_file_is_loaded_again(tmp_path):
         stands(page, "Pages 1 – 2 of 4")
 
 
+def test_a_link_to_a_page_opens_it_whole_on_a_phone(tmp_path):
+    """The browser scrolls to what a link names, even where nothing is meant to scroll."""
+    path = shared(tmp_path)
+    with browser_page(390, 844) as page:
+        page.goto(f"{path.as_uri()}#page-2")
+        stands(page, "Page 2 of 4")
+        page.wait_for_function(STILL)
+        box = page.locator("#page-2").bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
 @pytest.mark.parametrize("form", ["square-8.5", "portrait-8x10", "landscape-11x8.5"])
 @pytest.mark.parametrize("size", [(1440, 900), (768, 1024), (390, 844), (844, 390)])
 def test_nothing_is_spilt_over_the_edge_of_a_page(tmp_path, form, size):
