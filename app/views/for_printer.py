@@ -237,7 +237,7 @@ def _remedy(book: Book, finding: Finding, number: int, *, busy: bool) -> None:
         for place in map(int, finding.value.split()[:MOST_LINKS]):
             link(
                 "storyboard",
-                "Another picture for " + (f"page {place}" if place else "the cover"),
+                "Another picture for " + (f"page {place} of the story" if place else "the cover"),
                 ":material/imagesmode:",
                 book=book.folder.name,
                 page=str(book.scenes[place].page),

@@ -73,8 +73,8 @@ def page() -> None:
 
 
 def _head(book: Book) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        with st.container(width="stretch"):
+    with st.container(horizontal=True, vertical_alignment="bottom", key="press-head"):
+        with st.container(width="stretch", key="press-title"):
             look.heading(look.plain(bind.story_of(book).title))
         link("storyboard", "Storyboard", ":material/view_cozy:", book=book.folder.name)
         link("reader", "Read it", ":material/auto_stories:", book=book.folder.name)
