@@ -3,13 +3,18 @@
 python -m benchmarks.file_sizes BOOK [--pages 8 24 40] [--printer kdp]
 
 A finished book's plates and texts, again and again, become books of so many pages, pressed for each
-printer at its own fineness (300 pixels an inch): plates that are coarser are enlarged to it.
+printer at its own fineness (300 pixels an inch): plates that are coarser are enlarged to it. No
+picture is there twice, since a PDF keeps equal ones once: the second time each is mirrored, the
+third time it has lost its outer pixels, and so on.
 """
 
 import argparse
 from dataclasses import replace
+from io import BytesIO
 from itertools import cycle, islice
 from pathlib import Path
+
+from PIL import Image, ImageOps
 
 from storybook.authoring.pressing import press
 from storybook.authoring.print_jobs import job_of
@@ -29,11 +34,23 @@ SPINE_IN = 0.12
 def plates_for(book: Book, pages: int) -> list[PlatePage]:
     """The cover, and so many pages of the story, each with the plate of one of the book's."""
     cover, *story = bind.plates_of(book)
-    taken = islice(cycle(story), pages)
-    return [
-        cover,
-        *(replace(each, page=number, joins=0) for number, each in enumerate(taken, start=1)),
-    ]
+    found = [cover]
+    for number, each in enumerate(islice(cycle(story), pages), start=1):
+        png = _varied(each.png, (number - 1) // len(story))
+        found.append(replace(each, page=number, joins=0, png=png))
+    return found
+
+
+def _varied(png: bytes, time: int) -> bytes:
+    """A picture as it is shown for the first time (0), the second and so on."""
+    if time == 0:
+        return png
+    with Image.open(BytesIO(png)) as picture:
+        wide, high = picture.size
+        cut = picture.crop((time, time, wide - time, high - time))
+    file = BytesIO()
+    (ImageOps.mirror(cut) if time % 2 else cut).save(file, "PNG", compress_level=1)
+    return file.getvalue()
 
 
 def sizes(book: Book, printer: Printer, pages: int) -> tuple[int, float, float]:
