@@ -96,5 +96,6 @@ def test_a_title_stays_with_its_name(title):
 
 
 def test_a_title_leaves_a_name_that_is_wider_than_the_line():
-    setting = set_text("Mr Featherstone", ten_each, 7, 10, 90, breaking=True)
+    face = load_fonts().text
+    setting = set_text("Mr Featherstone", face, 10, 90, measure=ten_each, breaking=True)
     assert [line.text for line in setting.lines] == ["Mr", "Feathers-", "tone"]
