@@ -98,9 +98,7 @@ class _Residual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         # Not a strided 1 x 1 convolution: of 8 to 12 channels, channels last, its gradient in torch
         # 2.14 on AVX-512 writes beyond its memory.
-        return functional.relu(
-            self.way(x) + self.shortcut(x[:, :, :: self.stride, :: self.stride])
-        )
+        return functional.relu(self.way(x) + self.shortcut(x[:, :, :: self.stride, :: self.stride]))
 
 
 def sized(images: Tensor) -> Tensor:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from pydantic import Field
 
-from storybook.text_files import read_toml
 from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
 from storybook.models.weights import read_json
 from storybook.records import Record
+from storybook.text_files import read_toml
 
 SAMPLING = "generation.json"
 

@@ -60,7 +60,7 @@ class Infotext(Record):
 
 
 def png_bytes(image: Image.Image, text: str) -> bytes:
-    """The picture as a PNG that says by an infotext how it was asked for; equal input, equal bytes."""
+    """The picture as a PNG with an infotext of how it was asked for; equal input, equal bytes."""
     facts = PngImagePlugin.PngInfo()
     facts.add_text(KEY, text)
     file = io.BytesIO()
