@@ -46,6 +46,7 @@ def test_a_cast_that_is_not_drawn_is_offered_to_be(here):
     kite()
     test = drawn("cast", book="kite")
     assert not test.exception and "Pepper" in said(test) and "The star" in said(test)
+    assert len(test.get("imgs")) == 2, "a face in its coat for each of them"
     assert primary(test) == ["Draw the cast"]
     with nothing_begins(here):
         button(test, "Draw the cast").click().run()

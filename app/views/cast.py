@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.buttons import pressed
+from app.hero.face import face
 from app.navigation import go, link
 from app.views import history_shown
 from app.views.before_drawn import look_and_place
@@ -18,7 +19,7 @@ from storybook.authoring.conflicts import written
 from storybook.book.folder import Book
 from storybook.config import load_settings
 from storybook.errors import StorybookError
-from storybook.hero.character_sheet import NOTE
+from storybook.hero.character_sheet import NOTE, load_sheet
 from storybook.hero.text import kind_of
 from storybook.jobs.folder import Job
 from storybook.records import Hero, Part
@@ -83,7 +84,11 @@ def _seen(book: Book, cast: tuple[Hero, ...]) -> object:
 def _card(book: Book, studio: Studio, hero: Hero, *, is_star: bool, busy: bool) -> None:
     name = hero.name
     with st.container(key=f"card-cast-{book.sheet_of(name).name}", width=CARD_PX, gap="small"):
-        sheet_view.shown(book.sheet_of(name), f"{name}, {kind_of(hero)}", name, CARD_PX - 26)
+        called = f"{name}, {kind_of(hero)}"
+        if hero.species in studio.world.people or load_sheet(book.sheet_of(name)):
+            sheet_view.shown(book.sheet_of(name), called, name, CARD_PX - 26)
+        else:  # a face in its coat says more than four empty places
+            st.image(face(hero), alt=f"{called}, not drawn yet", width="stretch")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(look.strong(name), width="stretch")
             if is_star:

@@ -9,7 +9,7 @@ from storybook.prompts import styles
 from storybook.studio.studio import Studio
 from storybook.studio.styles import drawn_styles
 
-STYLE_PX = 210
+STYLE_PX = 176
 SMALL = (
     "The same picture in each. The small painter that comes along paints it, and then it is "
     "finished as on paper, with pigment, wax, chalk or ink; your pages will be, too."

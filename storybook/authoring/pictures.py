@@ -17,7 +17,7 @@ from storybook.models.infotext import KEY
 from storybook.records import Pick
 
 CUT = "Cut"
-"""Under this, as PNG text, a picture says that it is a part of another, or another turned."""
+"""Under this, as PNG text, what was painted says that it is a part of another, or turned."""
 LEAST_SHARE = 0.1
 """Of a picture's width or height that a crop leaves at least."""
 WHOLE = (0.0, 0.0, 1.0, 1.0)
@@ -89,7 +89,7 @@ def _said(book: Book, page: int, candidate: str) -> PngInfo:
     with Image.open(book.picture(page, candidate)) as image:
         if KEY in image.info:
             says.add_text(KEY, image.info[KEY])
-    says.add_text(CUT, candidate)
+            says.add_text(CUT, "yes")
     return says
 
 
