@@ -7,6 +7,7 @@ import torch
 
 from storybook.errors import QuestionTooLong
 from storybook.models.generation import Sampling
+from storybook.models.grouped_attention import BLOCK
 from storybook.models.local_writer import LocalWriter, open_local_writer
 from storybook.models.side_by_side import BETWEEN_LINES, WITHIN_A_LINE, _would_repeat
 from tiny import tiny_llama
@@ -104,6 +105,18 @@ def test_put_gives_each_row_words_of_its_own(folder, writer):
     rows.put(texts)
     tokenizer = writer._tokenizer
     assert [tokenizer.decode(each[len(before) :]) for each in rows.tokens] == texts
+    plain = open_local_writer(folder)._model
+    for at, tokens in enumerate(rows.tokens):
+        alone = plain(torch.tensor([tokens])).logits[0, -1]
+        assert torch.allclose(rows._logits[at], alone, atol=ROUNDING)
+
+
+def test_put_of_more_than_a_block_is_as_if_each_row_were_alone(folder, writer):
+    rows = begun(writer, 2)
+    for _ in range(3):
+        rows.put([" Pip naps." * 40, " Pip wakes up." * 33])
+        rows.keep([1, 0])
+    assert max(map(len, rows.tokens)) > 2 * BLOCK
     plain = open_local_writer(folder)._model
     for at, tokens in enumerate(rows.tokens):
         alone = plain(torch.tensor([tokens])).logits[0, -1]

@@ -208,6 +208,7 @@ def open_local_writer(
     from storybook.models.devices import device_of, dtype_of, memory_of, quiet
     from storybook.models.grouped_attention import group_heads
     from storybook.models.pace import quicker_dtype
+    from storybook.models.packed_linear import pack_linears
 
     _check_folder(folder, "config.json", "a language model")
     if adapter is not None:
@@ -223,6 +224,7 @@ def open_local_writer(
         if dtype is None and where.type == "cpu" and not is_quantised(folder):
             model = model.to(quicker_dtype(model, precision))
         group_heads(model)
+        pack_linears(model)
     _check_vocabulary(folder, len(tokenizer), model.config.vocab_size)
     sampling = sampling or sampling_beside(folder)
     return LocalWriter(

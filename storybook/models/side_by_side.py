@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from storybook.models.generation import Sampling
-from storybook.models.grouped_attention import block_cache
+from storybook.models.grouped_attention import BlockCache
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -59,7 +59,7 @@ class SideBySide:
         self._model, self._tokenizer, self._sampling = model, tokenizer, sampling
         self._generator = torch.Generator().manual_seed(seed)
         self._ends = _line_ends(tokenizer, model.config.vocab_size)
-        self._cache = block_cache()
+        self._cache = BlockCache()
         self._mask = self._tokens = input_ids[:, :0]
         self._said: list[list[list[int]]] = [[] for _ in range(rows)]
         self._logits = self._forward(input_ids, torch.ones_like(input_ids))
