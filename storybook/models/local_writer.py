@@ -206,9 +206,7 @@ def open_local_writer(
     if a file is missing, broken, a pickle, or the adapter belongs to another model.
     """
     from storybook.models.devices import device_of, dtype_of, memory_of, quiet
-    from storybook.models.grouped_attention import group_heads
-    from storybook.models.pace import quicker_dtype
-    from storybook.models.packed_linear import pack_linears
+    from storybook.models import grouped_attention, pace, packed_linear
 
     _check_folder(folder, "config.json", "a language model")
     if adapter is not None:
@@ -222,9 +220,9 @@ def open_local_writer(
             model = _with_adapter(model, adapter)
         model = model.to(where).eval()
         if dtype is None and where.type == "cpu" and not is_quantised(folder):
-            model = model.to(quicker_dtype(model, precision))
-        group_heads(model)
-        pack_linears(model)
+            model = model.to(pace.quicker_dtype(model, precision))
+        grouped_attention.group_heads(model)
+        packed_linear.pack_linears(model)
     _check_vocabulary(folder, len(tokenizer), model.config.vocab_size)
     sampling = sampling or sampling_beside(folder)
     return LocalWriter(
@@ -312,10 +310,9 @@ def _with_adapter(model: "PreTrainedModel", adapter: Path) -> "PreTrainedModel":
     try:
         taught = PeftModel.from_pretrained(model, str(adapter))
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as fault:
-        rank = kind.get("r") if isinstance(kind, dict) else None
-        raise ModelError(
-            f"{adapter} (rank {rank}) was not taught on this model: {first_line(fault)}"
-        ) from fault
+        rank = f" (rank {kind.get('r')})" if isinstance(kind, dict) else ""
+        why = f"was not taught on this model: {first_line(fault)}"
+        raise ModelError(f"{adapter}{rank} {why}") from fault
     given = {name for file in adapter.glob("*.safetensors") for name in tensor_names(file)}
     if not given or given != set(get_peft_model_state_dict(taught)):
         raise ModelError(f"{adapter} was not taught on this model: its layers have other names.")

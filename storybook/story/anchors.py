@@ -47,25 +47,36 @@ def anchors(summary: str, star: str, pages: int) -> Mapping[int, str]:
 
 def clauses(summary: str, star: str) -> list[str]:
     """The clauses of a summary that say a deed, each with a subject."""
-    told: list[str] = []
+    return [clause for sentence in clauses_of_sentences(summary, star) for clause in sentence]
+
+
+def clauses_of_sentences(summary: str, star: str) -> list[list[str]]:
+    """As `clauses`, those of each sentence for themselves."""
+    found: list[list[str]] = []
     for number, sentence in enumerate(sentences(summary)):
         if number == 0 and (opening := OPENING.match(sentence)):
             sentence = sentence[opening.end() :].rstrip(" ?")
         if OF_THE_READER.search(sentence) or _is_list(sentence):
             continue
-        parts = _parts(OWNED.sub("the ", sentence).strip(" .!\u2026,"))
-        for part in parts:
+        told: list[str] = []
+        found.append(told)
+        for part in _parts(OWNED.sub("the ", sentence).strip(" .!\u2026,")):
+            before = next((each for each in reversed(found) if each), told)
             if not _is_deed(part.split()[0]):
                 told.append(part)
-            elif told and not _is_about(star, told[-1]):
-                told[-1] += f" and {part}"
+            elif before and not _is_about(star, before[-1]):
+                before[-1] += f" and {part}"
             else:
                 told.append(f"{star} {part}")
-    return [
-        " ".join(part.split()[:MOST_WORDS])
-        for part in told
-        if any(word.lower() not in FUNCTION for word in words(part))
-    ]
+    return [[_shortened(part) for part in told if _tells(part)] for told in found]
+
+
+def _shortened(clause: str) -> str:
+    return " ".join(clause.split()[:MOST_WORDS])
+
+
+def _tells(clause: str) -> bool:
+    return any(word.lower() not in FUNCTION for word in words(clause))
 
 
 def _parts(sentence: str) -> list[str]:

@@ -15,10 +15,13 @@ from storybook.story.delexicalize import Roles, RoleWords, roles_of
 from storybook.story.faithfulness import faithfulness
 from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
 from storybook.story.outlined import Telling, introduced, title_of, told_by_outline
+from storybook.story.own_opening import with_own_opening
 from storybook.story.planned import asked_of, question_of, told_by_plan
 from storybook.story.prompt_frame import Frame
 from storybook.world import World
 
+LONGEST_PAGE = 1.5
+"""Of the words that a page of its ages has at most, where the summary's own opening is on it."""
 TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
 
 
@@ -81,22 +84,39 @@ def drafts(
                 yield Draft(sample.reply, None, (Fault(str(sample), hard=True),))
                 continue
             story, reply = sample
-            found = faithfulness(
-                who.summary, story.paragraphs, who.heroes, world, language=brief.language
-            )
-            faults = [*faults_of(story, brief, who, world, for_children=for_children)]
-            faults += map(Fault, found.faults)
-            recut = len(story.paragraphs) != brief.pages
-            draft = Draft(
-                reply, story, tuple(faults), found.covered, found.kept, recut, found.drift
-            )
+            draft = _looked_over(story, reply, brief, who, world, for_children)
+            if words:
+                own = _with_own_opening(story, brief, who)
+                opened = _looked_over(own, reply, brief, who, world, for_children)
+                if worth(opened) < worth(draft):  # it ranks by what the writer told
+                    draft = replace(draft, story=own)
             yield draft
             faultless += not draft.faults
-            whole = found.covered == 1 and not draft.faults
+            whole = draft.covered == 1 and not draft.faults
             if faultless >= at_least and (faultless >= candidates or whole):
                 return
     except QuestionTooLong as fault:
         raise _too_long(brief, writer, fault) from None
+
+
+def _looked_over(
+    story: Story, reply: str, brief: Brief, who: Cast, world: World, for_children: bool
+) -> Draft:
+    """A telling with its faults, and how it keeps to its summary."""
+    found = faithfulness(who.summary, story.paragraphs, who.heroes, world, language=brief.language)
+    faults = [*faults_of(story, brief, who, world, for_children=for_children)]
+    faults += map(Fault, found.faults)
+    recut = len(story.paragraphs) != brief.pages
+    return Draft(reply, story, tuple(faults), found.covered, found.kept, recut, found.drift)
+
+
+def _with_own_opening(story: Story, brief: Brief, who: Cast) -> Story:
+    """A story with the opening of its summary, if it leaves that out."""
+    most = LONGEST_PAGE * TARGETS[brief.ages].page_words[1]
+    star = who.heroes[0]
+    return story.but(
+        paragraphs=with_own_opening(story.paragraphs, who.summary, star, most_words=most)
+    )
 
 
 def worth(draft: Draft) -> tuple[int, float, bool, float, float]:

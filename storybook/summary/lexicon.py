@@ -34,6 +34,9 @@ class Words:
 
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
     irregular: Mapping[str, str] = field(default_factory=dict)
+    """Plurals, to the one."""
+    pasts: Mapping[str, str] = field(default_factory=dict)
+    """Verbs whose past is their own, by their base, and the auxiliaries by each form."""
 
     def has(self, name: str, word: str) -> bool:
         """Whether the list `name` (`titles.she`) holds a lower-case word."""
@@ -91,7 +94,8 @@ def load_words() -> Words:
         for name, listed in entries.items()
     }
     irregular = dict(pair.split(":") for pair in table["many"]["words"].split())
-    return Words(lists, irregular)
+    pairs = (pair.replace("_", " ").split(":") for pair in table["verbs"]["pasts"].split())
+    return Words(lists, irregular, dict(pairs))
 
 
 def kinds_of(world: World) -> Mapping[str, Kind]:
