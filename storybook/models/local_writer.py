@@ -205,8 +205,8 @@ def open_local_writer(
     what the folder recommends, and a `temperature` replaces its own. Raises ModelError in one line
     if a file is missing, broken, a pickle, or the adapter belongs to another model.
     """
-    from storybook.models.devices import device_of, dtype_of, memory_of, quiet
     from storybook.models import grouped_attention, pace, packed_linear
+    from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 
     _check_folder(folder, "config.json", "a language model")
     if adapter is not None:
