@@ -95,6 +95,21 @@ def test_a_title_stays_with_its_name(title):
         assert lines and not any(line.endswith(title) for line in lines)
 
 
+def test_a_row_of_sounds_stays_on_a_line_up_to_four_of_them():
+    text = "Bruno walked to the beach. Tip, tap, tip, tap, went his feet. Boom!"
+    for width_pt in range(200, 420, 10):
+        lines = break_lines(text, ten_each, width_pt)
+        assert lines and sum("Tip, tap, tip, tap," in line for line in lines) == 1
+    lines = break_lines("Plop, plop, plop, plop, plop, plop, it went.", ten_each, 240)
+    assert [*lines] == ["Plop, plop, plop, plop,", "plop, plop, it went."]
+    face = load_fonts().text
+    setting = set_text(
+        "Tip, tap, tip, tap, he went.", face, 10, 160, measure=ten_each, breaking=True
+    )
+    narrow = [line.text for line in setting.lines]
+    assert [*narrow] == ["Tip, tap, tip,", "tap, he went."]  # wider than the line
+
+
 def test_a_title_leaves_a_name_that_is_wider_than_the_line():
     face = load_fonts().text
     setting = set_text("Mr Featherstone", face, 10, 90, measure=ten_each, breaking=True)

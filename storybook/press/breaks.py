@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from storybook.press.sounds import behind_a_sound
+
 Unit = tuple[str, str]
 
 SIGNS = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -20,6 +22,8 @@ PIECE = re.compile(rf"[{_OPENS}]*(?:[{SIGNS}]|[^{SIGNS}{_OPENS}]+)?[{_CLOSES}]*"
 HAS_SIGNS = re.compile(f"[{SIGNS}]")
 TITLE = re.compile(r"[“„«(]?(Mrs?|Ms|Dr|Mme|Mlle|Hr|Fr|Sra?|St)\.?")
 """What stands before a name, and never at the end of a line."""
+ROW = 4
+"""So many sounds of a row stay on one line: the next is lettered large by those before it."""
 LEAST = 2
 """So many letters of a broken word stay together."""
 HYPHENATED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
@@ -28,9 +32,11 @@ HYPHENATED = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN")
 def units_of(text: str) -> list[Unit]:
     """A paragraph as units, each with a space or nothing after it."""
     units: list[Unit] = []
-    for word in text.split():
+    sounds = behind_a_sound(text)
+    for number, word in enumerate(text.split()):
         pieces = _signs_of(word) if HAS_SIGNS.search(word) else [word]
-        if units and TITLE.fullmatch(units[-1][0]):
+        in_row = number in sounds and units[-1][0].count(" ") < ROW - 1
+        if in_row or (units and TITLE.fullmatch(units[-1][0])):
             pieces[0] = f"{units.pop()[0]} {pieces[0]}"
         units += [(piece, "") for piece in pieces[:-1]]
         units.append((pieces[-1], " "))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from storybook.config import shipped
 
@@ -39,6 +40,20 @@ def pieces_of(text: str) -> tuple[tuple[str, bool], ...]:
         end = stop
     found.append((text[end:], False))
     return tuple(each for each in found if each[0])
+
+
+def behind_a_sound(text: str) -> frozenset[int]:
+    """Which words of a text, by their number from 0, stand behind another sound of their row.
+
+    >>> sorted(behind_a_sound("Off he went. Tip, tap, tip, tap, went his feet."))
+    [4, 5, 6]
+    """
+    sounds = [*_sounds_in(text)]
+    return frozenset(
+        len(text[:start].split())
+        for (_, end), (start, _) in pairwise(sounds)
+        if BESIDE.fullmatch(text, end, start) and text[end:start].endswith(" ")
+    )
 
 
 def _sounds_in(text: str) -> Iterator[tuple[int, int]]:
