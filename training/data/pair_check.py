@@ -26,7 +26,7 @@ ALIKE = 0.5
 SHORT_WORDS = 40
 """A story of fewer words is none."""
 
-STOP = frozenset(Path(__file__).with_name("stop_words.txt").read_text("utf-8").split())
+STOP = frozenset(Path(__file__).with_name("stop_words.txt").read_text(encoding="utf-8").split())
 """Words that say nothing of what a summary is about."""
 
 CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
