@@ -14,6 +14,7 @@ from waiting import wait_for
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
 
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402
 
 SPILT = """() => Array.from(document.querySelectorAll('.page.here')).flatMap(page => {
@@ -41,6 +42,30 @@ def shared(folder: Path, **wishes: object) -> Path:
     path = folder / "kite.html"
     path.write_text(export_html(book, doubles()), encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_shared_book_shuts_nobody_out_on_any_of_its_pages(tmp_path, scheme):
+    path = shared(tmp_path)
+    found = []
+    with browser_page() as page:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        for width, height in ((1440, 900), (390, 844)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(path.as_uri())
+            stands(page, "Cover")
+            while True:
+                found += [
+                    f"{width} px, {where(page)}: {each['id']}: {node['html'][:160]}"
+                    for each in Axe().run(page).response["violations"]
+                    for node in each["nodes"]
+                ]
+                before = where(page)
+                if before == "Back cover":
+                    break
+                press(page, "ArrowRight")
+                wait_for(lambda before=before: where(page) != before)
+    assert not found, "\n".join(found)
 
 
 def where(page) -> str:
