@@ -73,7 +73,8 @@ def begin(folder: Path, name: str, pages: int) -> Book:
 
 def seconds_by_verb(book: Book) -> dict[str, float]:
     """Seconds that each verb took, from the times of its events in the log."""
-    lines = [json.loads(line) for line in split_lines((book.log / "1.jsonl").read_text(encoding="utf-8"))]
+    log = (book.log / "1.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in split_lines(log)]
     before = (book.log / "studio.toml").stat().st_mtime
     spent: dict[str, float] = {}
     for line in lines:  # verbs take turns, page by page
