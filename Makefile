@@ -34,8 +34,9 @@ test: $(STAMP)   ## the fast tests
 	@$(PYTEST) -m "not slow and not browser"
 
 # One after the other: each drives a server and a browser. Exit 5: no Chromium, so none was run.
+# AGAIN=--last-failed runs those alone that failed.
 test-browser: $(STAMP) ## the tests that drive a Chromium, if there is one
-	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -rs -m browser $(wildcard tests/test_browser_*.py) || \
+	@HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -rs -m browser $(AGAIN) $(wildcard tests/test_browser_*.py) || \
 	  { code=$$?; test $$code = 5 && ! command -v chromium >/dev/null || exit $$code; }
 
 test-all: $(STAMP) ## all tests, the slow ones too
