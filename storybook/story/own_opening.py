@@ -104,9 +104,10 @@ def _is_told(wanted: frozenset[str], on_pages: Sequence[frozenset[str]]) -> bool
 
 
 def _telling_words(text: str, leave: set[str]) -> frozenset[str]:
-    return frozenset(stem(word) for word in map(str.lower, words(text)) if word not in leave) - {
-        stem(word) for word in FUNCTION
-    }
+    return (
+        frozenset(stem(word) for word in map(str.lower, words(text)) if word not in leave)
+        - _FUNCTION
+    )
 
 
 def _past(word: str, *, surely: bool) -> str | None:
@@ -142,3 +143,6 @@ def _regular(base: str) -> str:
     if re.fullmatch(r"[^aeiou]*[aeiou][bdgklmnprtv]", base):
         return f"{base}{base[-1]}ed"
     return f"{base}ed"
+
+
+_FUNCTION = frozenset(map(stem, FUNCTION))

@@ -85,8 +85,8 @@ def drafts(
                 continue
             story, reply = sample
             draft = _looked_over(story, reply, brief, who, world, for_children)
-            if words:
-                own = _with_own_opening(story, brief, who)
+            own = _with_own_opening(story, brief, who) if words else story
+            if own != story:
                 opened = _looked_over(own, reply, brief, who, world, for_children)
                 if worth(opened) < worth(draft):  # it ranks by what the writer told
                     draft = replace(draft, story=own)
