@@ -25,7 +25,7 @@ from storybook.story.sampling import Draft, best, drafts
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of, with_writer
-from storybook.summary.language import english_words, is_english
+from storybook.summary.language import english_of
 
 Look = tuple[str, str, str]
 """Name, species and coat of somebody."""
@@ -242,11 +242,11 @@ def check_language(brief: Brief, how: WriteSettings) -> None:
         raise ConfigError(
             f"This studio's writer tells in {known}, not {brief.language!r}. {remedy}"
         )
-    if told == ("en",) and not is_english(brief.summary):
-        known, count = english_words(brief.summary)
+    if told == ("en",) and not (english := english_of(brief.summary)).enough:
+        known = english.known
         raise ConfigError(
-            f"This studio's writer reads English, and of the {count} words of the summary that are "
-            f"no names {known or 'none'} {'is' if known < 2 else 'are'}. {remedy}"
+            f"This studio's writer reads English, and of the {english.count} words of the summary "
+            f"that are no names {known or 'none'} {'is' if known < 2 else 'are'}. {remedy}"
         )
 
 

@@ -1,6 +1,7 @@
 """Whether a summary is in English, the one language that this reader, and a small writer, know."""
 
 import unicodedata
+from dataclasses import dataclass
 
 from storybook.summary.lexicon import load_words
 from storybook.summary.tokens import plain, tokens
@@ -11,35 +12,39 @@ LEAST_WORDS = 4
 """Fewer words say nothing by their share, unless one is a word of grammar elsewhere."""
 
 
-def english_words(summary: str) -> tuple[int, int]:
-    """How many of a summary's words are English, and how many there are; names are left out."""
+@dataclass(frozen=True, slots=True)
+class English:
+    """How much of a summary is English; names are left out."""
+
+    known: int
+    """Of its words, so many are."""
+    count: int
+    enough: bool
+    """Whether it can be read: enough of it is, or too little says that it is not."""
+
+
+def english_of(summary: str) -> English:
+    """How much of a summary is English, and whether that is enough to read it.
+
+    >>> english_of("Pip the mouse flies a kite.").enough
+    True
+    >>> english_of("Pip die Maus im roten Garten.").enough
+    False
+    """
     spoken, words = _words(summary), load_words()
-    known = [
+    known = sum(
         words.is_common(word)
         or words.is_verb(word)
         or words.has("closed.words", word)
         or "'" in word
         or "-" in word
         for word in spoken
-    ]
-    return sum(known), len(spoken)
-
-
-def is_english(summary: str) -> bool:
-    """Whether a summary can be read: enough of it is English, or too little says that it is not.
-
-    >>> is_english("Pip the mouse flies a kite."), is_english("Pip die Maus im roten Garten.")
-    (True, False)
-    """
+    )
     letters = [letter for letter in summary if letter.isalpha()]
     latin = sum("LATIN" in unicodedata.name(letter, "") for letter in letters)
-    known, count = english_words(summary)
-    if latin < len(letters) / 2:
-        return False
-    if not count or known >= LEAST_SHARE * count:
-        return True
-    strange = any(load_words().has("elsewhere.words", word) for word in _words(summary))
-    return count < LEAST_WORDS and not strange
+    strange = any(words.has("elsewhere.words", word) for word in spoken)
+    in_words = known >= LEAST_SHARE * len(spoken) or (len(spoken) < LEAST_WORDS and not strange)
+    return English(known, len(spoken), enough=latin >= len(letters) / 2 and in_words)
 
 
 def _words(summary: str) -> list[str]:
