@@ -18,7 +18,7 @@ from storybook.hero.folder import hero_names, load_hero, load_heroes
 from storybook.press.scripts import tag_of
 from storybook.prompts import Template, style
 from storybook.ready_made.collection import BOOK_AGES, story_named
-from storybook.ready_made.recast import as_it_stands, recast
+from storybook.ready_made.recast import recast
 from storybook.records import Ages, Brief, Hero, Record, digest
 from storybook.story.parts import Means, coat_of
 from storybook.summary import Character, names_in, read_summary
@@ -137,7 +137,6 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
     the first of the heroes cannot take its star's part, or if it is asked for in other pages.
     """
     story, heroes = story_named(name), load_heroes(given.get("heroes", ()))
-    retold = recast(story, heroes[0]) if heroes else as_it_stands(story)
     many = len(story.pages)
     for key, own, why in (
         ("summary", None, "it has a summary of its own"),
@@ -147,7 +146,7 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
         if key in given and given[key] != own:
             raise ConfigError(f"--story {story.id} with --{key}: {why}. Leave --{key} out.")
     own = {
-        "summary": retold.summary,
+        "summary": recast(story, heroes[0]).summary if heroes else story.summary,
         "ages": BOOK_AGES[story.ages],
         "pages": many,
         "story": story.id,
@@ -155,17 +154,18 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
     return checked(validated(Brief, NEW | own | dict(given), "the brief"), for_children=False)
 
 
-def brief_asked(given: Mapping[str, object], *, for_children: bool = True) -> Brief:
+def brief_asked(given: Mapping[str, object], where: str, *, for_children: bool = True) -> Brief:
     """The brief of what was asked for in so many words: of a ready-made story, or of a summary.
 
-    Who stars in a summary is read in it, where `heroes` are not given. Raises as `checked` does.
+    Who stars in a summary is read in it, where `heroes` are not given. Raises as `checked` does,
+    with `where` it was asked.
     """
     fields = {key: value for key, value in given.items() if key != "story"}
     if given.get("story"):
         return brief_of_story(str(given["story"]), fields)
     if "heroes" not in fields and isinstance(summary := fields.get("summary"), str):
         fields |= {"heroes": named} if (named := heroes_named(summary)) else {}
-    return checked(validated(Brief, NEW | fields, "the order"), for_children=for_children)
+    return checked(validated(Brief, NEW | fields, where), for_children=for_children)
 
 
 def heroes_named(summary: str) -> tuple[str, ...]:

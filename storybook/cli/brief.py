@@ -4,11 +4,10 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
-from storybook.authoring.new_book import NEW, brief_of_story, checked, heroes_named
+from storybook.authoring.new_book import brief_asked
 from storybook.cli.options import Parser, add_list
-from storybook.config import validated
 from storybook.errors import ConfigError
-from storybook.hero.folder import hero_folder, load_hero
+from storybook.hero.folder import hero_folder, hero_in
 from storybook.records import Brief
 from storybook.text_files import read_text, split_lines
 
@@ -64,7 +63,9 @@ def brief_of(options: BriefOptions, sample: dict[str, object] | None = None) -> 
     """
     if options["no_hero"] and options["summary"] is None:
         raise ConfigError("--no-hero: it is said of a summary. Give one: --summary.")
-    fields = {**options, "heroes": tuple(options["hero"]) or None, "story": None}
+    fields: dict[str, object] = {**options, "heroes": tuple(options["hero"]) or None}
+    if options["no_hero"]:
+        fields["heroes"] = ()
     if options["summary"] is not None:
         fields["summary"] = _summary(options["summary"])
     given = {
@@ -72,30 +73,22 @@ def brief_of(options: BriefOptions, sample: dict[str, object] | None = None) -> 
         for key, value in fields.items()
         if key in Brief.model_fields and value is not None
     }
-    if options["story"]:
-        return brief_of_story(options["story"], given)
-    if options["summary"] is None and sample is None:
+    if not options["story"] and options["summary"] is None and sample is None:
         raise ConfigError(
             "What is it about? Say --summary, or name a ready-made story: --story ID; "
             "storybook stories lists them."
         )
-    if _stars_are_read(options):
-        named = heroes_named(str(given["summary"]))
-        given |= {"heroes": named} if named else {}
-    return checked(validated(Brief, NEW | (sample or {}) | given, "the brief"), for_children=False)
+    return brief_asked((sample or {}) | given, "the brief", for_children=False)
 
 
 def say_stars(options: BriefOptions, brief: Brief) -> None:
     """Who was taken for a hero of the summary, once nothing stands in the book's way."""
-    for name in brief.heroes if _stars_are_read(options) else ():
-        one, folder = load_hero(name), hero_folder(name)
+    if options["summary"] is None or options["hero"] or options["no_hero"]:
+        return  # nobody was read in it
+    for folder in map(hero_folder, brief.heroes):
+        one = hero_in(folder)
         says = f"{one.name} of the summary is the hero {one.words} in {folder}. "
         print(f"{says}Not yours? Say --no-hero, or --hero and another one.", file=sys.stderr)
-
-
-def _stars_are_read(options: BriefOptions) -> bool:
-    """Whether the stars are those that the summary names, since no option says who they are."""
-    return options["summary"] is not None and not (options["hero"] or options["no_hero"])
 
 
 def _summary(text: str) -> str:

@@ -35,11 +35,11 @@ def hero_names() -> list[str]:
 def hero_folder(name: str) -> Path:
     """The folder of a hero; raises HeroError that lists the known ones."""
     _check_name(name)
-    index = NameIndex()
+    index, own = NameIndex(), _folder_name(name)
     for folder in hero_folders():
-        if found := index.find(folder / _folder_name(name) / HERO):
+        if found := index.find(folder / own / HERO):
             return found.parent
-    raise HeroError(f"There is no hero {name!r}. {nearest(_folder_name(name), hero_names())}")
+    raise HeroError(f"There is no hero {name!r}. {nearest(own, hero_names())}")
 
 
 def hero_photos(name: str) -> list[Path]:
@@ -87,19 +87,20 @@ def add_hero(hero: Hero, photos: Sequence[Path]) -> Path:
 
 
 @lru_cache(maxsize=64)
-def _hero_in(text: str, where: str) -> Hero:
+def _parsed(text: str, where: str) -> Hero:
     return validated(Hero, tomllib.loads(text), where)
 
 
 def load_hero(name: str) -> Hero:
     """A hero by name; raises HeroError or ConfigError that says what is wrong and where."""
-    return _hero_of(hero_folder(name))
+    return hero_in(hero_folder(name))
 
 
-def _hero_of(folder: Path) -> Hero:
+def hero_in(folder: Path) -> Hero:
+    """The hero of a folder; raises as `load_hero` does."""
     path = folder / HERO
     try:
-        hero = _hero_in(path.read_text(encoding="utf-8-sig"), str(path))
+        hero = _parsed(path.read_text(encoding="utf-8-sig"), str(path))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise HeroError(f"{path} is not TOML: {fault}.") from fault
     lies = unicodedata.normalize("NFC", folder.name)
@@ -113,7 +114,7 @@ def load_heroes(names: Sequence[str]) -> tuple[Hero, ...]:
     """
     found: list[Hero] = []
     for folder in dict.fromkeys(map(hero_folder, names)):
-        hero, taken = _hero_of(folder), {other.name.lower() for other in found}
+        hero, taken = hero_in(folder), {other.name.lower() for other in found}
         called = (f"{hero.name} {number}" for number in ("", "II", "III", "IV", "V"))
         own = next(each for each in (one.strip() for one in called) if each.lower() not in taken)
         lies = hero.folder or folder.name

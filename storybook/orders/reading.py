@@ -67,7 +67,7 @@ def brief_of_order(row: Mapping[str, Any], how: WriteSettings) -> Brief:
         fields["heroes"] = heroes
     fields |= {key: int(fields[key]) for key in ("pages", "seed") if _is_number(fields.get(key))}
     fields.pop(ID, None)
-    brief = brief_asked(fields, for_children=how.for_children)
+    brief = brief_asked(fields, "the order", for_children=how.for_children)
     check_told(brief, how)
     return brief
 
