@@ -68,7 +68,8 @@ def recast(story: ReadyMade, hero: Hero) -> Recast:
             f"{hero.name} cannot star in {story.id}, “{story.title}”: {why}. Stories that "
             f"{hero.name} can star in: storybook stories --hero {hero.folder or hero.name.lower()}"
         )
-    edit, swap = _Words(story, hero), swap_of(story, hero)
+    new_kind = not is_same_kind(story, hero)
+    edit, swap = _Words(story, hero, new_kind=new_kind), swap_of(story, hero)
     texts = [swap(edit(page.text)) for page in story.pages]
     pictures = [swap(edit(page.picture)) for page in story.pages]
     return Recast(
@@ -101,18 +102,17 @@ def _with_capital(story: ReadyMade) -> str:
 class _Words:
     """The star's words in one story, and the hero's in place of them. Names stand masked."""
 
-    def __init__(self, story: ReadyMade, hero: Hero) -> None:
-        self.story, self.hero = story, hero
+    def __init__(self, story: ReadyMade, hero: Hero, *, new_kind: bool) -> None:
+        self.story, self.hero, self.new_kind = story, hero, new_kind
         self.kind = story.star.known_kind
-        self.new_kind = self.kind is not None and not is_same_kind(story, hero)
-        self.breeds = _breeds(story, hero, self.kind)
-        self.nouns = dict.fromkeys(self.breeds, hero.called)
-        self.nouns |= _nouns(story, hero, self.kind, new_kind=self.new_kind)
-        """What the star is called that the hero is not, by the longest first."""
+        assert self.kind is not None, "nobody plays whom no noun is known for"
         others = {word for one in story.cast[1:] for word in colours_in(one.look)}
         self.colours = colours_in(story.star.look) - others
         """Of the star's look and of nobody else's."""
-        own = _own_nouns(story, self.kind)
+        self.breeds, own = _breeds(story, hero, self.kind), _own_nouns(story, self.kind)
+        self.nouns = dict.fromkeys(self.breeds, hero.called)
+        self.nouns |= _nouns(own, hero, self.kind, new_kind=new_kind)
+        """What the star is called that the hero is not, by the longest first."""
         every = "|".join(map(re.escape, [*self.breeds, *own]))
         breeds = "|".join(map(re.escape, self.breeds)) or "(?!)"
         nouns = "|".join(map(re.escape, own))
@@ -170,9 +170,9 @@ def colours_in(look: str) -> set[str]:
     return {word.lower() for word in re.findall(rf"\b(?:{COLOURS})\b", look, re.IGNORECASE)}
 
 
-def _breeds(story: ReadyMade, hero: Hero, kind: Kind | None) -> list[str]:
+def _breeds(story: ReadyMade, hero: Hero, kind: Kind) -> list[str]:
     """The breeds that summary and cast say the star is of, if the hero is of none, or another."""
-    if kind is None or not kind.drawn:
+    if not kind.drawn:
         return []
     text = f"{story.summary} {story.star.kind} {story.star.look}"
     known = load_words().lists.get(f"kinds.{kind.species}", frozenset()) - NO_BREED - {hero.kind}
@@ -180,24 +180,20 @@ def _breeds(story: ReadyMade, hero: Hero, kind: Kind | None) -> list[str]:
     return sorted(found, key=lambda word: (-len(word), word))
 
 
-def _own_nouns(story: ReadyMade, kind: Kind | None) -> list[str]:
+def _own_nouns(story: ReadyMade, kind: Kind) -> list[str]:
     """What a star may be called besides its name, the longest first: `fox cub`, `cub`, `fox`."""
-    if kind is None:
-        return []
     own = {story.star.kind.partition(",")[0].lower(), kind.word}
     if kind.drawn:
         own |= {kind.species, *YOUNG.get(kind.species, ())}
     return sorted(own, key=lambda word: (-len(word), word))
 
 
-def _nouns(story: ReadyMade, hero: Hero, kind: Kind | None, *, new_kind: bool) -> dict[str, str]:
-    """The star's nouns that the hero is not called by, with the hero's, the longest first."""
-    if kind is None:
-        return {}
+def _nouns(own: Sequence[str], hero: Hero, kind: Kind, *, new_kind: bool) -> dict[str, str]:
+    """The star's `own` nouns that the hero is not called by, with the hero's in place of them."""
     found, irregular = {}, load_words().irregular
     young = () if not kind.drawn else YOUNG.get(kind.species, ())
     of_hero = YOUNG.get(hero.species, (f"little {hero.species}",))[0]
-    for noun in _own_nouns(story, kind):
+    for noun in own:
         usual = noun in (hero.called, hero.species, *young)
         if usual and not new_kind:
             continue  # a kitten's part is played by a cat, which was one
