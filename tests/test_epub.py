@@ -21,7 +21,6 @@ from storybook.authoring.export_epub import epub_book, export_epub
 from storybook.authoring.export_html import ScreenPage
 from storybook.authoring.narrate import joined, narrate, wav
 from storybook.authoring.proofs import proof_pages
-from storybook.book.printing import bound_for
 from storybook.cli import main
 from storybook.config import BindSettings
 from storybook.errors import BookError, ConfigError
@@ -30,7 +29,7 @@ from storybook.models.speech import Sound, sentences_of
 from storybook.press import compose
 from storybook.press.endpage import Facts
 from storybook.press.faces import GRID
-from storybook.press.formats import load_format
+from storybook.press.formats import bound_for, load_format
 from storybook.press.screen_parts import Heard
 from storybook.press.script_fonts import script_family
 from storybook.press.scripts import is_leftwards

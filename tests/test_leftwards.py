@@ -10,13 +10,13 @@ from pypdf import PdfReader
 
 from pdf_words import words_of
 from storybook.authoring.pressing import press
-from storybook.book.printing import bound_for, check_brief
+from storybook.book.printing import check_brief
 from storybook.config import BindSettings
 from storybook.errors import ConfigError
 from storybook.press import fonts, script_fonts
 from storybook.press.bidi import visual
 from storybook.press.compose import QUOTED
-from storybook.press.formats import POINTS_PER_INCH, load_format
+from storybook.press.formats import POINTS_PER_INCH, bound_for, load_format
 from storybook.press.layout import safe_box
 from storybook.press.printers import load_printer
 from storybook.press.wrap import wrap_of

@@ -11,7 +11,7 @@ from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press import script_fonts
-from storybook.press.fonts import load_fonts, symbols_lacking, without_symbols
+from storybook.press.fonts import load_fonts, without_symbols
 from storybook.press.script_fonts import script_letters
 from storybook.stages import draw
 
@@ -38,7 +38,7 @@ def test_without_symbols_leaves_out_emoji_and_the_gap_that_they_leave(
 ) -> None:
     left = without_symbols(text, FACE)
     assert left == printed or printed is None
-    assert not symbols_lacking(left, FACE) and "  " not in left
+    assert not FACE.missing_symbols(left) and "  " not in left
 
 
 @pytest.mark.parametrize(

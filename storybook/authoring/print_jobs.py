@@ -15,12 +15,12 @@ from PIL import Image
 from storybook.authoring.pressing import Job, Pressed
 from storybook.authoring.proofs import PROOF_PX, ProofPage, proof_plates
 from storybook.book.folder import Book
-from storybook.book.printing import bound_for, story_of, words_of
+from storybook.book.printing import story_of, words_of
 from storybook.config import validated
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.press.alt_text import AT
-from storybook.press.formats import load_format
+from storybook.press.formats import bound_for, load_format
 from storybook.press.interior import Imprint, activities_of
 from storybook.press.printers import Printer
 from storybook.press.typeset import curl

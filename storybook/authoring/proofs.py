@@ -16,7 +16,7 @@ from storybook.book.library import thumbnail
 from storybook.book.printing import PressOptions
 from storybook.errors import BookError, EditedByHand, PressError
 from storybook.press.alt_text import alt_text
-from storybook.press.fonts import UNSEEN, Face, load_fonts, symbols_lacking, without_symbols
+from storybook.press.fonts import UNSEEN, Face, load_fonts, without_symbols
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box, lay_out, overfull, safe_box
 from storybook.press.preflight import LEAST_PPI
@@ -188,12 +188,10 @@ def _in_state(pages: Sequence[ProofPage], state: State) -> tuple[int, ...]:
 
 def _lacking(text: str, face: Face) -> list[str]:
     """What a face does not hold of a text: letters, which must be, and symbols, which need not."""
-    symbols = symbols_lacking(text, face)
-    letters = [char for char in face.missing(text) if char not in UNSEEN | set(symbols)]
     says = []
-    if letters:
+    if letters := face.missing_letters(text):
         says.append(f"written with {' '.join(letters)}, which the font {face.name} does not hold.")
-    if symbols:
+    if symbols := face.missing_symbols(text):
         says.append(
             f"printed without {' '.join(symbols)}, which the font {face.name} does not hold."
         )

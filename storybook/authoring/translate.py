@@ -14,10 +14,11 @@ from pydantic import Field, StringConstraints, create_model
 from storybook.authoring.export_epub import Editions, epub_book, modified_at
 from storybook.authoring.export_html import ScreenPage, screen_pages
 from storybook.book.folder import Book
-from storybook.book.printing import bound_for, check_brief
+from storybook.book.printing import check_brief
 from storybook.errors import BookError, ConfigError
 from storybook.files import slug, write_whole
 from storybook.models import Writer
+from storybook.press.formats import bound_for
 from storybook.press.scripts import is_tag
 from storybook.prompts import template
 from storybook.records import COVER, Record, Story

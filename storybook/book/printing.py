@@ -16,19 +16,16 @@ from storybook.config import BindSettings, shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import (
     FILES,
-    UNSEEN,
     Face,
     Fonts,
     check_glyphs,
     load_fonts,
-    symbols_lacking,
     without_symbols,
 )
-from storybook.press.formats import Format, load_format, placed
-from storybook.press.layout import StoryPage, lay_out, safe_box
-from storybook.press.script_fonts import letter_of, packages_for
-from storybook.press.scripts import is_leftwards
-from storybook.press.title import COVER_SHARE, set_title
+from storybook.press.formats import Format, bound_for, load_format, placed
+from storybook.press.layout import StoryPage, lay_out
+from storybook.press.script_fonts import packages_for
+from storybook.press.title import check_title
 from storybook.press.typeset import curl
 from storybook.records import COVER, Ages, Brief, Font, Record, Story
 
@@ -86,11 +83,6 @@ def press_options_of(brief: Brief, options: BindSettings | None = None) -> Press
     )
 
 
-def bound_for(form: Format, language: str) -> Format:
-    """The format as a language is bound: on the right where it is read from right to left."""
-    return form.but(bound="right" if is_leftwards(language) else "left")
-
-
 def story_of(book: Book) -> Story:
     """The story under the title that its author asks for."""
     story = book.story.told
@@ -114,7 +106,7 @@ def lay_words(words: Words, options: PressOptions, aspect: float = 1.0) -> tuple
     Raises PressError that names what cannot be set, where, and why.
     """
     fonts = load_fonts(options.font, options.language)
-    _check_title(words.title, options, fonts)
+    check_title(words.title, fonts, options.form)
     _check_star(words.star, fonts)
     return lay_out(words.texts, options.form, fonts.story, options.ages, aspect)
 
@@ -141,13 +133,13 @@ def check_brief(brief: Brief, star: str = "", names: Sequence[str] = ()) -> None
     """
     options = press_options_of(brief)
     fonts = load_fonts(options.font, options.language)
-    if letter := _letter_lacking(fonts, brief.language):
+    if letter := fonts.missing_letter(brief.language):
         raise ConfigError(
             f"The fonts of the press hold no letters of the language {brief.language!r}, such as "
             f"{letter}. {_instead(brief.language)}"
         )
     if brief.title:
-        _check_title(_printed(brief.title, options, fonts.bold), options, fonts)
+        check_title(_printed(brief.title, options, fonts.bold), fonts, options.form)
     if star:
         _check_star(_printed(star, options, fonts.bold), fonts)
     _check_names(names, fonts)
@@ -155,12 +147,7 @@ def check_brief(brief: Brief, star: str = "", names: Sequence[str] = ()) -> None
 
 def lacks_letters(language: str, font: Font = "pair") -> str:
     """A letter of a language that a book's fonts cannot show; empty if they can."""
-    return _letter_lacking(load_fonts(font, language), language)
-
-
-def _letter_lacking(fonts: Fonts, language: str) -> str:
-    letter = letter_of(language)
-    return letter if letter and fonts.text.missing(letter) else ""
+    return load_fonts(font, language).missing_letter(language)
 
 
 def _instead(language: str) -> str:
@@ -179,7 +166,7 @@ def check_names(names: Sequence[str], font: Font, language: str = "en") -> None:
 
 def _check_names(names: Sequence[str], fonts: Fonts) -> None:
     for name in names:
-        if letters := _unprintable(name, fonts.text):
+        if letters := fonts.text.missing_letters(curl(name)):
             raise ConfigError(
                 f"The fonts of the press hold no {' '.join(letters)} of the name {name!r}: they "
                 "hold Latin, Cyrillic and the phonetic alphabet. Write the name in those letters."
@@ -188,20 +175,15 @@ def _check_names(names: Sequence[str], fonts: Fonts) -> None:
 
 def unprintable(text: str, font: Font, language: str = "en") -> str:
     """The letters of a text that a book's fonts cannot show; symbols, which are left out, apart."""
-    return _unprintable(text, load_fonts(font, language).text)
-
-
-def _unprintable(text: str, face: Face) -> str:
-    missing = [char for char in face.missing(curl(text)) if char not in UNSEEN]
-    return "".join(char for char in missing if char not in symbols_lacking(text, face))
+    return "".join(load_fonts(font, language).text.missing_letters(curl(text)))
 
 
 def left_out(story: Story, texts: Sequence[str], font: Font, language: str = "en") -> str:
     """The symbols that are in a book's words and not in print, said in a line; or nothing."""
     fonts = load_fonts(font, language)
     lacking = (
-        *symbols_lacking(story.title, fonts.bold),
-        *symbols_lacking(" ".join(texts), fonts.text),
+        *fonts.bold.missing_symbols(story.title),
+        *fonts.text.missing_symbols(" ".join(texts)),
     )
     symbols = " ".join(dict.fromkeys(lacking))
     return f"printed without {symbols}, which the fonts of the press do not hold" if symbols else ""
@@ -209,16 +191,6 @@ def left_out(story: Story, texts: Sequence[str], font: Font, language: str = "en
 
 def _printed(text: str, options: PressOptions, face: Face) -> str:
     return without_symbols(curl(text, options.language), face)
-
-
-def _check_title(title: str, options: PressOptions, fonts: Fonts) -> None:
-    """Raise PressError if a title cannot stand on the cover or on the title page."""
-    face, form = fonts.for_title(title), options.form
-    if not title.strip():
-        raise PressError("cover: the title has nothing that can be printed. Give another one.")
-    check_glyphs(title, face, "cover")
-    set_title(title, face, safe_box(form, 1).width - 24, COVER_SHARE * form.height_pt)
-    set_title(title, face, safe_box(form, 3).width, 0.3 * form.height_pt, most_pt=46)
 
 
 def _check_star(star: str, fonts: Fonts) -> None:

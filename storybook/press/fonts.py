@@ -82,6 +82,14 @@ class Face:
         seen = [char for char in dict.fromkeys(visual(text)) if not char.isspace()]
         return [char for char in seen if ord(char) not in glyphs]
 
+    def missing_symbols(self, text: str) -> list[str]:
+        """The emoji and other symbols among them, which a text reads as well without."""
+        return [char for char in self.missing(text) if _is_symbol(char)]
+
+    def missing_letters(self, text: str) -> list[str]:
+        """The letters and marks of punctuation among them, which a text cannot do without."""
+        return [c for c in self.missing(text) if not _is_symbol(c) and c not in UNSEEN]
+
     @property
     def _metrics(self) -> object:
         return pdfmetrics.getFont(self.name).face
@@ -138,6 +146,11 @@ class Fonts:
         """What a story's pages are set in."""
         return StoryFace(self.text, self.display)
 
+    def missing_letter(self, language: str) -> str:
+        """A letter of a language that the text's face cannot show; empty if it can."""
+        letter = letter_of(language)
+        return letter if letter and self.text.missing(letter) else ""
+
     def for_title(self, title: str) -> Face:
         """The display face, or the bold text face if that alone holds every character."""
         return self.bold if self.display.missing(title) else self.display
@@ -151,8 +164,7 @@ def load_fonts(font: Font = "pair", language: str = "en") -> Fonts:
     """
     *files, credit = FILES[font]
     fonts = Fonts(*map(_face, files), credit)
-    letter = letter_of(language)
-    if not letter or not fonts.text.missing(letter):
+    if not (letter := fonts.missing_letter(language)):
         return fonts
     for family in script_family(language):
         plain, bold = (_registered(path.stem, path) for path in family.paths)
@@ -166,19 +178,13 @@ def without_symbols(text: str, face: Face) -> str:
 
     Letters and marks of punctuation stay, whether there is a glyph for them or not.
     """
-    lacking = "".join(map(re.escape, symbols_lacking(text, face)))
+    lacking = "".join(map(re.escape, face.missing_symbols(text)))
     if not lacking:
         return text
     # Marks that are drawn over a symbol go with it: a keycap's frame, the colour of a hand.
     unseen = "".join(UNSEEN)
     gaps = re.compile(rf"[{unseen} \t]*[{lacking}][{lacking}{unseen} \t]*")
     return gaps.sub(lambda found: _gap(text[: found.start()], text[found.end() :]), text)
-
-
-def symbols_lacking(text: str, face: Face) -> list[str]:
-    """The emoji and other symbols of a text that `face` has no glyph for, in their order."""
-    missing = (char for char in face.missing(text) if char not in UNSEEN)
-    return [char for char in missing if unicodedata.category(char) in SYMBOLS]
 
 
 def check_glyphs(text: str, face: Face, where: str) -> None:
@@ -191,6 +197,10 @@ def check_glyphs(text: str, face: Face, where: str) -> None:
             f"{where}: the font {face.name} has no glyph for {char!r} (U+{ord(char):04X}, {name}). "
             "Replace it in the text."
         )
+
+
+def _is_symbol(char: str) -> bool:
+    return char not in UNSEEN and unicodedata.category(char) in SYMBOLS
 
 
 def _gap(before: str, after: str) -> str:

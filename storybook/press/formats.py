@@ -6,6 +6,7 @@ from pydantic import Field
 
 from storybook.config import shipped, validated
 from storybook.errors import ConfigError, nearest
+from storybook.press.scripts import is_leftwards
 from storybook.records import Placement, R, Record
 from storybook.text_files import read_toml
 
@@ -93,6 +94,11 @@ def placed(form: Format, placement: Placement) -> Format:
             f"pictures. {nearest(placement, placements_of(form))}"
         )
     return form.but(arrangements=kept, others=tuple(each for each in there if each.measure < 1))
+
+
+def bound_for(form: Format, language: str) -> Format:
+    """The format as a language is bound: on the right where it is read from right to left."""
+    return form.but(bound="right" if is_leftwards(language) else "left")
 
 
 def format_names() -> list[str]:

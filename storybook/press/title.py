@@ -4,7 +4,9 @@ from bisect import bisect_left
 from functools import partial
 
 from storybook.errors import PressError
-from storybook.press.fonts import Face
+from storybook.press.fonts import Face, Fonts, check_glyphs
+from storybook.press.formats import Format
+from storybook.press.layout import safe_box
 from storybook.press.lettering import lettered_width
 from storybook.press.typeset import Setting, largest, set_text
 
@@ -13,6 +15,16 @@ LONG_TITLE_SIZES_PT = (*TITLE_SIZES_PT, 22, 20, 18)
 TITLE_LINES, LONG_TITLE_LINES = 3, 5
 COVER_SHARE = 0.24
 """Of the cover's height, what the title may take."""
+
+
+def check_title(title: str, fonts: Fonts, form: Format) -> None:
+    """Raise PressError if a title cannot stand on the cover or on the title page."""
+    if not title.strip():
+        raise PressError("cover: the title has nothing that can be printed. Give another one.")
+    face = fonts.for_title(title)
+    check_glyphs(title, face, "cover")
+    set_title(title, face, safe_box(form, 1).width - 24, COVER_SHARE * form.height_pt)
+    set_title(title, face, safe_box(form, 3).width, 0.3 * form.height_pt, most_pt=46)
 
 
 def set_title(
