@@ -98,13 +98,13 @@ def test_a_writers_folder_says_what_it_puts_aside(tmp_path):
 
 def test_roles_keep_both_pronouns_apart():
     own = roles(
-        "Bruno the dog finds a lost kitten. He carries her home.",
+        "Bruno the dog meets a kitten. He carries her home.",
         Hero(name="Bruno", species="dog", pronoun="he"),
         Hero(name="Kitten", species="cat", pronoun="she"),
         friend_kinds=("kitten",),
     )
-    assert own.mask("Bruno finds a kitten. He carries her home in her basket.") == (
-        "HERO finds a PALKIND. HE carries PHIM home in PHIS basket."
+    assert own.mask("Bruno meets a kitten. He carries her home in her basket.") == (
+        "HERO meets a PALKIND. HE carries PHIM home in PHIS basket."
     )
     assert own.fill("HE saw HIS tail. PHE hugged HIM and PHIS own tail.") == (
         "He saw his tail. She hugged him and her own tail."

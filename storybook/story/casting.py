@@ -10,6 +10,7 @@ from functools import lru_cache
 from random import Random
 
 from storybook.records import Departure, Hero
+from storybook.story.lost_one import is_found
 from storybook.story.parts import (
     NATURAL,
     Means,
@@ -111,16 +112,19 @@ def _cast(summary: str, heroes: tuple[Hero, ...], same: _Same, seed: int, limite
 def befriended(who: Cast, world: World, *, seed: int, given: Collection[str] = ()) -> Cast:
     """The cast with a friend of the star's second, and with a name: tales of roles have one.
 
+    Whom the star finds (`a lost kitten`) is no friend of its own from the first page on.
     Those of the names `given`, an author's own heroes, keep theirs, said in the summary or not.
     """
     rng = Random(f"{seed} {who.summary} friend")
     star, *others = who.heroes
     taken = [hero.name for hero in who.heroes]
-    if not others:
-        species = rng.choice([kind for kind in sorted(world.species) if kind != star.species])
+    found = bool(others) and others[0].name not in given and is_found(others[0], who.summary)
+    if not others or (found and len(others) < MAX_COMPANIONS):
+        used = {hero.species for hero in who.heroes}
+        species = rng.choice([kind for kind in sorted(world.species) if kind not in used])
         name = new_name(taken, rng)
         look = look_of(species, who.heroes, world, rng)
-        others = [Hero(name=name, species=species, look=look, pronoun=pronoun_of(name, ""))]
+        others.insert(0, Hero(name=name, species=species, look=look, pronoun=pronoun_of(name, "")))
     elif others[0].name not in given and not called(others[0].name).search(who.summary):
         friend = others[0]
         others[0] = friend.but(name=new_name(taken, rng, friend.pronoun))

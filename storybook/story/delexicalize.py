@@ -13,6 +13,7 @@ from pathlib import Path
 from storybook.config import validated
 from storybook.models.weights import read_json
 from storybook.records import Hero, Record
+from storybook.story.lost_one import IS_LOST, is_animal, lost_one
 from storybook.summary import called, pronouns_in
 from storybook.summary.lexicon import load_words
 from storybook.world import article
@@ -65,6 +66,15 @@ class Roles(Record):
     friend_kinds: tuple[str, ...] = ()
     thing: str = ""
     place: str = ""
+    lost: str = ""
+    """Who is found in the summary, under the thing's role in place of a thing: `kitten`."""
+    stray: Hero | None = None
+    """Who is lost in a tale of somebody lost whose summary has nobody for it."""
+
+    def stray_in(self, text: str) -> tuple[Hero, ...]:
+        """Who is lost in a writer's text without being in the summary; nobody in most."""
+        told = not self.lost and not is_animal(self.thing) and IS_LOST.search(text)
+        return (self.stray,) if told and self.stray else ()
 
     def mask(self, text: str) -> str:
         """`text` with roles in place of names, kinds, thing, place and pronouns."""
@@ -83,6 +93,15 @@ class Roles(Record):
             text = _kinds(text, self.friend.species, self.friend_kinds, "PALKIND")
         return text
 
+    def ask(self, summary: str) -> str:
+        """A summary, masked, as a writer of roles is asked to tell it.
+
+        Whoever is found in it is named first, in the words that tales of somebody lost were taught
+        with: of four such summaries, four tellings each, 13 of 16 told of it then, and 4 without.
+        """
+        found = "HERO finds a THING and wants to take it home. " if self.lost else ""
+        return f"{found}{self.mask(summary)}"
+
     def _mask_pronouns(self, text: str) -> str:
         """`text` with `HE`, `HIM` and so on for the star's pronouns, `PHE` for the friend's."""
         for start, end, form, sex in reversed(pronouns_in(text)):
@@ -97,8 +116,8 @@ class Roles(Record):
 
     def mask_things(self, text: str) -> str:
         """`text` with roles in place of the thing and the place."""
-        if self.thing:
-            text = re.sub(rf"\b{re.escape(self.thing)}(?:e?s)?\b", "THING", text, flags=re.I)
+        if thing := self.lost or self.thing:
+            text = re.sub(rf"\b{re.escape(thing)}(?:e?s)?\b", "THING", text, flags=re.I)
         if self.place:
             spot = re.escape(self.place.partition(" ")[2])
             text = re.sub(rf"\b{THERE} {spot}\b", "ATPLACE", text, flags=re.I)
@@ -117,7 +136,7 @@ class Roles(Record):
             "COAT": self.star.look,
             "KIND": self.star.species,
             "PALKIND": self.friend.species,
-            "THING": self.thing or SOMETHING,
+            "THING": self._thing_in(text),
             "ATPLACE": at,
             "TOPLACE": f"to {spot}",
             "THEPLACE": spot,
@@ -131,14 +150,21 @@ class Roles(Record):
         role = re.compile(rf"\b(?:{'|'.join(longest)})\b")
         lines = []
         for line in text.split("\n"):
-            line = ARTICLE.sub(lambda found: _with_article(found, role, own), line)
             title = line.lstrip().startswith("Title:")
+            line = ARTICLE.sub(lambda each, t=title: _with_article(each, role, own, t), line)
             line = self._agreeing(line)
             line = role.sub(lambda found, t=title: _said(own[found[0]], title=t), line)
             line = OPENING.sub(lambda found: found[1] + found[2].upper(), line.strip())
             line = AFTER_SPEECH.sub(lambda said: f"{said[1]}{said[2].capitalize()} ", line)
             lines.append(line)
         return "\n".join(lines)
+
+    def _thing_in(self, text: str) -> str:
+        """What a writer's text has as its thing, which may be somebody who is lost."""
+        if self.lost and IS_LOST.search(text):
+            return self.lost
+        thing = self.thing or SOMETHING
+        return next((f"little {stray.species}" for stray in self.stray_in(text)), thing)
 
     def _agreeing(self, line: str) -> str:
         """A story's line with the verbs of whoever is called `they`: `HE was` as `HE were`."""
@@ -154,6 +180,7 @@ class Roles(Record):
 def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: object) -> Roles:
     """The roles of a book whose cast is star and friend, and perhaps more who keep their names."""
     star, friend = cast[:2]
+    found = lost_one(cast, summary)
     place = next((place for place in words.places if _there(place).search(summary)), "")
     rest = summary
     for hero in cast:
@@ -164,6 +191,7 @@ def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: 
         # A castle can be built or be lived in: where somebody is, it is no thing.
         thing=_thing(_there(place).sub("", rest) if place else rest, words.things),
         place=place,
+        lost=found.name.lower() if found else "",
         **open_ends,
     )
 
@@ -233,8 +261,10 @@ def _plural(noun: str) -> str:
     return f"{noun}{'es' if noun.endswith(('x', 's', 'ch')) else 's'}"
 
 
-def _with_article(found: re.Match[str], role: re.Pattern[str], own: dict[str, str]) -> str:
-    phrase = role.sub(lambda each: own[each[0]], found[2]).strip()
+def _with_article(
+    found: re.Match[str], role: re.Pattern[str], own: dict[str, str], title: bool
+) -> str:
+    phrase = role.sub(lambda each: _said(own[each[0]], title=title), found[2]).strip()
     full = article(phrase)
     return full[:1].upper() + full[1:] if found[1][0] == "A" else full
 

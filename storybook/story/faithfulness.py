@@ -16,7 +16,7 @@ from storybook.story.contradictions import contradictions
 from storybook.story.coverage import coverage, kept
 from storybook.story.deeds import TURNED
 from storybook.story.repetition import said_again
-from storybook.story.untold import untold
+from storybook.story.untold import NEVER_FOUND, untold
 from storybook.world import World
 
 DISTINCT = 0.8
@@ -25,6 +25,7 @@ WEIGHTS = {
     "covered": 4.0,
     "kept": 2.0,
     "turned": 3.0,
+    "unfound": 3.0,
     "lost": 0.5,
     "odds": 2.0,
     "contradictions": 1.0,
@@ -63,6 +64,11 @@ class Faithfulness:
         return sum(each.text.startswith(TURNED) for each in self.lost)
 
     @property
+    def unfound(self) -> bool:
+        """Whether it never speaks of the one whom its summary has found or lost."""
+        return any(each.text.startswith(NEVER_FOUND) for each in self.lost)
+
+    @property
     def faults(self) -> tuple[str, ...]:
         """What is surely wrong, and worth asking anew for."""
         turned = [each.text.rstrip(".") for each in self.lost if each.text.startswith(TURNED)]
@@ -76,7 +82,8 @@ class Faithfulness:
             "covered": 1 - self.covered,
             "kept": 1 - self.kept,
             "turned": min(MOST, self.turned),
-            "lost": min(2 * MOST, len(self.lost) - self.turned),
+            "unfound": self.unfound,
+            "lost": min(2 * MOST, len(self.lost) - self.turned - self.unfound),
             "odds": min(MOST, len(self.odds)),
             "contradictions": min(MOST, len(self.contradictions)),
             "again": self.again,

@@ -11,6 +11,7 @@ from storybook.naming import is_english, misses_name, says_name
 from storybook.readability import TARGETS, measure, words
 from storybook.records import Brief, Story
 from storybook.story.casting import Cast
+from storybook.story.lost_one import is_one_of_two
 from storybook.summary.lexicon import load_words
 from storybook.world import World
 
@@ -89,7 +90,8 @@ def _missing(text: str, who: Cast, world: World, language: str) -> Iterable[str]
     for hero in who.heroes:
         if says_name(text, hero.name) or not misses_name(text, hero.name, language):
             continue
-        if hero is who.heroes[0] or hero.species not in species:
+        alike = is_one_of_two(hero, who.heroes, who.summary)
+        if hero is who.heroes[0] or alike or hero.species not in species:
             yield hero.name
     if english:
         names = re.compile("|".join(rf"\b{re.escape(hero.name)}\b" for hero in who.heroes))

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.models import Writer
-from storybook.naming import is_english
+from storybook.naming import is_english, says_name
 from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import Brief, Story
-from storybook.story.casting import Cast
+from storybook.story.casting import MAX_COMPANIONS, Cast
 from storybook.story.delexicalize import Roles, RoleWords, roles_of
 from storybook.story.faithfulness import faithfulness
 from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
+from storybook.story.lost_one import lost_one, somebody_lost
 from storybook.story.outlined import Telling, introduced, title_of, told_by_outline
 from storybook.story.own_opening import with_own_opening
 from storybook.story.planned import asked_of, question_of, told_by_plan
@@ -111,7 +112,14 @@ def _looked_over(
 
 
 def _with_own_opening(story: Story, brief: Brief, who: Cast) -> Story:
-    """A story with the opening of its summary, if it leaves that out."""
+    """A story with the opening of its summary, if it leaves that out.
+
+    Nobody is found in a first sentence whom the story then forgets.
+    """
+    if (one := lost_one(who.heroes, who.summary)) and not says_name(
+        " ".join(story.paragraphs), one.name
+    ):
+        return story
     most = LONGEST_PAGE * TARGETS[brief.ages].page_words[1]
     star = who.heroes[0]
     return story.but(
@@ -150,6 +158,7 @@ def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
         words,
         kinds=world.species[star.species].words if star.species in world.species else (),
         friend_kinds=world.species[friend.species].words if friend.species in world.species else (),
+        stray=somebody_lost(who.heroes, world),
     )
 
 
@@ -166,7 +175,7 @@ def _told_at_once(
     pages = min(brief.pages, ASKED_AT_ONCE)
     hero, summary = introduced(who.heroes[0]), who.summary
     if roles:
-        hero, summary = roles.mask(hero), roles.mask(summary)
+        hero, summary = roles.mask(hero), roles.ask(summary)
     question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
     if not is_english(brief.language):  # no frame is taught in another one
         question = f"{template('language').fill(language=brief.language)}\n\n{question}"
@@ -175,8 +184,13 @@ def _told_at_once(
         for reply in writer.tell_each(question, seeds=seeds, max_words=_room(brief, pages)):
             if isinstance(reply, ReplyError):
                 yield reply
-            else:
-                yield _read(roles.fill(reply) if roles else reply, brief, who, writer)
+                continue
+            if not roles:
+                yield _read(reply, brief, who, writer)
+                continue
+            stray = roles.stray_in(reply)
+            there = (*who.heroes, *stray)[: MAX_COMPANIONS + 1]
+            yield _read(roles.fill(reply), brief, replace(who, heroes=there), writer)
 
 
 def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:

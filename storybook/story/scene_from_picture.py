@@ -147,7 +147,7 @@ def _who(
     """
     found = {hero.name: at.start() for hero in cast if (at := _name_of(hero).search(line))}
     if not found:
-        return company_on(text, cast, before)
+        return company_on(text, cast, before, world)
     named = sorted((hero for hero in cast if hero.name in found), key=lambda one: found[one.name])
     if all(one.species in world.people for one in named) and cast[0].species in world.species:
         named.insert(0, cast[0])

@@ -51,7 +51,7 @@ def read_page(
         light=_last(world.find("lights", narration), before.light if before else DEFAULT_LIGHT),
         things=things,
         relation=world.relation_in(narration, moment, things[0]) if things else "with",
-        cast=company_on(text, cast, before),
+        cast=company_on(text, cast, before, world),
         shot=shot_of(page, moment, mood, place, before),
     )
 
@@ -91,10 +91,12 @@ def likeliest_moment(actions: Sequence[str], *, with_thing: bool) -> str:
     return _first(strong or able, DEFAULT_ACTION)
 
 
-def company_on(text: str, cast: Sequence[Hero], before: Scene | None) -> tuple[str, ...]:
-    """Who is on the page: whom it names, or calls by species, or means by a pronoun."""
+def company_on(
+    text: str, cast: Sequence[Hero], before: Scene | None, world: World
+) -> tuple[str, ...]:
+    """Who is on the page: whom it names, or calls by kind, or means by a pronoun."""
     star = cast[0].name
-    here = [hero.name for hero in cast if _is_called(hero, text, cast)]
+    here = [hero.name for hero in cast if _is_called(hero, text, cast, world)]
     if before and TOGETHER.search(text):
         here += [star, *before.cast]
     meant = _meant(text, cast, before)
@@ -120,8 +122,10 @@ def _meant(text: str, cast: Sequence[Hero], before: Scene | None) -> list[str]:
     return found
 
 
-def _is_called(hero: Hero, text: str, cast: Sequence[Hero]) -> bool:
-    if called(hero.name).search(text):
+def _is_called(hero: Hero, text: str, cast: Sequence[Hero], world: World) -> bool:
+    kinds = world.species[hero.species].words if hero.species in world.species else ()
+    by_kind = hero.name.lower() in kinds  # the kitten, who is in the cast as Kitten
+    if called(hero.name, re.IGNORECASE if by_kind else 0).search(text):
         return True
     alone_of_its_kind = sum(other.species == hero.species for other in cast) == 1
     return alone_of_its_kind and bool(re.search(rf"\b{hero.species}\b", text, re.IGNORECASE))

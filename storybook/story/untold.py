@@ -15,6 +15,7 @@ from storybook.readability import WORD, sentences
 from storybook.records import Departure, Hero
 from storybook.story.coverage import CLAUSE, FUNCTION, IRREGULAR, stem
 from storybook.story.deeds import deeds_like, turned_round
+from storybook.story.lost_one import is_found, is_one_of_two
 from storybook.summary import called, names_in
 from storybook.summary.lexicon import load_words
 from storybook.world import World
@@ -67,6 +68,8 @@ MANY_WORDS = 5
 """A clause with so many is told where at least two of them stand together."""
 ALIKE = 4
 """Letters: stems of which one begins the other, and that are no shorter, are of one word."""
+NEVER_FOUND = "The story never speaks of the"
+"""Begins what is said of somebody whom the summary has found or lost, and the story never has."""
 JOINT = re.compile(r"^(?:and|but|so|then) ")
 VERB = re.compile(r"(?<![su])s$")
 ABBREVIATED = r"(?:Mrs?|Ms|Dr|St|Mt|Prof|Capt|Sgt)\.(?=\s[A-Z])"
@@ -174,11 +177,13 @@ def _unnamed(
         parts = [part for part in hero.name.split() if not load_words().is_title(part.lower())]
         named = any(called(part, re.IGNORECASE).search(text) for part in (hero.name, *parts[:1]))
         by_name = called(hero.name).search(summary) is not None
-        if not named and (by_name or hero.species not in kinds):
-            never = "says the name of" if hero.species in kinds else "speaks of"
+        by_kind = hero.species in kinds and not is_one_of_two(hero, cast, summary)
+        if not named and (by_name or not by_kind):
+            says = "says the name of" if by_kind else "speaks of"
+            never = f"The story never {says} {hero.name}."
             yield Departure(
                 kind="person",
-                text=f"The story never {never} {hero.name}.",
+                text=f"{NEVER_FOUND} {hero.name.lower()}." if is_found(hero, summary) else never,
                 words=(hero.name.lower(),),
             )
 
