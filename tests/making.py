@@ -43,7 +43,7 @@ def being_made(home: Path, book: Book) -> Iterator[Making]:
     """A job of `home` that makes a new book with the doubles, and has done nothing yet."""
     studio = doubles()
     born = create_time_of(os.getpid())  # by which one that beats no heart is known to live
-    job, lock = laid_job(home, "running", str(book.folder.resolve()), born=born)
+    job, lock = laid_job(home, "running", str(book.folder.resolve()), create_time=born)
     (job.folder / EVENTS).write_bytes(b"")
     with lock, closing(follow(make(book, studio), book, studio)) as events:
         yield Making(book, job, events)

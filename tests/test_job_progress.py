@@ -48,7 +48,8 @@ def under_way() -> Iterator[Callable[..., Job]]:
             tell(job, stages, begun, until)
             pid = os.getpid()
             write_state(
-                job, JobState(state="running", pid=pid, born=create_time_of(pid), started=begun)
+                job,
+                JobState(state="running", pid=pid, create_time=create_time_of(pid), started=begun),
             )
             return job
 

@@ -241,14 +241,24 @@ def test_a_waiting_job_is_cancelled_and_a_teaching_is_told_to_go_on():
     assert [each.id for each in jobs_in()] == [fresh.id, job.id]
 
 
+def test_a_state_s_create_time_is_called_born_in_its_file():
+    job, _lock = create_job(new_job("storybook", ("hero", "list"), "x"), ROOT)
+    write_state(job, JobState(state="running", pid=7, create_time=5.0))
+    text = (job.folder / "state.json").read_text(encoding="utf-8")
+    assert json.loads(text)["born"] == 5.0 and "create_time" not in text
+    assert JobState.model_validate_json('{"state": "running", "born": 3.0}').create_time == 3.0
+
+
 def test_a_heart_that_is_late_is_looked_after():
     job, lock = create_job(new_job("storybook", ("hero", "list"), "x"), ROOT)
-    state = JobState(state="running", pid=os.getpid(), born=job_folder.create_time_of(os.getpid()))
+    state = JobState(
+        state="running", pid=os.getpid(), create_time=job_folder.create_time_of(os.getpid())
+    )
     write_state(job, state)
     late = time.time() - 60
     os.utime(job.folder / "heartbeat", (late, late))
     assert job_state(job).state == "running", "the machine slept, the process is there"
-    write_state(job, state.but(born=state.born - 1000))
+    write_state(job, state.but(create_time=state.create_time - 1000))
     assert job_state(job).state == "failed", "the number is another process's now"
     write_state(job, state)
     lock.close()

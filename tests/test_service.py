@@ -292,7 +292,7 @@ def test_the_queue_outlives_the_service():
     for name in ("a", "b", "c"):
         first.take({**ORDER, "id": name})
     cut_off, cancelled = (first._newest_job(name) for name in ("a", "c"))
-    write_state(cut_off, JobState(state="running", pid=1, born=1.0, started=1.0))
+    write_state(cut_off, JobState(state="running", pid=1, create_time=1.0, started=1.0))
     assert job_state(cut_off).state == "failed"
     first.cancel("c")
     with a_desk().open() as second:

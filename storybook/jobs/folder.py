@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from storybook.files import patiently, write_whole
 from storybook.locks import POSIX, is_locked, try_lock, wait_for_lock
@@ -89,11 +89,14 @@ class Job(Record):
 class JobState(Record):
     """How a job stands."""
 
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     state: JobStatus
     pid: int | None = None
     """Of the process that runs the job."""
-    born: float | None = None
-    """When that process began, which tells it from a later one of the same number."""
+    create_time: float | None = Field(default=None, alias="born")
+    """When that process began, which tells it from a later one of the same number; files of jobs
+    call it `born`."""
     started: float | None = None
     """When its turn came; None while it waits."""
     ended: float | None = None
@@ -195,8 +198,8 @@ def is_alive(job: Job, state: JobState) -> bool:
         return False
     if state.heartbeat is not None and time.time() - state.heartbeat < LATE_S:
         return True
-    born = create_time_of(state.pid) if state.pid is not None else None
-    return born is not None and abs(born - state.born) < CLOCKS_DIFFER_S
+    began = create_time_of(state.pid) if state.pid is not None else None
+    return began is not None and abs(began - state.create_time) < CLOCKS_DIFFER_S
 
 
 def is_held(job: Job) -> bool:
@@ -242,4 +245,4 @@ def jobs_in(root: Path = JOBS) -> list[Job]:
 
 
 def _text_of(state: JobState) -> bytes:
-    return (state.model_dump_json(indent=2, exclude={"heartbeat"}) + "\n").encode()
+    return (state.model_dump_json(indent=2, by_alias=True, exclude={"heartbeat"}) + "\n").encode()

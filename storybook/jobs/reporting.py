@@ -105,7 +105,10 @@ def _report_as_job(events: Iterator[Event], by_hand: CliInvocation, root: Path) 
     with lock, device_of(job) as device:
         try_lock(device)
         state = JobState(
-            state="running", pid=os.getpid(), born=create_time_of(os.getpid()), started=time.time()
+            state="running",
+            pid=os.getpid(),
+            create_time=create_time_of(os.getpid()),
+            started=time.time(),
         )
         write_state(job, state)
         end, error = "failed", ""

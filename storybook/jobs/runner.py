@@ -50,7 +50,7 @@ def main() -> None:
 
 def run(job: Job) -> None:
     """Run a job's command when its turn has come, and write down how it ended."""
-    state = JobState(state="waiting", pid=os.getpid(), born=create_time_of(os.getpid()))
+    state = JobState(state="waiting", pid=os.getpid(), create_time=create_time_of(os.getpid()))
     write_state(job, state)
     with _turn(job) as device:
         if device is None:
