@@ -119,7 +119,7 @@ def make_pairs(
     rejected = read_made(folder / REJECTED)
     asked = {each.number for each in (*kept, *rejected)}
     known = [runs(made.summary) for made in kept]
-    desks = _Desks(open_writer)
+    writers = _Writers(open_writer)
     limit = ceiling or Ceiling()
     todo = (number for number in range(round(TRIES * count) + SPARE_TRIES) if number not in asked)
     waiting: set[Future[Made]] = set()
@@ -127,12 +127,12 @@ def make_pairs(
     with ThreadPoolExecutor(at_once) as pool:
         try:
             while good < count:
-                stop = limit.reached(desks.used)
+                stop = limit.reached(writers.used)
                 while not stop and len(waiting) < min(at_once, count - good):
                     number = next(todo, None)
                     if number is None:
                         break
-                    waiting.add(pool.submit(desks.ask, idea(seed, number)))
+                    waiting.add(pool.submit(writers.ask, idea(seed, number)))
                 if not waiting:
                     why = f"The ceiling of {stop} is reached" if stop else "Too many were no good"
                     raise TrainingError(
@@ -146,11 +146,11 @@ def make_pairs(
                     if not made.reason:
                         good += 1
                         known.append(runs(made.summary))
-                    yield Event(stage="pairs", done=good, total=count, note=desks.said)
+                    yield Event(stage="pairs", done=good, total=count, note=writers.said)
         finally:
             for future in waiting:
                 future.cancel()
-            desks.close()
+            writers.close()
 
 
 def read_made(path: Path) -> list[Made]:
@@ -161,7 +161,7 @@ def read_made(path: Path) -> list[Made]:
     return [Made.model_validate_json(line) for line in whole if line.endswith(b"}")]
 
 
-class _Desks:
+class _Writers:
     """A writer for each thread, and what all of them have used."""
 
     def __init__(self, open_writer: Callable[[], ServerWriter]) -> None:

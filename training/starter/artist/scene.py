@@ -36,7 +36,7 @@ SIDES = {"left": -0.3, "right": 0.3}
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class Framing:
     """A shot, in percent of the picture."""
 
     star: float
@@ -50,9 +50,9 @@ class Frame:
 
 
 _FRAMES = {
-    "wide": Frame(star=42, ground=84, thing=18, nearer=1.0),
-    "middle": Frame(star=60, ground=91, thing=23, nearer=1.12),
-    "close": Frame(star=84, ground=98, thing=28, nearer=1.3),
+    "wide": Framing(star=42, ground=84, thing=18, nearer=1.0),
+    "middle": Framing(star=60, ground=91, thing=23, nearer=1.12),
+    "close": Framing(star=84, ground=98, thing=28, nearer=1.3),
 }
 
 
@@ -91,7 +91,7 @@ def draw_figures(brush: Brush, picture: Picture, world: World) -> None:
         _draw_facing_right(brush, picture, world, _FRAMES[picture.shot])
 
 
-def _draw_facing_right(brush: Brush, picture: Picture, world: World, frame: Frame) -> None:
+def _draw_facing_right(brush: Brush, picture: Picture, world: World, frame: Framing) -> None:
     star = _star_of(picture, world)
     spots = _spots(frame, picture, star.pose)
     beside = [(spots.after, -1), (spots.before, 1)]
@@ -120,7 +120,7 @@ def _lies_about(picture: Picture) -> bool:
     return bool(picture.thing) and picture.relation == "with" and not in_paws
 
 
-def _spots(frame: Frame, picture: Picture, pose: Pose) -> Spots:
+def _spots(frame: Framing, picture: Picture, pose: Pose) -> Spots:
     """Everyone side by side, as large as the shot has it and as the picture has room for.
 
     The first companion is on the right and a second one on the left; a thing on the ground takes
