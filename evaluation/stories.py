@@ -23,13 +23,13 @@ from storybook.readability import measure
 from storybook.ready_made.collection import ready_made
 from storybook.records import Event, Hero, Record, Story, digest
 from storybook.shard import Shard
-from storybook.stages.write import cast_for, drafts_by
+from storybook.stages.write import cast_for, samples_by
 from storybook.story.casting import Cast
 from storybook.story.contradictions import contradictions
 from storybook.story.coverage import coverage
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PromptFrame
 from storybook.story.repetition import repeated
-from storybook.story.sampling import Draft, worth
+from storybook.story.sampling import StorySample, worth
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of
 from storybook.world import World
@@ -124,15 +124,15 @@ def told_by(
     tellers: Sequence[tuple[Studio, Writer]],
     case: Case,
     *,
-    frame: Frame | None = None,
+    frame: PromptFrame | None = None,
     attempts: int | None = None,
 ) -> Told:
     """What becomes of a case by all tellers, asked in `frame` or in their own."""
-    told: list[tuple[Draft, Cast]] = []
+    told: list[tuple[StorySample, Cast]] = []
     for studio, writer in tellers:
         who = cast_for(case.brief, (), studio)
-        each = drafts_by(studio, writer, case.brief, who, frame=frame, attempts=attempts)
-        told += [(draft, who) for draft in each]
+        each = samples_by(studio, writer, case.brief, who, frame=frame, attempts=attempts)
+        told += [(sample, who) for sample in each]
     first, who = min(told, key=lambda one: worth(one[0]))
     return Told(
         cast=who.heroes,

@@ -24,7 +24,7 @@ from storybook.errors import ConfigError, TrainingError
 from storybook.models import Writer
 from storybook.models.writers import adapter_folder
 from storybook.records import Event
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PromptFrame
 from storybook.studio.studio import Studio
 from storybook.terminal import show
 from training.quiet import quiet
@@ -125,7 +125,7 @@ def _base_of(folder: Path) -> str:
     return str(beside) if beside.is_dir() else named
 
 
-def _table(found: dict[str, dict[str, float | None]], frame: Frame) -> Table:
+def _table(found: dict[str, dict[str, float | None]], frame: PromptFrame) -> Table:
     aims = {"valid": VALID, "clauses told in order": COVERED}
     names = list(next(iter(found.values())))
     return Table(

@@ -10,7 +10,7 @@ from storybook.config import load_settings
 from storybook.make import follow, make
 from storybook.records import Brief, Event, Hero, Story
 from storybook.shard import Shard
-from storybook.story.sampling import best, drafts
+from storybook.story.sampling import sample_stories, select_best
 from storybook.studio.studio import Studio
 
 SUMMARY = "Biscuit the cat finds a blue mitten in the snow. A shy fox helps her to bring it home."
@@ -29,7 +29,7 @@ def brief(**changes: object) -> Brief:
 def told_best(brief, who, world, writer, frame, *, attempts: int = 4, **how: object) -> Story:
     """The best of the tellings that `write` would ask a writer for."""
     how = {"attempts": attempts, "outline": False} | how
-    return best(list(drafts(brief, who, world, writer, frame, **how)), writer.name)
+    return select_best(list(sample_stories(brief, who, world, writer, frame, **how)), writer.name)
 
 
 def new_book(folder: Path | str = "book", **changes: object) -> Book:

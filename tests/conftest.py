@@ -17,7 +17,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # workers, and what they start, share t
 
 import pytest
 
-from desks import desk as desk
+from fake_openai_server import server as server
 from storybook.models import packaged
 
 # What a test writes need not outlive a power cut, and a disk takes its time to promise that.

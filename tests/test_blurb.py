@@ -3,7 +3,7 @@
 import pytest
 
 from books import doubles, made, new_book
-from desks import Desk, says
+from fake_openai_server import FakeServer, says
 from storybook.authoring.blurb import blurb_by_writer
 from storybook.authoring.print_jobs import imprint_of
 from storybook.cli import main
@@ -18,23 +18,23 @@ def book():
     return book
 
 
-def at(desk: Desk) -> tuple[str, ...]:
-    return ("write.writer=server", "write.model=m", f"write.base_url={desk.url}")
+def at(server: FakeServer) -> tuple[str, ...]:
+    return ("write.writer=server", "write.model=m", f"write.base_url={server.url}")
 
 
-def test_blurb_by_writer_takes_the_first_reply_that_is_one(book, desk):
+def test_blurb_by_writer_takes_the_first_reply_that_is_one(book, server):
     star = book.cast[0].name
-    desk.will(says("Wow!"), says("A fine book for all the family, and so very much fun to read."))
-    desk.will(says(f'"{GOOD.format(star)}"'))
-    assert blurb_by_writer(book, doubles(*at(desk))) == GOOD.format(star).replace("\n", " ")
-    question = desk.asked[0]["messages"][0]["content"]
+    server.will(says("Wow!"), says("A fine book for all the family, and so very much fun to read."))
+    server.will(says(f'"{GOOD.format(star)}"'))
+    assert blurb_by_writer(book, doubles(*at(server))) == GOOD.format(star).replace("\n", " ")
+    question = server.asked[0]["messages"][0]["content"]
     assert star in question and book.scenes[1].text in question
 
 
 @pytest.mark.parametrize("reply", ["", "No.", "Biscuit " * 200])
-def test_blurb_by_writer_is_empty_where_nothing_fit_comes_back(book, desk, reply):
-    desk.will(*[says(reply)] * 3)
-    assert blurb_by_writer(book, doubles(*at(desk))) == ""
+def test_blurb_by_writer_is_empty_where_nothing_fit_comes_back(book, server, reply):
+    server.will(*[says(reply)] * 3)
+    assert blurb_by_writer(book, doubles(*at(server))) == ""
 
 
 def test_the_starter_is_not_asked_for_a_blurb(book):
@@ -44,11 +44,11 @@ def test_the_starter_is_not_asked_for_a_blurb(book):
     assert blurb_by_writer(book, Studio(load_settings(None, []))) == ""
 
 
-def test_press_keeps_an_authors_blurb_where_the_writer_has_none(desk, capsys):
+def test_press_keeps_an_authors_blurb_where_the_writer_has_none(server, capsys):
     book = new_book()
     made(book)
-    desk.will(*[says("No.")] * 3)
-    changes = [word for change in at(desk) for word in ("--set", change)]
+    server.will(*[says("No.")] * 3)
+    changes = [word for change in at(server) for word in ("--set", change)]
     asked = ["press", str(book.folder), "--studio", "doubles", *changes, "--printer", "home"]
     main([*asked, "--blurb", "My own words.", "--write-blurb"])
     assert imprint_of(book).blurb == "My own words."

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import training.__main__ as command
-from desks import fails, says
+from fake_openai_server import fails, says
 from storybook.errors import ModelError
 from tiny_onnx import tiny_tagger
 from training.desk.annotate import annotate
@@ -99,9 +99,9 @@ def test_tags_with_commas_stay_one_tag_each(tmp_path):
     assert said == ["one_alone, sky"]
 
 
-def test_annotate_keeps_what_was_said_before_a_server_fell_silent(photos, desk):
-    desk.will(says("a cat on a sofa."), fails(401, "no such key"))
-    captioner = open_captioner("server", Generation(), base_url=desk.url, server_model="m")
+def test_annotate_keeps_what_was_said_before_a_server_fell_silent(photos, server):
+    server.will(says("a cat on a sofa."), fails(401, "no such key"))
+    captioner = open_captioner("server", Generation(), base_url=server.url, server_model="m")
     pictures = sorted(photos.glob("*.png"))
     words = words_at("json", [photos], "caption")
     with pytest.raises(ModelError, match="no such key") as fault:

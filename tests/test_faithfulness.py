@@ -14,13 +14,13 @@ from storybook.story.contradictions import contradictions
 from storybook.story.faithfulness import faithfulness
 from storybook.story.faults import Fault, faults_of
 from storybook.story.repetition import said_again
-from storybook.story.sampling import Draft, worth
+from storybook.story.sampling import StorySample, worth
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
 TELLINGS = Path(__file__).parent / "data" / "tellings.toml"
 PREFERRED = 0.95
-"""Of the pairs; before there was a verifier the counts of `drafts` preferred 0.62 of them."""
+"""Of the pairs; before there was a verifier counts alone preferred 0.62 of them."""
 
 
 def pairs() -> list[dict]:
@@ -43,7 +43,9 @@ def worth_of(pair: dict, pages: list[str], *, limited: bool = False) -> tuple:
     brief = Brief(summary=pair["summary"], pages=len(pages))
     found = faithfulness(who.summary, pages, who.heroes, WORLD)
     faults = [*faults_of(story, brief, who, WORLD), *map(Fault, found.faults)]
-    return worth(Draft("", story, tuple(faults), found.covered, found.kept, drift=found.drift))
+    return worth(
+        StorySample("", story, tuple(faults), found.covered, found.kept, drift=found.drift)
+    )
 
 
 def test_the_verifier_prefers_the_telling_that_keeps() -> None:

@@ -8,11 +8,11 @@ from storybook.errors import ConfigError
 from storybook.story.prompt_frame import (
     FRAME,
     PLAIN,
-    Frame,
+    PromptFrame,
     carried_frame,
     frame_names,
-    lay_frame,
     load_frame,
+    write_frame,
 )
 
 A6 = (
@@ -90,8 +90,8 @@ def test_an_unknown_frame_names_the_nearest() -> None:
 
 
 def test_a_frame_travels_with_what_was_taught_by_it(tmp_path: Path) -> None:
-    frame = Frame(question="Summary: $summary\nStory:", reply=" $story", page="$to_go: $text")
+    frame = PromptFrame(question="Summary: $summary\nStory:", reply=" $story", page="$to_go: $text")
     (tmp_path / "adapter").mkdir()
-    lay_frame(frame, tmp_path / "adapter")
+    write_frame(frame, tmp_path / "adapter")
     assert carried_frame(tmp_path / "adapter", tmp_path) == frame
     assert carried_frame(tmp_path) is None

@@ -9,7 +9,7 @@ from storybook.config import shipped
 from storybook.records import Brief, Hero, Story
 from storybook.story import lost_one as module
 from storybook.story.casting import befriended, cast
-from storybook.story.delexicalize import RoleWords, roles_of
+from storybook.story.delexicalize import RoleWords, entity_mask_of
 from storybook.story.faithfulness import faithfulness
 from storybook.story.lost_one import IS_LOST, is_animal, is_found, lost_one, somebody_lost
 from storybook.story.sampling import _with_own_opening
@@ -60,7 +60,7 @@ def test_befriended_makes_no_friend_of_the_one_who_is_found() -> None:
 
 
 def test_roles_tell_the_one_who_is_found_in_place_of_a_thing() -> None:
-    roles = roles_of(who().heroes, SUMMARY, WORDS, kinds=("kitten",))
+    roles = entity_mask_of(who().heroes, SUMMARY, WORDS, kinds=("kitten",))
     assert roles.mask(SUMMARY) == "HERO the KIND finds a lost THING ATPLACE."
     assert roles.ask(SUMMARY).endswith(roles.mask(SUMMARY))
     told = roles.fill(TALE)
@@ -76,15 +76,15 @@ def test_roles_have_a_little_animal_lost_where_the_summary_names_nobody() -> Non
     heroes = (MISO, FOX)
     stray = somebody_lost(heroes, WORLD)
     assert stray.species == "mouse" and stray.look in WORLD.coats
-    roles = roles_of(heroes, "Miso walks in the garden.", WORDS, stray=stray)
+    roles = entity_mask_of(heroes, "Miso walks in the garden.", WORDS, stray=stray)
     assert "There sat a little mouse. It was lost." in roles.fill(TALE)
     assert roles.stray_in(TALE) == (stray,) and not roles.stray_in("HERO has a THING.")
     assert roles.fill("HERO has a THING.") == "Miso has a little drum."
     # what the summary names, and can be lost as it is, stays
-    duckling = roles_of(heroes, "Miso finds a duckling.", WORDS, stray=stray)
+    duckling = entity_mask_of(heroes, "Miso finds a duckling.", WORDS, stray=stray)
     assert "There sat a duckling." in duckling.fill(TALE) and not duckling.stray_in(TALE)
     # a kite that cries gives way; what is left out of the summary is said with the book
-    kite = roles_of(heroes, "Miso finds a kite.", WORDS, stray=stray)
+    kite = entity_mask_of(heroes, "Miso finds a kite.", WORDS, stray=stray)
     assert "said the little mouse" in kite.fill(TALE)
 
 

@@ -11,7 +11,7 @@ from storybook.story.casting import befriended, cast
 from storybook.story.delexicalize import RoleWords
 from storybook.story.own_opening import to_past, with_own_opening
 from storybook.story.prompt_frame import PLAIN, load_frame
-from storybook.story.sampling import drafts
+from storybook.story.sampling import sample_stories
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
@@ -131,9 +131,9 @@ def test_drafts_open_with_the_summary_s_first_sentence_and_are_measured_without_
     words = RoleWords(things=("kite",), places=("by the pond",))
     asked = Brief(summary=summary, pages=4, heroes=("biscuit",))
     how = {"attempts": 2, "candidates": 2, "outline": False}
-    roles = [*drafts(asked, who, WORLD, InRoles(), load_frame(PLAIN), words=words, **how)]
+    roles = [*sample_stories(asked, who, WORLD, InRoles(), load_frame(PLAIN), words=words, **how)]
     opening = "Biscuit found a trombone behind the bakery. Biscuit the orange striped cat saw"
-    assert all(draft.story.paragraphs[0].startswith(opening) for draft in roles)
-    assert all(draft.covered == 0 for draft in roles)
-    plain = [*drafts(asked, who, WORLD, InRoles(), load_frame(PLAIN), **how)]
-    assert not any(draft.story.paragraphs[0].startswith("Biscuit found") for draft in plain)
+    assert all(sample.story.paragraphs[0].startswith(opening) for sample in roles)
+    assert all(sample.covered == 0 for sample in roles)
+    plain = [*sample_stories(asked, who, WORLD, InRoles(), load_frame(PLAIN), **how)]
+    assert not any(sample.story.paragraphs[0].startswith("Biscuit found") for sample in plain)

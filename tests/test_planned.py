@@ -19,7 +19,7 @@ from storybook.story.planned import (
     whole_sentences,
 )
 from storybook.story.prompt_frame import load_frame
-from storybook.story.sampling import drafts
+from storybook.story.sampling import sample_stories
 from storybook.world import load_world
 
 FRAME = load_frame("planned")
@@ -196,7 +196,9 @@ def test_drafts_of_a_planning_frame_say_what_each_page_shows() -> None:
             return Script(*([Said(text)] * 4 for text in told))
 
     writer = Planner()
-    first, *_ = drafts(asked, who, world, writer, FRAME, attempts=4, outline=False, candidates=4)
+    first, *_ = sample_stories(
+        asked, who, world, writer, FRAME, attempts=4, outline=False, candidates=4
+    )
     assert "of 4 pages" in writer.asked
     assert first.story.title == "A Blue Mitten"
     assert first.story.pictures == tuple(plan)

@@ -5,7 +5,7 @@ import pytest
 from books import BISCUIT, FOX
 from storybook.errors import ConfigError, ModelError
 from storybook.records import Hero
-from storybook.story.delexicalize import RoleWords, load_role_words, roles_of
+from storybook.story.delexicalize import RoleWords, entity_mask_of, load_role_words
 
 WORDS = RoleWords(
     things=("mitten", "blue mitten", "kite", "biscuit", "apple"),
@@ -15,7 +15,7 @@ SUMMARY = "Biscuit the cat loses her green mitten in the snow. A kind fox helps 
 
 
 def roles(summary=SUMMARY, star=BISCUIT, friend=FOX, **more):
-    return roles_of((star, friend), summary, WORDS, **more)
+    return entity_mask_of((star, friend), summary, WORDS, **more)
 
 
 def test_a_summary_is_told_in_roles():
@@ -42,9 +42,9 @@ def test_what_was_put_aside_comes_back_as_the_summary_said_it():
 
 def test_where_somebody_is_is_no_thing():
     words = RoleWords(things=("castle", "kite"), places=("at the castle", "by the pond"))
-    lived_in = roles_of((BISCUIT, FOX), "Biscuit lost a kite in the castle.", words)
+    lived_in = entity_mask_of((BISCUIT, FOX), "Biscuit lost a kite in the castle.", words)
     assert (lived_in.thing, lived_in.place) == ("kite", "at the castle")
-    built = roles_of((BISCUIT, FOX), "Biscuit built a castle by the pond.", words)
+    built = entity_mask_of((BISCUIT, FOX), "Biscuit built a castle by the pond.", words)
     assert (built.thing, built.place) == ("castle", "by the pond")
 
 

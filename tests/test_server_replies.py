@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from desks import KEY, Desk, answers, fails, piece, says, sends, writer_at
+from fake_openai_server import KEY, FakeServer, answers, fails, piece, says, sends, writer_at
 from storybook.errors import ConfigError, ModelError
 from storybook.models.server_writer import ServerWriter, Usage, open_server_writer
 
@@ -42,9 +42,9 @@ PARTS = [
         says("```\nHere.\n```<|im_end|>"),
     ],
 )
-def test_tell_reads_what_is_there(desk: Desk, reply: Callable) -> None:
-    desk.will(reply)
-    assert tell(writer_at(desk)) == "Here."
+def test_tell_reads_what_is_there(server: FakeServer, reply: Callable) -> None:
+    server.will(reply)
+    assert tell(writer_at(server)) == "Here."
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,12 @@ def test_tell_reads_what_is_there(desk: Desk, reply: Callable) -> None:
         (answers("<html><p>Hello</p></html>"), "sends a web page.*end in /v1"),
     ],
 )
-def test_tell_passes_on_a_server_s_own_words(desk: Desk, reply: Callable, words: str) -> None:
-    desk.will(*[reply] * 5)
+def test_tell_passes_on_a_server_s_own_words(
+    server: FakeServer, reply: Callable, words: str
+) -> None:
+    server.will(*[reply] * 5)
     with pytest.raises(ModelError, match=words) as fault:
-        tell(writer_at(desk))
+        tell(writer_at(server))
     assert "\n" not in str(fault.value)
 
 
@@ -76,28 +78,28 @@ def test_tell_passes_on_a_server_s_own_words(desk: Desk, reply: Callable, words:
         answers("<!doctype html><title>Web UI</title>"),
     ],
 )
-def test_tell_finds_the_server_under_v1(desk: Desk, elsewhere: Callable) -> None:
-    desk.will(elsewhere, says("Here."), says("Again."))
-    writer = writer_at(desk, url=desk.url.removesuffix("/v1"))
+def test_tell_finds_the_server_under_v1(server: FakeServer, elsewhere: Callable) -> None:
+    server.will(elsewhere, says("Here."), says("Again."))
+    writer = writer_at(server, url=server.url.removesuffix("/v1"))
     assert (tell(writer), tell(writer)) == ("Here.", "Again.")
-    assert desk.paths == ["/chat/completions", *["/v1/chat/completions"] * 2]
-    assert f"answers at {desk.url}" in writer.advice
+    assert server.paths == ["/chat/completions", *["/v1/chat/completions"] * 2]
+    assert f"answers at {server.url}" in writer.advice
 
 
-def test_tell_says_that_nothing_is_there_and_that_a_model_is_not(desk: Desk) -> None:
-    desk.will(*[answers({"detail": "Not Found"}, 404)] * 2)
+def test_tell_says_that_nothing_is_there_and_that_a_model_is_not(server: FakeServer) -> None:
+    server.will(*[answers({"detail": "Not Found"}, 404)] * 2)
     with pytest.raises(ModelError, match="has no chat completions there"):
-        tell(writer_at(desk, url=desk.url.removesuffix("/v1")))
-    desk.serves = ("tale-7b", "mm")
-    desk.will(fails(404, "The model 'm' does not exist"))
+        tell(writer_at(server, url=server.url.removesuffix("/v1")))
+    server.serves = ("tale-7b", "mm")
+    server.will(fails(404, "The model 'm' does not exist"))
     with pytest.raises(ModelError, match=r"knows no model 'm'.*Did you mean mm\?.*tale-7b"):
-        tell(writer_at(desk, url=desk.url.removesuffix("/v1")))
-    assert len(desk.paths) == 3, "a server that knows of models is the right one"
+        tell(writer_at(server, url=server.url.removesuffix("/v1")))
+    assert len(server.paths) == 3, "a server that knows of models is the right one"
 
 
-def test_open_server_writer_takes_an_address_as_it_is_copied(desk: Desk) -> None:
-    desk.will(says("Here."))
-    assert tell(writer_at(desk, url=f"{desk.url}/chat/completions")) == "Here."
+def test_open_server_writer_takes_an_address_as_it_is_copied(server: FakeServer) -> None:
+    server.will(says("Here."))
+    assert tell(writer_at(server, url=f"{server.url}/chat/completions")) == "Here."
     with pytest.raises(ConfigError, match=r"'localhost:8080'.*such as http://"):
         open_server_writer("m", base_url="localhost:8080")
 
@@ -110,26 +112,30 @@ def test_open_server_writer_takes_an_address_as_it_is_copied(desk: Desk) -> None
         (KEY, f"Bearer{KEY}is bad", "Bearer***is bad"),
     ],
 )
-def test_the_key_is_masked_as_a_word_only(desk: Desk, key: str, said: str, shown: str) -> None:
-    desk.will(fails(401, said))
+def test_the_key_is_masked_as_a_word_only(
+    server: FakeServer, key: str, said: str, shown: str
+) -> None:
+    server.will(fails(401, said))
     with pytest.raises(ModelError) as fault:
-        tell(writer_at(desk, key=key))
+        tell(writer_at(server, key=key))
     assert str(fault.value).endswith(f"It says: {shown}")
 
 
-def test_a_model_that_thinks_is_given_room_for_it(desk: Desk) -> None:
-    desk.will(sends(piece(reasoning="Hm."), piece(reason="length")), says("Here."), says("Again."))
-    writer = writer_at(desk)
+def test_a_model_that_thinks_is_given_room_for_it(server: FakeServer) -> None:
+    server.will(
+        sends(piece(reasoning="Hm."), piece(reason="length")), says("Here."), says("Again.")
+    )
+    writer = writer_at(server)
     assert (tell(writer), tell(writer)) == ("Here.", "Again.")
-    first, *later = [asked["max_tokens"] for asked in desk.asked]
+    first, *later = [asked["max_tokens"] for asked in server.asked]
     assert all(room > first + 8000 for room in later) and len(later) == 2
 
 
-def test_the_use_of_a_reply_is_counted_once(desk: Desk) -> None:
+def test_the_use_of_a_reply_is_counted_once(server: FakeServer) -> None:
     def used(count: int) -> dict:
         return {"usage": {"prompt_tokens": 9, "completion_tokens": count}}
 
-    desk.will(sends(*(piece("a ") | used(count) for count in (1, 2, 3)), piece(reason="stop")))
-    writer = writer_at(desk)
+    server.will(sends(*(piece("a ") | used(count) for count in (1, 2, 3)), piece(reason="stop")))
+    writer = writer_at(server)
     assert tell(writer) == "a a a"
     assert writer.used == Usage(requests=1, question_tokens=9, reply_tokens=3)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from desks import (
+from fake_openai_server import (
     KEY,
-    Desk,
+    FakeServer,
     dawdles,
     fails,
     half_a_line,
@@ -41,23 +41,23 @@ def tell(writer: ServerWriter) -> str:
     return writer.tell("Tell.", seed=3, max_words=50)
 
 
-def test_tells_and_counts_what_it_used(desk: Desk) -> None:
-    desk.will(says("Once upon a time. END"), says("Again."))
-    writer = writer_at(desk)
+def test_tells_and_counts_what_it_used(server: FakeServer) -> None:
+    server.will(says("Once upon a time. END"), says("Again."))
+    writer = writer_at(server)
     assert tell(writer) == "Once upon a time."
     assert tell(writer) == "Again."
     assert writer.used == Usage(requests=2, question_tokens=22, reply_tokens=10)
-    asked = desk.asked[0]
+    asked = server.asked[0]
     assert asked["messages"] == [{"role": "user", "content": "Tell."}]
     assert asked["seed"] == 3 and asked["stream"] is True and asked["max_tokens"] == 200
-    assert desk.keys[0] == f"Bearer {KEY}"
+    assert server.keys[0] == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
-def test_asks_again_when_the_server_is_busy(desk: Desk, status: int) -> None:
-    desk.will(fails(status), fails(status), says("Here."))
-    assert tell(writer_at(desk)) == "Here."
-    assert len(desk.asked) == 3
+def test_asks_again_when_the_server_is_busy(server: FakeServer, status: int) -> None:
+    server.will(fails(status), fails(status), says("Here."))
+    assert tell(writer_at(server)) == "Here."
+    assert len(server.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -69,10 +69,12 @@ def test_asks_again_when_the_server_is_busy(desk: Desk, status: int) -> None:
         (500, "failed with status 500"),
     ],
 )
-def test_gives_up_in_one_line_without_the_key(desk: Desk, status: int, message: str) -> None:
-    desk.will(*[fails(status, f"bad key {KEY}\nsecond line")] * 5)
+def test_gives_up_in_one_line_without_the_key(
+    server: FakeServer, status: int, message: str
+) -> None:
+    server.will(*[fails(status, f"bad key {KEY}\nsecond line")] * 5)
     with pytest.raises(ModelError, match=message) as fault:
-        tell(writer_at(desk))
+        tell(writer_at(server))
     assert KEY not in str(fault.value) and "***" in str(fault.value)
     assert "\n" not in str(fault.value)
     assert fault.value.__cause__ is None and fault.value.__suppress_context__
@@ -97,16 +99,16 @@ def test_gives_up_in_one_line_without_the_key(desk: Desk, status: int, message: 
     ],
 )
 def test_a_reply_that_is_no_whole_one(
-    desk: Desk, reply: Callable[[BaseHTTPRequestHandler], None], message: str
+    server: FakeServer, reply: Callable[[BaseHTTPRequestHandler], None], message: str
 ) -> None:
-    desk.will(reply)
+    server.will(reply)
     with pytest.raises(ReplyError, match=message):
-        tell(writer_at(desk))
+        tell(writer_at(server))
 
 
-def test_a_server_that_dawdles_or_is_not_there(desk: Desk) -> None:
-    desk.will(dawdles)
-    writer = writer_at(desk, timeout_s=0.05, retries=0)
+def test_a_server_that_dawdles_or_is_not_there(server: FakeServer) -> None:
+    server.will(dawdles)
+    writer = writer_at(server, timeout_s=0.05, retries=0)
     with pytest.raises(ModelError, match="gave no answer in time"):
         tell(writer)
     nobody = open_server_writer("m", base_url="http://127.0.0.1:9/v1", retries=0)
@@ -114,42 +116,42 @@ def test_a_server_that_dawdles_or_is_not_there(desk: Desk) -> None:
         tell(nobody)
 
 
-def test_a_question_too_long_for_the_server(desk: Desk) -> None:
-    desk.will(fails(400, "This model's maximum context length is 10 tokens"))
+def test_a_question_too_long_for_the_server(server: FakeServer) -> None:
+    server.will(fails(400, "This model's maximum context length is 10 tokens"))
     with pytest.raises(QuestionTooLong):
-        tell(writer_at(desk))
+        tell(writer_at(server))
 
 
-def test_leaves_out_what_the_server_does_not_take(desk: Desk) -> None:
-    desk.will(fails(400, "Unsupported parameter: 'seed'"), says("One."), says("Two."))
-    writer = writer_at(desk)
+def test_leaves_out_what_the_server_does_not_take(server: FakeServer) -> None:
+    server.will(fails(400, "Unsupported parameter: 'seed'"), says("One."), says("Two."))
+    writer = writer_at(server)
     assert (tell(writer), tell(writer)) == ("One.", "Two.")
-    assert ["seed" in asked for asked in desk.asked] == [True, False, False]
+    assert ["seed" in asked for asked in server.asked] == [True, False, False]
 
 
-def test_answers_by_schema_and_shows_a_mistake(desk: Desk) -> None:
-    desk.will(says('{"hero": "Pip", "na'), hangs_up, says('{"hero": "Pip", "naps": 2}'))
-    assert writer_at(desk).answer("Who?", Naps, seed=1) == Naps(hero="Pip", naps=2)
-    form = desk.asked[0]["response_format"]
+def test_answers_by_schema_and_shows_a_mistake(server: FakeServer) -> None:
+    server.will(says('{"hero": "Pip", "na'), hangs_up, says('{"hero": "Pip", "naps": 2}'))
+    assert writer_at(server).answer("Who?", Naps, seed=1) == Naps(hero="Pip", naps=2)
+    form = server.asked[0]["response_format"]
     assert form["json_schema"]["schema"]["required"] == ["hero", "naps"]
-    assert '{"hero": "Pip", "na' in desk.asked[1]["messages"][0]["content"]
+    assert '{"hero": "Pip", "na' in server.asked[1]["messages"][0]["content"]
 
 
-def test_answers_where_schemas_are_unknown(desk: Desk) -> None:
-    desk.will(fails(400, "what is that?"), says('{"hero": "Pip", "naps": 2}'))
-    assert writer_at(desk).answer("Who?", Naps, seed=1) == Naps(hero="Pip", naps=2)
-    assert "response_format" not in desk.asked[1]
+def test_answers_where_schemas_are_unknown(server: FakeServer) -> None:
+    server.will(fails(400, "what is that?"), says('{"hero": "Pip", "naps": 2}'))
+    assert writer_at(server).answer("Who?", Naps, seed=1) == Naps(hero="Pip", naps=2)
+    assert "response_format" not in server.asked[1]
 
 
-def test_opening_needs_a_model_and_a_key(desk: Desk) -> None:
+def test_opening_needs_a_model_and_a_key(server: FakeServer) -> None:
     with pytest.raises(ConfigError, match=r"write\.model"):
-        open_server_writer("", base_url=desk.url)
+        open_server_writer("", base_url=server.url)
     with pytest.raises(ConfigError, match="STORYBOOK_NO_KEY holds no key"):
         open_server_writer("m", key_variable="STORYBOOK_NO_KEY")
 
 
-def test_the_key_is_not_in_what_is_shown(desk: Desk) -> None:
-    writer = writer_at(desk)
+def test_the_key_is_not_in_what_is_shown(server: FakeServer) -> None:
+    writer = writer_at(server)
     assert KEY not in f"{writer.name} {writer!r} {vars(writer)}"
 
 

@@ -8,17 +8,17 @@ import pytest
 from test_local_writer import lora
 
 import training.__main__ as training_main
-from desks import Desk, says, writer_at
 from evaluation import story_eval
 from evaluation.records import QUICK, Bench
 from evaluation.stories import Told
 from evaluation.story_eval import compare, evaluate
 from evaluation.story_judge import Marks, marks, means_of
 from evaluation.summaries import cases_in, written_cases
+from fake_openai_server import FakeServer, says, writer_at
 from storybook.config import load_settings, shipped
 from storybook.errors import TrainingError
 from storybook.records import Hero, Story
-from storybook.story.prompt_frame import lay_frame, load_frame
+from storybook.story.prompt_frame import load_frame, write_frame
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama
@@ -27,7 +27,7 @@ from tiny import tiny_llama
 def test_an_adapter_that_is_no_better_is_said_to_be_none(tmp_path: Path, capsys) -> None:
     base = tiny_llama(tmp_path / "base", context=2048)
     adapter = lora(base, tmp_path / "adapter")
-    lay_frame(load_frame("storybook"), adapter)
+    write_frame(load_frame("storybook"), adapter)
     (tmp_path / "s.txt").write_text("Pip the cat naps.\n\nRex the dog finds a ball.\n")
     events = compare(str(adapter), None, tmp_path / "s.txt", (0, 0), [])
     seen = []
@@ -65,19 +65,19 @@ def test_a_studio_s_adapter_is_compared_in_make_evaluate(tmp_path: Path) -> None
     assert len(part.examples) == 4  # random weights tell nothing, with or without
 
 
-def test_a_judge_behind_a_server_gives_marks(desk: Desk) -> None:
+def test_a_judge_behind_a_server_gives_marks(server: FakeServer) -> None:
     (case,) = written_cases(1)
     hero = Hero(name="Pip", species="cat")
     story = Story(title="A Nap", paragraphs=("Pip naps.", "Pip wakes."), cast=(hero,))
     told = Told(cast=(hero,), story=story, tellings=1)
     given = {"grammar": 9, "creativity": 2, "consistency": 7, "plot": 4}
-    desk.will(says("As I see it: 11"), says(json.dumps(given)))
-    found = marks(writer_at(desk), case, told)
-    asked = [each["messages"][0]["content"] for each in desk.asked]
+    server.will(says("As I see it: 11"), says(json.dumps(given)))
+    found = marks(writer_at(server), case, told)
+    asked = [each["messages"][0]["content"] for each in server.asked]
     assert found == Marks(**given)
     assert case.brief.summary in asked[0] and "Pip naps.\n\nPip wakes." in asked[0]
     assert "As I see it: 11" in asked[1]
-    assert marks(writer_at(desk), case, told.but(story=None)) is None
+    assert marks(writer_at(server), case, told.but(story=None)) is None
     means = means_of([found, None, found.but(plot=5)])
     assert means["plot, 1 to 10"] == 4.5 and means["grammar, 1 to 10"] == 9
     assert means_of([None])["grammar, 1 to 10"] is None

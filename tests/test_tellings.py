@@ -14,7 +14,7 @@ from storybook.errors import BookError, ReplyError
 from storybook.jobs import manager as jobs
 from storybook.stages import write
 from storybook.story.faults import Fault
-from storybook.story.sampling import Draft, worth
+from storybook.story.sampling import StorySample, worth
 from studio_pages import button, drawn, in_folder_of_doubles, said
 from waiting import ended
 
@@ -44,7 +44,7 @@ def test_tell_several_is_done_once_until_the_brief_changes(monkeypatch):
     book = new_book()
     first = told(book)
     with monkeypatch.context() as silent:
-        silent.setattr(write, "drafts", lambda *_, **__: pytest.fail("told again"))
+        silent.setattr(write, "sample_stories", lambda *_, **__: pytest.fail("told again"))
         assert told(book) == first
     text = book.path(Book.BRIEF).read_text("utf-8").replace("seed = 1", "seed = 2")
     book.path(Book.BRIEF).write_text(text, "utf-8")
@@ -64,8 +64,8 @@ def test_tell_several_refuses_a_ready_made_story():
 
 
 def test_tell_several_raises_where_no_telling_will_do(monkeypatch):
-    hard = Draft("no story", None, (Fault("nothing", hard=True),))
-    monkeypatch.setattr(write, "drafts", lambda *_, **__: iter([hard] * 3))
+    hard = StorySample("no story", None, (Fault("nothing", hard=True),))
+    monkeypatch.setattr(write, "sample_stories", lambda *_, **__: iter([hard] * 3))
     book = new_book()
     with pytest.raises(ReplyError, match="told no story"):
         list(tell_several(book, doubles()))
@@ -96,9 +96,9 @@ def test_take_telling_refuses_where_none_was_told():
 
 
 def test_worth_ranks_the_telling_that_keeps_first():
-    keeps = Draft("", None, (), covered=0.9, kept=0.9)
-    loses = Draft("", None, (), covered=0.5, kept=1.0)
-    lacks = Draft("", None, (Fault("no word of kite"),), covered=1.0, kept=1.0)
+    keeps = StorySample("", None, (), covered=0.9, kept=0.9)
+    loses = StorySample("", None, (), covered=0.5, kept=1.0)
+    lacks = StorySample("", None, (Fault("no word of kite"),), covered=1.0, kept=1.0)
     assert sorted((lacks, loses, keeps), key=worth) == [keeps, loses, lacks]
 
 

@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from books import doubles, made, new_book
-from desks import Desk, says
+from fake_openai_server import FakeServer, says
 from storybook.authoring import translate
 from storybook.authoring.translate import Translation, begin, tell_in, translated, translation_of
 from storybook.book.printing import phrases
@@ -123,27 +123,27 @@ def test_phrases_name_who_stars(language):
     assert (known == phrases("en")) is (language == "tlh")
 
 
-def at(desk: Desk):
+def at(server: FakeServer):
     """A studio whose writer is a server."""
-    return doubles("write.writer=server", "write.model=m", f"write.base_url={desk.url}")
+    return doubles("write.writer=server", "write.model=m", f"write.base_url={server.url}")
 
 
 def reply(*pages: str, title: str = "Der Tag"):
     return says(json.dumps({"title": title, "pages": pages}))
 
 
-def test_tell_in_asks_the_server_some_pages_at_a_time(book, desk, monkeypatch):
+def test_tell_in_asks_the_server_some_pages_at_a_time(book, server, monkeypatch):
     monkeypatch.setattr(translate, "PAGES", 3)
-    desk.will(reply("Eins.", "Zwei.", "Drei."), reply("Vier.", title="Anders"))
-    path = tell_in(book, at(desk), "de")
+    server.will(reply("Eins.", "Zwei.", "Drei."), reply("Vier.", title="Anders"))
+    path = tell_in(book, at(server), "de")
     words = json.loads(path.read_text(encoding="utf-8"))
     assert words == {"title": "Der Tag", "pages": ["Eins.", "Zwei.", "Drei.", "Vier."]}
-    first, second = (asked["messages"][0]["content"] for asked in desk.asked)
+    first, second = (asked["messages"][0]["content"] for asked in server.asked)
     assert all(scene.text in first for scene in book.scenes[1:4])
     assert "Eins. Zwei. Drei." in second and book.scenes[4].text in second
     assert '"de"' in first and "exactly 3 pages" in first
     with pytest.raises(BookError, match="is there already"):
-        tell_in(book, at(desk), "de")
+        tell_in(book, at(server), "de")
 
 
 @pytest.mark.parametrize(
@@ -155,21 +155,21 @@ def test_tell_in_asks_the_server_some_pages_at_a_time(book, desk, monkeypatch):
     ],
     ids=["too few pages", "an empty page", "no record"],
 )
-def test_tell_in_asks_again_for_what_is_no_translation_and_keeps_nothing_else(book, desk, bad):
+def test_tell_in_asks_again_for_what_is_no_translation_and_keeps_nothing_else(book, server, bad):
     good = reply("Eins.", "Zwei.", "Drei.", "Vier.")
-    desk.will(bad, good)
-    assert tell_in(book, at(desk), "de").is_file() and len(desk.asked) == 2
-    desk.will(bad, bad, bad)
+    server.will(bad, good)
+    assert tell_in(book, at(server), "de").is_file() and len(server.asked) == 2
+    server.will(bad, bad, bad)
     with pytest.raises(ReplyError):
-        tell_in(book, at(desk), "fr")
+        tell_in(book, at(server), "fr")
     assert not translation_of(book, "fr").exists()
 
 
-def test_tell_in_refuses_pages_that_come_back_as_they_were(book, desk):
+def test_tell_in_refuses_pages_that_come_back_as_they_were(book, server):
     own = [scene.text for scene in book.scenes[1:]]
-    desk.will(reply(*own))
+    server.will(reply(*own))
     with pytest.raises(BookError, match="page 1 still has the book's own words"):
-        tell_in(book, at(desk), "de")
+        tell_in(book, at(server), "de")
     assert not translation_of(book, "de").exists()
 
 

@@ -19,7 +19,7 @@ from storybook.stages.write import check_language
 from storybook.story.casting import Cast, cast
 from storybook.story.faults import faults_of
 from storybook.story.prompt_frame import PLAIN, load_frame
-from storybook.story.sampling import Draft, best, drafts
+from storybook.story.sampling import StorySample, sample_stories, select_best
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama
@@ -94,9 +94,11 @@ def test_a_telling_without_a_title_is_named_after_its_star(title: str) -> None:
 
 def test_a_faulty_telling_is_told_again_with_another_seed() -> None:
     writer = Scripted(ReplyError("silence"), GOOD.replace("fox", "hat"), GOOD, "never asked")
-    seen = list(drafts(brief(seed=7), WHO, WORLD, writer, PLAINLY, attempts=4, outline=False))
+    seen = list(
+        sample_stories(brief(seed=7), WHO, WORLD, writer, PLAINLY, attempts=4, outline=False)
+    )
     assert [seed for _, seed in writer.asked] == [7, 8, 9]
-    assert [draft.complaint for draft in seen] == ["silence", "no word of Fox", ""]
+    assert [sample.complaint for sample in seen] == ["silence", "no word of Fox", ""]
 
 
 def test_of_good_tellings_the_one_that_keeps_to_the_summary_is_taken() -> None:
@@ -367,17 +369,19 @@ def test_a_telling_with_such_words_is_no_book() -> None:
 
 
 def test_of_equal_tellings_the_one_with_more_of_the_summary_s_words_is_taken() -> None:
-    def draft(title: str, kept: float, covered: float = 0.5) -> Draft:
-        return Draft("", Story(title=title, paragraphs=("P.",), cast=(BISCUIT,)), (), covered, kept)
+    def sample(title: str, kept: float, covered: float = 0.5) -> StorySample:
+        return StorySample(
+            "", Story(title=title, paragraphs=("P.",), cast=(BISCUIT,)), (), covered, kept
+        )
 
-    told = [draft("few", 0.2), draft("more", 0.6), draft("all, out of order", 1.0, covered=0.0)]
-    assert best(told, "writer").title == "more"
+    told = [sample("few", 0.2), sample("more", 0.6), sample("all, out of order", 1.0, covered=0.0)]
+    assert select_best(told, "writer").title == "more"
 
 
 def test_of_equal_tellings_one_that_need_not_be_cut_anew_goes_first() -> None:
     story = Story(title="T", paragraphs=("P.",), cast=(BISCUIT,))
-    recut = Draft("", story.but(title="recut"), (), 1.0, 1.0, recut=True)
-    assert best([recut, Draft("", story, (), 0.5, 0.5)], "writer").title == "T"
+    recut = StorySample("", story.but(title="recut"), (), 1.0, 1.0, recut=True)
+    assert select_best([recut, StorySample("", story, (), 0.5, 0.5)], "writer").title == "T"
 
 
 def test_the_story_keeps_what_its_heroes_are_called_by() -> None:

@@ -9,7 +9,7 @@ from storybook.models.prose import untitled
 from storybook.models.writers import open_writer
 from storybook.prompts import template
 from storybook.records import Hero
-from storybook.story.delexicalize import Roles, RoleWords
+from storybook.story.delexicalize import EntityMask, RoleWords
 from storybook.story.parts import NAMES
 from storybook.studio.studio import Studio
 from storybook.world import World, article
@@ -37,10 +37,10 @@ def thought_up(
 
     A writer that is told of roles goes on from how its tales are introduced; others are asked.
     """
-    roles = _roles(hero, world, words, Random(seed)) if words else None
+    entities = _entity_mask(hero, world, words, Random(seed)) if words else None
     kind = article(f"{hero.look} {hero.species}".strip())
-    if roles:
-        question = f" {roles.mask(f'{hero.name}, {kind}')}.\n"
+    if entities:
+        question = f" {entities.mask(f'{hero.name}, {kind}')}.\n"
     else:
         question = template("idea").fill(hero=f"{hero.name}, {kind}")
     summary = ""
@@ -48,7 +48,7 @@ def thought_up(
         # A writer that nothing stops goes on to the tale itself: its first line is meant.
         text = reply.reply if isinstance(reply, ReplyError) else reply
         line = " ".join(untitled(text.strip()).partition("\n")[0].split())
-        summary = roles.fill(line) if roles else line
+        summary = entities.fill(line) if entities else line
         if _is_one(summary, hero):
             return summary
     raise ReplyError(f"{writer.name} had no idea that can be a story. Try again.", summary)
@@ -63,7 +63,7 @@ def _is_one(summary: str, hero: Hero) -> bool:
     )
 
 
-def _roles(hero: Hero, world: World, words: RoleWords, rng: Random) -> Roles:
+def _entity_mask(hero: Hero, world: World, words: RoleWords, rng: Random) -> EntityMask:
     """The hero's, and a friend, a thing and a place by chance."""
     kinds = [species for species in world.species if species != hero.species]
     friend = Hero(
@@ -72,7 +72,7 @@ def _roles(hero: Hero, world: World, words: RoleWords, rng: Random) -> Roles:
     )
     thing, place = rng.choice(words.things), rng.choice(words.places)
     hers, theirs = (rng.choice(("he", "she")) for _ in range(2))
-    return Roles(
+    return EntityMask(
         star=hero.but(pronoun=hero.pronoun or hers),
         friend=friend.but(pronoun=theirs),
         thing=thing,

@@ -11,7 +11,7 @@ from storybook.models.prose import untitled
 from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
-from storybook.stages.write import cast_of, drafts_by
+from storybook.stages.write import cast_of, samples_by
 from storybook.story.outlined import introduced
 from storybook.story.planned import Row, asked_of, pages_anew, question_of
 from storybook.studio.departures import keep_lost, texts_of
@@ -81,10 +81,10 @@ def _from_whole_stories(
     """The page as other tellings of the same summary have it."""
     brief, who = book.brief, cast_of(book, studio)
     other = brief.but(seed=(brief.seed + SEEDS_APART * seed) % 2**31)
-    told = drafts_by(studio, writer, other, who, attempts=TRIES, candidates=TRIES)
-    for draft in told:
-        if draft.story and not draft.hard and len(draft.story.paragraphs) == brief.pages:
-            yield draft.story.paragraphs[scene.page - 1]
+    told = samples_by(studio, writer, other, who, attempts=TRIES, candidates=TRIES)
+    for sample in told:
+        if sample.story and not sample.hard and len(sample.story.paragraphs) == brief.pages:
+            yield sample.story.paragraphs[scene.page - 1]
 
 
 def _page_by_page(

@@ -4,7 +4,7 @@ from storybook.authoring.new_book import checked
 from storybook.hero.folder import load_heroes
 from storybook.records import Brief, Story
 from storybook.stages.write import cast_for, check_language, write
-from storybook.story.sampling import Draft, best
+from storybook.story.sampling import StorySample, select_best
 from storybook.studio.departures import of_telling
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of
@@ -19,13 +19,13 @@ def tell(brief: Brief, studio: Studio) -> Story:
     how = studio.settings.write
     checked(brief, for_children=how.for_children)
     check_language(brief, how)
-    told: list[Draft] = []
+    told: list[StorySample] = []
     for teller in tellers_of(studio):
         who = cast_for(brief, load_heroes(brief.heroes), teller)
         by = teller.writer_name if how.also else ""
         for _ in write(brief, who, teller, told, by=by):
             pass  # nobody watches
-    story = best(told, studio.writer_name)
+    story = select_best(told, studio.writer_name)
     who = cast_for(brief, load_heroes(brief.heroes), studio)
     limited = studio.draws_the_world
     lost = of_telling(brief, who, story.paragraphs, studio.world, limited=limited)

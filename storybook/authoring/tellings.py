@@ -42,14 +42,14 @@ def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Eve
         return
     told = yield from tell(book, studio, at_least=count)
     best_of(book, told, studio)
-    usable = sorted((draft for draft in told if draft.story and not draft.hard), key=worth)
-    different = {draft.story.paragraphs: draft for draft in reversed(usable) if draft.story}
+    usable = sorted((sample for sample in told if sample.story and not sample.hard), key=worth)
+    different = {sample.story.paragraphs: sample for sample in reversed(usable) if sample.story}
     kept = sorted(different.values(), key=usable.index)[:count]
     for number in range(1, MOST + 1):
         book.telling_of(number).unlink(missing_ok=True)
-    for number, draft in enumerate(kept, 1):
-        story = with_departures(draft.story, book, studio)
-        telling = Telling(story=story, made_from=made_from, faults=draft.complaint)
+    for number, sample in enumerate(kept, 1):
+        story = with_departures(sample.story, book, studio)
+        telling = Telling(story=story, made_from=made_from, faults=sample.complaint)
         book.save(book.telling_of(number), telling, None)
     note = f"{len(kept)} tellings to choose from" if len(kept) > 1 else "one telling, no other"
     yield Event(stage="write", done=len(told), total=len(told), note=note)

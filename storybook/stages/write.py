@@ -20,8 +20,8 @@ from storybook.ready_made.collection import story_named
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
-from storybook.story.prompt_frame import Frame
-from storybook.story.sampling import Draft, best, drafts
+from storybook.story.prompt_frame import PromptFrame
+from storybook.story.sampling import StorySample, sample_stories, select_best
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of, with_writer
@@ -131,7 +131,9 @@ def _run_writer(book: Book, studio: Studio) -> Iterator[Event]:
         yield Event(stage="write", done=total, total=total, note=story.title)
 
 
-def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, None, list[Draft]]:
+def tell(
+    book: Book, studio: Studio, *, at_least: int = 1
+) -> Generator[Event, None, list[StorySample]]:
     """Ask the studio's writer for tellings of the brief's summary, so many without faults.
 
     Raises what stands in the way of asking: a language that it does not tell in, words that are not
@@ -147,7 +149,7 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
         yield Event(stage="write", done=0, total=how.attempts, note=note)
     if without := missing(how):
         yield Event(stage="write", done=0, total=how.attempts, note=without)
-    told: list[Draft] = []
+    told: list[StorySample] = []
     for teller in tellers:
         by = teller.writer_name if how.also else ""
         yield from write(brief, cast_of(book, teller), teller, told, at_least=at_least, by=by)
@@ -155,36 +157,42 @@ def tell(book: Book, studio: Studio, *, at_least: int = 1) -> Generator[Event, N
 
 
 def write(
-    brief: Brief, who: Cast, studio: Studio, told: list[Draft], *, at_least: int = 1, by: str = ""
+    brief: Brief,
+    who: Cast,
+    studio: Studio,
+    told: list[StorySample],
+    *,
+    at_least: int = 1,
+    by: str = "",
 ) -> Iterator[Event]:
     """Ask a studio's writer, and put its tellings behind those that are `told`, signed `by` it."""
     how, before = studio.settings.write, len(told)
     total = before + max(how.attempts, at_least)
     with studio.writer() as writer:
-        for draft in drafts_by(studio, writer, brief, who, at_least=at_least):
-            if draft.story and by:
-                draft = replace(draft, story=draft.story.but(told_by=by))
-            told.append(draft)
-            note = f"telling {len(told)}: {draft.complaint}" if draft.faults else ""
+        for sample in samples_by(studio, writer, brief, who, at_least=at_least):
+            if sample.story and by:
+                sample = replace(sample, story=sample.story.but(told_by=by))
+            told.append(sample)
+            note = f"telling {len(told)}: {sample.complaint}" if sample.faults else ""
             yield Event(stage="write", done=len(told), total=total, note=note)
         if advice := getattr(writer, "advice", ""):  # a server's alone has any
             yield Event(stage="write", done=len(told), total=total, note=advice)
 
 
-def drafts_by(
+def samples_by(
     studio: Studio,
     writer: Writer,
     brief: Brief,
     who: Cast,
     *,
-    frame: Frame | None = None,
+    frame: PromptFrame | None = None,
     attempts: int | None = None,
     candidates: int | None = None,
     at_least: int = 1,
-) -> Iterator[Draft]:
+) -> Iterator[StorySample]:
     """Tellings by a studio's writer, asked for as its settings say unless otherwise."""
     how = studio.settings.write
-    return drafts(
+    return sample_stories(
         brief,
         who,
         studio.world,
@@ -200,10 +208,10 @@ def drafts_by(
     )
 
 
-def best_of(book: Book, told: Sequence[Draft], studio: Studio) -> Story:
+def best_of(book: Book, told: Sequence[StorySample], studio: Studio) -> Story:
     """The best telling; raises ReplyError if none will do, and keeps the last one's reply."""
     try:
-        return best(told, studio.writer_name)
+        return select_best(told, studio.writer_name)
     except ReplyError as fault:
         path = book.folder / "rejected" / "write.txt"
         write_whole(path, fault.reply.encode())

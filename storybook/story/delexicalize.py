@@ -1,4 +1,4 @@
-"""Roles: a small writer is told of HERO, FRIEND, THING and PLACE, and never of their names.
+"""Delexicalisation: a small writer is told of HERO, FRIEND, THING and PLACE, never of names.
 
 A model of a million weights cannot carry a name that it never met through a whole story. It need
 not: names, and what else a summary names, are put aside, each under one word, as Hermann et al.
@@ -56,7 +56,7 @@ class RoleWords(Record):
     """As one says that one is there: `by the pond`."""
 
 
-class Roles(Record):
+class EntityMask(Record):
     """Who and what stand behind the roles of one book; empty for what its summary leaves open."""
 
     star: Hero
@@ -177,7 +177,9 @@ class Roles(Record):
         return line
 
 
-def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: object) -> Roles:
+def entity_mask_of(
+    cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: object
+) -> EntityMask:
     """The roles of a book whose cast is star and friend, and perhaps more who keep their names."""
     star, friend = cast[:2]
     found = lost_one(cast, summary)
@@ -185,7 +187,7 @@ def roles_of(cast: Sequence[Hero], summary: str, words: RoleWords, **open_ends: 
     rest = summary
     for hero in cast:
         rest = called(hero.name).sub("", rest)
-    return Roles(
+    return EntityMask(
         star=star,
         friend=friend,
         # A castle can be built or be lived in: where somebody is, it is no thing.

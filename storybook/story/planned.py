@@ -1,6 +1,6 @@
 """Tellings by a plan: what each page shows first, then page by page, the better of several each.
 
-A small model that was taught by a frame with a plan (`prompt_frame.Frame.plan`) begins many plans
+A small model that was taught by a frame with a plan (`PromptFrame.plan`) begins many plans
 side by side. Those that keep most of the summary are told on; of each, several next pages are
 sampled, and the one that tells its line of the plan best is taken before the next is begun.
 """
@@ -18,7 +18,7 @@ from storybook.story.anchors import anchors
 from storybook.story.casting import Cast
 from storybook.story.coverage import FUNCTION, coverage, kept, stem
 from storybook.story.outlined import introduced
-from storybook.story.prompt_frame import PLAIN_MANNER, Frame
+from storybook.story.prompt_frame import PLAIN_MANNER, PromptFrame
 
 TOLD_ON = 4
 """So many plans are told on; the rows are shared out among them."""
@@ -88,7 +88,7 @@ def asked_of(brief: Brief, who: Cast) -> Asked:
     )
 
 
-def question_of(frame: Frame, brief: Brief, who: Cast, pages: int, manner: str | None) -> str:
+def question_of(frame: PromptFrame, brief: Brief, who: Cast, pages: int, manner: str | None) -> str:
     """How a story of so many pages is asked for; `manner` None is the plain one."""
     return frame.ask(
         summary=who.summary,
@@ -99,7 +99,7 @@ def question_of(frame: Frame, brief: Brief, who: Cast, pages: int, manner: str |
     )
 
 
-def told_by_plan(rows: Rows, frame: Frame, asked: Asked) -> list[Row]:
+def told_by_plan(rows: Rows, frame: PromptFrame, asked: Asked) -> list[Row]:
     """Whole tellings out of `rows` that have been asked for a story, the best plan's first."""
     leads = Leads(frame)
     rows.put(leads.title)
@@ -128,7 +128,7 @@ def told_by_plan(rows: Rows, frame: Frame, asked: Asked) -> list[Row]:
     return told
 
 
-def pages_anew(rows: Rows, frame: Frame, row: Row, number: int, asked: Asked) -> list[str]:
+def pages_anew(rows: Rows, frame: PromptFrame, row: Row, number: int, asked: Asked) -> list[str]:
     """A page of a telling told anew between its neighbours, the best first; pages count from 1."""
     leads = Leads(frame)
     told = f"{leads.title} {row.title}"
@@ -168,7 +168,7 @@ def _plan(rows: Rows, leads: "Leads", tellings: Sequence[Row], asked: Asked) -> 
 class Leads:
     """The words of a planning frame's reply that lead to what is sampled."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: PromptFrame) -> None:
         title, rest = frame.reply.split("$title")
         to_plan, rest = rest.split("$plan")
         to_story = rest.split("$story")[0]

@@ -27,7 +27,7 @@ TOLD = frozenset(("title", "plan", "story"))
 A_PAGE = frozenset(("text", "to_go", "number"))
 
 
-class Frame(Record):
+class PromptFrame(Record):
     """What is said before a story, and how the story stands in the reply; `$name` is filled in."""
 
     question: str
@@ -98,21 +98,21 @@ def frame_names() -> list[str]:
     return sorted(path.stem for path in shipped("prompts", "frames").glob("*.toml"))
 
 
-def load_frame(name: str) -> Frame:
+def load_frame(name: str) -> PromptFrame:
     """A frame by its name, or by the path of a TOML file; raises ConfigError if there is none."""
     path = Path(name) if name.endswith(".toml") else shipped("prompts", "frames", f"{name}.toml")
     if not path.is_file():
         raise ConfigError(f"There is no frame {name!r}. {nearest(name, frame_names())}")
-    return validated(Frame, read_toml(path), str(path))
+    return validated(PromptFrame, read_toml(path), str(path))
 
 
-def carried_frame(*folders: Path) -> Frame | None:
+def carried_frame(*folders: Path) -> PromptFrame | None:
     """The frame that the first of `folders` with one carries."""
     return next(
         (load_frame(str(folder / FRAME)) for folder in folders if (folder / FRAME).is_file()), None
     )
 
 
-def lay_frame(frame: Frame, folder: Path) -> None:
+def write_frame(frame: PromptFrame, folder: Path) -> None:
     """Put a frame beside what was taught by it."""
     write_whole(folder / FRAME, tomli_w.dumps(frame.model_dump()).encode())

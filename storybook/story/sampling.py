@@ -11,14 +11,14 @@ from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import Brief, Story
 from storybook.story.casting import MAX_COMPANIONS, Cast
-from storybook.story.delexicalize import Roles, RoleWords, roles_of
+from storybook.story.delexicalize import EntityMask, RoleWords, entity_mask_of
 from storybook.story.faithfulness import faithfulness
 from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
 from storybook.story.lost_one import lost_one, somebody_lost
 from storybook.story.outlined import Telling, introduced, title_of, told_by_outline
 from storybook.story.own_opening import with_own_opening
 from storybook.story.planned import asked_of, question_of, told_by_plan
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PromptFrame
 from storybook.world import World
 
 LONGEST_PAGE = 1.5
@@ -27,7 +27,7 @@ TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class StorySample:
     """One telling: the story unless there is none in the reply, and its faults."""
 
     reply: str
@@ -51,12 +51,12 @@ class Draft:
         return "; ".join(fault.what for fault in self.faults)
 
 
-def drafts(
+def sample_stories(
     brief: Brief,
     who: Cast,
     world: World,
     writer: Writer,
-    frame: Frame,
+    frame: PromptFrame,
     *,
     attempts: int,
     outline: bool,
@@ -65,7 +65,7 @@ def drafts(
     words: RoleWords | None = None,
     for_children: bool = True,
     at_least: int = 1,
-) -> Iterator[Draft]:
+) -> Iterator[StorySample]:
     """Tellings with a seed each, until `candidates` have no faults or the attempts are spent.
 
     As many as `candidates` are asked for at once, which a local writer tells side by side. One that
@@ -76,24 +76,24 @@ def drafts(
     elif frame.plan:
         replies = _told_by_plan(brief, who, writer, frame, manner, attempts, candidates)
     else:
-        roles = _roles(who, world, words) if words else None
-        replies = _told_at_once(brief, who, writer, frame, roles, attempts, candidates)
+        entities = _entity_mask(who, world, words) if words else None
+        replies = _told_at_once(brief, who, writer, frame, entities, attempts, candidates)
     faultless = 0
     try:
-        for sample in replies:
-            if isinstance(sample, ReplyError):
-                yield Draft(sample.reply, None, (Fault(str(sample), hard=True),))
+        for telling in replies:
+            if isinstance(telling, ReplyError):
+                yield StorySample(telling.reply, None, (Fault(str(telling), hard=True),))
                 continue
-            story, reply = sample
-            draft = _looked_over(story, reply, brief, who, world, for_children)
+            story, reply = telling
+            sample = _looked_over(story, reply, brief, who, world, for_children)
             own = _with_own_opening(story, brief, who) if words else story
             if own != story:
                 opened = _looked_over(own, reply, brief, who, world, for_children)
-                if worth(opened) < worth(draft):  # it ranks by what the writer told
-                    draft = replace(draft, story=own)
-            yield draft
-            faultless += not draft.faults
-            whole = draft.covered == 1 and not draft.faults
+                if worth(opened) < worth(sample):  # it ranks by what the writer told
+                    sample = replace(sample, story=own)
+            yield sample
+            faultless += not sample.faults
+            whole = sample.covered == 1 and not sample.faults
             if faultless >= at_least and (faultless >= candidates or whole):
                 return
     except QuestionTooLong as fault:
@@ -102,13 +102,13 @@ def drafts(
 
 def _looked_over(
     story: Story, reply: str, brief: Brief, who: Cast, world: World, for_children: bool
-) -> Draft:
+) -> StorySample:
     """A telling with its faults, and how it keeps to its summary."""
     found = faithfulness(who.summary, story.paragraphs, who.heroes, world, language=brief.language)
     faults = [*faults_of(story, brief, who, world, for_children=for_children)]
     faults += map(Fault, found.faults)
     recut = len(story.paragraphs) != brief.pages
-    return Draft(reply, story, tuple(faults), found.covered, found.kept, recut, found.drift)
+    return StorySample(reply, story, tuple(faults), found.covered, found.kept, recut, found.drift)
 
 
 def _with_own_opening(story: Story, brief: Brief, who: Cast) -> Story:
@@ -127,13 +127,13 @@ def _with_own_opening(story: Story, brief: Brief, who: Cast) -> Story:
     )
 
 
-def worth(draft: Draft) -> tuple[int, float, bool, float, float]:
+def worth(sample: StorySample) -> tuple[int, float, bool, float, float]:
     """What tellings are ranked by, the best first; of equals the earliest is."""
-    drift = len(draft.faults) + draft.drift
-    return draft.hard, drift, draft.recut, -draft.covered, -draft.kept
+    drift = len(sample.faults) + sample.drift
+    return sample.hard, drift, sample.recut, -sample.covered, -sample.kept
 
 
-def best(samples: Sequence[Draft], writer: str) -> Story:
+def select_best(samples: Sequence[StorySample], writer: str) -> Story:
     """The story with the fewest faults and the least drift, of equals one that need not be recut.
 
     Of those the one that tells most of the summary, then the one that says most of its words, then
@@ -150,9 +150,9 @@ def best(samples: Sequence[Draft], writer: str) -> Story:
     return first.story
 
 
-def _roles(who: Cast, world: World, words: RoleWords) -> Roles:
+def _entity_mask(who: Cast, world: World, words: RoleWords) -> EntityMask:
     star, friend = who.heroes[:2]
-    return roles_of(
+    return entity_mask_of(
         who.heroes,
         who.summary,
         words,
@@ -166,16 +166,16 @@ def _told_at_once(
     brief: Brief,
     who: Cast,
     writer: Writer,
-    frame: Frame,
-    roles: Roles | None,
+    frame: PromptFrame,
+    entities: EntityMask | None,
     attempts: int,
     at_once: int,
 ) -> Iterator[Telling]:
     """Whole stories in one reply each, which a small writer was taught to give."""
     pages = min(brief.pages, ASKED_AT_ONCE)
     hero, summary = introduced(who.heroes[0]), who.summary
-    if roles:
-        hero, summary = roles.mask(hero), roles.ask(summary)
+    if entities:
+        hero, summary = entities.mask(hero), entities.ask(summary)
     question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
     if not is_english(brief.language):  # no frame is taught in another one
         question = f"{template('language').fill(language=brief.language)}\n\n{question}"
@@ -185,12 +185,12 @@ def _told_at_once(
             if isinstance(reply, ReplyError):
                 yield reply
                 continue
-            if not roles:
+            if not entities:
                 yield _read(reply, brief, who, writer)
                 continue
-            stray = roles.stray_in(reply)
+            stray = entities.stray_in(reply)
             there = (*who.heroes, *stray)[: MAX_COMPANIONS + 1]
-            yield _read(roles.fill(reply), brief, replace(who, heroes=there), writer)
+            yield _read(entities.fill(reply), brief, replace(who, heroes=there), writer)
 
 
 def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
@@ -208,7 +208,7 @@ def _told_by_plan(
     brief: Brief,
     who: Cast,
     writer: Writer,
-    frame: Frame,
+    frame: PromptFrame,
     manner: str | None,
     attempts: int,
     at_once: int,

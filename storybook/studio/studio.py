@@ -16,7 +16,7 @@ from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Hero, Prompt
 from storybook.shard import Shard
 from storybook.story.delexicalize import RoleWords, load_role_words
-from storybook.story.prompt_frame import PLAIN, Frame, carried_frame, load_frame
+from storybook.story.prompt_frame import PLAIN, PromptFrame, carried_frame, load_frame
 from storybook.studio.enlarger_choice import (
     edges_file,
     enlarger_file,
@@ -73,7 +73,7 @@ class Studio:
         return load_role_words(packaged.on_disk(writers.own(self.settings.write).writer))
 
     @cached_property
-    def frame(self) -> Frame:
+    def frame(self) -> PromptFrame:
         """How a whole story is asked for: as the adapter, or else the writer, was taught."""
         write = writers.own(self.settings.write)
         adapters = [writers.adapter_folder(write.adapter)] if write.adapter else []

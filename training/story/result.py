@@ -9,7 +9,7 @@ from pathlib import Path
 from storybook.files import follow_umask, replacing, write_whole
 from storybook.models.weights import weights_digest
 from storybook.records import digest
-from storybook.story.prompt_frame import Frame, lay_frame
+from storybook.story.prompt_frame import PromptFrame, write_frame
 from training.data.pairs import Pair
 from training.runs.run import Measure, Run
 from training.story.base import Base
@@ -23,7 +23,7 @@ def write_result(
     run: Run,
     recipe: StoryRecipe,
     base: Base,
-    frame: Frame,
+    frame: PromptFrame,
     dataset: StoryDataset,
     preset: str,
     figures: Sequence[Measure],
@@ -38,14 +38,14 @@ def write_result(
         base.model.save_pretrained(folder, save_embedding_layers=False)
         (folder / "README.md").unlink(missing_ok=True)  # peft's form with nothing filled in
         base.tokenizer.save_pretrained(folder)
-        lay_frame(frame, folder)
+        write_frame(frame, folder)
         write_whole(folder / CARD, (json.dumps(card, indent=2) + "\n").encode())
         if recipe.merge:
             merged = base.model.merge_and_unload()
             merged.config.use_cache = True
             merged.save_pretrained(folder / MERGED)
             base.tokenizer.save_pretrained(folder / MERGED)
-            lay_frame(frame, folder / MERGED)
+            write_frame(frame, folder / MERGED)
         follow_umask(folder)
     return run.result
 

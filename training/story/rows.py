@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from transformers import PreTrainedTokenizerBase
 
 from storybook.errors import TrainingError
-from storybook.story.prompt_frame import PLAIN_MANNER, Frame
+from storybook.story.prompt_frame import PLAIN_MANNER, PromptFrame
 from training.data.pairs import Pair
 from training.story.recipe import StoryRecipe
 
@@ -50,7 +50,7 @@ class StoryDataset:
 def tokenize_pairs(
     pairs: tuple[list[Pair], list[Pair]],
     recipe: StoryRecipe,
-    frame: Frame,
+    frame: PromptFrame,
     tokenizer: PreTrainedTokenizerBase,
     context: int,
 ) -> StoryDataset:
@@ -61,7 +61,7 @@ def tokenize_pairs(
     return StoryDataset(*pairs, train_rows, test_rows, lost + lost_tests)
 
 
-def question_of(pair: Pair, frame: Frame) -> str:
+def question_of(pair: Pair, frame: PromptFrame) -> str:
     """How the story of a pair is asked for."""
     return frame.ask(
         summary=pair.summary,
@@ -73,7 +73,7 @@ def question_of(pair: Pair, frame: Frame) -> str:
 
 
 def row_of(
-    pair: Pair, frame: Frame, tokenizer: PreTrainedTokenizerBase, *, on_all: bool = False
+    pair: Pair, frame: PromptFrame, tokenizer: PreTrainedTokenizerBase, *, on_all: bool = False
 ) -> Row:
     """Question and reply with a real end of text; loss on the reply, or `on_all`.
 
@@ -104,7 +104,7 @@ def row_of(
 def rows_of(
     pairs: Sequence[Pair],
     recipe: StoryRecipe,
-    frame: Frame,
+    frame: PromptFrame,
     tokenizer: PreTrainedTokenizerBase,
     context: int,
 ) -> tuple[list[Row], int]:

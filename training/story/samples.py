@@ -7,7 +7,7 @@ from storybook.errors import QuestionTooLong, ReplyError
 from storybook.files import write_whole
 from storybook.models.generation import Sampling
 from storybook.models.local_writer import LocalWriter
-from storybook.story.prompt_frame import Frame
+from storybook.story.prompt_frame import PromptFrame
 from training.data.pairs import Pair
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
@@ -25,7 +25,12 @@ class StorySampler:
     """Samples a story of the same summaries again and again, always from the same seed."""
 
     def __init__(
-        self, recipe: StoryRecipe, base: Base, frame: Frame, test: Sequence[Pair], folder: Path
+        self,
+        recipe: StoryRecipe,
+        base: Base,
+        frame: PromptFrame,
+        test: Sequence[Pair],
+        folder: Path,
     ) -> None:
         if recipe.raw:
             begun = [" ".join(pair.story.split()[:BEGINNING]) for pair in test[:SAMPLES]]

@@ -28,7 +28,7 @@ from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.quantisation import show_bitsandbytes
 from storybook.records import Event
-from storybook.story.prompt_frame import Frame, load_frame
+from storybook.story.prompt_frame import PromptFrame, load_frame
 from training.data.pair_check import split
 from training.data.pairs import Pair, read_pairs, write_pairs
 from training.runs.run import Measure, Run, RunState
@@ -147,7 +147,7 @@ def _compared(run: Run) -> tuple[Measure, Measure]:
     return before, best
 
 
-def frame_of(recipe: StoryRecipe) -> Frame:
+def frame_of(recipe: StoryRecipe) -> PromptFrame:
     """The frame that the recipe names, with its own way to say a page."""
     frame = load_frame(recipe.frame)
     return frame.but(page=recipe.page) if recipe.page else frame

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from storybook.records import Ages, Hero
-from storybook.story.delexicalize import RoleWords, roles_of
+from storybook.story.delexicalize import RoleWords, entity_mask_of
 from storybook.world import article
 from training.starter.tales.beats import CORE, GROWTH, ORDER, WARM
 from training.starter.tales.cast import Person, hero_of, pal_of, said_both, said_hero, said_pal
@@ -242,12 +242,12 @@ class _Voice:
 def _put_aside(tale: Tale, lexicon: Lexicon) -> Tale:
     """The tale with the thing and the place that its summary names under their roles."""
     nobody = Hero(name="HERO", species="KIND"), Hero(name="FRIEND", species="PALKIND")
-    roles = roles_of(nobody, tale.summary, role_words(lexicon))
+    entities = entity_mask_of(nobody, tale.summary, role_words(lexicon))
     return replace(
         tale,
-        summary=roles.mask_things(tale.summary),
-        title=roles.mask_things(tale.title),
-        paragraphs=tuple(map(roles.mask_things, tale.paragraphs)),
+        summary=entities.mask_things(tale.summary),
+        title=entities.mask_things(tale.title),
+        paragraphs=tuple(map(entities.mask_things, tale.paragraphs)),
     )
 
 

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
-from storybook.story.prompt_frame import PLAIN, Frame, load_frame
+from storybook.story.prompt_frame import PLAIN, PromptFrame, load_frame
 from training.starter.tales.compose import MAX_PAGES, MIN_PAGES, Tale, compose
 from training.starter.tales.own_words import in_own_words
 from training.starter.tales.words import Lexicon
@@ -51,7 +51,7 @@ MARKED_PAGE = "<|$to_go to go|> $text"
 
 
 @cache
-def marked_frame() -> Frame:
+def marked_frame() -> PromptFrame:
     """The frame in which a story's pages are counted down."""
     return load_frame(PLAIN).but(page=MARKED_PAGE)
 

@@ -18,8 +18,8 @@ NOW = {"retry-after-ms": "1"}
 
 
 @dataclass
-class Desk:
-    """A server's desk: what it replies, in turn, and what it was asked."""
+class FakeServer:
+    """A server: what it replies, in turn, and what it was asked."""
 
     url: str
     replies: list[Callable[[BaseHTTPRequestHandler], None]] = field(default_factory=list)
@@ -122,31 +122,31 @@ def _send(wire: BaseHTTPRequestHandler, chunk: dict) -> None:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def server() -> Iterator[FakeServer]:
     """A real HTTP server on the loopback that speaks the protocol, well or badly."""
 
     class Wire(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             size = int(self.headers["content-length"])
-            desk.asked.append(json.loads(self.rfile.read(size)))
-            desk.keys.append(self.headers["authorization"])
-            desk.paths.append(self.path)
-            desk.replies.pop(0)(self)
+            server.asked.append(json.loads(self.rfile.read(size)))
+            server.keys.append(self.headers["authorization"])
+            server.paths.append(self.path)
+            server.replies.pop(0)(self)
 
         def do_GET(self) -> None:
-            models = [{"id": name, "object": "model"} for name in desk.serves]
+            models = [{"id": name, "object": "model"} for name in server.serves]
             answers({"object": "list", "data": models}, 200 if models else 404)(self)
 
         def log_message(self, *_: object) -> None:
             """Nobody reads it."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
-    desk = Desk(f"http://127.0.0.1:{server.server_port}/v1")
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    http = ThreadingHTTPServer(("127.0.0.1", 0), Wire)
+    server = FakeServer(f"http://127.0.0.1:{http.server_port}/v1")
+    thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield desk
-    server.shutdown()
-    server.server_close()
+    yield server
+    http.shutdown()
+    http.server_close()
     thread.join()
 
 
@@ -160,12 +160,12 @@ def key_set(variable: str, key: str) -> Iterator[None]:
 
 
 def writer_at(
-    desk: Desk, *, timeout_s: float = 5.0, retries: int = 4, key: str = KEY, url: str = ""
+    server: FakeServer, *, timeout_s: float = 5.0, retries: int = 4, key: str = KEY, url: str = ""
 ) -> ServerWriter:
     with key_set("STORYBOOK_TEST_KEY", key):
         return open_server_writer(
             "m",
-            base_url=url or desk.url,
+            base_url=url or server.url,
             key_variable="STORYBOOK_TEST_KEY",
             timeout_s=timeout_s,
             retries=retries,
