@@ -6,6 +6,7 @@ import pytest
 from streamlit_dnd import DropEvent
 
 from books import doubles, made, new_book
+from page_tester import AppTest
 from storybook.authoring import edits, history
 from storybook.authoring.status import status
 from storybook.book.folder import Book
@@ -347,12 +348,22 @@ def test_what_is_wrong_with_pages_is_said_at_a_glance(book: Book) -> None:
     assert test.query_params["page"] == ["3"] or test.query_params["page"] == "3"
 
 
+def alts(test: AppTest) -> list[str]:
+    return [one.alt for each in test.get("image") for one in each.proto.imgs]
+
+
+def labels(test: AppTest) -> list[str]:
+    return [one.label for one in test.segmented_control]
+
+
 def test_a_page_is_shown_as_it_is_printed_and_its_text_moved(book: Book) -> None:
     test = drawn("storyboard", book="kite", page="2")
-    assert not test.get("imgs") or "Where its text stands" not in said(test)
+    alone = alts(test)
+    assert book.scenes[2].text in alone and "Where its text stands" not in labels(test)
     test.session_state["shown-2"] = "As it is printed"
     test.run()
-    assert not test.exception
+    assert not test.exception and "Where its text stands" in labels(test)
+    assert book.scenes[2].text not in alts(test), "it stands on the page now"
     side = next(one for one in test.segmented_control if one.label == "Where its text stands")
     side.set_value("high").run()
     assert book.scenes[2].text_side == "high" and "Last: Text moved, page 2" in said(test)
