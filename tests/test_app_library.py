@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from app.widgets import look
 from books import made, new_book
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
 from studio_pages import button, drawn, in_folder_of_doubles, said
+from waiting import wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +76,29 @@ def test_another_title_is_kept() -> None:
     test = drawn("library")
     test.text_input(key="title-a").set_value("The Balloon").run()
     assert book.brief.title == "The Balloon"
+
+
+def test_covers_are_the_finished_plates_and_the_page_does_not_wait_for_them(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        made(new_book(f"books/{name}", title=name))
+    monkeypatch.setattr("app.widgets.look.SMALL_BYTES", 0)  # the doubles' plates are small
+    monkeypatch.setattr("app.views.library.COVERS_S", 0.0)
+    shown = []
+    monkeypatch.setattr(
+        "app.widgets.look.picture", lambda path, alt, width_px: shown.append(path.name)
+    )
+    assert not drawn("library").exception
+    assert len(shown) == 3 and "plate.png" not in shown, "as they were painted, for now"
+
+    def all_small() -> bool:
+        return all(look.is_small(here / f"books/{name}/pages/00/plate.png", 210) for name in "abc")
+
+    wait_for(all_small)
+    shown.clear()
+    assert not drawn("library").exception
+    assert shown == ["plate.png"] * 3
 
 
 def test_more_books_than_are_shown_at_once() -> None:

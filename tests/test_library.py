@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
+from storybook.authoring.edits import pick
 from storybook.authoring.status import status
 from storybook.book import index
 from storybook.book.folder import Book
@@ -36,15 +37,32 @@ def test_the_shelf_says_how_far_each_book_is():
     assert (seen.title, seen.pages, seen.picked, seen.finished) == ("The Mitten", 4, 0, False)
     assert (seen.heroes, seen.cover, seen.pdf, seen.fault) == (("biscuit",), None, None, "")
     made(book, until="choose")
-    assert (one().picked, one().finished) == (5, False)
+    seen = one()
+    assert (seen.picked, seen.finished, seen.painted) == (5, False, None)
+    assert seen.cover == f"pages/00/{book.picked(0)}.png"
     made(book)
     seen = one()
     assert seen.finished and (book.folder / seen.pdf).is_file()
-    assert seen.cover == f"pages/00/{book.picked(0)}.png"
+    assert seen.cover == "pages/00/plate.png", "as the book has it, finished"
+    assert seen.painted == f"pages/00/{book.picked(0)}.png"
     write_whole(book.path(Book.SCENES), book.path(Book.SCENES).read_bytes())
     assert not one().finished, "something is younger than the PDF"
     made(book)
     assert one().finished, "which made no difference, and so nothing was made"
+
+
+def test_a_cover_that_was_picked_after_its_plate_is_shown_as_it_was_painted():
+    book = new_book("books/b")
+    made(book)
+    other = next(each for each in book.pictures(0) if each != book.picked(0))
+    pick(book, 0, other)
+    os.utime(book.pick_of(0), (2e9, 2e9))
+    os.utime(book.page(0))
+    assert (one().cover, one().painted) == (f"pages/00/{other}.png", None)
+    made(book)
+    os.utime(book.plate_of(0), (2e9, 2e9))
+    os.utime(book.page(0))
+    assert (one().cover, one().painted) == ("pages/00/plate.png", f"pages/00/{other}.png")
 
 
 def test_accepting_what_a_book_could_not_keep_leaves_it_finished():

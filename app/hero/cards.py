@@ -7,7 +7,7 @@ import streamlit as st
 from app.buttons import pressed
 from app.hero import face
 from app.navigation import link
-from app.widgets import look, trash
+from app.widgets import look, room, trash
 from app.widgets.paths import HEROES, JOBS, RUNS
 from storybook.errors import StorybookError
 from storybook.hero import trash as hero_trash
@@ -41,7 +41,7 @@ def portrait(name: str, hero: Hero, width_px: int) -> None:
     """The hero's picture, or a face in its colours."""
     shown, alt = hero_portrait(name), f"{hero.name}, {hero.look or 'a'} {hero.called}"
     if shown is None:
-        st.image(face.face(hero), alt=alt, width="stretch")
+        room.image(face.face(hero), alt=alt)
     else:
         look.picture(shown, alt, width_px)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.hero import add, coach
-from app.widgets import job_panel, look
+from app.widgets import job_panel, look, room
 from app.widgets.paths import HEROES
 from app.widgets.try_or_report import tried
 from storybook.authoring.caption_hero import captioners_here
@@ -138,7 +138,7 @@ def _crop(folder: Path, photo: Path) -> None:
     if edges[0] < edges[2] and edges[1] < edges[3]:
         part = whole.crop(tuple(map(round, edges)))
         part.thumbnail((600, 420))
-        st.image(part, alt="What is left of the photo", width="content")
+        room.image(part, alt="What is left of the photo", width="content")
         st.caption(
             f"{round(edges[2] - edges[0]):,} x {round(edges[3] - edges[1]):,} px are left. "
             "It begins with where the pet seems to be."

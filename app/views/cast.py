@@ -11,7 +11,7 @@ from app.navigation import go, link
 from app.views import history_shown
 from app.views.before_drawn import look_and_place
 from app.views.edited import edit, said_of_edits, said_pages
-from app.widgets import job_panel, look, sheet_view
+from app.widgets import job_panel, look, room, sheet_view
 from app.widgets.paths import open_book
 from storybook.authoring.change_cast import cast_now, is_drawn_as_taught, set_part
 from storybook.authoring.character_sheets import sheets_of_book
@@ -88,7 +88,7 @@ def _card(book: Book, studio: Studio, hero: Hero, *, is_star: bool, busy: bool) 
         if hero.species in studio.world.people or load_sheet(book.sheet_of(name)):
             sheet_view.shown(book.sheet_of(name), called, name, CARD_PX - 26)
         else:  # a face in its coat says more than four empty places
-            st.image(face(hero), alt=f"{called}, not drawn yet", width="stretch")
+            room.image(face(hero), alt=f"{called}, not drawn yet")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(look.strong(name), width="stretch")
             if is_star:

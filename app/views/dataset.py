@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import link
-from app.widgets import look, picture_board
+from app.widgets import look, picture_board, room
 from app.widgets.paths import BOOKS, HEROES, JOBS, RUNS
 from app.widgets.try_or_report import tried
 from storybook.errors import StorybookError
@@ -278,7 +278,7 @@ def _closer(board: Board, row: Shown, key: str) -> None:
         for note in row.notes:
             st.caption(look.plain(note))
         return
-    st.image(taught, alt=f"{row.path.name}, the part that is taught in a frame", width="content")
+    room.image(taught, alt=f"{row.path.name}, the part that is taught in a frame", width="content")
     (width, height), bucket = row.size, row.bucket
     st.markdown(
         f"{width:,} x {height:,} px, taught at {bucket[0]} x {bucket[1]} px where the painter's "

@@ -10,7 +10,7 @@ from PIL import Image
 from app.buttons import pressed
 from app.navigation import link
 from app.views.page_editor import edit
-from app.widgets import job_panel, look
+from app.widgets import job_panel, look, room
 from app.widgets.proof_view import Proof
 from storybook.authoring import edits
 from storybook.authoring.blurb import has_writer_for_blurbs
@@ -64,7 +64,7 @@ def for_printer(proof: Proof, *, busy: bool) -> None:
         st.error(str(fault))
         return
     if shown.cover:
-        st.image(shown.cover, alt="Back, spine and front of the cover", width="stretch")
+        room.image(shown.cover, alt="Back, spine and front of the cover")
     st.caption(
         "What lies outside of the red line is cut off. Words stay inside of the blue one. Between "
         "the dotted lines is the spine."
@@ -81,7 +81,7 @@ def _colours(key: str, proof: Proof, printer: Printer) -> None:
     """How pictures come out in print, beside how they look here; drawn when it is asked for."""
     if st.toggle("Show how colours come out in print", key="soft-proof"):
         sheet, says = _soft_proof(key, proof, printer)
-        st.image(sheet, alt="Each picture on a screen, and in print beside it", width="stretch")
+        room.image(sheet, alt="Each picture on a screen, and in print beside it")
         st.caption(look.plain(says))
 
 
@@ -257,7 +257,7 @@ def _sheets(shown: Shown) -> None:
                 ):
                     for sheet in range(first, last + 1):
                         label = f"{sheet + 1}: {shown.labels[sheet]}"
-                        st.image(shown.sheets[sheet], alt=label, width=SHEET_SHOWN_PX)
+                        room.image(shown.sheets[sheet], alt=label, width=SHEET_SHOWN_PX)
                 st.caption(" · ".join(shown.labels[first : last + 1]))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.buttons import pressed
-from app.widgets import job_panel
+from app.widgets import job_panel, room
 from app.widgets.proof_view import Proof
 from storybook import ffmpeg
 from storybook.authoring.export_epub import Editions, export_epub
@@ -44,7 +44,7 @@ def _card(proof: Proof, kind: Kind, *, busy: bool) -> None:
     wanted = Wanted(kind, year=date.today().year + 1 if kind == "calendar" else None)
     path = path_of(proof.book, wanted)
     try:
-        st.image(_preview(proof.key, kind, proof, wanted), alt=KINDS[kind], width=SHOWN_PX)
+        room.image(_preview(proof.key, kind, proof, wanted), alt=KINDS[kind], width=SHOWN_PX)
     except StorybookError as fault:
         st.caption(str(fault))
         return

@@ -1,16 +1,19 @@
 """Library: a shelf of covers, newest first."""
 
 import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 
 import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import go, link
-from app.widgets import look
+from app.widgets import look, room
 from app.widgets.paths import BOOKS, JOBS
 from app.widgets.try_or_report import packed, tried
 from storybook.authoring.edits import set_title
@@ -20,6 +23,7 @@ from storybook.book.folder import Book
 from storybook.book.index import search_shelf
 from storybook.book.shelved import Shelved
 from storybook.config import shipped
+from storybook.errors import StorybookError
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
 
@@ -48,6 +52,9 @@ WAYS = (
 """The way to a first book: a picture of ours, what is done, and how."""
 PATIENCE_S = 1.0
 """So long books that are new to the shelf's index are read before the page is drawn."""
+COVERS_S = 0.5
+"""So long covers are made small. Those that are left show what the painter painted, which is small
+already, until they are made in the background."""
 
 
 def page() -> None:
@@ -84,9 +91,15 @@ def _shelf() -> None:
     if found.unread:
         st.caption(f"{found.unread:,} books are new here and still to be read. Look again soon.")
     making = _being_made()
+    until, left = time.monotonic() + COVERS_S, []
     with st.container(horizontal=True, gap="medium", key="shelf"):
         for book in found.books:
-            _card(book, making=book.name in making)
+            cover, is_finest = _cover(book, until)
+            if not is_finest:
+                left.append(book)
+            _card(book, cover, making=book.name in making)
+    if left:
+        Thread(target=_made_small, args=(left,), daemon=True).start()
     if found.count > shown and pressed(f"Show more of {found.count:,} books", width="stretch"):
         st.session_state["shown"] = shown + 2 * AT_ONCE
         st.rerun()
@@ -105,23 +118,40 @@ def _first_time() -> None:
                 go("new_book")
             link("heroes", "Or begin with your pet and its photos", ":material/pets:")
         with st.container(width="stretch", key="sample"):
-            st.image(shipped("app", "pictures", "sample.webp"), alt=SAMPLE, width="stretch")
+            room.image(shipped("app", "pictures", "sample.webp"), alt=SAMPLE)
     st.space("small")
     with st.container(horizontal=True, gap="medium", key="ways"):
         for number, (picture, title, says) in enumerate(WAYS, 1):
             with st.container(key=f"card-way-{number}", width=WAY_PX, gap="small"):
                 shown = shipped("app", "pictures", f"{picture}.webp")
-                st.image(shown, alt=f"A drawing: {title.lower()}", width="stretch")
+                room.image(shown, alt=f"A drawing: {title.lower()}")
                 st.markdown(f":material/counter_{number}: **{title}**")
                 st.caption(says)
     st.space("small")
     _import()
 
 
-def _card(book: Shelved, *, making: bool) -> None:
+def _cover(book: Shelved, until: float) -> tuple[Path | None, bool]:
+    """The picture that a card shows, and whether that is the finest there is."""
+    if not book.cover:
+        return None, True
+    finest = BOOKS / book.name / book.cover
+    if not book.painted or time.monotonic() < until or look.is_small(finest, COVER_PX):
+        return finest, True
+    return BOOKS / book.name / book.painted, False
+
+
+def _made_small(books: list[Shelved]) -> None:
+    """Make the covers of books small, for the next time that they are shown."""
+    for book in books:
+        with suppress(StorybookError, OSError):
+            look.made_small(BOOKS / book.name / book.cover, COVER_PX)
+
+
+def _card(book: Shelved, cover: Path | None, *, making: bool) -> None:
     with st.container(key=f"card-book-{book.name}-half", width=COVER_PX + 26, gap="small"):
-        if book.cover:
-            look.picture(BOOKS / book.name / book.cover, f"Cover of {book.title}", COVER_PX)
+        if cover:
+            look.picture(cover, f"Cover of {book.title}", COVER_PX)
         else:
             look.no_picture(book.title)
         st.markdown(look.strong(book.title))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import go
-from app.widgets import look
+from app.widgets import look, room
 from storybook.authoring.new_book import at_place, place_said
 from storybook.config import shipped
 from storybook.hero.folder import load_hero
@@ -65,7 +65,7 @@ def picture(name: str, alt: str) -> bool:
     """One of the pictures that come with the studio; whether there is one."""
     shown = PICTURES / f"{name}.webp"
     if shown.is_file():
-        st.image(shown, alt=alt, width="stretch")
+        room.image(shown, alt=alt)
     return shown.is_file()
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from app.navigation import link
 from app.views.edited import edit
-from app.widgets import look
+from app.widgets import look, room
 from app.widgets.picture_board import box_at_places
 from storybook.authoring import edits
 from storybook.authoring.page_proof import TextPlaces, page_key, page_png, sides, text_places
@@ -52,7 +52,7 @@ def shown(book: Book, studio: Studio, scene: Scene, place: int, *, held: bool) -
     if places:
         _dragged(book, scene, png, alt, places)
     else:
-        st.image(png, alt=alt, width="stretch")
+        room.image(png, alt=alt)
     if may:
         _side(book, scene, held=held)
     elif scene.page != COVER:

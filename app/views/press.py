@@ -14,7 +14,7 @@ from app.views.for_printer import for_printer
 from app.views.keepsakes_shown import keepsakes
 from app.views.page_editor import edit, said_of_edits
 from app.views.print_warnings import show_notes
-from app.widgets import job_panel, look
+from app.widgets import job_panel, look, room
 from app.widgets.paths import open_book
 from app.widgets.proof_view import Proof, downloads, pdf_button, proof_of, sheets
 from storybook.authoring import edits
@@ -217,7 +217,7 @@ def _preview(proof: Proof) -> None:
                     horizontal=True, width="content", wrap=False, key=f"spread-{first}"
                 ):
                     for sheet in range(first, last + 1):
-                        st.image(drawn[sheet - 1], alt=labels[sheet - 1], width=SHOWN_PX)
+                        room.image(drawn[sheet - 1], alt=labels[sheet - 1], width=SHOWN_PX)
                 st.caption(" · ".join(labels[first - 1 : last]))
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 from app.buttons import pressed
 from app.views import star_shown
 from app.views.edited import edit
-from app.widgets import job_panel, look
+from app.widgets import job_panel, look, room
 from app.widgets.picture_board import brush
 from app.widgets.try_or_report import tried
 from storybook.authoring import pictures, touch_up
@@ -143,7 +143,7 @@ def _cut(book: Book, page: int, candidate: str, image: Image.Image, *, busy: boo
             args=(book, partial(pictures.crop, book, page, candidate, box, turns)),
         )
     with left:
-        st.image(_cut_out(image, box, turns), alt="What is kept", width="stretch")
+        room.image(_cut_out(image, box, turns), alt="What is kept")
 
 
 def _cut_out(image: Image.Image, box: tuple[float, float, float, float], turns: int) -> Image.Image:

@@ -10,8 +10,10 @@ from textwrap import shorten
 import streamlit as st
 from PIL import Image
 
+from app.widgets import room
 from storybook.book.folder import Book
-from storybook.book.library import thumbnail
+from storybook.book.library import thumbnail, thumbnail_of
+from storybook.book.shelved import finest_picture
 from storybook.errors import BookError
 from storybook.hero.folder import hero_portrait
 from storybook.images.photo_reading import DAMAGE
@@ -58,16 +60,29 @@ def steps(*, guide: bool) -> Callable[[str, str], None]:
 def picture(path: Path, alt: str, width_px: int) -> None:
     """A picture as wide as its place, from a file of `width_px`, twice that for fine screens."""
     try:
-        small = path.stat().st_size < SMALL_BYTES and path.suffix.lower() in SHOWN
-        shown = path if small else thumbnail(path, 2 * width_px)
-        if small:
+        shown = made_small(path, width_px)
+        if shown == path:
             with Image.open(path) as whole:
                 whole.load()  # Streamlit itself falls over a file that is broken off
     except (BookError, *DAMAGE):
         no_picture(alt)
         st.caption(plain(f"{path.name} cannot be read as a picture."))
         return
-    st.image(shown, alt=alt, width="stretch")
+    room.image(shown, alt=alt)
+
+
+def made_small(path: Path, width_px: int) -> Path:
+    """The file that `picture` shows of another one, made where it is not there yet."""
+    return path if _is_shown_whole(path) else thumbnail(path, 2 * width_px)
+
+
+def is_small(path: Path, width_px: int) -> bool:
+    """Whether the file that `picture` shows is there, so that it takes no time."""
+    return _is_shown_whole(path) or thumbnail_of(path, 2 * width_px).is_file()
+
+
+def _is_shown_whole(path: Path) -> bool:
+    return path.stat().st_size < SMALL_BYTES and path.suffix.lower() in SHOWN
 
 
 def page_picture(book: Book, page: int, alt: str, width_px: int) -> None:
@@ -75,15 +90,11 @@ def page_picture(book: Book, page: int, alt: str, width_px: int) -> None:
 
     Until one is picked, the first that was drawn.
     """
-    chosen, plate = book.pick(page), book.plate_of(page)
-    drawn = [chosen.candidate] if chosen else book.pictures(page)[:1]
-    picked = book.picture(page, drawn[0]) if drawn else None
-    if picked is None or not picked.is_file():
+    shown = finest_picture(book, page)
+    if shown is None:
         no_picture(alt)
-    elif chosen and plate.is_file() and plate.stat().st_mtime >= book.pick_of(page).stat().st_mtime:
-        picture(plate, alt, width_px)
     else:
-        picture(picked, alt, width_px)
+        picture(shown, alt, width_px)
 
 
 def no_picture(alt: str) -> None:
@@ -122,6 +133,6 @@ def portrait(name: str, alt: str, width_px: int) -> None:
 def empty(title: str, says: str) -> None:
     """What a page says while it has nothing to show."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
-        st.image(str(PICTURES / "place-meadow.webp"), alt="A drawing of a meadow", width=200)
+        room.image(str(PICTURES / "place-meadow.webp"), alt="A drawing of a meadow", width=200)
         st.subheader(title, anchor=False)
         st.markdown(says)

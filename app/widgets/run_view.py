@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app.widgets import job_panel as work
-from app.widgets import look
+from app.widgets import look, room
 from app.widgets.paths import JOBS, RUNS
 from storybook.jobs.manager import load_job
 from training.runs import listing as runs
@@ -154,7 +154,7 @@ def compare(run: RunCard) -> int | None:
     sheet = run.folder / "samples" / "grid.png"
     if sheet.is_file() and len(run.samples) > 2:
         with st.expander("All samples on one sheet"):
-            st.image(sheet, alt=f"All samples of {run.title}, a row for each step")
+            room.image(sheet, alt=f"All samples of {run.title}, a row for each step")
     return step
 
 

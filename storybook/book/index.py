@@ -18,7 +18,7 @@ from storybook.book.shelved import Shelved, changed_at, read_shelved
 INDEX = ".shelf.sqlite"
 BEFORE = ".shelf.json"
 """What an earlier edition kept in its place."""
-EDITION = 1
+EDITION = 2
 """Raised when something else is kept of a book, so that all are read anew."""
 TABLE = """
 create table books (

@@ -62,9 +62,7 @@ def thumbnail(picture: Path, width_px: int) -> Path:
 
     Raises BookError if the file is no picture.
     """
-    now = picture.stat()
-    name = digest(picture.parent.name, picture.name, now.st_mtime_ns, now.st_size, width_px)
-    small = _thumbs_of(picture) / f"{name}.webp"
+    small = thumbnail_of(picture, width_px)
     if small.is_file():
         return small
     try:
@@ -82,6 +80,13 @@ def thumbnail(picture: Path, width_px: int) -> Path:
     upright.save(buffer, "WEBP", quality=85, method=2)
     write_whole(small, buffer.getvalue())
     return small
+
+
+def thumbnail_of(picture: Path, width_px: int) -> Path:
+    """Where the small copy of a picture lies as it is now, once it is made."""
+    now = picture.stat()
+    name = digest(picture.parent.name, picture.name, now.st_mtime_ns, now.st_size, width_px)
+    return _thumbs_of(picture) / f"{name}.webp"
 
 
 def _thumbs_of(picture: Path) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from storybook.book.folder import Book
 from storybook.errors import StorybookError, in_one_line
-from storybook.records import COVER, Pick, Record, digest
+from storybook.records import COVER, Record, digest
 
 
 class Shelved(Record):
@@ -28,6 +28,8 @@ class Shelved(Record):
     pdf: str | None = None
     cover: str | None = None
     """The cover's picture, as a path in the book; for a thumbnail of it."""
+    painted: str | None = None
+    """The same before it was enlarged and finished, if that is another file: soon read."""
     modified: float
     """Seconds since 1970."""
     fault: str = ""
@@ -65,6 +67,7 @@ def _looked_at(book: Book, modified: float) -> Shelved:
     stars = tuple(hero.name for hero in story.cast[:1]) if story else ()
     picked = [page for page in pages if book.pick_of(page).is_file()]
     pdf = book.pdf  # which is read from two files
+    cover, painted = _covers(book)
     return Shelved(
         name=book.folder.name,
         title=brief.title or (story.title if story else book.folder.name),
@@ -75,7 +78,8 @@ def _looked_at(book: Book, modified: float) -> Shelved:
         picked=len(picked),
         finished=has_scenes and is_finished(book, pages),
         pdf=pdf.name if pdf.is_file() else None,
-        cover=_cover(book),
+        cover=cover,
+        painted=painted,
         modified=modified,
     )
 
@@ -91,11 +95,30 @@ def is_finished(book: Book, pages: Iterable[int]) -> bool:
         return False
 
 
-def _cover(book: Book) -> str | None:
-    """The cover's picked picture, else any that was drawn for it."""
-    names = book.pictures(COVER)
-    if book.pick_of(COVER).is_file():
-        names = [book.read(book.pick_of(COVER), Pick).candidate]
-    if not names or not book.picture(COVER, names[-1]).is_file():
+def finest_picture(book: Book, page: int) -> Path | None:
+    """The picture of a page: its plate, which is finished, if that is of today's pick.
+
+    Until one is picked, the first that was drawn; None if there is none.
+    """
+    chosen, plate = book.pick(page), book.plate_of(page)
+    drawn = [chosen.candidate] if chosen else book.pictures(page)[:1]
+    picked = book.picture(page, drawn[0]) if drawn else None
+    if picked is None or not picked.is_file():
         return None
-    return book.picture(COVER, names[-1]).relative_to(book.folder).as_posix()
+    is_of_today = chosen and plate.is_file() and _is_younger(plate, book.pick_of(page))
+    return plate if is_of_today else picked
+
+
+def _is_younger(path: Path, than: Path) -> bool:
+    return path.stat().st_mtime >= than.stat().st_mtime
+
+
+def _covers(book: Book) -> tuple[str | None, str | None]:
+    """The cover's finest picture, and what it was made of if that is another file."""
+    finest = finest_picture(book, COVER)
+    if finest is None:
+        return None, None
+    chosen = book.pick(COVER)
+    painted = book.picture(COVER, chosen.candidate) if chosen else finest
+    shown = finest.relative_to(book.folder).as_posix()
+    return shown, None if painted == finest else painted.relative_to(book.folder).as_posix()

@@ -24,6 +24,7 @@ export default function (component) {
   let at = [wide / 2, high / 2]; // where the brush is that keys move
   let keyed = false; // whether it is, and so has to be seen
 
+  find("img").style.aspectRatio = `${wide} / ${high}`; // its room, before it is there
   find("img").src = data.image;
   find("img").alt = data.alt;
   for (const part of all("[data-in]")) {
