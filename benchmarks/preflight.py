@@ -18,7 +18,7 @@ from io import BytesIO
 from pathlib import Path
 
 from benchmarks.faces import TEXTS, drawn
-from storybook.authoring.pressing import Job, press
+from storybook.authoring.pressing import PrintJob, press
 from storybook.book.printing import PressOptions, words_of
 from storybook.config import BindSettings, shipped
 from storybook.errors import StorybookError
@@ -70,7 +70,7 @@ class Outcome:
     largest_mb: float
 
 
-def jobs_for(name: str, books: int, plates: Sequence[bytes], seed: int = 5) -> Iterator[Job]:
+def jobs_for(name: str, books: int, plates: Sequence[bytes], seed: int = 5) -> Iterator[PrintJob]:
     """Books from the shortest to the longest, each unlike the others."""
     chance = random.Random(f"{name} {seed}")
     printer = load_printer(name).but(resolution={"least_ppi": LEAST_PPI, "most_ppi": 600})
@@ -92,7 +92,7 @@ def jobs_for(name: str, books: int, plates: Sequence[bytes], seed: int = 5) -> I
             PlatePage(page, text, plates[(number + page) % len(plates)])
             for page, text in enumerate(("", *texts))
         ]
-        yield Job(
+        yield PrintJob(
             printer=printer,
             paper=(paper := chance.choice(papers)),
             press_options=press_options,
@@ -124,7 +124,7 @@ def faults_of(path: Path) -> list[str]:
     return found
 
 
-def outcome(name: str, jobs: Iterator[Job]) -> Outcome:
+def outcome(name: str, jobs: Iterator[PrintJob]) -> Outcome:
     """A printer's books, pressed, reported on and checked."""
     faults, books, sheets, largest_mb = [], 0, 0, 0.0
     with tempfile.TemporaryDirectory() as folder:

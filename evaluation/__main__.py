@@ -9,7 +9,7 @@ from typing import Unpack
 from rich.console import Console
 
 from evaluation.options import Options, add_options, bench_of, chosen_of
-from evaluation.records import Bench, Part
+from evaluation.records import Bench, PartResult
 from evaluation.report import kept_parts, print_parts, save_part, write_report
 from storybook.cli.options import add_on
 from storybook.cli.run import exit_code
@@ -78,7 +78,7 @@ def _kept_in(name: str, work: Path, models: Mapping[str, str]) -> Path:
     return work / f"found-{digest({door: models[door] for door in PARTS[name]})}"
 
 
-def _evaluate(name: str, bench: Bench) -> Generator[Event, None, Part]:
+def _evaluate(name: str, bench: Bench) -> Generator[Event, None, PartResult]:
     from evaluation import books, pets, pictures, stories, story_eval
 
     parts = (pictures, stories, story_eval, books, pets)
@@ -98,9 +98,9 @@ def _share_of(name: str, bench: Bench, shard: Shard) -> Iterator[Event]:
     return shares[name](bench, shard) if name in shares else iter(())
 
 
-def _watched(events: Generator[Event, None, Part], name: str) -> Part:
+def _watched(events: Generator[Event, None, PartResult], name: str) -> PartResult:
     """Draw a bar for each stage of a part; what the part found."""
-    found: list[Part] = []
+    found: list[PartResult] = []
 
     def told() -> Iterator[Event]:
         found.append((yield from events))

@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluation.coat import coat_colours, spread
 from evaluation.judge import JUDGE_PX, Shown, judged, taught_judge
-from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.records import Bench, PartResult, Row, Table, mean
 from evaluation.sheets import contact_sheet, save_small
 from evaluation.summaries import load_summaries
 from storybook.book.folder import Book
@@ -52,7 +52,7 @@ class Page:
         )
 
 
-def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+def evaluate(bench: Bench) -> Generator[Event, None, PartResult]:
     """Make the books, judge their pages, and lay all of them out on one sheet."""
     judge, _ = yield from taught_judge(bench)
     briefs = book_briefs(bench.extent.books, bench.extent.pages)
@@ -67,7 +67,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
         books.append(pages_of(book, bench.world))
     _sheet(bench, books)
     pages = [page for book in books for page in book if page.number != COVER]
-    return Part(
+    return PartResult(
         title="Books",
         tables=(_page_table(judge, pages, len(books)), _coat_table(judge, books, bench.world)),
         examples=tuple(failed),

@@ -8,7 +8,7 @@ import numpy as np
 
 from evaluation.judge import Shown, judged, taught_judge
 from evaluation.painting import paint_once, paint_share
-from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.records import Bench, PartResult, Row, Table, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.hero.folder import hero_names, load_hero
 from storybook.models.classifier import Classifier
@@ -57,7 +57,7 @@ class Taught:
         return round(base - taught, 4)
 
 
-def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+def evaluate(bench: Bench) -> Generator[Event, None, PartResult]:
     """Paint each taught pet that ships in scenes that it was not taught in, and judge it."""
     judge, _ = yield from taught_judge(bench)
     found = []
@@ -66,9 +66,9 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
         if hero is not None:
             found.append((yield from look(bench, judge, pet, bench, (hero,))))
     if not found:
-        return Part(title="Pets", tables=(), examples=("No hero with a taught pet ships.",))
+        return PartResult(title="Pets", tables=(), examples=("No hero with a taught pet ships.",))
     _sheet(bench, found)
-    return Part(title="Pets", tables=(_table(found, bench),), sheets=(SHEET,))
+    return PartResult(title="Pets", tables=(_table(found, bench),), sheets=(SHEET,))
 
 
 def hero_of(pet: Pet) -> Hero | None:

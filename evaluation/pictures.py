@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluation.judge import JUDGE_PX, Accuracy, Shown, accuracy, judged, shown_by, taught_judge
 from evaluation.painting import Asked, paint, paint_share, restored
-from evaluation.records import Bench, Part, Row, Table, mean
+from evaluation.records import Bench, PartResult, Row, Table, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.config import validated
 from storybook.models.classifier import Classifier
@@ -66,7 +66,7 @@ class FreePrompts(Record):
     prompt: tuple[FreePrompt, ...]
 
 
-def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+def evaluate(bench: Bench) -> Generator[Event, None, PartResult]:
     """Paint unseen combinations and free prompts, judge them, and lay out two sheets."""
     judge, held_out = yield from taught_judge(bench)
     pictures, unseen, free = _asked_of(bench)
@@ -89,7 +89,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     on_restored = accuracy(drawn_shown, judged(judge, through_vae)[0])
     _unseen_sheet(bench, pictures, found["unseen combinations"][1])
     _free_sheet(bench, free, painted.chosen[len(unseen) :])
-    return Part(
+    return PartResult(
         title="Pictures",
         tables=(
             _table(columns, bench),

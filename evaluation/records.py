@@ -108,7 +108,7 @@ class Table(Record):
     """Columns that the aims are for."""
 
 
-class Part(Record):
+class PartResult(Record):
     """What one part of an evaluation found."""
 
     title: str

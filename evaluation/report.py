@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from evaluation.records import Part, Row, Table
+from evaluation.records import PartResult, Row, Table
 from storybook.files import write_whole
 from training.starter.cards import machine
 
@@ -19,22 +19,22 @@ does not reach its aim is marked with ✗, one that does with ✓; shares are in
 """
 
 
-def save_part(folder: Path, name: str, part: Part) -> None:
+def save_part(folder: Path, name: str, part: PartResult) -> None:
     """Keep what a part found, so that parts can be evaluated one by one."""
     write_whole(folder / f"{name}.json", (part.model_dump_json(indent=1) + "\n").encode())
 
 
-def kept_parts(folder: Path, names: Iterable[str]) -> dict[str, Part]:
+def kept_parts(folder: Path, names: Iterable[str]) -> dict[str, PartResult]:
     """What the parts found that have been evaluated so far."""
     paths = {name: folder / f"{name}.json" for name in names}
     return {
-        name: Part.model_validate_json(path.read_bytes())
+        name: PartResult.model_validate_json(path.read_bytes())
         for name, path in paths.items()
         if path.is_file()
     }
 
 
-def print_parts(parts: Mapping[str, Part], console: Console) -> None:
+def print_parts(parts: Mapping[str, PartResult], console: Console) -> None:
     """Print every table."""
     for part in parts.values():
         for table in part.tables:
@@ -44,14 +44,14 @@ def print_parts(parts: Mapping[str, Part], console: Console) -> None:
             console.print(grid)
 
 
-def write_report(parts: Mapping[str, Part], out: Path, models: Mapping[str, str]) -> Path:
+def write_report(parts: Mapping[str, PartResult], out: Path, models: Mapping[str, str]) -> Path:
     """Write the page; notes that somebody wrote beside it are taken in as they stand."""
     path = out / REPORT
     write_whole(path, "\n".join(_page(parts, models, out)).encode())
     return path
 
 
-def _page(parts: Mapping[str, Part], models: Mapping[str, str], out: Path) -> Iterator[str]:
+def _page(parts: Mapping[str, PartResult], models: Mapping[str, str], out: Path) -> Iterator[str]:
     yield "# How good the models are\n"
     yield INTRODUCTION
     names = ", ".join(f"{door} `{name}`" for door, name in models.items())
@@ -108,7 +108,7 @@ def _aim(row: Row) -> str:
     return f"{'at most' if row.at_most else 'at least'} {row.aim:g}"
 
 
-def _weak(parts: Mapping[str, Part]) -> Iterator[str]:
+def _weak(parts: Mapping[str, PartResult]) -> Iterator[str]:
     """Every aim that was missed, with the figure reached."""
     for part in parts.values():
         for table in part.tables:

@@ -14,7 +14,7 @@ from evaluation.measures import (
     openings_different,
     word_runs,
 )
-from evaluation.records import Bench, Extent, Part, Row, Table, mean
+from evaluation.records import Bench, Extent, PartResult, Row, Table, mean
 from evaluation.summaries import Case, composed_cases, styled_cases, written_cases
 from storybook.files import write_whole
 from storybook.models import Writer
@@ -60,7 +60,7 @@ class Told(Record):
     first_complaint: str = ""
 
 
-def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+def evaluate(bench: Bench) -> Generator[Event, None, PartResult]:
     """Tell every summary as `write` does, and measure what was told."""
     extent = bench.extent
     parts = _cases_of(extent, bench.world)
@@ -73,7 +73,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
     columns = {
         name: figures_of(part, stories, bench.world) for name, (part, stories) in groups.items()
     }
-    return Part(
+    return PartResult(
         title="Stories",
         tables=(_table(columns, bench),),
         examples=tuple(_examples(cases, tellings, bench.world))[:EXAMPLES],

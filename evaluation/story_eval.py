@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evaluation.records import Bench, Part, Row, Table
+from evaluation.records import Bench, PartResult, Row, Table
 from evaluation.report import print_parts
 from evaluation.stories import figures_of, told_by
 from evaluation.story_judge import marks, means_of
@@ -68,7 +68,7 @@ def compare(
         raise TrainingError(f"The adapter is not better than its base: {'; '.join(part.examples)}.")
 
 
-def evaluate(bench: Bench) -> Generator[Event, None, Part]:
+def evaluate(bench: Bench) -> Generator[Event, None, PartResult]:
     """The studio's story adapter beside its base, on unseen summaries."""
     groups = {
         "by hand": written_cases(bench.extent.written),
@@ -79,7 +79,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, Part]:
 
 def _compared(
     taught: Studio, groups: dict[str, Sequence[Case]], judge: Writer | None = None
-) -> Generator[Event, None, Part]:
+) -> Generator[Event, None, PartResult]:
     """Tell all cases by the base and with the adapter; examples say where it is no better."""
     plain = Studio(taught.settings.but(write=taught.settings.write.but(adapter=None)))
     total = 2 * sum(map(len, groups.values()))
@@ -105,7 +105,7 @@ def _compared(
         for group in groups
         if (found[f"adapter, {group}"][what] or 0) <= (found[f"base, {group}"][what] or 0)
     )
-    return Part(title="Story adapter", tables=(_table(found, taught.frame),), examples=lost)
+    return PartResult(title="Story adapter", tables=(_table(found, taught.frame),), examples=lost)
 
 
 def _studio(settings: Sequence[str]) -> Studio:

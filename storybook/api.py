@@ -14,7 +14,7 @@ from storybook.authoring import status as state
 from storybook.authoring import teach_run
 from storybook.authoring import tell as telling
 from storybook.authoring.new_book import NEW, checked
-from storybook.authoring.paint import Plan, Wish
+from storybook.authoring.paint import PaintPlan, Wish
 from storybook.authoring.status import Status
 from storybook.authoring.teach_settings import divided
 from storybook.book.folder import Book
@@ -136,7 +136,7 @@ def paint(
     width_px: int | None = None,
     height_px: int | None = None,
     on_event: OnEvent | None = None,
-) -> Plan:
+) -> PaintPlan:
     """Pictures of any words, from the seeds `seed`, `seed` + 1 and so on, outside a book.
 
     What comes back says in `drawn` where the pictures lie, in `sheet` where that of two or more

@@ -45,7 +45,7 @@ _GOES_ON = re.compile(r"\s+[a-z]")
 _SPEECH_GOES_ON = re.compile(rf"\s+(?:[a-z]|(?:[A-Z][\w'\u2019-]*\s+){{1,2}}{_SAID}\b)")
 
 
-class Reading(Record):
+class Readability(Record):
     """What was measured on a text."""
 
     words: int
@@ -78,16 +78,16 @@ TARGETS: dict[Ages, Target] = {
 }
 
 
-def measure(text: str) -> Reading:
+def measure(text: str) -> Readability:
     """Measure English prose."""
     tokens = words(text)
     lower = [word.lower().replace("\u2019", "'") for word in tokens]
     count, ends = round(length(text)), len(sentences(text))
     if not count or not ends:
-        return Reading(words=0, sentences=0, fk_grade=0, repeated_4grams=0, distinct2=1)
+        return Readability(words=0, sentences=0, fk_grade=0, repeated_4grams=0, distinct2=1)
     per_sentence = count / ends
     per_word = sum(map(syllables, lower)) / len(tokens)
-    return Reading(
+    return Readability(
         words=count,
         sentences=ends,
         fk_grade=0.39 * per_sentence + 11.8 * per_word - 15.59,

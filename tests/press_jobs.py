@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from storybook.authoring.pressing import Job, press
+from storybook.authoring.pressing import PrintJob, press
 from storybook.book.printing import PressOptions, words_of
 from storybook.config import BindSettings
 from storybook.press.endpage import Facts
@@ -53,14 +53,14 @@ def job(
     summary: str = "A cat looks for a ball.",
     imprint: Imprint | None = None,
     **more: object,
-) -> Job:
+) -> PrintJob:
     texts = tuple(text for _ in range(pages))
     story = Story(title=title, paragraphs=texts, cast=(Hero(name=star, species="cat"),))
     press_options = PressOptions(
         form=load_format(form), ages="3-5", language="en", options=BindSettings(max_ppi=72)
     )
     plates = [PlatePage(page, text, plate(page)) for page, text in enumerate(("", *texts))]
-    return Job(
+    return PrintJob(
         printer=printer,
         paper=printer.paper(paper),
         press_options=press_options,

@@ -8,7 +8,7 @@ from PIL import Image
 
 from storybook.errors import TrainingError
 from training.data.buckets import (
-    Order,
+    BatchOrder,
     Position,
     batches_from,
     bucket_sizes,
@@ -126,7 +126,7 @@ def test_twenty_repeats_once_are_ten_repeats_twice():
     assert steps_per_epoch([120 * 20], 6) == 2 * steps_per_epoch([120 * 10], 6)
 
 
-ORDER = Order(
+ORDER = BatchOrder(
     buckets=((64, 64),) * 5 + ((64, 128),) * 3 + ((128, 64),),
     repeats=(1, 1, 1, 1, 3, 2, 2, 2, 1),
     batch=4,
@@ -150,7 +150,7 @@ def test_epochs_and_seeds_differ_and_nothing_else_does():
     assert epoch_batches(ORDER, 0) == epoch_batches(ORDER, 0)
     examples = [[batch.examples for batch in epoch_batches(ORDER, epoch)] for epoch in range(3)]
     assert examples[0] != examples[1] != examples[2]
-    other = Order(ORDER.buckets, ORDER.repeats, ORDER.batch, seed=8)
+    other = BatchOrder(ORDER.buckets, ORDER.repeats, ORDER.batch, seed=8)
     assert [batch.examples for batch in epoch_batches(other, 0)] != examples[0]
 
 
@@ -163,16 +163,16 @@ def test_batches_go_on_from_any_position_as_if_never_stopped():
 
 
 def test_a_position_in_other_data_is_refused():
-    more = Order((*ORDER.buckets, (64, 64)), (*ORDER.repeats, 1), ORDER.batch, ORDER.seed)
+    more = BatchOrder((*ORDER.buckets, (64, 64)), (*ORDER.repeats, 1), ORDER.batch, ORDER.seed)
     with pytest.raises(TrainingError, match="not those that this run began with"):
         next(batches_from(more, first_position(ORDER)))
-    empty = Order((), (), 4, 0)
+    empty = BatchOrder((), (), 4, 0)
     with pytest.raises(TrainingError, match="no picture"):
         next(batches_from(empty, first_position(empty)))
 
 
 def test_the_table_says_what_each_bucket_holds():
-    order = Order(((512, 512), (512, 512), (576, 448)), (1, 10, 1), batch=4, seed=0)
+    order = BatchOrder(((512, 512), (512, 512), (576, 448)), (1, 10, 1), batch=4, seed=0)
     square, wide = bucket_table([(1000, 1000), (1100, 1000), (4000, 3000)], order)
     assert (square.bucket, square.pictures, square.shown, square.batches) == ((512, 512), 2, 11, 3)
     assert square.aspect_error == pytest.approx(0.05)
@@ -181,7 +181,7 @@ def test_the_table_says_what_each_bucket_holds():
 
 @pytest.mark.parametrize(("repeats", "count"), [(0.5, 7), (0.25, 4), (1.5, 5), (0.1, 3), (2.7, 6)])
 def test_showings_of_a_fraction_are_even_over_epochs_and_pictures(repeats, count):
-    order = Order(((64, 64),) * (count + 1), (repeats,) * count + (2,), batch=2, seed=3)
+    order = BatchOrder(((64, 64),) * (count + 1), (repeats,) * count + (2,), batch=2, seed=3)
     epochs = [showings(order, epoch) for epoch in range(20)]
     totals = [sum(each[:-1]) for each in epochs]
     assert max(totals) - min(totals) <= 1 and sum(totals) == round(20 * repeats * count)
@@ -193,7 +193,7 @@ def test_showings_of_a_fraction_are_even_over_epochs_and_pictures(repeats, count
 
 
 def test_batches_go_on_where_an_epoch_shows_nothing():
-    order = Order(((64, 64),), (0.25,), batch=4, seed=1)
+    order = BatchOrder(((64, 64),), (0.25,), batch=4, seed=1)
     shown = list(islice(batches_from(order, first_position(order)), 3))
     epochs = [batch.epoch for batch, _ in shown]
     assert [later - sooner for sooner, later in pairwise(epochs)] == [4, 4]
@@ -202,7 +202,7 @@ def test_batches_go_on_where_an_epoch_shows_nothing():
 
 
 def test_steps_of_epochs_are_those_that_there_are():
-    order = Order(((64, 64),) * 3 + ((128, 64),) * 2, (0.5, 0.5, 1.5, 0.3, 1), batch=2, seed=1)
+    order = BatchOrder(((64, 64),) * 3 + ((128, 64),) * 2, (0.5, 0.5, 1.5, 0.3, 1), batch=2, seed=1)
     for accumulation in (1, 2):
         counted = sum(-(-len(epoch_batches(order, epoch)) // accumulation) for epoch in range(9))
         assert steps_of_epochs(order, accumulation, 9) == counted

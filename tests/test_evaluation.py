@@ -31,7 +31,7 @@ from evaluation.pictures import (
     taught_combinations,
     unseen_pictures,
 )
-from evaluation.records import QUICK, Bench, Part, Row, Table
+from evaluation.records import QUICK, Bench, PartResult, Row, Table
 from evaluation.report import kept_parts, save_part, write_report
 from evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
 from evaluation.stories import Told, figures_of, tell_share
@@ -422,7 +422,7 @@ def test_the_report_says_what_was_reached_and_what_was_missed(tmp_path):
         Row(what="grade", values=(2.0,), aim=2.5, at_most=True),
     )
     table = Table(title="Right", columns=("unseen",), rows=rows, meaning="As told.")
-    save_part(tmp_path, "pictures", Part(title="Pictures", tables=(table,)))
+    save_part(tmp_path, "pictures", PartResult(title="Pictures", tables=(table,)))
     parts = kept_parts(tmp_path, ("pictures", "stories"))
     assert list(parts) == ["pictures"]
     (tmp_path / "evaluation-notes.md").write_text("Tails are short.")

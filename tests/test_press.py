@@ -22,7 +22,7 @@ from storybook.press.layout import Box, folio_box, lay_out, safe_box, sheet_of, 
 from storybook.press.pdf import draw_card
 from storybook.press.pdf_context import PdfContext, new_canvas, place_sheet
 from storybook.press.picture import calm_side, calmer_of, cut_to, jpeg, open_picture
-from storybook.press.screen import Screen, Shown, story_page
+from storybook.press.screen import Screen, ScreenPicture, story_page
 from storybook.press.sounds import pieces_of
 from storybook.press.veil import veiled
 from storybook.world import load_world
@@ -132,7 +132,7 @@ def test_composed_covers_nobody_in_print_and_on_the_screen(ball):
     area = composed(laid, picture, form).area
     assert (area.y > form.height_pt / 2) == (ball > 0.5)
     screen = Screen(form, load_fonts(), theme_of(picture))
-    html = story_page(screen, laid, Shown(picture, "a ball"))
+    html = story_page(screen, laid, ScreenPicture(picture, "a ball"))
     assert f'class="words card" style="{screen.inside(area)}' in html
 
 

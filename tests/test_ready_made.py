@@ -16,7 +16,7 @@ from storybook.ready_made.collection import (
     STORIES,
     Figure,
     ReadyMade,
-    StoryPage,
+    ReadyMadePage,
     read_stories,
     ready_made,
     story_named,
@@ -62,7 +62,7 @@ def some(number: int, kind: str = "dog", text: str = "Pip ran home.", **more: ob
         "ages": "3-5",
         "manner": "plain",
         "cast": (Figure(name="Pip", kind=kind, look="grey"),),
-        "pages": (StoryPage(text=text, picture=f"Pip the {kind} running"),) * 4,
+        "pages": (ReadyMadePage(text=text, picture=f"Pip the {kind} running"),) * 4,
     }
     return ReadyMade.model_validate(given | more)
 

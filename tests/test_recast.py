@@ -6,7 +6,7 @@ import pytest
 from test_ready_made import some
 
 from storybook.errors import ConfigError
-from storybook.ready_made.collection import Figure, StoryPage, ready_made, story_named
+from storybook.ready_made.collection import Figure, ReadyMadePage, ready_made, story_named
 from storybook.ready_made.parts import is_same_kind, obstacle
 from storybook.ready_made.pronouns import mask, sexes_of
 from storybook.ready_made.recast import as_it_stands, recast
@@ -21,7 +21,7 @@ NOOR = Figure(name="Noor", kind="girl", look="yellow cardigan")
 
 def told(*texts, hero=REX, cast=(PIP,), **more):
     """The texts as `recast` tells them about a hero; by default of an orange cat named Pip."""
-    pages = tuple(StoryPage(text=text, picture="Pip waving her tail") for text in texts)
+    pages = tuple(ReadyMadePage(text=text, picture="Pip waving her tail") for text in texts)
     return recast(some(1, cast=cast, pages=pages, **more), hero)
 
 

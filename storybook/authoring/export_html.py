@@ -12,7 +12,7 @@ from storybook.authoring.narrate import narration_of
 from storybook.authoring.proofs import ProofPage, proof_pages
 from storybook.book.folder import Book
 from storybook.book.library import thumbnail
-from storybook.book.printing import PressOptions, Words, lay_words, words_of
+from storybook.book.printing import PressOptions, PrintedWords, lay_words, words_of
 from storybook.press import screen, screen_matter
 from storybook.press.colour import theme_of
 from storybook.press.compose import Facing
@@ -22,7 +22,7 @@ from storybook.press.html_file import html_file
 from storybook.press.layout import StoryPage
 from storybook.press.matter import RealHero
 from storybook.press.picture import open_picture
-from storybook.press.screen import PICTURE_PX, Screen, Shown
+from storybook.press.screen import PICTURE_PX, Screen, ScreenPicture
 from storybook.press.screen_parts import Heard
 from storybook.records import Scene, Story, TextSide
 from storybook.stages import bind
@@ -51,7 +51,7 @@ class ScreenBook:
     """A book's pages as HTML, in the order of the PDF, with what a file around them needs."""
 
     screen: Screen
-    words: Words
+    words: PrintedWords
     sections: tuple[str, ...]
     story_pages: int
     letters: str
@@ -77,7 +77,7 @@ def screen_book(
         words_of(story, [p.text for p in pages[1:]], options),
     )
     pictures = [
-        Shown(
+        ScreenPicture(
             each.picture and open_picture(each.picture, f"page {each.page}"),
             each.alt,
             each.heard,
@@ -115,7 +115,7 @@ def screen_book(
 
 
 def _facing(
-    page: ScreenPage, pictures: Sequence[Shown], laid: Sequence[StoryPage]
+    page: ScreenPage, pictures: Sequence[ScreenPicture], laid: Sequence[StoryPage]
 ) -> Facing | None:
     """The page that a page's picture may run into, if both are drawn."""
     other = pictures[page.joins]

@@ -49,7 +49,7 @@ class Wish(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PaintPlan:
     """The requests that a wish becomes, and what its author should know about them."""
 
     requests: tuple[Candidate, ...]
@@ -92,7 +92,7 @@ def painting(settings: Settings, adapters: Sequence[str] = (), **sampling: objec
     return settings.but(draw=draw_.model_dump())
 
 
-def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
+def plan(wish: Wish, studio: Studio, folder: Path) -> PaintPlan:
     """What a wish asks of the studio's painter; nothing is drawn yet.
 
     A painter of the drawn world is told a caption that says what the words say. A hero whose token
@@ -131,10 +131,10 @@ def plan(wish: Wish, studio: Studio, folder: Path) -> Plan:
         )
         for seed in range(wish.seed, wish.seed + wish.count)
     )
-    return Plan(requests, cast, (*notes, *more, *ignored, *_about_size(studio)), folder)
+    return PaintPlan(requests, cast, (*notes, *more, *ignored, *_about_size(studio)), folder)
 
 
-def paint(plan: Plan, studio: Studio) -> Iterator[Event]:
+def paint(plan: PaintPlan, studio: Studio) -> Iterator[Event]:
     """Draw what is not there yet, an event for each picture; then the sheet of two or more.
 
     Raises NotForChildren if the picture safety checker keeps back every one.
@@ -177,14 +177,14 @@ def _about_size(studio: Studio) -> tuple[str, ...]:
     )
 
 
-def _is_settled(plan: Plan, request: Candidate, studio: Studio) -> bool:
+def _is_settled(plan: PaintPlan, request: Candidate, studio: Studio) -> bool:
     """Whether a request has been drawn, and was kept or refused."""
     if plan.picture(request).is_file():
         return True
     return studio.safety_checker_path is not None and plan.refusal(request).is_file()
 
 
-def _lay_sheet(plan: Plan) -> None:
+def _lay_sheet(plan: PaintPlan) -> None:
     shown = []
     for request in plan.requests:
         if (file := plan.picture(request)).is_file():

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from storybook.book.printing import PressOptions, Words, lay_words
+from storybook.book.printing import PressOptions, PrintedWords, lay_words
 from storybook.press.colour import theme_of
 from storybook.press.endpage import Facts, draw_end_page
 from storybook.press.findings import Finding, Proofed
@@ -44,13 +44,13 @@ from storybook.stages.bind import PlatePage, facing_of
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PrintJob:
     """What is printed by whom: a book's words and pictures, and a printer's wishes."""
 
     printer: Printer
     paper: Paper
     press_options: PressOptions
-    words: Words
+    words: PrintedWords
     pages: Sequence[PlatePage]
     """The cover first, then the story's pages."""
     facts: Facts
@@ -69,7 +69,7 @@ class Job:
 class Pressed:
     """A book as its printer takes it, and what its rules say."""
 
-    job: Job
+    job: PrintJob
     leaves: tuple[Leaf, ...]
     interior: bytes
     cover: bytes | None
@@ -84,7 +84,7 @@ class Pressed:
         return not any(finding.status == "fail" for finding in self.findings)
 
 
-def press(job: Job) -> Pressed:
+def press(job: PrintJob) -> Pressed:
     """Interior, cover and report; equal jobs give equal bytes.
 
     Raises PressError that names what cannot be set, or a book that no pages can make long enough.
@@ -128,7 +128,7 @@ def press(job: Job) -> Pressed:
 
 
 def _interior(
-    job: Job,
+    job: PrintJob,
     form: Format,
     leaves: Sequence[Leaf],
     laid: Sequence[StoryPage],
@@ -145,7 +145,7 @@ def _interior(
 
 
 def _draw_leaf(
-    pdf: PdfContext, job: Job, leaf: Leaf, laid: Sequence[StoryPage], cover: Image.Image
+    pdf: PdfContext, job: PrintJob, leaf: Leaf, laid: Sequence[StoryPage], cover: Image.Image
 ) -> None:
     words = job.words
     if leaf.kind == "story":
@@ -178,7 +178,7 @@ def _draw_leaf(
 
 
 def _cover(
-    job: Job, form: Format, wrap: Wrap, picture: Image.Image, inks: Inks | None, pages: int
+    job: PrintJob, form: Format, wrap: Wrap, picture: Image.Image, inks: Inks | None, pages: int
 ) -> tuple[list[Drawn], bytes]:
     file = BytesIO()
     pdf = _new_context(job, form, file, picture, inks)
@@ -197,7 +197,7 @@ def _cover(
 
 
 def _new_context(
-    job: Job, form: Format, file: BytesIO, cover: Image.Image, inks: Inks | None
+    job: PrintJob, form: Format, file: BytesIO, cover: Image.Image, inks: Inks | None
 ) -> PdfContext:
     fonts = load_fonts(job.press_options.font, job.press_options.language)
     canvas = new_canvas(

@@ -12,7 +12,7 @@ from pathlib import Path
 import tomli_w
 from PIL import Image
 
-from storybook.authoring.pressing import Job, Pressed
+from storybook.authoring.pressing import Pressed, PrintJob
 from storybook.authoring.proofs import PROOF_PX, ProofPage, proof_plates
 from storybook.book.folder import Book
 from storybook.book.printing import story_of, words_of
@@ -44,7 +44,7 @@ def job_of(
     form: str | None = None,
     spine_in: float | None = None,
     plates: Sequence[PlatePage] | None = None,
-) -> Job:
+) -> PrintJob:
     """What a book gives to a printer; `form` is another format than the book's own.
 
     Without `plates` they are the book's, all of which must be there (BookError).
@@ -58,7 +58,7 @@ def job_of(
     places = [
         AT.get(scene.place, f"in the {scene.place}") for scene in scenes if scene.page != COVER
     ]
-    return Job(
+    return PrintJob(
         printer=printer,
         paper=printer.paper(paper or _own_paper(imprint, printer)),
         press_options=own.but(form=wished),
@@ -81,7 +81,7 @@ def draft_of(
     *,
     paper: str | None = None,
     spine_in: float | None = None,
-) -> Job:
+) -> PrintJob:
     """The same with small pictures, of a book that may not be finished: to be looked at."""
     plates = proof_plates(book, studio, pages)
     job = job_of(book, studio, printer, paper=paper, spine_in=spine_in, plates=plates)

@@ -42,7 +42,7 @@ class PressOptions(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PrintedWords:
     """A book's words as they are printed: typographic, without symbols that the fonts lack."""
 
     title: str
@@ -89,10 +89,10 @@ def story_of(book: Book) -> Story:
     return story.but(title=book.brief.title) if book.brief.title else story
 
 
-def words_of(story: Story, texts: Sequence[str], options: PressOptions) -> Words:
+def words_of(story: Story, texts: Sequence[str], options: PressOptions) -> PrintedWords:
     """The words of a story on pages of `texts`, as they are printed."""
     fonts = load_fonts(options.font, options.language)
-    return Words(
+    return PrintedWords(
         title=_printed(story.title, options, fonts.bold),
         star=_printed(story.cast[0].name, options, fonts.bold),
         texts=tuple(_printed(text, options, fonts.text) for text in texts),
@@ -100,7 +100,9 @@ def words_of(story: Story, texts: Sequence[str], options: PressOptions) -> Words
     )
 
 
-def lay_words(words: Words, options: PressOptions, aspect: float = 1.0) -> tuple[StoryPage, ...]:
+def lay_words(
+    words: PrintedWords, options: PressOptions, aspect: float = 1.0
+) -> tuple[StoryPage, ...]:
     """The pages that words are set on, `aspect` being the pictures' width over height.
 
     Raises PressError that names what cannot be set, where, and why.

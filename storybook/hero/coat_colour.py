@@ -46,7 +46,7 @@ PALE_LIGHTNESS, PALE_CHROMA, PALE_SHARE = 75.0, 22.0, 0.2
 """Fur lighter and less colourful than this is white, and this much of it is worth a word."""
 
 
-class Look(Record):
+class FoundCoat(Record):
     """A coat of the world for a pet, and how it was found."""
 
     coat: str
@@ -121,12 +121,16 @@ def look_in(world: World, look: str) -> tuple[str, str]:
     )
 
 
-def coat_from_photos(photos: Sequence[Path], world: World, seer: "PetSeer | None" = None) -> Look:
+def coat_from_photos(
+    photos: Sequence[Path], world: World, seer: "PetSeer | None" = None
+) -> FoundCoat:
     """The coat of `world` that photos of one pet show; raises HeroError if one cannot be read."""
     return look_of((read_photo(path) for path in photos), world, seer)
 
 
-def look_of(photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" = None) -> Look:
+def look_of(
+    photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" = None
+) -> FoundCoat:
     """The coat of `world` that pictures of one pet show, read where a `seer` sees it.
 
     Each photo tells how badly each coat fits; the coat that fits all photos best is taken.
@@ -139,7 +143,7 @@ def look_of(photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" 
     coats = list(world.coats)
     if not pets:
         nobody = "No pet stands out from what is behind it."
-        return Look(coat=coats[0], markings="plain", confidence=0.0, reason=nobody)
+        return FoundCoat(coat=coats[0], markings="plain", confidence=0.0, reason=nobody)
     misfits = np.array([[misfit(pet, world.coats[coat]) for coat in coats] for pet in pets])
     best = int(misfits.mean(axis=0).argmin())
     lit = lights >= DARK
@@ -149,7 +153,7 @@ def look_of(photos: Iterable[Image.Image], world: World, seer: "PetSeer | None" 
     marks = _marks(np.concatenate(pets), world.coats[coat])
     reason = f"{agree} of {len(seen)} photos say {coat}{_dark(int((~lit).sum()))}; {marks}."
     markings = MARKINGS.get(pattern, pattern)
-    return Look(coat=coat, markings=markings, confidence=agree / len(seen), reason=reason)
+    return FoundCoat(coat=coat, markings=markings, confidence=agree / len(seen), reason=reason)
 
 
 def misfit(pet: np.ndarray, coat: Coat) -> float:

@@ -25,7 +25,7 @@ FORGOTTEN_S = 7 * 24 * 3600
 """A draft that nobody touched for so long is thrown away when the next one is begun."""
 
 
-class Line(Record):
+class FileNote(Record):
     """What was said of one file."""
 
     says: str
@@ -62,17 +62,17 @@ def take_in(draft: Path, name: str, data: bytes, checker: SafetyChecker | None =
     upload = checked(name, data, known, checker)
     if not upload.fault:
         write_whole(draft / f"{upload.digest}{upload.suffix}", upload.data)
-    line = Line(says=upload.says, good=not upload.fault, name=upload.name, digest=upload.digest)
+    line = FileNote(says=upload.says, good=not upload.fault, name=upload.name, digest=upload.digest)
     with (draft / SAID).open("a", encoding="utf-8") as file:
         file.write(line.model_dump_json() + "\n")
     return upload
 
 
-def said_of(draft: Path) -> list[Line]:
+def said_of(draft: Path) -> list[FileNote]:
     """What was said of the files that were brought, in their order."""
     path = draft / SAID
     lines = split_lines(path.read_text(encoding="utf-8")) if path.is_file() else []
-    return [Line.model_validate_json(line) for line in lines if line.endswith("}")]
+    return [FileNote.model_validate_json(line) for line in lines if line.endswith("}")]
 
 
 def photos_of(draft: Path) -> list[Path]:

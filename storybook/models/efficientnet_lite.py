@@ -48,7 +48,7 @@ NAME = "efficientnet-lite0"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Prediction:
     """What the network says of a picture."""
 
     whole: np.ndarray
@@ -100,7 +100,7 @@ class EfficientNetLite(nn.Module):
         return functional.relu6(self._bn1(self._conv_head(maps)))
 
     @torch.inference_mode()
-    def look(self, picture: Image.Image, side_px: int) -> Shown:
+    def look(self, picture: Image.Image, side_px: int) -> Prediction:
         """What an RGB picture shows when it is looked at as a square of `side_px`.
 
         A place is a cell of 32 px; what is sure there is its class activation (Zhou et al. 2016),
@@ -112,7 +112,7 @@ class EfficientNetLite(nn.Module):
             maps = self(((levels - CENTRE) / SPAN).permute(2, 0, 1)[None])  # [1, 1280, h, w]
             whole = self._fc(maps.mean((2, 3)))[0].softmax(0)
             places = self._fc(maps[0].permute(1, 2, 0)).softmax(2).permute(2, 0, 1)
-        return Shown(whole.numpy(), places.numpy())
+        return Prediction(whole.numpy(), places.numpy())
 
 
 def read_efficientnet(data: bytes, name: str) -> dict[str, Tensor]:

@@ -27,7 +27,7 @@ WITHIN_A_LINE, BETWEEN_LINES = 4, 6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SampledLine:
     """A line that was sampled."""
 
     text: str
@@ -100,7 +100,9 @@ class SideBySide:
         if list(rows) != list(range(len(self))):
             self._take(torch.tensor(rows, dtype=torch.long))
 
-    def lines(self, *, least: int | Sequence[int], most: int, enough: float = 1.0) -> list[Line]:
+    def lines(
+        self, *, least: int | Sequence[int], most: int, enough: float = 1.0
+    ) -> list[SampledLine]:
         """A line sampled in each row, of at least `least` tokens (or its own) and at most `most`.
 
         Also cut off are those that go on when a share of `enough` have come to their end. The
@@ -126,7 +128,7 @@ class SideBySide:
         for row, tokens in enumerate(told):
             self._said[row].append(tokens)
         return [
-            Line(
+            SampledLine(
                 text=" ".join(self._tokenizer.decode(tokens, skip_special_tokens=True).split()),
                 mean_logprob=total / max(1, len(tokens)),
                 ended=not row_going,

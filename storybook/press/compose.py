@@ -42,7 +42,7 @@ TAIL_PT = (16.0, 64.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PictureContent:
     """What a picture shows, as far as a layout goes by it."""
 
     small: Image.Image
@@ -56,12 +56,12 @@ class Look:
     """What is to be kept where the picture is cut, [GRID, GRID]."""
 
 
-def look_at(picture: Image.Image) -> Look:
+def look_at(picture: Image.Image) -> PictureContent:
     high = max(1, round(LOOKED_AT_PX * picture.height / picture.width))
     small = picture.resize((LOOKED_AT_PX, high), Image.Resampling.BOX)
     faces = tuple(map(grown, face_masks(faces_in(small))))
     around = tuple(map(grown, faces))
-    return Look(small, faces, around, losses_in(small), worth_keeping(small))
+    return PictureContent(small, faces, around, losses_in(small), worth_keeping(small))
 
 
 def composed(
@@ -133,7 +133,7 @@ def _on_full_page(each: Facing, form: Format) -> StoryPage | None:
     return None
 
 
-def harm_of(laid: StoryPage, seen: Look, form: Format) -> float:
+def harm_of(laid: StoryPage, seen: PictureContent, form: Format) -> float:
     """The largest share of a face that a page hides or cuts, in [0, 1]; 0 where it does no harm."""
     window = _window(seen, laid.picture)
     part = _covered(laid, window, form)
@@ -142,7 +142,7 @@ def harm_of(laid: StoryPage, seen: Look, form: Format) -> float:
     return max((0.0, *hidden, *(share for share in lost if share >= CUT)))
 
 
-def _is_fog(laid: StoryPage, seen: Look, form: Format) -> bool:
+def _is_fog(laid: StoryPage, seen: PictureContent, form: Format) -> bool:
     """Whether words stand on a veil over what is dark."""
     if laid.kind != "open":
         return False
@@ -166,7 +166,7 @@ def _in_turn(laid: StoryPage) -> Iterator[Kind]:
 
 
 def _by_kind(
-    options: Sequence[StoryPage], seen: Look, form: Format, side: TextSide
+    options: Sequence[StoryPage], seen: PictureContent, form: Format, side: TextSide
 ) -> dict[Kind, StoryPage]:
     """Of each kind of arrangement the one that hides least, with its text where it does."""
     best: dict[Kind, tuple[float, StoryPage]] = {}
@@ -177,7 +177,9 @@ def _by_kind(
     return {kind: placed for kind, (_, placed) in best.items()}
 
 
-def _placed(laid: StoryPage, seen: Look, form: Format, side: TextSide) -> tuple[float, StoryPage]:
+def _placed(
+    laid: StoryPage, seen: PictureContent, form: Format, side: TextSide
+) -> tuple[float, StoryPage]:
     """The arrangement with its text where it hides least, and what is lost by it."""
     if laid.kind not in FULL:
         return 0.0, laid
@@ -206,7 +208,7 @@ def _places(laid: StoryPage, form: Format, side: TextSide) -> Iterator[tuple[Box
             yield low, True
 
 
-def _window(seen: Look, box: Box) -> Part:
+def _window(seen: PictureContent, box: Box) -> Part:
     """The part of its picture that a box shows."""
     left, upper, right, lower = cut_box(seen.small, box.width / box.height, seen.kept)
     wide, high = seen.small.size
@@ -238,7 +240,7 @@ def _veiled(area: Box, form: Format) -> Box:
     return Box(0, 0, form.width_pt, area.top + VEIL_PT)
 
 
-def _spoken(laid: StoryPage, seen: Look, form: Format) -> StoryPage | None:
+def _spoken(laid: StoryPage, seen: PictureContent, form: Format) -> StoryPage | None:
     """The card as a bubble, if its words are mostly spoken and one face alone is seen."""
     text = " ".join(line.text for line in laid.setting.lines)
     spoken = sum(len(found) for found in QUOTED.findall(text))

@@ -73,7 +73,7 @@ class Screen:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ScreenPicture:
     """A page's picture, RGB, or None if it is not drawn yet, and what is to be seen on it."""
 
     picture: Image.Image | None
@@ -88,7 +88,7 @@ def plain_paper() -> Image.Image:
     return Image.new("RGB", (64, 64), PLAIN)
 
 
-def cover(screen: Screen, shown: Shown, title: str, starring: str) -> str:
+def cover(screen: Screen, shown: ScreenPicture, title: str, starring: str) -> str:
     """The picture over the whole page, the title on its calmer side, the star's ribbon opposite."""
     form = screen.form
     page, safe = Box(0, 0, form.width_pt, form.height_pt), safe_box(form, 1)
@@ -107,7 +107,9 @@ def cover(screen: Screen, shown: Shown, title: str, starring: str) -> str:
     return section("cover", "Cover", inner)
 
 
-def story_page(screen: Screen, laid: StoryPage, shown: Shown, facing: Facing | None = None) -> str:
+def story_page(
+    screen: Screen, laid: StoryPage, shown: ScreenPicture, facing: Facing | None = None
+) -> str:
     """One page of the story in its arrangement, or half of a spread with the page it is facing."""
     if shown.picture is not None:
         mine = Facing(laid, shown.picture, shown.text_side)
@@ -137,7 +139,7 @@ def story_page(screen: Screen, laid: StoryPage, shown: Shown, facing: Facing | N
     return section(f"story {laid.kind}", f"Page {laid.page}", inner, number=laid.page)
 
 
-def _picture(screen: Screen, shown: Shown, box: Box, framed: str = "") -> str:
+def _picture(screen: Screen, shown: ScreenPicture, box: Box, framed: str = "") -> str:
     style = f"{screen.inside(box)};--scene:{box.width:.1f}/{box.height:.1f}"
     if shown.picture is None:
         return (

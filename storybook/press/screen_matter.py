@@ -6,7 +6,7 @@ from storybook.press.endpage import HEADING, INTRODUCTION, THE_END, Facts, rows_
 from storybook.press.layout import safe_box
 from storybook.press.matter import MOST_PHOTOS, RealHero
 from storybook.press.picture import cut_to
-from storybook.press.screen import PICTURE_PX, Screen, Shown
+from storybook.press.screen import PICTURE_PX, Screen, ScreenPicture
 from storybook.press.screen_parts import MADE_WITH, paw, rule, section, title_lines
 from storybook.press.title import set_title
 
@@ -23,7 +23,7 @@ def endpaper(index: int) -> str:
     )
 
 
-def title_page(screen: Screen, shown: Shown, title: str, about: str) -> str:
+def title_page(screen: Screen, shown: ScreenPicture, title: str, about: str) -> str:
     """A round picture, the title, an ornament, whom it is about."""
     setting = set_title(
         title,

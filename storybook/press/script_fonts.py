@@ -20,7 +20,7 @@ PLACES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class FontFamily:
     """A family that is installed: its plain and its bold cut."""
 
     paths: tuple[Path, Path]
@@ -37,12 +37,12 @@ def script_letters() -> dict[str, str]:
     return _table()["letters"]
 
 
-def script_family(language: str) -> Iterator[Family]:
+def script_family(language: str) -> Iterator[FontFamily]:
     """The installed families that may hold a language's letters, the best first."""
     for known in _known(language):
         found = tuple(_installed(PLACES).get(file) for file in known["files"])
         if all(found):
-            yield Family(found, f"{known['name']}, an open font.")
+            yield FontFamily(found, f"{known['name']}, an open font.")
 
 
 def packages_for(language: str) -> tuple[str, ...]:

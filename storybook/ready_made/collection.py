@@ -48,7 +48,7 @@ class Figure(Record):
         return next((kind for kind in found if kind), None)
 
 
-class StoryPage(Record):
+class ReadyMadePage(Record):
     """A page's text, and what a picture of it shows."""
 
     text: str
@@ -65,7 +65,7 @@ class ReadyMade(Record):
     manner: Manner
     cast: tuple[Figure, ...] = Field(min_length=1)
     """The star first."""
-    pages: tuple[StoryPage, ...] = Field(min_length=1)
+    pages: tuple[ReadyMadePage, ...] = Field(min_length=1)
 
     @property
     def star(self) -> Figure:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from storybook.errors import ConfigError
-from storybook.ready_made.collection import ReadyMade, StoryPage
+from storybook.ready_made.collection import ReadyMade, ReadyMadePage
 from storybook.ready_made.parts import is_same_kind, obstacle
 from storybook.ready_made.pronouns import FIRST, IT, Swap, mask, sexes_of, swap_of
 from storybook.records import Hero
@@ -47,7 +47,7 @@ class Recast:
 
     title: str
     summary: str
-    pages: tuple[StoryPage, ...]
+    pages: tuple[ReadyMadePage, ...]
     pronoun: str
     """What the star is called by in it: the hero's, unless that could not be told."""
     changed: tuple[str, ...]
@@ -76,7 +76,7 @@ def recast(story: ReadyMade, hero: Hero) -> Recast:
         title=edit.named(edit(story.title)),
         summary=edit.named(swap(edit(_with_capital(story)))),
         pages=tuple(
-            StoryPage(text=edit.named(text), picture=edit.named(picture))
+            ReadyMadePage(text=edit.named(text), picture=edit.named(picture))
             for text, picture in zip(texts, pictures, strict=True)
         ),
         pronoun=(hero.pronoun or swap.old) if swap.possible else swap.old,

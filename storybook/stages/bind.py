@@ -9,7 +9,7 @@ from storybook.book import printing
 from storybook.book.folder import Book
 from storybook.book.printing import (
     PressOptions,
-    Words,
+    PrintedWords,
     check_book,
     lay_words,
     left_out,
@@ -136,7 +136,7 @@ def endpapers_after(story_pages: int, real: RealHero | None) -> int:
 
 
 def _tags_of(
-    pages: Sequence[PlatePage], spoken: Words | None, real: RealHero | None
+    pages: Sequence[PlatePage], spoken: PrintedWords | None, real: RealHero | None
 ) -> list[SheetTags]:
     """What each sheet of the book is to a screen reader; `spoken` are its words, where they are not
     drawn in their order.

@@ -39,7 +39,7 @@ GLUED = re.compile(r" (['\u2019,.;:!?])")
 
 
 class Line(Protocol):
-    """As `storybook.models.side_by_side.Line`."""
+    """As `storybook.models.side_by_side.SampledLine`."""
 
     text: str
     mean_logprob: float

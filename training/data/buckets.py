@@ -15,7 +15,7 @@ from training.data.records import STEP_PX, Size
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class BatchOrder:
     """All that the order of batches depends on."""
 
     buckets: tuple[Size, ...]
@@ -140,7 +140,7 @@ def everydream_steps(pictures: int, repeats: int, batch: int) -> float:
     return repeats * pictures / batch * (1 + 1 / repeats)
 
 
-def bucket_table(sizes: Sequence[Size], order: Order) -> list[BucketRow]:
+def bucket_table(sizes: Sequence[Size], order: BatchOrder) -> list[BucketRow]:
     """The buckets that are in use; `sizes` are those of the examples' pictures."""
     members = defaultdict(list)
     for index, bucket in enumerate(order.buckets):
@@ -164,10 +164,10 @@ def bucket_table(sizes: Sequence[Size], order: Order) -> list[BucketRow]:
 
 def rows_of(sizes: Sequence[Size], buckets: Sequence[Size]) -> list[BucketRow]:
     """The buckets of pictures that are each shown once, one by one."""
-    return bucket_table(sizes, Order(tuple(buckets), (1.0,) * len(buckets), batch=1, seed=0))
+    return bucket_table(sizes, BatchOrder(tuple(buckets), (1.0,) * len(buckets), batch=1, seed=0))
 
 
-def shown_per_bucket(order: Order, epoch: int = 0) -> dict[Size, int]:
+def shown_per_bucket(order: BatchOrder, epoch: int = 0) -> dict[Size, int]:
     """How many pictures an epoch shows of each bucket, repeats included.
 
     With fractions of repeats epochs differ a little.
@@ -178,7 +178,7 @@ def shown_per_bucket(order: Order, epoch: int = 0) -> dict[Size, int]:
     return dict(shown)
 
 
-def showings(order: Order, epoch: int) -> list[int]:
+def showings(order: BatchOrder, epoch: int) -> list[int]:
     """How often an epoch shows each example, which for whole repeats is always the same.
 
     Examples with the same fraction take turns in an order that the seed decides, so that of 0.5 an
@@ -199,7 +199,7 @@ def showings(order: Order, epoch: int) -> list[int]:
     return times
 
 
-def steps_of_epochs(order: Order, accumulation: int, epochs: int) -> int:
+def steps_of_epochs(order: BatchOrder, accumulation: int, epochs: int) -> int:
     """Optimizer steps of so many epochs from the first one on."""
     whole = all(repeats == int(repeats) for repeats in order.repeats)
     shown = [shown_per_bucket(order, epoch).values() for epoch in range(1 if whole else epochs)]
@@ -207,7 +207,7 @@ def steps_of_epochs(order: Order, accumulation: int, epochs: int) -> int:
     return steps[0] * epochs if whole else sum(steps)
 
 
-def epoch_batches(order: Order, epoch: int) -> list[Batch]:
+def epoch_batches(order: BatchOrder, epoch: int) -> list[Batch]:
     """The batches of an epoch, which depend on nothing but the order and the epoch.
 
     Each bucket is shuffled and cut into batches, the last of which may be short; then the batches
@@ -228,12 +228,12 @@ def epoch_batches(order: Order, epoch: int) -> list[Batch]:
     return [Batch(*part, epoch, number) for number, part in enumerate(parts)]
 
 
-def first_position(order: Order) -> Position:
+def first_position(order: BatchOrder) -> Position:
     """The place of the very first batch."""
     return Position(order=_digest(order))
 
 
-def batches_from(order: Order, position: Position) -> Iterator[tuple[Batch, Position]]:
+def batches_from(order: BatchOrder, position: Position) -> Iterator[tuple[Batch, Position]]:
     """Batches from `position` on, without end, each with the position after it.
 
     Raises TrainingError if the position is one in other data, or there is nothing to show.
@@ -257,7 +257,7 @@ def batches_from(order: Order, position: Position) -> Iterator[tuple[Batch, Posi
 
 
 def steps_from(
-    order: Order, position: Position, batches: int
+    order: BatchOrder, position: Position, batches: int
 ) -> Iterator[tuple[list[Batch], Position]]:
     """What optimizer steps learn from, without end: `batches` at a time, fewer where an epoch ends.
 
@@ -271,5 +271,5 @@ def steps_from(
             group = []
 
 
-def _digest(order: Order) -> str:
+def _digest(order: BatchOrder) -> str:
     return digest(order.buckets, order.repeats, order.batch, order.seed)

@@ -12,7 +12,7 @@ from storybook.images.photo_files import NameIndex
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted
-from training.data.records import Example, Finding, Reading
+from training.data.records import Example, Finding, FolderReading
 from training.data.rows import READERS
 
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
@@ -34,7 +34,7 @@ def is_dataset(folder: Path) -> bool:
 
 def read_dataset(
     folder: Path, *, image_column: str = COLUMNS[0], text_column: str = COLUMNS[1]
-) -> Reading:
+) -> FolderReading:
     """The pictures of the training split with their captions, one or a list of them.
 
     A saved dataset holds its pictures within; they are unpacked into `unpacked/` in its folder. It
@@ -56,7 +56,7 @@ def read_dataset(
         examples += _examples_in(file, text_column, names, findings)
     strays = unlisted(folder, examples, "the dataset's metadata")
     findings += [stray for stray in strays if not _held_back(stray.path, folder)]
-    return Reading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
+    return FolderReading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
 
 
 def _examples_in(
@@ -129,7 +129,7 @@ def _library(path: Path) -> Any:
     return datasets
 
 
-def _read_saved(folder: Path, image_column: str, text_column: str) -> Reading:
+def _read_saved(folder: Path, image_column: str, text_column: str) -> FolderReading:
     library = _library(folder)
     held = library.load_from_disk(str(folder))
     findings = []
@@ -150,7 +150,7 @@ def _read_saved(folder: Path, image_column: str, text_column: str) -> Reading:
         examples.append(Example(path=path, captions=captions))
     done = f"unpacked into {folder / UNPACKED}"
     findings.append(Finding(path=folder, found="pictures within a dataset", done=done))
-    return Reading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
+    return FolderReading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
 
 
 def _unpacked(folder: Path, name: str | None, data: bytes | None) -> Path:

@@ -16,7 +16,7 @@ from storybook.images.photo_reading import DAMAGE, FORMATS
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted
-from training.data.records import LATENT_PX, Box, Example, Finding, Reading, Size
+from training.data.records import LATENT_PX, Box, Example, Finding, FolderReading, Size
 from training.data.rows import json_line_rows
 
 CROP = "crop"
@@ -43,7 +43,7 @@ def metadata_files(source: Path) -> list[Path]:
     return [file for file in files if not is_litter(file.name) and _is_metadata(file)]
 
 
-def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
+def read_metadata(source: Path, pictures: Path | None = None) -> FolderReading:
     """Pictures listed in a metadata file, `.json` or `.jsonl`: the text is caption, then tags.
 
     `pictures` is their folder, if it is not the file's. Latents are used if they are there for
@@ -69,7 +69,7 @@ def read_metadata(source: Path, pictures: Path | None = None) -> Reading:
     if note:
         findings.append(Finding(path=file, found=note, done="made anew for all pictures"))
     findings += unlisted(folder, examples, file.name)
-    return Reading(layout="metadata", examples=tuple(examples), findings=tuple(findings))
+    return FolderReading(layout="metadata", examples=tuple(examples), findings=tuple(findings))
 
 
 def _one_file(source: Path) -> Path:

@@ -28,7 +28,7 @@ from training.data.folders import (
 )
 from training.data.hugging_face import COLUMNS, is_dataset, read_dataset
 from training.data.kohya import metadata_files, read_metadata
-from training.data.records import Example, Finding, Layout, Reading
+from training.data.records import Example, Finding, FolderReading, Layout
 from training.data.sidecars import sidecars, words_beside
 
 IMAGE_CAPTIONS = "image_captions.json"
@@ -49,7 +49,7 @@ def read_folder(
     columns: tuple[str, str] = COLUMNS,
     concept: str = "",
     is_class: bool = False,
-) -> Reading:
+) -> FolderReading:
     """The examples in `source`, a folder or a metadata file, and what is odd about it.
 
     Without a `layout` it is recognised by what is there, and is `plain` where no metadata is, if
@@ -82,7 +82,7 @@ def read_folder(
     return reading.but(examples=examples, findings=(*reading.findings, *findings))
 
 
-def _why(reading: Reading, *, apart: bool) -> str:
+def _why(reading: FolderReading, *, apart: bool) -> str:
     """Why there is nothing to learn from; the pictures of a metadata file may lie `apart`."""
     found = "; ".join(f"{found.path}: {found.found}" for found in reading.findings[:3])
     where = "If its pictures lie elsewhere, set photos to their folder and metadata to the file."
@@ -140,7 +140,7 @@ def _plain_layout(source: Path, names: NameIndex) -> tuple[Layout, str, str]:
     return "sidecars", beside, says
 
 
-def read_sidecars(folder: Path) -> Reading:
+def read_sidecars(folder: Path) -> FolderReading:
     """Pictures with `.caption` and `.txt` files beside them; both together are caption and tags.
 
     Subfolders such as `10_bhna cat` give repeats, and their words to pictures that have none.
@@ -166,10 +166,10 @@ def read_sidecars(folder: Path) -> Reading:
     if not any(example.captions for example in examples):
         findings.append(Finding(path=folder, found="no captions", done="taken without words"))
     findings += passed_over(folder, used)
-    return Reading(layout="sidecars", examples=tuple(examples), findings=tuple(findings))
+    return FolderReading(layout="sidecars", examples=tuple(examples), findings=tuple(findings))
 
 
-def read_names(folder: Path) -> Reading:
+def read_names(folder: Path) -> FolderReading:
     """Pictures whose names say what they show, in one layer of folders with any names.
 
     The caption ends at the first underscore, so that `..._(1).jpg` and `..._(2).jpg` share it. As
@@ -194,7 +194,7 @@ def read_names(folder: Path) -> Reading:
         repeats = multiplied(path.parent, names)
         examples.append(Example(path=path, captions=captions, repeats=repeats))
     findings += passed_over(folder, used)
-    return Reading(layout="names", examples=tuple(examples), findings=tuple(findings))
+    return FolderReading(layout="names", examples=tuple(examples), findings=tuple(findings))
 
 
 def _check_layer(folder: Path, pictures: Sequence[Path]) -> None:
@@ -210,7 +210,7 @@ def _check_layer(folder: Path, pictures: Sequence[Path]) -> None:
             )
 
 
-def read_image_captions(source: Path, pictures: Path | None = None) -> Reading:
+def read_image_captions(source: Path, pictures: Path | None = None) -> FolderReading:
     """Pictures listed in `image_captions.json`, by absolute or relative path, with captions.
 
     `pictures` is their folder, if it is not the file's.
@@ -232,7 +232,9 @@ def read_image_captions(source: Path, pictures: Path | None = None) -> Reading:
         words = clean(caption, path, findings)
         examples.append(Example(path=path, captions=(words,) if words else ()))
     findings += unlisted(folder, examples, file.name)
-    return Reading(layout="image_captions", examples=tuple(examples), findings=tuple(findings))
+    return FolderReading(
+        layout="image_captions", examples=tuple(examples), findings=tuple(findings)
+    )
 
 
 def _captions_of(file: Path) -> dict[str, str]:

@@ -57,7 +57,7 @@ class Finding(Record):
     done: str
 
 
-class Reading(Record):
+class FolderReading(Record):
     """A folder, read."""
 
     layout: Layout

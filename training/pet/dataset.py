@@ -8,12 +8,12 @@ from random import Random
 
 from storybook.errors import TrainingError
 from training.data.balance import match_class
-from training.data.buckets import Order, bucket_sizes, nearest_bucket
+from training.data.buckets import BatchOrder, bucket_sizes, nearest_bucket
 from training.data.captions import class_caption, filewords, instance_caption
 from training.data.folders import tidy
 from training.data.pictures import look_through
 from training.data.readers import read_folder
-from training.data.records import Example, Finding, Reading, Size
+from training.data.records import Example, Finding, FolderReading, Size
 from training.pet.recipe import Concept, Recipe
 
 
@@ -27,10 +27,10 @@ class Dataset:
     """Of their pictures, upright."""
     buckets: tuple[Size, ...]
 
-    def order(self, recipe: Recipe) -> Order:
+    def order(self, recipe: Recipe) -> BatchOrder:
         """The order of batches that these examples come in."""
         repeats = tuple(example.repeats for example in self.examples)
-        return Order(self.buckets, repeats, recipe.batch, recipe.seed)
+        return BatchOrder(self.buckets, repeats, recipe.batch, recipe.seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _of_class(
 
 
 def _looked_through(
-    reading: Reading, concept: Concept, size_px: Size, findings: list[Finding]
+    reading: FolderReading, concept: Concept, size_px: Size, findings: list[Finding]
 ) -> list[tuple[Example, Size]]:
     """The pictures that can be learnt from, captioned, with their sizes."""
     checked = look_through(reading.examples, math.isqrt(size_px[0] * size_px[1]))

@@ -16,7 +16,13 @@ from storybook.models.painting import DiffusionPainter, family_of, open_painter
 from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
 from storybook.shard import Shard
-from training.data.buckets import Batch, Order, shown_per_bucket, steps_of_epochs, steps_per_epoch
+from training.data.buckets import (
+    Batch,
+    BatchOrder,
+    shown_per_bucket,
+    steps_of_epochs,
+    steps_per_epoch,
+)
 from training.data.captions import Shaping, shaped
 from training.data.records import Size
 from training.pet.class_images import class_images
@@ -69,7 +75,7 @@ class TrainingSetup:
     """Where the pet is on its pictures, by the names of `latent_cache`; None: all counts alike."""
 
     @property
-    def order(self) -> Order:
+    def order(self) -> BatchOrder:
         """The order of batches."""
         return self.data.train.order(self.recipe)
 
