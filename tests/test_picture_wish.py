@@ -2,8 +2,10 @@
 
 import pytest
 
+from storybook.config import shipped
 from storybook.errors import ConfigError
-from storybook.story.picture_wish import MoveWish, ThingWish, read_wish
+from storybook.story.picture_wish import LightWish, MoveWish, ThingWish, is_light, read_wish
+from storybook.world import load_world
 
 
 @pytest.mark.parametrize(
@@ -57,8 +59,10 @@ def test_read_wish_says_how_the_star_moves(words, wish) -> None:
         ("give her a kite, a ball", "One thing at a time"),
         ("remove the ball", "brush over it"),
         ("take the hat off", "brush over it"),
-        ("make it night", "place, light or mood"),
-        ("put her in the snow", "place, light or mood"),
+        ("put her in the snow", "place or mood"),
+        ("make it a castle", "place or mood"),
+        ("make it red", "place or mood"),
+        ("make the dog dark", "cannot be read"),
         ("give it to her", "cannot be read"),
         ("give her", "cannot be read"),
         ("", "cannot be read"),
@@ -68,3 +72,51 @@ def test_read_wish_says_how_the_star_moves(words, wish) -> None:
 def test_read_wish_refuses_kindly_what_words_alone_cannot_say(words, instead) -> None:
     with pytest.raises(ConfigError, match=instead):
         read_wish(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "light"),
+    [
+        ("make it night", "night"),
+        ("Please make it night-time!", "night"),
+        ("make it night time", "night"),
+        ("could you make it sunset?", "sunset"),
+        ("let it be evening", "evening"),
+        ("let it rain", "rain"),
+        ("make it rainy", "rainy"),
+        ("it should rain", "rain"),
+        ("it is raining", "rain"),
+        ("make the whole picture dark", "dark"),
+        ("turn it into a sunny day", None),
+        ("turn it into day", "day"),
+        ("change the weather to fog", "fog"),
+        ("set it at dusk", "dusk"),
+        ("let the sun shine", "sunny"),
+        ("make the sun go down", "sunset"),
+        ("let the moon shine", "night"),
+        ("add some rain", "rain"),
+        ("by moonlight", "moonlight"),
+        ("at night", "night"),
+        ("night, please", None),
+        ("make it snow", "snow"),
+    ],
+)
+def test_read_wish_says_in_which_light(words, light) -> None:
+    if light is None:
+        with pytest.raises(ConfigError):
+            read_wish(words)
+    else:
+        assert read_wish(words) == LightWish(light)
+
+
+@pytest.mark.parametrize(
+    "words", ["give her a night light", "add a rain cloud", "put a sun hat on her", "add a star"]
+)
+def test_read_wish_takes_no_thing_for_a_light(words) -> None:
+    assert isinstance(read_wish(words), ThingWish)
+
+
+def test_is_light_knows_every_light_of_the_drawn_world_and_no_place() -> None:
+    world = load_world(shipped("assets"))
+    assert all(map(is_light, world.lights))
+    assert not any(map(is_light, [*world.places.keys() - {"snow"}, *world.moods, *world.things]))

@@ -1,4 +1,4 @@
-"""The star of a page's picture moved or made larger by hand, and a wish in plain words."""
+"""A wish for a page's picture in plain words, and its star moved or made larger by hand."""
 
 from random import randrange
 
@@ -30,8 +30,8 @@ def by_words(
         )
         st.caption(
             "Such as: give her a balloon, put a lantern beside her, make her bigger, move her to "
-            "the left. A picture of this painter's shows one thing: a new one takes the place of "
-            "what is there."
+            "the left, make it night. A picture of this painter's shows one thing: a new one takes "
+            "the place of what is there."
             if found
             else "Drag a box around the star to move it: this studio does not find it by itself."
         )

@@ -1,9 +1,9 @@
 """A page's picture changed by plain words, such as `give her a balloon`.
 
-The words are read into a thing and where it comes, or into a move of the star; what cannot be so is
-refused, with what can be done instead. A painter of the drawn world draws the picture again from
-its own noise; others paint the thing into a spot, and so does that one where the noise is not
-known: after a touch-up.
+The words are read into a thing and where it comes, a move of the star, or another light; what
+cannot be so is refused, with what can be done instead. A painter of the drawn world draws the
+picture again from its own noise; others paint the thing into a spot, and so does that one where the
+noise is not known: after a touch-up.
 """
 
 import io
@@ -21,21 +21,27 @@ from storybook.authoring.move_star import (
     move_star,
     scene_of,
 )
+from storybook.authoring.other_light import as_lit, in_other_light, light_prompt
 from storybook.authoring.repainting import canvas_of, painted_over, source_of
-from storybook.authoring.told_otherwise import noise_of, told_otherwise
+from storybook.authoring.told_otherwise import noise_of, sure_of, told_otherwise
 from storybook.authoring.touch_up import NAMED, STRENGTH_OF_SPOT
 from storybook.book.folder import Book
-from storybook.book.verdicts import FOUND
 from storybook.content_filter import check_allowed
 from storybook.errors import ConfigError
 from storybook.images.figure import Box, box_of, figure_mask, in_pixels
-from storybook.models import Critic
 from storybook.models.infotext import Infotext
 from storybook.prompts import style as style_named
 from storybook.records import Event, Hero, Prompt, Scene
 from storybook.stages.describe import describe
 from storybook.story.composition import view_of
-from storybook.story.picture_wish import MoveWish, ThingWish, Where, read_wish
+from storybook.story.picture_wish import (
+    LightWish,
+    MoveWish,
+    ThingWish,
+    Where,
+    Wish,
+    read_wish,
+)
 from storybook.story.prompt_to_caption import prompt_to_caption, unknown_words
 from storybook.studio.star_finder import finds_stars
 from storybook.studio.studio import Studio
@@ -73,14 +79,18 @@ def ask(
     """
     source = source_of(book, page, source)
     wish = checked_wish(book, studio, page, words, box, source)
+    if isinstance(wish, LightWish):
+        yield from in_other_light(book, studio, page, wish, source=source, seed=seed)
+        return
     image, scene = book.image(page, source), scene_of(book, page)
     if isinstance(wish, MoveWish):
         move = _move(wish, box or box_of_star(studio, image, scene))
         yield from move_star(book, studio, page, move, source=source, seed=seed)
         return
+    noise = noise_of(book, page, source) if studio.draws_the_world else None
+    scene = as_lit(scene, noise.positive, studio.world) if noise else scene
     prompt, note = thing_prompt(book, studio, scene, wish)
     yield Event(stage="ask", done=0, total=1, page=page, note=note)
-    noise = noise_of(book, page, source) if studio.draws_the_world else None
     if noise:
         yield from _from_its_noise(book, studio, prompt, wish, noise, seed)
         return
@@ -112,7 +122,7 @@ def _from_its_noise(
                 prompt,
                 noise,
                 range(seed, seed + TRIES - 1),
-                sure=lambda image, asked: _sure_of(critic, image, asked, star, thing)[0],
+                sure=lambda image, asked: sure_of(critic, image, asked, star, thing)[0],
                 enough=SEEN,
                 says=f"Asked for {article(wish.thing)}",
             )
@@ -142,7 +152,7 @@ def _best_with(
     with studio.critic() as critic:
         for key, png in pictures.items():
             image = Image.open(io.BytesIO(png)).convert("RGB")
-            found[key] = _sure_of(critic, image, prompt, star, thing)
+            found[key] = sure_of(critic, image, prompt, star, thing)
     best = max(found, key=found.__getitem__)
     if found[best][0] < SEEN:
         raise ConfigError(
@@ -153,19 +163,6 @@ def _best_with(
     return best
 
 
-def _sure_of(
-    critic: Critic, image: Image.Image, prompt: Prompt, star: Hero, thing: str
-) -> tuple[float, float]:
-    """How surely the critic sees a thing in a picture, and its score for all of it."""
-    verdict = critic.judge(image, prompt, star)
-    named = {
-        reason[2]: float(reason[3])
-        for reason in map(FOUND.fullmatch, verdict.reasons)
-        if reason and reason[1] == "things"
-    }
-    return named.get(thing, 1.0), verdict.score
-
-
 def checked_wish(
     book: Book,
     studio: Studio,
@@ -173,7 +170,7 @@ def checked_wish(
     words: str,
     box: Box | None = None,
     source: str | None = None,
-) -> ThingWish | MoveWish:
+) -> Wish:
     """What the words wish for, as far as this can be known without a look at the picture.
 
     Raises as `ask` does.
@@ -183,6 +180,9 @@ def checked_wish(
     if box:
         check_box(box)
     wish, scene = read_wish(words), scene_of(book, page)
+    if isinstance(wish, LightWish):
+        light_prompt(book, studio, page, wish, source_of(book, page, source))
+        return wish
     _check_whom(wish.whom, book.cast, scene, boxed=box is not None)
     if isinstance(wish, ThingWish):
         thing_prompt(book, studio, scene, wish)

@@ -14,9 +14,11 @@ from PIL import Image
 
 from storybook.authoring.pictures import CUT, keep_pictures
 from storybook.book.folder import Book
+from storybook.book.verdicts import FOUND
 from storybook.errors import NotForChildren
+from storybook.models import Critic
 from storybook.models.infotext import Infotext, read_infotext
-from storybook.records import Candidate, Event, Prompt
+from storybook.records import Candidate, Event, Hero, Prompt
 from storybook.stages.draw import draw
 from storybook.story.composition import composition_pattern
 from storybook.studio.studio import Studio
@@ -43,6 +45,19 @@ def composition_of(caption: str, world: World) -> str:
     shots = "|".join(map(re.escape, world.shots))
     found = re.search(rf", (?:{shots}) view({composition_pattern(world)})$", caption)
     return found[1] if found else ""
+
+
+def sure_of(
+    critic: Critic, image: Image.Image, prompt: Prompt, star: Hero, thing: str
+) -> tuple[float, float]:
+    """How surely the critic sees a thing in a picture, and its score for all of it."""
+    verdict = critic.judge(image, prompt, star)
+    named = {
+        reason[2]: float(reason[3])
+        for reason in map(FOUND.fullmatch, verdict.reasons)
+        if reason and reason[1] == "things"
+    }
+    return named.get(thing, 1.0), verdict.score
 
 
 def told_otherwise(

@@ -122,6 +122,7 @@ def declare_ask(parser: Parser) -> None:
   storybook ask books/kite 3 "give her a balloon"
   storybook ask books/kite 3 "put a lantern beside her"
   storybook ask books/kite 3 "make her bigger"
+  storybook ask books/kite 3 "make it night"
 """,
         works=True,
     )

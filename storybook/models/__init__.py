@@ -91,6 +91,10 @@ class Critic(Protocol):
         """A score in [0, 1] with reasons."""
         ...
 
+    def compare(self, image: Image, captions: Sequence[str]) -> list[float]:
+        """How probable it is of each of several captions that it is the picture's; 1 in all."""
+        ...
+
 
 class Enlarger(Protocol):
     """Somebody who brings a picture to print size."""

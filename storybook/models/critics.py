@@ -105,6 +105,19 @@ class ClipCritic:
         score += LIKENESS_WEIGHT * (likeness - score)
         return Verdict(score=score, reasons=(*reasons, f"like {hero.name}'s photos {likeness:.2f}"))
 
+    def compare(self, image: Image.Image, captions: Sequence[str]) -> list[float]:
+        """How probable each of several captions is of a picture (zero-shot classification)."""
+        with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
+            image_features = self.see(image)
+            self._encode_text(captions)
+        return self._chances(image_features, captions).tolist()
+
+    def _chances(self, image_features: Tensor, captions: Sequence[str]) -> Tensor:
+        """The softmax [n] over captions whose features are known."""
+        known = torch.stack([self.text_features[caption] for caption in captions])
+        with torch.inference_mode():
+            return (self.model.logit_scale.exp() * (known @ image_features)).softmax(dim=0)
+
     @torch.inference_mode()
     def _votes(
         self, image: Image.Image, image_features: Tensor, query: Sequence[WordQuery], caption: str
@@ -124,8 +137,7 @@ class ClipCritic:
 
     def _vote(self, image_features: Tensor, query: WordQuery) -> tuple[float, str]:
         words = list(query.captions)
-        captions = torch.stack([self.text_features[query.captions[word]] for word in words])
-        probabilities = (self.model.logit_scale.exp() * (captions @ image_features)).softmax(dim=0)
+        probabilities = self._chances(image_features, [query.captions[word] for word in words])
         probability = float(probabilities[words.index(query.word)])
         return probability, _reason(query, probability, words[int(probabilities.argmax())])
 

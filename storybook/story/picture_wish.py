@@ -1,4 +1,4 @@
-"""A wish for a picture in an author's plain words: what is to come where, or how the star moves.
+"""A wish for a picture in an author's plain words: what comes where, how the star moves, the light.
 
 Read are a few shapes of English sentences, as people say them; of all others it is said what can be
 read instead. No painter and no picture is known here.
@@ -13,7 +13,8 @@ from storybook.errors import ConfigError
 Where = Literal["held", "head", "neck", "beside"]
 
 EXAMPLES = (
-    "“give her a balloon”, “put a lantern beside her”, “make her bigger”, “move her to the left”"
+    "“give her a balloon”, “put a lantern beside her”, “make her bigger”, “move her to the left”, "
+    "“make it night”"
 )
 PLEASE = re.compile(
     r"^(?:please|(?:can|could|would|will) you|i(?:'d| would) like you to|i want you to|now|and)\b"
@@ -51,6 +52,42 @@ MOVE = re.compile(
     r"(?:more |further )?(?:to the |on the |in the |into the |at the )?"
     r"(?P<way>left|right|up|higher|upwards?|down|lower|downwards?|middle|cent(?:re|er))(?: side)?$"
 )
+LIGHT = (
+    r"(?P<light>(?:mid)?night|evening|dusk|twilight|sun(?:set|down|rise|shine|light|ny)|dawn|"
+    r"morning|noon|midday|afternoon|day(?:light)?|bedtime|dark|moon(?:light|lit)?|golden light|"
+    r"rain(?:y|ing|s)?|drizzle|storm(?:y)?|thunderstorm|snow(?:y|ing|s)?|fog(?:gy)?|mist(?:y)?|"
+    r"cloud(?:y|s)|overcast|windy|starlight)"
+)
+WHOLE = (
+    r"(?:it|this|(?:(?:all|the whole) of )?(?:the |this )?"
+    r"(?:whole )?(?:picture|page|scene|sky|weather|light|time(?: of (?:the )?day)?))"
+)
+ENDS = r"(?:[ -]?time| light| weather| outside| there| here| instead| now)*"
+LIGHTS = tuple(
+    re.compile(f"^{shape}{ENDS}$")
+    for shape in (
+        rf"(?:make|let|turn|change|set|draw|paint|show|have) {WHOLE}(?: be| become| to be)?"
+        rf"(?: (?:in)?to| at| by| in| as)?(?: an?| the)? {LIGHT}",
+        rf"{WHOLE} (?:should|could|must|shall|is to|has to|is)(?: be| become)?"
+        rf"(?: at| by| in)?(?: an?| the)? {LIGHT}",
+        rf"(?:make|let|have) there be (?:some )?{LIGHT}",
+        rf"(?:at|by|in)(?: the)? {LIGHT}",
+        rf"(?:add|bring)(?: some)? (?!clouds)(?:the )?{LIGHT}",
+        LIGHT,
+    )
+)
+SUN_AND_MOON = (
+    (re.compile(r"^(?:let|make) the sun (?:set|go down|sink)$"), "sunset"),
+    (re.compile(r"^(?:let|make) the sun (?:shine|come out)$"), "sunny"),
+    (re.compile(r"^(?:let|make) the (?:moon|stars) (?:shine|rise|come out)$"), "night"),
+)
+FALLS = {
+    "rains": "rain",
+    "raining": "rain",
+    "snows": "snow",
+    "snowing": "snow",
+    "moon": "moonlight",
+}
 AWAY = re.compile(
     r"\b(?:remove|take (?:.+ )?(?:away|off|out)|rub out|erase|delete|get rid of|without|no)\b"
 )
@@ -83,7 +120,18 @@ class MoveWish:
     size: float = 1.0
 
 
-def read_wish(words: str) -> ThingWish | MoveWish:
+@dataclass(frozen=True, slots=True)
+class LightWish:
+    """The whole picture in another light, or other weather."""
+
+    light: str
+    """As the author says it, such as `night` or `foggy`."""
+
+
+Wish = ThingWish | MoveWish | LightWish
+
+
+def read_wish(words: str) -> Wish:
     """What an author wishes for a picture.
 
     Raises ConfigError that says what to do instead, where words alone cannot say it.
@@ -100,6 +148,8 @@ def read_wish(words: str) -> ThingWish | MoveWish:
         return MoveWish(found["whom"], size=round(1 / times if smaller else times, 2))
     if found := MOVE.match(said):
         return _move(found)
+    if light := _light(said):
+        return LightWish(light)
     for shape, where in SHAPES:
         if found := shape.match(said):
             return _thing(found, where)
@@ -109,8 +159,26 @@ def read_wish(words: str) -> ThingWish | MoveWish:
         )
     raise ConfigError(
         f"This cannot be read as a wish for a picture. Wishes such as {EXAMPLES} can. What changes "
-        "the whole of it, such as place, light or mood, is said where the page says what it shows."
+        "the whole of it, such as place or mood, is said where the page says what it shows."
     )
+
+
+def is_light(words: str) -> bool:
+    """Whether words name a light or a weather, and nothing else.
+
+    >>> is_light("night"), is_light("in the garden")
+    (True, False)
+    """
+    return re.fullmatch(LIGHT, words) is not None
+
+
+def _light(said: str) -> str:
+    """The light that words ask for, or an empty text if they ask for none."""
+    for shape, light in SUN_AND_MOON:
+        if shape.match(said):
+            return light
+    found = next(filter(None, (shape.match(said) for shape in LIGHTS)), None)
+    return FALLS.get(found["light"], found["light"]) if found else ""
 
 
 def _move(found: re.Match[str]) -> MoveWish:
