@@ -110,7 +110,8 @@ def test_a_wish_that_cannot_be_met_is_refused_on_the_spot(
     for words, answer in (
         ("give her a helicopter", "no picture of helicopter"),
         ("remove the ball", "brush over it"),
-        ("make it night", "cannot be read as a wish"),
+        ("make it a castle", "cannot be read as a wish"),
+        ("make it snow", "no picture of snow"),
     ):
         test = asked(book, monkeypatch, words)
         assert answer in said(test) and words in said(test), "the words are there to be copied"
