@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import signal
 import sys
 from itertools import count
 
@@ -65,6 +66,14 @@ def _own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setattr(packaged, "INSTALLED", tmp_path / "nothing-fetched")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+
+
+@pytest.fixture
+def interrupts_are_heard():
+    """Where the tests were started in the background they are ignored, and by each child, too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(autouse=True)

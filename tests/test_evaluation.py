@@ -96,9 +96,10 @@ def drawings(count: int, seed: int) -> Drawings:
 
 
 def test_the_judge_learns_what_drawings_show(tmp_path):
-    judge = new_judge(WORLD, widths=(16, 24, 32))
-    spec = classifier_spec(judge, drawings(48, seed=1), "cpu", batch=12)
-    assert len(list(train_loop(spec, tmp_path, Budget(minutes=5, steps=45)))) == 45
+    judge = new_judge(WORLD, widths=(8, 16, 24))
+    spec = classifier_spec(judge, drawings(48, seed=1), "cpu", batch=8)
+    quick = replace(spec, lr=1e-2, warm_up=10, batches_per_step=1)  # for 240 pictures, not 64,000
+    assert len(list(train_loop(quick, tmp_path, Budget(minutes=5, steps=30)))) == 30
     unseen = drawings(24, seed=2)
     judge.eval()
     with torch.inference_mode():

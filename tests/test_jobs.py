@@ -34,12 +34,7 @@ LONG = (*MAKE, "--set", "draw.candidates=64")
 ROOT = Path("jobs")
 
 
-@pytest.fixture(autouse=True)
-def _interrupts_are_heard():
-    """Where the tests were started in the background they are ignored, and by each child, too."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
+pytestmark = pytest.mark.usefixtures("interrupts_are_heard")
 
 
 def is_drawing(job):

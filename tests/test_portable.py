@@ -11,12 +11,12 @@ import re
 import shutil
 import subprocess
 import sys
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from books import SUMMARY, made, new_book
+from house import parsed
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import shipped
@@ -72,11 +72,6 @@ def named(path):
     return path.relative_to(ROOT).as_posix()
 
 
-@cache
-def tree_of(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def guarded_imports(tree):
     """The nodes within a `try` that goes on without what cannot be imported."""
     for node in ast.walk(tree):
@@ -111,7 +106,7 @@ def posix_in(tree):
 
 
 def test_sources_take_nothing_of_posix_for_granted():
-    found = {named(path): set(posix_in(tree_of(path))) for path in SOURCES}
+    found = {named(path): set(posix_in(parsed(path))) for path in SOURCES}
     for home, names in HOMES_OF_POSIX.items():
         found[home] -= names
     assert {path: names for path, names in found.items() if names} == {}
@@ -164,7 +159,7 @@ def opened_without_encoding(tree):
 
 
 def test_sources_open_text_with_an_encoding():
-    found = {named(path): list(opened_without_encoding(tree_of(path))) for path in SOURCES}
+    found = {named(path): list(opened_without_encoding(parsed(path))) for path in SOURCES}
     assert {path: lines for path, lines in found.items() if lines} == {}
 
 

@@ -6,6 +6,7 @@ A byte-pair vocabulary lists its merges by how often they were needed: what stan
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -61,11 +62,17 @@ def _reads_like_one(word: str, known: set[tuple[str, str]]) -> bool:
 
 def _opened(folder: Path) -> tuple[dict[str, int], Callable[[str], list[str]]]:
     """The numbers of a tokenizer's tokens, and how it takes a word apart."""
+    files = tuple(folder / name for name in ("vocab.json", "merges.txt", "tokenizer.json"))
+    return _read(folder, files, tuple(each.stat() if each.is_file() else None for each in files))
+
+
+@lru_cache(maxsize=1)  # who looks for a token asks for it twice; it takes a third of a second
+def _read(
+    folder: Path, files: tuple[Path, Path, Path], _changed: tuple
+) -> tuple[dict[str, int], Callable[[str], list[str]]]:
     from tokenizers import Tokenizer, models
 
-    vocabulary, merges, whole = (
-        folder / name for name in ("vocab.json", "merges.txt", "tokenizer.json")
-    )
+    vocabulary, merges, whole = files
     try:
         if vocabulary.is_file() and merges.is_file():
             model = models.BPE.from_file(str(vocabulary), str(merges), end_of_word_suffix=END)

@@ -6,8 +6,9 @@ into a file, a log, a name or an error.
 
 import os
 import re
+import ssl
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import httpx2
@@ -294,8 +295,20 @@ def open_server_writer(
         )
     key = _key_in(key_variable, needed=base_url is None)
     where = ENDPOINT.sub("", base_url.strip()) if base_url else None
-    client = OpenAI(api_key=key, base_url=where, timeout=timeout_s, max_retries=retries)
+    client = OpenAI(
+        api_key=key,
+        base_url=where,
+        timeout=timeout_s,
+        max_retries=retries,
+        http_client=openai.DefaultHttpxClient(verify=_trusted()),
+    )
     return ServerWriter(client, model, temperature=temperature)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whose certificates are believed: they are read once, and not for each writer."""
+    return httpx2.create_ssl_context()
 
 
 def _key_in(variable: str, *, needed: bool) -> str:

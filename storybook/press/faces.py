@@ -17,6 +17,7 @@ GRID = 32
 """Places along each side of a picture."""
 CELL_PX = 4
 """Pixels along each side of a place, as the picture is looked at."""
+SIDE_PX = GRID * CELL_PX
 NEAR = 3
 """How many places around each one the net sees."""
 SURE = 0.55
@@ -30,11 +31,25 @@ FILE = ("assets", "face_finder.npz")
 
 
 def faces_in(picture: Image.Image) -> np.ndarray:
-    """How surely each place of an RGB picture is a face's, [GRID, GRID] in [0, 1]."""
+    """How surely each place of an RGB picture is a face's, [GRID, GRID] in [0, 1]; not to be
+    written to."""
+    return _faces_in(_small(picture).tobytes())
+
+
+@lru_cache(maxsize=128)  # a page is composed, cut and checked by the same faces; 48 KB a picture
+def _faces_in(pixels: bytes) -> np.ndarray:
     net = _net()
-    seen = (surroundings(picture).reshape(GRID * GRID, -1) - net["mean"]) / net["spread"]
+    around = surroundings(Image.frombytes("RGB", (SIDE_PX, SIDE_PX), pixels))
+    seen = (around.reshape(GRID * GRID, -1) - net["mean"]) / net["spread"]
     hidden = np.maximum(seen @ net["hidden"] + net["hidden_bias"], 0.0)
-    return _sigmoid(hidden @ net["face"] + net["face_bias"]).reshape(GRID, GRID)
+    faces = _sigmoid(hidden @ net["face"] + net["face_bias"]).reshape(GRID, GRID)
+    faces.flags.writeable = False
+    return faces
+
+
+def _small(picture: Image.Image) -> Image.Image:
+    """As large as it is looked at."""
+    return picture.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX)
 
 
 def face_masks(faces: np.ndarray) -> list[np.ndarray]:
@@ -81,8 +96,7 @@ def surroundings(picture: Image.Image) -> np.ndarray:
     Of all places near it the Oklab colour and the darkest and lightest pixel, each against the mean
     lightness there; that mean; and where it lies.
     """
-    side = GRID * CELL_PX
-    pixels = oklab(picture.resize((side, side), Image.Resampling.BOX))
+    pixels = oklab(_small(picture))
     cells = pixels.reshape(GRID, CELL_PX, GRID, CELL_PX, 3)
     light = cells[..., 0]
     channels = np.concatenate(

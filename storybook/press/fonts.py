@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
@@ -210,6 +210,7 @@ def _gap(before: str, after: str) -> str:
     )
 
 
+@cache
 def _face(name: str) -> Face:
     return _registered(name, shipped("assets", "fonts", f"{name}.ttf"))
 
