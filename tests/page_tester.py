@@ -9,6 +9,7 @@ from functools import cache
 
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest as AppTest
+from streamlit.testing.v1 import local_script_runner
 from streamlit.testing.v1.element_tree import Node
 
 # A server does so when it starts, the tester whenever a page is opened: half a second each time.
@@ -27,3 +28,15 @@ def known(get: Callable[[AppTest, str], Sequence[Node]]) -> Callable[..., Sequen
 
 
 AppTest.get = known(AppTest.get)
+
+too_late = local_script_runner.require_widgets_deltas
+
+
+def drawn(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    """Wait until a page is drawn; the tester asks a thousand times a second, which slows it."""
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        too_late(runner, 0)  # which ends it and says so
+
+
+local_script_runner.require_widgets_deltas = drawn

@@ -214,6 +214,8 @@ def started(work):
 
 
 @needs_ray
+@pytest.mark.slow  # `make install` brings no Ray, whose cluster takes longer to start than to work;
+# what its workers and their foreman do, hold the hands above to the byte
 def test_ray_makes_what_one_machine_makes_though_a_worker_is_killed():
     """The same orders, to the byte; nothing that was kept is drawn twice."""
     orders = orders_of(3)

@@ -126,7 +126,7 @@ def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
     book = new_book("books/b")
     made(book)
     large = ("--set", "draw.width_px=768", "--set", "draw.height_px=768")  # so that it takes time
-    asked = ("reroll", "books/b", "2", "--count", "30", "--studio", "doubles", *large)
+    asked = ("reroll", "books/b", "2", "--count", "16", "--studio", "doubles", *large)
     job = start("storybook", asked, "New pictures", subject="books/b")
     wait_for(lambda: is_drawing(job))
     cancel(job)
@@ -134,7 +134,7 @@ def test_a_reroll_that_goes_on_asks_for_no_more_pictures():
     again = retry(job)
     going_on = ("make", "books/b", "--until", "choose", "--studio", "doubles", *large)
     assert again.arguments == going_on
-    assert ended(again).state == "done" and len(book.pictures(2)) == 2 + 30
+    assert ended(again).state == "done" and len(book.pictures(2)) == 2 + 16
 
 
 def test_the_one_who_starts_may_end():

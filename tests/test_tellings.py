@@ -6,6 +6,8 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook.authoring.character_sheets import sheets_of_book
+from storybook.authoring.new_book import Draft as BookDraft
+from storybook.authoring.new_book import save_draft
 from storybook.authoring.tellings import COUNT, take_telling, tell_several, tellings
 from storybook.book.folder import Book
 from storybook.book.library import shelf
@@ -117,6 +119,7 @@ def test_the_command_prints_tellings_and_takes_one(capsys):
 def test_the_studio_shows_three_tellings_and_the_cast_of_the_one_taken(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     in_folder_of_doubles(tmp_path)
+    save_draft(Path("books"), BookDraft(pages=4))
     test = drawn("new_book")
     test.text_area[0].input("Bruno the dog finds a key in the garden.").run()
     button(test, "Read three tellings first").click().run()

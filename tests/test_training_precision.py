@@ -55,11 +55,24 @@ def test_precision_is_left_open_by_default():
     assert StoryRecipe.model_fields["precision"].default == "auto"
 
 
-@pytest.mark.parametrize("found", [FP32, LAID], ids=str)
+MANNERS = ({}, {"targets": "convolutions", "shuffle": True}, {"kind": "full", "ema": 0.9})
+GOING_ON = {(0, "fp32"), (1, "bf16")}
+"""Which manner goes on in which precision in a quick test: maps that are laid out are those of
+convolutions, and that averages and all weights go on exactly holds `test_dreambooth.py`."""
+
+
 @pytest.mark.parametrize(
-    "settings",
-    [{}, {"targets": "convolutions", "shuffle": True}, {"kind": "full", "ema": 0.9}],
-    ids=lambda settings: "-".join(settings) or "lora",
+    ("found", "settings"),
+    [
+        pytest.param(
+            found,
+            settings,
+            id=f"{'-'.join(settings) or 'lora'}-{found}",
+            marks=() if (number, found.dtype) in GOING_ON else pytest.mark.slow,
+        )
+        for number, settings in enumerate(MANNERS)
+        for found in (FP32, LAID)
+    ],
 )
 def test_train_goes_on_in_the_precision_that_it_began_with(
     home, tmp_path, machine, found, settings

@@ -114,10 +114,10 @@ def free_gib(device: torch.device) -> float:
 def apply_offload(pipe: DiffusionPipeline, plan: OffloadPlan, device: torch.device) -> None:
     """Move a pipeline to its device as `plan` says; it may be on it, or offloaded, already."""
     pipe.remove_all_hooks()
-    if plan.offload == "whole":
-        pipe.to(device)
-    else:
+    if plan.offload != "whole":
         pipe.enable_model_cpu_offload(device=device)
+    elif device.type != "cpu":  # where it was opened: going through all its modules takes its time
+        pipe.to(device)
     if plan.tiled:
         pipe.vae.enable_slicing()
         pipe.vae.enable_tiling()

@@ -6,7 +6,6 @@ into a file, a log, a name or an error.
 
 import os
 import re
-import ssl
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import Any
@@ -43,6 +42,7 @@ NO_PATH = re.compile(
     r"\b(?:page|file|path|route|url|endpoint|method)\b|^\W*(?:404\W*)?not found\W*$", re.IGNORECASE
 )
 ENDPOINT = re.compile(r"(?:/chat)?/completions/?$")
+_trusted = cache(httpx2.create_ssl_context)  # certificates are read once, not for each writer
 
 
 class Usage(Record):
@@ -295,20 +295,9 @@ def open_server_writer(
         )
     key = _key_in(key_variable, needed=base_url is None)
     where = ENDPOINT.sub("", base_url.strip()) if base_url else None
-    client = OpenAI(
-        api_key=key,
-        base_url=where,
-        timeout=timeout_s,
-        max_retries=retries,
-        http_client=openai.DefaultHttpxClient(verify=_trusted()),
-    )
+    wire = openai.DefaultHttpxClient(verify=_trusted(), timeout=timeout_s)
+    client = OpenAI(api_key=key, base_url=where, max_retries=retries, http_client=wire)
     return ServerWriter(client, model, temperature=temperature)
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whose certificates are believed: they are read once, and not for each writer."""
-    return httpx2.create_ssl_context()
 
 
 def _key_in(variable: str, *, needed: bool) -> str:

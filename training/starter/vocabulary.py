@@ -15,6 +15,9 @@ from training.starter.plan import DATA_SEED
 START, END = "<|startoftext|>", "<|endoftext|>"
 WORD_END = "</w>"
 
+TEXTS = 3
+"""So many captions for each token are looked through."""
+
 # As CLIP splits text before it looks for pairs (Radford et al. 2021, simple_tokenizer).
 CLIP_SPLIT = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 
@@ -38,7 +41,7 @@ def new_tokenizer(world: World, size: int, max_tokens: int) -> CLIPTokenizer:
         show_progress=False,
         min_frequency=2,
     )
-    trained.train_from_iterator(_texts(world), trainer)
+    trained.train_from_iterator(_texts(world, TEXTS * size), trainer)
     merges = _merges(trained)
 
     # Every byte, alone and at a word's end, stands before the merges: no text is unreadable.
@@ -66,9 +69,9 @@ def save_tokenizer(tokenizer: CLIPTokenizer, folder: Path) -> None:
         tokenizer.backend_tokenizer.model.save(str(draft))
 
 
-def _texts(world: World) -> list[str]:
+def _texts(world: World, count: int) -> list[str]:
     rng = Random(f"{DATA_SEED}/words")
-    captions = [words_for(random_picture(world, rng), world, rng) for _ in range(6000)]
+    captions = [words_for(random_picture(world, rng), world, rng) for _ in range(count)]
     entries = [
         entry for section in type(world).model_fields for entry in getattr(world, section).items()
     ]
