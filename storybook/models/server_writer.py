@@ -295,8 +295,10 @@ def open_server_writer(
         )
     key = _key_in(key_variable, needed=base_url is None)
     where = ENDPOINT.sub("", base_url.strip()) if base_url else None
-    wire = openai.DefaultHttpxClient(verify=_trusted(), timeout=timeout_s)
-    client = OpenAI(api_key=key, base_url=where, max_retries=retries, http_client=wire)
+    wire = openai.DefaultHttpxClient(verify=_trusted())
+    client = OpenAI(
+        api_key=key, base_url=where, timeout=timeout_s, max_retries=retries, http_client=wire
+    )
     return ServerWriter(client, model, temperature=temperature)
 
 
