@@ -6,6 +6,7 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook.authoring.character_sheets import sheets_of_book
+from storybook.authoring.history import undo
 from storybook.authoring.new_book import Draft as BookDraft
 from storybook.authoring.new_book import save_draft
 from storybook.authoring.tellings import COUNT, take_telling, tell_several, tellings
@@ -14,7 +15,10 @@ from storybook.book.library import shelf
 from storybook.cli import main
 from storybook.errors import BookError, ReplyError
 from storybook.jobs import manager as jobs
+from storybook.ready_made.nearest import nearest
+from storybook.records import Brief
 from storybook.stages import write
+from storybook.story.casting import cast
 from storybook.story.faults import Fault
 from storybook.story.sampling import StorySample, worth
 from studio_pages import button, drawn, in_folder_of_doubles, said
@@ -25,7 +29,12 @@ def told(book, count=COUNT, studio=None):
     """The tellings of a book, by the doubles; each begins with another moment."""
     studio = studio or doubles()
     list(tell_several(book, studio, count))
-    return tellings(book, studio)
+    return own(tellings(book, studio))
+
+
+def own(found):
+    """The writer's own, without the ready-made story beside them."""
+    return tuple(each for each in found if not each.ready_made)
 
 
 def test_tell_several_keeps_different_tellings_and_tells_no_story_yet():
@@ -84,7 +93,38 @@ def test_take_telling_makes_it_the_story_that_make_goes_on_with():
     assert book.scenes[1].text in " ".join(second.story.paragraphs)
 
 
-@pytest.mark.parametrize(("number", "says"), [(4, "from 1 to 3"), (0, "no telling 0")])
+def test_tell_several_offers_the_nearest_ready_made_story_about_the_star(capsys):
+    book, studio = new_book(summary="Biscuit the cat cannot get through the door."), doubles()
+    told(book)
+    *others, near = tellings(book, studio)
+    assert near.ready_made and not any(each.ready_made for each in others)
+    assert near.story.cast[0].name == "Biscuit" and "ready-made story" in near.story.told_by
+    assert "door" in " ".join(near.story.paragraphs)
+    pages = len(near.story.paragraphs)
+    said_of = [each.text for each in near.story.departures]
+    asked = book.brief.pages
+    assert any(each.startswith("Biscuit plays ") for each in said_of)
+    assert pages != asked and f"It has {pages} pages, not {asked}." in said_of
+    take_telling(book, studio, len(others) + 1)
+    assert book.brief.pages == pages and book.story == near.story
+    assert not write.due(book, studio)
+    made(book, studio, until="split")
+    assert [scene.text for scene in book.scenes[1:]] == list(near.story.paragraphs)
+    undo(book)
+    assert book.brief.pages == asked and tellings(book, studio)[-1] == near
+    assert main(["tellings", "book", "--studio", "doubles"]) == 0
+    assert "(a ready-made story, told about Biscuit)" in capsys.readouterr().out
+
+
+def test_tell_several_offers_no_ready_made_story_in_another_language():
+    brief = Brief(summary="Biscuit fängt einen Stern.", language="de")
+    studio = doubles()
+    who = cast(brief.summary, (), studio.world, seed=1)
+    assert nearest(brief, who, studio.world, limited=True) is None
+    assert nearest(brief.but(language="en-GB"), who, studio.world, limited=True) is not None
+
+
+@pytest.mark.parametrize(("number", "says"), [(5, "from 1 to 4"), (0, "no telling 0")])
 def test_take_telling_refuses_a_number_that_there_is_not(number, says):
     book = new_book()
     told(book)
@@ -127,7 +167,7 @@ def test_the_studio_shows_three_tellings_and_the_cast_of_the_one_taken(tmp_path,
     ended(jobs.jobs_in(Path("jobs"))[0])
     test = drawn("storyboard", book=book.name)
     takes = [one for one in test.button if one.label == "Take this one"]
-    assert len(takes) == 3 and "Which one shall it be?" in said(test)
+    assert len(takes) == 4 and "Which one shall it be?" in said(test)
     takes[1].click().run()
     kept = Book(Path("books") / book.name)
     assert kept.story.paragraphs == tellings(kept, doubles())[1].story.paragraphs

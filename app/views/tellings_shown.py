@@ -50,6 +50,9 @@ def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:
     story = telling.story
     with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
         st.markdown(f"**{look.plain(story.title)}**")
+        if telling.ready_made:
+            star = look.plain(story.cast[0].name)
+            st.caption(f":material/auto_stories: A ready-made story, told about {star}.")
         if pressed(
             "Take this one",
             key=f"telling-{number}",

@@ -1,16 +1,21 @@
 """Several tellings of a book's summary, kept side by side until its author takes one.
 
 They are told before anything is drawn, and the one that is taken becomes the book's story as if
-`write` had chosen it. Each is kept with what it leaves out of the summary.
+`write` had chosen it. Each is kept with what it leaves out of the summary. Behind the writer's own
+stands the ready-made story that is nearest to the summary, if one is near, told about the star.
 """
 
 from collections.abc import Iterator
 
+from pydantic import Field
+
+from storybook.authoring.edits import set_brief, version
 from storybook.authoring.history import undoable
 from storybook.book.folder import Book
 from storybook.errors import BookError
+from storybook.ready_made.nearest import nearest
 from storybook.records import Event, Record, Story
-from storybook.stages.write import best_of, digests_of, tell, with_departures
+from storybook.stages.write import best_of, cast_of, digests_of, tell, with_departures
 from storybook.story.sampling import worth
 from storybook.studio.studio import Studio
 
@@ -24,6 +29,8 @@ class Telling(Record):
     made_from: str
     faults: str = ""
     """What the telling lacks, in a line; empty if nothing."""
+    ready_made: bool = Field(default=False, exclude_if=lambda ready: not ready)
+    """Whether it is a ready-made story, told about the star, and no telling of the writer's."""
 
 
 def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Event]:
@@ -51,8 +58,22 @@ def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Eve
         story = with_departures(sample.story, book, studio)
         telling = Telling(story=story, made_from=made_from, faults=sample.complaint)
         book.save(book.telling_of(number), telling, None)
+    if len(kept) < MOST and (near := _nearest(book, studio)):
+        telling = Telling(story=near, made_from=made_from, ready_made=True)
+        book.save(book.telling_of(len(kept) + 1), telling, None)
     note = f"{len(kept)} tellings to choose from" if len(kept) > 1 else "one telling, no other"
     yield Event(stage="write", done=len(told), total=len(told), note=note)
+
+
+def _nearest(book: Book, studio: Studio) -> Story | None:
+    """The ready-made story that is nearest to a book's summary, with all that it leaves out."""
+    who = cast_of(book, studio)
+    near = nearest(book.brief, who, studio.world, limited=studio.draws_the_world)
+    if near is None:
+        return None
+    story = with_departures(near, book, studio)
+    departures = (*near.departures, *story.departures)
+    return story.but(title=book.brief.title or near.title, departures=departures)
 
 
 def tellings(book: Book, studio: Studio) -> tuple[Telling, ...]:
@@ -67,15 +88,22 @@ def tellings(book: Book, studio: Studio) -> tuple[Telling, ...]:
 
 @undoable("A telling taken")
 def take_telling(book: Book, studio: Studio, number: int) -> Story:
-    """Make a telling the book's story; raises BookError if there is none of that number."""
+    """Make a telling the book's story; raises BookError if there is none of that number.
+
+    A ready-made story brings its own number of pages, which is the book's then.
+    """
+    known = tellings(book, studio)
+    if not 1 <= number <= len(known):
+        there = f"They are numbered from 1 to {len(known)}" if known else "There is none"
+        raise BookError(
+            f"{book.folder} has no telling {number} of what its brief asks today. {there}; "
+            f"tell some: storybook tellings {book.folder}"
+        )
+    taken, brief = known[number - 1], book.brief
+    made_from, pages = taken.made_from, len(taken.story.paragraphs)
+    if taken.ready_made and pages != brief.pages:
+        set_brief(book, brief.but(pages=pages), version(brief))
+        made_from = digests_of(book, studio)[0]
     with book.lock():
-        known = tellings(book, studio)
-        if not 1 <= number <= len(known):
-            there = f"They are numbered from 1 to {len(known)}" if known else "There is none"
-            raise BookError(
-                f"{book.folder} has no telling {number} of what its brief asks today. {there}; "
-                f"tell some: storybook tellings {book.folder}"
-            )
-        taken = known[number - 1]
-        book.save(book.STORY, taken.story, taken.made_from)
-        return taken.story
+        book.save(book.STORY, taken.story, made_from)
+    return taken.story

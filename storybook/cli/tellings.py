@@ -51,7 +51,9 @@ def tell(
 
 def _print(number: int, telling: Telling) -> None:
     """A telling, and what it leaves out."""
-    print(f"\n{number}. {telling.story.title}\n")
+    star = telling.story.cast[0].name
+    own = f" (a ready-made story, told about {star})" if telling.ready_made else ""
+    print(f"\n{number}. {telling.story.title}{own}\n")
     print("\n".join(telling.story.paragraphs))
     lines = [*(each.text for each in telling.story.departures)]
     lines += [f"It has {telling.faults}."] if telling.faults else []
