@@ -1,8 +1,9 @@
 import pytest
 
 from storybook.errors import PressError
-from storybook.press.fonts import check_glyphs, load_fonts
-from storybook.press.typeset import break_lines, curl, set_text
+from storybook.press.fonts import load_fonts
+from storybook.press.printable import check_glyphs, curl
+from storybook.press.typeset import break_lines, set_text
 
 SENTENCE = "He ran to the garden and asked the mouse, but the mouse had seen no red ball today."
 

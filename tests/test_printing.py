@@ -11,7 +11,8 @@ from storybook.cli import main
 from storybook.config import shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press import script_fonts
-from storybook.press.fonts import load_fonts, without_symbols
+from storybook.press.fonts import load_fonts
+from storybook.press.printable import without_symbols
 from storybook.press.script_fonts import script_letters
 from storybook.stages import draw
 

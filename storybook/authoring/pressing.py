@@ -35,10 +35,10 @@ from storybook.press.pdf import (
 )
 from storybook.press.pdf_context import CREATOR, Drawn, PdfContext, new_canvas
 from storybook.press.picture import open_picture
+from storybook.press.printable import curl
 from storybook.press.printers import Paper, Printer
 from storybook.press.report import report
 from storybook.press.seen import see
-from storybook.press.typeset import curl
 from storybook.press.wrap import CoverWords, Wrap, draw_wrap, wrap_of
 from storybook.stages.bind import PlatePage, facing_of
 

@@ -22,8 +22,8 @@ from storybook.files import write_whole
 from storybook.press.alt_text import AT
 from storybook.press.formats import bound_for, load_format
 from storybook.press.interior import Imprint, activities_of
+from storybook.press.printable import curl
 from storybook.press.printers import Printer
-from storybook.press.typeset import curl
 from storybook.records import COVER
 from storybook.stages import bind
 from storybook.stages.bind import PlatePage

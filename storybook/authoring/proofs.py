@@ -16,12 +16,12 @@ from storybook.book.library import thumbnail
 from storybook.book.printing import PressOptions
 from storybook.errors import BookError, EditedByHand, PressError
 from storybook.press.alt_text import alt_text
-from storybook.press.fonts import UNSEEN, Face, load_fonts, without_symbols
+from storybook.press.fonts import UNSEEN, Face, load_fonts
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box, lay_out, overfull, safe_box
 from storybook.press.preflight import LEAST_PPI
+from storybook.press.printable import curl, without_symbols
 from storybook.press.title import COVER_SHARE, set_title
-from storybook.press.typeset import curl
 from storybook.records import COVER, Record, Scene, Story, digest
 from storybook.stages import bind, enlarge
 from storybook.stages.bind import PlatePage

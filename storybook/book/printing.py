@@ -16,17 +16,14 @@ from storybook.config import BindSettings, shipped
 from storybook.errors import ConfigError, PressError
 from storybook.press.fonts import (
     FILES,
-    Face,
     Fonts,
-    check_glyphs,
     load_fonts,
-    without_symbols,
 )
 from storybook.press.formats import Format, bound_for, load_format, placed
 from storybook.press.layout import StoryPage, lay_out
+from storybook.press.printable import check_glyphs, curl, printed
 from storybook.press.script_fonts import packages_for
 from storybook.press.title import check_title
-from storybook.press.typeset import curl
 from storybook.records import COVER, Ages, Brief, Font, Record, Story
 
 
@@ -93,9 +90,9 @@ def words_of(story: Story, texts: Sequence[str], options: PressOptions) -> Print
     """The words of a story on pages of `texts`, as they are printed."""
     fonts = load_fonts(options.font, options.language)
     return PrintedWords(
-        title=_printed(story.title, options, fonts.bold),
-        star=_printed(story.cast[0].name, options, fonts.bold),
-        texts=tuple(_printed(text, options, fonts.text) for text in texts),
+        title=printed(story.title, options.language, fonts.bold),
+        star=printed(story.cast[0].name, options.language, fonts.bold),
+        texts=tuple(printed(text, options.language, fonts.text) for text in texts),
         language=options.language,
     )
 
@@ -141,9 +138,9 @@ def check_brief(brief: Brief, star: str = "", names: Sequence[str] = ()) -> None
             f"{letter}. {_instead(brief.language)}"
         )
     if brief.title:
-        check_title(_printed(brief.title, options, fonts.bold), fonts, options.form)
+        check_title(printed(brief.title, options.language, fonts.bold), fonts, options.form)
     if star:
-        _check_star(_printed(star, options, fonts.bold), fonts)
+        _check_star(printed(star, options.language, fonts.bold), fonts)
     _check_names(names, fonts)
 
 
@@ -189,10 +186,6 @@ def left_out(story: Story, texts: Sequence[str], font: Font, language: str = "en
     )
     symbols = " ".join(dict.fromkeys(lacking))
     return f"printed without {symbols}, which the fonts of the press do not hold" if symbols else ""
-
-
-def _printed(text: str, options: PressOptions, face: Face) -> str:
-    return without_symbols(curl(text, options.language), face)
 
 
 def _check_star(star: str, fonts: Fonts) -> None:

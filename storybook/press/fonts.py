@@ -1,6 +1,5 @@
 """The fonts that the press ships, and which characters they hold."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -10,7 +9,6 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 from storybook.config import shipped
-from storybook.errors import PressError
 from storybook.press.bidi import is_leftwards_text, visual
 from storybook.press.script_fonts import letter_of, script_family
 from storybook.press.sounds import LARGE, pieces_of
@@ -173,41 +171,8 @@ def load_fonts(font: Font = "pair", language: str = "en") -> Fonts:
     return fonts
 
 
-def without_symbols(text: str, face: Face) -> str:
-    """The text without the emoji and other symbols that `face` has no glyph for.
-
-    Letters and marks of punctuation stay, whether there is a glyph for them or not.
-    """
-    lacking = "".join(map(re.escape, face.missing_symbols(text)))
-    if not lacking:
-        return text
-    # Marks that are drawn over a symbol go with it: a keycap's frame, the colour of a hand.
-    unseen = "".join(UNSEEN)
-    gaps = re.compile(rf"[{unseen} \t]*[{lacking}][{lacking}{unseen} \t]*")
-    return gaps.sub(lambda found: _gap(text[: found.start()], text[found.end() :]), text)
-
-
-def check_glyphs(text: str, face: Face, where: str) -> None:
-    """Raise PressError naming the first character that `face` cannot show, and where it is."""
-    missing = [char for char in face.missing(text) if char not in UNSEEN]
-    if missing:
-        char = missing[0]
-        name = unicodedata.name(char, "unnamed")
-        raise PressError(
-            f"{where}: the font {face.name} has no glyph for {char!r} (U+{ord(char):04X}, {name}). "
-            "Replace it in the text."
-        )
-
-
 def _is_symbol(char: str) -> bool:
     return char not in UNSEEN and unicodedata.category(char) in SYMBOLS
-
-
-def _gap(before: str, after: str) -> str:
-    """What stands where a symbol stood: a space between two words, nothing before a full stop."""
-    return (
-        " " if before[-1:].strip() and after[:1].strip() and after[0] not in ".,;:!?…)”’»" else ""
-    )
 
 
 @cache

@@ -6,8 +6,9 @@ from itertools import product
 
 from storybook.errors import PressError
 from storybook.press.bidi import is_leftwards_text
-from storybook.press.fonts import Face, StoryFace, check_glyphs
+from storybook.press.fonts import Face, StoryFace
 from storybook.press.formats import POINTS_PER_INCH, Arrangement, Format, Kind
+from storybook.press.printable import check_glyphs
 from storybook.press.typeset import INITIAL_LINES, LEADING, Setting, set_text
 from storybook.records import Ages
 

@@ -4,10 +4,11 @@ from bisect import bisect_left
 from functools import partial
 
 from storybook.errors import PressError
-from storybook.press.fonts import Face, Fonts, check_glyphs
+from storybook.press.fonts import Face, Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import safe_box
 from storybook.press.lettering import lettered_width
+from storybook.press.printable import check_glyphs
 from storybook.press.typeset import Setting, largest, set_text
 
 TITLE_SIZES_PT = tuple(range(68, 23, -2))

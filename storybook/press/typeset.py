@@ -1,19 +1,12 @@
 """Typesetting: text becomes lines that read well aloud. No page and no canvas is needed."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import accumulate, pairwise, takewhile
 
 from storybook.press.breaks import Unit, broken, units_of
-from storybook.press.fonts import UNSEEN, Face, StoryFace
-
-QUOTES = {"de": "„“‚‘", "ru": "«»„“", "fr": "«»‹›", "es": "«»“”", "it": "«»“”", "pl": "„”‚’"}
-"""Outer and inner quotation marks by language; English otherwise."""
-
-ELIDED = re.compile(r"'(?=(?:tis|twas|twere|em|til|cause|bout|round|n)\b|\d\d)", re.IGNORECASE)
+from storybook.press.fonts import Face, StoryFace
 
 LEADING = 1.4
 """Baseline to baseline, in sizes; new readers need 1.35 to 1.5."""
@@ -54,29 +47,6 @@ class Setting:
     height_pt: float
     initial: str = ""
     """The first letter, if it stands large beside the first lines, whose text begins behind it."""
-
-
-def curl(text: str, language: str = "en") -> str:
-    """Straight quotes curled, hyphens that mean dashes made dashes, three dots made one mark.
-
-    Line breaks stay paragraph breaks; other white space is one space. The result is in NFC.
-
-    >>> curl('''"It's Ben's -- 'twas here," said Ann...''')
-    '“It’s Ben’s — ’twas here,” said Ann…'
-    """
-    text = unicodedata.normalize("NFC", text)
-    text = "".join(char for char in text if char not in UNSEEN)
-    text = re.sub(r"\.\s?\.\s?\.", "…", text)
-    text = re.sub(r"---?", "—", text)
-    text = re.sub(r"(?<=\S) - (?=\S)", " – ", text)
-    text = re.sub(r"(?<=\d)-(?=\d)", "–", text)
-    opening, closing, inner_opening, inner_closing = QUOTES.get(language[:2], "“”‘’")
-    text = ELIDED.sub("’", text)
-    text = re.sub(r"(?<=\w)'(?=\w)", "’", text)
-    text = _curl_mark(text, '"', opening, closing)
-    text = _curl_mark(text, "'", inner_opening, inner_closing)
-    paragraphs = (" ".join(paragraph.split()) for paragraph in text.splitlines())
-    return "\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
 @lru_cache(maxsize=4096)
@@ -207,9 +177,3 @@ def _cost(words: Sequence[str], first: int, after: int, fullness: float) -> floa
     if after - first > 1 and words[after - 2].rstrip("”’»“")[-1:] in tuple(".!?…"):
         return cost + TORN_SENTENCE
     return cost + (WEAK_BREAK if len(end) <= 3 else 0.0)
-
-
-def _curl_mark(text: str, straight: str, opening: str, closing: str) -> str:
-    """A quotation opens where something begins and a letter follows; elsewhere it closes."""
-    begins = rf"(?:(?<=^)|(?<=[\s(\[“‘„‚«‹—–])){straight}(?=[\w“‘„‚«‹'¿¡…])"
-    return re.sub(begins, opening, text, flags=re.MULTILINE).replace(straight, closing)

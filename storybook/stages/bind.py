@@ -40,10 +40,10 @@ from storybook.press.pdf import (
 from storybook.press.pdf_context import PdfContext, new_canvas
 from storybook.press.picture import open_picture
 from storybook.press.preflight import preflight
+from storybook.press.printable import curl
 from storybook.press.scripts import is_leftwards
 from storybook.press.spread import spreads_in
 from storybook.press.tags import SheetTags, tagged
-from storybook.press.typeset import curl
 from storybook.records import COVER, Event, Hero, Scene, Story, TextSide, digest
 from storybook.studio.studio import Studio
 
