@@ -154,7 +154,7 @@ def brief_of_story(name: str, given: Mapping[str, object]) -> Brief:
     return checked(validated(Brief, NEW | own | dict(given), "the brief"), for_children=False)
 
 
-def brief_asked(given: Mapping[str, object], where: str, *, for_children: bool = True) -> Brief:
+def brief_asked(given: Mapping[str, object], where: str, *, for_children: bool) -> Brief:
     """The brief of what was asked for in so many words: of a ready-made story, or of a summary.
 
     Who stars in a summary is read in it, where `heroes` are not given. Raises as `checked` does,

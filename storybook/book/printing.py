@@ -158,7 +158,7 @@ def _instead(language: str) -> str:
     return "They hold Latin, Cyrillic and the phonetic alphabet."
 
 
-def check_names(names: Sequence[str], font: Font, language: str = "en") -> None:
+def check_names(names: Sequence[str], font: Font, language: str) -> None:
     """Raise ConfigError for the first name with letters that a book's fonts cannot show."""
     _check_names(names, load_fonts(font, language))
 
@@ -172,7 +172,7 @@ def _check_names(names: Sequence[str], fonts: Fonts) -> None:
             )
 
 
-def unprintable(text: str, font: Font, language: str = "en") -> str:
+def unprintable(text: str, font: Font, language: str) -> str:
     """The letters of a text that a book's fonts cannot show; symbols, which are left out, apart."""
     return "".join(load_fonts(font, language).text.missing_letters(curl(text)))
 

@@ -34,7 +34,8 @@ def units_of(text: str) -> list[Unit]:
     units: list[Unit] = []
     sounds = behind_a_sound(text)
     for number, word in enumerate(text.split()):
-        pieces = _signs_of(word) if HAS_SIGNS.search(word) else [word]
+        # A line may end at any sign of Han or kana.
+        pieces = [*filter(None, PIECE.findall(word))] if HAS_SIGNS.search(word) else [word]
         in_row = number in sounds and units[-1][0].count(" ") < ROW - 1
         if in_row or (units and TITLE.fullmatch(units[-1][0])):
             pieces[0] = f"{units.pop()[0]} {pieces[0]}"
@@ -60,11 +61,6 @@ def broken(
         found += [(piece, "") for piece in pieces[:-1]]
         found.append((pieces[-1], after))
     return found
-
-
-def _signs_of(word: str) -> list[str]:
-    """A word with Han or kana in it, cut wherever a line may end."""
-    return [piece for piece in PIECE.findall(word) if piece] or [word]
 
 
 def _pieces(word: str, measure: Callable[[str], float], width_pt: float) -> Iterator[str]:

@@ -174,14 +174,14 @@ def initial_width(face: Face | StoryFace, text: str, size_pt: float) -> float:
 
 
 def overfull(
-    texts: Sequence[str], form: Format, face: Face | StoryFace, ages: Ages, aspect: float = 1.0
+    texts: Sequence[str], form: Format, face: Face | StoryFace, ages: Ages
 ) -> tuple[int, ...]:
     """The pages whose text does not fit in any arrangement at the smallest size of the age."""
     size_pt = TEXT_SIZES_PT[ages][-1]
     return tuple(
         page
         for page, text in enumerate(texts, start=1)
-        if _arrange(page, text, form, form.arrangements, face, size_pt, aspect, True) is None
+        if _arrange(page, text, form, form.arrangements, face, size_pt, 1.0, True) is None
     )
 
 

@@ -24,8 +24,9 @@ def check_title(title: str, fonts: Fonts, form: Format) -> None:
         raise PressError("cover: the title has nothing that can be printed. Give another one.")
     face = fonts.for_title(title)
     check_glyphs(title, face, "cover")
-    set_title(title, face, safe_box(form, 1).width - 24, COVER_SHARE * form.height_pt)
-    set_title(title, face, safe_box(form, 3).width, 0.3 * form.height_pt, most_pt=46)
+    cover_pt, page_pt = safe_box(form, 1).width - 24, safe_box(form, 3).width
+    set_title(title, face, cover_pt, COVER_SHARE * form.height_pt)
+    set_title(title, face, page_pt, 0.3 * form.height_pt, most_pt=46)
 
 
 def set_title(
