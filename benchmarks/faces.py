@@ -55,9 +55,9 @@ def drawn(world: World, seed: int, count: int) -> Iterator[tuple[Picture, Image.
         yield shown, draw(shown, world, SIDE_PX)
 
 
-def heads_in(shown: Picture, world: World, size_px: int = SIDE_PX) -> list[np.ndarray]:
-    """Where each head is on a picture, booleans [size_px, size_px]."""
-    labels = parts_in(shown, world, size_px)
+def heads_in(shown: Picture, world: World) -> list[np.ndarray]:
+    """Where each head is on a picture, booleans [SIDE_PX, SIDE_PX]."""
+    labels = parts_in(shown, world, SIDE_PX)
     names = parts_of(world)
     heads = [labels == number for number, name in enumerate(names) if name.endswith("head")]
     return [head for head in heads if head.any()]

@@ -139,10 +139,10 @@ def unseen_pictures(world: World, count: int, seen: set[int]) -> list[Picture]:
     return list(found.values())
 
 
-def load_prompts(path: Path = PROMPTS) -> tuple[FreePrompt, ...]:
+def load_prompts() -> tuple[FreePrompt, ...]:
     """The prompts in free words."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return validated(FreePrompts, table, str(path)).prompt
+    table = tomllib.loads(PROMPTS.read_text(encoding="utf-8"))
+    return validated(FreePrompts, table, str(PROMPTS)).prompt
 
 
 def _by_attribute(asked: Sequence[Shown], seen: Sequence[Shown]) -> dict[str, float | None]:

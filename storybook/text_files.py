@@ -26,6 +26,8 @@ TYPOGRAPHIC = frozenset("‘’‚“”„–—…«»€°´·\xa0")
 FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{4}")
 """Western languages hardly have four letters and signs in a row that are not ASCII; Russian, Greek
 or Chinese bytes that are taken for Windows-1252 have nothing else."""
+LAST_BYTES = 1 << 16
+"""So much of a file's end is looked at for its last lines."""
 SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -107,11 +109,11 @@ def split_lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def last_lines(path: Path, most_bytes: int = 1 << 16) -> list[str]:
+def last_lines(path: Path) -> list[str]:
     """The whole lines at the end of a text file; none if it is not there."""
     try:
         with path.open("rb") as file:
-            start = max(0, file.seek(0, os.SEEK_END) - most_bytes)
+            start = max(0, file.seek(0, os.SEEK_END) - LAST_BYTES)
             file.seek(start)
             lines = split_lines(file.read().decode("utf-8", "replace"))
     except FileNotFoundError:

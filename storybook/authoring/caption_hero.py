@@ -29,7 +29,7 @@ YOUNG = {"dog": ("puppy", "pup", "doggy"), "cat": ("kitten", "kitty", "kitty cat
 """What captioners say for some kinds of animals beside their breeds."""
 
 
-def caption_photos(name: str, model: str, device: str = "auto") -> tuple[int, int]:
+def caption_photos(name: str, model: str) -> tuple[int, int]:
     """Have `model`, as `python -m training dataset caption` knows it, caption a hero's photos.
 
     Photos that have captions keep them. Returns how many got one, as one change that can be taken
@@ -42,7 +42,7 @@ def caption_photos(name: str, model: str, device: str = "auto") -> tuple[int, in
     bare = [path for path in photos_in(folder / edits.PHOTOS) if not edits.caption_of(path)]
     if not bare:
         return 0, 0
-    entries = _captions_by(model, bare, device)
+    entries = _captions_by(model, bare)
     if entries is None:
         raise HeroError(
             f"No caption was written by {model}, for the reason above; {folder} is as it was. "
@@ -55,16 +55,14 @@ def caption_photos(name: str, model: str, device: str = "auto") -> tuple[int, in
     return got, len(bare) - got
 
 
-def _captions_by(
-    model: str, photos: Sequence[Path], device: str
-) -> dict[str, dict[str, str]] | None:
+def _captions_by(model: str, photos: Sequence[Path]) -> dict[str, dict[str, str]] | None:
     """What a captioner says of photos, by their names' stems; None if it failed and said why."""
     with TemporaryDirectory(prefix="captions-") as place:
         for photo in photos:
             shutil.copy(photo, place)
         out = Path(place, "meta.json")
         command = [sys.executable, "-m", "training", "dataset", "caption", place]
-        command += ["--model", model, "--to", str(out), "--device", device]
+        command += ["--model", model, "--to", str(out)]
         if run_training(command, silent=True) or not out.is_file():
             return None
         return json.loads(out.read_text(encoding="utf-8"))

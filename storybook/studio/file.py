@@ -15,9 +15,9 @@ STUDIO = Path("studio.toml")
 HEAD = "# Which studio works in this folder: written by the studio's page Settings.\n\n"
 
 
-def mark_of(path: Path = STUDIO) -> str:
+def mark_of() -> str:
     """Names what the file holds; empty if there is none."""
-    return digest(path.read_bytes()) if path.is_file() else ""
+    return digest(STUDIO.read_bytes()) if STUDIO.is_file() else ""
 
 
 def text_of(settings: Settings) -> str:
@@ -28,18 +28,18 @@ def text_of(settings: Settings) -> str:
     return HEAD + tomli_w.dumps(tables)
 
 
-def write_studio(settings: Settings, seen: str, path: Path = STUDIO) -> Path | None:
+def write_studio(settings: Settings, seen: str) -> Path | None:
     """Let `settings` work in this folder; returns where the file that was there lies now, if any.
 
     Raises ConfigError if the file is not the one whose `mark_of` was seen.
     """
-    if mark_of(path) != seen:
-        raise ConfigError(f"{path} was changed meanwhile. Look at it again first.")
+    if mark_of() != seen:
+        raise ConfigError(f"{STUDIO} was changed meanwhile. Look at it again first.")
     kept = None
-    if path.is_file():
-        kept = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.toml")
-        write_whole(kept, path.read_bytes())  # a copy: there is a studio at every moment
-    write_whole(path, text_of(settings).encode())
+    if STUDIO.is_file():
+        kept = STUDIO.with_name(f"{STUDIO.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.toml")
+        write_whole(kept, STUDIO.read_bytes())  # a copy: there is a studio at every moment
+    write_whole(STUDIO, text_of(settings).encode())
     return kept
 
 
@@ -48,11 +48,11 @@ def with_change(settings: Settings, table: str, **changes: Any) -> Settings:
     return settings.but(**{table: getattr(settings, table).but(**changes).model_dump()})
 
 
-def read_studio(path: Path = STUDIO) -> tuple[Settings | None, str]:
+def read_studio() -> tuple[Settings | None, str]:
     """The folder's studio, and what is wrong with its file if it cannot be read."""
-    if not path.is_file():
+    if not STUDIO.is_file():
         return None, ""
     try:
-        return load_settings(str(path)), ""
+        return load_settings(str(STUDIO)), ""
     except ConfigError as fault:
         return None, str(fault)

@@ -24,6 +24,8 @@ from training.formats.header import DTYPES, Origin, Training, header_of, kohya_h
 from training.formats.keys import TEXT_MODEL, with_text_model
 
 DIFFUSERS_FILE = "pytorch_lora_weights.safetensors"
+ADAPTER = "default"
+"""What peft calls an adapter that nobody named."""
 KOHYA = {"unet": "lora_unet_", "text_encoder": "lora_te_"}
 
 DORA_IN_KOHYA = (
@@ -87,17 +89,15 @@ class Lora:
         return Counter(getattr(layer, fact) for layer in layers).most_common(1)[0][0]
 
 
-def taught_lora(
-    unet: UNet2DConditionModel, text_encoder: CLIPTextModel | None = None, name: str = "default"
-) -> Lora:
-    """The adapter `name` that peft holds in the models, copied.
+def taught_lora(unet: UNet2DConditionModel, text_encoder: CLIPTextModel | None = None) -> Lora:
+    """The adapter that peft holds in the models, copied.
 
     Raises TrainingError if there is none, or if it holds what is no number.
     """
-    text = {} if text_encoder is None else _layers_in(text_encoder, name)
-    lora = Lora(_layers_in(unet, name), with_text_model(text))
+    text = {} if text_encoder is None else _layers_in(text_encoder)
+    lora = Lora(_layers_in(unet), with_text_model(text))
     if not lora.parts:
-        raise TrainingError(f"No adapter {name!r} is in the models: there is nothing to save.")
+        raise TrainingError(f"No adapter {ADAPTER!r} is in the models: there is nothing to save.")
     for part, layers in lora.parts.items():
         for path, layer in layers.items():
             if not (layer.down.isfinite().all() and layer.up.isfinite().all()):
@@ -187,21 +187,21 @@ def kohya_name(part: str, path: str) -> str:
     return KOHYA[part] + path.replace(".", "_")
 
 
-def _layers_in(model: nn.Module, name: str) -> dict[str, Layer]:
+def _layers_in(model: nn.Module) -> dict[str, Layer]:
     layers = {}
     for path, module in model.named_modules():
-        if not isinstance(module, LoraLayer) or name not in module.lora_A:
+        if not isinstance(module, LoraLayer) or ADAPTER not in module.lora_A:
             continue
-        down, up = module.lora_A[name].weight, module.lora_B[name].weight
+        down, up = module.lora_A[ADAPTER].weight, module.lora_B[ADAPTER].weight
         magnitude = None
-        if name in module.lora_magnitude_vector:
-            magnitude = module.lora_magnitude_vector[name].weight.detach().flatten().clone()
+        if ADAPTER in module.lora_magnitude_vector:
+            magnitude = module.lora_magnitude_vector[ADAPTER].weight.detach().flatten().clone()
         layers[path.removeprefix("base_model.model.")] = Layer(
             down.detach().clone(),
             up.detach().clone(),
             # From the scale, as rsLoRA's alpha / sqrt(rank) can be said in no file; rounded, as
             # 7 / 3 * 3 need not be 7.
-            round(module.scaling[name] * len(down), 6),
+            round(module.scaling[ADAPTER] * len(down), 6),
             magnitude,
         )
     return layers
