@@ -155,8 +155,14 @@ def test_fuse_lora_for_good_is_as_strong_as_asked(home: Path):
 SPOKEN = "text_model.encoder.layers.0.self_attn"
 
 
-@pytest.mark.parametrize("some", [("q",), ("q", "v"), ("out",)])
-@pytest.mark.parametrize("form", ["kohya", "diffusers", "peft"])
+@pytest.mark.parametrize(
+    ("form", "some"),
+    [  # each form and each choice of layers once, the rest slow: which layers is no matter of forms
+        pytest.param(form, some, marks=() if number == place else pytest.mark.slow)
+        for number, form in enumerate(("kohya", "diffusers", "peft"))
+        for place, some in enumerate((("q",), ("q", "v"), ("out",)))
+    ],
+)
 def test_fuse_lora_takes_any_layers_of_the_text_encoder(
     home: Path, tmp_path: Path, form: str, some: tuple[str, ...]
 ):
