@@ -17,6 +17,7 @@ from app.widgets import job_panel, look
 from app.widgets.paths import open_book
 from storybook.authoring import conflicts, edits
 from storybook.authoring.status import Status, status
+from storybook.authoring.tellings import tellings
 from storybook.book.folder import Book
 from storybook.book.lock import is_open_to_edits
 from storybook.config import load_settings
@@ -51,8 +52,9 @@ def page() -> None:
     taken_out_just_now(book, busy=bool(job) and job_state(job).active)
     busy = bool(job) and job_panel.panel(job, partial(_seen, book))
     if not busy:
-        _up_to_date(book, now)
-        if not book.path(Book.STORY).is_file():
+        untold = not book.path(Book.STORY).is_file()
+        _up_to_date(book, now, first=not (untold and tellings(book, studio)))
+        if untold:
             tellings_shown.choose(book, studio)
     departures_shown.panel(book, studio, now.departures, busy=busy)
     wanted = bool(st.session_state.pop(departures_shown.ASKED, False))
@@ -111,8 +113,8 @@ def _head(book: Book, now: Status) -> None:
             )
 
 
-def _up_to_date(book: Book, now: Status) -> None:
-    """What is left to do, and the one button that does it."""
+def _up_to_date(book: Book, now: Status, *, first: bool) -> None:
+    """What is left to do, and the one button that does it, the page's `first` one or not."""
     if now.finished:
         return
     due = [verb for verb in now.verbs if verb.state == "due"]
@@ -126,7 +128,12 @@ def _up_to_date(book: Book, now: Status) -> None:
         label = "Bring it up to date"
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="due"):
         st.markdown(says)
-        asked = pressed(label, type="primary", icon=":material/auto_awesome:", key="up-to-date")
+        asked = pressed(
+            label,
+            type="primary" if first else "secondary",
+            icon=":material/auto_awesome:",
+            key="up-to-date",
+        )
         if asked and job_panel.make(book.folder, f"Make {now.title or book.folder.name}"):
             st.rerun()
 

@@ -41,34 +41,40 @@ def choose(book: Book, studio: Studio) -> None:
         "The first keeps closest to what you asked. Then you meet its cast; no page is drawn "
         "before you say so."
     )
+    for number, telling in enumerate(known, 1):
+        if telling.ready_made:
+            story = telling.story
+            title, star = look.plain(story.title), look.plain(story.cast[0].name)
+            says = f"Or a story that is there already, told about {star}: **{title}**"
+            with st.expander(says, icon=":material/auto_stories:"):
+                st.caption("It was not made for your summary.")
+                _telling(book, studio, number, telling)
     with st.container(horizontal=True, gap="medium", key="tellings"):
         for number, telling in enumerate(known, 1):
-            _telling(book, studio, number, telling)
+            if not telling.ready_made:
+                with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
+                    st.markdown(f"**{look.plain(telling.story.title)}**")
+                    _telling(book, studio, number, telling)
 
 
 def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:
     story = telling.story
-    with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
-        st.markdown(f"**{look.plain(story.title)}**")
-        if telling.ready_made:
-            star = look.plain(story.cast[0].name)
-            st.caption(f":material/auto_stories: A ready-made story, told about {star}.")
-        if pressed(
-            "Take this one",
-            key=f"telling-{number}",
-            type="primary" if number == 1 else "secondary",
-            icon=":material/check:",
-            width="stretch",
-        ):
-            _take(book, studio, number)
-        lost = [each.text for each in story.departures]
-        lost += [f"It has {telling.faults}."] if telling.faults else []
-        for each in lost:
-            st.caption(f":material/remove: {look.plain(each)}")
-        if not lost:
-            st.caption(":material/check: It leaves out nothing that was looked for.")
-        for paragraph in story.paragraphs:
-            st.markdown(look.plain(paragraph))
+    if pressed(
+        "Take this one",
+        key=f"telling-{number}",
+        type="primary" if number == 1 else "secondary",
+        icon=":material/check:",
+        width="content" if telling.ready_made else "stretch",
+    ):
+        _take(book, studio, number)
+    lost = [each.text for each in story.departures]
+    lost += [f"It has {telling.faults}."] if telling.faults else []
+    for each in lost:
+        st.caption(f":material/remove: {look.plain(each)}")
+    if not lost:
+        st.caption(":material/check: It leaves out nothing that was looked for.")
+    for paragraph in story.paragraphs:
+        st.markdown(look.plain(paragraph))
 
 
 def _take(book: Book, studio: Studio, number: int) -> None:

@@ -13,6 +13,7 @@ from storybook.authoring.edits import set_brief, version
 from storybook.authoring.history import undoable
 from storybook.book.folder import Book
 from storybook.errors import BookError
+from storybook.naming import says_name
 from storybook.ready_made.nearest import nearest
 from storybook.records import Event, Record, Story
 from storybook.stages.write import best_of, cast_of, digests_of, tell, with_departures
@@ -71,8 +72,13 @@ def _nearest(book: Book, studio: Studio) -> Story | None:
     near = nearest(book.brief, who, studio.world, limited=studio.draws_the_world)
     if near is None:
         return None
-    story = with_departures(near, book, studio)
-    departures = (*near.departures, *story.departures)
+    story, summary = with_departures(near, book, studio), who.summary
+    # Whom the cast adds to a summary, a friend for the star, plays in the writer's tellings alone.
+    added = [one.name for one in who.heroes[1:] if not says_name(summary, one.name)]
+    lost = [
+        each for each in story.departures if not any(says_name(each.text, name) for name in added)
+    ]
+    departures = (*near.departures, *lost)
     return story.but(title=book.brief.title or near.title, departures=departures)
 
 
