@@ -17,7 +17,7 @@ from storybook.errors import StorybookError
 from storybook.hero import edits as hero_edits
 from storybook.hero import trash as hero_trash
 from storybook.hero.coat_colour import stand_in_note
-from storybook.hero.folder import hero_folder, load_hero
+from storybook.hero.folder import hero_folder, hero_in
 from storybook.hero.text import kind_of
 from storybook.records import Hero
 from storybook.world import article, load_world
@@ -30,7 +30,8 @@ def page(name: str) -> None:
     """The page of the hero that the address names."""
     link("heroes", "All heroes", icon=":material/arrow_back:")
     try:
-        hero, folder = load_hero(name), hero_folder(name)
+        folder = hero_folder(name)
+        hero = hero_in(folder)
     except StorybookError as fault:
         st.warning(look.plain(str(fault)))
         return

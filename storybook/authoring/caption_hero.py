@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from storybook.authoring.teach_run import run_training
 from storybook.errors import HeroError
 from storybook.hero import edits
-from storybook.hero.folder import hero_folder, load_hero
+from storybook.hero.folder import hero_folder, hero_in
 from storybook.hero.seer import NAME as BREEDS
 from storybook.images.photo_files import photos_in
 from storybook.models import packaged
@@ -36,7 +36,8 @@ def caption_photos(name: str, model: str) -> tuple[int, int]:
     back, and how many still have none. Raises HeroError if the captioner fails; nothing is changed
     then.
     """
-    hero, folder = load_hero(name), hero_folder(name)
+    folder = hero_folder(name)
+    hero = hero_in(folder)
     if not edits.is_own(folder):
         raise HeroError(f"{hero.name} comes with the project, and has nothing to change in it.")
     bare = [path for path in photos_in(folder / edits.PHOTOS) if not edits.caption_of(path)]

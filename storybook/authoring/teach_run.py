@@ -20,7 +20,7 @@ from storybook.authoring.teach_hero import (
 )
 from storybook.config import Settings, overridden
 from storybook.errors import HeroError
-from storybook.hero.folder import hero_folder, hero_photos, load_hero
+from storybook.hero.folder import hero_folder, hero_in, hero_photos
 from storybook.studio.studio import Studio
 
 RUNS = Path("runs")
@@ -58,7 +58,8 @@ def prepare(request: TeachRequest, settings: Settings) -> Teaching:
     Raises HeroError for a hero without photos, for photos and a painter that knows drawings only,
     and if painter or preset are not those that an earlier teaching began with.
     """
-    one, folder = load_hero(request.name), hero_folder(request.name)
+    folder = hero_folder(request.name)
+    one = hero_in(folder)
     photos = hero_photos(request.name)
     if not photos:
         raise HeroError(
@@ -93,7 +94,7 @@ def finish(name: str) -> Path:
     folder = hero_folder(name)
     run = RUNS / folder.name
     # The run knows the word that it taught, and the hero may have been changed meanwhile.
-    one = load_hero(name)
+    one = hero_in(folder)
     return adopt(one.but(token=token_in(run / RECIPE) or one.token), folder, run / "result")
 
 

@@ -11,7 +11,14 @@ from storybook.cli.hero_teach import declare_choose_step, declare_teach
 from storybook.cli.options import Parser, Subcommands, add_subcommand, runs
 from storybook.errors import HeroError, StorybookError, in_one_line, nearest
 from storybook.hero.edits import left_out
-from storybook.hero.folder import hero_folder, hero_folders, hero_names, hero_photos, load_hero
+from storybook.hero.folder import (
+    hero_folder,
+    hero_folders,
+    hero_in,
+    hero_names,
+    hero_photos,
+    load_hero,
+)
 from storybook.hero.text import kind_of, state_of
 from storybook.hero.trash import derived_of, put_back, throw_away
 from storybook.jobs.manager import JOBS
@@ -74,7 +81,8 @@ def list_heroes() -> None:
 
 def tell_hero(name: str) -> None:
     """One hero: what it is, where it lies, and how it is drawn."""
-    one, folder = load_hero(name), hero_folder(name)
+    folder = hero_folder(name)
+    one = hero_in(folder)
     print(f"{one.name}, {article(kind_of(one))}. {state_of(name, one, RUNS, JOBS)}")
     print(f"folder: {folder}")
     aside = len(left_out(folder))

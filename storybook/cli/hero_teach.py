@@ -10,7 +10,7 @@ from storybook.authoring.teach_settings import divided
 from storybook.cli.help import teaching_keys
 from storybook.cli.options import Subcommands, add_set, add_subcommand
 from storybook.config import load_settings
-from storybook.hero.folder import hero_folder, load_hero
+from storybook.hero.folder import hero_folder, hero_in, load_hero
 
 
 def declare_teach(subcommands: Subcommands) -> None:
@@ -83,7 +83,8 @@ def declare_choose_step(subcommands: Subcommands) -> None:
 
 def choose_step(name: str, step: int) -> int:
     """Let a hero be drawn by the weights of another step that its teaching kept."""
-    one, folder = load_hero(name), hero_folder(name)
+    folder = hero_folder(name)
+    one = hero_in(folder)
     run = RUNS / folder.name
     ended = teach_run.run_training(
         [sys.executable, "-m", "training", "choose-step", str(run), str(step)]

@@ -143,16 +143,17 @@ def tell(
     check_language(brief, how)
     if how.for_children:
         check_allowed(brief.summary, "The summary")
-    who = cast_of(book, tellers[0])
+    casts = [cast_of(book, teller) for teller in tellers]
+    who = casts[0]
     check_names([hero.name for hero in who.heroes], brief.font, brief.language)
     for note in (*(each.text for each in who.departures), *who.notes):
         yield Event(stage="write", done=0, total=how.attempts, note=note)
     if without := missing(how):
         yield Event(stage="write", done=0, total=how.attempts, note=without)
     told: list[StorySample] = []
-    for teller in tellers:
+    for teller, who in zip(tellers, casts, strict=True):
         by = teller.writer_name if how.also else ""
-        yield from write(brief, cast_of(book, teller), teller, told, at_least=at_least, by=by)
+        yield from write(brief, who, teller, told, at_least=at_least, by=by)
     return told
 
 
