@@ -34,6 +34,8 @@ adapter = "{starter}/writer/story-lora"
 painter = "{starter}/painter"
 candidates = 1
 steps = 1
+width_px = 128
+height_px = 128
 [choose]
 critic = "{starter}/critic"
 [enlarge]

@@ -96,10 +96,10 @@ def test_a_picture_is_learnt_by_heart(home, tmp_path):
     chosen = recipe(
         home,
         kind="full",
-        lr=3e-3,
+        lr=6e-3,
         batch=4,
         repeats=4,
-        max_steps=60,
+        max_steps=30,
         concept=[concept],
         sample_every_epochs=0,
         save_every_epochs=60,

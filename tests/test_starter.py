@@ -18,7 +18,8 @@ from storybook.studio.studio import Studio
 
 STARTER = shipped("assets", "starter")
 QUICK = ("draw.steps=2", "draw.candidates=1", "enlarge.width_px=512")
-QUICKEST = (*QUICK[:2], "write.candidates=2", "enlarge.steps=2", "enlarge.width_px=256")
+QUICKEST = (*QUICK[:2], "draw.width_px=128", "draw.height_px=128")
+QUICKEST += ("write.candidates=2", "enlarge.steps=2", "enlarge.width_px=256")
 """For what does not ask how good a book is."""
 SUMMARIES = (
     SUMMARY,
