@@ -30,6 +30,15 @@ def test_without_a_story_it_asks_for_one() -> None:
     assert not shelf(BOOKS)
 
 
+def test_add_your_own_pet_opens_an_empty_page_for_its_photos() -> None:
+    test = drawn("new_book")
+    button(test, "Add your own pet").click().run()
+    assert not test.exception and "Add your pet" in [one.value for one in test.title]
+    assert not test.warning, "no photos are gone"
+    gone = drawn("heroes", new="1")
+    assert "These photos are gone" in gone.warning[0].value and gone.title[0].value
+
+
 def test_an_idea_a_hero_and_a_style_are_kept_for_the_next_visit() -> None:
     test = drawn("new_book")
     button(test, "Miso").click().run()

@@ -30,6 +30,7 @@ def page(asked: str) -> None:
     """The page of one draft, which a reload finds again."""
     draft = hero_drafts.draft_at(HEROES, asked)
     if draft is None:
+        look.heading("Add your pet")
         st.warning("These photos are gone: they were added, or forgotten after a week.")
         if pressed("Begin anew", icon=":material/add_a_photo:"):
             st.query_params.from_dict({"new": hero_drafts.new_draft(HEROES).name})

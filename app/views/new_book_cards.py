@@ -8,8 +8,10 @@ import streamlit as st
 from app.buttons import pressed
 from app.navigation import go
 from app.widgets import look, room
+from app.widgets.paths import HEROES
 from storybook.authoring.new_book import at_place, place_said
 from storybook.config import shipped
+from storybook.hero.draft import new_draft
 from storybook.hero.folder import load_hero
 from storybook.world import load_world
 
@@ -34,7 +36,7 @@ def heroes(names: Sequence[str], chosen: Sequence[str], toggle: Change) -> None:
             play = "play" if others[1:] else "plays"
             st.caption(f"{star} is the star; {listed} {play} along.")
         if pressed("Add your own pet", icon=":material/add_a_photo:", type="tertiary"):
-            go("heroes", new="1")
+            go("heroes", new=new_draft(HEROES).name)
 
 
 def places(summary: str, tell: Callable[[str], None]) -> None:
