@@ -71,3 +71,25 @@ def test_nothing_moves_when_pictures_come(name: str, page: Page, studio: str) ->
     page.wait_for_function(f"({ROOMS})().length === 0")
     is_still(page)
     assert page.evaluate("window.moved") < NEAR_ZERO
+
+
+SHAPES = """() => [...document.querySelectorAll(
+  "[class*='st-key-card-'] > :first-child > [data-testid='stSkeleton'], .st-key-of-page *"
+)].filter((each) => each.dataset.testid === "stSkeleton").map((each) => {
+  const box = each.getBoundingClientRect();
+  return box.height / box.width;
+})"""
+"""The shapes of what stands for pictures while the browser has not fetched what shows them."""
+
+
+@pytest.mark.parametrize("name", ["library", "storyboard", "page"])
+def test_the_room_is_kept_before_pictures_can_be_shown(name: str, page: Page, studio: str) -> None:
+    held: list[Route] = []
+    fresh = page.context.browser.new_page(viewport=page.viewport_size)  # it has fetched nothing
+    fresh.route("**/ImageList*.js", lambda route: held.append(route))
+    fresh.goto(studio + PAGES[name], wait_until="commit")
+    # The style sheet comes a moment after the first of what is drawn.
+    fresh.wait_for_function(
+        f"({SHAPES})().length && ({SHAPES})().every((each) => Math.abs(each - 1) < 0.01)"
+    )
+    fresh.context.close()

@@ -87,7 +87,8 @@ def _picture(book: Book, studio: Studio, place: int, scene: Scene, *, held: bool
     page = scene.page
     chosen = book.pick(page)
     if not (chosen and page_printed.shown(book, studio, scene, place, held=held)):
-        look.page_picture(book, page, scene.text, PICTURE_PX)
+        with st.container(key="of-page"):
+            look.page_picture(book, page, scene.text, PICTURE_PX)
     if chosen is None:
         return
     why = verdicts(book, page).get(chosen.candidate)

@@ -124,6 +124,7 @@ def _up_to_date(book: Book, now: Status, *, first: bool) -> None:
         first = due[0] if due else now.verbs[-1]
         count = f" ({first.to_make})" if first.to_make > 1 else ""
         says = "Something has changed since the book was made. "
+        says = says if now.pdf else "This book is not finished yet. "
         says += f"Next: {job_panel.said_verb(first.verb)}{count}."
         label = "Bring it up to date"
     with st.container(horizontal=True, vertical_alignment="center", border=True, key="due"):
