@@ -34,11 +34,11 @@ class Extent:
     """Of each pet, for each way of asking."""
 
 
-# The judge's steps take about 12 minutes on two cores; in minutes its figures would not repeat.
+# The judge's steps take some 35 minutes of a core; by the clock its figures would not repeat.
 FULL = Extent(
     judge_drawings=8_000,
     judge_held_out=1_000,
-    judge_steps=1_000,
+    judge_steps=2_400,
     combinations=200,
     prompts=60,
     tries=4,
