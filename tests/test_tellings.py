@@ -63,6 +63,12 @@ def test_tell_several_is_done_once_until_the_brief_changes(monkeypatch):
     assert told(book) != first
 
 
+def test_tell_several_counts_no_ready_made_story_among_the_writer_s():
+    book = new_book()
+    assert len(told(book, 3)) == 3 and len(tellings(book, doubles())) == 4
+    assert len(told(book, 4)) == 4
+
+
 def test_tell_several_asks_until_so_many_have_no_fault():
     book = new_book()
     assert len(told(book, 5)) == 5

@@ -53,9 +53,10 @@ def page() -> None:
     busy = bool(job) and job_panel.panel(job, partial(_seen, book))
     if not busy:
         untold = not book.path(Book.STORY).is_file()
-        _up_to_date(book, now, first=not (untold and tellings(book, studio)))
+        known = tellings(book, studio) if untold else ()
+        _up_to_date(book, now, first=not known)
         if untold:
-            tellings_shown.choose(book, studio)
+            tellings_shown.choose(book, studio, known)
     departures_shown.panel(book, studio, now.departures, busy=busy)
     wanted = bool(st.session_state.pop(departures_shown.ASKED, False))
     if wanted or not now.page_status:

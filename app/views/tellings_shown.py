@@ -1,5 +1,7 @@
 """Tellings of a summary side by side, before anything is drawn: the author takes one."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app.buttons import pressed
@@ -7,7 +9,7 @@ from app.navigation import go
 from app.views import cast
 from app.views.edited import edit
 from app.widgets import job_panel, look
-from storybook.authoring.tellings import COUNT, Telling, take_telling, tellings
+from storybook.authoring.tellings import COUNT, Telling, take_telling
 from storybook.book.folder import Book
 from storybook.jobs.folder import Job
 from storybook.studio.studio import Studio
@@ -22,9 +24,8 @@ def ask_for(book: Book) -> Job | None:
     )
 
 
-def choose(book: Book, studio: Studio) -> None:
+def choose(book: Book, studio: Studio, known: Sequence[Telling]) -> None:
     """The tellings that there are, each with what it leaves out; or the way to have some told."""
-    known = tellings(book, studio)
     if not known:
         if not book.brief.story:
             st.button(

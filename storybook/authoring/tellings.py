@@ -46,7 +46,7 @@ def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Eve
             f"the story out of {book.path(Book.BRIEF)} to have the writer tell its summary."
         )
     made_from = digests_of(book, studio)[0]
-    if len(tellings(book, studio)) >= count:
+    if sum(not each.ready_made for each in tellings(book, studio)) >= count:
         return
     told = yield from tell(book, studio, at_least=count)
     best_of(book, told, studio)
