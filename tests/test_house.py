@@ -116,6 +116,20 @@ def test_nobody_gags_the_formatter():
     assert not [name_of(path) for path in sources if gag in path.read_text(encoding="utf-8")]
 
 
+def test_no_file_holds_the_marks_of_a_merge():
+    folders = (*PACKAGES, "assets", "docs", "examples", "prompts", "tests")
+    texts = [*ROOT.glob("*.md")] + [
+        path
+        for folder in folders
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".css", ".js", ".json", ".md", ".py", ".toml", ".txt"}
+    ]
+    assert len(texts) > 500
+    marks = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
+    marked = [name_of(path) for path in texts if marks.search(path.read_text(encoding="utf-8"))]
+    assert marked == []
+
+
 def test_heavy_libraries_stay_in_models():
     for path in SOURCES:
         package, *rest = path.relative_to(ROOT).with_suffix("").parts
