@@ -32,6 +32,7 @@ from training.starter.dataset import (
     words_for,
 )
 from training.starter.loop import CHECKPOINT, Budget, TrainSpec, progress_of, train_loop
+from training.starter.muon import Muon
 from training.starter.pictures import caption, random_picture
 from training.starter.plan import TOY
 from training.starter.resume import take_up
@@ -242,9 +243,11 @@ def test_models_on_a_shelf_are_taken_up_and_taught_further(shop, tmp_path):
     kept = torch.load(again.work / "unet" / CHECKPOINT, weights_only=True)["module"]
     name = next(iter(first))
     assert torch.equal(kept[f"unet.{name}"], first[name].float())
-    list(STEPS["esrgan"](again, Budget(minutes=60, steps=3)))
-    assert progress_of(again.work / "esrgan").step == 3
-    assert math.isfinite(progress_of(again.work / "esrgan").loss)
+    list(STEPS["esrgan"](again, Budget(minutes=60, steps=1)))
+    further = progress_of(again.work / "esrgan")
+    assert (further.step, further.earlier_steps) == (1, 2) and math.isfinite(further.loss)
+    card = json.loads((again.out / "enlarger" / "card.json").read_text())
+    assert card["steps"] == 3
     drawn = load_drawings(shop.drawings_folder / "taught", shop.world, shop.plan.drawings, 7)
     assert taught_in(again.work) == {fingerprint(one) for one in drawn.pictures}
     other = replace(again, work=tmp_path / "wide", plan=replace(TINY, latent_channels=8))
@@ -284,6 +287,14 @@ def test_stopping_and_going_on_gives_the_same_weights(tmp_path):
     list(train_loop(again, tmp_path / "part", budget))
     assert torch.equal(whole.module.weight, again.module.weight)
     assert progress_of(tmp_path / "part").step == 6
+
+
+def test_the_rate_stays_until_the_last_share_of_the_budget(tmp_path, monkeypatch):
+    rates = []
+    monkeypatch.setattr(Muon, "step", lambda self, lr: rates.append(lr))
+    list(train_loop(replace(_spec(), lr=1.0, warm_up=2, decay_share=0.5), tmp_path, Budget(60, 8)))
+    assert rates[:5] == [0.5, 1, 1, 1, 1]
+    assert 1 > rates[5] > rates[6] > rates[7] > 0.02
 
 
 def test_a_loss_that_is_no_number_ends_as_failed(tmp_path):

@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
         "--go-on-from",
         type=Path,
         metavar="FOLDER",
-        help="models of an earlier run to teach further; their minutes count as spent",
+        help="models of an earlier run to teach further, for --minutes more",
     )
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument(

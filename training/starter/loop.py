@@ -49,6 +49,8 @@ class TrainSpec:
     lr: float = 1e-3
     warm_up: int = 50
     weight_decay: float = 0.01
+    decay_share: float = 1.0
+    """The share of the budget, at its end, in which the rate falls; it is constant until then."""
     ema_decay: float | None = None
     """The result is the average of the weights over about 1 / (1 - decay) steps, if given."""
     batches_per_step: int = 1
@@ -78,6 +80,9 @@ class TrainProgress(Record):
     """Mean of the loss over about the last 100 steps."""
     precision: Precision | None = None
     """None: not chosen yet, as for weights that come from elsewhere."""
+    earlier_steps: int = 0
+    """Steps of the runs in whose weights this training began."""
+    earlier_minutes: float = 0.0
 
 
 def learn(spec: TrainSpec, context: TrainContext) -> Iterator[Event]:
@@ -112,7 +117,7 @@ def train_loop(
         value = gradients.take(generator)
         _check_loss(value, spec.name, progress.step, folder)
         nn.utils.clip_grad_norm_(module.parameters(), 1.0)
-        optimizer.step(spec.lr * _lr_factor(spent, progress.step, spec.warm_up))
+        optimizer.step(spec.lr * _lr_factor(spent, progress.step, spec))
         if ema_model is not None:
             early = (1 + progress.step) / (10 + progress.step)
             _ema_update(ema_model, module, min(spec.ema_decay, early))
@@ -262,9 +267,16 @@ def _check_loss(loss: float, name: str, step: int, folder: Path) -> None:
         )
 
 
-def _lr_factor(spent: float, step: int, warm_up: int) -> float:
-    """A share of the full learning rate: a ramp of `warm_up` steps, then a cosine down to 2 %."""
-    return min(1.0, (step + 1) / warm_up) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * spent)))
+def _lr_factor(spent: float, step: int, spec: TrainSpec) -> float:
+    """A share of the full learning rate: a ramp of `warm_up` steps, then it stays, and in the last
+    `decay_share` of the budget it falls to 2 % along a cosine.
+
+    One that stays can be taught further without a loss: how long that will be need not be known
+    (Haegele et al. 2024, "Scaling laws and compute-optimal training beyond fixed durations").
+    """
+    fallen = max(0.0, 1 - (1 - spent) / spec.decay_share)
+    ramp = min(1.0, (step + 1) / spec.warm_up)
+    return ramp * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * fallen)))
 
 
 @torch.no_grad()

@@ -83,7 +83,7 @@ def take_up(shop: Workshop, shelf: Path) -> Iterator[Event]:
         taken += (("control", control, _card(shelf / "control")),)
     for done, (name, module, card) in enumerate(taken, start=1):
         if not (shop.work / name / CHECKPOINT).exists():
-            progress = TrainProgress(step=card.steps, minutes=card.minutes)
+            progress = TrainProgress(earlier_steps=card.steps, earlier_minutes=card.minutes)
             write_checkpoint(shop.work / name, module.float(), progress)
         note = f"{name} after {card.minutes} minutes"
         yield Event(stage="take up", done=done, total=len(taken), note=note)
