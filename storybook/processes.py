@@ -9,12 +9,18 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from threading import main_thread
 from typing import IO, Literal
 
 from storybook.errors import StorybookError
 from storybook.locks import POSIX
 
+AUTOGROUP = Path("/proc/self/autogroup")
+"""Where Linux keeps how much of a core all processes of a session get beside other sessions."""
+LATER = 5
+"""How nice who gives way is, of 0 to 19: it gets a quarter of a core that others want, too."""
 HEARS_SIGNALS = POSIX
 """Whether `stop` can ask a process to stop in its own time."""
 UTF8 = "PYTHONUTF8"
@@ -65,11 +71,12 @@ def ask_storybook(
 def detached(*files: IO) -> dict[str, object]:
     """Options of Popen for a process that outlives this one and holds the locks of `files`.
 
-    Locks are handed on with POSIX only.
+    Locks are handed on with POSIX only; without it the process gives way to others.
     """
     if POSIX:
         return {"pass_fds": [file.fileno() for file in files], "start_new_session": True}
-    return {"creationflags": _windows("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW")}
+    flags = ("CREATE_NEW_PROCESS_GROUP", "CREATE_NO_WINDOW", "BELOW_NORMAL_PRIORITY_CLASS")
+    return {"creationflags": _windows(*flags)}
 
 
 def grouped(*files: IO) -> dict[str, object]:
@@ -77,6 +84,19 @@ def grouped(*files: IO) -> dict[str, object]:
     if POSIX:
         return {"pass_fds": [file.fileno() for file in files], "process_group": 0}
     return {"creationflags": _windows("CREATE_NEW_PROCESS_GROUP")}
+
+
+def give_way() -> None:
+    """Let whoever sits at this machine go first: this process and what it starts yield the cores.
+
+    They take all that nobody else wants. Without POSIX that is said when a process is started.
+    """
+    if not POSIX:
+        return
+    os.nice(max(0, LATER - os.nice(0)))
+    # Sessions share the cores as wholes; within one alone would niceness count.
+    with suppress(OSError):
+        AUTOGROUP.write_text(str(LATER), encoding="ascii")
 
 
 def stop(process: subprocess.Popen, manner: Manner) -> None:

@@ -35,6 +35,7 @@ def said(test: AppTest) -> str:
     """All words on a page that are no widget's."""
     parts = (
         test.title,
+        test.header,
         test.subheader,
         test.markdown,
         test.caption,

@@ -51,6 +51,11 @@ def test_an_idea_a_hero_and_a_style_are_kept_for_the_next_visit() -> None:
     assert (draft.summary, draft.heroes, draft.style) == (idea.label, ("miso",), "crayon")
 
 
+def test_sizes_of_pages_are_said_in_words() -> None:
+    sizes = next(one for one in drawn("new_book").selectbox if one.label == "Size of the pages")
+    assert sizes.value == "square-8.5" and "Square, 8.5 × 8.5 in" in sizes.options
+
+
 def languages_offered(write: str) -> tuple[list[str], str]:
     """Those of a studio of doubles with another table for its writer, and what the page says."""
     doubles = Path("studio.toml").read_text()

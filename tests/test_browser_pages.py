@@ -29,6 +29,7 @@ PAGES = {
     "storyboard": "/storyboard?book=kite",
     "departures": "/storyboard?book=lion",
     "asked": "/storyboard?book=lost",
+    "undone": "/storyboard?book=undone",
     "page": "/storyboard?book=kite&page=2",
     "reader": "/reader?book=kite",
     "press": "/press?book=kite",
@@ -39,6 +40,8 @@ PAGES = {
     "jobs": "/jobs",
     "settings": "/settings",
 }
+UNFOLDS = {"library": "More for this book", "storyboard": "Put a page in behind the cover"}
+"""What unfolds over a page."""
 SERIOUS = ("serious", "critical")
 DESK, TELEPHONE = (1440, 900), (390, 844)
 SIZES = """() => {
@@ -80,6 +83,9 @@ def studio(home: Path) -> Iterator[str]:
     departures.accept(lion, doubles(), [2])
     made(new_book(home / "books" / "lost", heroes=()))
     lost = Book(home / "books" / "lost")
+    made(new_book(home / "books" / "undone", title="The Step"))
+    undone = Book(home / "books" / "undone")
+    edits.set_text(undone, 1, "Biscuit slept.", edits.version(undone.scenes[1].text))
     edits.set_brief(lost, lost.brief.but(heroes=("nobody",)), edits.version(lost.brief))
     with studio_at(home) as address:
         yield address
@@ -89,6 +95,16 @@ def studio(home: Path) -> Iterator[str]:
 def page(request: pytest.FixtureRequest) -> Iterator[Page]:
     with browser_page(scheme=request.param) as opened:
         yield opened
+
+
+def serious(page: Page, where: str) -> list[str]:
+    """What axe finds that shuts somebody out."""
+    return [
+        f"{where}: {each['id']}: {node['html'][:160]}"
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in SERIOUS
+        for node in each["nodes"]
+    ]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -106,12 +122,12 @@ def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) 
             for size, words in page.evaluate(SIZES).items()
             if not any(abs(float(size) - step) < 0.002 for step in scale)
         }
-        found += [
-            f"{width} px: {each['id']}: {node['html'][:160]}"
-            for each in Axe().run(page).response["violations"]
-            if each["impact"] in SERIOUS
-            for node in each["nodes"]
-        ]
+        found += serious(page, f"{width} px")
+    if name in UNFOLDS:
+        page.get_by_role("button", name=UNFOLDS[name]).first.click()
+        expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
+        is_still(page)
+        found += serious(page, "unfolded")
     across = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
     assert not found, "\n".join(found)

@@ -28,6 +28,18 @@ def test_size_of_reads_files_bytes_and_pictures(tmp_path: Path) -> None:
     assert room.size_of(Image.new("L", (4, 5))) == (4, 5)
 
 
+def test_a_webp_is_brought_into_the_form_in_which_it_is_sent_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.webp"
+    Image.new("RGB", (30, 20), "red").save(path)
+    sent = room._as_sent(path)
+    assert sent.startswith(b"\xff\xd8") and room.size_of(sent) == (30, 20)
+    assert room._as_sent(path) is sent
+    Image.new("RGBA", (31, 20)).save(path)  # which a JPEG would fill with black
+    assert room.size_of(again := room._as_sent(path)) == (31, 20) and again[1:4] == b"PNG"
+    (tmp_path / "b.png").write_bytes(png(30, 20))
+    assert room._as_sent(tmp_path / "b.png") == tmp_path / "b.png"
+
+
 def test_size_of_a_photo_that_lies_on_its_side_is_as_it_is_shown(tmp_path: Path) -> None:
     path, exif = tmp_path / "a.jpg", Image.Exif()
     exif[room.ORIENTATION] = 6

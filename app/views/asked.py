@@ -1,8 +1,10 @@
 """What a book was asked for, to be changed: where a wish cannot be met, it has to be another."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
-from app.views import languages
+from app.views import languages, page_sizes
 from app.views.edited import edit
 from app.views.style_choice import known_styles
 from app.widgets import look
@@ -82,8 +84,12 @@ def _fields(brief: Brief, seen: str, *, busy: bool) -> None:
         default=[name for name in brief.heroes if name in known],
     )
     with st.container(horizontal=True, gap="large"):
-        _one_of("How it is drawn", known_styles(brief.style), brief.style, key("style"), busy=busy)
-        _one_of("Size of the pages", list(format_names()), brief.format, key("format"), busy=busy)
+        styles = known_styles(brief.style)
+        _one_of("How it is drawn", styles, brief.style, key("style"), str.capitalize, busy=busy)
+        forms = format_names()
+        _one_of(
+            "Size of the pages", forms, brief.format, key("format"), page_sizes.called, busy=busy
+        )
     st.toggle(
         "Finish the small painter's pictures as on paper",
         brief.finish,
@@ -94,12 +100,21 @@ def _fields(brief: Brief, seen: str, *, busy: bool) -> None:
     )
 
 
-def _one_of(label: str, known: list[str], now: str, key: str, *, busy: bool) -> None:
+def _one_of(
+    label: str,
+    known: list[str],
+    now: str,
+    key: str,
+    say: Callable[[str], str] = str,
+    *,
+    busy: bool,
+) -> None:
     """A choice, the first one where what is there now is none of them."""
     st.selectbox(
         label,
         known,
         index=known.index(now) if now in known else 0,
+        format_func=say,
         key=key,
         disabled=busy,
         width=260,

@@ -49,5 +49,5 @@ def why_no_others(write: WriteSettings) -> str:
     known = " and ".join(filter(None, [", ".join(map(name, tags[:-1])), name(tags[-1])]))
     return (
         f"The writer of this studio tells in {known} only. For another language, let a server's "
-        'writer tell: `[write] writer = "server"` in `studio.toml`.'
+        "writer tell; docs/models.md says how."
     )

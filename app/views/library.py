@@ -50,6 +50,8 @@ WAYS = (
     ),
 )
 """The way to a first book: a picture of ours, what is done, and how."""
+MORE = "More for this book"
+"""Read by screen readers alone: the style sheet shows the sign, as wherever a key says `sign`."""
 PATIENCE_S = 1.0
 """So long books that are new to the shelf's index are read before the page is drawn."""
 COVERS_S = 0.5
@@ -159,7 +161,7 @@ def _card(book: Shelved, cover: Path | None, *, making: bool) -> None:
         with st.container(horizontal=True, gap="small"):
             if pressed("Open", key=f"open-{book.name}", width="stretch"):
                 go("storyboard", book=book.name)
-            with st.popover("", icon=":material/more_horiz:", help=f"More for {book.title}"):
+            with st.popover(MORE, icon=":material/more_horiz:", key=f"sign-more-{book.name}"):
                 _more(book)
 
 

@@ -8,7 +8,15 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import go
-from app.views import cast, languages, new_book_cards, ready_made, style_choice, tellings_shown
+from app.views import (
+    cast,
+    languages,
+    new_book_cards,
+    page_sizes,
+    ready_made,
+    style_choice,
+    tellings_shown,
+)
 from app.widgets import job_panel, look
 from app.widgets.paths import BOOKS
 from storybook.authoring.new_book import (
@@ -189,7 +197,14 @@ def _more(draft: Draft) -> None:
             max_chars=80,
         )
         _language(draft)
-        _field(st.selectbox, "Size of the pages", "format", draft, options=format_names())
+        _field(
+            st.selectbox,
+            "Size of the pages",
+            "format",
+            draft,
+            options=format_names(),
+            format_func=page_sizes.called,
+        )
         _field(
             st.number_input,
             "Number of the telling",

@@ -160,7 +160,10 @@ def _place(book: Book, studio: Studio, each: PageStatus, *, last: bool, busy: bo
                     args=(by,),
                 )
         with st.popover(
-            ":material/add:", help=f"Put a page in behind {called.lower()}", disabled=busy
+            f"Put a page in behind {called.lower()}",
+            key=f"sign-behind-{each.page}",
+            icon=":material/add:",
+            disabled=busy,
         ):
             _put_in(book, studio, each.page, seen)
         if each.place:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.buttons import pressed
 from app.navigation import link
+from app.views import page_sizes
 from app.views.font_samples import letters
 from app.views.for_printer import for_printer
 from app.views.keepsakes_shown import keepsakes
@@ -22,7 +23,7 @@ from storybook.authoring.proofs import LEAST_PPI, printed_ppi
 from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.errors import EditedByHand, StorybookError
-from storybook.press.formats import Format, format_names, load_format, placements_of
+from storybook.press.formats import format_names, load_format, placements_of
 from storybook.records import COVER
 from storybook.stages import bind
 
@@ -128,7 +129,7 @@ def _wishes(book: Book, *, busy: bool) -> None:
     form = st.radio(
         "Format",
         list(forms),
-        format_func=lambda name: _called(forms[name]),
+        format_func=page_sizes.called,
         index=list(forms).index(brief.format),
         key=f"format-{seen}",
         disabled=busy,
@@ -157,12 +158,6 @@ def _wishes(book: Book, *, busy: bool) -> None:
     if wanted != brief and not busy:
         edit(book, partial(edits.set_brief, book, wanted, seen))
         st.rerun()
-
-
-def _called(form: Format) -> str:
-    width, height = form.width_in, form.height_in
-    shape = "Square" if width == height else "Tall" if width < height else "Wide"
-    return f"{shape}, {width:g} × {height:g} in"
 
 
 def _exports(book: Book, proof: Proof, *, busy: bool) -> None:

@@ -135,7 +135,7 @@ def _models(settings: Settings) -> None:
                 st.markdown(
                     f"**{DOORS.get(model.door, model.door)}**: {look.plain(Path(model.path).name)}"
                 )
-                st.caption(look.plain(model.path))
+                st.caption(look.path(model.path), unsafe_allow_html=True)
             if model.size_mb is None:
                 st.badge("not on the disk", icon=":material/download:", color="red")
             else:
@@ -170,8 +170,9 @@ def _children(settings: Settings) -> None:
     studio = Studio(settings)
     if studio.safety_checker_path:
         st.markdown(
-            f"Pictures are looked at by `{studio.safety_checker_path}`; what it refuses is not "
-            "kept."
+            f"Pictures are looked at by **{look.path(studio.safety_checker_path)}**; what it "
+            "refuses is not kept.",
+            unsafe_allow_html=True,
         )
     elif on and not studio.draws_the_world:
         st.markdown("Pictures are **not** looked at: the painter brings no picture safety checker.")
@@ -231,9 +232,10 @@ def _folders() -> None:
     lines = {"Books": BOOKS, "Heroes": HEROES, "Trainings": RUNS, "Jobs": JOBS}
     st.markdown(
         "\n".join(
-            f"- {what}: {look.plain(str(here / path))}{'' if path.is_dir() else ' (not there yet)'}"
+            f"- {what}: {look.path(here / path)}{'' if path.is_dir() else ' (not there yet)'}"
             for what, path in lines.items()
-        )
+        ),
+        unsafe_allow_html=True,
     )
 
 

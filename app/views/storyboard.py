@@ -32,21 +32,25 @@ def page() -> None:
         return
     job = job_panel.newest(book.folder)
     studio = Studio(load_settings(None, []))
+    headed = False
     try:
         number = _asked_page(book)
         if number is not None:
             editor(book, studio, number, job)
             return
+        _heading(book)
+        headed = True  # before it is known how the book stands, which takes a moment
         now = status(book, studio)
     except StorybookError as fault:
-        look.heading(look.plain(_title(book)))
+        if not headed:
+            look.heading(look.plain(_title(book)))
         if not (isinstance(fault, EditedByHand) and _clash(book, studio)):
             st.error(look.plain(str(fault)))
             said_of_edits()
             with suppress(StorybookError):  # what was asked for may be what cannot be read
                 asked(book, job, busy=False, expanded=True)
         return
-    _head(book, now)
+    _ways(book, now)
     history_shown.bar(book)
     said_of_edits()
     taken_out_just_now(book, busy=bool(job) and job_state(job).active)
@@ -91,12 +95,15 @@ def _asked_page(book: Book) -> int | None:
     return int(asked) if int(asked) in edits.order(book) else None
 
 
-def _head(book: Book, now: Status) -> None:
+def _heading(book: Book) -> None:
+    told = book.story.title if book.path(Book.STORY).is_file() else "A book without a title yet"
+    look.heading(look.plain(book.brief.title or told), look.plain(book.brief.summary))
+
+
+def _ways(book: Book, now: Status) -> None:
+    """To who is in it, and to what can be done with what is drawn."""
     name = book.folder.name
     drawn = sum(page.pick is not None for page in now.page_status)
-    look.heading(
-        look.plain(now.title or "A book without a title yet"), look.plain(book.brief.summary)
-    )
     with st.container(horizontal=True, vertical_alignment="center"):
         link("cast", "Who is in it", ":material/groups:", book=name)
         if drawn:

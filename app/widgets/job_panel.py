@@ -24,7 +24,7 @@ SAID = {
     "describe": "Thinking up the pictures",
     "draw": "Drawing",
     "choose": "Choosing the best pictures",
-    "enlarge": "Bringing them to print size",
+    "enlarge": "Bringing pictures to print size",
     "bind": "Setting the pages",
     "encode": "Looking at the photos",
     "teach": "Learning",

@@ -27,11 +27,16 @@ SHOWN = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 SHEET = Path(__file__).with_name("look.css")
 """The one style sheet, with the scales of type and space that all pages keep to."""
+ANSWER = Path(__file__).with_name("answer.js")
+"""What is pressed says so before the server was heard."""
 
 
 def dress() -> None:
-    """Lay the style sheet."""
+    """Lay the style sheet, and the script by which what is pressed answers at once."""
     st.html(SHEET)
+    script = ANSWER.read_text(encoding="utf-8")
+    with st.container(key="answer"):  # which the style sheet takes out of the row of what is shown
+        st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)
 
 
 def heading(title: str, says: str = "") -> None:
@@ -50,7 +55,7 @@ def steps(*, guide: bool) -> Callable[[str, str], None]:
 
     def step(title: str, says: str) -> None:
         number = f":material/counter_{next(numbers)}: " if guide else ""
-        st.subheader(f"{number}{title}", anchor=False)
+        st.header(f"{number}{title}", anchor=False)
         if guide:
             st.caption(says)
 
@@ -107,6 +112,16 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!|<>$~:-])", r"\\\1", text)
 
 
+def path(where: Path | str) -> str:
+    """A path for Markdown that lets HTML in: a line ends behind a folder, not within its name.
+
+    >>> path("models/a_b")
+    'models&#47;<wbr>a&#95;b'
+    """
+    said = (each if each.isalnum() or each in " ." else f"&#{ord(each)};" for each in str(where))
+    return "".join(f"{each}<wbr>" if each in ("&#47;", "&#92;") else each for each in said)
+
+
 def strong(text: str) -> str:
     """An author's text as it stands, in bold; a mark beside a space would be printed as it is."""
     return f"**{plain(' '.join(text.split()))}**"
@@ -134,5 +149,5 @@ def empty(title: str, says: str) -> None:
     """What a page says while it has nothing to show."""
     with st.container(horizontal_alignment="center", gap="small", key="empty"):
         room.image(str(PICTURES / "place-meadow.webp"), alt="A drawing of a meadow", width=200)
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.markdown(says)

@@ -5,6 +5,8 @@ it before. The style sheet keeps a square, as most pictures here are; others say
 """
 
 import io
+import os
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -13,6 +15,8 @@ from PIL import Image
 from storybook.images.photo_reading import DAMAGE
 
 SQUARE = (1, 1)
+KEPT = 128
+"""So many pictures are kept as browsers get them, of some 50 kB each."""
 ORIENTATION, TURNED = 0x0112, (5, 6, 7, 8)
 """Where a photo says how it lies, and what it says when it is shown turned by a quarter."""
 
@@ -22,7 +26,22 @@ def image(shown: Path | str | bytes | Image.Image, alt: str, width: int | str = 
     wide, high = size_of(shown)
     if wide != high:  # by its words: a container around it would be laid out as no picture is
         st.html(f"<style>img[alt='{_said(alt)}'] {{ aspect-ratio: auto {wide} / {high}; }}</style>")
-    st.image(shown, alt=alt, width=wide if width == "content" else width)
+    st.image(_as_sent(shown), alt=alt, width=wide if width == "content" else width)
+
+
+def _as_sent(shown: Path | str | bytes | Image.Image) -> Path | str | bytes | Image.Image:
+    """A WebP as Streamlit would send it, a JPEG or a PNG, made once and not in each drawing."""
+    if isinstance(shown, bytes | Image.Image) or Path(shown).suffix != ".webp":
+        return shown
+    return _sent(str(shown), os.stat(shown).st_mtime_ns)
+
+
+@lru_cache(maxsize=KEPT)
+def _sent(path: str, changed_ns: int) -> bytes:
+    file = io.BytesIO()
+    with Image.open(path) as picture:
+        picture.save(file, "PNG" if picture.has_transparency_data else "JPEG", quality=90)
+    return file.getvalue()
 
 
 def size_of(shown: Path | str | bytes | Image.Image) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Literal
 from storybook.book.folder import Book
 from storybook.errors import BookError
 from storybook.make import STAGES
+from storybook.models.looked_at import each_once
 from storybook.records import Candidate, Record, Scene
 from storybook.studio.departures import Listed, listed
 from storybook.studio.studio import Studio
@@ -56,6 +57,11 @@ class Status(Record):
 
 def status(book: Book, studio: Studio) -> Status:
     """How far `book` is with `studio`; nothing is loaded or written."""
+    with each_once():
+        return _status(book, studio)
+
+
+def _status(book: Book, studio: Studio) -> Status:
     verbs, pages_due = [], set()
     for verb, stage in STAGES.items():
         if verbs and verbs[-1].state != "done":

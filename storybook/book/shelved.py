@@ -4,10 +4,14 @@ import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from textwrap import shorten
 
 from storybook.book.folder import Book
 from storybook.errors import StorybookError, in_one_line
-from storybook.records import COVER, Record, digest
+from storybook.records import COVER, Brief, Record, digest
+
+CALLED_SIGNS = 48
+"""So much of its summary stands for the title of a book that has none yet."""
 
 
 class Shelved(Record):
@@ -70,7 +74,7 @@ def _looked_at(book: Book, modified: float) -> Shelved:
     cover, painted = _covers(book)
     return Shelved(
         name=book.folder.name,
-        title=brief.title or (story.title if story else book.folder.name),
+        title=brief.title or (story.title if story else _called(brief) or book.folder.name),
         summary=brief.summary,
         heroes=brief.heroes or stars,
         style=brief.style,
@@ -82,6 +86,11 @@ def _looked_at(book: Book, modified: float) -> Shelved:
         painted=painted,
         modified=modified,
     )
+
+
+def _called(brief: Brief) -> str:
+    """What a book is called that is not told yet: the first words of what it is about."""
+    return shorten(brief.summary, CALLED_SIGNS, placeholder="…")
 
 
 def is_finished(book: Book, pages: Iterable[int]) -> bool:

@@ -30,7 +30,7 @@ from storybook.jobs.folder import (
     write_state,
 )
 from storybook.locks import try_lock
-from storybook.processes import Manner, grouped, stop
+from storybook.processes import Manner, give_way, grouped, stop
 from storybook.text_files import last_lines
 
 POLL_S = 0.2
@@ -43,6 +43,7 @@ def main() -> None:
     """Run the job whose folder is named on the command line."""
     # Where we were started in the background it is ignored, and would be by the command, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    give_way()
     job = job_at(Path(sys.argv[1]))
     with hold_lock(job):
         run(job)

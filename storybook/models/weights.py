@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from storybook.errors import ModelError
 from storybook.files import sha256_of
+from storybook.models.looked_at import once
 from storybook.records import digest
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def model_name(path: Path) -> str:
     return f"{path.stem}-{weights_digest(path)}"
 
 
+@once
 def weights_digest(path: Path) -> str:
     """Twelve hex digits over a file, or over the weight and config files of a folder.
 
