@@ -114,23 +114,24 @@ def _from_its_noise(
 ) -> Iterator[Event]:
     """Draw the picture again with the thing; the first that shows it is taken."""
     star, thing = _star(book, studio, scene_of(book, prompt.page)), _thing(studio, wish)
+
+    def refusal(tries: int) -> str:
+        return (
+            f"In {tries} tries this painter did not get {article(thing)} into the picture, so it "
+            "stays as it is. Try once more, or ask for another thing."
+        )
+
     with studio.critic() as critic:
-        try:
-            yield from told_otherwise(
-                book,
-                studio,
-                prompt,
-                noise,
-                range(seed, seed + TRIES - 1),
-                sure=lambda image, asked: sure_of(critic, image, asked, star, thing)[0],
-                enough=SEEN,
-                says=f"Asked for {article(wish.thing)}",
-            )
-        except LookupError as fault:
-            raise ConfigError(
-                f"In {fault} tries this painter did not get {article(thing)} into the picture, so "
-                "it stays as it is. Try once more, or ask for another thing."
-            ) from None
+        yield from told_otherwise(
+            book,
+            studio,
+            prompt,
+            noise,
+            range(seed, seed + TRIES - 1),
+            shows=lambda image, asked: sure_of(critic, image, asked, star, thing)[0] >= SEEN,
+            says=f"Asked for {article(wish.thing)}",
+            refusal=refusal,
+        )
 
 
 def _star(book: Book, studio: Studio, scene: Scene) -> Hero:

@@ -47,19 +47,16 @@ def in_other_light(
                 book, studio, prompt, canvas, seeds, says=says, stage="ask", choose=choose
             )
             return
-        try:
-            yield from told_otherwise(
-                book,
-                studio,
-                prompt,
-                noise,
-                seeds[1:],
-                sure=lambda image, _: float(shows(image)),
-                enough=1.0,
-                says=says,
-            )
-        except LookupError as fault:
-            raise ConfigError(_not_shown(wish, fault)) from None
+        yield from told_otherwise(
+            book,
+            studio,
+            prompt,
+            noise,
+            seeds[1:],
+            shows=lambda image, _: shows(image),
+            says=says,
+            refusal=partial(_not_shown, wish),
+        )
 
 
 def light_prompt(
@@ -131,7 +128,7 @@ def _first(shows: partial[bool], wish: LightWish, pictures: Mapping[str, bytes])
     raise ConfigError(_not_shown(wish, len(pictures)))
 
 
-def _not_shown(wish: LightWish, tries: object) -> str:
+def _not_shown(wish: LightWish, tries: int) -> str:
     return (
         f"In {tries} tries this painter did not get {wish.light} into the picture, so it stays as "
         "it is. Take another picture of this page and ask again, or say the light where the page "

@@ -15,7 +15,7 @@ from PIL import Image
 from storybook.authoring.pictures import CUT, keep_pictures
 from storybook.book.folder import Book
 from storybook.book.verdicts import FOUND
-from storybook.errors import NotForChildren
+from storybook.errors import ConfigError, NotForChildren
 from storybook.models import Critic
 from storybook.models.infotext import Infotext, read_infotext
 from storybook.records import Candidate, Event, Hero, Prompt
@@ -26,8 +26,8 @@ from storybook.world import World
 
 PAINTED_OVER = "Denoising strength"
 """What the file of a picture says that was not drawn from noise alone."""
-Sure = Callable[[Image.Image, Prompt], float]
-"""How surely a picture shows what was asked for, in [0, 1]."""
+Shows = Callable[[Image.Image, Prompt], bool]
+"""Whether a picture shows what was asked for."""
 
 
 def noise_of(book: Book, page: int, source: str) -> Infotext | None:
@@ -67,15 +67,15 @@ def told_otherwise(
     noise: Infotext,
     seeds: Sequence[int],
     *,
-    sure: Sure,
-    enough: float,
+    shows: Shows,
     says: str,
+    refusal: Callable[[int], str],
 ) -> Iterator[Event]:
     """Draw a page's picture from its own noise as a caption says, and from other seeds if need be.
 
-    The first that shows what was asked for surely `enough` is kept and taken, one step of the
-    history; raises LookupError if none does, and keeps nothing. Raises NotForChildren if the
-    studio's safety checker flags all of them.
+    The first that `shows` what was asked for is kept and taken, one step of the history. If none
+    does, nothing is kept, and ConfigError says the `refusal` of so many tries. Raises
+    NotForChildren if the studio's safety checker flags all of them.
     """
     page = prompt.page
     how = composition_of(noise.positive, studio.world)
@@ -91,7 +91,7 @@ def told_otherwise(
                 _, png = next(drawn)
             refused += png is None
             note = "not for children, and not kept" if png is None else ""
-            if png and sure(Image.open(io.BytesIO(png)).convert("RGB"), prompt) >= enough:
+            if png and shows(Image.open(io.BytesIO(png)).convert("RGB"), prompt):
                 total = len(requests)
                 yield Event(stage="ask", done=total, total=total, page=page, note=note)
                 keep_pictures(book, page, {request.id: png}, says, take=request.id)
@@ -101,7 +101,7 @@ def told_otherwise(
         raise NotForChildren(
             "The picture safety checker kept back what was painted. Say it in other words."
         )
-    raise LookupError(len(requests))
+    raise ConfigError(refusal(len(requests)))
 
 
 def _requests(

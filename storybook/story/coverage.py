@@ -57,15 +57,20 @@ def clauses(summary: str, names: Sequence[str] = ()) -> list[frozenset[str]]:
 
 def coverage(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> tuple[int, int]:
     """How many clauses of the summary are told in their order, and how many there are."""
-    stems = [{stem(word.lower()) for word in words(page)} for page in pages]
-    spans = [page | after for page, after in zip_longest(stems, stems[1:], fillvalue=set())]
-    asked = clauses(summary, names)
-    found = []
-    for clause in asked:
-        on = [n for n, page in enumerate(spans) if len(clause & page) >= TOLD_SHARE * len(clause)]
-        # Pages that come late first: then a longest rising run takes at most one of a clause.
-        found.append(on[::-1])
-    return _longest_in_order(found), len(asked)
+    spans = spans_of([frozenset(stem(word.lower()) for word in words(page)) for page in pages])
+    # Pages that come late first: then a longest rising run takes at most one of a clause.
+    found = [told_on(clause, spans)[::-1] for clause in clauses(summary, names)]
+    return _longest_in_order(found), len(found)
+
+
+def spans_of(pages: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """The stems of each page together with those of the one after it."""
+    return [page | after for page, after in zip_longest(pages, pages[1:], fillvalue=frozenset())]
+
+
+def told_on(clause: frozenset[str], spans: Sequence[frozenset[str]]) -> list[int]:
+    """On which pages, from 0, a clause is told."""
+    return [at for at, span in enumerate(spans) if len(clause & span) >= TOLD_SHARE * len(clause)]
 
 
 def kept(summary: str, pages: Sequence[str], names: Sequence[str] = ()) -> float:

@@ -12,7 +12,7 @@ from collections.abc import Sequence, Set
 from storybook.readability import length, words
 from storybook.records import Hero
 from storybook.story.anchors import clauses_of_sentences
-from storybook.story.coverage import FUNCTION, TOLD_SHARE, stem
+from storybook.story.coverage import FUNCTION, spans_of, stem, told_on
 from storybook.summary.lexicon import load_words
 
 SUBJECTS = frozenset(("who", "he", "she", "it", "that"))
@@ -47,8 +47,8 @@ def with_own_opening(
     if not first or not pages:
         return told
     leave = {part.lower() for part in star.name.split()}
-    on_pages = [_telling_words(page, leave) for page in pages]
-    untold = [each for each in first if not _is_told(_telling_words(each, leave), on_pages)]
+    spans = spans_of([_telling_words(page, leave) for page in pages])
+    untold = [each for each in first if not told_on(_telling_words(each, leave), spans)]
     called = {star.species, *leave}
     speaks = called & {word.lower() for word in words(first[0])}
     if untold[:1] != first[:1] or not speaks or not _is_sentence(first[0], called):
@@ -92,15 +92,6 @@ def to_past(clause: str, subjects: Set[str] = frozenset()) -> str:
         elif token.strip():
             before = ""
     return "".join(tokens)
-
-
-def _is_told(wanted: frozenset[str], on_pages: Sequence[frozenset[str]]) -> bool:
-    """Whether a page, with the one after it, says half of a clause's telling words."""
-    behind = [*on_pages[1:], frozenset[str]()]
-    return any(
-        len(wanted & (page | after)) >= TOLD_SHARE * len(wanted)
-        for page, after in zip(on_pages, behind, strict=True)
-    )
 
 
 def _telling_words(text: str, leave: set[str]) -> frozenset[str]:
