@@ -23,7 +23,7 @@ from storybook.models.checkpoint import Checkpoint
 from storybook.models.devices import device_of, memory_of
 from storybook.models.painting import DiffusionPainter
 from storybook.models.sd1 import FAMILY
-from training.data.buckets import Batch
+from training.data.buckets import BucketBatch
 from training.data.records import Example
 from training.parallel_gradients import ParallelGradients
 from training.pet.dataset import Dataset, GatheredDataset
@@ -122,7 +122,7 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
             if step == WARM:
                 _wait(device)
                 started = time.perf_counter()
-            batch = Batch((0, 0), tuple(range(recipe.batch)), 0, step)
+            batch = BucketBatch((0, 0), tuple(range(recipe.batch)), 0, step)
             train_step(setup, gradients, batch, 1 / recipe.batch)
             clip(model.weights, recipe.clip_norm)
             scaler.step(optimizer)

@@ -21,14 +21,14 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.data.pairs import read_pairs
 from training.story.recipe import load_story_recipe
-from training.story.rows import IGNORE_INDEX, Row, row_of
+from training.story.rows import IGNORE_INDEX, TokenizedPair, row_of
 from training.story.train import frame_of
 
 BATCH = 4
 
 
 def padded(
-    rows: Sequence[Row], columns: int, pad_token_id: int
+    rows: Sequence[TokenizedPair], columns: int, pad_token_id: int
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Tokens and labels, [rows, columns]."""
     tokens = torch.full((len(rows), columns), pad_token_id)

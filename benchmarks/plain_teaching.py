@@ -21,7 +21,7 @@ from peft import LoraConfig
 from PIL import Image
 from torch.nn import functional
 
-from training.data.buckets import Batch, batches_from, first_position, fit
+from training.data.buckets import BucketBatch, batches_from, first_position, fit
 from training.formats.lora import TRANSFORMER
 from training.pet.dataset import Dataset, gather
 from training.pet.recipe import Recipe, load_recipe
@@ -61,7 +61,7 @@ def step_loss(
     schedule: DDPMScheduler,
     recipe: Recipe,
     dataset: Dataset,
-    batch: Batch,
+    batch: BucketBatch,
 ) -> torch.Tensor:
     place = f"{recipe.seed}/{batch.epoch}/{batch.number}"
     generator = torch.Generator().manual_seed(Random(place).getrandbits(62))

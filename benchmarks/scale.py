@@ -36,7 +36,7 @@ from storybook.config import load_settings
 from storybook.files import write_whole
 from storybook.orders.batch import batch
 from storybook.orders.reading import read_orders
-from storybook.orders.table import Table
+from storybook.orders.table import OrderTable
 from storybook.studio.open_models import OpenModels
 
 WORKERS = (1, 2)
@@ -147,7 +147,7 @@ def on_ray(workers: int, books: int) -> Figure:
     """A batch by a cluster of this machine: how long, and when each book was done, in s."""
     out, ends = emptied(f"on-{workers}"), []
     orders = read_orders(Path("orders.csv"), load_settings("starter").write)
-    table = Table(out / "orders.table.csv", orders)
+    table = OrderTable(out / "orders.table.csv", orders)
     began = time.perf_counter()
     how = {"studio": "starter", "changes": SMALL, "workers": workers}
     for event in batch_on("ray", orders, table, **how):
@@ -217,7 +217,7 @@ def memory(console: Console, options: argparse.Namespace) -> None:
     emptied("books")
     studio = OpenModels(load_settings("doubles"))
     orders = read_orders(Path("orders.csv"), studio.settings.write)
-    table = Table(Path("books/orders.table.csv"), orders)
+    table = OrderTable(Path("books/orders.table.csv"), orders)
     own, last, step = psutil.Process(), -1, max(1, options.many // 10)
     for event in batch(orders, table, studio):
         if event.done % step == 0 and event.done != last:

@@ -62,7 +62,7 @@ ANOTHER = 8.0
 """A picture that differs by more levels in the mean is another: JPEG alone makes two or three."""
 
 
-class Found(Record):
+class VariantScores(Record):
     """What one variant came to; shares in [0, 1] of the pictures judged."""
 
     by_name: float
@@ -154,9 +154,9 @@ def _asked(
     return (yield from look(bench, judge, pet, bench, (hero,)))
 
 
-def _found(seen: Taught, pet: Pet, result: Path) -> Found:
+def _found(seen: Taught, pet: Pet, result: Path) -> VariantScores:
     files = [path for path in result.rglob("*.safetensors") if "vae" not in path.parts]
-    return Found(
+    return VariantScores(
         by_name=is_pet(seen.by_name, pet),
         class_alone=is_pet(seen.class_alone, pet),
         action_lost=seen.lost("action"),
@@ -212,7 +212,7 @@ def table(home: Path) -> Iterator[str]:
     for name in VARIANTS:
         path = home / name.replace(" ", "-") / "found.json"
         if path.is_file():
-            found = Found.model_validate_json(path.read_bytes())
+            found = VariantScores.model_validate_json(path.read_bytes())
             shares = (found.by_name, found.class_alone, found.action_lost, found.place_lost)
             cells = " | ".join(f"{share:.3f}" for share in shares)
             yield f"| {name} | {cells} | {found.megabytes:.1f} |"

@@ -8,8 +8,8 @@ from random import Random
 import numpy as np
 
 from evaluation.coat import coat_colours, spread
-from evaluation.judge import JUDGE_PX, Shown, judged, taught_judge
-from evaluation.records import Bench, PartResult, Row, Table, mean
+from evaluation.judge import JUDGE_PX, SceneAttributes, judged, taught_judge
+from evaluation.records import Bench, MetricRow, MetricTable, PartResult, mean
 from evaluation.sheets import contact_sheet, save_small
 from evaluation.summaries import load_summaries
 from storybook.book.folder import Book
@@ -39,10 +39,10 @@ class Page:
     pixels: np.ndarray
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> SceneAttributes:
         """What its picture should show."""
         one = self.picture
-        return Shown(
+        return SceneAttributes(
             species=one.species,
             coat=one.coat,
             action=one.action,
@@ -136,7 +136,7 @@ def _made(bench: Bench, brief: Brief, number: int, total: int) -> Generator[Even
     return book
 
 
-def _page_table(judge: Classifier, pages: Sequence[Page], books: int) -> Table:
+def _page_table(judge: Classifier, pages: Sequence[Page], books: int) -> MetricTable:
     seen, _ = judged(judge, _same_size(pages)) if pages else ([], None)
     right = {
         name: mean(
@@ -150,11 +150,11 @@ def _page_table(judge: Classifier, pages: Sequence[Page], books: int) -> Table:
         all(getattr(page.shown, name) == getattr(got, name) for name in _asked(page))
         for page, got in zip(pages, seen, strict=True)
     )
-    rows = [Row(what=name, values=(value,)) for name, value in right.items()]
-    return Table(
+    rows = [MetricRow(what=name, values=(value,)) for name, value in right.items()]
+    return MetricTable(
         title="Pages whose picture shows the page's ...",
         columns=("pages",),
-        rows=(*rows, Row(what="hero, action, place and thing together", values=(whole,))),
+        rows=(*rows, MetricRow(what="hero, action, place and thing together", values=(whole,))),
         meaning=f"{len(pages)} pages of {books} whole books, each from a free summary through all "
         "seven verbs; the judge looks at the picture that was picked and is asked for what the "
         "page's scene says. `thing` counts on pages that have one.",
@@ -165,7 +165,7 @@ def _asked(page: Page) -> Sequence[str]:
     return WHOLE if page.picture.thing else [name for name in WHOLE if name != "thing"]
 
 
-def _coat_table(judge: Classifier, books: Sequence[Sequence[Page]], world: World) -> Table:
+def _coat_table(judge: Classifier, books: Sequence[Sequence[Page]], world: World) -> MetricTable:
     """How far the hero's coat differs between pages, beside what the measure says of drawings."""
     rng = Random(len(books))
     painted, one_coat, many_coats = [], [], []
@@ -181,12 +181,12 @@ def _coat_table(judge: Classifier, books: Sequence[Sequence[Page]], world: World
         one_coat.append(spread(coat_colours(judge, _drawn(moved, world)) - drawn))
         many_coats.append(spread(coat_colours(judge, _drawn(others, world)) - drawn))
     rows = (
-        Row(what="mean of the books", values=(mean(painted),)),
-        Row(what="the book that differs most", values=(max(painted, default=None),)),
-        Row(what="drawings of one coat", values=(mean(one_coat),)),
-        Row(what="drawings with another coat on each page", values=(mean(many_coats),)),
+        MetricRow(what="mean of the books", values=(mean(painted),)),
+        MetricRow(what="the book that differs most", values=(max(painted, default=None),)),
+        MetricRow(what="drawings of one coat", values=(mean(one_coat),)),
+        MetricRow(what="drawings with another coat on each page", values=(mean(many_coats),)),
     )
-    return Table(
+    return MetricTable(
         title="Is the hero's coat the same on all pages?",
         columns=("distance",),
         rows=rows,

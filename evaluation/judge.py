@@ -29,7 +29,7 @@ JUDGE_PX = SIDE_PX
 NO_LIMIT_MINUTES = 1e6
 
 
-class Shown(Record):
+class SceneAttributes(Record):
     """What a picture shows, or should: only the fields that were set are asked for."""
 
     species: str = ""
@@ -49,10 +49,10 @@ class Shown(Record):
     facing: str = ""
 
 
-def shown_by(picture: Picture, world: World) -> Shown:
+def shown_by(picture: Picture, world: World) -> SceneAttributes:
     """All that a drawn picture shows of what a world has words for."""
     fields = {field: getattr(picture, field) for field, _ in attributes_of(world)}
-    return Shown(**fields, characters=1 + len(picture.companions))
+    return SceneAttributes(**fields, characters=1 + len(picture.companions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def new_judge(world: World, widths: Sequence[int] = WIDTHS) -> Classifier:
 
 
 @torch.inference_mode()
-def judged(judge: Classifier, pixels: np.ndarray) -> tuple[list[Shown], Tensor]:
+def judged(judge: Classifier, pixels: np.ndarray) -> tuple[list[SceneAttributes], Tensor]:
     """What the judge sees in pictures, uint8 [n, h, w, 3], and its gazes [n, attributes, 8, 8]."""
     seen, gazes = [], []
     device = judge.gaze.weight.device
@@ -115,13 +115,15 @@ def judged(judge: Classifier, pixels: np.ndarray) -> tuple[list[Shown], Tensor]:
         found = {name: scores.argmax(1).tolist() for name, scores in logits.items()}
         for index in range(len(images)):
             seen.append(
-                Shown(**{name: judge.known.choices[name][at[index]] for name, at in found.items()})
+                SceneAttributes(
+                    **{name: judge.known.choices[name][at[index]] for name, at in found.items()}
+                )
             )
         gazes.append(gaze.cpu())
     return seen, torch.cat(gazes)
 
 
-def accuracy(asked: Sequence[Shown], seen: Sequence[Shown]) -> Accuracy:
+def accuracy(asked: Sequence[SceneAttributes], seen: Sequence[SceneAttributes]) -> Accuracy:
     """The share of `seen` that is as asked, for each attribute that is asked for at all."""
     hits: dict[str, list[bool]] = {}
     wrong: dict[str, Counter[str]] = {}

@@ -16,7 +16,7 @@ COPIED_WORDS = 8
 """Who says so many words one after another as a story does has them from there."""
 
 
-class Wanted(Record):
+class ExpectedTerms(Record):
     """What a summary says that its story should keep."""
 
     names: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ def is_valid(paragraphs: Sequence[str], pages: int, hero: str) -> bool:
 
 
 def kept(
-    wanted: Wanted, text: str, cast: Sequence[Hero], world: World
+    wanted: ExpectedTerms, text: str, cast: Sequence[Hero], world: World
 ) -> Iterator[tuple[str, bool]]:
     """Every name, place and thing of the summary with whether the story says it."""
     nameless = without_names(text, cast)

@@ -15,7 +15,7 @@ from rich.table import Table
 from evaluation.measures import kept as kept_of
 from evaluation.summaries import Case, written_cases
 from storybook.config import load_settings
-from storybook.ready_made.find import Wanted, find_stories
+from storybook.ready_made.find import StoryQuery, find_stories
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Record, Story
 from storybook.story.casting import Cast, cast
@@ -47,7 +47,7 @@ def nearest(case: Case, world: World) -> Nearest | None:
     """The best of the FOUND stories that a summary's words find; None if its star has no part."""
     summary = " ".join(case.brief.summary.split())
     who = cast(summary, (), world, seed=case.brief.seed)
-    stories = find_stories(Wanted(who.summary, hero=who.heroes[0]))[:FOUND]
+    stories = find_stories(StoryQuery(who.summary, hero=who.heroes[0]))[:FOUND]
     retold = [tell_ready_made(story, who.heroes[:1], world, limited=True) for story in stories]
     found = [
         _measured(case, who, story.id, text, world)

@@ -8,7 +8,7 @@ import numpy as np
 from diffusers import AutoencoderKL
 from PIL import Image
 
-from evaluation.judge import Shown
+from evaluation.judge import SceneAttributes
 from evaluation.records import Bench
 from storybook.files import write_whole
 from storybook.records import Candidate, Event, Hero, Prompt, Tries
@@ -29,11 +29,11 @@ STYLE = "gouache"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PaintingTask:
     """One thing to paint: the words that the painter hears, and what they ask for."""
 
     words: str
-    shown: Shown
+    shown: SceneAttributes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Painted:
     chosen: np.ndarray
 
 
-def paint(bench: Bench, asked: Sequence[Asked]) -> Generator[Event, None, Painted]:
+def paint(bench: Bench, asked: Sequence[PaintingTask]) -> Generator[Event, None, Painted]:
     """Paint every prompt as `draw` does, and choose as `choose` does."""
     prompts = [one.words for one in asked]
     requests = _requests(bench, prompts, bench.extent.tries)

@@ -6,9 +6,9 @@ from itertools import cycle
 
 import numpy as np
 
-from evaluation.judge import Shown, judged, taught_judge
+from evaluation.judge import SceneAttributes, judged, taught_judge
 from evaluation.painting import paint_once, paint_share
-from evaluation.records import Bench, PartResult, Row, Table, mean
+from evaluation.records import Bench, MetricRow, MetricTable, PartResult, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.hero.folder import hero_names, load_hero
 from storybook.models.classifier import Classifier
@@ -37,15 +37,15 @@ class Taught:
 
     pet: Pet
     pictures: tuple[Picture, ...]
-    by_name: list[Shown]
+    by_name: list[SceneAttributes]
     """Asked for by token and class, from the taught painter."""
-    before: list[Shown]
+    before: list[SceneAttributes]
     """The same words to the painter before it was taught."""
-    class_alone: list[Shown]
+    class_alone: list[SceneAttributes]
     """Asked for by class alone, from the taught painter."""
-    class_before: list[Shown]
+    class_before: list[SceneAttributes]
     """The same words to the painter before it was taught: it fills in a coat by itself."""
-    others: list[Shown]
+    others: list[SceneAttributes]
     """Others of the class, in coats of the world, from the painter before it was taught."""
     pixels: dict[str, np.ndarray]
 
@@ -77,12 +77,12 @@ def hero_of(pet: Pet) -> Hero | None:
     return next((hero for hero in heroes if hero.token == pet.token and hero.adapter), None)
 
 
-def is_pet(seen: Sequence[Shown], pet: Pet) -> float | None:
+def is_pet(seen: Sequence[SceneAttributes], pet: Pet) -> float | None:
     """The share of pictures in which the judge sees this very pet."""
     return mean(one.coat == pet.token and one.species == pet.species for one in seen)
 
 
-def followed(asked: Sequence[Picture], seen: Sequence[Shown], field: str) -> float | None:
+def followed(asked: Sequence[Picture], seen: Sequence[SceneAttributes], field: str) -> float | None:
     """The share of pictures whose `field` is as it was asked for."""
     return mean(
         getattr(wish, field) == getattr(got, field) for wish, got in zip(asked, seen, strict=True)
@@ -129,9 +129,11 @@ def _said(pictures: Sequence[Picture], pet: Pet, world: World) -> dict[str, list
     }
 
 
-def _table(found: Sequence[Taught], bench: Bench) -> Table:
-    def row(what: str, values: list[float | None], aim: float, *, at_most: bool = False) -> Row:
-        return Row(what=what, values=tuple(values), aim=aim, at_most=at_most)
+def _table(found: Sequence[Taught], bench: Bench) -> MetricTable:
+    def row(
+        what: str, values: list[float | None], aim: float, *, at_most: bool = False
+    ) -> MetricRow:
+        return MetricRow(what=what, values=tuple(values), aim=aim, at_most=at_most)
 
     def share(part: str) -> list[float | None]:
         return [is_pet(getattr(one, part), one.pet) for one in found]
@@ -139,14 +141,14 @@ def _table(found: Sequence[Taught], bench: Bench) -> Table:
     def lost(field: str) -> list[float | None]:
         return [one.lost(field) for one in found]
 
-    return Table(
+    return MetricTable(
         title="Share of pictures that show the pet",
         columns=tuple(f"{one.pet.token} {one.pet.species}" for one in found),
         rows=(
             row("asked for by token and class", share("by_name"), IS_PET),
             row("the same before teaching", share("before"), IS_NOT, at_most=True),
             row("asked for by class alone", share("class_alone"), IS_NOT, at_most=True),
-            Row(what="the same before teaching", values=tuple(share("class_before"))),
+            MetricRow(what="the same before teaching", values=tuple(share("class_before"))),
             row("action lost", lost("action"), LOST, at_most=True),
             row("place lost", lost("place"), LOST, at_most=True),
         ),

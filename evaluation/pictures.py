@@ -7,9 +7,17 @@ from random import Random
 
 import numpy as np
 
-from evaluation.judge import JUDGE_PX, Accuracy, Shown, accuracy, judged, shown_by, taught_judge
-from evaluation.painting import Asked, paint, paint_share, restored
-from evaluation.records import Bench, PartResult, Row, Table, mean
+from evaluation.judge import (
+    JUDGE_PX,
+    Accuracy,
+    SceneAttributes,
+    accuracy,
+    judged,
+    shown_by,
+    taught_judge,
+)
+from evaluation.painting import PaintingTask, paint, paint_share, restored
+from evaluation.records import Bench, MetricRow, MetricTable, PartResult, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.config import validated
 from storybook.models.classifier import Classifier
@@ -55,10 +63,12 @@ class FreePrompt(Record):
     characters: int = 1
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> SceneAttributes:
         """What a picture of it should show."""
         asked = self.model_dump(exclude_none=True, exclude={"words"})
-        return Shown(**asked | ({"thing": self.thing or None} if self.thing is not None else {}))
+        return SceneAttributes(
+            **asked | ({"thing": self.thing or None} if self.thing is not None else {})
+        )
 
 
 class FreePrompts(Record):
@@ -108,14 +118,15 @@ def paint_pictures_share(bench: Bench, shard: Shard) -> Iterator[Event]:
     yield from paint_share(bench, words, bench.extent.tries, (), shard)
 
 
-def _asked_of(bench: Bench) -> tuple[list[Picture], list[Asked], list[Asked]]:
+def _asked_of(bench: Bench) -> tuple[list[Picture], list[PaintingTask], list[PaintingTask]]:
     """Unseen combinations, what is asked for them, and what is asked in free words."""
     seen = taught_combinations(Path(bench.studio.settings.draw.painter), bench.world)
     pictures = unseen_pictures(bench.world, bench.extent.combinations, seen)
     unseen = [
-        Asked(caption(picture, bench.world), shown_by(picture, bench.world)) for picture in pictures
+        PaintingTask(caption(picture, bench.world), shown_by(picture, bench.world))
+        for picture in pictures
     ]
-    free = [Asked(each.words, each.shown) for each in load_prompts()[: bench.extent.prompts]]
+    free = [PaintingTask(each.words, each.shown) for each in load_prompts()[: bench.extent.prompts]]
     return pictures, unseen, free
 
 
@@ -146,14 +157,16 @@ def load_prompts() -> tuple[FreePrompt, ...]:
     return validated(FreePrompts, table, str(PROMPTS)).prompt
 
 
-def _by_attribute(asked: Sequence[Shown], seen: Sequence[Shown]) -> dict[str, float | None]:
+def _by_attribute(
+    asked: Sequence[SceneAttributes], seen: Sequence[SceneAttributes]
+) -> dict[str, float | None]:
     """Shares right; things and their relations where one was asked for, and `all` that is aimed at.
 
     Half of the pictures have no thing, which is easily right, so these are counted apart.
     """
     rates: dict[str, float | None] = {}
     pairs = list(zip(asked, seen, strict=True))
-    for name in Shown.model_fields:
+    for name in SceneAttributes.model_fields:
         rates[name] = mean(
             getattr(wish, name) == getattr(got, name)
             for wish, got in pairs
@@ -171,14 +184,14 @@ def _by_attribute(asked: Sequence[Shown], seen: Sequence[Shown]) -> dict[str, fl
     return rates
 
 
-def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
+def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> MetricTable:
     order = [*AIMS, ALL, NOTHING, "relation", "light", "style", "shot"]
     extent = bench.extent
-    return Table(
+    return MetricTable(
         title="Share of pictures whose ... is right",
         columns=tuple(columns),
         rows=tuple(
-            Row(
+            MetricRow(
                 what=name,
                 values=tuple(rates[name] for rates in columns.values()),
                 aim=AIMS.get(name, ALL_AIM if name == ALL else None),
@@ -197,16 +210,16 @@ def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
 
 def _judge_table(
     judge: Classifier, drawings: Accuracy, restored: Accuracy, count: int, bench: Bench
-) -> Table:
+) -> MetricTable:
     rows = tuple(
-        Row(
+        MetricRow(
             what=f"{name} ({drawings.mistaken[name]})" if name in drawings.mistaken else name,
             values=(round(drawings.right[name], 4), round(restored.right[name], 4)),
             aim=JUDGE_AIM,
         )
         for name in judge.known.choices
     )
-    return Table(
+    return MetricTable(
         title="How good the judge is",
         columns=("drawings", "through the VAE"),
         rows=rows,
@@ -217,7 +230,7 @@ def _judge_table(
     )
 
 
-def _mistakes(asked: Sequence[Asked], seen: Sequence[Shown]) -> tuple[str, ...]:
+def _mistakes(asked: Sequence[PaintingTask], seen: Sequence[SceneAttributes]) -> tuple[str, ...]:
     """For each aimed attribute, what was painted instead most often."""
     mistaken = accuracy([one.shown for one in asked], seen).mistaken
     return tuple(
@@ -236,7 +249,7 @@ def _unseen_sheet(bench: Bench, pictures: Sequence[Picture], painted: np.ndarray
     save_small(contact_sheet(rows, words, SIDE_PX), bench.out / "evaluation-pictures.png")
 
 
-def _free_sheet(bench: Bench, free: Sequence[Asked], painted: np.ndarray) -> None:
+def _free_sheet(bench: Bench, free: Sequence[PaintingTask], painted: np.ndarray) -> None:
     starts = range(0, min(ON_SHEET, len(free)), COLUMNS)
     rows = [list(painted[start : start + COLUMNS][: ON_SHEET - start]) for start in starts]
     words = [[one.words for one in free[start : start + COLUMNS]] for start in starts]

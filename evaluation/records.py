@@ -81,7 +81,7 @@ class Bench:
     workers: int = 2
 
 
-class Row(Record):
+class MetricRow(Record):
     """One measured thing in a table; a value is None where it was not asked for."""
 
     what: str
@@ -97,12 +97,12 @@ class Row(Record):
         return value <= self.aim if self.at_most else value >= self.aim
 
 
-class Table(Record):
+class MetricTable(Record):
     """Rows of figures under their columns, and what they mean."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MetricRow, ...]
     meaning: str
     aimed: tuple[int, ...] = (0,)
     """Columns that the aims are for."""
@@ -112,7 +112,7 @@ class PartResult(Record):
     """What one part of an evaluation found."""
 
     title: str
-    tables: tuple[Table, ...]
+    tables: tuple[MetricTable, ...]
     examples: tuple[str, ...] = ()
     """What went wrong, a line each."""
     sheets: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as Grid
 
-from evaluation.records import PartResult, Row, Table
+from evaluation.records import MetricRow, MetricTable, PartResult
 from storybook.files import write_whole
 from training.starter.cards import machine
 
@@ -84,7 +84,7 @@ def _wrapped(text: str) -> str:
     )
 
 
-def _markdown(table: Table) -> Iterator[str]:
+def _markdown(table: MetricTable) -> Iterator[str]:
     heads = ["", *table.columns, "aim"]
     yield f"| {' | '.join(heads)} |"
     yield f"|{'---|' * len(heads)}"
@@ -92,7 +92,7 @@ def _markdown(table: Table) -> Iterator[str]:
         yield f"| {' | '.join([row.what, *_cells(row, table), _aim(row)])} |"
 
 
-def _cells(row: Row, table: Table) -> Iterator[str]:
+def _cells(row: MetricRow, table: MetricTable) -> Iterator[str]:
     for column, value in enumerate(row.values):
         if value is None:
             yield "–"
@@ -102,7 +102,7 @@ def _cells(row: Row, table: Table) -> Iterator[str]:
             yield f"{_figure(value)} {'✓' if row.reaches(value) else '✗'}"
 
 
-def _aim(row: Row) -> str:
+def _aim(row: MetricRow) -> str:
     if row.aim is None:
         return ""
     return f"{'at most' if row.at_most else 'at least'} {row.aim:g}"

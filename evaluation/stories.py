@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from evaluation.measures import (
-    Wanted,
+    ExpectedTerms,
     copied,
     is_valid,
     kept,
@@ -14,7 +14,7 @@ from evaluation.measures import (
     openings_different,
     word_runs,
 )
-from evaluation.records import Bench, Extent, PartResult, Row, Table, mean
+from evaluation.records import Bench, Extent, MetricRow, MetricTable, PartResult, mean
 from evaluation.summaries import Case, composed_cases, styled_cases, written_cases
 from storybook.files import write_whole
 from storybook.models import Writer
@@ -178,7 +178,7 @@ def figures_of(
             for case, one, story in pairs
             for _, is_kept in kept(_only(case.wanted, field), _text(story), one.cast, world)
         )
-        for field in Wanted.model_fields
+        for field in ExpectedTerms.model_fields
     }
     everything = mean(
         is_kept
@@ -233,8 +233,8 @@ def _covered(pairs: Sequence[tuple[Case, Told, Story]]) -> float | None:
     return round(sum(told for told, _ in counts) / asked, 4) if asked else None
 
 
-def _only(wanted: Wanted, field: str) -> Wanted:
-    return Wanted(**{field: getattr(wanted, field)})
+def _only(wanted: ExpectedTerms, field: str) -> ExpectedTerms:
+    return ExpectedTerms(**{field: getattr(wanted, field)})
 
 
 def _text(story: Story) -> str:
@@ -253,7 +253,7 @@ def _examples(cases: Sequence[Case], tellings: Sequence[Told], world: World) -> 
         yield from contradictions(one.story.paragraphs, case.brief.summary, one.cast, world)
 
 
-def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
+def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> MetricTable:
     aims: dict[str, tuple[float, bool]] = {
         "valid": (0.99, False),
         "names, places, things kept": (0.97, False),
@@ -268,11 +268,11 @@ def _table(columns: dict[str, dict[str, float | None]], bench: Bench) -> Table:
         "stories with a contradiction": (0.0, True),
     }
     names = list(next(iter(columns.values())))
-    return Table(
+    return MetricTable(
         title="What was told",
         columns=tuple(columns),
         rows=tuple(
-            Row(
+            MetricRow(
                 what=name,
                 values=tuple(figures[name] for figures in columns.values()),
                 aim=aims[name][0] if name in aims else None,

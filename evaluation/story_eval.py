@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evaluation.records import Bench, PartResult, Row, Table
+from evaluation.records import Bench, MetricRow, MetricTable, PartResult
 from evaluation.report import print_parts
 from evaluation.stories import figures_of, told_by
 from evaluation.story_judge import marks, means_of
@@ -125,14 +125,16 @@ def _base_of(folder: Path) -> str:
     return str(beside) if beside.is_dir() else named
 
 
-def _table(found: dict[str, dict[str, float | None]], frame: PromptFrame) -> Table:
+def _table(found: dict[str, dict[str, float | None]], frame: PromptFrame) -> MetricTable:
     aims = {"valid": VALID, "clauses told in order": COVERED}
     names = list(next(iter(found.values())))
-    return Table(
+    return MetricTable(
         title="told once, without a second try",
         columns=tuple(found),
         rows=tuple(
-            Row(what=name, values=tuple(each[name] for each in found.values()), aim=aims.get(name))
+            MetricRow(
+                what=name, values=tuple(each[name] for each in found.values()), aim=aims.get(name)
+            )
             for name in names
         ),
         meaning=f"Asked as: {frame.question[:60]} ...",

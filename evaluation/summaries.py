@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Literal
 
-from evaluation.measures import Wanted
+from evaluation.measures import ExpectedTerms
 from storybook.config import validated
 from storybook.errors import TrainingError
 from storybook.records import Ages, Brief, Hero, Record
@@ -62,7 +62,7 @@ class Case(Record):
     """A brief, with what its story should keep."""
 
     brief: Brief
-    wanted: Wanted
+    wanted: ExpectedTerms
 
 
 def load_summaries(path: Path = SUMMARIES) -> tuple[FreeSummary, ...]:
@@ -89,7 +89,9 @@ def _cases(summaries: Sequence[FreeSummary]) -> list[Case]:
     return [
         Case(
             brief=Brief(summary=one.text, ages=one.ages),
-            wanted=Wanted(names=one.names, places=one.places, things=one.things, words=one.words),
+            wanted=ExpectedTerms(
+                names=one.names, places=one.places, things=one.things, words=one.words
+            ),
         )
         for one in summaries
     ]
@@ -125,7 +127,7 @@ def composed_cases(count: int, world: World) -> list[Case]:
     return list(found.values())
 
 
-def _wanted(summary: str, names: Sequence[str], world: World) -> Wanted:
+def _wanted(summary: str, names: Sequence[str], world: World) -> ExpectedTerms:
     """What a composed summary names: keys of the world, and things that tales turn on."""
     nameless = without_names(summary, [Hero(name=name, species="") for name in names])
     things = tuple(world.find("things", nameless))
@@ -137,7 +139,7 @@ def _wanted(summary: str, names: Sequence[str], world: World) -> Wanted:
     longest = [
         word for word in words if not any(word != other and word in other for other in words)
     ]
-    return Wanted(
+    return ExpectedTerms(
         names=tuple(names),
         places=tuple(world.find("places", nameless)),
         things=things,

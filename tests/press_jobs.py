@@ -9,7 +9,7 @@ from storybook.authoring.pressing import PrintJob, press
 from storybook.book.printing import PressOptions, words_of
 from storybook.config import BindSettings
 from storybook.press.endpage import Facts
-from storybook.press.findings import Finding
+from storybook.press.findings import PreflightFinding
 from storybook.press.formats import load_format
 from storybook.press.interior import Imprint, activities_of
 from storybook.press.printers import load_printer
@@ -20,7 +20,7 @@ FACTS = Facts(writer="w", painter="p", critic="c", enlarger="e", style="watercol
 TEXT = "Biscuit ran to the garden and looked for the ball."
 
 
-def failures(findings: Sequence[Finding]) -> list[Finding]:
+def failures(findings: Sequence[PreflightFinding]) -> list[PreflightFinding]:
     return [finding for finding in findings if finding.status == "fail"]
 
 

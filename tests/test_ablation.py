@@ -11,7 +11,7 @@ from PIL import Image
 
 from evaluation import ablation
 from evaluation.__main__ import main as evaluated
-from evaluation.ablation import VARIANTS, Found, _ground, variant_of
+from evaluation.ablation import VARIANTS, VariantScores, _ground, variant_of
 from evaluation.records import QUICK, Bench
 from storybook.config import load_settings, shipped
 from storybook.errors import StorybookError
@@ -124,7 +124,9 @@ def test_variants_are_taught_judged_and_tabled_once(bench, tmp_path):
     rows = list(ablation.table(home))
     assert [row.split(" | ")[0].strip("| ") for row in rows[2:]] == names
     adapter, whole = (
-        Found.model_validate_json((home / name.replace(" ", "-") / "found.json").read_bytes())
+        VariantScores.model_validate_json(
+            (home / name.replace(" ", "-") / "found.json").read_bytes()
+        )
         for name in names
     )
     assert 0 < adapter.megabytes < whole.megabytes

@@ -132,7 +132,7 @@ def test_crop_drawn_shades_what_is_cut_off(tmp_path):
     middle = drawn[drawn.shape[0] // 2]
     assert middle[1].sum() > middle[250].sum(), "outside of the frame it is lighter"
     assert middle[250].tolist() == [0, 0, 200]
-    unread = desk.Shown(row.path, "", None, None, ())
+    unread = desk.BoardPicture(row.path, "", None, None, ())
     assert desk.crop_drawn(unread, 500) is None
 
 

@@ -231,7 +231,7 @@ def test_keepsakes_are_shown_as_pictures_and_made_by_a_button(book: Book, monkey
     button(test, "Poster").click().run()
     (job,) = jobs.jobs_in(Path("jobs"))
     assert ended(job).state == "done"
-    path = keepsakes.path_of(book, keepsakes.Wanted("poster"))
+    path = keepsakes.path_of(book, keepsakes.KeepsakeOptions("poster"))
     assert path.is_file()
     test = keepsakes_of("kite")
     button(test, "Poster anew")

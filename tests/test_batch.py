@@ -18,7 +18,7 @@ from storybook.orders import batch as batches
 from storybook.orders import table as tables
 from storybook.orders.batch import batch, is_made, table_of
 from storybook.orders.reading import read_orders
-from storybook.orders.table import Table, held
+from storybook.orders.table import OrderTable, held
 from storybook.studio.open_models import OpenModels, fit_together
 from waiting import wait_for
 
@@ -232,7 +232,7 @@ def test_batch_stops_where_the_disk_is_full(monkeypatch):
 
 def test_batch_refuses_a_second_run_of_the_same_list():
     orders = read_orders(a_list(1), doubles().settings.write)
-    table = Table(Path("books/orders.table.csv"), orders)
+    table = OrderTable(Path("books/orders.table.csv"), orders)
     with held(table.path), pytest.raises(BookError, match="being made already"):
         list(batch(orders, table, OpenModels(doubles().settings)))
 
@@ -240,21 +240,25 @@ def test_batch_refuses_a_second_run_of_the_same_list():
 def test_read_orders_refuses_the_table_that_batch_wrote():
     orders = read_orders(a_list(1), doubles().settings.write)
     path = table_of(Path("orders.csv"), Path("books"))
-    Table(path, orders).write()
+    OrderTable(path, orders).write()
     with pytest.raises(ConfigError, match="no column 'order'"):
         read_orders(path, doubles().settings.write)
 
 
 def test_table_takes_no_cell_for_a_formula():
     orders = read_orders(a_list(1), doubles().settings.write)
-    table = Table(Path("t.csv"), orders)
+    table = OrderTable(Path("t.csv"), orders)
     table.rows[1] = table.rows[1].but(state="made", title='=HYPERLINK("http://x")')
     table.write()
     assert table_in(Path("t.csv"))["a"]["title"].startswith("'=")
 
 
 def test_table_that_takes_long_to_write_is_written_seldom(monkeypatch):
-    table, now, written = Table(Path("table.csv"), orders_of(f"summary\n{SUMMARY}\n")), [0.0], []
+    table, now, written = (
+        OrderTable(Path("table.csv"), orders_of(f"summary\n{SUMMARY}\n")),
+        [0.0],
+        [],
+    )
 
     def write_whole(path, data):
         written.append(now[0])

@@ -22,7 +22,7 @@ from storybook.cluster.team import Result
 from storybook.errors import ConfigError
 from storybook.orders.batch import batch, begin_book
 from storybook.orders.reading import read_orders
-from storybook.orders.table import Table
+from storybook.orders.table import OrderTable
 from storybook.studio.open_models import OpenModels
 from waiting import wait_for
 
@@ -38,7 +38,7 @@ def orders_of(count):
 
 
 def table_for(orders, out=BOOKS):
-    return Table(out / "orders.table.csv", orders)
+    return OrderTable(out / "orders.table.csv", orders)
 
 
 def a_place(shared=True):

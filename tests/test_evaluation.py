@@ -14,9 +14,9 @@ import torch
 from evaluation.__main__ import PARTS, _kept_in, main
 from evaluation.books import make_share
 from evaluation.coat import coat_colours, lab, spread
-from evaluation.judge import Shown, accuracy, judged, new_judge, shown_by
+from evaluation.judge import SceneAttributes, accuracy, judged, new_judge, shown_by
 from evaluation.measures import (
-    Wanted,
+    ExpectedTerms,
     copied,
     hero_on_pages,
     is_valid,
@@ -31,7 +31,7 @@ from evaluation.pictures import (
     taught_combinations,
     unseen_pictures,
 )
-from evaluation.records import QUICK, Bench, PartResult, Row, Table
+from evaluation.records import QUICK, Bench, MetricRow, MetricTable, PartResult
 from evaluation.report import kept_parts, save_part, write_report
 from evaluation.sheets import SHEET_BYTES, contact_sheet, save_small
 from evaluation.stories import Told, figures_of, tell_share
@@ -141,8 +141,11 @@ def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
 
 
 def test_accuracy_counts_only_what_was_asked_for():
-    asked = [Shown(species="cat", thing=None), Shown(species="dog")]
-    seen = [Shown(species="cat", thing="kite"), Shown(species="fox", thing="kite")]
+    asked = [SceneAttributes(species="cat", thing=None), SceneAttributes(species="dog")]
+    seen = [
+        SceneAttributes(species="cat", thing="kite"),
+        SceneAttributes(species="fox", thing="kite"),
+    ]
     found = accuracy(asked, seen)
     assert found.right == {"species": 0.5, "thing": 0.0}
     assert found.mistaken == {"species": "dog taken for fox", "thing": "nothing taken for kite"}
@@ -177,14 +180,16 @@ def test_valid_needs_all_pages_and_the_hero_on_most():
 
 
 def test_what_the_summary_names_is_looked_for_in_any_of_its_words():
-    wanted = Wanted(names=("Pip", "Rosa"), places=("beach",), things=("kite",), words=("ladder",))
+    wanted = ExpectedTerms(
+        names=("Pip", "Rosa"), places=("beach",), things=("kite",), words=("ladder",)
+    )
     told = dict(kept(wanted, "Pip sat on the sand with two ladders.", CAST, WORLD))
     assert told == {"beach": True, "kite": False, "Pip": True, "Rosa": False, "ladder": True}
 
 
 def test_a_name_is_not_mistaken_for_a_thing():
     biscuit = Hero(name="Biscuit", species="cat")
-    wanted = Wanted(things=("cake",))
+    wanted = ExpectedTerms(things=("cake",))
     assert dict(kept(wanted, "Biscuit sat down.", [biscuit], WORLD)) == {"cake": False}
 
 
@@ -312,7 +317,7 @@ def test_styled_cases_take_turns_between_styles():
 
 
 def test_words_are_kept_in_any_form():
-    wanted = Wanted(words=("teeth", "roller skates", "knots", "violin"))
+    wanted = ExpectedTerms(words=("teeth", "roller skates", "knots", "violin"))
     text = "He brushed each tooth. She put on a roller skate and untied the knot."
     assert dict(kept(wanted, text, CAST, WORLD)) == {
         "teeth": True,
@@ -345,7 +350,7 @@ def test_figures_of_stories_tell_ages_and_what_is_copied_apart():
     cast = (Hero(name="Pilchard", species="cat", look="orange"),)
     told = Told(cast=cast, story=Story(title="T", paragraphs=pages, cast=cast), tellings=1)
     briefs = [Brief(summary=story.summary, pages=8, ages=ages) for ages in ("3-5", "7-9")]
-    cases = [Case(brief=brief, wanted=Wanted(words=("box", "violin"))) for brief in briefs]
+    cases = [Case(brief=brief, wanted=ExpectedTerms(words=("box", "violin"))) for brief in briefs]
     found = figures_of(cases, [told, told], WORLD)
     assert found["copied 8-grams"] == 1.0 and found["different openings of 50"] == 0.0
     assert found["other words kept"] == 0.5 and found["valid"] is not None
@@ -418,11 +423,11 @@ def a_card(pictures: int) -> Card:
 
 def test_the_report_says_what_was_reached_and_what_was_missed(tmp_path):
     rows = (
-        Row(what="species", values=(0.97,), aim=0.95),
-        Row(what="thing", values=(0.5,), aim=0.8),
-        Row(what="grade", values=(2.0,), aim=2.5, at_most=True),
+        MetricRow(what="species", values=(0.97,), aim=0.95),
+        MetricRow(what="thing", values=(0.5,), aim=0.8),
+        MetricRow(what="grade", values=(2.0,), aim=2.5, at_most=True),
     )
-    table = Table(title="Right", columns=("unseen",), rows=rows, meaning="As told.")
+    table = MetricTable(title="Right", columns=("unseen",), rows=rows, meaning="As told.")
     save_part(tmp_path, "pictures", PartResult(title="Pictures", tables=(table,)))
     parts = kept_parts(tmp_path, ("pictures", "stories"))
     assert list(parts) == ["pictures"]

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from books import doubles, made, new_book
 from storybook import ffmpeg
 from storybook.authoring import keepsakes
-from storybook.authoring.keepsakes import KINDS, Wanted, kept_of, make_keepsake
+from storybook.authoring.keepsakes import KINDS, KeepsakeOptions, kept_of, make_keepsake
 from storybook.authoring.narrate import narrate
 from storybook.cli import main
 from storybook.errors import BookError, ConfigError
@@ -200,7 +200,7 @@ def test_make_keepsake_films_a_book(small, aloud, tmp_path):
     if aloud:
         list(narrate(book, Hummer()))
     path = tmp_path / "film.mp4"
-    make_keepsake(book, doubles(), Wanted("video"), path)
+    make_keepsake(book, doubles(), KeepsakeOptions("video"), path)
     look = subprocess.run(
         [ffmpeg.find("A test"), "-i", path], capture_output=True, encoding="utf-8", check=False
     ).stderr
@@ -214,7 +214,7 @@ def test_make_keepsake_that_fails_leaves_no_film(small, monkeypatch, tmp_path):
     made(book)
     monkeypatch.setattr(ffmpeg, "PLAIN", ("-no-such-option",))
     with pytest.raises(ConfigError, match="failed"):
-        make_keepsake(book, doubles(), Wanted("video"), tmp_path / "film.mp4")
+        make_keepsake(book, doubles(), KeepsakeOptions("video"), tmp_path / "film.mp4")
     assert not [each for each in tmp_path.iterdir() if "film" in each.name]
 
 

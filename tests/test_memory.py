@@ -24,7 +24,7 @@ from storybook.models.memory import (
 )
 from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.models.weights import ComponentOverrides
-from storybook.studio.doctor import Finding, painter_memory
+from storybook.studio.doctor import DoctorCheck, painter_memory
 from tiny_sd import asked, difference, tiny_lora, tiny_painter
 from tiny_taught import ORIGIN
 from training.formats.checkpoint import save_checkpoint
@@ -139,7 +139,7 @@ def test_the_same_is_counted_on_the_disk(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_doctor_says_which_plan_will_be_used(folder: Path) -> None:
-    def said(free_gib: float | None, *changes: str) -> Finding:
+    def said(free_gib: float | None, *changes: str) -> DoctorCheck:
         return painter_memory(
             load_settings("doubles", [f"draw.painter={folder}", *changes]), free_gib
         )

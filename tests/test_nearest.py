@@ -2,7 +2,7 @@
 
 import pytest
 
-from evaluation.measures import Wanted
+from evaluation.measures import ExpectedTerms
 from evaluation.nearest import Nearest, figures_of, nearest
 from evaluation.summaries import Case
 from storybook.config import shipped
@@ -36,12 +36,12 @@ def test_figures_of_counts_clauses_over_all_summaries():
 def test_nearest_is_the_story_that_the_summary_is_of():
     """Momo hides from the thunder under the kitchen table, and so does everybody."""
     brief = Brief(summary="Momo the dog hides from the thunder under the table.", pages=8)
-    found = nearest(Case(brief=brief, wanted=Wanted(names=("Momo",))), WORLD)
+    found = nearest(Case(brief=brief, wanted=ExpectedTerms(names=("Momo",))), WORLD)
     assert found.story in ("A-062", "C-001", "E-031", "D-024")
     assert (found.told, found.wanted) == (found.clauses, (True,))
 
 
 @pytest.mark.parametrize("summary", ["Momo the dog plays the violin to a dentist in a volcano."])
 def test_nearest_keeps_no_words_that_no_story_has(summary):
-    found = nearest(Case(brief=Brief(summary=summary), wanted=Wanted()), WORLD)
+    found = nearest(Case(brief=Brief(summary=summary), wanted=ExpectedTerms()), WORLD)
     assert found.words < 0.5

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation.judge import Shown, with_pets
+from evaluation.judge import SceneAttributes, with_pets
 from evaluation.pets import _said, hero_of, is_pet
 from storybook.config import shipped
 from storybook.hero.folder import hero_folder
@@ -107,10 +107,10 @@ def test_the_pets_that_ship_were_taught_on_the_painter_that_ships(pet):
 
 def test_a_pet_is_its_kind_in_its_coat():
     seen = [
-        Shown(species="cat", coat="bhna"),
-        Shown(species="dog", coat="bhna"),
-        Shown(species="cat", coat="grey"),
-        Shown(species="cat", coat="bhna"),
+        SceneAttributes(species="cat", coat="bhna"),
+        SceneAttributes(species="dog", coat="bhna"),
+        SceneAttributes(species="cat", coat="grey"),
+        SceneAttributes(species="cat", coat="bhna"),
     ]
     assert is_pet(seen, PETS[0]) == 0.5
     assert set(PETS[0].coat) == set(with_pets(WORLD).coats[PETS[0].token])

@@ -9,9 +9,9 @@ from books import BISCUIT, brief
 from storybook.config import shipped
 from storybook.story.casting import cast
 from storybook.story.planned import (
-    Asked,
+    Beam,
+    Constraints,
     Leads,
-    Row,
     page_worth,
     pages_anew,
     plan_worth,
@@ -23,7 +23,7 @@ from storybook.story.sampling import sample_stories
 from storybook.world import load_world
 
 FRAME = load_frame("planned")
-LOST = Asked(
+LOST = Constraints(
     summary="Pip the cat finds a lost kitten in the snow and carries her home.",
     names=("Pip",),
     pages=2,
@@ -100,7 +100,7 @@ def test_told_by_plan_of_a_writer_with_one_row_tells_one() -> None:
 
 
 def test_pages_anew_go_on_from_the_plan_and_the_pages_before() -> None:
-    row = Row("A Kitten", ["Pip in the snow", "Pip at home"], ["It was cold.", "Pip went home."])
+    row = Beam("A Kitten", ["Pip in the snow", "Pip at home"], ["It was cold.", "Pip went home."])
     rows = Script([Said("Rex barked."), Said("Pip came home.", -2), Said("Pip was home.")])
     told = pages_anew(rows, FRAME, row, 2, LISTED)
     assert told == ["Pip was home.", "Pip came home.", "Rex barked."]
@@ -145,14 +145,14 @@ def test_plan_worth_prefers_what_keeps(better: list[str], worse: list[str]) -> N
     ids=["of something else", "said twice", "said before", "a stranger", "too short", "no end"],
 )
 def test_page_worth_prefers_what_can_be_read(better: str, worse: str) -> None:
-    row = Row("A Kitten", ["Pip finding a lost kitten in the snow"], [])
+    row = Beam("A Kitten", ["Pip finding a lost kitten in the snow"], [])
     row.pages.append("Pip was warm. He liked his bed by the fire.")
     assert page_worth(better, row, 1, LOST) > page_worth(worse, row, 1, LOST)
 
 
 def test_page_worth_tires_of_a_word_that_three_pages_have_said() -> None:
     said = ["His nose was blue.", "The nose was so big.", "Oh, that nose!"]
-    row = Row("A Kitten", ["", "", "", "Pip in the snow"], said)
+    row = Beam("A Kitten", ["", "", "", "Pip in the snow"], said)
     plain, tired = "Pip sat in the snow with a hat.", "Pip sat in the snow with a nose."
     assert page_worth(plain, row, 4, LOST) > page_worth(tired, row, 4, LOST)
     row.pages.pop()

@@ -13,7 +13,7 @@ from storybook.config import BindSettings
 from storybook.errors import ConfigError, PressError
 from storybook.press import compose
 from storybook.press import picture as picture_module
-from storybook.press.colour import Colour, contrast, theme_of
+from storybook.press.colour import Srgb, contrast, theme_of
 from storybook.press.compose import TURNS, composed
 from storybook.press.faces import GRID
 from storybook.press.fonts import load_fonts
@@ -295,7 +295,7 @@ def test_ink_can_be_read_on_a_veil_over_any_picture(name):
             shown = veiled(Image.new("RGB", (8, 200)), form.height_pt, edge, theme.paper, low=low)
             rows = np.asarray(shown)[:, 0] / 255
             behind = rows[-50:] if low else rows[:50]
-            worst = min(contrast(theme.ink, Colour(*row)) for row in behind)
+            worst = min(contrast(theme.ink, Srgb(*row)) for row in behind)
             assert worst >= 4.5
             assert rows[:60].max() == 0 if low else rows[-60:].max() == 0
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from storybook.errors import PressError
 from storybook.press.bleed import extended, painted_on
-from storybook.press.colour import Colour, theme_of
+from storybook.press.colour import Srgb, theme_of
 from storybook.press.inks import JPEG_SLACK, limited, load_inks, most_ink
 from storybook.press.picture import without_rim
 
@@ -43,7 +43,7 @@ def test_dark_letters_are_printed_with_black_alone():
     ink = theme_of(Image.new("RGB", (64, 64), (60, 90, 160))).ink
     cyan, magenta, yellow, black = INKS.of(ink)
     assert (cyan, magenta, yellow) == (0, 0, 0) and 0.7 < black <= 1
-    assert sum(INKS.of(Colour(1, 1, 1))) < 0.02
+    assert sum(INKS.of(Srgb(1, 1, 1))) < 0.02
 
 
 def test_load_inks_says_where_a_profile_is_to_be_had():

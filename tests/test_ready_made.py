@@ -21,7 +21,7 @@ from storybook.ready_made.collection import (
     ready_made,
     story_named,
 )
-from storybook.ready_made.find import Index, Wanted, find_stories, telling
+from storybook.ready_made.find import Index, StoryQuery, find_stories, telling
 from storybook.ready_made.parts import bound_table
 from storybook.records import Hero
 from training.data.pair_check import groups, split
@@ -152,16 +152,19 @@ def test_kind_of_is_none_for_things_and_toys(kind):
 def test_find_stories_ranks_who_is_about_it_before_who_mentions_it():
     mentions = some(1, text="Pip heard thunder once. Then Pip ate a bun and a plum and a pear.")
     about = some(2, summary="Pip is afraid of thunder.", text="BOOM, said the thunder.")
-    assert find_stories(Wanted("thunders"), shelf(mentions, about, some(3))) == (about, mentions)
-    assert find_stories(Wanted("the of and"), shelf(about)) == ()
-    assert find_stories(Wanted("violin"), shelf(about)) == ()
-    assert find_stories(Wanted(), shelf(mentions, about)) == (mentions, about)
+    assert find_stories(StoryQuery("thunders"), shelf(mentions, about, some(3))) == (
+        about,
+        mentions,
+    )
+    assert find_stories(StoryQuery("the of and"), shelf(about)) == ()
+    assert find_stories(StoryQuery("violin"), shelf(about)) == ()
+    assert find_stories(StoryQuery(), shelf(mentions, about)) == (mentions, about)
 
 
 def test_find_stories_ranks_a_rare_word_before_a_usual_one():
     usual = [some(number, text="Pip saw the kite.") for number in range(1, 9)]
     rare = some(9, text="Pip saw the violin.")
-    first, *_ = find_stories(Wanted("kite violin"), shelf(*usual, rare))
+    first, *_ = find_stories(StoryQuery("kite violin"), shelf(*usual, rare))
     assert first is rare
 
 
@@ -180,13 +183,13 @@ def test_find_stories_filters_by_age_manner_animal_and_hero():
     rhyme = some(3, "cat", manner="rhyme", ages="6-8")
     girl = some(4, "girl, four years old")
     all_ = shelf(puppy, hamster, rhyme, girl)
-    assert find_stories(Wanted(animal="Dog"), all_) == (puppy,)
-    assert find_stories(Wanted(animal="hamster"), all_) == (hamster,)
-    assert find_stories(Wanted(animal="mouse"), all_) == (), "a hamster only stands for one"
-    assert find_stories(Wanted(ages="6-8"), all_) == (rhyme,)
-    assert find_stories(Wanted(manner="rhyme", ages="3-5"), all_) == ()
-    assert girl not in find_stories(Wanted(hero=REX), all_)
-    assert puppy in find_stories(Wanted(hero=REX), all_)
+    assert find_stories(StoryQuery(animal="Dog"), all_) == (puppy,)
+    assert find_stories(StoryQuery(animal="hamster"), all_) == (hamster,)
+    assert find_stories(StoryQuery(animal="mouse"), all_) == (), "a hamster only stands for one"
+    assert find_stories(StoryQuery(ages="6-8"), all_) == (rhyme,)
+    assert find_stories(StoryQuery(manner="rhyme", ages="3-5"), all_) == ()
+    assert girl not in find_stories(StoryQuery(hero=REX), all_)
+    assert puppy in find_stories(StoryQuery(hero=REX), all_)
 
 
 @pytest.fixture(scope="module")

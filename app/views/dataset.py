@@ -18,7 +18,7 @@ from storybook.records import digest
 from training.data.looks import looks_in
 from training.data.pictures import look_through
 from training.desk import board as desk
-from training.desk.board import Board, Shown
+from training.desk.board import Board, BoardPicture
 
 PICTURE_PX, DRAWN_PX = 216, 320
 RESOLUTION = (512, 512)
@@ -168,7 +168,7 @@ def _buckets(board: Board) -> None:
         )
 
 
-def _chosen(board: Board) -> list[Shown]:
+def _chosen(board: Board) -> list[BoardPicture]:
     counts = board.counts()
     with st.container(horizontal=True, vertical_alignment="bottom", key="board-filters"):
         chosen = st.radio(
@@ -184,7 +184,7 @@ def _chosen(board: Board) -> list[Shown]:
     return [row for row in board.rows if row.is_of(chosen, word)]
 
 
-def _replace(board: Board, rows: list[Shown]) -> None:
+def _replace(board: Board, rows: list[BoardPicture]) -> None:
     if not board.is_editable or not rows:
         return
     with st.expander("Replace words in all that are shown"):
@@ -209,7 +209,7 @@ def _replace(board: Board, rows: list[Shown]) -> None:
             st.rerun()
 
 
-def _pictures(board: Board, rows: list[Shown]) -> None:
+def _pictures(board: Board, rows: list[BoardPicture]) -> None:
     if not rows:
         look.empty("No picture is shown", "Choose another filter, or other words.")
         return
@@ -227,7 +227,7 @@ def _pictures(board: Board, rows: list[Shown]) -> None:
                 _card(board, row, key)
 
 
-def _card(board: Board, row: Shown, key: str) -> None:
+def _card(board: Board, row: BoardPicture, key: str) -> None:
     look.picture(row.path, row.words or f"{row.path.name}, without words", PICTURE_PX)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.caption(look.plain(row.path.name))
@@ -257,7 +257,7 @@ def _card(board: Board, row: Shown, key: str) -> None:
 
 
 @st.dialog("What is learnt of it", width="medium", on_dismiss="rerun")
-def _closer(board: Board, row: Shown, key: str) -> None:
+def _closer(board: Board, row: BoardPicture, key: str) -> None:
     """A picture to be drawn on; each stroke is kept at its end."""
     if board.is_editable:
         st.caption(

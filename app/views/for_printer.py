@@ -20,7 +20,7 @@ from storybook.authoring.proofs import proof_plates
 from storybook.authoring.soft_proof import soft_proof
 from storybook.book.folder import Book
 from storybook.errors import PressError
-from storybook.press.findings import Finding
+from storybook.press.findings import PreflightFinding
 from storybook.press.guides import cover_guides, guided, page_guides
 from storybook.press.interior import Imprint
 from storybook.press.preview import drawn_pages
@@ -44,12 +44,12 @@ FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PrinterProof:
     """A draft for a printer, drawn: the cover wrap, if it has one, the pages, and the findings."""
 
     cover: bytes | None
     sheets: tuple[bytes, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[PreflightFinding, ...]
     labels: tuple[str, ...]
 
 
@@ -193,7 +193,7 @@ def _make(
                 )
 
 
-def _findings(book: Book, shown: Shown, *, busy: bool) -> None:
+def _findings(book: Book, shown: PrinterProof, *, busy: bool) -> None:
     """Broken rules and notes with their remedies, then the kept ones in a fold."""
     open_ones = [each for each in shown.findings if each.status != "pass"]
     for number, finding in enumerate(sorted(open_ones, key=lambda one: one.status)):
@@ -213,7 +213,7 @@ def _findings(book: Book, shown: Shown, *, busy: bool) -> None:
             )
 
 
-def _remedy(book: Book, finding: Finding, number: int, *, busy: bool) -> None:
+def _remedy(book: Book, finding: PreflightFinding, number: int, *, busy: bool) -> None:
     """What mends it in one click, or in words."""
     if finding.mend == "format":
         wanted, seen = book.brief.but(format=finding.value), edits.version(book.brief)
@@ -246,7 +246,7 @@ def _remedy(book: Book, finding: Finding, number: int, *, busy: bool) -> None:
         st.caption(look.plain(finding.remedy))
 
 
-def _sheets(shown: Shown) -> None:
+def _sheets(shown: PrinterProof) -> None:
     """A row of the pages as they lie side by side, the first alone on the right."""
     with st.container(horizontal=True, gap="medium", key="printed-sheets"):
         for first in (0, *range(1, len(shown.sheets), 2)):
@@ -279,13 +279,13 @@ KINDS = {
 @st.cache_data(max_entries=8, show_spinner="Setting the pages for the printer ...")
 def _drawn(
     key: str, _proof: Proof, _printer: Printer, paper: str | None, spine: float | None
-) -> Shown:
+) -> PrinterProof:
     job = draft_of(
         _proof.book, _proof.studio, _printer, _proof.pages, paper=paper, spine_in=spine or None
     )
     pressed = press(job)
     labels = tuple(KINDS.get(leaf.kind, f"Page {leaf.page}") for leaf in pressed.leaves)
-    return Shown(_cover(pressed), _pages(pressed), pressed.findings, labels)
+    return PrinterProof(_cover(pressed), _pages(pressed), pressed.findings, labels)
 
 
 def _cover(pressed: Pressed) -> bytes | None:

@@ -92,6 +92,6 @@ def _back_to(book: Book, number: int) -> None:
         history.undo(book)
 
 
-def _is_picture(change: history.Change) -> bool:
+def _is_picture(change: history.FileChange) -> bool:
     """Whether a step brought a picture."""
     return change.before is None and change.path.startswith("pages/") and change.path[-4:] == ".png"

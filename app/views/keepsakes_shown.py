@@ -11,7 +11,7 @@ from app.widgets.proof_view import Proof
 from storybook import ffmpeg
 from storybook.authoring.export_epub import Editions, export_epub
 from storybook.authoring.keepsake_previews import preview
-from storybook.authoring.keepsakes import KINDS, Kind, Wanted, path_of
+from storybook.authoring.keepsakes import KINDS, KeepsakeOptions, Kind, path_of
 from storybook.authoring.narrate import narration_key
 from storybook.errors import ConfigError, StorybookError
 
@@ -41,7 +41,7 @@ def keepsakes(proof: Proof, *, busy: bool) -> None:
 
 def _card(proof: Proof, kind: Kind, *, busy: bool) -> None:
     name, icon = CALLED[kind]
-    wanted = Wanted(kind, year=date.today().year + 1 if kind == "calendar" else None)
+    wanted = KeepsakeOptions(kind, year=date.today().year + 1 if kind == "calendar" else None)
     path = path_of(proof.book, wanted)
     try:
         room.image(_preview(proof.key, kind, proof, wanted), alt=KINDS[kind], width=SHOWN_PX)
@@ -115,5 +115,5 @@ def _epubs(key: str, _proof: Proof) -> Editions:
 
 
 @st.cache_data(max_entries=36, show_spinner="Drawing what it would look like ...")
-def _preview(key: str, kind: str, _proof: Proof, _wanted: Wanted) -> bytes:
+def _preview(key: str, kind: str, _proof: Proof, _wanted: KeepsakeOptions) -> bytes:
     return preview(_proof.book, _proof.studio, _wanted, DRAWN_PX)

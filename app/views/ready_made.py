@@ -13,7 +13,7 @@ from storybook.ready_made.collection import (
     ready_made,
     story_named,
 )
-from storybook.ready_made.find import Wanted, find_stories
+from storybook.ready_made.find import StoryQuery, find_stories
 from storybook.ready_made.parts import obstacle
 from storybook.ready_made.recast import Recast, as_it_stands, recast
 from storybook.records import Hero
@@ -74,7 +74,7 @@ def shelf(star: Hero, change: Change) -> None:
         _offered(story, star, change)
 
 
-def _filters(star: Hero) -> Wanted:
+def _filters(star: Hero) -> StoryQuery:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         words = st.text_input(
             "With these words",
@@ -91,7 +91,7 @@ def _filters(star: Hero) -> Wanted:
             "About", ANIMALS, format_func=str.capitalize, key="ready-made-animal"
         )
     able = st.toggle(f"Only those that {star.name} can star in", value=True, key="ready-made-able")
-    return Wanted(words or "", ages, manner, animal or "", star if able else None)
+    return StoryQuery(words or "", ages, manner, animal or "", star if able else None)
 
 
 def _offered(story: ReadyMade, star: Hero, change: Change) -> None:

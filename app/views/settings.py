@@ -221,7 +221,7 @@ def _machine(settings: Settings) -> None:
 
 
 @st.cache_data(ttl=600, max_entries=4, show_spinner="The machine is examined ...")
-def _examined(studio: str, mark: str) -> list[doctor.Finding]:
+def _examined(studio: str, mark: str) -> list[doctor.DoctorCheck]:
     return doctor.asked(studio)
 
 

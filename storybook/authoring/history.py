@@ -35,7 +35,7 @@ _ACTING: ContextVar[tuple[Path, ...]] = ContextVar("acting", default=())
 """The books in whose steps this thread is: a step within a step is a part of it."""
 
 
-class Change(Record):
+class FileChange(Record):
     """What became of one file."""
 
     path: str
@@ -55,7 +55,7 @@ class Step(Record):
     """The number of the page that it was done to; None: to the whole book."""
     when: float
     """Seconds since 1970."""
-    changes: tuple[Change, ...]
+    changes: tuple[FileChange, ...]
     undone: bool = False
 
 
@@ -77,7 +77,7 @@ def step(
             yield
             changes = before.changed()
             if changes:
-                _keep(book, says, page, [Change(path=path, **both) for path, both in changes])
+                _keep(book, says, page, [FileChange(path=path, **both) for path, both in changes])
     finally:
         _ACTING.reset(token)
 
@@ -178,12 +178,12 @@ def _check(book: Book, found: Step, *, back: bool) -> None:
         )
 
 
-def _own(found: Step) -> list[Change]:
+def _own(found: Step) -> list[FileChange]:
     """The changes but for those of stamps, which follow their files."""
     return [each for each in found.changes if not each.path.startswith(".made/")]
 
 
-def _as_they_are(book: Book, found: Step, *, back: bool) -> tuple[Change, ...]:
+def _as_they_are(book: Book, found: Step, *, back: bool) -> tuple[FileChange, ...]:
     """A step's changes, with what its files hold now, so that the other way leads back to it."""
     side = "after" if back else "before"
     return tuple(
@@ -192,7 +192,7 @@ def _as_they_are(book: Book, found: Step, *, back: bool) -> tuple[Change, ...]:
     )
 
 
-def _keep(book: Book, says: str, page: int | None, changes: Sequence[Change]) -> None:
+def _keep(book: Book, says: str, page: int | None, changes: Sequence[FileChange]) -> None:
     """Add a step behind those that are done; those that were undone are gone for good."""
     known = steps(book)
     for old in [each for each in known if each.undone] + known[: -MOST_STEPS + 1]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from io import BytesIO
 
-from storybook.authoring.keepsakes import Kind, Wanted, check, kept_of, pdf_of
+from storybook.authoring.keepsakes import KeepsakeOptions, Kind, check, kept_of, pdf_of
 from storybook.book.folder import Book
 from storybook.press import film
 from storybook.press.preview import drawn_pages
@@ -22,7 +22,7 @@ SHEET: dict[Kind, tuple[int, int]] = {
 """How many pictures a preview takes, and which of its sheets is shown."""
 
 
-def preview(book: Book, studio: Studio, keepsake: Wanted, width_px: int) -> bytes:
+def preview(book: Book, studio: Studio, keepsake: KeepsakeOptions, width_px: int) -> bytes:
     """A sheet of a keepsake, or a frame of the film, as a WebP so wide; raises what making does."""
     check(keepsake)
     kept = kept_of(book, studio, most_px=PICTURE_PX)

@@ -55,7 +55,7 @@ LEAST_S, WORDS_A_SECOND, PAUSE_S = 4.0, 2.2, 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class KeepsakeOptions:
     """What an author asks of a keepsake."""
 
     kind: Kind
@@ -64,7 +64,7 @@ class Wanted:
     """Of a calendar."""
 
 
-def check(wanted: Wanted) -> None:
+def check(wanted: KeepsakeOptions) -> None:
     """Raise ConfigError if it cannot be made so; nothing is read for that."""
     if wanted.paper is not None:
         paper_of(wanted.paper)
@@ -101,14 +101,14 @@ def kept_of(book: Book, studio: Studio, most_px: int | None = None) -> Kept:
     )
 
 
-def path_of(book: Book, wanted: Wanted) -> Path:
+def path_of(book: Book, wanted: KeepsakeOptions) -> Path:
     """Where a keepsake lies unless the author says otherwise: beside the PDF."""
     kind, year = wanted.kind, f"-{wanted.year}" if wanted.kind == "calendar" else ""
     ending = "mp4" if kind == "video" else "pdf"
     return book.pdf.with_name(f"{book.pdf.stem}-{kind}{year}.{ending}")
 
 
-def make_keepsake(book: Book, studio: Studio, wanted: Wanted, to: Path) -> None:
+def make_keepsake(book: Book, studio: Studio, wanted: KeepsakeOptions, to: Path) -> None:
     """Make one, and write it whole or not at all.
 
     Raises BookError where a picture is missing, ConfigError where a wish cannot be met or what it
@@ -122,7 +122,7 @@ def make_keepsake(book: Book, studio: Studio, wanted: Wanted, to: Path) -> None:
         write_whole(to, pdf_of(book, kept, wanted))
 
 
-def pdf_of(book: Book, kept: Kept, wanted: Wanted) -> bytes:
+def pdf_of(book: Book, kept: Kept, wanted: KeepsakeOptions) -> bytes:
     """A keepsake on paper; raises ConfigError where what it takes is not installed."""
     if wanted.kind == "colouring":
         form = bind.printing.press_options_of(book.brief, BindSettings()).form

@@ -9,7 +9,7 @@ from PIL import Image
 from storybook.book.printing import PressOptions, PrintedWords, lay_words
 from storybook.press.colour import theme_of
 from storybook.press.endpage import Facts, draw_end_page
-from storybook.press.findings import Finding, Proofed
+from storybook.press.findings import PreflightFinding, Proofed
 from storybook.press.finish import finished
 from storybook.press.fonts import load_fonts
 from storybook.press.formats import POINTS_PER_INCH, Format
@@ -73,7 +73,7 @@ class Pressed:
     leaves: tuple[Leaf, ...]
     interior: bytes
     cover: bytes | None
-    findings: tuple[Finding, ...]
+    findings: tuple[PreflightFinding, ...]
     form: Format
     """The book's format with the printer's margins."""
     wrap: Wrap | None = None

@@ -16,7 +16,7 @@ from storybook.book.library import thumbnail
 from storybook.book.printing import PressOptions
 from storybook.errors import BookError, EditedByHand, PressError
 from storybook.press.alt_text import alt_text
-from storybook.press.fonts import UNSEEN, Face, load_fonts
+from storybook.press.fonts import UNSEEN, FontFace, load_fonts
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box, lay_out, overfull, safe_box
 from storybook.press.preflight import LEAST_PPI
@@ -186,7 +186,7 @@ def _in_state(pages: Sequence[ProofPage], state: State) -> tuple[int, ...]:
     return tuple(place for place, each in enumerate(pages) if each.state == state)
 
 
-def _lacking(text: str, face: Face) -> list[str]:
+def _lacking(text: str, face: FontFace) -> list[str]:
     """What a face does not hold of a text: letters, which must be, and symbols, which need not."""
     says = []
     if letters := face.missing_letters(text):
@@ -225,7 +225,7 @@ def settable(
     """The story's title and all texts as far as they can be set."""
     fonts, form = load_fonts(options.font, options.language), options.form
 
-    def shown(text: str, face: Face) -> str:
+    def shown(text: str, face: FontFace) -> str:
         text = without_symbols(text, face)
         lacking = set(face.missing(text)) - UNSEEN
         return "".join("?" if char in lacking else char for char in text)

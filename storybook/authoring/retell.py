@@ -13,7 +13,7 @@ from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of, samples_by
 from storybook.story.outlined import introduced
-from storybook.story.planned import Row, asked_of, pages_anew, question_of
+from storybook.story.planned import Beam, asked_of, pages_anew, question_of
 from storybook.studio.departures import keep_lost, texts_of
 from storybook.studio.studio import Studio
 
@@ -70,7 +70,7 @@ def _by_its_plan(
     question = question_of(studio.frame, brief, who, len(pages), studio.settings.write.manner)
     words = sum(len(f"{each.picture} {each.text}".split()) for each in pages)
     rows = writer.begin(question, rows=TRIES, seed=seed, max_words=words)
-    row = Row(book.story.title, [each.picture for each in pages], [each.text for each in pages])
+    row = Beam(book.story.title, [each.picture for each in pages], [each.text for each in pages])
     asked = asked_of(brief, who)
     yield from pages_anew(rows, studio.frame, row, pages.index(scene) + 1, asked)
 

@@ -39,7 +39,7 @@ _looked: dict[Path, tuple[float, float]] = {}
 """When all folders of a shelf were looked at by this process, and how long that took, in s."""
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """Some of the books that were searched for."""
 
     books: list[Shelved]
@@ -63,7 +63,7 @@ def search_shelf(
     first: int = 0,
     most: int | None = None,
     patience_s: float | None = None,
-) -> Found:
+) -> SearchResult:
     """The books that have all `words`, the `hero` and the `style`, from the `first` on.
 
     Words are looked for in titles, summaries, heroes, styles and folders' names. Books that changed
@@ -71,7 +71,7 @@ def search_shelf(
     their folders say at this moment.
     """
     if not root.is_dir():
-        return Found([], 0, 0)
+        return SearchResult([], 0, 0)
     with _opened(root) as index:
         unread = _refresh(index, root, patience_s)
         where, values = _condition(words, hero, style)
@@ -81,7 +81,7 @@ def search_shelf(
             if not _read_again(index, root, rows):
                 break
         (count,) = index.execute(f"select count(*) from books {where}", values).fetchone()
-    return Found([Shelved.model_validate_json(book) for _, _, book in rows], count, unread)
+    return SearchResult([Shelved.model_validate_json(book) for _, _, book in rows], count, unread)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from storybook.cluster.connect import check_on
 from storybook.config import load_settings
 from storybook.orders.batch import batch, in_words, table_of
 from storybook.orders.reading import read_orders
-from storybook.orders.table import Table
+from storybook.orders.table import OrderTable
 from storybook.studio.open_models import OpenModels
 
 SHOWN = 20
@@ -50,7 +50,7 @@ def make_orders(
     settings = load_settings(studio, changes)
     listed = read_orders(orders, settings.write)
     path = table_of(orders, out)
-    table = Table(path, listed)
+    table = OrderTable(path, listed)
     if not check:
         if on:
             how = {"studio": studio, "changes": tuple(changes), "workers": workers}
@@ -61,7 +61,7 @@ def make_orders(
     return report(table, made=not check)
 
 
-def report(table: Table, *, made: bool) -> int:
+def report(table: OrderTable, *, made: bool) -> int:
     """Print what came of the orders, and of which nothing came; returns the exit code."""
     rows = table.rows.values()
     bad = [row for row in rows if row.state in ("failed", "refused")]

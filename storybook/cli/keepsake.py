@@ -3,7 +3,14 @@
 from datetime import date
 from pathlib import Path
 
-from storybook.authoring.keepsakes import KINDS, Kind, Wanted, check, make_keepsake, path_of
+from storybook.authoring.keepsakes import (
+    KINDS,
+    KeepsakeOptions,
+    Kind,
+    check,
+    make_keepsake,
+    path_of,
+)
 from storybook.book.folder import Book
 from storybook.cli.options import Parser, add_studio, runs
 from storybook.files import in_bytes
@@ -44,7 +51,7 @@ def make_one(
 ) -> None:
     if kind == "calendar" and year is None:
         year = date.today().year + 1
-    wanted = Wanted(kind, paper, year)
+    wanted = KeepsakeOptions(kind, paper, year)
     check(wanted)
     book = Book(folder)
     path = to or path_of(book, wanted)

@@ -6,7 +6,7 @@ from storybook.cli.options import Parser, from_1, runs
 from storybook.errors import ConfigError
 from storybook.hero.folder import load_hero
 from storybook.ready_made.collection import ReadyMade, ready_made, story_named
-from storybook.ready_made.find import Wanted, find_stories, is_of_kind
+from storybook.ready_made.find import StoryQuery, find_stories, is_of_kind
 from storybook.ready_made.recast import as_it_stands, recast
 from storybook.records import Hero
 from storybook.terminal import print_wrapped
@@ -61,7 +61,7 @@ def stories(
         raise ConfigError("--pictures: name the story whose pictures it is about, such as A-022.")
     most = most or MOST
     _check_animal(animal)
-    wanted = Wanted(find, ages, manner, animal, star)
+    wanted = StoryQuery(find, ages, manner, animal, star)
     found = find_stories(wanted)
     for story in found[:most]:
         facts = f"{story.star.kind}, ages {story.ages}, {story.manner}, {len(story.pages)} pages"

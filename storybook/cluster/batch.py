@@ -25,7 +25,7 @@ from storybook.orders.batch import (
     title_of,
 )
 from storybook.orders.reading import Order
-from storybook.orders.table import Table, held
+from storybook.orders.table import OrderTable, held
 from storybook.records import Event
 from storybook.studio.studio import Studio
 
@@ -46,7 +46,7 @@ class Making:
 def batch_on(
     on: str,
     orders: Sequence[Order],
-    table: Table,
+    table: OrderTable,
     *,
     studio: str | None,
     changes: tuple[str, ...],
@@ -82,7 +82,9 @@ def _pages(orders: Sequence[Order]) -> int:
 class Foreman:
     """Cuts books into pieces for a team, and puts together what comes back."""
 
-    def __init__(self, team: Team, todo: Sequence[Order], table: Table, *, sends: bool) -> None:
+    def __init__(
+        self, team: Team, todo: Sequence[Order], table: OrderTable, *, sends: bool
+    ) -> None:
         """With `sends`, pieces bring the book's files along, for workers who do not see them."""
         self.team, self.table, self.sends = team, table, sends
         self.waiting, self.total = deque(todo), len(todo)
@@ -166,7 +168,7 @@ def pictures_drawn(book: Book) -> int:
     return sum(is_picture(event) for log in book.log.glob("*.jsonl") for event in events_in(log))
 
 
-def _is_due(order: Order, table: Table, studio: Studio) -> bool:
+def _is_due(order: Order, table: OrderTable, studio: Studio) -> bool:
     """Whether an order's book is to be made; it is begun, and what stands in its way told of."""
     if order.brief is None:
         return False

@@ -43,7 +43,7 @@ Box = tuple[float, float, float, float]
 """Left, upper, right and lower edge, as shares of the sides."""
 
 
-class Change(Record):
+class HeroChange(Record):
     """One change of a hero's folder."""
 
     says: str
@@ -238,15 +238,14 @@ def pet_box(photo: Image.Image, seer: "PetSeer | None" = None) -> Box:
     return (left, upper, right, lower)
 
 
-def last_change(folder: Path) -> Change | None:
+def last_change(folder: Path) -> HeroChange | None:
     """The change that `undo` would take back; None if there is none that can be read."""
-    changes = _changes(folder)
-    with suppress(OSError, ValidationError):
-        return Change.model_validate_json((changes[-1] / CHANGE).read_bytes()) if changes else None
+    with suppress(OSError, ValidationError, IndexError):
+        return HeroChange.model_validate_json((_changes(folder)[-1] / CHANGE).read_bytes())
     return None
 
 
-def undo(folder: Path) -> Change:
+def undo(folder: Path) -> HeroChange:
     """Take back the last change; raises HeroError if there is none."""
     change = last_change(folder)
     if change is None:
@@ -275,7 +274,7 @@ def _change(folder: Path, says: str, touched: Sequence[Path]) -> Iterator[None]:
         for name in files:
             if (folder / name).is_file():
                 write_whole(draft / BEFORE / name, (folder / name).read_bytes())
-        write_whole(draft / CHANGE, Change(says=says, files=files).model_dump_json().encode())
+        write_whole(draft / CHANGE, HeroChange(says=says, files=files).model_dump_json().encode())
     try:
         yield
     except BaseException:

@@ -15,7 +15,7 @@ from storybook.errors import BookError, ModelError, StorybookError, in_one_line
 from storybook.files import write_whole
 from storybook.make import follow, make
 from storybook.orders.reading import Order
-from storybook.orders.table import Row, Table, held
+from storybook.orders.table import OrderRow, OrderTable, held
 from storybook.records import Event
 from storybook.studio.open_models import OpenModels
 from storybook.studio.studio import Studio
@@ -30,7 +30,7 @@ def table_of(orders: Path, out: Path) -> Path:
     return out / f"{orders.stem}.table.csv"
 
 
-def batch(orders: Sequence[Order], table: Table, studio: OpenModels) -> Iterator[Event]:
+def batch(orders: Sequence[Order], table: OrderTable, studio: OpenModels) -> Iterator[Event]:
     """Make each order's book beside the table; what is made already is left alone.
 
     One that fails is told of in the table, and the next one is made. Raises OSError where the disk
@@ -46,7 +46,9 @@ def batch(orders: Sequence[Order], table: Table, studio: OpenModels) -> Iterator
     yield Event(stage=STAGE, done=len(todo), total=len(todo), note=in_words(table))
 
 
-def _make(order: Order, table: Table, studio: OpenModels, done: int, total: int) -> Iterator[Event]:
+def _make(
+    order: Order, table: OrderTable, studio: OpenModels, done: int, total: int
+) -> Iterator[Event]:
     """One order's book, and its row."""
     row, began = table.rows[order.number], time.monotonic()
     pictures = 0
@@ -98,7 +100,7 @@ def is_made(book: Book, studio: Studio) -> bool:
     return then == now and is_finished(book, [scene.page for scene in book.scenes])
 
 
-def failed(row: Row, fault: Exception, folder: Path | None = None) -> Row:
+def failed(row: OrderRow, fault: Exception, folder: Path | None = None) -> OrderRow:
     """The row of an order that failed; a traceback of ours is kept in the book's `folder`."""
     if folder is None:
         return row.but(state="failed", why=in_one_line(fault))
@@ -117,7 +119,7 @@ def title_of(book: Book) -> str:
     return book.brief.title or book.story.title
 
 
-def in_words(table: Table) -> str:
+def in_words(table: OrderTable) -> str:
     """How many orders stand how, in a line."""
     counts = {state: table.count(state) for state in ("made", "failed", "refused")}
     waiting = table.count("waiting", "making")

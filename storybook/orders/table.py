@@ -24,7 +24,7 @@ RESTS = 20.0
 """And not before so many times as long as writing it took: a million rows take seconds."""
 
 
-class Row(Record):
+class OrderRow(Record):
     """An order as the table shows it."""
 
     order: int
@@ -39,7 +39,7 @@ class Row(Record):
     """What went wrong, in one line."""
 
 
-class Table:
+class OrderTable:
     """The rows of all orders of a list, kept at `path`."""
 
     def __init__(self, path: Path, orders: Sequence[Order]) -> None:
@@ -49,7 +49,7 @@ class Table:
         self.rows = {order.number: _begin(order, before.get(order.name)) for order in orders}
         self._due = 0.0
 
-    def set(self, row: Row) -> None:
+    def set(self, row: OrderRow) -> None:
         """Put a row in its place."""
         self.rows[row.order] = row
         if time.monotonic() >= self._due:
@@ -58,7 +58,7 @@ class Table:
     def write(self) -> None:
         """Write the whole table to the disk. Raises OSError."""
         began, text = time.monotonic(), io.StringIO(newline="")
-        rows = csv.DictWriter(text, list(Row.model_fields))
+        rows = csv.DictWriter(text, list(OrderRow.model_fields))
         rows.writeheader()
         rows.writerows(_cells(row) for row in self.rows.values())
         write_whole(self.path, text.getvalue().encode("utf-8-sig"))  # the mark is for spreadsheets
@@ -81,14 +81,16 @@ def held(path: Path) -> Iterator[None]:
         yield
 
 
-def _begin(order: Order, before: Row | None) -> Row:
+def _begin(order: Order, before: OrderRow | None) -> OrderRow:
     if order.brief is None:
-        return Row(order=order.number, book=order.name, state="refused", why=order.fault)
-    row = before.but(order=order.number) if before else Row(order=order.number, book=order.name)
+        return OrderRow(order=order.number, book=order.name, state="refused", why=order.fault)
+    row = (
+        before.but(order=order.number) if before else OrderRow(order=order.number, book=order.name)
+    )
     return row if row.state == "made" else row.but(state="waiting", why="")
 
 
-def _cells(row: Row) -> dict[str, object]:
+def _cells(row: OrderRow) -> dict[str, object]:
     """A row as cells; none begins like a formula, which a spreadsheet would work out."""
     cells = row.model_dump() | {"seconds": round(row.seconds, 1)}
     return {
@@ -97,13 +99,13 @@ def _cells(row: Row) -> dict[str, object]:
     }
 
 
-def _rows_in(path: Path) -> Iterator[Row]:
+def _rows_in(path: Path) -> Iterator[OrderRow]:
     """The rows of a table on the disk; what cannot be read is passed over."""
     try:
         text = path.read_text(encoding="utf-8-sig")
         for cells in csv.DictReader(io.StringIO(text, newline="")):
             try:
-                yield Row.model_validate(cells)
+                yield OrderRow.model_validate(cells)
             except ValidationError:
                 continue
     except (OSError, UnicodeDecodeError, csv.Error):

@@ -26,7 +26,7 @@ CONES_TO_OKLAB = np.array(
 
 
 @dataclass(frozen=True, slots=True)
-class Colour:
+class Srgb:
     """An sRGB colour, each part in [0, 1]."""
 
     red: float
@@ -43,7 +43,7 @@ class Colour:
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-PAPER = Colour(0.988, 0.973, 0.945)
+PAPER = Srgb(0.988, 0.973, 0.945)
 """Warm white."""
 
 
@@ -51,14 +51,14 @@ PAPER = Colour(0.988, 0.973, 0.945)
 class Theme:
     """The colours of one book. On paper, all but `tint` have a contrast of at least 4.5:1."""
 
-    paper: Colour
-    tint: Colour
+    paper: Srgb
+    tint: Srgb
     """A little lighter than accent: the pattern of endpapers."""
-    accent: Colour
-    spark: Colour
+    accent: Srgb
+    spark: Srgb
     """The second hue of the cover: titles, ornaments, page numbers."""
-    ink: Colour
-    white: Colour = Colour(1.0, 1.0, 1.0)
+    ink: Srgb
+    white: Srgb = Srgb(1.0, 1.0, 1.0)
     """Of photos' rims and of the place for a barcode."""
 
 
@@ -76,13 +76,13 @@ def theme_of(cover: Image) -> Theme:
     )
 
 
-def contrast(one: Colour, other: Colour) -> float:
+def contrast(one: Srgb, other: Srgb) -> float:
     """The contrast ratio of WCAG 2, from 1 to 21."""
     dark, light = sorted((one.luminance, other.luminance))
     return (light + 0.05) / (dark + 0.05)
 
 
-def from_oklch(lightness: float, chroma: float, hue: float) -> Colour:
+def from_oklch(lightness: float, chroma: float, hue: float) -> Srgb:
     """Oklab's polar form (B. Ottosson, 2020) in sRGB, clipped; `hue` in radians."""
     a, b = chroma * math.cos(hue), chroma * math.sin(hue)
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
@@ -93,7 +93,7 @@ def from_oklch(lightness: float, chroma: float, hue: float) -> Colour:
         -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
         -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
     )
-    return Colour(*(_encoded(part) for part in linear))
+    return Srgb(*(_encoded(part) for part in linear))
 
 
 def oklab(picture: Image) -> np.ndarray:
@@ -108,7 +108,7 @@ def _encoded(linear: float) -> float:
     return 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055
 
 
-def _legible(chroma: float, hue: float) -> tuple[float, Colour]:
+def _legible(chroma: float, hue: float) -> tuple[float, Srgb]:
     """The lightest colour of a hue that can be read on paper, with its lightness."""
     lightness = 0.58
     while contrast(PAPER, colour := from_oklch(lightness, chroma, hue)) < 4.5:

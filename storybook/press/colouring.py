@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from storybook.press.colour import Colour
+from storybook.press.colour import Srgb
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box
 from storybook.press.sheets import (
@@ -21,7 +21,7 @@ from storybook.press.sheets import (
 
 MARGIN_PT, WORDS_PT = 36, 78
 PPI = 300
-BLACK, WHITE = Colour(0.0, 0.0, 0.0), Colour(1.0, 1.0, 1.0)
+BLACK, WHITE = Srgb(0.0, 0.0, 0.0), Srgb(1.0, 1.0, 1.0)
 SIZES_PT = (18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8)
 LineArt = Callable[[Image.Image, int], Image.Image]
 """A picture and its longer side in pixels -> mode L, 0 and 255 alone."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from storybook.press import ornaments
-from storybook.press.fonts import Face, Fonts
+from storybook.press.fonts import FontFace, Fonts
 from storybook.press.layout import safe_box
 from storybook.press.pdf_context import PdfContext, draw_left, draw_title, lay_paper
 from storybook.press.title import set_title
@@ -125,13 +125,15 @@ def rows_of(facts: Facts, fonts: Fonts) -> list[tuple[str, str]]:
     return [(label, value) for label, value in rows if value]
 
 
-def _set(text: str, face: Face, size_pt: float, width_pt: float, measure_em: float = 60) -> Setting:
+def _set(
+    text: str, face: FontFace, size_pt: float, width_pt: float, measure_em: float = 60
+) -> Setting:
     setting = set_text(text, face, size_pt, width_pt, measure_em=measure_em, breaking=True)
     assert setting is not None, "two letters of the small print fit into its column"
     return setting
 
 
-def _shown(value: str, face: Face) -> str:
+def _shown(value: str, face: FontFace) -> str:
     """A value in letters that the font has: the name of a model is no reason to print no book."""
     lacking = set(face.missing(value))
     return "".join("?" if char in lacking else char for char in value)

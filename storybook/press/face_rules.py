@@ -5,7 +5,15 @@ No printer sends a book back for that, so that they are notes.
 
 from collections.abc import Iterator, Sequence
 
-from storybook.press.findings import Finding, Proofed, judged, listed, noted, overlaps, shrunk
+from storybook.press.findings import (
+    PreflightFinding,
+    Proofed,
+    judged,
+    listed,
+    noted,
+    overlaps,
+    shrunk,
+)
 from storybook.press.formats import POINTS_PER_INCH
 from storybook.press.layout import Box
 from storybook.press.pdf_context import Drawn
@@ -23,7 +31,7 @@ def _faces(set_there: Sequence[Drawn]) -> list[tuple[int, Box]]:
     ]
 
 
-def _trimmed(book: Proofed) -> Iterator[Finding]:
+def _trimmed(book: Proofed) -> Iterator[PreflightFinding]:
     form, margin = book.form, book.printer.margins.outside_in * POINTS_PER_INCH
     page = Box(0, 0, form.width_pt, form.height_pt)
     near = [
@@ -58,7 +66,7 @@ def _is_near(face: Box, page: Box, margin: float, *, at_right: bool) -> bool:
     return outer or face.y < room.y or face.top > room.top
 
 
-def _bound(book: Proofed) -> Iterator[Finding]:
+def _bound(book: Proofed) -> Iterator[PreflightFinding]:
     rule, form = book.printer.margins, book.form
     count = len(book.interior.sheets)
     wide = rule.inside_in(max(count, rule.gutter_in[0][0])) * POINTS_PER_INCH
@@ -87,7 +95,7 @@ def _bound(book: Proofed) -> Iterator[Finding]:
     )
 
 
-def _covered(book: Proofed) -> Iterator[Finding]:
+def _covered(book: Proofed) -> Iterator[PreflightFinding]:
     over = []
     for number, there in ((None, book.set_inside), (0, book.set_outside)):
         words = [each for each in there if each.kind == "text"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from storybook.press.findings import (
-    Finding,
+    PreflightFinding,
     Proofed,
     judged,
     listed,
@@ -16,7 +16,7 @@ OWN_SHARE = 2 / 3
 rest is interpolated, and said."""
 
 
-def _colour(book: Proofed) -> Iterator[Finding]:
+def _colour(book: Proofed) -> Iterator[PreflightFinding]:
     rule = book.printer.colour
     allowed = {"cmyk", "grey"} if rule.space == "cmyk" else {"rgb", "grey"}
     odd, inky, most = [], [], 0.0
@@ -50,7 +50,7 @@ def _colour(book: Proofed) -> Iterator[Finding]:
         )
 
 
-def _resolution(book: Proofed) -> Iterator[Finding]:
+def _resolution(book: Proofed) -> Iterator[PreflightFinding]:
     rule = book.printer.resolution
     coarse, fine = [], []
     for number, sheet in [] if book.draft else numbered(book):
@@ -82,7 +82,7 @@ def _resolution(book: Proofed) -> Iterator[Finding]:
     )
     soft = [sheet for sheet, ppi in own if ppi < rule.least_ppi - 1]
     if soft and not wrong:
-        yield Finding(
+        yield PreflightFinding(
             rule="resolution",
             asks=asks,
             status="note",
@@ -95,7 +95,7 @@ def _resolution(book: Proofed) -> Iterator[Finding]:
         )
 
 
-def _fonts(book: Proofed) -> Iterator[Finding]:
+def _fonts(book: Proofed) -> Iterator[PreflightFinding]:
     loose = [number for number, sheet in numbered(book) if sheet.loose_fonts]
     yield judged(
         "file",
@@ -121,7 +121,7 @@ def _fonts(book: Proofed) -> Iterator[Finding]:
     )
 
 
-def _file(book: Proofed) -> Iterator[Finding]:
+def _file(book: Proofed) -> Iterator[PreflightFinding]:
     rule, wrong = book.printer.file, []
     files = [book.interior, *([book.cover] if book.cover else [])]
     size = max(seen.mb for seen in files)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from storybook.press.colour import Colour
-from storybook.press.fonts import Face
+from storybook.press.colour import Srgb
+from storybook.press.fonts import FontFace
 from storybook.press.picture import cut_to
 from storybook.press.scripts import is_leftwards
 from storybook.press.sheets import Kept
@@ -117,7 +117,7 @@ def _panel(book: Kept, text: str, below: str = "") -> Image.Image:
     return panel
 
 
-def _set(text: str, face: Face, sizes: Sequence[int], room: tuple[int, int]) -> Setting:
+def _set(text: str, face: FontFace, sizes: Sequence[int], room: tuple[int, int]) -> Setting:
     def at(size: float) -> Setting | None:
         return set_text(
             text,
@@ -136,15 +136,15 @@ def _set(text: str, face: Face, sizes: Sequence[int], room: tuple[int, int]) -> 
 def _write(
     draw: ImageDraw.ImageDraw,
     text: str,
-    face: Face,
+    face: FontFace,
     size: float,
     x: float,
     baseline: float,
-    colour: Colour,
+    colour: Srgb,
 ) -> None:
     font = ImageFont.truetype(str(face.path), size)
     draw.text((x, baseline), text, font=font, fill=_rgb(colour), anchor="ls")
 
 
-def _rgb(colour: Colour) -> tuple[int, int, int]:
+def _rgb(colour: Srgb) -> tuple[int, int, int]:
     return tuple(round(255 * part) for part in (colour.red, colour.green, colour.blue))

@@ -19,7 +19,7 @@ Mend = Literal["", "format", "printer", "paper", "enlarge", "shorten", "spine", 
 SLACK_PT = 0.6
 
 
-class Finding(Record):
+class PreflightFinding(Record):
     """One rule: whether the book keeps it, where it does not, and what mends it."""
 
     rule: str
@@ -59,16 +59,16 @@ class Proofed:
 
 def judged(
     rule: str, asks: str, well: str, wrong: str = "", *, pages: Sequence[int] = (), **more: str
-) -> Finding:
+) -> PreflightFinding:
     """A rule that is kept if nothing is `wrong`."""
     if not wrong:
-        return Finding(rule=rule, asks=asks, status="pass", says=well)
-    return Finding(
+        return PreflightFinding(rule=rule, asks=asks, status="pass", says=well)
+    return PreflightFinding(
         rule=rule, asks=asks, status="fail", says=wrong, pages=tuple(sorted(set(pages))), **more
     )
 
 
-def noted(finding: Finding) -> Finding:
+def noted(finding: PreflightFinding) -> PreflightFinding:
     """A rule whose breach a printer takes, and that its reader sees: a note, not a failure."""
     return finding.but(status="note") if finding.status == "fail" else finding
 

@@ -60,7 +60,7 @@ FILES: dict[Font, tuple[str, str, str, str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class FontFace:
     """One font file, known to reportlab under `name`."""
 
     name: str
@@ -97,14 +97,14 @@ class Face:
 class StoryFace:
     """The text's face, in which words that are sounds are lettered large."""
 
-    text: Face
-    sounds: Face
+    text: FontFace
+    sounds: FontFace
 
     @property
     def name(self) -> str:
         return self.text.name
 
-    def runs(self, text: str, size_pt: float) -> list[tuple[str, Face, float]]:
+    def runs(self, text: str, size_pt: float) -> list[tuple[str, FontFace, float]]:
         """The text in pieces of one face and size each, as they are drawn."""
         if is_leftwards_text(text):
             return [(visual(text), self.text, size_pt)]
@@ -132,10 +132,10 @@ class StoryFace:
 class Fonts:
     """The faces of a book."""
 
-    text: Face
-    italic: Face
-    bold: Face
-    display: Face
+    text: FontFace
+    italic: FontFace
+    bold: FontFace
+    display: FontFace
     credit: str
     """Whom to thank for them, on the end page."""
 
@@ -149,7 +149,7 @@ class Fonts:
         letter = letter_of(language)
         return letter if letter and self.text.missing(letter) else ""
 
-    def for_title(self, title: str) -> Face:
+    def for_title(self, title: str) -> FontFace:
         """The display face, or the bold text face if that alone holds every character."""
         return self.bold if self.display.missing(title) else self.display
 
@@ -176,10 +176,10 @@ def _is_symbol(char: str) -> bool:
 
 
 @cache
-def _face(name: str) -> Face:
+def _face(name: str) -> FontFace:
     return _registered(name, shipped("assets", "fonts", f"{name}.ttf"))
 
 
-def _registered(name: str, path: Path) -> Face:
+def _registered(name: str, path: Path) -> FontFace:
     pdfmetrics.registerFont(TTFont(name, str(path)))
-    return Face(name, path)
+    return FontFace(name, path)

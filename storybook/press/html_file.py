@@ -9,7 +9,7 @@ from html import escape
 
 from storybook.config import shipped
 from storybook.press import ornaments
-from storybook.press.colour import Colour
+from storybook.press.colour import Srgb
 from storybook.press.pdf_context import CREATOR
 from storybook.press.screen import Screen
 from storybook.press.scripts import is_leftwards
@@ -100,7 +100,7 @@ def variables(screen: Screen) -> str:
     )
 
 
-def _hex(colour: Colour) -> str:
+def _hex(colour: Srgb) -> str:
     parts = (colour.red, colour.green, colour.blue)
     return "#" + "".join(f"{round(255 * part):02x}" for part in parts)
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 from storybook.config import shipped
 from storybook.errors import PressError
-from storybook.press.colour import Colour, oklab
+from storybook.press.colour import Srgb, oklab
 
 PLACES = (Path("/usr/share/color/icc"), Path("/usr/local/share/color/icc"))
 """Where systems keep profiles that packages bring."""
@@ -32,7 +32,7 @@ class Inks:
     profile: bytes
     most_ink: float
 
-    def of(self, colour: Colour) -> Four:
+    def of(self, colour: Srgb) -> Four:
         """A colour in cyan, magenta, yellow and black, each in [0, 1]."""
         return _four(
             self, tuple(round(255 * part) for part in (colour.red, colour.green, colour.blue))

@@ -6,7 +6,7 @@ from itertools import product
 
 from storybook.errors import PressError
 from storybook.press.bidi import is_leftwards_text
-from storybook.press.fonts import Face, StoryFace
+from storybook.press.fonts import FontFace, StoryFace
 from storybook.press.formats import POINTS_PER_INCH, Arrangement, Format, Kind
 from storybook.press.printable import check_glyphs
 from storybook.press.typeset import INITIAL_LINES, LEADING, Setting, set_text
@@ -129,7 +129,7 @@ def text_box(area: Box, setting: Setting) -> Box:
 
 
 def lay_out(
-    texts: Sequence[str], form: Format, face: Face | StoryFace, ages: Ages, aspect: float = 1.0
+    texts: Sequence[str], form: Format, face: FontFace | StoryFace, ages: Ages, aspect: float = 1.0
 ) -> tuple[StoryPage, ...]:
     """Every story page, `texts[0]` being page 1, all in one size of type.
 
@@ -165,7 +165,7 @@ def initial_size(face: StoryFace, size_pt: float) -> float:
     return high / face.sounds.cap_height(1.0)
 
 
-def initial_width(face: Face | StoryFace, text: str, size_pt: float) -> float:
+def initial_width(face: FontFace | StoryFace, text: str, size_pt: float) -> float:
     """What the first letter of a book takes beside its lines; 0 where it stands among them."""
     letter = text[:1]
     if not isinstance(face, StoryFace) or is_leftwards_text(letter) or face.sounds.missing(letter):
@@ -174,7 +174,7 @@ def initial_width(face: Face | StoryFace, text: str, size_pt: float) -> float:
 
 
 def overfull(
-    texts: Sequence[str], form: Format, face: Face | StoryFace, ages: Ages
+    texts: Sequence[str], form: Format, face: FontFace | StoryFace, ages: Ages
 ) -> tuple[int, ...]:
     """The pages whose text does not fit in any arrangement at the smallest size of the age."""
     size_pt = TEXT_SIZES_PT[ages][-1]
@@ -186,7 +186,7 @@ def overfull(
 
 
 def _others(
-    laid: StoryPage, text: str, form: Format, face: Face | StoryFace, aspect: float
+    laid: StoryPage, text: str, form: Format, face: FontFace | StoryFace, aspect: float
 ) -> tuple[StoryPage, ...]:
     """The page in each other kind of arrangement that its text fits without a broken word."""
     found = {(laid.kind, 1.0): laid}
@@ -213,7 +213,7 @@ def _arrange(
     text: str,
     form: Format,
     arrangements: Sequence[Arrangement],
-    face: Face | StoryFace,
+    face: FontFace | StoryFace,
     size_pt: float,
     aspect: float,
     breaking: bool,

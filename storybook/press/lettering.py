@@ -11,20 +11,20 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
 from storybook.press.bidi import visual
-from storybook.press.colour import Colour
-from storybook.press.fonts import Face
+from storybook.press.colour import Srgb
+from storybook.press.fonts import FontFace
 
 PAIR, EXTENSION = 2, 9
 """Types of GPOS lookups (OpenType 1.9)."""
 
 
-def lettered_width(text: str, face: Face, size_pt: float) -> float:
+def lettered_width(text: str, face: FontFace, size_pt: float) -> float:
     """How wide kerned `text` is, in points."""
     return sum(_advances(visual(text), face, size_pt))
 
 
 def draw_lettering(
-    canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float, fill: Colour
+    canvas: Canvas, text: str, face: FontFace, size_pt: float, x: float, y: float, fill: Srgb
 ) -> None:
     """Kerned text, its baseline beginning at (x, y); it stays one piece of text to copy."""
     canvas.setFillColorRGB(fill.red, fill.green, fill.blue)
@@ -41,7 +41,7 @@ def draw_lettering(
 def draw_centred(
     canvas: Canvas,
     text: str,
-    face: Face,
+    face: FontFace,
     size_pt: float,
     middle: tuple[float, float],
     most_pt: float,
@@ -59,11 +59,11 @@ def draw_centred(
 def draw_halo(
     canvas: Canvas,
     text: str,
-    face: Face,
+    face: FontFace,
     size_pt: float,
     x: float,
     y: float,
-    colour: Colour,
+    colour: Srgb,
     width_pt: float,
 ) -> None:
     """A round-cornered rim of `width_pt` around every letter; shapes, no text."""
@@ -78,7 +78,7 @@ def draw_halo(
 
 
 def draw_shapes(
-    canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float, colour: Colour
+    canvas: Canvas, text: str, face: FontFace, size_pt: float, x: float, y: float, colour: Srgb
 ) -> None:
     """Letters as shapes, no text."""
     canvas.setFillColorRGB(colour.red, colour.green, colour.blue)
@@ -86,7 +86,7 @@ def draw_shapes(
 
 
 def _outline(
-    canvas: Canvas, text: str, face: Face, size_pt: float, x: float, y: float
+    canvas: Canvas, text: str, face: FontFace, size_pt: float, x: float, y: float
 ) -> PDFPathObject:
     path, text = canvas.beginPath(), visual(text)
     for char, advance in zip(text, _advances(text, face, size_pt), strict=True):
@@ -95,7 +95,7 @@ def _outline(
     return path
 
 
-def _advances(text: str, face: Face, size_pt: float) -> Iterator[float]:
+def _advances(text: str, face: FontFace, size_pt: float) -> Iterator[float]:
     """The distance from each letter's origin to the next one's, in points."""
     names = _glyph_names(face.path)
     scale = size_pt / _open(face.path)["head"].unitsPerEm
@@ -104,7 +104,7 @@ def _advances(text: str, face: Face, size_pt: float) -> Iterator[float]:
         yield face.width(left, size_pt) + kern * scale
 
 
-def _trace(path: object, face: Face, char: str, size_pt: float, x: float, y: float) -> None:
+def _trace(path: object, face: FontFace, char: str, size_pt: float, x: float, y: float) -> None:
     """Add the outline of a letter to a path; its quadratic curves become cubic ones."""
     font = _open(face.path)
     scale = size_pt / font["head"].unitsPerEm

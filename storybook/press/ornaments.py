@@ -6,7 +6,7 @@ import random
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from storybook.press.colour import Colour
+from storybook.press.colour import Srgb
 from storybook.press.layout import EDGE_PT, Box
 
 PAW = "paw"
@@ -27,16 +27,16 @@ PAD = (
 """The pad's outline: where it begins, then cubic curves."""
 
 
-def fill_with(canvas: Canvas, colour: Colour) -> None:
+def fill_with(canvas: Canvas, colour: Srgb) -> None:
     canvas.setFillColorRGB(colour.red, colour.green, colour.blue)
 
 
-def stroke_with(canvas: Canvas, colour: Colour, width_pt: float) -> None:
+def stroke_with(canvas: Canvas, colour: Srgb, width_pt: float) -> None:
     canvas.setStrokeColorRGB(colour.red, colour.green, colour.blue)
     canvas.setLineWidth(width_pt)
 
 
-def paw(canvas: Canvas, x: float, y: float, size_pt: float, tilt: float, colour: Colour) -> None:
+def paw(canvas: Canvas, x: float, y: float, size_pt: float, tilt: float, colour: Srgb) -> None:
     """A paw print about `size_pt` high around (x, y), turned by `tilt` degrees.
 
     Its shape is kept once in the file, however often it is drawn.
@@ -69,7 +69,7 @@ def paw_as_svg() -> str:
     return f'{toes}<path d="M{x:g} {-y:g}{outline}Z"/>'
 
 
-def rule(canvas: Canvas, x: float, y: float, width_pt: float, colour: Colour) -> None:
+def rule(canvas: Canvas, x: float, y: float, width_pt: float, colour: Srgb) -> None:
     """A short rule with a paw in its middle, centred on (x, y)."""
     stroke_with(canvas, colour, 1.2)
     canvas.setLineCap(1)
@@ -78,7 +78,7 @@ def rule(canvas: Canvas, x: float, y: float, width_pt: float, colour: Colour) ->
     paw(canvas, x, y, 17, 0, colour)
 
 
-def endpaper(canvas: Canvas, page: Box, ground: Colour, figure: Colour) -> None:
+def endpaper(canvas: Canvas, page: Box, ground: Srgb, figure: Srgb) -> None:
     """Paw prints wandering over the whole page."""
     fill_with(canvas, ground)
     canvas.rect(page.x, page.y, page.width, page.height, stroke=0, fill=1)

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from storybook.press.findings import (
     SLACK_PT,
-    Finding,
+    PreflightFinding,
     Proofed,
     inside,
     judged,
@@ -19,7 +19,7 @@ from storybook.press.layout import Box
 from storybook.press.printers import formats_for
 
 
-def _trim(book: Proofed) -> Iterator[Finding]:
+def _trim(book: Proofed) -> Iterator[PreflightFinding]:
     form, printer = book.form, book.printer
     size = f"{form.width_in:g} x {form.height_in:g} in"
     fitting = formats_for(printer, [load_format(name) for name in format_names()])
@@ -35,7 +35,7 @@ def _trim(book: Proofed) -> Iterator[Finding]:
     )
 
 
-def _pages(book: Proofed) -> Iterator[Finding]:
+def _pages(book: Proofed) -> Iterator[PreflightFinding]:
     rule, count = book.printer.pages, len(book.interior.sheets)
     least = book.printer.least_pages(book.paper)
     asks = f"{least} to {rule.most} pages, a multiple of {rule.multiple}"
@@ -53,10 +53,12 @@ def _pages(book: Proofed) -> Iterator[Finding]:
     added = [number for number, leaf in enumerate(book.leaves, start=1) if leaf.added]
     if added:
         says = f"{len(added)} pages were added to draw and write on: {listed(added)}"
-        yield Finding(rule="pages", asks=asks, status="note", says=says, pages=tuple(added))
+        yield PreflightFinding(
+            rule="pages", asks=asks, status="note", says=says, pages=tuple(added)
+        )
 
 
-def _blanks(book: Proofed) -> Iterator[Finding]:
+def _blanks(book: Proofed) -> Iterator[PreflightFinding]:
     rule = book.printer.pages
     blank = [number for number, sheet in enumerate(book.interior.sheets, start=1) if sheet.blank]
     runs = [
@@ -83,7 +85,7 @@ def _blanks(book: Proofed) -> Iterator[Finding]:
     )
 
 
-def _bleed(book: Proofed) -> Iterator[Finding]:
+def _bleed(book: Proofed) -> Iterator[PreflightFinding]:
     pt, printer, form = book.printer.bleed.inches * POINTS_PER_INCH, book.printer, book.form
     odd, short = [], []
     for number, sheet in enumerate(book.interior.sheets, start=1):
@@ -120,7 +122,7 @@ def _bleed(book: Proofed) -> Iterator[Finding]:
     )
 
 
-def _margins(book: Proofed) -> Iterator[Finding]:
+def _margins(book: Proofed) -> Iterator[PreflightFinding]:
     rule, form = book.printer.margins, book.form
     count = len(book.interior.sheets)
     outside = rule.outside_in * POINTS_PER_INCH
@@ -145,7 +147,7 @@ def _margins(book: Proofed) -> Iterator[Finding]:
     )
 
 
-def _spine(book: Proofed) -> Iterator[Finding]:
+def _spine(book: Proofed) -> Iterator[PreflightFinding]:
     wrap, rule = book.wrap, book.printer.spine
     if wrap is None:
         return
@@ -172,7 +174,7 @@ def _spine(book: Proofed) -> Iterator[Finding]:
         mend="report",
     )
     if not book.printer.sources["papers"].checked and not book.spine_said:
-        yield Finding(
+        yield PreflightFinding(
             rule="papers",
             asks="the spine as wide as the printer's calculator says",
             status="note",
@@ -183,7 +185,7 @@ def _spine(book: Proofed) -> Iterator[Finding]:
         )
 
 
-def _cover(book: Proofed) -> Iterator[Finding]:
+def _cover(book: Proofed) -> Iterator[PreflightFinding]:
     wrap, seen = book.wrap, book.cover
     if wrap is None or seen is None:
         return

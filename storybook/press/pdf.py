@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PIL import Image
 
 from storybook.press import ornaments
-from storybook.press.colour import Colour
+from storybook.press.colour import Srgb
 from storybook.press.compose import Facing, composed, composed_opening, tail_root
 from storybook.press.formats import Format
 from storybook.press.layout import CARDS, Box, StoryPage, folio_box, safe_box, text_box
@@ -132,7 +132,7 @@ def draw_story_page(
     return laid
 
 
-def on_veil(picture: Image.Image, laid: StoryPage, form: Format, paper: Colour) -> Image.Image:
+def on_veil(picture: Image.Image, laid: StoryPage, form: Format, paper: Srgb) -> Image.Image:
     """The picture of an `open` page, fading to paper where its words stand; as the page is cut."""
     cut = cut_to(without_rim(picture), laid.picture.width / laid.picture.height)
     box = text_box(laid.area, laid.setting)

@@ -13,15 +13,15 @@ from storybook.config import BindSettings
 from storybook.press import lettering, ornaments
 from storybook.press.bidi import is_leftwards_text, visual
 from storybook.press.bleed import Edges, extended
-from storybook.press.colour import Colour, Theme
+from storybook.press.colour import Srgb, Theme
 from storybook.press.faces import face_boxes, faces_in
-from storybook.press.fonts import Face, Fonts
+from storybook.press.fonts import FontFace, Fonts
 from storybook.press.formats import POINTS_PER_INCH, Format
 from storybook.press.inks import Inks
 from storybook.press.layout import Box
 from storybook.press.lettering import draw_lettering
 from storybook.press.picture import cut_box, jpeg, without_rim
-from storybook.press.typeset import Line, Setting
+from storybook.press.typeset import Setting, TypesetLine
 
 CREATOR = "Storybook"
 
@@ -113,13 +113,13 @@ class InkedCanvas(Canvas):
         if self.inks is None:
             super().setFillColorRGB(r, g, b, alpha)
         else:
-            self.setFillColorCMYK(*self.inks.of(Colour(r, g, b)))
+            self.setFillColorCMYK(*self.inks.of(Srgb(r, g, b)))
 
     def setStrokeColorRGB(self, r: float, g: float, b: float, alpha: float | None = None) -> None:  # noqa: N802
         if self.inks is None:
             super().setStrokeColorRGB(r, g, b, alpha)
         else:
-            self.setStrokeColorCMYK(*self.inks.of(Colour(r, g, b)))
+            self.setStrokeColorCMYK(*self.inks.of(Srgb(r, g, b)))
 
 
 def new_canvas(
@@ -233,7 +233,7 @@ def lay_paper(pdf: PdfContext) -> None:
 
 
 def draw_title(
-    pdf: PdfContext, setting: Setting, face: Face, x: float, top: float, colour: Colour
+    pdf: PdfContext, setting: Setting, face: FontFace, x: float, top: float, colour: Srgb
 ) -> None:
     """A set title, each line centred on `x`, the first capitals touching `top`."""
     note_text(
@@ -256,11 +256,11 @@ def draw_title(
 def draw_centred(
     pdf: PdfContext,
     text: str,
-    face: Face,
+    face: FontFace,
     size_pt: float,
     x: float,
     y: float,
-    colour: Colour,
+    colour: Srgb,
     width_pt: float,
 ) -> None:
     """One line centred on `x`, made smaller if it is wider than `width_pt`."""
@@ -271,7 +271,7 @@ def draw_centred(
 
 
 def draw_left(
-    pdf: PdfContext, setting: Setting, face: Face, x: float, top: float, colour: Colour
+    pdf: PdfContext, setting: Setting, face: FontFace, x: float, top: float, colour: Srgb
 ) -> None:
     """A setting, its left edge at `x`, the first capitals touching `top`; flush right where it is
     read from right to left.
@@ -286,7 +286,7 @@ def draw_left(
         pdf.canvas.drawString(begin, top - line.drop_pt, visual(line.text))
 
 
-def fill_text(pdf: PdfContext, written: PDFTextObject, colour: Colour) -> None:
+def fill_text(pdf: PdfContext, written: PDFTextObject, colour: Srgb) -> None:
     """Go on with a text in a colour, in the inks of the canvas if it has some."""
     inks = getattr(pdf.canvas, "inks", None)
     if inks is None:
@@ -295,7 +295,7 @@ def fill_text(pdf: PdfContext, written: PDFTextObject, colour: Colour) -> None:
         written.setFillColorCMYK(*inks.of(colour))
 
 
-def line_start(setting: Setting, line: Line) -> float:
+def line_start(setting: Setting, line: TypesetLine) -> float:
     """How far from its setting's left edge a line begins."""
     if is_leftwards_text(line.text):
         return setting.width_pt - line.width_pt

@@ -4,14 +4,14 @@ import re
 import unicodedata
 
 from storybook.errors import PressError
-from storybook.press.fonts import UNSEEN, Face
+from storybook.press.fonts import UNSEEN, FontFace
 
 QUOTES = {"de": "„“‚‘", "ru": "«»„“", "fr": "«»‹›", "es": "«»“”", "it": "«»“”", "pl": "„”‚’"}
 """Outer and inner quotation marks by language; English otherwise."""
 ELIDED = re.compile(r"'(?=(?:tis|twas|twere|em|til|cause|bout|round|n)\b|\d\d)", re.IGNORECASE)
 
 
-def printed(text: str, language: str, face: Face) -> str:
+def printed(text: str, language: str, face: FontFace) -> str:
     """A text with typographic marks, and without the symbols that `face` has no glyph for."""
     return without_symbols(curl(text, language), face)
 
@@ -39,7 +39,7 @@ def curl(text: str, language: str = "en") -> str:
     return "\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
-def without_symbols(text: str, face: Face) -> str:
+def without_symbols(text: str, face: FontFace) -> str:
     """The text without the emoji and other symbols that `face` has no glyph for.
 
     Letters and marks of punctuation stay, whether there is a glyph for them or not.
@@ -53,7 +53,7 @@ def without_symbols(text: str, face: Face) -> str:
     return gaps.sub(lambda found: _gap(text[: found.start()], text[found.end() :]), text)
 
 
-def check_glyphs(text: str, face: Face, where: str) -> None:
+def check_glyphs(text: str, face: FontFace, where: str) -> None:
     """Raise PressError naming the first character that `face` cannot show, and where it is."""
     missing = [char for char in face.missing(text) if char not in UNSEEN]
     if missing:

@@ -5,12 +5,12 @@ stand from what was set.
 """
 
 from storybook.press import face_rules, file_rules, page_rules
-from storybook.press.findings import Finding, Proofed
+from storybook.press.findings import PreflightFinding, Proofed
 
 RULES = (*page_rules.RULES, *face_rules.RULES, *file_rules.RULES)
 
 
-def report(book: Proofed) -> tuple[Finding, ...]:
+def report(book: Proofed) -> tuple[PreflightFinding, ...]:
     """What every rule says of a book, in the order of the printer's tables."""
     findings = [finding for rule in RULES for finding in rule(book)]
     sources = book.printer.sources

@@ -13,8 +13,8 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 from storybook.errors import ConfigError, nearest
 from storybook.press import lettering, ornaments
 from storybook.press.bidi import visual
-from storybook.press.colour import Colour, Theme
-from storybook.press.fonts import Face, Fonts
+from storybook.press.colour import Srgb, Theme
+from storybook.press.fonts import FontFace, Fonts
 from storybook.press.layout import Box
 from storybook.press.lettering import draw_halo, draw_lettering
 from storybook.press.pdf_context import JpegImage
@@ -96,7 +96,7 @@ def open_sheets(file: BytesIO, book: Kept, size: tuple[float, float], subject: s
     return Sheets(canvas, book, *size)
 
 
-def fill(sheets: Sheets, box: Box, colour: Colour) -> None:
+def fill(sheets: Sheets, box: Box, colour: Srgb) -> None:
     ornaments.fill_with(sheets.canvas, colour)
     sheets.canvas.rect(box.x, box.y, box.width, box.height, stroke=0, fill=1)
 
@@ -135,11 +135,11 @@ def close_up(picture: Image.Image, share: float = 0.76) -> Image.Image:
 def line(
     sheets: Sheets,
     text: str,
-    face: Face,
+    face: FontFace,
     size_pt: float,
     x: float,
     y: float,
-    colour: Colour,
+    colour: Srgb,
     width_pt: float,
 ) -> None:
     """One line centred on `x`, made smaller if it is wider than `width_pt`."""
@@ -164,7 +164,7 @@ def title_setting(book: Kept, width_pt: float, height_pt: float, most_pt: float)
 
 
 def put_title(
-    sheets: Sheets, setting: Setting, x: float, top: float, fill_colour: Colour, *rims: Colour
+    sheets: Sheets, setting: Setting, x: float, top: float, fill_colour: Srgb, *rims: Srgb
 ) -> None:
     """A set title centred on `x` with its capitals touching `top`, and rims around its letters."""
     face, size = sheets.book.fonts.for_title(sheets.book.title), setting.size_pt
@@ -184,7 +184,7 @@ def put_text(
     box: Box,
     sizes_pt: Sequence[float],
     *,
-    colour: Colour | None = None,
+    colour: Srgb | None = None,
     centred: bool = True,
 ) -> None:
     """A text from the top of its box in the largest of these sizes that fits; cut off if none."""

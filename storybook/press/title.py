@@ -4,7 +4,7 @@ from bisect import bisect_left
 from functools import partial
 
 from storybook.errors import PressError
-from storybook.press.fonts import Face, Fonts
+from storybook.press.fonts import FontFace, Fonts
 from storybook.press.formats import Format
 from storybook.press.layout import safe_box
 from storybook.press.lettering import lettered_width
@@ -30,7 +30,11 @@ def check_title(title: str, fonts: Fonts, form: Format) -> None:
 
 
 def set_title(
-    title: str, face: Face, width_pt: float, height_pt: float, most_pt: float = TITLE_SIZES_PT[0]
+    title: str,
+    face: FontFace,
+    width_pt: float,
+    height_pt: float,
+    most_pt: float = TITLE_SIZES_PT[0],
 ) -> Setting:
     """A title in at most three lines, as large as it fits; a very long one in five, and smaller.
 
@@ -54,7 +58,7 @@ def set_title(
 
 
 def _fit_title(
-    title: str, face: Face, width_pt: float, height_pt: float, most_pt: float
+    title: str, face: FontFace, width_pt: float, height_pt: float, most_pt: float
 ) -> Setting | None:
     whole_pt = lettered_width(title, face, 1.0)
 

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from itertools import accumulate, pairwise, takewhile
 
 from storybook.press.breaks import Unit, broken, units_of
-from storybook.press.fonts import Face, StoryFace
+from storybook.press.fonts import FontFace, StoryFace
 
 LEADING = 1.4
 """Baseline to baseline, in sizes; new readers need 1.35 to 1.5."""
@@ -27,7 +27,7 @@ Measure = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TypesetLine:
     """One line: its baseline lies `drop_pt` under the top of the block's first capitals."""
 
     text: str
@@ -41,7 +41,7 @@ class Line:
 class Setting:
     """A block of set text, from the top of its capitals to the bottom of its descenders."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[TypesetLine, ...]
     size_pt: float
     width_pt: float
     height_pt: float
@@ -52,7 +52,7 @@ class Setting:
 @lru_cache(maxsize=4096)
 def set_text(
     text: str,
-    face: Face | StoryFace,
+    face: FontFace | StoryFace,
     size_pt: float,
     width_pt: float,
     *,
@@ -72,7 +72,7 @@ def set_text(
     again, bound, and shown as a proof.
     """
     measure = measure or partial(face.width, size_pt=size_pt)
-    lines: list[Line] = []
+    lines: list[TypesetLine] = []
     drop_pt, initial = face.cap_height(size_pt), ""
     for number, paragraph in enumerate(text.splitlines()):
         width = min(width_pt, measure_em * size_pt)
@@ -91,7 +91,7 @@ def set_text(
         drop_pt += 0.5 * leading * size_pt if number else 0.0
         for place, line in enumerate(ends):
             indent = indent_pt if place < INITIAL_LINES else 0.0
-            lines.append(Line(line, measure(line), drop_pt, indent))
+            lines.append(TypesetLine(line, measure(line), drop_pt, indent))
             drop_pt += leading * size_pt
     if not lines:
         return Setting((), size_pt, 0.0, 0.0)

@@ -6,7 +6,7 @@ It is painted into the picture, since some printers take no transparency.
 import numpy as np
 from PIL import Image
 
-from storybook.press.colour import Colour
+from storybook.press.colour import Srgb
 
 DENSEST = 0.88
 """The share of paper behind the words: on it ink has a contrast of 4.5:1 even over black."""
@@ -17,7 +17,7 @@ SOFT_PT = 96.0
 
 
 def veiled(
-    picture: Image.Image, page_pt: float, edge_pt: float, paper: Colour, *, low: bool
+    picture: Image.Image, page_pt: float, edge_pt: float, paper: Srgb, *, low: bool
 ) -> Image.Image:
     """A picture that fills a page `page_pt` high, fading to paper from `edge_pt` on to its foot, or
     to its head if not `low`. `edge_pt` is counted from the lower edge.

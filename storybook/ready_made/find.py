@@ -24,7 +24,7 @@ values of both."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class StoryQuery:
     """What a story is looked for by; what is empty says nothing."""
 
     words: str = ""
@@ -37,7 +37,7 @@ class Wanted:
 
 
 def find_stories(
-    wanted: Wanted, stories: Mapping[str, ReadyMade] | None = None
+    wanted: StoryQuery, stories: Mapping[str, ReadyMade] | None = None
 ) -> tuple[ReadyMade, ...]:
     """The stories that are wanted, the best first; without words in the order of their ids."""
     known = ready_made() if stories is None else stories
@@ -87,7 +87,7 @@ def is_of_kind(story: ReadyMade, animal: str) -> bool:
     return by_kind or wanted in story.star.kind.lower().split()
 
 
-def _fits(story: ReadyMade, wanted: Wanted) -> bool:
+def _fits(story: ReadyMade, wanted: StoryQuery) -> bool:
     return (
         wanted.ages in (None, story.ages)
         and wanted.manner in (None, story.manner)

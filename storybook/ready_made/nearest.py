@@ -7,7 +7,7 @@ the summary asks (docs/log.md).
 """
 
 from storybook.naming import is_english
-from storybook.ready_made.find import Wanted, find_stories
+from storybook.ready_made.find import StoryQuery, find_stories
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Story
 from storybook.story.casting import Cast
@@ -27,7 +27,7 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
     if not is_english(brief.language):
         return None
     star, summary = who.heroes[:1], who.summary
-    found = find_stories(Wanted(summary, hero=star[0]))[:FOUND]
+    found = find_stories(StoryQuery(summary, hero=star[0]))[:FOUND]
     told = [tell_ready_made(story, star, world, limited=limited) for story in found]
     if not told:
         return None

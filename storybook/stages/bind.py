@@ -27,7 +27,7 @@ from storybook.press.alt_text import alt_text
 from storybook.press.colour import theme_of
 from storybook.press.compose import Facing
 from storybook.press.endpage import Facts, draw_end_page
-from storybook.press.fonts import Face, load_fonts
+from storybook.press.fonts import FontFace, load_fonts
 from storybook.press.layout import StoryPage, sheet_of
 from storybook.press.matter import MOST_PHOTOS, RealHero, draw_hero_page
 from storybook.press.pdf import (
@@ -261,7 +261,7 @@ def real_hero_of(book: Book, language: str | None = None) -> RealHero | None:
     )
 
 
-def _described(star: Hero, name: str, face: Face) -> str:
+def _described(star: Hero, name: str, face: FontFace) -> str:
     """What is known of the real star, as its owner would say it; empty if it cannot be printed."""
     article = "an" if star.look[0].lower() in "aeiou" else "a"
     says = curl(f"{name} is {article} {star.look} {star.called}.")

@@ -38,7 +38,7 @@ GLUED = re.compile(r" (['\u2019,.;:!?])")
 """A mark that belongs to the word before it, where a line goes on from words that were given."""
 
 
-class Line(Protocol):
+class ToldLine(Protocol):
     """As `storybook.models.side_by_side.SampledLine`."""
 
     text: str
@@ -55,11 +55,13 @@ class Rows(Protocol):
 
     def keep(self, rows: Sequence[int]) -> None: ...
 
-    def lines(self, *, least: int | Sequence[int], most: int, enough: float) -> Sequence[Line]: ...
+    def lines(
+        self, *, least: int | Sequence[int], most: int, enough: float
+    ) -> Sequence[ToldLine]: ...
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Constraints:
     """What a telling is held to."""
 
     summary: str
@@ -70,7 +72,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Row:
+class Beam:
     """A telling as far as it has come."""
 
     title: str = ""
@@ -78,9 +80,9 @@ class Row:
     pages: list[str] = field(default_factory=list)
 
 
-def asked_of(brief: Brief, who: Cast) -> Asked:
+def asked_of(brief: Brief, who: Cast) -> Constraints:
     """What the tellings of a brief are held to."""
-    return Asked(
+    return Constraints(
         summary=who.summary,
         names=tuple(hero.name for hero in who.heroes),
         pages=brief.pages,
@@ -99,11 +101,11 @@ def question_of(frame: PromptFrame, brief: Brief, who: Cast, pages: int, manner:
     )
 
 
-def told_by_plan(rows: Rows, frame: PromptFrame, asked: Asked) -> list[Row]:
+def told_by_plan(rows: Rows, frame: PromptFrame, asked: Constraints) -> list[Beam]:
     """Whole tellings out of `rows` that have been asked for a story, the best plan's first."""
     leads = Leads(frame)
     rows.put(leads.title)
-    tellings = [Row(line.text) for line in rows.lines(least=1, most=TITLE_TOKENS, enough=ENOUGH)]
+    tellings = [Beam(line.text) for line in rows.lines(least=1, most=TITLE_TOKENS, enough=ENOUGH)]
     logprobs = _plan(rows, leads, tellings, asked)
     worths = [plan_worth(row.plan, asked) + logprobs[at] for at, row in enumerate(tellings)]
     best = sorted(range(len(tellings)), key=lambda at: -worths[at])[:TOLD_ON]
@@ -128,7 +130,9 @@ def told_by_plan(rows: Rows, frame: PromptFrame, asked: Asked) -> list[Row]:
     return told
 
 
-def pages_anew(rows: Rows, frame: PromptFrame, row: Row, number: int, asked: Asked) -> list[str]:
+def pages_anew(
+    rows: Rows, frame: PromptFrame, row: Beam, number: int, asked: Constraints
+) -> list[str]:
     """A page of a telling told anew between its neighbours, the best first; pages count from 1."""
     leads = Leads(frame)
     told = f"{leads.title} {row.title}"
@@ -138,7 +142,7 @@ def pages_anew(rows: Rows, frame: PromptFrame, row: Row, number: int, asked: Ask
     lines = rows.lines(
         least=LEAST_TOKENS, most=TOKENS_PER_WORD * asked.page_words[1], enough=ENOUGH
     )
-    others = Row(row.title, row.plan, [*row.pages[: number - 1], *row.pages[number:]])
+    others = Beam(row.title, row.plan, [*row.pages[: number - 1], *row.pages[number:]])
     worths = {}
     for line in lines:
         text = whole_sentences(line.text, ended=line.ended)
@@ -146,7 +150,7 @@ def pages_anew(rows: Rows, frame: PromptFrame, row: Row, number: int, asked: Ask
     return sorted(worths, key=lambda text: -worths[text])
 
 
-def _plan(rows: Rows, leads: "Leads", tellings: Sequence[Row], asked: Asked) -> list[float]:
+def _plan(rows: Rows, leads: "Leads", tellings: Sequence[Beam], asked: Constraints) -> list[float]:
     """Give each telling its plan; gives the mean log-probability of what was sampled for it.
 
     Every other row is held to the clauses of the summary (`anchors`): what they say stands in its
@@ -190,7 +194,7 @@ class Leads:
         return (first if number == 1 else "\n") + lead
 
 
-def plan_worth(plan: Sequence[str], asked: Asked) -> float:
+def plan_worth(plan: Sequence[str], asked: Constraints) -> float:
     """How much a plan is worth telling on: what it keeps of the summary, and whom it shows."""
     told, clauses = coverage(asked.summary, plan, asked.names)
     covered = told / clauses if clauses else 1.0
@@ -206,7 +210,7 @@ def plan_worth(plan: Sequence[str], asked: Asked) -> float:
     )
 
 
-def page_worth(text: str, row: Row, number: int, asked: Asked) -> float:
+def page_worth(text: str, row: Beam, number: int, asked: Constraints) -> float:
     """How well a page's text tells its line of the plan, and whether it is fit to be read."""
     shown = _stems(row.plan[number - 1])
     tells = len(shown & _stems(text)) / len(shown) if shown else 1.0

@@ -39,7 +39,7 @@ class Model(Record):
     size_mb: float | None
 
 
-class Finding(Record):
+class DoctorCheck(Record):
     """One thing that was looked at."""
 
     what: str
@@ -72,25 +72,25 @@ def _named(setting: str | None, otherwise: str | None = None) -> str | None:
     return str(packaged.in_use(setting, otherwise)) if setting else None
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: Settings) -> list[DoctorCheck]:
     """Python, memory, disk, device, the studio's models, and how each known studio would fit."""
     memory, disk = psutil.virtual_memory(), shutil.disk_usage(".")
     findings = [
-        Finding(what="Python", says=f"{platform.python_version()} on {platform.platform()}"),
-        Finding(what="processor", says=f"{os.cpu_count()} cores"),
-        Finding(
+        DoctorCheck(what="Python", says=f"{platform.python_version()} on {platform.platform()}"),
+        DoctorCheck(what="processor", says=f"{os.cpu_count()} cores"),
+        DoctorCheck(
             what="memory",
             says=f"{memory.available / GIB:.1f} of {memory.total / GIB:.1f} GiB free",
             good=memory.available > NEEDED_GIB * GIB,
         ),
-        Finding(what="disk", says=f"{disk.free / GIB:.1f} GiB free here", good=disk.free > GIB),
+        DoctorCheck(what="disk", says=f"{disk.free / GIB:.1f} GiB free here", good=disk.free > GIB),
         _device(),
     ]
     for model in models_of(settings):
         says = f"{model.path} is missing; put it there, or name another in studio.toml"
         if model.size_mb is not None:
             says = f"{model.path} ({model.size_mb:.1f} MB)"
-        findings.append(Finding(what=model.door, says=says, good=model.size_mb is not None))
+        findings.append(DoctorCheck(what=model.door, says=says, good=model.size_mb is not None))
     if settings.draw.painter not in DOUBLES and Path(settings.draw.painter).exists():
         findings.append(painter_memory(settings, _free_gib(True) if _has_gpu() else None))
     for name in studios():
@@ -101,18 +101,18 @@ def examine(settings: Settings) -> list[Finding]:
     return findings
 
 
-def _fit(settings: Settings) -> Finding:
+def _fit(settings: Settings) -> DoctorCheck:
     """Whether a studio's largest model fits: one door is open at a time, so that is what counts."""
     models = models_of(settings)
     missing = [model.door for model in models if model.size_mb is None]
     what = f"studio {settings.name}"
     if missing:
-        return Finding(what=what, says=f"not on the disk: {', '.join(missing)}")
+        return DoctorCheck(what=what, says=f"not on the disk: {', '.join(missing)}")
     on_gpu = settings.device != "cpu" and _has_gpu()
     largest = max(models, key=lambda model: weights_gib(Path(model.path), 2 if on_gpu else 4))
     needed_gib = weights_gib(Path(largest.path), 2 if on_gpu else 4)
     if not needed_gib:
-        return Finding(what=what, says="takes next to nothing")
+        return DoctorCheck(what=what, says="takes next to nothing")
     free = _free_gib(on_gpu)
     fits = needed_gib + WORKING_GIB < free
     verdict = "fits" if fits else "is too large for"
@@ -120,14 +120,14 @@ def _fit(settings: Settings) -> Finding:
         return painter_memory(settings, free).but(what=what)
     says = f"its largest model, the {largest.door}, takes {needed_gib:.2f} GiB and {verdict} "
     says += f"the {free:.1f} GiB free on the {'GPU' if on_gpu else 'machine'}"
-    return Finding(what=what, says=says, good=fits)
+    return DoctorCheck(what=what, says=says, good=fits)
 
 
-def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
+def painter_memory(settings: Settings, free_gib: float | None) -> DoctorCheck:
     """How the painter would share a GPU on which so much is free; None: there is no GPU."""
     what = "painter's memory"
     if free_gib is None or settings.device == "cpu":
-        return Finding(what=what, says="whole, on the processor; draw.memory counts on a GPU")
+        return DoctorCheck(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     from storybook.errors import ModelError
     from storybook.models.memory import choose_plan, needed_gib
     from storybook.studio.studio import Studio
@@ -139,11 +139,11 @@ def painter_memory(settings: Settings, free_gib: float | None) -> Finding:
     try:
         weights = studio.checkpoint.stored_bytes(2)
     except ModelError as fault:
-        return Finding(what=what, says=str(fault), good=False)
+        return DoctorCheck(what=what, says=str(fault), good=False)
     plan = choose_plan(settings.draw.memory, weights, pixels, free_gib)
     takes = needed_gib(plan, weights, pixels)
     says = f"{plan.says}: about {takes:.1f} of the {free_gib:.1f} GiB free (draw.memory)"
-    return Finding(what=what, says=says, good=takes <= free_gib)
+    return DoctorCheck(what=what, says=says, good=takes <= free_gib)
 
 
 def weights_gib(path: Path, bytes_each: int) -> float:
@@ -191,22 +191,24 @@ def _free_gib(on_gpu: bool) -> float:
     return torch.cuda.mem_get_info()[0] / GIB
 
 
-def _device() -> Finding:
+def _device() -> DoctorCheck:
     if _may_have_gpu():
         import torch
 
         if torch.cuda.is_available():
             name = torch.cuda.get_device_name()
-            return Finding(what="GPU", says=f"{name}, {_free_gib(True):.1f} GiB free")
+            return DoctorCheck(what="GPU", says=f"{name}, {_free_gib(True):.1f} GiB free")
         if torch.backends.mps.is_available():
-            return Finding(what="GPU", says="Apple's; models here do not use it, but the processor")
+            return DoctorCheck(
+                what="GPU", says="Apple's; models here do not use it, but the processor"
+            )
     if "microsoft" in platform.release().lower() and Path("/usr/lib/wsl/lib").is_dir():
-        return Finding(
+        return DoctorCheck(
             what="GPU",
             says="none seen under WSL. Try: export LD_LIBRARY_PATH=/usr/lib/wsl/lib",
             good=False,
         )
-    return Finding(what="GPU", says="none; the starter's models do without")
+    return DoctorCheck(what="GPU", says="none; the starter's models do without")
 
 
 def _size_mb(path: Path) -> float | None:
@@ -216,11 +218,11 @@ def _size_mb(path: Path) -> float | None:
     return sum(file.stat().st_size for file in files if file.is_file()) / 1e6
 
 
-def asked(studio: str) -> list[Finding]:
+def asked(studio: str) -> list[DoctorCheck]:
     """What `examine` finds of a studio, asked of another process: this one loads no framework."""
     done, complaint = processes.ask_storybook("doctor", "--studio", studio, timeout_s=ASKED_S)
     findings = [
-        Finding(what=what, says=says, good=verdict == "ok ")
+        DoctorCheck(what=what, says=says, good=verdict == "ok ")
         for verdict, what, says in SAID.findall(done.stdout)
     ]
     if not findings:

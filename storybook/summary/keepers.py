@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from storybook.summary.lexicon import ANIMAL, CRAWLER, FAMILY, SIBLINGS, Kind, Words
+from storybook.summary.lexicon import ANIMAL, CRAWLER, FAMILY, SIBLINGS, Kind, WordLists
 from storybook.summary.nouns import WISHING, Common, Nouns
 from storybook.summary.people import Character, Mention
 from storybook.summary.phrases import Phrases
@@ -18,7 +18,7 @@ class Keepers:
 
     nouns: Nouns
     phrases: Phrases
-    words: Words
+    words: WordLists
     all: list[Character] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     wishes: list[Common] = field(default_factory=list)

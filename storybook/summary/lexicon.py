@@ -29,7 +29,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordLists:
     """The lists of `summary_words.toml`."""
 
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Words:
 
 
 @cache
-def load_words() -> Words:
+def load_words() -> WordLists:
     """The lists that ship."""
     path = shipped("assets", "summary_words.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -95,7 +95,7 @@ def load_words() -> Words:
     }
     irregular = dict(pair.split(":") for pair in table["many"]["words"].split())
     pairs = (pair.replace("_", " ").split(":") for pair in table["verbs"]["pasts"].split())
-    return Words(lists, irregular, dict(pairs))
+    return WordLists(lists, irregular, dict(pairs))
 
 
 def kinds_of(world: World) -> Mapping[str, Kind]:

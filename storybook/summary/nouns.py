@@ -3,7 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from storybook.summary.lexicon import ANIMAL, BAND, COMPANY, CRAWLER, FAMILY, SIBLINGS, Kind, Words
+from storybook.summary.lexicon import (
+    ANIMAL,
+    BAND,
+    COMPANY,
+    CRAWLER,
+    FAMILY,
+    SIBLINGS,
+    Kind,
+    WordLists,
+)
 from storybook.summary.tokens import Token
 
 INSIDE = ("only", "the", "these", "other", "of", "his", "her", "their", "my", "our")
@@ -76,7 +85,7 @@ class Nouns:
     tokens: Sequence[Token]
     kinds: Mapping[str, Kind]
     """By each word in lower case, singular and plural."""
-    words: Words
+    words: WordLists
 
     def at(self, i: int) -> Common | None:
         """The noun phrase that begins at token `i`, if one does and it is somebody."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storybook.naming import PARTICLES, proper_name
-from storybook.summary.lexicon import ANIMAL, Words
+from storybook.summary.lexicon import ANIMAL, WordLists
 from storybook.summary.nouns import Nouns
 from storybook.summary.tokens import Token
 
@@ -35,7 +35,7 @@ class Runs:
     """The tokens of a text, and which of them together can be one name."""
 
     nouns: Nouns
-    words: Words
+    words: WordLists
     tokens: Sequence[Token]
 
     def _is_place(self, i: int, end: int) -> bool:

@@ -6,7 +6,7 @@ The text stays as it is: only the tokens say what is meant.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from storybook.summary.lexicon import ANIMAL, COMPANY, FAMILY, PERSON, Kind, Words
+from storybook.summary.lexicon import ANIMAL, COMPANY, FAMILY, PERSON, Kind, WordLists
 from storybook.summary.tokens import APOSTROPHES, Token
 
 IS = {"hes": 2, "shes": 3, "whos": 3, "thats": 4, "theres": 5, "whats": 4}
@@ -25,7 +25,7 @@ REACH = 3
 """So many words behind an article, at most, a misspelt noun stands."""
 
 
-def mended(tokens: Sequence[Token], kinds: Mapping[str, Kind], words: Words) -> list[Token]:
+def mended(tokens: Sequence[Token], kinds: Mapping[str, Kind], words: WordLists) -> list[Token]:
     """The tokens as they were meant: `dont`, `mabels birthday`, `the dogs' ball`, `a rabit`."""
     found: list[Token] = []
     for i, token in enumerate(tokens):
@@ -59,7 +59,7 @@ def _owns_unmarked(
     behind: Token | None,
     before: Sequence[Token],
     kinds: Mapping[str, Kind],
-    words: Words,
+    words: WordLists,
 ) -> bool:
     """Whether a word in -s has lost its apostrophe: `mabels birthday`, `my dogs name`."""
     word = token.lower
@@ -88,7 +88,7 @@ def _owns_as_many(i: int, tokens: Sequence[Token]) -> bool:
 
 
 def _misspelt(
-    token: Token, before: Sequence[Token], kinds: Mapping[str, Kind], words: Words
+    token: Token, before: Sequence[Token], kinds: Mapping[str, Kind], words: WordLists
 ) -> str:
     """The noun for somebody that a strange word behind an article is one letter off; or empty."""
     word = token.lower

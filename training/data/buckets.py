@@ -27,7 +27,7 @@ class BatchOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class BucketBatch:
     """Examples of one bucket that are learnt from together."""
 
     bucket: Size
@@ -207,7 +207,7 @@ def steps_of_epochs(order: BatchOrder, accumulation: int, epochs: int) -> int:
     return steps[0] * epochs if whole else sum(steps)
 
 
-def epoch_batches(order: BatchOrder, epoch: int) -> list[Batch]:
+def epoch_batches(order: BatchOrder, epoch: int) -> list[BucketBatch]:
     """The batches of an epoch, which depend on nothing but the order and the epoch.
 
     Each bucket is shuffled and cut into batches, the last of which may be short; then the batches
@@ -225,7 +225,7 @@ def epoch_batches(order: BatchOrder, epoch: int) -> list[Batch]:
         for start in range(0, len(indices), order.batch):
             parts.append((bucket, tuple(indices[start : start + order.batch])))
     rng.shuffle(parts)
-    return [Batch(*part, epoch, number) for number, part in enumerate(parts)]
+    return [BucketBatch(*part, epoch, number) for number, part in enumerate(parts)]
 
 
 def first_position(order: BatchOrder) -> Position:
@@ -233,7 +233,7 @@ def first_position(order: BatchOrder) -> Position:
     return Position(order=_digest(order))
 
 
-def batches_from(order: BatchOrder, position: Position) -> Iterator[tuple[Batch, Position]]:
+def batches_from(order: BatchOrder, position: Position) -> Iterator[tuple[BucketBatch, Position]]:
     """Batches from `position` on, without end, each with the position after it.
 
     Raises TrainingError if the position is one in other data, or there is nothing to show.
@@ -258,12 +258,12 @@ def batches_from(order: BatchOrder, position: Position) -> Iterator[tuple[Batch,
 
 def steps_from(
     order: BatchOrder, position: Position, batches: int
-) -> Iterator[tuple[list[Batch], Position]]:
+) -> Iterator[tuple[list[BucketBatch], Position]]:
     """What optimizer steps learn from, without end: `batches` at a time, fewer where an epoch ends.
 
     Each comes with the position after it. Raises TrainingError as `batches_from` does.
     """
-    group: list[Batch] = []
+    group: list[BucketBatch] = []
     for batch, after in batches_from(order, position):
         group.append(batch)
         if len(group) == batches or after.batch == 0:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from storybook.records import Record
 from storybook.text_files import without_surrogates
-from training.data.records import Finding
+from training.data.records import DataIssue
 
 FILEWORDS = "[filewords]"
 
@@ -34,12 +34,12 @@ def name_caption(path: Path) -> str:
     return _composed(path.stem).split("_")[0].strip()
 
 
-def clean(caption: str, where: Path, findings: list[Finding]) -> str:
+def clean(caption: str, where: Path, findings: list[DataIssue]) -> str:
     """A caption as it can be taught: accents composed (NFC), no half characters, on one line."""
     whole = without_surrogates(caption)
     if whole != caption:
         found = "half a character, as of an emoji that was cut in two"
-        findings.append(Finding(path=where, found=found, done="left out of the words"))
+        findings.append(DataIssue(path=where, found=found, done="left out of the words"))
     return " ".join(_composed(whole).split())
 
 

@@ -20,7 +20,7 @@ from storybook.images.photo_files import MASK, NameIndex
 from storybook.images.photo_reading import DAMAGE, FORMATS
 from training.data.folders import text_of
 from training.data.kohya import latents_crop
-from training.data.records import Box, Example, Finding, Size
+from training.data.records import Box, DataIssue, Example, Size
 
 CROPS = "crops.json"
 LEAST_SHARE = 0.05
@@ -126,7 +126,7 @@ def read_mask(file: Path, size: Size, crop: Box | None = None) -> Image.Image:
     return cropped(mask, crop).resize(size, Image.Resampling.BILINEAR)
 
 
-def with_crops(examples: Iterable[Example]) -> tuple[list[Example], list[Finding]]:
+def with_crops(examples: Iterable[Example]) -> tuple[list[Example], list[DataIssue]]:
     """Examples with the crops and masks that lie beside their pictures, and what is odd about it.
 
     Latents that were made of another part of a picture are put aside. Raises TrainingError.
@@ -139,7 +139,7 @@ def with_crops(examples: Iterable[Example]) -> tuple[list[Example], list[Finding
             changes = {"crop": crop, "mask": mask}
         if example.latents is not None and latents_crop(example.latents) != crop:
             found = "its latents are of another part of it"
-            findings.append(Finding(path=example.path, found=found, done="made anew"))
+            findings.append(DataIssue(path=example.path, found=found, done="made anew"))
             changes |= {"latents": None, "bucket": None}
         made.append(example.but(**changes) if changes else example)
     return made, findings

@@ -16,7 +16,7 @@ from storybook.images.photo_files import (
     no_photo,
 )
 from storybook.text_files import WINDOWS, read_text
-from training.data.records import Example, Finding
+from training.data.records import DataIssue, Example
 
 MULTIPLY = "multiply.txt"
 """A file with the number of repeats of its folder, as EveryDream 2 has it."""
@@ -50,12 +50,12 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(_walk(folder)[0])
 
 
-def passed_over(folder: Path, used: Iterable[Path]) -> list[Finding]:
+def passed_over(folder: Path, used: Iterable[Path]) -> list[DataIssue]:
     """The files below `folder` that a reader made no use of, films and raw photos among them."""
     files, odd = _walk(folder)
     used = set(used)
     useless = [
-        Finding(path=path, found=no_photo(path), done="passed over")
+        DataIssue(path=path, found=no_photo(path), done="passed over")
         for path in sorted(files)
         if path not in used
         and not is_photo(path)
@@ -66,15 +66,15 @@ def passed_over(folder: Path, used: Iterable[Path]) -> list[Finding]:
     latents = [path for path in files if path.suffix.lower() == LATENTS and path not in used]
     if latents:
         found = f"latents of {len(latents)} pictures, which no metadata speaks of"
-        useless.append(Finding(path=folder, found=found, done="made anew for all pictures"))
+        useless.append(DataIssue(path=folder, found=found, done="made anew for all pictures"))
     return useless + odd
 
 
-def unlisted(folder: Path, examples: Iterable[Example], where: str) -> list[Finding]:
+def unlisted(folder: Path, examples: Iterable[Example], where: str) -> list[DataIssue]:
     """The pictures below `folder` that `where`, its metadata, does not speak of."""
     known = {example.path.resolve() for example in examples}
     return [
-        Finding(path=path, found=f"not listed in {where}", done="left out")
+        DataIssue(path=path, found=f"not listed in {where}", done="left out")
         for path in files_in(folder)
         if is_photo(path) and path.resolve() not in known
     ]
@@ -101,12 +101,12 @@ def tidy(number: float) -> float:
     return int(number) if number == int(number) else number
 
 
-def words_of(file: Path, findings: list[Finding]) -> str:
+def words_of(file: Path, findings: list[DataIssue]) -> str:
     """The text of a file of words; another encoding than UTF-8 is a finding, or a TrainingError."""
     decoded = read_text(file, TrainingError)
     if decoded.encoding == WINDOWS:
         done = "read as Windows-1252; save it as UTF-8"
-        findings.append(Finding(path=file, found="words that are no UTF-8", done=done))
+        findings.append(DataIssue(path=file, found="words that are no UTF-8", done=done))
     return decoded.text
 
 
@@ -131,7 +131,7 @@ def locate(name: str, folder: Path, names: NameIndex) -> Path | None:
     return None
 
 
-def _walk(folder: Path) -> tuple[list[Path], list[Finding]]:
+def _walk(folder: Path) -> tuple[list[Path], list[DataIssue]]:
     """All files in and below a folder, and what was not looked into.
 
     Each folder is read once, by its own place before the links to it, so that links which lead
@@ -140,7 +140,7 @@ def _walk(folder: Path) -> tuple[list[Path], list[Finding]]:
     if not folder.is_dir():
         raise TrainingError(f"{folder} is no folder. Name the folder that holds the pictures.")
     files: list[Path] = []
-    odd: list[Finding] = []
+    odd: list[DataIssue] = []
     seen = {os.path.realpath(folder)}
     due, links = [folder], []
     while due or links:
@@ -148,7 +148,7 @@ def _walk(folder: Path) -> tuple[list[Path], list[Finding]]:
         if place.is_symlink() and place != folder:
             if (real := os.path.realpath(place)) in seen:
                 found = "a link to a folder that is read already"
-                odd.append(Finding(path=place, found=found, done="not followed"))
+                odd.append(DataIssue(path=place, found=found, done="not followed"))
                 continue
             seen.add(real)
         for path in _entries(place, odd):
@@ -161,15 +161,15 @@ def _walk(folder: Path) -> tuple[list[Path], list[Finding]]:
             elif os.path.isfile(path):
                 files.append(path)
             elif path.is_symlink():
-                odd.append(Finding(path=path, found="a link to nothing", done="passed over"))
+                odd.append(DataIssue(path=path, found="a link to nothing", done="passed over"))
     return files, odd
 
 
-def _entries(place: Path, odd: list[Finding]) -> Iterator[Path]:
+def _entries(place: Path, odd: list[DataIssue]) -> Iterator[Path]:
     try:
         names = sorted(os.listdir(place))
     except OSError as fault:
         found = f"a folder that cannot be looked into ({fault.strerror})"
-        odd.append(Finding(path=place, found=found, done="passed over"))
+        odd.append(DataIssue(path=place, found=found, done="passed over"))
         return
     yield from (place / name for name in names if not is_litter(name))

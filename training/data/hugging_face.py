@@ -12,7 +12,7 @@ from storybook.images.photo_files import NameIndex
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted
-from training.data.records import Example, Finding, FolderReading
+from training.data.records import DataIssue, Example, FolderReading
 from training.data.rows import READERS
 
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
@@ -51,7 +51,7 @@ def read_dataset(
     examples, findings, names = [], [], NameIndex()
     for file in files:
         if _held_back(file, folder):
-            findings.append(Finding(path=file, found="not the training split", done="left out"))
+            findings.append(DataIssue(path=file, found="not the training split", done="left out"))
             continue
         examples += _examples_in(file, text_column, names, findings)
     strays = unlisted(folder, examples, "the dataset's metadata")
@@ -60,7 +60,7 @@ def read_dataset(
 
 
 def _examples_in(
-    file: Path, text_column: str, names: NameIndex, findings: list[Finding]
+    file: Path, text_column: str, names: NameIndex, findings: list[DataIssue]
 ) -> Iterator[Example]:
     """The pictures that a metadata file lists and that are there."""
     for row in _rows(file):
@@ -70,7 +70,7 @@ def _examples_in(
             yield Example(path=path, captions=captions)
         else:
             found = f"listed in {file.name}, but not there"
-            findings.append(Finding(path=file.parent / name, found=found, done="left out"))
+            findings.append(DataIssue(path=file.parent / name, found=found, done="left out"))
 
 
 def _held_back(path: Path, folder: Path) -> bool:
@@ -112,7 +112,7 @@ def _cell(row: dict[str, Any], column: str, where: Path) -> Any:
     return row[column]
 
 
-def _captions(cell: Any, path: Path, findings: list[Finding]) -> tuple[str, ...]:
+def _captions(cell: Any, path: Path, findings: list[DataIssue]) -> tuple[str, ...]:
     texts = cell if isinstance(cell, list) else [cell]
     words = (clean(str(text), path, findings) for text in texts if text is not None)
     return tuple(filter(None, words))
@@ -138,7 +138,7 @@ def _read_saved(folder: Path, image_column: str, text_column: str) -> FolderRead
             raise TrainingError(f"{folder} has no split 'train'. {nearest('train', held)}")
         for split in sorted(held.keys() - {"train"}):
             found = f"the split {split!r}"
-            findings.append(Finding(path=folder / split, found=found, done="left out"))
+            findings.append(DataIssue(path=folder / split, found=found, done="left out"))
         held = held["train"]
     for column in (image_column, text_column):
         _cell(dict.fromkeys(held.column_names), column, folder)
@@ -149,7 +149,7 @@ def _read_saved(folder: Path, image_column: str, text_column: str) -> FolderRead
         captions = _captions(row[text_column], path, findings)
         examples.append(Example(path=path, captions=captions))
     done = f"unpacked into {folder / UNPACKED}"
-    findings.append(Finding(path=folder, found="pictures within a dataset", done=done))
+    findings.append(DataIssue(path=folder, found="pictures within a dataset", done=done))
     return FolderReading(layout="dataset", examples=tuple(examples), findings=tuple(findings))
 
 

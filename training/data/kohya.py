@@ -16,7 +16,7 @@ from storybook.images.photo_reading import DAMAGE, FORMATS
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import locate, text_of, unlisted
-from training.data.records import LATENT_PX, Box, Example, Finding, FolderReading, Size
+from training.data.records import LATENT_PX, Box, DataIssue, Example, FolderReading, Size
 from training.data.rows import json_line_rows
 
 CROP = "crop"
@@ -61,13 +61,13 @@ def read_metadata(source: Path, pictures: Path | None = None) -> FolderReading:
         path = locate(key, folder, names)
         if path is None:
             found = f"listed in {file.name}, but not there"
-            findings.append(Finding(path=Path(key), found=found, done="left out"))
+            findings.append(DataIssue(path=Path(key), found=found, done="left out"))
             continue
         bucket = _size(entry.get("train_resolution"), f"{file}: train_resolution of {key!r}")
         examples.append(Example(path=path, captions=(text,), bucket=bucket))
     examples, note = _with_latents(examples, names)
     if note:
-        findings.append(Finding(path=file, found=note, done="made anew for all pictures"))
+        findings.append(DataIssue(path=file, found=note, done="made anew for all pictures"))
     findings += unlisted(folder, examples, file.name)
     return FolderReading(layout="metadata", examples=tuple(examples), findings=tuple(findings))
 

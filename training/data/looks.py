@@ -19,7 +19,7 @@ import platformdirs
 
 from storybook.records import digest
 from training.data.pictures import Looked, look_at
-from training.data.records import Example, Finding
+from training.data.records import DataIssue, Example
 
 LOOKED = ".looked.sqlite"
 EDITION = 1
@@ -162,6 +162,6 @@ def _looked_of(values: tuple, path: Path) -> Looked:
         content=content,
         likeness=None if bits is None else np.frombuffer(bits, np.uint8),
         findings=[
-            Finding(path=path, found=found, done=done) for found, done in json.loads(findings)
+            DataIssue(path=path, found=found, done=done) for found, done in json.loads(findings)
         ],
     )

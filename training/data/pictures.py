@@ -20,7 +20,7 @@ from storybook.files import sha256_of
 from storybook.images.photo_reading import DAMAGE, read_picture
 from storybook.records import Event
 from training.data.crops import cropped
-from training.data.records import Box, Example, Finding, Size
+from training.data.records import Box, DataIssue, Example, Size
 
 HUGE_PX = 40_000_000
 """Pictures of more pixels are reduced when they are opened."""
@@ -50,7 +50,7 @@ class Checked:
     examples: tuple[Example, ...]
     sizes: tuple[Size, ...]
     """Of each example's picture, upright."""
-    findings: tuple[Finding, ...]
+    findings: tuple[DataIssue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Looked:
     size: Size | None
     content: str
     likeness: np.ndarray | None
-    findings: list[Finding]
+    findings: list[DataIssue]
 
 
 def open_picture(
@@ -70,7 +70,7 @@ def open_picture(
     huge_px: int = HUGE_PX,
     crop: Box | None = None,
     enough_px: int | None = None,
-) -> tuple[Image.Image | None, list[Finding]]:
+) -> tuple[Image.Image | None, list[DataIssue]]:
     """An upright RGB picture, or None for one that is left out, with what was found.
 
     With a `crop` it is that part of the picture. Memory is bounded: a picture of more than
@@ -110,7 +110,7 @@ def open_picture(
         if enlarged > 1:
             notes.append((f"only {image.width} x {image.height} px{inside}", done))
         image = image if enlarged <= MOST_ENLARGED else None
-    return image, [Finding(path=path, found=found, done=done) for found, done in notes]
+    return image, [DataIssue(path=path, found=found, done=done) for found, done in notes]
 
 
 def look_at(example: Example, resolution_px: int) -> Looked:
@@ -161,13 +161,13 @@ def looking_through(
                 continue
             if looked.content in first_with:
                 found = f"the same picture as {first_with[looked.content]}"
-                findings.append(Finding(path=example.path, found=found, done="left out"))
+                findings.append(DataIssue(path=example.path, found=found, done="left out"))
                 continue
             nearest = likenesses.nearest(looked.likeness)
             if nearest is not None:
                 found = f"nearly the same as {kept[nearest].path}"
                 done = "kept; leave one of them out if both are of one moment"
-                findings.append(Finding(path=example.path, found=found, done=done))
+                findings.append(DataIssue(path=example.path, found=found, done=done))
             first_with[looked.content] = example.path
             kept.append(example)
             sizes.append(looked.size)

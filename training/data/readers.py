@@ -28,7 +28,7 @@ from training.data.folders import (
 )
 from training.data.hugging_face import COLUMNS, is_dataset, read_dataset
 from training.data.kohya import metadata_files, read_metadata
-from training.data.records import Example, Finding, FolderReading, Layout
+from training.data.records import DataIssue, Example, FolderReading, Layout
 from training.data.sidecars import sidecars, words_beside
 
 IMAGE_CAPTIONS = "image_captions.json"
@@ -156,15 +156,17 @@ def read_sidecars(folder: Path) -> FolderReading:
         if not words and number:
             words = number[2].strip()
         if not words and captioned:
-            findings.append(Finding(path=path, found="no caption", done="taken without words"))
+            findings.append(DataIssue(path=path, found="no caption", done="taken without words"))
         repeats = (int(number[1]) if number else 1) * multiplied(path.parent, names)
         if repeats <= 0:
-            findings.append(Finding(path=path, found="a folder repeated 0 times", done="left out"))
+            findings.append(
+                DataIssue(path=path, found="a folder repeated 0 times", done="left out")
+            )
             continue
         captions = (words,) if words else ()
         examples.append(Example(path=path, captions=captions, repeats=tidy(repeats)))
     if not any(example.captions for example in examples):
-        findings.append(Finding(path=folder, found="no captions", done="taken without words"))
+        findings.append(DataIssue(path=folder, found="no captions", done="taken without words"))
     findings += passed_over(folder, used)
     return FolderReading(layout="sidecars", examples=tuple(examples), findings=tuple(findings))
 
@@ -184,11 +186,11 @@ def read_names(folder: Path) -> FolderReading:
         used.update(beside)
         if caption := words_beside(beside, findings):
             done = "taken, and not the name of the picture"
-            findings.append(Finding(path=beside[0], found="words beside the picture", done=done))
+            findings.append(DataIssue(path=beside[0], found="words beside the picture", done=done))
         caption = caption or name_caption(path)
         if not any(letter.isalpha() for letter in caption):
             found = "no words before the first underscore of its name"
-            findings.append(Finding(path=path, found=found, done="taken without words"))
+            findings.append(DataIssue(path=path, found=found, done="taken without words"))
             caption = ""
         captions = (caption,) if caption else ()
         repeats = multiplied(path.parent, names)
@@ -225,10 +227,10 @@ def read_image_captions(source: Path, pictures: Path | None = None) -> FolderRea
         path = locate(name, folder, names)
         if path is None:
             found = f"listed in {file.name}, but not there"
-            findings.append(Finding(path=Path(name), found=found, done="left out"))
+            findings.append(DataIssue(path=Path(name), found=found, done="left out"))
             continue
         if Path(name).is_absolute() and path != Path(name):
-            findings.append(Finding(path=path, found=f"listed as {name}", done="taken from here"))
+            findings.append(DataIssue(path=path, found=f"listed as {name}", done="taken from here"))
         words = clean(caption, path, findings)
         examples.append(Example(path=path, captions=(words,) if words else ()))
     findings += unlisted(folder, examples, file.name)

@@ -49,7 +49,7 @@ class Example(Record):
     """A grey picture of the same shape, drawn by its owner: white where it counts fully."""
 
 
-class Finding(Record):
+class DataIssue(Record):
     """Something about a file or a folder that its owner should know."""
 
     path: Path
@@ -62,4 +62,4 @@ class FolderReading(Record):
 
     layout: Layout
     examples: tuple[Example, ...]
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[DataIssue, ...] = ()

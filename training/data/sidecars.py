@@ -10,7 +10,7 @@ from storybook.images.photo_files import NameIndex
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import words_of
-from training.data.records import Finding
+from training.data.records import DataIssue
 
 SIDECARS = (".caption", ".txt")
 """In the order in which their words are joined: a caption, then tags."""
@@ -27,7 +27,7 @@ def sidecars(path: Path, names: NameIndex) -> list[Path]:
     return structured or [file for file in plain if file is not None]
 
 
-def words_beside(files: list[Path], findings: list[Finding]) -> str:
+def words_beside(files: list[Path], findings: list[DataIssue]) -> str:
     """What sidecars say, joined by commas; what is odd goes to `findings`.
 
     Raises TrainingError for a file that cannot be read.
@@ -35,17 +35,17 @@ def words_beside(files: list[Path], findings: list[Finding]) -> str:
     return ", ".join(filter(None, (_words_in(file, findings) for file in files)))
 
 
-def _words_in(file: Path, findings: list[Finding]) -> str:
+def _words_in(file: Path, findings: list[DataIssue]) -> str:
     if file.suffix.lower() in YAMLS:
         return clean(_said_in_yaml(file, findings), file, findings)
     lines = [line.strip() for line in split_lines(words_of(file, findings)) if line.strip()]
     if len(lines) > 1:
         found = f"{len(lines)} lines of words"
-        findings.append(Finding(path=file, found=found, done="the first one is the caption"))
+        findings.append(DataIssue(path=file, found=found, done="the first one is the caption"))
     return clean(lines[0], file, findings) if lines else ""
 
 
-def _said_in_yaml(file: Path, findings: list[Finding]) -> str:
+def _said_in_yaml(file: Path, findings: list[DataIssue]) -> str:
     """`main_prompt` and `tags`, in their order; a tag's weight is for sorting, not for saying."""
     text = words_of(file, findings)
     try:

@@ -10,8 +10,8 @@ from storybook.errors import OutOfMemory, TrainingError
 from storybook.records import Event
 from training.data.captions import clean
 from training.data.pictures import open_picture
-from training.data.records import Finding
-from training.desk.words import Words
+from training.data.records import DataIssue
+from training.desk.words import CaptionStore
 
 SEEN_PX = 64
 """A picture with less area than this squared and a sixteenth of it is not looked at."""
@@ -33,8 +33,8 @@ class Annotator(Protocol):
 def annotate(
     pictures: Sequence[Path],
     annotator: Annotator,
-    words: Words,
-    findings: list[Finding],
+    words: CaptionStore,
+    findings: list[DataIssue],
     *,
     batch: int = 1,
     seed: int = 42,
@@ -83,7 +83,7 @@ def annotate(
 
 
 def _opened(
-    taken: Sequence[tuple[int, Path]], findings: list[Finding]
+    taken: Sequence[tuple[int, Path]], findings: list[DataIssue]
 ) -> list[tuple[int, Path, Image.Image]]:
     opened = []
     for place, path in taken:
@@ -95,7 +95,7 @@ def _opened(
     return opened
 
 
-def _forget(findings: list[Finding], taken: Sequence[tuple[int, Path]]) -> None:
+def _forget(findings: list[DataIssue], taken: Sequence[tuple[int, Path]]) -> None:
     """What was found of pictures that will be opened again."""
     paths = {path for _, path in taken}
     findings[:] = [each for each in findings if each.path not in paths]
@@ -105,8 +105,8 @@ def _kept(
     opened: Sequence[tuple[int, Path, Image.Image]],
     texts: Sequence[str],
     annotator: Annotator,
-    words: Words,
-    findings: list[Finding],
+    words: CaptionStore,
+    findings: list[DataIssue],
 ) -> int:
     """How many of the texts said something, which is kept."""
     written = 0
@@ -116,5 +116,5 @@ def _kept(
             written += 1
         else:
             found = f"{annotator.name} said nothing of it"
-            findings.append(Finding(path=path, found=found, done="left without words"))
+            findings.append(DataIssue(path=path, found=found, done="left without words"))
     return written

@@ -12,7 +12,7 @@ from storybook.errors import ConfigError
 from storybook.shard import Shard
 from storybook.terminal import show
 from training.data.folders import pictures_in
-from training.data.records import Finding
+from training.data.records import DataIssue
 from training.typed_arguments import runs
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None
         work["to"], work["folders"], field, suffix=work["suffix"], full_path=work["full_path"]
     )
     pictures = [path for folder in work["folders"] for path in pictures_in(folder)]
-    findings: list[Finding] = []
+    findings: list[DataIssue] = []
     events = annotate(
         shard.part_of(pictures),
         annotator,
@@ -199,7 +199,7 @@ def _annotate(annotator: "Annotator", field: str, seed: int, work: Work) -> None
     print(f"{annotator.name}'s words: {words.where}")
 
 
-def say(findings: Sequence[Finding]) -> None:
+def say(findings: Sequence[DataIssue]) -> None:
     """Print what was found, what is alike in one line."""
     from training.desk.look import finding_lines
 

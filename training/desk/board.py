@@ -24,7 +24,7 @@ from training.data.crops import cropped, mask_of, read_crops
 from training.data.hugging_face import COLUMNS
 from training.data.pictures import Checked, look_through, open_picture
 from training.data.readers import read_folder
-from training.data.records import Box, Example, Finding, Layout, Size
+from training.data.records import Box, DataIssue, Example, Layout, Size
 from training.desk.drawing import Drawn, checked, draw, drawn_of
 from training.desk.places import Place, place_of
 
@@ -43,7 +43,7 @@ Look = Callable[[tuple[Example, ...], int], Checked]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BoardPicture:
     """A picture of a dataset."""
 
     path: Path
@@ -75,7 +75,7 @@ class Board:
 
     folder: Path
     layout: Layout
-    rows: tuple[Shown, ...]
+    rows: tuple[BoardPicture, ...]
 
     @property
     def is_editable(self) -> bool:
@@ -115,7 +115,9 @@ def open_board(folder: Path, resolution: Size, look: Look = look_through) -> Boa
         bucket = nearest_bucket(size, buckets) if size else None
         words = example.captions[0] if example.captions else ""
         odd = tuple(notes.get(example.path, ()))
-        rows.append(Shown(example.path, words, size, bucket, odd, example.crop, example.mask))
+        rows.append(
+            BoardPicture(example.path, words, size, bucket, odd, example.crop, example.mask)
+        )
     return Board(folder, reading.layout, tuple(sorted(rows, key=lambda row: str(row.path))))
 
 
@@ -131,7 +133,7 @@ def say_of(board: Board, change: Change) -> None:
     place.close()
 
 
-def draw_on(board: Board, row: Shown, drawn: Drawn) -> None:
+def draw_on(board: Board, row: BoardPicture, drawn: Drawn) -> None:
     """Keep a picture's crop and mask; how they were before goes into the history first.
 
     Raises TrainingError for what is none, and for pictures that lie within a dataset.
@@ -144,7 +146,7 @@ def draw_on(board: Board, row: Shown, drawn: Drawn) -> None:
         draw(row.path, after)
 
 
-def looked_again(row: Shown, resolution: Size) -> Shown:
+def looked_again(row: BoardPicture, resolution: Size) -> BoardPicture:
     """A picture as it is after something was drawn on it; its notes are as they were."""
     crop = read_crops(row.path.parent).get(row.path.name)
     image, _ = open_picture(row.path, min(resolution), crop=crop)
@@ -154,7 +156,7 @@ def looked_again(row: Shown, resolution: Size) -> Shown:
     return replace(row, size=size, bucket=bucket, crop=crop, mask=mask)
 
 
-def replaced(board: Board, rows: Sequence[Shown], old: str, new: str) -> Change:
+def replaced(board: Board, rows: Sequence[BoardPicture], old: str, new: str) -> Change:
     """What it would change to put `new` for each `old`, as whole words in any case."""
     if not old.strip():
         raise TrainingError("Say what is to be replaced.")
@@ -168,9 +170,9 @@ def replaced(board: Board, rows: Sequence[Shown], old: str, new: str) -> Change:
     return change
 
 
-def said_anew(row: Shown, words: str) -> Change:
+def said_anew(row: BoardPicture, words: str) -> Change:
     """The change of one picture's words."""
-    findings: list[Finding] = []
+    findings: list[DataIssue] = []
     return {str(row.path): clean(words, row.path, findings)}
 
 
@@ -211,7 +213,7 @@ def can_undo(board: Board) -> bool:
     return history.is_file() and history.stat().st_size > 0
 
 
-def crop_drawn(row: Shown, side_px: int) -> Image.Image | None:
+def crop_drawn(row: BoardPicture, side_px: int) -> Image.Image | None:
     """What is inside a picture's crop, `side_px` at most, with what of it is taught in a frame."""
     if row.size is None or row.bucket is None:
         return None

@@ -10,7 +10,7 @@ from storybook.images.photo_reading import sizes_of
 from training.data.buckets import covering_size, fit, nearest_bucket
 from training.data.crops import crop_px
 from training.data.pictures import open_picture
-from training.data.records import Box, Finding, Size
+from training.data.records import Box, DataIssue, Size
 
 SPARE = 2
 """A picture is opened with so many times the pixels a side that its bucket takes, at least: what a
@@ -64,7 +64,7 @@ def place(path: Path, buckets: Sequence[Size], drawn: Box | None) -> Placed | No
 
 def cut(
     path: Path, placed: Placed | None, buckets: Sequence[Size]
-) -> tuple[Cut | None, list[Finding]]:
+) -> tuple[Cut | None, list[DataIssue]]:
     """Open a picture and cut it to its bucket; None for one that cannot be learnt from, and why.
 
     Of one that is much larger than its bucket, fewer pixels are decoded.

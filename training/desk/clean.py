@@ -112,7 +112,7 @@ class Rules(Record):
         return ", ".join(dict.fromkeys(found) if rules.once else found)
 
 
-class Change(NamedTuple):
+class FieldChange(NamedTuple):
     """What cleaning changes."""
 
     key: str
@@ -134,9 +134,9 @@ def load_rules(name: str) -> Rules:
     return validated(Rules, values, str(file))
 
 
-def cleaned(entries: Entries, rules: Rules) -> tuple[Entries, list[Change]]:
+def cleaned(entries: Entries, rules: Rules) -> tuple[Entries, list[FieldChange]]:
     """The entries with captions and tags cleaned, and each change."""
-    changes: list[Change] = []
+    changes: list[FieldChange] = []
     made: Entries = {}
     for key, entry in entries.items():
         made[key] = dict(entry)
@@ -144,7 +144,7 @@ def cleaned(entries: Entries, rules: Rules) -> tuple[Entries, list[Change]]:
             before = entry.get(field)
             if isinstance(before, str) and (after := clean(before)) != before:
                 made[key][field] = after
-                changes.append(Change(key, field, before, after))
+                changes.append(FieldChange(key, field, before, after))
     return made, changes
 
 

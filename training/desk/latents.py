@@ -27,7 +27,7 @@ from storybook.records import Event, digest
 from training.data.buckets import BucketRow, rows_of
 from training.data.crops import Crops
 from training.data.pictures import TOLD_EVERY
-from training.data.records import LATENT_PX, Box, Finding, Size
+from training.data.records import LATENT_PX, Box, DataIssue, Size
 from training.desk.bucketed import Cut, Placed, cut, place
 from training.desk.latents_files import Form, Saver, is_made
 from training.desk.metadata import Entries
@@ -44,7 +44,7 @@ class LatentsMade:
     """The metadata, each picture's bucket in it."""
     sizes: list[Size] = field(default_factory=list)
     buckets: list[Size] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[DataIssue] = field(default_factory=list)
     kept: int = 0
     """How many were there already, and fit."""
 
@@ -72,7 +72,7 @@ class Encoder:
 class _Ready:
     """A picture that was looked at."""
 
-    findings: Sequence[Finding] = ()
+    findings: Sequence[DataIssue] = ()
     placed: Placed | None = None
     """None for one that is left out."""
     cut: Cut | None = None
@@ -168,7 +168,7 @@ def _looked_at(pictures: dict[str, Path], encoder: Encoder, made: LatentsMade) -
                 ahead.append((key, pool.submit(_ready, path, encoder, crops.of(path))))
             else:
                 found = "not in the metadata"
-                made.findings.append(Finding(path=path, found=found, done="left out"))
+                made.findings.append(DataIssue(path=path, found=found, done="left out"))
                 yield _Ready()
             if len(ahead) > AHEAD:
                 yield _noted(*ahead.popleft(), made)

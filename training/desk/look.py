@@ -18,7 +18,7 @@ from training.data.hugging_face import COLUMNS
 from training.data.looks import looks_in
 from training.data.pictures import Checked, looking_through
 from training.data.readers import explained, read_folder
-from training.data.records import Example, Finding, Layout, Size
+from training.data.records import DataIssue, Example, Layout, Size
 
 SHEET_PX = 224
 MOST_ON_SHEET = 400
@@ -37,7 +37,7 @@ class Look:
     """What speaks for the layout, and against each of the others."""
     checked: Checked
     """The pictures that can be learnt from."""
-    findings: tuple[Finding, ...]
+    findings: tuple[DataIssue, ...]
     resolution: Size
     known: int = 0
     """How many pictures were not opened, since they are known from before."""
@@ -143,7 +143,7 @@ def _word_lines(examples: Sequence[Example]) -> Iterator[str]:
             yield f"{count} pictures have the same words: {words:.60}"
 
 
-def finding_lines(findings: Sequence[Finding]) -> Iterator[str]:
+def finding_lines(findings: Sequence[DataIssue]) -> Iterator[str]:
     """Findings, those that are alike in one line with how many there are."""
     alike: dict[tuple[str, str], list[Path]] = {}
     for finding in findings:

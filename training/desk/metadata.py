@@ -18,7 +18,7 @@ from storybook.images.photo_files import NameIndex, is_photo
 from storybook.text_files import split_lines
 from training.data.captions import clean
 from training.data.folders import pictures_in, text_of, words_of
-from training.data.records import Finding
+from training.data.records import DataIssue
 
 Entries = dict[str, dict[str, Any]]
 """By a picture's key."""
@@ -37,7 +37,7 @@ class Merged:
     pictures: int
     words: dict[str, int]
     """How many pictures have a caption, and how many tags, in files beside them."""
-    findings: tuple[Finding, ...]
+    findings: tuple[DataIssue, ...]
 
 
 def read_entries(file: Path) -> Entries:
@@ -102,7 +102,7 @@ def merge(
     nothing does. Of a file of words the first line counts. Raises TrainingError as `pictures_at`.
     """
     pictures, names = pictures_at(folders, full_path=full_path), NameIndex()
-    findings: list[Finding] = []
+    findings: list[DataIssue] = []
     merged = {key: dict(entry) for key, entry in entries.items()}
     counted = dict.fromkeys(FIELDS, 0)
     suffixes = {"caption": caption_suffix, "tags": tag_suffix}
@@ -117,14 +117,14 @@ def merge(
             merged[key] = entry
         else:
             found = f"neither {caption_suffix} nor {tag_suffix} beside it"
-            findings.append(Finding(path=path, found=found, done="not in the metadata"))
+            findings.append(DataIssue(path=path, found=found, done="not in the metadata"))
     findings += _gone(merged, pictures.keys(), folders, full_path=full_path)
     return Merged(merged, len(pictures), counted, tuple(findings))
 
 
 def _gone(
     entries: Entries, there: Iterable[str], folders: Sequence[Path], *, full_path: bool
-) -> Iterator[Finding]:
+) -> Iterator[DataIssue]:
     """Entries whose pictures are not in the folders that were looked through."""
     roots = [folder.absolute() for folder in folders]
     for key in entries.keys() - set(there):
@@ -133,16 +133,16 @@ def _gone(
             continue  # one of a folder that another merge looks through
         within = not full_path or any(path.is_relative_to(root) for root in roots)
         where = "" if within else ", and outside of the folders"
-        yield Finding(
+        yield DataIssue(
             path=path, found=f"in the metadata, but no such picture is there{where}", done="kept"
         )
 
 
-def _words_in(file: Path, findings: list[Finding]) -> str:
+def _words_in(file: Path, findings: list[DataIssue]) -> str:
     lines = [line.strip() for line in split_lines(words_of(file, findings)) if line.strip()]
     if len(lines) > 1:
         found = f"{len(lines)} lines of words"
-        findings.append(Finding(path=file, found=found, done="the first one is taken"))
+        findings.append(DataIssue(path=file, found=found, done="the first one is taken"))
     return clean(lines[0], file, findings) if lines else ""
 
 

@@ -31,10 +31,10 @@ def place_of(folder: Path, layout: Layout) -> Place:
     """Where the words of a folder lie that is read as `layout`, which is no `dataset`."""
     if layout == "image_captions":
         file = folder / IMAGE_CAPTIONS
-        return _Listed(file, json.loads(text_of(file)))
+        return _JsonList(file, json.loads(text_of(file)))
     if layout == "metadata":
         file = metadata_files(folder)[0]
-        return _Listed(file, read_entries(file))
+        return _JsonList(file, read_entries(file))
     return _Beside()
 
 
@@ -68,7 +68,7 @@ class _Beside:
         """Everything is written."""
 
 
-class _Listed:
+class _JsonList:
     """One JSON file, an entry for each picture: its words, or a record with words in it."""
 
     def __init__(self, file: Path, entries: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ WRITTEN_EVERY_S = 20.0
 """A list is one file, which is written anew as a whole: this often at most."""
 
 
-class Words(Protocol):
+class CaptionStore(Protocol):
     """Where words are kept; what is kept is on the disk at the latest when it is closed."""
 
     where: str
@@ -57,7 +57,7 @@ class Sidecars:
         """Everything is written."""
 
 
-class _Listed:
+class _ListedCaptions:
     """One file for all pictures."""
 
     def __init__(self, file: Path) -> None:
@@ -82,7 +82,7 @@ class _Listed:
             self.close()
 
 
-class ImageCaptions(_Listed):
+class ImageCaptions(_ListedCaptions):
     """`image_captions.json`: {"01.jpg": "a cat on a sofa"}, paths from the file's own folder."""
 
     def __init__(self, file: Path) -> None:
@@ -115,7 +115,7 @@ class ImageCaptions(_Listed):
         return path.relative_to(own).as_posix() if path.is_relative_to(own) else str(path)
 
 
-class Metadata(_Listed):
+class Metadata(_ListedCaptions):
     """Metadata of kohya's scripts, where words are a field of a picture's entry."""
 
     def __init__(self, file: Path, field: str, *, full_path: bool) -> None:
@@ -142,7 +142,7 @@ class Metadata(_Listed):
 
 def words_at(
     to: str, folders: Sequence[Path], field: str, *, suffix: str = "", full_path: bool = False
-) -> Words:
+) -> CaptionStore:
     """Where words go: `sidecar`, `json`, `metadata`, or a `.json` file that is named.
 
     A named file is metadata. `field` is `caption` or `tags`; `suffix` is of sidecars. Raises

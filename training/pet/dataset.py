@@ -13,7 +13,7 @@ from training.data.captions import class_caption, filewords, instance_caption
 from training.data.folders import tidy
 from training.data.pictures import look_through
 from training.data.readers import read_folder
-from training.data.records import Example, Finding, FolderReading, Size
+from training.data.records import DataIssue, Example, FolderReading, Size
 from training.pet.recipe import Concept, Recipe
 
 
@@ -39,7 +39,7 @@ class GatheredDataset:
 
     train: Dataset
     held_out: Dataset
-    findings: tuple[Finding, ...]
+    findings: tuple[DataIssue, ...]
 
 
 def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -> GatheredDataset:
@@ -48,7 +48,7 @@ def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -
     `size_px` is that of a picture, or of one with as many pixels. `class_images` are the folders
     of generated pictures, one for each concept or None.
     """
-    findings: list[Finding] = []
+    findings: list[DataIssue] = []
     taught: list[tuple[Example, Size]] = []
     kept_back: list[tuple[Example, Size]] = []
     for concept, generated in zip(recipe.concept, class_images, strict=True):
@@ -75,16 +75,16 @@ def gather(recipe: Recipe, size_px: Size, class_images: Sequence[Path | None]) -
     )
 
 
-def _too_few(concept: Concept, count: int, wished: int, held_out: int) -> Iterator[Finding]:
+def _too_few(concept: Concept, count: int, wished: int, held_out: int) -> Iterator[DataIssue]:
     """That fewer of `count` pictures are held out than was wished, if so."""
     if wished > count:
         found = f"held_out is {wished} of {count} pictures"
         done = f"{held_out} are kept back, a third at most"
-        yield Finding(path=concept.photos, found=found, done=done)
+        yield DataIssue(path=concept.photos, found=found, done=done)
 
 
 def _own(
-    recipe: Recipe, concept: Concept, size_px: Size, findings: list[Finding]
+    recipe: Recipe, concept: Concept, size_px: Size, findings: list[DataIssue]
 ) -> list[tuple[Example, Size]]:
     reading = read_folder(
         concept.metadata or concept.photos,
@@ -101,14 +101,14 @@ def _own(
 
 
 def _of_class(
-    concept: Concept, folder: Path, size_px: Size, findings: list[Finding]
+    concept: Concept, folder: Path, size_px: Size, findings: list[DataIssue]
 ) -> list[tuple[Example, Size]]:
     reading = read_folder(folder, concept=concept.name, is_class=True)
     return _looked_through(reading, concept, size_px, findings)
 
 
 def _looked_through(
-    reading: FolderReading, concept: Concept, size_px: Size, findings: list[Finding]
+    reading: FolderReading, concept: Concept, size_px: Size, findings: list[DataIssue]
 ) -> list[tuple[Example, Size]]:
     """The pictures that can be learnt from, captioned, with their sizes."""
     checked = look_through(reading.examples, math.isqrt(size_px[0] * size_px[1]))

@@ -12,7 +12,7 @@ from storybook.models.devices import memory_of
 from storybook.models.pace import settled, shape_of, weights_in
 from storybook.models.precision import FP32, Precision, laid_out
 from storybook.records import Event
-from training.data.buckets import Batch, epoch_batches
+from training.data.buckets import BucketBatch, epoch_batches
 from training.parallel_gradients import ParallelGradients
 from training.pet.setup import TrainingSetup
 from training.trial_steps import find_batch_size
@@ -64,7 +64,7 @@ def with_precision(setup: TrainingSetup, train_step: TrainStep) -> TrainingSetup
     return setup
 
 
-def largest_batch(setup: TrainingSetup) -> Batch:
+def largest_batch(setup: TrainingSetup) -> BucketBatch:
     """One of the first epoch that has any."""
     epochs = (epoch_batches(setup.order, epoch) for epoch in count())
     return max(next(filter(None, epochs)), key=lambda each: len(each.examples))

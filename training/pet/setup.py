@@ -17,8 +17,8 @@ from storybook.models.weights import ComponentOverrides, weights_digest
 from storybook.records import Event
 from storybook.shard import Shard
 from training.data.buckets import (
-    Batch,
     BatchOrder,
+    BucketBatch,
     shown_per_bucket,
     steps_of_epochs,
     steps_per_epoch,
@@ -107,7 +107,7 @@ class TrainingSetup:
                 photos.setdefault(example.concept, []).append(example.path)
         return photos
 
-    def train_batch(self, batch: Batch) -> TrainBatch:
+    def train_batch(self, batch: BucketBatch) -> TrainBatch:
         """The pictures of `batch`; all randomness comes from the batch's place in the run."""
         recipe, dataset = self.recipe, self.data.train
         place = f"{recipe.seed}/{batch.epoch}/{batch.number}"

@@ -17,7 +17,7 @@ from torch import Tensor, distributed
 from storybook.errors import TrainingError
 from storybook.models.devices import memory_of
 from storybook.records import Event
-from training.data.buckets import Batch, Position, first_position, steps_from
+from training.data.buckets import BucketBatch, Position, first_position, steps_from
 from training.parallel_gradients import ParallelGradients
 from training.pet.checkpoints import Checkpoints, Optimization
 from training.pet.evaluate import Evaluation
@@ -46,7 +46,7 @@ PACKAGES = ("torch", "diffusers", "transformers", "peft", "accelerate")
 def train_step(
     setup: TrainingSetup,
     gradients: ParallelGradients,
-    batch: Batch,
+    batch: BucketBatch,
     scale: Tensor | float = 1.0,
     *,
     train_text_encoder: bool = False,
@@ -224,7 +224,7 @@ def _train_loop(
 
 
 def _optimizer_step(
-    setup: TrainingSetup, optimization: Optimization, group: Sequence[Batch], step: int
+    setup: TrainingSetup, optimization: Optimization, group: Sequence[BucketBatch], step: int
 ) -> Tensor:
     """One optimizer step on all batches of `group`, shared by the processes; its loss, [].
 

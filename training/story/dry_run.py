@@ -14,7 +14,7 @@ from training.story.base import Base, open_base
 from training.story.measured import forward_backward
 from training.story.pairs_cli import report_lines
 from training.story.recipe import StoryRecipe
-from training.story.rows import IGNORE_INDEX, Row, StoryDataset, tokenize_pairs
+from training.story.rows import IGNORE_INDEX, StoryDataset, TokenizedPair, tokenize_pairs
 from training.story.train import frame_of, pairs_of, trainer_of
 from training.trial_steps import memory_bytes, seconds_per_step
 
@@ -56,7 +56,7 @@ def preflight(recipe: StoryRecipe, run: Run, device: torch.device) -> Iterator[s
     yield from _cost(recipe, base, dataset, steps, device)
 
 
-def _decoded(base: Base, row: Row, *, of_prompt: bool) -> str:
+def _decoded(base: Base, row: TokenizedPair, *, of_prompt: bool) -> str:
     """The end of a row's question, or the end of its story, as the tokens read."""
     pairs = zip(row.tokens, row.labels, strict=True)
     tokens = [token for token, label in pairs if (label == IGNORE_INDEX) == of_prompt]

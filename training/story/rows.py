@@ -19,7 +19,7 @@ NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TokenizedPair:
     """A tokenized pair; `labels` are the tokens themselves, or IGNORE_INDEX."""
 
     tokens: list[int]
@@ -32,8 +32,8 @@ class StoryDataset:
 
     train: list[Pair]
     test: list[Pair]
-    train_rows: list[Row]
-    test_rows: list[Row]
+    train_rows: list[TokenizedPair]
+    test_rows: list[TokenizedPair]
     dropped: int
     """Pairs that were too long, of both."""
 
@@ -74,7 +74,7 @@ def question_of(pair: Pair, frame: PromptFrame) -> str:
 
 def row_of(
     pair: Pair, frame: PromptFrame, tokenizer: PreTrainedTokenizerBase, *, on_all: bool = False
-) -> Row:
+) -> TokenizedPair:
     """Question and reply with a real end of text; loss on the reply, or `on_all`.
 
     Both are cut into tokens by themselves, so that the question's are those that the writer will
@@ -85,7 +85,7 @@ def row_of(
         tokens = tokenizer(pair.story, verbose=False).input_ids
         if not tokens or tokens[-1] != tokenizer.eos_token_id:
             tokens = [*tokens, tokenizer.eos_token_id]
-        return Row(tokens, tokens)
+        return TokenizedPair(tokens, tokens)
     prompt_ids = tokenizer(question_of(pair, frame), verbose=False).input_ids
     if prompt_ids and prompt_ids[-1] == tokenizer.eos_token_id:
         prompt_ids = prompt_ids[:-1]  # some tokenizers end every text
@@ -98,7 +98,7 @@ def row_of(
     reply_ids = tokenizer(reply, add_special_tokens=False, verbose=False).input_ids
     tokens = [*prompt_ids, *reply_ids, tokenizer.eos_token_id]
     ignored = 0 if on_all else len(prompt_ids)
-    return Row(tokens, [IGNORE_INDEX] * ignored + tokens[ignored:])
+    return TokenizedPair(tokens, [IGNORE_INDEX] * ignored + tokens[ignored:])
 
 
 def rows_of(
@@ -107,7 +107,7 @@ def rows_of(
     frame: PromptFrame,
     tokenizer: PreTrainedTokenizerBase,
     context: int,
-) -> tuple[list[Row], int]:
+) -> tuple[list[TokenizedPair], int]:
     """The rows of all pairs that fit, and how many did not and were dropped, as the recipe asks.
 
     Raises TrainingError that names the pairs that do not fit if none is to be dropped.

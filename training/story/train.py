@@ -37,7 +37,7 @@ from training.story.base import Base, open_base
 from training.story.measured import with_batch_size, with_precision
 from training.story.recipe import StoryRecipe
 from training.story.result import write_result
-from training.story.rows import Row, StoryDataset, tokenize_pairs
+from training.story.rows import StoryDataset, TokenizedPair, tokenize_pairs
 from training.story.samples import StorySampler
 from training.story.steps import StoryCallback, checkpoints_in, training_events
 from training.story.trainer import StoryTrainer, collate
@@ -247,7 +247,7 @@ def pairs_of(recipe: StoryRecipe, run: Run | None = None) -> tuple[list[Pair], l
     return train, test
 
 
-def _dataset(rows: list[Row]) -> Dataset:
+def _dataset(rows: list[TokenizedPair]) -> Dataset:
     return Dataset.from_dict(
         {"input_ids": [row.tokens for row in rows], "labels": [row.labels for row in rows]}
     )

@@ -15,7 +15,7 @@ GREEN, PURPLE, ROSE, BROWN = rgb("#5fae54"), rgb("#7a4aa6"), rgb("#ea7f98"), rgb
 BOOT, SLATE = rgb("#6b3f2a"), rgb("#56606e")
 
 
-class Person(NamedTuple):
+class PersonFigure(NamedTuple):
     """How high someone is, where the feet and the head are, and what draws the rest."""
 
     height: float
@@ -175,10 +175,10 @@ def _grandfather(brush: Brush, skin: Colour) -> None:
 
 
 _DRAWN = {
-    "girl": Person(118, 0, (0, -95), _girl),
-    "boy": Person(118, -4, (-1, -91), _boy),
-    "grandmother": Person(150, 0, (0, -111), _grandmother),
-    "grandfather": Person(150, -1, (-1, -120), _grandfather),
+    "girl": PersonFigure(118, 0, (0, -95), _girl),
+    "boy": PersonFigure(118, -4, (-1, -91), _boy),
+    "grandmother": PersonFigure(150, 0, (0, -111), _grandmother),
+    "grandfather": PersonFigure(150, -1, (-1, -120), _grandfather),
 }
 
 PEOPLE: tuple[str, ...] = tuple(_DRAWN)

@@ -18,7 +18,7 @@ class Grip:
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class DrawnThing:
     """Draws a thing, and says what a scene can do with it besides laying it down."""
 
     draw: Callable[[Brush], None]
@@ -37,30 +37,30 @@ class Thing:
 
 
 THINGS = {
-    "red ball": Thing(toys.red_ball),
-    "ball of yarn": Thing(toys.yarn),
-    "kite": Thing(toys.kite, Grip(6, 0.95, aside=True), hangs=True, drop=6),
-    "toy boat": Thing(toys.boat, Grip(15, 0.75)),
-    "lantern": Thing(household.lantern, Grip(19, 0.8), hangs=True),
-    "book": Thing(household.book, Grip(14, 0.95), seat=9),
-    "blue mitten": Thing(household.mitten, Grip(18, 0.85)),
-    "red apple": Thing(finds.apple, Grip(22, 0.9)),
-    "flower": Thing(finds.flower, Grip(14, 1.0, aside=True)),
-    "basket": Thing(household.basket, Grip(17, 0.82), seat=28),
-    "balloon": Thing(toys.balloon, Grip(2, 0.85, aside=True), hangs=True, drop=50),
-    "umbrella": Thing(household.umbrella, Grip(10, 0.85, aside=True), hangs=True, drop=50),
-    "gold star": Thing(finds.star, hangs=True),
-    "cake": Thing(household.cake, Grip(17, 0.78)),
-    "gift box": Thing(toys.gift_box, Grip(22, 0.75), seat=33),
-    "drum": Thing(toys.drum, Grip(20, 0.8), seat=27),
-    "teapot": Thing(household.teapot, Grip(17, 0.85)),
-    "bucket": Thing(household.bucket, Grip(22, 0.72), seat=31),
-    "watering can": Thing(household.watering_can, Grip(14, 0.85)),
-    "pumpkin": Thing(finds.pumpkin, Grip(18, 0.9), seat=28),
-    "sled": Thing(toys.sled, Grip(12, 0.85), seat=22),
-    "cushion": Thing(household.cushion, Grip(13, 0.9), seat=22),
-    "butterfly": Thing(finds.butterfly, Grip(4, 0.95, aside=True), hangs=True, drop=8),
-    "feather": Thing(finds.feather, Grip(8, 1.0, aside=True), hangs=True, drop=5),
+    "red ball": DrawnThing(toys.red_ball),
+    "ball of yarn": DrawnThing(toys.yarn),
+    "kite": DrawnThing(toys.kite, Grip(6, 0.95, aside=True), hangs=True, drop=6),
+    "toy boat": DrawnThing(toys.boat, Grip(15, 0.75)),
+    "lantern": DrawnThing(household.lantern, Grip(19, 0.8), hangs=True),
+    "book": DrawnThing(household.book, Grip(14, 0.95), seat=9),
+    "blue mitten": DrawnThing(household.mitten, Grip(18, 0.85)),
+    "red apple": DrawnThing(finds.apple, Grip(22, 0.9)),
+    "flower": DrawnThing(finds.flower, Grip(14, 1.0, aside=True)),
+    "basket": DrawnThing(household.basket, Grip(17, 0.82), seat=28),
+    "balloon": DrawnThing(toys.balloon, Grip(2, 0.85, aside=True), hangs=True, drop=50),
+    "umbrella": DrawnThing(household.umbrella, Grip(10, 0.85, aside=True), hangs=True, drop=50),
+    "gold star": DrawnThing(finds.star, hangs=True),
+    "cake": DrawnThing(household.cake, Grip(17, 0.78)),
+    "gift box": DrawnThing(toys.gift_box, Grip(22, 0.75), seat=33),
+    "drum": DrawnThing(toys.drum, Grip(20, 0.8), seat=27),
+    "teapot": DrawnThing(household.teapot, Grip(17, 0.85)),
+    "bucket": DrawnThing(household.bucket, Grip(22, 0.72), seat=31),
+    "watering can": DrawnThing(household.watering_can, Grip(14, 0.85)),
+    "pumpkin": DrawnThing(finds.pumpkin, Grip(18, 0.9), seat=28),
+    "sled": DrawnThing(toys.sled, Grip(12, 0.85), seat=22),
+    "cushion": DrawnThing(household.cushion, Grip(13, 0.9), seat=22),
+    "butterfly": DrawnThing(finds.butterfly, Grip(4, 0.95, aside=True), hangs=True, drop=8),
+    "feather": DrawnThing(finds.feather, Grip(8, 1.0, aside=True), hangs=True, drop=5),
 }
 
 

@@ -12,7 +12,7 @@ WORLDLY = 0.78
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class TaleAnimal:
     """An animal in a tale. `name` is empty for `a kind fox`."""
 
     name: str
@@ -42,10 +42,10 @@ class Person:
         return f"{self.mood} {self.species}"
 
 
-def hero_of(rng: Random, lexicon: Lexicon) -> Person:
+def hero_of(rng: Random, lexicon: Lexicon) -> TaleAnimal:
     """The star of a tale, always with a name and nearly always with a coat."""
     coat = "" if rng.random() < 0.08 else coat_of(rng, lexicon)
-    return Person(
+    return TaleAnimal(
         name_of(rng, lexicon),
         species_of(rng, lexicon),
         coat,
@@ -54,7 +54,9 @@ def hero_of(rng: Random, lexicon: Lexicon) -> Person:
     )
 
 
-def pal_of(rng: Random, lexicon: Lexicon, hero: Person, *, twin: bool, named: bool) -> Person:
+def pal_of(
+    rng: Random, lexicon: Lexicon, hero: TaleAnimal, *, twin: bool, named: bool
+) -> TaleAnimal:
     """The hero's companion: another species, or the same one if they are `twin`s."""
     species = hero.species
     while species == hero.species and not twin:
@@ -62,7 +64,7 @@ def pal_of(rng: Random, lexicon: Lexicon, hero: Person, *, twin: bool, named: bo
     name = hero.name
     while name == hero.name:
         name = name_of(rng, lexicon)
-    return Person(
+    return TaleAnimal(
         name if named or twin else "",
         species,
         "",
@@ -95,7 +97,7 @@ def coat_of(rng: Random, lexicon: Lexicon) -> str:
     return rng.choice(coats[key].words) if rng.random() < 0.25 else key
 
 
-def said_hero(rng: Random, hero: Person, *, plain: bool) -> str:
+def said_hero(rng: Random, hero: TaleAnimal, *, plain: bool) -> str:
     """The hero in a summary; `plain` wordings may be followed by `'s`."""
     named = [f"{hero.name} the {hero.species}", hero.name, f"{hero.name} the {hero.plainly}"]
     unnamed = [article(hero.plainly), article(hero.kind), article(f"{hero.mood} {hero.kind}")]
@@ -107,7 +109,7 @@ def said_hero(rng: Random, hero: Person, *, plain: bool) -> str:
     return rng.choice(named + unnamed if plain else named + unnamed + commas)
 
 
-def said_pal(rng: Random, hero: Person, pal: Person) -> str:
+def said_pal(rng: Random, hero: TaleAnimal, pal: TaleAnimal) -> str:
     """The companion in a summary, always with the species."""
     if not pal.name:
         return article(pal.plainly)
@@ -123,7 +125,7 @@ def said_pal(rng: Random, hero: Person, pal: Person) -> str:
     )
 
 
-def said_both(rng: Random, hero: Person, pal: Person) -> str:
+def said_both(rng: Random, hero: TaleAnimal, pal: TaleAnimal) -> str:
     """Hero and twin in a summary."""
     two = f"two {plural(hero.species)}"
     both = f"{hero.name} and {pal.name}"

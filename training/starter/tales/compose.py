@@ -8,7 +8,7 @@ from storybook.records import Ages, Hero
 from storybook.story.delexicalize import RoleWords, entity_mask_of
 from storybook.world import article
 from training.starter.tales.beats import CORE, GROWTH, ORDER, WARM
-from training.starter.tales.cast import Person, hero_of, pal_of, said_both, said_hero, said_pal
+from training.starter.tales.cast import TaleAnimal, hero_of, pal_of, said_both, said_hero, said_pal
 from training.starter.tales.wording import any_thing, capitals, place_of, pronouns, title
 from training.starter.tales.words import Lexicon, Plot
 
@@ -28,8 +28,8 @@ class Tale:
     plot: str
     ages: Ages
     hero: str
-    star: Person
-    pal: Person
+    star: TaleAnimal
+    pal: TaleAnimal
     summary: str
     title: str
     paragraphs: tuple[str, ...]
@@ -139,8 +139,8 @@ class _Voice:
     """Fills slots the same way through a tale; remembers whether the companion has appeared."""
 
     rng: Random
-    hero: Person
-    pal: Person
+    hero: TaleAnimal
+    pal: TaleAnimal
     plot: Plot
     where: str
     met: bool = False

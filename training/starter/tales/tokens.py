@@ -39,7 +39,7 @@ CHAT = "{{ bos_token }}{{ messages[-1]['content'] }}"
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TaleBatch:
     """Whole tales side by side; all tensors are [tales, tokens] of int64."""
 
     tokens: Tensor
@@ -111,7 +111,7 @@ def _wrapped(bpe: Tokenizer, specials: Sequence[str]) -> PreTrainedTokenizerFast
 
 def bare_batch(
     rng: Random, lexica: Sequence[Lexicon], tokenizer: PreTrainedTokenizerFast, tokens: int
-) -> Batch:
+) -> TaleBatch:
     """Tales to pretrain on: mostly after their blurb, often with the number of pages, some alone.
 
     Two batches of three or so are in the first manner of `lexica`; the others say which theirs is.
@@ -139,7 +139,7 @@ def _alike(rng: Random, lexicon: Lexicon, tokens: int) -> list[Tale]:
     return [compose(rng, lexicon, pages, ages, masked=True) for _ in range(count)]
 
 
-def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> Batch:
+def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> TaleBatch:
     rows = []
     for before, story in texts:
         head = tokenizer(before).input_ids
@@ -152,7 +152,7 @@ def _batch(tokenizer: PreTrainedTokenizerFast, texts: list[tuple[str, str]]) -> 
     for place, row in enumerate(rows):
         tokens[place, : len(row)] = labels[place, : len(row)] = torch.tensor(row)
         mask[place, : len(row)] = 1
-    return Batch(tokens, mask, labels)
+    return TaleBatch(tokens, mask, labels)
 
 
 def _corpus(lexicon: Lexicon, tales: int) -> Iterator[str]:

@@ -3,13 +3,13 @@
 import re
 from random import Random
 
-from training.starter.tales.cast import Person
+from training.starter.tales.cast import TaleAnimal
 from training.starter.tales.words import Lexicon, Plot
 
 SMALL = {"a", "an", "and", "the", "of", "to", "in", "for", "on", "at", "is", "out"}
 
 
-def pronouns(person: Person, prefix: str) -> dict[str, str]:
+def pronouns(person: TaleAnimal, prefix: str) -> dict[str, str]:
     """The pronoun slots of a person, each name behind `prefix`; roles have roles for them."""
     if person.name in ("HERO", "FRIEND"):
         roles = {"he": "HE", "him": "HIM", "his": "HIS", "self": "HIMSELF"}

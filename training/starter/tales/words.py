@@ -35,28 +35,28 @@ class Plot(Record):
     indoor: bool = False
 
 
-class Species(Record):
+class SpeciesWords(Record):
     """Animals beside the six of the drawn world."""
 
     also: tuple[str, ...]
     words: tuple[str, ...]
 
 
-class Places(Record):
+class PlaceWords(Record):
     """Places as one says that one is there, the drawn world's own first."""
 
     usual: tuple[str, ...]
     also: tuple[str, ...]
 
 
-class Things(Record):
+class ThingWords(Record):
     """Words for any thing, space-separated."""
 
     nouns: str
     qualities: str
 
 
-class Words(Record):
+class TaleWords(Record):
     """The table of `words.toml`."""
 
     names: str
@@ -64,9 +64,9 @@ class Words(Record):
     syllables_last: str
     moods: tuple[str, ...]
     pal_moods: tuple[str, ...]
-    species: Species
-    places: Places
-    things: Things
+    species: SpeciesWords
+    places: PlaceWords
+    things: ThingWords
     details: dict[str, tuple[str, ...]]
     moments: dict[str, tuple[str, ...]]
     eager: bool = False
@@ -77,7 +77,7 @@ class Lexicon(Record):
     """All that a composer draws from."""
 
     world: World
-    words: Words
+    words: TaleWords
     plots: dict[str, Plot]
 
 
@@ -94,7 +94,7 @@ def load_lexicon(manner: str = "plain") -> Lexicon:
         for name, plot in _table(path).items()
     }
     own = {} if manner == MANNERS[0] else _table(HERE / f"{manner}.toml")
-    words = Words.model_validate(_table(HERE / "words.toml") | own)
+    words = TaleWords.model_validate(_table(HERE / "words.toml") | own)
     return Lexicon(world=load_world(ASSETS), words=words, plots=plots)
 
 
