@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from storybook.config import shipped
-from storybook.models.pace import Pace, shape_of
-from storybook.models.precision import FP32, clock_here, laid_out
+from storybook.models.auto_precision import AutoPrecision, param_shapes
+from storybook.models.precision import FP32, clock_here, to_memory_format
 from training.data.buckets import bucket_sizes, covering_size, nearest_bucket
 from training.desk.annotate import annotate
 from training.desk.captioners import Generation, open_captioner
@@ -45,7 +45,7 @@ def latents(console: Console, folder: Path) -> None:
     """Latents by the plain loop and by the desk, of small photos and of a telephone's."""
     vae = AutoencoderKL.from_pretrained(shipped("assets", "starter", "painter", "vae")).eval()
     buckets = bucket_sizes(RESOLUTION_PX, RESOLUTION_PX, 128, 512)
-    pace = Pace("auto", (vae,), shape_of(vae.encoder))
+    amp = AutoPrecision("auto", (vae,), param_shapes(vae.encoder))
     clock = clock_here()
     table = Table("latents", "a plain loop, pictures/s", "the desk", "against plain")
     for number, (name, (count, size)) in enumerate(PHOTOS.items()):
@@ -57,17 +57,15 @@ def latents(console: Console, folder: Path) -> None:
                 to.mkdir()
                 begun = clock()
                 if way == "plain":
-                    _plain_latents(photos, to, laid_out(vae, FP32), buckets)
+                    _plain_latents(photos, to, to_memory_format(vae, FP32), buckets)
                 else:
-                    laid_out(vae, pace.precision)
-                    _latents(photos, Encoder(vae, to.name, buckets, pace=pace))
+                    to_memory_format(vae, amp.precision)
+                    _latents(photos, Encoder(vae, to.name, buckets, amp=amp))
                 best[way] = min(best[way], clock() - begun)
         plain, ours = (count / best[way] for way in ("plain", "ours"))
         table.add_row(name, f"{plain:.1f}", f"{ours:.1f}", f"{ours / plain:.2f}")
     console.print(table)
-    console.print(
-        f"the desk's precision here: {pace.precision}; threads: {torch.get_num_threads()}"
-    )
+    console.print(f"the desk's precision here: {amp.precision}; threads: {torch.get_num_threads()}")
 
 
 def desk(console: Console, folder: Path) -> None:

@@ -90,7 +90,7 @@ def enlarging(wish: str, stack: ExitStack) -> Work:
         enlarger.enlarge(picture, request.prompt, width_px=PLATE_PX, seed=1)
 
     enlarge()
-    return enlarge, f"{enlarger.painter.precision}; {enlarger.then.pace.precision}"
+    return enlarge, f"{enlarger.painter.precision}; {enlarger.then.amp.precision}"
 
 
 def teaching(wish: str, stack: ExitStack, folder: Path) -> Work:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from storybook.errors import TrainingError
 from storybook.locks import POSIX
-from storybook.models.pace import Pace
+from storybook.models.auto_precision import AutoPrecision
 from tiny_sd import tiny_painter
 from training.data.buckets import bucket_sizes, covering_size, fit
 from training.data.kohya import find_latents, read_latents, read_metadata
@@ -84,7 +84,7 @@ def test_latents_in_bf16_are_within_a_share_of_the_posteriors_deviation(folder, 
     made_of(folder, vae)
     plain = read_latents(folder / "b.npz").values
     (folder / "b.npz").unlink()
-    made_of(folder, vae, pace=Pace("bf16", (vae,)))
+    made_of(folder, vae, amp=AutoPrecision("bf16", (vae,)))
     quick = read_latents(folder / "b.npz").values
     assert not np.array_equal(plain, quick), "bf16 keeps 8 bits of a product's factors"
     assert np.abs(plain - quick).max() < 0.05 * np.abs(plain).max()

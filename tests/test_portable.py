@@ -63,7 +63,7 @@ HOMES_OF_POSIX = {
         "signal.SIGKILL",
         "signal.pthread_kill",
     },
-    "storybook/models/pace.py": {"/proc/cpuinfo"},
+    "storybook/models/auto_precision.py": {"/proc/cpuinfo"},
 }
 """Where what only POSIX has is used: behind `POSIX`, or done without where it is not."""
 

@@ -4,7 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from storybook.models.precision import FP32, WAYS, Precision, computing, laid_out, quickest
+from storybook.models.precision import (
+    FP32,
+    PRECISIONS,
+    Precision,
+    autocast_to,
+    fastest,
+    to_memory_format,
+)
 from training.starter.loop import Budget, TrainSpec, progress_of, train_loop
 
 BF16 = Precision(dtype="bf16", channels_last=True)
@@ -23,23 +30,23 @@ class Machine:
     def clock(self):
         return self.now
 
-    def quickest(self):
-        return quickest(self.step, clock=self.clock)
+    def fastest(self):
+        return fastest(self.step, clock=self.clock)
 
 
-@pytest.mark.parametrize("best", WAYS, ids=str)
+@pytest.mark.parametrize("best", PRECISIONS, ids=str)
 def test_quickest_is_the_way_that_takes_the_least_time(best):
-    machine = Machine(dict.fromkeys(WAYS, 1.0) | {best: 0.4})
-    assert machine.quickest() == best
-    assert all(machine.steps.count(way) > 2 for way in WAYS)
+    machine = Machine(dict.fromkeys(PRECISIONS, 1.0) | {best: 0.4})
+    assert machine.fastest() == best
+    assert all(machine.steps.count(way) > 2 for way in PRECISIONS)
 
 
 def test_quickest_stays_with_plain_fp32_for_a_little():
-    assert Machine(dict.fromkeys(WAYS, 1.0) | {BF16: 0.95}).quickest() == FP32
+    assert Machine(dict.fromkeys(PRECISIONS, 1.0) | {BF16: 0.95}).fastest() == FP32
 
 
 def test_quickest_believes_no_single_slow_moment():
-    machine = Machine(dict.fromkeys(WAYS, 1.0))
+    machine = Machine(dict.fromkeys(PRECISIONS, 1.0))
     plain = machine.step
 
     def step(way):
@@ -47,29 +54,29 @@ def test_quickest_believes_no_single_slow_moment():
         if len(machine.steps) in (5, 9):  # something else has the machine just then
             machine.now += 30.0
 
-    assert quickest(step, clock=machine.clock) == FP32
+    assert fastest(step, clock=machine.clock) == FP32
 
 
 def test_computing_takes_products_in_bf16_and_leaves_weights_alone():
     layer = nn.Conv2d(3, 8, 3)
     picture = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(1))
     plain = layer(picture)
-    with computing(BF16, "cpu"):
+    with autocast_to(BF16, "cpu"):
         half = layer(picture)
     assert half.dtype == torch.bfloat16 and layer.weight.dtype == torch.float32
     # bf16 keeps 8 bits: each of 27 products and their sum is off by up to 2^-8 of its size.
     assert torch.allclose(half.float(), plain, atol=27 * 2**-8 * float(plain.detach().abs().max()))
-    with computing(FP32, "cpu"):
+    with autocast_to(FP32, "cpu"):
         assert torch.equal(layer(picture), plain)
 
 
 def test_laid_out_changes_where_weights_lie_and_none_of_them():
     layer = nn.Conv2d(3, 8, 3)
     before = layer.weight.detach().clone()
-    laid_out(layer, BF16)
+    to_memory_format(layer, BF16)
     assert layer.weight.is_contiguous(memory_format=torch.channels_last)
     assert torch.equal(layer.weight, before)
-    laid_out(layer, FP32)
+    to_memory_format(layer, FP32)
     assert layer.weight.is_contiguous() and torch.equal(layer.weight, before)
 
 
@@ -105,7 +112,7 @@ def test_train_loop_measures_where_it_is_told_no_precision(tmp_path):
     measured, told = _spec(), _spec()
     list(train_loop(measured, tmp_path / "one", Budget(60, steps=3), precision=None))
     chosen = progress_of(tmp_path / "one").precision
-    assert chosen in WAYS
+    assert chosen in PRECISIONS
     # Measuring uses up no chance and leaves no gradient behind.
     list(train_loop(told, tmp_path / "two", Budget(60, steps=3), precision=chosen))
     for one, other in zip(measured.module.parameters(), told.module.parameters(), strict=True):

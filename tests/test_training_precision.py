@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import load_file
 
 from pet_runs import lay_home, recipe, run_of, weights
-from storybook.models import pace
-from storybook.models.precision import FP32, WAYS, Precision
+from storybook.models import auto_precision
+from storybook.models.precision import FP32, PRECISIONS, Precision
 from tiny import tiny_llama
 from training.pet.recipe import Recipe, load_recipe
 from training.runs.run import RECIPE
@@ -28,16 +28,16 @@ def machine(monkeypatch):
     """A list of what the machine finds quickest when it is next asked; a step in each way."""
     answers = []
 
-    def quickest(step, *, ways=WAYS):
-        for way in ways:
+    def fastest(step, *, precisions=PRECISIONS):
+        for way in precisions:
             step(way)
         found = answers.pop()
-        return found if found in ways else found.but(channels_last=False)
+        return found if found in precisions else found.but(channels_last=False)
 
-    monkeypatch.setattr(pace, "quickest", quickest)
-    monkeypatch.setattr(pace, "_known", {})
-    monkeypatch.setattr(pace, "LEAST_PRODUCTS", 0)
-    monkeypatch.setattr(pace, "MORE_WORK", 0)
+    monkeypatch.setattr(auto_precision, "fastest", fastest)
+    monkeypatch.setattr(auto_precision, "_known", {})
+    monkeypatch.setattr(auto_precision, "LEAST_MACS", 0)
+    monkeypatch.setattr(auto_precision, "MORE_WORK", 0)
     return answers
 
 
@@ -86,8 +86,8 @@ def test_train_goes_on_in_the_precision_that_it_began_with(
     )
     part = run_of(chosen, tmp_path / "part", stop_after=2)
     assert not machine  # the same machine is asked once, whatever run it is
-    pace._known.clear()
-    pace._file().unlink()  # and a run that goes on does not ask at all
+    auto_precision._known.clear()
+    auto_precision._file().unlink()  # and a run that goes on does not ask at all
     kept, _ = load_recipe(part.folder / RECIPE)
     again = run_of(kept, tmp_path / "part", resume=True)
     assert same(weights(whole), weights(again))  # two runs of the same code on one machine
@@ -113,7 +113,7 @@ def test_train_measures_precision_before_the_batch(home, tmp_path, machine):
 
 
 def test_train_of_a_tiny_painter_asks_for_no_precision(home, tmp_path, monkeypatch):
-    monkeypatch.setattr(pace, "quickest", None)  # would fail if it were asked
+    monkeypatch.setattr(auto_precision, "fastest", None)  # would fail if it were asked
     run = run_of(recipe(home, max_steps=1), tmp_path / "run")
     assert said(run)["precision"] == "fp32"
 
@@ -121,7 +121,7 @@ def test_train_of_a_tiny_painter_asks_for_no_precision(home, tmp_path, monkeypat
 def test_a_recipe_that_names_its_precision_is_not_asked_about_it(
     home, tmp_path, monkeypatch, machine
 ):
-    monkeypatch.setattr(pace, "quickest", None)
+    monkeypatch.setattr(auto_precision, "fastest", None)
     assert (
         said(run_of(recipe(home, max_steps=1, precision="bf16"), tmp_path / "a"))["precision"]
         == "bf16"
@@ -147,8 +147,8 @@ def test_story_lora_goes_on_in_the_precision_that_it_began_with(shelf, tmp_path,
     whole = stories.run_of(chosen, tmp_path / "whole")
     assert said(whole)["precision"] == found.dtype
     part = stories.run_of(chosen, tmp_path / "part", stop_after=2)
-    pace._known.clear()
-    pace._file().unlink()
+    auto_precision._known.clear()
+    auto_precision._file().unlink()
     kept, _ = load_story_recipe(part.folder / RECIPE)
     stories.run_of(kept, tmp_path / "part", resume=True)
     last = [

@@ -99,7 +99,7 @@ class ControlledEnlarger:
     def _untouched(self, image: Image.Image) -> Image.Image:
         """The init image of `refine` through the autoencoder and back, with no step taken."""
         pipe, work = self.painter.pipe, f"Looking at {image.width} x {image.height} px"
-        with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
+        with memory_of(execution_device(pipe), work, REMEDY), self.painter.amp.autocast():
             return decode(pipe, encode(pipe, _wide(image)))[0]
 
     @torch.inference_mode()
@@ -125,7 +125,7 @@ class ControlledEnlarger:
         embeds = self.painter.encode_texts([request])
         predict = self._controlnet_fn(self.edges(image), size)
         work = f"Painting over {size[0]} x {size[1]} px"
-        with memory_of(execution_device(pipe), work, REMEDY), self.painter.pace.kept():
+        with memory_of(execution_device(pipe), work, REMEDY), self.painter.amp.autocast():
             init = Img2ImgInit(encode(pipe, init_image), strength)
             latents = self.painter.denoise([request], embeds, init=init, controlnet=predict)
             return decode(pipe, latents)[0]
@@ -190,8 +190,8 @@ def open_controlled_enlarger(
         )
     edges = steep_edges if hed is None else open_hed(hed, str(execution_device(painter.pipe)))
     controlnet = open_control(control, painter)
-    painter.pace.modules = (*painter.pace.modules, controlnet)
-    painter.pace.settle()  # as was measured while drawing: plates are too few to measure for
+    painter.amp.modules = (*painter.amp.modules, controlnet)
+    painter.amp.choose()  # as was measured while drawing: plates are too few to measure for
     return ControlledEnlarger(name, painter, controlnet, edges, settings, then)
 
 

@@ -17,7 +17,7 @@ from storybook.errors import HeroError, ModelError, first_line
 from storybook.images.photo_reading import DAMAGE, read_picture
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, memory_of, quiet
-from storybook.models.pace import Pace, shape_of, weights_in
+from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.precision import FP32, Precision
 from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import resolve_syntax
@@ -25,7 +25,7 @@ from storybook.models.weights import check_weights, model_name, read_json
 from storybook.records import Hero, Prompt, Verdict
 from storybook.world import World, article
 
-WAYS = (FP32, Precision(dtype="bf16"))
+PRECISIONS = (FP32, Precision(dtype="bf16"))
 """A transformer has hardly a map that could lie otherwise."""
 
 JUDGED = ("species", "coats", "actions", "places", "things")
@@ -75,7 +75,7 @@ class ClipCritic:
     """Names what a drawn picture shows, if the critic's folder has one."""
     portrait: Tensor | None = None
     """The mean direction [d] of the star's photos, if there are any."""
-    pace: Pace = field(default_factory=Pace)
+    amp: AutoPrecision = field(default_factory=AutoPrecision)
 
     def judge(self, image: Image.Image, prompt: Prompt, hero: Hero) -> Verdict:
         """How well the picture shows what was asked, in [0, 1], with a reason for each word.
@@ -148,8 +148,8 @@ class ClipCritic:
         pixels = pixels.to(self.model.device)
         look = partial(self.model.get_image_features, pixel_values=pixels)
         patches = (pixels.shape[-1] // self.model.config.vision_config.patch_size) ** 2
-        self.pace.settle(look, products=weights_in(self.model.vision_model) * patches)
-        with self.pace.kept():
+        self.amp.choose(look, macs=num_params(self.model.vision_model) * patches)
+        with self.amp.autocast():
             features = look()
         return _unit(features.pooler_output.float())[0]
 
@@ -165,7 +165,7 @@ class ClipCritic:
             max_length=self.model.config.text_config.max_position_embeddings,
             return_tensors="pt",
         ).to(self.model.device)
-        with self.pace.kept():
+        with self.amp.autocast():
             features = self.model.get_text_features(**tokens).pooler_output  # [n, d]
         features = _unit(features.float())
         self.text_features.update(zip(new, features, strict=True))
@@ -202,9 +202,9 @@ def open_critic(
     place = device_of(device)
     model, tokenizer, eyes = _open_clip(folder, place)
     classifier = open_classifier(folder, place) if world else None
-    pace = Pace(precision, (), shape_of(model), WAYS, place)
+    amp = AutoPrecision(precision, (), param_shapes(model), PRECISIONS, place)
     name = model_name(folder)
-    critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, pace=pace)
+    critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, amp=amp)
     if not photos:
         return critic
     image_features = torch.stack([critic.see(_photo(path)) for path in photos])

@@ -16,7 +16,7 @@ from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.images.broad_colours import with_broad_colours
 from storybook.images.rgb import plain_rgb
 from storybook.models.devices import device_of, dtype_of, memory_of
-from storybook.models.pace import Pace, shape_of, weights_in
+from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.precision import Precision
 from storybook.models.weights import model_name, read_tensors
 from storybook.records import Prompt
@@ -24,7 +24,7 @@ from storybook.records import Prompt
 KNOWN = ("ESRGAN", "Compact")
 """The architectures of the family, by spandrel's names."""
 
-WAYS = (Precision(channels_last=True), Precision(dtype="bf16", channels_last=True))
+PRECISIONS = (Precision(channels_last=True), Precision(dtype="bf16", channels_last=True))
 """Maps lie so that a network takes half the time on a CPU, in either number format."""
 
 SMALLEST_TILE_PX = 64
@@ -43,7 +43,7 @@ class TiledEnlarger:
     network: ImageModelDescriptor
     tile_px: int
     overlap_px: int
-    pace: Pace = field(default_factory=lambda: Pace(ways=WAYS))
+    amp: AutoPrecision = field(default_factory=lambda: AutoPrecision(precisions=PRECISIONS))
 
     def enlarge(
         self, image: Image.Image, prompt: Prompt, *, width_px: int, seed: int
@@ -72,8 +72,8 @@ class TiledEnlarger:
         height, width, _ = levels.shape
         scale = self.network.scale
         corner = levels[:SMALLEST_TILE_PX, :SMALLEST_TILE_PX]
-        products = weights_in(self.network.model) * corner.shape[0] * corner.shape[1]
-        self.pace.settle(lambda: self._network_on(corner), products=products)
+        macs = num_params(self.network.model) * corner.shape[0] * corner.shape[1]
+        self.amp.choose(lambda: self._network_on(corner), macs=macs)
         enlarged = np.empty((height * scale, width * scale, 3), np.uint8)
         done = 0
         for top, bottom in cuts(height, self.tile_px, self.overlap_px):
@@ -93,7 +93,7 @@ class TiledEnlarger:
         device, dtype = self.network.device, self.network.dtype
         work = f"Enlarging {levels.shape[1]} x {levels.shape[0]} px at once"
         remedy = f"Try --set enlarge.tile_px={max(self.tile_px // 2, 32)}."
-        with memory_of(device, work, remedy), self.pace.kept():
+        with memory_of(device, work, remedy), self.amp.autocast():
             pixels = torch.tensor(levels, device=device)
             pixels = pixels.permute(2, 0, 1)[None].to(dtype) / 255  # [1, 3, h, w] in [0, 1]
             enlarged = self.network(pixels)[0].float().permute(1, 2, 0)
@@ -125,8 +125,8 @@ def open_enlarger(
     with memory_of(place, f"Opening {file}", "Try --set device=cpu."):
         network.to(place, dtype_of(place)).eval()
         network.model.to(memory_format=torch.channels_last)
-    pace = Pace(precision, (network.model,), shape_of(network.model), WAYS, place)
-    return TiledEnlarger(model_name(file), network, tile_px, overlap_px, pace)
+    amp = AutoPrecision(precision, (network.model,), param_shapes(network.model), PRECISIONS, place)
+    return TiledEnlarger(model_name(file), network, tile_px, overlap_px, amp)
 
 
 def _network_in(file: Path) -> ImageModelDescriptor:

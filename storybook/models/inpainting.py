@@ -43,7 +43,7 @@ class DiffusionInpainter:
         with (
             fused(pipe, self.painter.asked_for(request.prompt)),
             memory_of(execution_device(pipe), work, "Try --set draw.memory=parts."),
-            self.painter.pace.kept(),
+            self.painter.amp.autocast(),
         ):
             if takes_mask(pipe):
                 painted = self._by_pipeline(request, small, spot, strength)

@@ -205,7 +205,7 @@ def open_local_writer(
     what the folder recommends, and a `temperature` replaces its own. Raises ModelError in one line
     if a file is missing, broken, a pickle, or the adapter belongs to another model.
     """
-    from storybook.models import grouped_attention, pace, packed_linear
+    from storybook.models import auto_precision, grouped_attention, packed_linear
     from storybook.models.devices import device_of, dtype_of, memory_of, quiet
 
     _check_folder(folder, "config.json", "a language model")
@@ -220,7 +220,7 @@ def open_local_writer(
             model = _with_adapter(model, adapter)
         model = model.to(where).eval()
         if dtype is None and where.type == "cpu" and not is_quantised(folder):
-            model = model.to(pace.quicker_dtype(model, precision))
+            model = model.to(auto_precision.fastest_dtype(model, precision))
         grouped_attention.group_heads(model)
         packed_linear.pack_linears(model)
     _check_vocabulary(folder, len(tokenizer), model.config.vocab_size)

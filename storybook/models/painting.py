@@ -21,7 +21,7 @@ from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, 
 from storybook.models.fuse_lora import fuse_lora, fused
 from storybook.models.memory import MemoryBudget, apply_offload, denoiser_of, execution_device
 from storybook.models.overrides import apply_overrides, attach_hypernetwork
-from storybook.models.pace import Pace, shape_of, weights_in
+from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, check_numbers, decode
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
@@ -102,12 +102,12 @@ class DiffusionPainter:
     """The text encoder's layer from the end, as A1111 counts: 1 is the last, 2 the one before."""
     loras: Mapping[str, Path] = field(default_factory=dict)
     """Adapter files by the names that prompts ask for them with, as `<lora:name:0.8>`."""
-    pace: Pace = field(default_factory=Pace)
+    amp: AutoPrecision = field(default_factory=AutoPrecision)
 
     @property
     def precision(self) -> str:
         """What pictures are computed in, such as `bf16`."""
-        return HALVES.get(denoiser_of(self.pipe).dtype) or str(self.pace.precision)
+        return HALVES.get(denoiser_of(self.pipe).dtype) or str(self.amp.precision)
 
     def paint(self, requests: Sequence[Candidate]) -> Iterator[Image.Image]:
         """One RGB picture for each request, in their order, each from its own request only.
@@ -119,7 +119,7 @@ class DiffusionPainter:
         for request in requests:
             _check_size(self.pipe, request)
         if requests:
-            self._settle_pace(requests)
+            self._choose_precision(requests)
         for loras, group in groupby(requests, key=lambda each: self.asked_for(each.prompt)):
             with fused(self.pipe, loras):
                 yield from self._paint_alike(list(group))
@@ -191,18 +191,18 @@ class DiffusionPainter:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
-        with memory_of(execution_device(self.pipe), work, remedy), self.pace.kept():
+        with memory_of(execution_device(self.pipe), work, remedy), self.amp.autocast():
             return decode(self.pipe, self.denoise(requests, embeds))
 
-    def _settle_pace(self, requests: Sequence[Candidate]) -> None:
-        """Settle the precision before `requests` are drawn, by one step of pictures of a prompt."""
+    def _choose_precision(self, requests: Sequence[Candidate]) -> None:
+        """Choose the precision before `requests` are drawn, by one step of pictures of a prompt."""
         first = requests[0].but(steps=1)
         tried = [first] * min(TRIED, self.batch, len(requests))
         rows = len(tried) * (2 if first.guidance > 1 else 1)
         area = first.width_px * first.height_px / self.pipe.vae_scale_factor**2
-        self.pace.settle(
+        self.amp.choose(
             lambda: self.denoise(tried, self.encode_texts(tried[:1])),
-            products=weights_in(denoiser_of(self.pipe)) * rows * area,
+            macs=num_params(denoiser_of(self.pipe)) * rows * area,
             steps=sum(request.steps for request in requests) / len(tried),
         )
 
@@ -264,7 +264,7 @@ def open_painter(
         batch=1 if any(mixing) else batch,  # a picture depends on its own request only
         clip_skip=overrides.clip_skip,
         loras=loras or {},
-        pace=Pace(precision, (denoiser, pipe.vae), shape_of(denoiser), device=place),
+        amp=AutoPrecision(precision, (denoiser, pipe.vae), param_shapes(denoiser), device=place),
     )
 
 

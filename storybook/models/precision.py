@@ -2,7 +2,7 @@
 
 A CPU with AMX multiplies in bf16 six times as fast as in fp32, one with AVX-512 BF16 somewhat
 faster, one with neither far slower; and whether `channels_last` helps convolutions depends on the
-library's kernels for the processor. So a few steps are taken in each way, and the quickest is kept.
+library's kernels for the processor. So a few steps are taken in each precision, and the quickest is kept.
 """
 
 import time
@@ -16,11 +16,11 @@ from torch import nn
 from storybook.records import Record
 
 ROUNDS = 3
-"""How often each way is timed; the quickest round counts, since other work only ever slows one."""
+"""How often each is timed; the quickest round counts, since other work only ever slows one."""
 WORTH_IT = 1.15
-"""How many times as quick as the plain way another must be: what is less may be chance."""
+"""How many times as quick as the plain precision another must be: what is less may be chance."""
 HOPELESS = 3.0
-"""A way that takes so many times the least, once warmed up for, is not timed: bf16 by a processor
+"""One that takes so many times the least, once warmed up for, is not timed: bf16 by a processor
 without units for it may take ten times as long."""
 
 
@@ -35,40 +35,40 @@ class Precision(Record):
 
 
 FP32 = Precision()
-WAYS = tuple(
+PRECISIONS = tuple(
     Precision(dtype=dtype, channels_last=channels_last)
     for dtype in ("fp32", "bf16")
     for channels_last in (False, True)
 )
 
 
-def quickest(
+def fastest(
     step: Callable[[Precision], object],
     *,
-    ways: tuple[Precision, ...] = WAYS,
+    precisions: tuple[Precision, ...] = PRECISIONS,
     clock: Callable[[], float] | None = None,
 ) -> Precision:
-    """The way in which `step` takes the least time; the first, plain one unless it is `WORTH_IT`.
+    """The precision in which `step` takes the least time; the first, plain one if it is hardly less.
 
-    `step` does some work in the way that it is given, and waits until the device has done it. Each
-    way is warmed up once, then all take turns, so that a slow moment of the machine meets all.
+    `step` does some work in the precision that it is given, and waits until the device has done it.
+    Each is warmed up once, then all take turns, so that a slow moment of the machine meets all.
     `clock` gives seconds; None: `clock_here`.
     """
     clock = clock or clock_here()
 
-    def taken(way: Precision) -> float:
+    def taken(precision: Precision) -> float:
         begun = clock()
-        step(way)
+        step(precision)
         return clock() - begun
 
-    plain = ways[0]
-    warm = {way: taken(way) for way in ways}
+    plain = precisions[0]
+    warm = {precision: taken(precision) for precision in precisions}
     most = HOPELESS * min(warm.values())
-    racing = [way for way in ways if way is plain or warm[way] <= most]
+    racing = [precision for precision in precisions if precision is plain or warm[precision] <= most]
     seconds = dict.fromkeys(racing, float("inf"))
     for _ in range(ROUNDS):
-        for way in racing:
-            seconds[way] = min(seconds[way], taken(way))
+        for precision in racing:
+            seconds[precision] = min(seconds[precision], taken(precision))
     best = min(racing, key=seconds.__getitem__)
     return best if seconds[plain] >= WORTH_IT * seconds[best] else plain
 
@@ -82,14 +82,14 @@ def clock_here() -> Callable[[], float]:
 
 
 @contextmanager
-def computing(precision: Precision, device: str | torch.device) -> Iterator[None]:
+def autocast_to(precision: Precision, device: str | torch.device) -> Iterator[None]:
     """Inside the `with`, products are taken in the precision's number format; weights are kept."""
     kind = torch.device(device).type
     with torch.autocast(kind, torch.bfloat16, enabled=precision.dtype == "bf16"):
         yield
 
 
-def laid_out(module: nn.Module, precision: Precision) -> nn.Module:
+def to_memory_format(module: nn.Module, precision: Precision) -> nn.Module:
     """`module` itself, its weights in the memory format of the precision."""
     form = torch.channels_last if precision.channels_last else torch.contiguous_format
     with torch.inference_mode(False):  # weights that are laid out there could not be taught

@@ -16,11 +16,11 @@ from diffusers import AutoencoderKL
 
 from storybook.config import PrecisionWish
 from storybook.errors import OutOfMemory, TrainingError
+from storybook.models.auto_precision import AutoPrecision, num_params, param_shapes
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.components import open_parts
 from storybook.models.devices import device_of, memory_of, quiet
 from storybook.models.hub import on_disk
-from storybook.models.pace import Pace, shape_of, weights_in
 from storybook.models.training_loss import encode_pictures
 from storybook.models.weights import weights_digest
 from storybook.records import Event, digest
@@ -64,7 +64,7 @@ class Encoder:
     form: Form = "prepared"
     flip: bool = False
     """Whether the mirrored picture has latents, too."""
-    pace: Pace = field(default_factory=Pace)
+    amp: AutoPrecision = field(default_factory=AutoPrecision)
     """In which precision the autoencoder works here; latents are float32 in any case."""
 
 
@@ -98,8 +98,8 @@ def open_encoder(
         vae = open_parts(Checkpoint(painter), {"vae": AutoencoderKL}, None)["vae"]
         vae = vae.float().to(place).eval()
     name = weights_digest(part if part.is_dir() else painter)
-    pace = Pace(precision, (vae,), shape_of(vae.encoder), device=place)
-    return Encoder(vae, name, buckets, form, flip, pace)
+    amp = AutoPrecision(precision, (vae,), param_shapes(vae.encoder), device=place)
+    return Encoder(vae, name, buckets, form, flip, amp)
 
 
 def make_latents(
@@ -198,9 +198,9 @@ def _settle(encoder: Encoder, part: Sequence[Cut], steps: float) -> None:
     """Find the precision that this machine is quickest in, if `steps` like this are worth it."""
     width, height = part[0].placed.bucket
     positions = len(part) * width * height // LATENT_PX**2
-    encoder.pace.settle(
+    encoder.amp.choose(
         lambda: encode_pictures(encoder.vae, _pixels(part, encoder)),
-        products=weights_in(encoder.vae.encoder) * positions,
+        macs=num_params(encoder.vae.encoder) * positions,
         steps=steps,
     )
 
@@ -238,7 +238,7 @@ def _sampled(
     """Samples of the posterior, unscaled; each picture's noise depends on its name alone."""
     vae = encoder.vae
     remedy = "Try --batch 1."
-    with memory_of(vae.device, f"Encoding {len(part)} pictures", remedy), encoder.pace.kept():
+    with memory_of(vae.device, f"Encoding {len(part)} pictures", remedy), encoder.amp.autocast():
         mean, deviation = encode_pictures(vae, pixels)
     names = [each.placed.path.name for each in part]
     generators = [

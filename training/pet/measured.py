@@ -8,9 +8,9 @@ from accelerate.utils import broadcast_object_list
 from torch import Tensor
 
 from storybook.errors import OutOfMemory
+from storybook.models.auto_precision import chosen_precision, num_params, param_shapes
 from storybook.models.devices import memory_of
-from storybook.models.pace import settled, shape_of, weights_in
-from storybook.models.precision import FP32, Precision, laid_out
+from storybook.models.precision import FP32, Precision, to_memory_format
 from storybook.records import Event
 from training.data.buckets import BucketBatch, epoch_batches
 from training.parallel_gradients import ParallelGradients
@@ -54,13 +54,13 @@ def with_batch_size(
 
 
 def with_precision(setup: TrainingSetup, train_step: TrainStep) -> TrainingSetup:
-    """`setup` with the precision in which `train_step` is quickest, if its recipe leaves that open.
+    """`setup` with the precision in which `train_step` is fastest, if its recipe leaves that open.
 
     The U-Net's weights lie in memory as the recipe says; none of them changes.
     """
     if setup.recipe.precision == "auto":
         setup = _in(setup, _quickest(setup, train_step))
-    laid_out(setup.model.pipe.unet, Precision(channels_last=setup.recipe.channels_last))
+    to_memory_format(setup.model.pipe.unet, Precision(channels_last=setup.recipe.channels_last))
     return setup
 
 
@@ -79,7 +79,7 @@ def _quickest(setup: TrainingSetup, train_step: TrainStep) -> Precision:
     gradients = ParallelGradients(setup.model.weights, setup.device)
 
     def step(way: Precision) -> None:
-        laid_out(unet, way)
+        to_memory_format(unet, way)
         train_step(_in(tried, way), gradients, batch, train_text_encoder=recipe.text_encoder)
         _forget_gradients(setup)
 
@@ -87,10 +87,10 @@ def _quickest(setup: TrainingSetup, train_step: TrainStep) -> Precision:
     work = f"Trying {len(batch.examples)} pictures at once"
     try:
         with memory_of(setup.device, work, "Try --set precision=fp32."):
-            shape = [*learns, setup.size_px, len(batch.examples), shape_of(unet)]
-            products = weights_in(unet) * area * len(batch.examples)
+            shape = [*learns, setup.size_px, len(batch.examples), param_shapes(unet)]
+            macs = num_params(unet) * area * len(batch.examples)
             steps = setup.steps * recipe.accumulation
-            way = settled("auto", setup.device, shape, step=step, products=products, steps=steps)
+            way = chosen_precision("auto", setup.device, shape, step=step, macs=macs, steps=steps)
     except OutOfMemory:  # a step of the run itself will say so, or try with fewer pictures
         way = None
     # Where several processes measured, the first one's word counts.

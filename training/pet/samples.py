@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw, ImageFont
 from storybook.config import shipped
 from storybook.errors import TrainingError
 from storybook.files import replacing, write_whole
+from storybook.models.auto_precision import AutoPrecision
 from storybook.models.critics import ClipCritic, open_critic
 from storybook.models.infotext import infotext, png_bytes
-from storybook.models.pace import Pace
 from storybook.models.painting import DiffusionPainter
 from storybook.records import Candidate, Event
 from training.data.pictures import open_picture
@@ -136,9 +136,9 @@ def new_sampler(setup: TrainingSetup, run: Run) -> Sampler:
             for name, paths in setup.photos().items()
             if name
         }
-    pace = Pace("bf16" if recipe.precision == "bf16" else "fp32", device=pipe.unet.device)
-    pace.settle()
-    painter = replace(setup.painter, name="student", batch=4, clip_skip=recipe.clip_skip, pace=pace)
+    amp = AutoPrecision("bf16" if recipe.precision == "bf16" else "fp32", device=pipe.unet.device)
+    amp.choose()
+    painter = replace(setup.painter, name="student", batch=4, clip_skip=recipe.clip_skip, amp=amp)
     return Sampler(painter, _requests(setup), run, critics)
 
 

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from storybook.errors import TrainingError
 from storybook.files import replacing
-from storybook.models.precision import FP32, Precision, computing, laid_out, quickest
+from storybook.models.precision import FP32, Precision, autocast_to, fastest, to_memory_format
 from storybook.records import Event, Record
 from training.parallel_gradients import ParallelGradients
 from training.starter.muon import Muon
@@ -108,7 +108,7 @@ def train_loop(
     progress = checkpoint.load()
     gradients = _StepGradients(spec)
     if progress.precision is None and budget.spent(progress.minutes, progress.step) < 1:
-        progress = progress.but(precision=precision or quickest(gradients.try_out))
+        progress = progress.but(precision=precision or fastest(gradients.try_out))
     gradients.settle(progress.precision or FP32)
     begun = progress.step
     started, saved = time.monotonic() - 60 * progress.minutes, time.monotonic()
@@ -200,7 +200,7 @@ class _StepGradients:
     def settle(self, precision: Precision) -> None:
         """Take gradients in a precision from now on."""
         self.precision = precision
-        laid_out(self.module, precision)
+        to_memory_format(self.module, precision)
 
     def try_out(self, precision: Precision) -> None:
         """Take one gradient in a precision, and forget it."""
@@ -214,7 +214,7 @@ class _StepGradients:
         seeds = torch.randint(2**62, (self.batches,), generator=generator).tolist()
 
         def loss_of(batch: slice) -> Tensor:
-            with computing(self.precision, self.device):
+            with autocast_to(self.precision, self.device):
                 loss = self.loss(self.module, torch.Generator().manual_seed(seeds[batch.start]))
             return loss / self.batches
 

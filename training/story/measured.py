@@ -6,8 +6,8 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from storybook.models.pace import settled, shape_of, weights_in
-from storybook.models.precision import FP32, Precision, computing
+from storybook.models.auto_precision import chosen_precision, num_params, param_shapes
+from storybook.models.precision import FP32, Precision, autocast_to
 from storybook.records import Event
 from training.story.base import Base
 from training.story.recipe import StoryRecipe
@@ -17,7 +17,7 @@ from training.trial_steps import find_batch_size
 LARGEST = 32
 PAIRS_A_STEP = 16
 """Smaller batches are accumulated up to it."""
-WAYS = (FP32, Precision(dtype="bf16"))
+PRECISIONS = (FP32, Precision(dtype="bf16"))
 ROWS = 4
 """At once, where the batch is not chosen yet."""
 
@@ -62,13 +62,13 @@ def with_precision(recipe: StoryRecipe, base: Base, dataset: StoryDataset) -> St
         base.model.zero_grad(set_to_none=True)
 
     base.model.train()
-    way = settled(
+    way = chosen_precision(
         "auto",
         base.model.device,
-        [list(tokens.shape), recipe.checkpointing, shape_of(base.model)],
-        ways=WAYS,
+        [list(tokens.shape), recipe.checkpointing, param_shapes(base.model)],
+        precisions=PRECISIONS,
         step=step,
-        products=weights_in(base.model) * tokens.numel(),
+        macs=num_params(base.model) * tokens.numel(),
         steps=recipe.max_steps or recipe.epochs * len(dataset.train_rows) / rows,
     )
     return recipe.but(precision=(way or FP32).dtype)
@@ -82,6 +82,6 @@ def tokens_of(base: Base, batch: int, width: int) -> Tensor:
 
 def forward_backward(base: Base, tokens: Tensor, precision: Precision) -> None:
     """One pass forward and one backward, which add to the gradients."""
-    with computing(precision, tokens.device):
+    with autocast_to(precision, tokens.device):
         loss = base.model(input_ids=tokens, labels=tokens, use_cache=False).loss
     loss.backward()

@@ -12,11 +12,16 @@ from books import doubles, made, new_book
 from storybook.config import load_settings
 from storybook.errors import ConfigError
 from storybook.make import STAGES
-from storybook.models import pace
+from storybook.models import auto_precision
+from storybook.models.auto_precision import (
+    AutoPrecision,
+    chosen_precision,
+    fastest_dtype,
+    param_shapes,
+)
 from storybook.models.infotext import read_infotext
-from storybook.models.pace import Pace, quicker_dtype, settled, shape_of
 from storybook.models.painting import open_painter
-from storybook.models.precision import FP32, WAYS, Precision, quickest
+from storybook.models.precision import FP32, PRECISIONS, Precision, fastest
 from storybook.stages.draw import draw
 from storybook.studio.candidates import candidates
 from storybook.studio.studio import Studio
@@ -29,30 +34,30 @@ LEAST_DB = 40.0
 
 
 class Stopwatch:
-    """In place of the clock: says what is quickest, and counts how often it was asked."""
+    """In place of the clock: says what is fastest, and counts how often it was asked."""
 
     def __init__(self, found):
         self.found, self.asked = found, 0
 
-    def __call__(self, step, *, ways=WAYS):
+    def __call__(self, step, *, precisions=PRECISIONS):
         self.asked += 1
-        for way in ways:
+        for way in precisions:
             step(way)
         return self.found
 
 
 @pytest.fixture(autouse=True)
 def _as_in_a_new_process(monkeypatch):
-    monkeypatch.setattr(pace, "_known", {})
+    monkeypatch.setattr(auto_precision, "_known", {})
 
 
 @pytest.fixture
 def watch(monkeypatch):
     """A machine that is quickest in bf16 with its maps laid out, and finds all work worth it."""
     stopwatch = Stopwatch(LAID)
-    monkeypatch.setattr(pace, "quickest", stopwatch)
-    monkeypatch.setattr(pace, "LEAST_PRODUCTS", 0)
-    monkeypatch.setattr(pace, "MORE_WORK", 0)
+    monkeypatch.setattr(auto_precision, "fastest", stopwatch)
+    monkeypatch.setattr(auto_precision, "LEAST_MACS", 0)
+    monkeypatch.setattr(auto_precision, "MORE_WORK", 0)
     return stopwatch
 
 
@@ -73,79 +78,79 @@ def psnr_db(one, other):
     [("fp32", CPU, FP32), ("bf16", CPU, BF16), ("auto", GPU, FP32), ("bf16", GPU, FP32)],
 )
 def test_settled_measures_nothing_where_nothing_is_open(watch, wish, device, found):
-    assert settled(wish, device, "any", step=nothing, products=1e12) == found
+    assert chosen_precision(wish, device, "any", step=nothing, macs=1e12) == found
     assert not watch.asked
 
 
 def test_settled_measures_once_a_machine_and_shape(watch, monkeypatch):
     def again(shape="one"):
-        return settled("auto", CPU, shape, step=nothing, products=1)
+        return chosen_precision("auto", CPU, shape, step=nothing, macs=1)
 
     assert again() == LAID and again() == LAID
     assert watch.asked == 1
-    monkeypatch.setattr(pace, "_known", {})  # another process
+    monkeypatch.setattr(auto_precision, "_known", {})  # another process
     assert again() == LAID and watch.asked == 1
-    assert settled("auto", CPU, "one") == LAID  # who does not measure is told, too
+    assert chosen_precision("auto", CPU, "one") == LAID  # who does not measure is told, too
     again("other")
     assert watch.asked == 2
 
 
 @pytest.mark.parametrize("change", ["torch", "threads", "processor"])
 def test_settled_measures_again_on_another_machine(watch, monkeypatch, change):
-    settled("auto", CPU, "one", step=nothing, products=1)
+    chosen_precision("auto", CPU, "one", step=nothing, macs=1)
     if change == "threads":
         monkeypatch.setattr(torch, "get_num_threads", lambda: 99)
     else:
-        here = pace.machine()
+        here = auto_precision.machine()
         other = (*here[:-1], "0.1") if change == "torch" else ("other", *here[1:])
-        monkeypatch.setattr(pace, "machine", lambda: other)
-    settled("auto", CPU, "one", step=nothing, products=1)
+        monkeypatch.setattr(auto_precision, "machine", lambda: other)
+    chosen_precision("auto", CPU, "one", step=nothing, macs=1)
     assert watch.asked == 2
 
 
 @pytest.mark.parametrize("broken", [b"", b"{", b"[]", b"\xff", b'{"dtype": 1}', "other"])
 def test_settled_measures_again_where_the_cache_is_broken(watch, monkeypatch, broken):
-    settled("auto", CPU, "one", step=nothing, products=1)
-    file = pace._file()
+    chosen_precision("auto", CPU, "one", step=nothing, macs=1)
+    file = auto_precision._file()
     if broken == "other":  # a precision that a later edition may know
         kept = json.loads(file.read_text())
         broken = json.dumps({key: {"dtype": "int4"} for key in kept}).encode()
     file.write_bytes(broken)
-    monkeypatch.setattr(pace, "_known", {})
-    assert settled("auto", CPU, "one", step=nothing, products=1) == LAID
+    monkeypatch.setattr(auto_precision, "_known", {})
+    assert chosen_precision("auto", CPU, "one", step=nothing, macs=1) == LAID
     assert watch.asked == 2
     assert list(json.loads(file.read_text()).values())[-1]["dtype"] == "bf16"
 
 
 def test_settled_does_without_a_folder_to_keep_it_in(watch, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("no folder")
-    monkeypatch.setattr(pace, "_file", lambda: tmp_path / "file" / "precision.json")
-    assert settled("auto", CPU, "one", step=nothing, products=1) == LAID
-    assert settled("auto", CPU, "one", step=nothing, products=1) == LAID
+    monkeypatch.setattr(auto_precision, "_file", lambda: tmp_path / "file" / "precision.json")
+    assert chosen_precision("auto", CPU, "one", step=nothing, macs=1) == LAID
+    assert chosen_precision("auto", CPU, "one", step=nothing, macs=1) == LAID
     assert watch.asked == 1
 
 
-@pytest.mark.parametrize("too_little", [{"products": 1e6}, {"products": 1e12, "steps": 47}])
+@pytest.mark.parametrize("too_little", [{"macs": 1e6}, {"macs": 1e12, "steps": 47}])
 def test_settled_measures_not_for_a_little(monkeypatch, too_little):
     watch = Stopwatch(LAID)
-    monkeypatch.setattr(pace, "quickest", watch)
-    assert settled("auto", CPU, "one", step=nothing, **too_little) is None
-    assert not watch.asked and not pace._file().exists()
+    monkeypatch.setattr(auto_precision, "fastest", watch)
+    assert chosen_precision("auto", CPU, "one", step=nothing, **too_little) is None
+    assert not watch.asked and not auto_precision._file().exists()
 
 
 def test_quickest_times_no_way_that_is_hopeless():
     """A processor without units for bf16 is not asked for it seven times more."""
-    seconds = {way: 10.0 if way.dtype == "bf16" else 1.0 for way in WAYS}
+    seconds = {way: 10.0 if way.dtype == "bf16" else 1.0 for way in PRECISIONS}
     machine = Machine(seconds)
-    assert quickest(machine.step, clock=machine.clock) == FP32
-    assert all(machine.steps.count(way) == 1 for way in WAYS if way.dtype == "bf16")
+    assert fastest(machine.step, clock=machine.clock) == FP32
+    assert all(machine.steps.count(way) == 1 for way in PRECISIONS if way.dtype == "bf16")
     assert machine.steps.count(FP32) > 1
 
 
 def test_quickest_stays_with_the_plain_way_of_those_it_is_given():
     ways = (Precision(channels_last=True), LAID)
     machine = Machine(dict.fromkeys(ways, 1.0))
-    assert quickest(machine.step, ways=ways, clock=machine.clock) == ways[0]
+    assert fastest(machine.step, precisions=ways, clock=machine.clock) == ways[0]
 
 
 # How a model keeps to it
@@ -153,21 +158,21 @@ def test_quickest_stays_with_the_plain_way_of_those_it_is_given():
 
 def test_pace_lays_out_and_computes_as_it_was_settled(watch):
     layer = nn.Conv2d(3, 8, 3)
-    own = Pace("auto", (layer,), shape_of(layer))
+    own = AutoPrecision("auto", (layer,), param_shapes(layer))
     picture = torch.zeros(1, 3, 8, 8)
     with torch.inference_mode():
-        own.settle(lambda: layer(picture), products=1)
-        with own.kept():
+        own.choose(lambda: layer(picture), macs=1)
+        with own.autocast():
             assert layer(picture).dtype == torch.bfloat16
     assert layer.weight.is_contiguous(memory_format=torch.channels_last)
     layer(picture).sum().backward()  # what was settled while drawing can still be taught
     watch.found = FP32
-    own.settle(lambda: layer(picture), products=1)
+    own.choose(lambda: layer(picture), macs=1)
     assert own.precision == LAID  # for good
 
 
 def test_pace_that_computes_plainly_leaves_an_outer_precision_alone():
-    with torch.autocast("cpu", torch.bfloat16), Pace().kept():
+    with torch.autocast("cpu", torch.bfloat16), AutoPrecision().autocast():
         assert nn.Linear(2, 2)(torch.zeros(1, 2)).dtype == torch.bfloat16
 
 
@@ -196,7 +201,7 @@ def test_paint_draws_in_the_precision_that_was_measured(watch, tmp_path, tiny):
 
 def test_paint_of_a_tiny_painter_measures_nothing(tmp_path, monkeypatch):
     watch = Stopwatch(LAID)
-    monkeypatch.setattr(pace, "quickest", watch)
+    monkeypatch.setattr(auto_precision, "fastest", watch)
     folder = tiny_painter(tmp_path / "painter")
     painter = open_painter(folder, device="cpu", precision="auto")
     assert list(painter.paint([asked("a cat", steps=60)])) and not watch.asked
@@ -214,12 +219,12 @@ def test_quicker_dtype_is_for_large_writers_only(watch, monkeypatch):
     watch.found = BF16
     model = nn.Sequential(nn.Embedding(8, 4), nn.Linear(4, 8))
     model.device, model.dtype = CPU, torch.float32
-    assert quicker_dtype(model, "auto") == torch.bfloat16
-    assert quicker_dtype(model, "fp32") == torch.float32
-    monkeypatch.setattr(pace, "LEAST_PRODUCTS", 1e9)
-    monkeypatch.setattr(pace, "_known", {})
-    pace._file().unlink()
-    assert quicker_dtype(model, "auto") == torch.float32
+    assert fastest_dtype(model, "auto") == torch.bfloat16
+    assert fastest_dtype(model, "fp32") == torch.float32
+    monkeypatch.setattr(auto_precision, "LEAST_MACS", 1e9)
+    monkeypatch.setattr(auto_precision, "_known", {})
+    auto_precision._file().unlink()
+    assert fastest_dtype(model, "auto") == torch.float32
 
 
 # What people set, and what does not depend on it

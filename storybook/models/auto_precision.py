@@ -19,17 +19,17 @@ from torch import nn
 
 from storybook.config import PrecisionWish
 from storybook.files import write_whole
-from storybook.models.precision import FP32, WAYS, Precision, computing, laid_out, quickest
+from storybook.models.precision import FP32, PRECISIONS, Precision, autocast_to, to_memory_format, fastest
 from storybook.records import digest
 
 FILE = "precision.json"
-LEAST_PRODUCTS = 3e8
+LEAST_MACS = 3e8
 """Of a step. With fewer, calling the library takes the time, whatever the numbers' format: the
 starter's critic and writer, of 1e8 and 4e7, take as long in bf16 as in fp32."""
 MORE_WORK = 3.0
 """So many times what measuring takes has to be done, or it is not worth measuring for."""
 TRIED_STEPS = 16
-"""That measuring takes: four ways, warmed up once and timed three times."""
+"""That measuring takes: four precisions, warmed up once and timed three times."""
 TRIED_TOKENS = 8
 """That a language model takes in at once: a few tellings side by side."""
 NUMBERS = ("model name", "flags", "Features")
@@ -39,82 +39,83 @@ _known: dict[str, Precision] = {}
 """What this process has measured, or read, already."""
 
 
-def settled(
+def chosen_precision(
     wish: PrecisionWish,
     device: torch.device,
     shape: object,
     *,
-    ways: tuple[Precision, ...] = WAYS,
+    precisions: tuple[Precision, ...] = PRECISIONS,
     step: Callable[[Precision], object] | None = None,
-    products: float = 0.0,
+    macs: float = 0.0,
     steps: float = float("inf"),
 ) -> Precision | None:
-    """In which of `ways` to work: as is wished, or as was measured here for models of this `shape`.
+    """Which of `precisions` to work in: as is wished, or as was measured for models of this `shape`.
 
-    What was not is measured by `step`, if there is one: it does a little of the work, some
-    `products` of it. None if there is not, or where `products` are too few, or too few `steps` like
-    it to be done, to measure for. `auto` is for CPUs: elsewhere models keep the format they have.
+    What was not is measured by `step`, if there is one: it does a little of the work, some `macs`
+    (multiply-accumulates) of it. None if there is not, or where `macs` are too few, or too few
+    `steps` like it to be done, to measure for. `auto` is for CPUs: elsewhere models keep the format
+    they have.
     """
     if device.type != "cpu" or wish == "fp32":
-        return ways[0]
+        return precisions[0]
     if wish == "bf16":
-        return ways[0].but(dtype="bf16")
-    key = digest(machine(), torch.get_num_threads(), shape, [str(way) for way in ways])
+        return precisions[0].but(dtype="bf16")
+    key = digest(machine(), torch.get_num_threads(), shape, [str(precision) for precision in precisions])
     if (precision := _remembered(key)) is not None:
         return precision
-    if step is None or products < LEAST_PRODUCTS or steps < MORE_WORK * TRIED_STEPS:
+    if step is None or macs < LEAST_MACS or steps < MORE_WORK * TRIED_STEPS:
         return None
-    precision = quickest(step, ways=ways)
+    precision = fastest(step, precisions=precisions)
     _remember(key, precision)
     return precision
 
 
 @dataclass(slots=True)
-class Pace:
-    """The precision of one opened model, settled when it is known what there is to do."""
+class AutoPrecision:
+    """The precision of one opened model, chosen when it is known what there is to do."""
 
     wish: PrecisionWish = "fp32"
     modules: Sequence[nn.Module] = ()
     """What is laid out in memory as the precision says."""
     shape: object = None
-    """Says what takes the time, such as `shape_of` a network; models of one shape share."""
-    ways: tuple[Precision, ...] = WAYS
+    """Says what takes the time, such as the `param_shapes` of a network; models of one shape share."""
+    precisions: tuple[Precision, ...] = PRECISIONS
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     precision: Precision = field(init=False)
-    _is_settled: bool = field(init=False, default=False)
+    _is_chosen: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
-        self.precision = self.ways[0]
+        self.precision = self.precisions[0]
 
-    def settle(
+    def choose(
         self,
         step: Callable[[], object] | None = None,
         *,
-        products: float = 0.0,
+        macs: float = 0.0,
         steps: float = float("inf"),
     ) -> None:
-        """Settle the precision for good, as `settled` does; where it cannot say, it stays plain."""
-        if self._is_settled:
+        """Choose for good, as `chosen_precision` does; where it cannot say, it stays plain."""
+        if self._is_chosen:
             return
 
-        def tried(way: Precision) -> None:
-            self._take(way)
-            with self.kept():
+        def tried(precision: Precision) -> None:
+            self._take(precision)
+            with self.autocast():
                 step()
 
-        work = {"products": products, "steps": steps, "step": tried if step else None}
-        precision = settled(self.wish, self.device, self.shape, ways=self.ways, **work)
+        work = {"macs": macs, "steps": steps, "step": tried if step else None}
+        precision = chosen_precision(self.wish, self.device, self.shape, precisions=self.precisions, **work)
         if precision is not None:
             self._take(precision)
-            self._is_settled = True
+            self._is_chosen = True
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Inside the `with`, work is done in the precision that was settled."""
+    def autocast(self) -> Iterator[None]:
+        """Inside the `with`, work is done in the precision that was chosen."""
         if self.precision.dtype == "fp32":  # whatever the library would do by itself
             yield
             return
-        with computing(self.precision, self.device):
+        with autocast_to(self.precision, self.device):
             yield
 
     def _take(self, precision: Precision) -> None:
@@ -122,10 +123,10 @@ class Pace:
             return
         self.precision = precision
         for module in self.modules:
-            laid_out(module, precision)
+            to_memory_format(module, precision)
 
 
-def quicker_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
+def fastest_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
     """What a language model on a CPU is best held in: reading its weights takes most of a word.
 
     Measured on its largest layer, so that the whole need not be held twice.
@@ -139,24 +140,24 @@ def quicker_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
     tried = {FP32: (layer, rows)}
 
     @torch.inference_mode()
-    def step(way: Precision) -> None:
-        if way not in tried:
-            tried[way] = deepcopy(layer).bfloat16(), rows.bfloat16()
-        own, inputs = tried[way]
+    def step(precision: Precision) -> None:
+        if precision not in tried:
+            tried[precision] = deepcopy(layer).bfloat16(), rows.bfloat16()
+        own, inputs = tried[precision]
         own(inputs)
 
-    products = weights_in(model) * TRIED_TOKENS
-    ways = (FP32, bf16)
-    way = settled(wish, model.device, shape_of(model), ways=ways, step=step, products=products)
-    return torch.bfloat16 if way == bf16 else model.dtype
+    macs = num_params(model) * TRIED_TOKENS
+    precisions = (FP32, bf16)
+    precision = chosen_precision(wish, model.device, param_shapes(model), precisions=precisions, step=step, macs=macs)
+    return torch.bfloat16 if precision == bf16 else model.dtype
 
 
-def weights_in(module: nn.Module) -> int:
+def num_params(module: nn.Module) -> int:
     """How many numbers a module holds."""
     return sum(weight.numel() for weight in module.parameters())
 
 
-def shape_of(module: nn.Module) -> dict[str, list[int]]:
+def param_shapes(module: nn.Module) -> dict[str, list[int]]:
     """The shapes of a module's weights, by their names."""
     return {name: list(weight.shape) for name, weight in module.named_parameters()}
 
