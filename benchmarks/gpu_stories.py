@@ -15,7 +15,7 @@ from torch import nn
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from storybook.errors import OutOfMemory
-from storybook.models.devices import device_of, memory_of
+from storybook.models.devices import device_of, explain_oom
 from storybook.quantisation import show_bitsandbytes
 
 WARM, TIMED = 2, 6
@@ -68,7 +68,7 @@ def measured(
     cuda = device.type == "cuda"
     if cuda:
         torch.cuda.empty_cache()
-    with memory_of(device, f"Learning from {batch} rows", "A smaller batch fits."):
+    with explain_oom(device, f"Learning from {batch} rows", "A smaller batch fits."):
         model = adapted(config, load, device, checkpointing=checkpointing)
         if cuda:  # what quantising took for a moment is not what teaching takes
             torch.cuda.empty_cache()

@@ -20,7 +20,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 
 from storybook.errors import OutOfMemory
 from storybook.models.checkpoint import Checkpoint
-from storybook.models.devices import device_of, memory_of
+from storybook.models.devices import device_of, explain_oom
 from storybook.models.painting import DiffusionPainter
 from storybook.models.sd1 import FAMILY
 from training.data.buckets import BucketBatch
@@ -112,7 +112,7 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
     if cuda:
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats(device)
-    with memory_of(device, f"Learning from {recipe.batch} pictures", "A smaller batch fits."):
+    with explain_oom(device, f"Learning from {recipe.batch} pictures", "A smaller batch fits."):
         setup = prepared(recipe, shape, device)
         model = setup.model
         model.pipe.unet.train()

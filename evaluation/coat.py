@@ -41,7 +41,7 @@ def lab(pixels: np.ndarray) -> np.ndarray:
 def coat_colours(judge: Classifier, pixels: np.ndarray) -> np.ndarray:
     """The colour of the star's coat in each picture, uint8 [n, h, w, 3], as CIELAB [n, 3]."""
     _, gazes = judged(judge, pixels)
-    coat = gazes[:, list(judge.known.choices).index("coat")]  # [n, h, w]
+    coat = gazes[:, list(judge.config.choices).index("coat")]  # [n, h, w]
     return np.stack(
         [
             np.median(lab(image[_looked_at(gaze, image.shape[0])]), axis=0)

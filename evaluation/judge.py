@@ -116,7 +116,7 @@ def judged(judge: Classifier, pixels: np.ndarray) -> tuple[list[SceneAttributes]
         for index in range(len(images)):
             seen.append(
                 SceneAttributes(
-                    **{name: judge.known.choices[name][at[index]] for name, at in found.items()}
+                    **{name: judge.config.choices[name][at[index]] for name, at in found.items()}
                 )
             )
         gazes.append(gaze.cpu())

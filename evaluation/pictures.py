@@ -217,7 +217,7 @@ def _judge_table(
             values=(round(drawings.right[name], 4), round(restored.right[name], 4)),
             aim=JUDGE_AIM,
         )
-        for name in judge.known.choices
+        for name in judge.config.choices
     )
     return MetricTable(
         title="How good the judge is",

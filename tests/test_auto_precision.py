@@ -299,7 +299,7 @@ def test_critic_of_the_starter_says_in_bf16_what_it_says_in_fp32(pictures):
     for precision in ("fp32", "bf16"):
         studio = Studio(load_settings("starter", [f"precision={precision}", "device=cpu"]))
         with studio.critic() as critic:
-            seen.append(critic.see(pictures["fp32"][0][0]))
+            seen.append(critic.encode_image(pictures["fp32"][0][0]))
     assert seen[0].dtype == seen[1].dtype == torch.float32
     # 8 bits a number: each sum of a layer is off by about 2^-9 of its size, all by a few per cent.
     assert 0.99 < float(seen[0] @ seen[1]) < 1 and not torch.equal(*seen)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from storybook.errors import ConfigError, OutOfMemory
-from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.devices import device_of, dtype_of, explain_oom, quiet
 
 CPU = torch.device("cpu")
 
@@ -24,9 +24,9 @@ def test_devices_by_name() -> None:
 def test_a_refusal_of_memory_says_what_to_turn_down() -> None:
     remedy = "Try --set draw.batch=1."
     too_big = pytest.raises(OutOfMemory, match=r"Drawing needs more .*draw\.batch=1")
-    with too_big, memory_of(CPU, "Drawing", remedy):
+    with too_big, explain_oom(CPU, "Drawing", remedy):
         torch.empty(2**50, dtype=torch.uint8)
-    with pytest.raises(RuntimeError, match="invalid for input"), memory_of(CPU, "Draw", remedy):
+    with pytest.raises(RuntimeError, match="invalid for input"), explain_oom(CPU, "Draw", remedy):
         torch.zeros(4).reshape(3)
 
 

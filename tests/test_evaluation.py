@@ -46,7 +46,7 @@ from evaluation.summaries import (
 )
 from storybook.config import load_settings
 from storybook.errors import ModelError
-from storybook.models.classifier import sized
+from storybook.models.classifier import resized
 from storybook.readability import words
 from storybook.ready_made.collection import ready_made
 from storybook.records import Brief, Hero, Story
@@ -105,13 +105,13 @@ def test_the_judge_learns_what_drawings_show(tmp_path):
     with torch.inference_mode():
         logits, gazes = judge(unseen.images(torch.arange(24)))
     right = {
-        name: [judge.known.choices[name][choice] for choice in said.argmax(1)]
+        name: [judge.config.choices[name][choice] for choice in said.argmax(1)]
         == [getattr(shown_by(picture, WORLD), name) for picture in unseen.pictures]
         for name, said in logits.items()
     }
     # Day and night are told apart on every drawing; what all drawings share is learnt as well.
     assert right["light"] and right["place"] and right["species"] and right["characters"]
-    assert torch.allclose(gazes.sum((2, 3)), torch.ones(24, len(judge.known.choices)), atol=1e-5)
+    assert torch.allclose(gazes.sum((2, 3)), torch.ones(24, len(judge.config.choices)), atol=1e-5)
 
 
 def test_train_loop_teaches_a_judge_of_any_widths(tmp_path):
@@ -134,7 +134,7 @@ def test_residual_takes_every_other_pixel_as_a_strided_convolution_does():
 def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
     one, other = new_judge(WORLD).eval(), new_judge(WORLD).eval()
     images = torch.rand(2, 3, 256, 256) * 2 - 1
-    assert sized(images).shape == (2, 3, 128, 128)
+    assert resized(images).shape == (2, 3, 128, 128)
     with torch.inference_mode():
         for said, again in zip(one(images)[0].values(), other(images)[0].values(), strict=True):
             assert torch.equal(said, again)
@@ -449,7 +449,7 @@ def test_a_contact_sheet_is_small_and_has_its_words(tmp_path):
 
 def test_judged_pictures_are_named_in_the_worlds_words():
     seen, gazes = judged(new_judge(WORLD).eval(), np.zeros((3, 128, 128, 3), np.uint8))
-    assert len(seen) == 3 and gazes.shape == (3, len(new_judge(WORLD).known.choices), 8, 8)
+    assert len(seen) == 3 and gazes.shape == (3, len(new_judge(WORLD).config.choices), 8, 8)
     assert seen[0].species in WORLD.species and seen[0].thing in {None, *WORLD.things}
 
 

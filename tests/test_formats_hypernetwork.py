@@ -13,7 +13,7 @@ from storybook.errors import ModelError
 from storybook.models.hypernetwork import (
     ACTIVATIONS,
     UNUSABLE,
-    Design,
+    HypernetworkConfig,
     HypernetworkModule,
     attach,
     read_hypernetwork,
@@ -31,16 +31,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 DESIGNS = {
-    "plain": Design(),
-    "relu": Design(activation_func="relu", activate_output=False, is_layer_norm=True),
-    "deep": Design(
+    "plain": HypernetworkConfig(),
+    "relu": HypernetworkConfig(activation_func="relu", activate_output=False, is_layer_norm=True),
+    "deep": HypernetworkConfig(
         layer_structure=(1, 2, 2, 1),
         activation_func="swish",
         use_dropout=True,
         last_layer_dropout=True,
         weight_initialization="KaimingNormal",
     ),
-    "shares": Design(
+    "shares": HypernetworkConfig(
         activation_func="leakyrelu",
         dropout_structure=(0, 0.1, 0),
         weight_initialization="XavierUniform",
@@ -49,7 +49,9 @@ DESIGNS = {
 
 
 @pytest.mark.parametrize("design", DESIGNS.values(), ids=DESIGNS)
-def test_a_hypernetwork_draws_the_same(folder: Path, tmp_path: Path, design: Design) -> None:
+def test_a_hypernetwork_draws_the_same(
+    folder: Path, tmp_path: Path, design: HypernetworkConfig
+) -> None:
     pipe, file = opened(folder), tmp_path / "rex.pt"
     before = drawn(pipe)
     hypernetwork = new_hypernetwork(pipe.unet, design, torch.Generator().manual_seed(1))
@@ -65,7 +67,7 @@ def test_a_hypernetwork_draws_the_same(folder: Path, tmp_path: Path, design: Des
         handle.remove()
     assert np.array_equal(drawn(pipe), before)
     back = read_hypernetwork(file)
-    assert back.design == design
+    assert back.config == design
     handles = attach(back, pipe.unet)
     assert same_picture(drawn(pipe), picture)
     for handle in handles:
@@ -125,7 +127,10 @@ def test_a_hypernetwork_s_file_is_a1111_s(folder: Path, tmp_path: Path) -> None:
 
 def test_dropout_goes_where_a1111_has_it() -> None:
     def kinds(**said: object) -> list[str]:
-        return [type(layer).__name__ for layer in HypernetworkModule(8, Design(**said)).linear]
+        return [
+            type(layer).__name__
+            for layer in HypernetworkModule(8, HypernetworkConfig(**said)).linear
+        ]
 
     four = (1, 2, 2, 1)
     assert kinds(use_dropout=True) == ["Linear", "Linear"]
@@ -193,7 +198,7 @@ def test_read_hypernetwork_knows_each_activation_of_torch(tmp_path: Path, name: 
         one = {f"linear.0.{kind}": network[f"linear.1.{kind}"] for kind in ("weight", "bias")}
         one["linear.0.weight"] = torch.randn(width, width)
         torch.save(values | {width: (one, one), "layer_structure": [1, 1]}, file)
-        assert not read_hypernetwork(file).design.activates, "it is named, and comes nowhere"
+        assert not read_hypernetwork(file).config.activates, "it is named, and comes nowhere"
         return
     found = read_hypernetwork(file)
     x = torch.randn(2, 3, width)
@@ -210,13 +215,13 @@ def test_read_hypernetwork_knows_each_activation_of_torch(tmp_path: Path, name: 
     bend = found.networks[str(width)][0]
     assert torch.allclose(bend(x), wanted, atol=1e-5)
     alone = torch.allclose(bend(x[:1]), wanted[:1], atol=1e-5)
-    assert found.design.mixes != alone, "only what mixes depends on its batch"
+    assert found.config.mixes != alone, "only what mixes depends on its batch"
 
 
 def test_a_painter_with_one_that_mixes_draws_alone(folder: Path, tmp_path: Path) -> None:
     for name, batch in (("softmax", 1), ("mish", 8)):
         chance = torch.Generator().manual_seed(1)
-        design = Design(activation_func=name, weight_initialization="XavierNormal")
+        design = HypernetworkConfig(activation_func=name, weight_initialization="XavierNormal")
         network = new_hypernetwork(opened(folder).unet, design, chance)
         save_hypernetwork(network, tmp_path / f"{name}.pt", origin=ORIGIN)
         overrides = ComponentOverrides(hypernetworks=(Adapter(tmp_path / f"{name}.pt"),))

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from storybook.config import WriteSettings
 from storybook.errors import ConfigError, ModelError, QuestionTooLong, ReplyError
-from storybook.models.generation import Sampling, load_sampling
+from storybook.models.generation import SamplingParams, load_sampling
 from storybook.models.local_writer import open_local_writer, writer_name
 from storybook.models.writers import open_writer
 from storybook.records import Record
@@ -88,7 +88,7 @@ def test_a_telling_does_not_depend_on_those_beside_it(babbler: Path) -> None:
 
 def test_who_ends_early_is_not_padded_into_its_story(folder: Path) -> None:
     """Rows of several lengths, each ending where it ended itself."""
-    writer = open_local_writer(folder, sampling=Sampling(temperature=1.5, top_p=1.0))
+    writer = open_local_writer(folder, sampling=SamplingParams(temperature=1.5, top_p=1.0))
     told = list(map(str, writer.tell_each(QUESTION, seeds=range(12), max_words=60)))
     whole = [each for each in told if "came to no end" not in each]
     assert len({len(each.split()) for each in whole}) > 1
@@ -100,7 +100,7 @@ def test_rows_are_drawn_as_their_chances_say() -> None:
     from storybook.models.seeded_sampling import sampling_processors
 
     scores = torch.tensor([0.5, 0.3, 0.15, 0.05]).log().expand(4000, -1)
-    for process in sampling_processors(Sampling(temperature=1.0, top_p=0.9), range(4000)):
+    for process in sampling_processors(SamplingParams(temperature=1.0, top_p=0.9), range(4000)):
         scores = process(torch.zeros(4000, 1, dtype=torch.long), scores)
     counts = torch.bincount(scores.argmax(1), minlength=4) / 4000
     expected = torch.tensor([0.5, 0.3, 0.15, 0.0]) / 0.95  # the last is beyond top_p
@@ -162,7 +162,7 @@ def test_the_name_follows_the_weights(folder: Path, copy: Path) -> None:
 def test_sampling_is_read_beside_the_folder_and_changed_by_the_studio(copy: Path) -> None:
     (copy / "generation.json").unlink()
     (copy.parent / "generation.json").write_text('{"temperature": 0.5, "top_p": 0.8}')
-    assert open_local_writer(copy).sampling == Sampling(temperature=0.5, top_p=0.8)
+    assert open_local_writer(copy).sampling == SamplingParams(temperature=0.5, top_p=0.8)
     assert open_local_writer(copy, temperature=0.9).sampling.temperature == 0.9
 
 
@@ -221,7 +221,7 @@ def test_opening_is_quiet(
 
 def test_the_storybook_preset_is_the_source_document_s(babbler: Path) -> None:
     preset = load_sampling("storybook")
-    assert preset == Sampling(
+    assert preset == SamplingParams(
         sample=False, temperature=0.1, top_k=40, top_p=0.3, repetition_penalty=1.5
     )
     assert not preset.is_stochastic

@@ -18,9 +18,9 @@ from storybook.models.memory import (
     OffloadPlan,
     apply_offload,
     choose_plan,
+    component_bytes,
     execution_device,
-    needed_gib,
-    weights_of,
+    peak_gib,
 )
 from storybook.models.painting import DiffusionPainter, open_painter
 from storybook.models.weights import ComponentOverrides
@@ -68,8 +68,8 @@ def test_the_quickest_that_fits(weights, pixels, free_gib, expected) -> None:
     plan = choose_plan("auto", weights, pixels, free_gib)
     assert plan.offload == expected
     quicker = PLANS[: PLANS.index(plan)]
-    assert all(needed_gib(other, weights, pixels) > free_gib for other in quicker)
-    assert free_gib < 1 or needed_gib(plan, weights, pixels) <= free_gib
+    assert all(peak_gib(other, weights, pixels) > free_gib for other in quicker)
+    assert free_gib < 1 or peak_gib(plan, weights, pixels) <= free_gib
 
 
 def test_a_wish_decides_what_is_moved_and_figures_the_tiles() -> None:
@@ -81,12 +81,12 @@ def test_a_wish_decides_what_is_moved_and_figures_the_tiles() -> None:
 
 def test_each_slower_plan_needs_less_and_larger_pictures_more() -> None:
     for weights in (SD15, XL):
-        found = [needed_gib(plan, weights, LARGE) for plan in PLANS]
+        found = [peak_gib(plan, weights, LARGE) for plan in PLANS]
         assert found[0] >= found[1] > found[2] >= found[3]
         assert all(
-            needed_gib(plan, weights, LARGE) > needed_gib(plan, weights, SMALL) for plan in PLANS
+            peak_gib(plan, weights, LARGE) > peak_gib(plan, weights, SMALL) for plan in PLANS
         )
-    assert needed_gib(PLANS[0], SD15, SMALL) > sum(SD15.values()) / GIB
+    assert peak_gib(PLANS[0], SD15, SMALL) > sum(SD15.values()) / GIB
 
 
 @pytest.mark.parametrize(
@@ -128,11 +128,11 @@ def test_a_painter_is_opened_as_wished(folder: Path, wish: str) -> None:
 
 def test_the_same_is_counted_on_the_disk(folder: Path, tmp_path: Path) -> None:
     pipe = open_painter(folder, device="cpu").pipe
-    assert Checkpoint(folder).stored_bytes(2) == weights_of(pipe, torch.float16)
+    assert Checkpoint(folder).stored_bytes(2) == component_bytes(pipe, torch.float16)
     whole, pickle = tmp_path / "tiny.safetensors", tmp_path / "tiny.ckpt"
     for file in (whole, pickle):
         save_checkpoint(pipe, file, precision="fp32", origin=ORIGIN)
-    found, own = Checkpoint(whole).stored_bytes(4), weights_of(pipe, torch.float32)
+    found, own = Checkpoint(whole).stored_bytes(4), component_bytes(pipe, torch.float32)
     assert found["unet"] == own["unet"] and found["vae"] == own["vae"]
     assert found["text_encoder"] >= own["text_encoder"]  # CLIP's position numbers are there, too
     assert Checkpoint(pickle).stored_bytes(2)["unet"] == pickle.stat().st_size
@@ -157,7 +157,7 @@ def test_the_doctor_says_which_plan_will_be_used(folder: Path) -> None:
 
 def test_weights_are_counted_in_the_devices_format(folder: Path) -> None:
     pipe = open_painter(folder, device="cpu").pipe
-    half, single = (weights_of(pipe, dtype) for dtype in (torch.float16, torch.float32))
+    half, single = (component_bytes(pipe, dtype) for dtype in (torch.float16, torch.float32))
     assert set(half) == {"unet", "vae", "text_encoder"}
     assert all(2 * half[part] == single[part] for part in half)
     assert single["vae"] == sum(each.nbytes for each in pipe.vae.parameters())

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from storybook.config import load_settings
 from storybook.errors import ConfigError, ModelError
 from storybook.models.checkpoint import Checkpoint
-from storybook.models.hypernetwork import Design
+from storybook.models.hypernetwork import HypernetworkConfig
 from storybook.models.painting import open_painter
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
@@ -79,7 +79,9 @@ def test_attach_hypernetwork_with_a_strength(folder: Path, tmp_path: Path) -> No
     files = []
     for seed in (1, 2):
         chance = torch.Generator().manual_seed(seed)
-        network = new_hypernetwork(unet, Design(weight_initialization="XavierNormal"), chance)
+        network = new_hypernetwork(
+            unet, HypernetworkConfig(weight_initialization="XavierNormal"), chance
+        )
         files.append(tmp_path / f"{seed}.pt")
         save_hypernetwork(network, files[-1], origin=ORIGIN)
     plain = drawn(folder)
@@ -94,7 +96,9 @@ def test_attach_hypernetwork_with_a_strength(folder: Path, tmp_path: Path) -> No
     assert all(far(a, b) > 1 for n, a in enumerate(pictures) for b in pictures[:n])
     assert far(drawn(folder, hypernetworks=(Adapter(files[0], 0.0),)), plain) <= 1
     wide = tiny_painter(tmp_path / "wide")
-    other = new_hypernetwork(opened(wide).unet, Design(), torch.Generator().manual_seed(1))
+    other = new_hypernetwork(
+        opened(wide).unet, HypernetworkConfig(), torch.Generator().manual_seed(1)
+    )
     other.networks["999"] = other.networks.pop(next(iter(other.networks)))
     for width in list(other.networks)[:-1]:
         del other.networks[width]

@@ -67,10 +67,10 @@ def test_another_network_is_refused_with_the_first_tensor_that_differs(tensors, 
 def test_look_gives_shares_of_a_thousand_for_the_whole_and_for_each_place(tensors, tmp_path):
     save_file(tensors, tmp_path / "lite.safetensors")
     network = open_efficientnet(tmp_path / "lite.safetensors")
-    shown = network.look(Image.new("RGB", (100, 60), "teal"), 96)
-    assert shown.whole.shape == (1000,) and shown.places.shape == (1000, 3, 3)
-    assert shown.whole.sum() == pytest.approx(1, abs=1e-4)
-    assert shown.places.sum(0) == pytest.approx(1, abs=1e-4)
+    shown = network.predict(Image.new("RGB", (100, 60), "teal"), 96)
+    assert shown.probabilities.shape == (1000,) and shown.class_activations.shape == (1000, 3, 3)
+    assert shown.probabilities.sum() == pytest.approx(1, abs=1e-4)
+    assert shown.class_activations.sum(0) == pytest.approx(1, abs=1e-4)
     seen = PetSeer(network).look(Image.new("RGB", (100, 60), "teal"))
     assert seen.kind == "" and not seen.mask.any(), "of random weights it is sure of nothing"
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from storybook.errors import QuestionTooLong
-from storybook.models.generation import Sampling
+from storybook.models.generation import SamplingParams
 from storybook.models.grouped_attention import BLOCK
 from storybook.models.local_writer import LocalWriter, open_local_writer
 from storybook.models.side_by_side import BETWEEN_LINES, WITHIN_A_LINE, _would_repeat
@@ -14,7 +14,7 @@ from tiny import tiny_llama
 
 QUESTION = "Tell of a cat.\n"
 KNOWN = QUESTION + "Title: Pip\n1. Pip naps.\n2. Pip wakes up.\n"
-FLAT = Sampling(temperature=2.0, top_p=1.0)
+FLAT = SamplingParams(temperature=2.0, top_p=1.0)
 """So that rows differ, though one text is known by heart."""
 ROUNDING = 1e-4
 """Of logits around 1 that are summed up in another order in fp32."""
@@ -58,7 +58,7 @@ def test_lines_of_the_same_seed_are_the_same_and_of_another_differ(writer):
 
 
 def test_lines_of_what_is_known_by_heart_end_where_it_does(folder):
-    rows = open_local_writer(folder, sampling=Sampling(temperature=0)).begin(
+    rows = open_local_writer(folder, sampling=SamplingParams(temperature=0)).begin(
         QUESTION, rows=4, seed=1, max_words=40
     )
     assert len(rows) == 1  # another row would tell the same

@@ -8,7 +8,7 @@ from diffusers import AutoencoderKL, DDPMScheduler
 
 from storybook.errors import ModelError
 from storybook.models.sd1 import FAMILY
-from storybook.models.training_loss import encode_pictures, prediction_target, snr_weights
+from storybook.models.training_loss import posterior_moments, prediction_target, snr_weights
 
 
 def schedule(kind: str = "epsilon") -> DDPMScheduler:
@@ -72,7 +72,7 @@ def test_encode_pictures_gives_mean_and_deviation_at_the_unets_scale():
         up_block_types=("UpDecoderBlock2D",) * 2,
     )
     pixels = torch.rand(2, 3, 16, 16) * 2 - 1
-    mean, deviation = encode_pictures(vae, pixels)
+    mean, deviation = posterior_moments(vae, pixels)
     found = vae.encode(pixels).latent_dist
     assert mean.shape == (2, 4, 8, 8)
     assert torch.allclose(mean, found.mean * 0.5)

@@ -7,7 +7,7 @@ import psutil
 import torch
 
 from storybook.errors import OutOfMemory
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.records import Event
 
 WORTH_IT = 1.1
@@ -33,7 +33,7 @@ def find_batch_size(
     best, fastest, size = 1, 0.0, 1
     while size <= most:
         try:
-            with memory_of(device, f"Trying {size} {rows} at once", "Fewer fit."):
+            with explain_oom(device, f"Trying {size} {rows} at once", "Fewer fit."):
                 step, count = trial(size)
                 speed = count / seconds_per_step(step, device, TRIALS)
         except OutOfMemory:

@@ -66,7 +66,7 @@ class TargetLayer:
 
 
 LayerChanges = Mapping[str, tuple[TargetLayer, LayerChange]]
-"""What an adapter changes, by the places' names."""
+"""What an adapter changes, by the targets' names."""
 
 
 def read_adapter(path: Path, parts: Mapping[str, nn.Module]) -> LayerChanges:
@@ -99,14 +99,14 @@ def _read_file(
 ) -> dict[str, tuple[TargetLayer, LayerChange]]:
     tensors, header = read_tensors_and_header(file)
     _check_finite(file, tensors)
-    places = _places(parts)
-    roles, strange = _by_layer(tensors, places, with_text="text_encoder" in parts)
+    targets = _target_layers(parts)
+    roles, strange = _by_layer(tensors, targets, with_text="text_encoder" in parts)
     if strange or not roles:
         raise ModelError(_complaint(file, list(tensors), strange))
     try:
-        settings = _settings(file, header, places)
+        settings = _settings(file, header, targets)
         return {
-            places[layer].name: (places[layer], _change(file, places[layer], own, settings))
+            targets[layer].name: (targets[layer], _change(file, targets[layer], own, settings))
             for layer, own in roles.items()
         }
     except (ValueError, TypeError, AttributeError) as fault:
@@ -117,7 +117,7 @@ def _read_file(
 
 
 def _by_layer(
-    tensors: Mapping[str, Tensor], places: Mapping[str, TargetLayer], *, with_text: bool
+    tensors: Mapping[str, Tensor], targets: Mapping[str, TargetLayer], *, with_text: bool
 ) -> tuple[dict[str, dict[str, Tensor]], list[str]]:
     """Each layer's tensors by their roles, and the names that are of no layer that there is."""
     roles: dict[str, dict[str, Tensor]] = {}
@@ -127,16 +127,16 @@ def _by_layer(
         layer = _full_name(apart["layer"]) if apart else name
         if not with_text and layer.startswith(("lora_te", "text_encoder.")):
             continue
-        if layer not in places:
+        if layer not in targets:
             strange.append(name)
         else:
             roles.setdefault(layer, {})[apart["same"] or apart.lastgroup] = tensor
     return roles, strange
 
 
-def _places(parts: Mapping[str, nn.Module]) -> dict[str, TargetLayer]:
+def _target_layers(parts: Mapping[str, nn.Module]) -> dict[str, TargetLayer]:
     """The layers of all parts by every name that a file may call them by."""
-    places: dict[str, TargetLayer] = {}
+    targets: dict[str, TargetLayer] = {}
     for part, model in reversed(parts.items()):  # what names no part is of the first that has it
         originals = unet_places(model) if part == "unet" else {}
         for path, module in model.named_modules():
@@ -145,8 +145,8 @@ def _places(parts: Mapping[str, nn.Module]) -> dict[str, TargetLayer]:
                 own = path if part == "unet" else _full(path)
                 original = renamed(f"{own}.", originals).removesuffix(".")
                 names = _names_in_unet(own, original) if part == "unet" else _names(own, part)
-                places |= dict.fromkeys(names, TargetLayer(part, own, base))
-    return places
+                targets |= dict.fromkeys(names, TargetLayer(part, own, base))
+    return targets
 
 
 def _full(path: str) -> str:
@@ -182,7 +182,7 @@ def _full_name(layer: str) -> str:
 
 
 def _settings(
-    file: Path, header: Mapping[str, str], places: Mapping[str, TargetLayer]
+    file: Path, header: Mapping[str, str], targets: Mapping[str, TargetLayer]
 ) -> dict[str, object]:
     """What is said of rank and alpha beside the tensors, by `<part>.<setting>`."""
     if stored := json.loads(header.get(LORA_ADAPTER_METADATA_KEY, "{}")):
@@ -191,41 +191,41 @@ def _settings(
     if not beside.is_file():
         return {}
     config = read_json(beside)
-    parts = {place.part for place in places.values()}
+    parts = {target.part for target in targets.values()}
     return {f"{part}.{key}": value for part in parts for key, value in config.items()}
 
 
 def _change(
-    file: Path, place: TargetLayer, roles: Mapping[str, Tensor], settings: Mapping[str, object]
+    file: Path, target: TargetLayer, roles: Mapping[str, Tensor], settings: Mapping[str, object]
 ) -> LayerChange:
     kind = kind_of(roles)
     if kind is None:
         if {"down", "up"} & roles.keys():
-            raise ModelError(f"{file} has only one half of {place.name}. Fetch the adapter again.")
+            raise ModelError(f"{file} has only one half of {target.name}. Fetch the adapter again.")
         raise ModelError(
-            f"{file} is of a kind that is not known: its {place.name} has "
+            f"{file} is of a kind that is not known: its {target.name} has "
             f"{', '.join(sorted(roles))}."
         )
     own = {
-        key.removeprefix(f"{place.part}."): value
+        key.removeprefix(f"{target.part}."): value
         for key, value in settings.items()
-        if key.startswith(f"{place.part}.")
+        if key.startswith(f"{target.part}.")
     }
-    rank, alpha = (_number_of(own, key, place.path) for key in ("r", "lora_alpha"))
+    rank, alpha = (_number_of(own, key, target.path) for key in ("r", "lora_alpha"))
     if alpha is None:
-        alpha = _number_of(own, "alpha", place.path)  # as peft calls it for LoHa and LoKr
+        alpha = _number_of(own, "alpha", target.path)  # as peft calls it for LoHa and LoKr
     if alpha is not None and own.get("use_rslora") and "down" in roles:
         alpha *= len(roles["down"]) ** 0.5  # its scale is alpha / sqrt(rank)
-    on_input = _is_on_input(own.get("feedforward_modules"), place)
+    on_input = _is_on_input(own.get("feedforward_modules"), target)
     return LayerChange(kind, roles, alpha, None if rank is None else int(rank), on_input)
 
 
-def _is_on_input(feedforward_modules: Sequence[str] | None, place: TargetLayer) -> bool | None:
+def _is_on_input(feedforward_modules: Sequence[str] | None, target: TargetLayer) -> bool | None:
     """Whether (IA)^3 scales what a layer takes, as peft does in these; None: nobody says so."""
     if feedforward_modules is None:
         return None
     return any(
-        place.path == each or place.path.endswith(f".{each}") for each in feedforward_modules
+        target.path == each or target.path.endswith(f".{each}") for each in feedforward_modules
     )
 
 

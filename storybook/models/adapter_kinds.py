@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-Roles = Mapping[str, Tensor]
-"""An adapter's tensors for one layer, by what they are to it."""
+LayerTensors = Mapping[str, Tensor]
+"""An adapter's tensors for one layer, by their roles in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class AdapterKind:
     knows: frozenset[str]
     rank_of: tuple[str, ...] = ()
     """The tensors whose first dimension is the rank, the first that is there."""
-    difference: Callable[[Roles], Tensor] | None = None
+    delta_weight: Callable[[LayerTensors], Tensor] | None = None
     """What is added to the weight, before the scale, in any shape with as many numbers."""
 
 
@@ -35,7 +35,7 @@ class LayerChange:
     """What an adapter does to one layer."""
 
     kind: AdapterKind
-    roles: Roles
+    tensors: LayerTensors
     alpha: float | None = None
     """As a file beside the tensors says it."""
     rank: int | None = None
@@ -46,12 +46,12 @@ class LayerChange:
     @property
     def scale(self) -> float:
         """What the difference is multiplied by; where no alpha is said, it is the rank."""
-        ranks = [len(self.roles[role]) for role in self.kind.rank_of if role in self.roles]
+        ranks = [len(self.tensors[role]) for role in self.kind.rank_of if role in self.tensors]
         rank = ranks[0] if ranks else self.rank
         if not rank:  # a LoKr of whole matrices has none
             return 1.0
         # Where the tensors show no rank, an alpha among them is of none either.
-        alpha = self.roles.get("alpha") if ranks else None
+        alpha = self.tensors.get("alpha") if ranks else None
         own_alpha = self.alpha if alpha is None else float(alpha)
         return 1.0 if own_alpha is None else own_alpha / rank
 
@@ -60,45 +60,45 @@ class LayerChange:
 
         Raises ValueError if the adapter is for a layer of another shape.
         """
-        roles = {name: each.to(weight.device, weight.dtype) for name, each in self.roles.items()}
+        tensors = {name: each.to(weight.device, weight.dtype) for name, each in self.tensors.items()}
         if self.kind is IA3:
-            return _scaled(roles, weight, bias, on_input=self.on_input)
-        if "diff_b" in roles:
+            return _scaled(tensors, weight, bias, on_input=self.on_input)
+        if "diff_b" in tensors:
             if bias is None:
                 raise ValueError("it changes a bias, which is missing")
-            bias = bias + _like(roles["diff_b"], bias)
-        if roles.keys() != {"diff_b"}:
-            weight = weight + _like(self.kind.difference(roles) * self.scale, weight)
-        return _of_length(roles, weight), bias
+            bias = bias + _like(tensors["diff_b"], bias)
+        if tensors.keys() != {"diff_b"}:
+            weight = weight + _like(self.kind.delta_weight(tensors) * self.scale, weight)
+        return _with_magnitude(tensors, weight), bias
 
 
-def _lora(roles: Roles) -> Tensor:
-    down, up = roles["down"], roles["up"].flatten(1)
-    if "mid" in roles:
-        return torch.einsum("or,rs...,si->oi...", up, roles["mid"], down.flatten(1))
+def _lora(tensors: LayerTensors) -> Tensor:
+    down, up = tensors["down"], tensors["up"].flatten(1)
+    if "mid" in tensors:
+        return torch.einsum("or,rs...,si->oi...", up, tensors["mid"], down.flatten(1))
     return (up @ down.flatten(1)).reshape(len(up), *down.shape[1:])
 
 
-def _loha(roles: Roles) -> Tensor:
+def _loha(tensors: LayerTensors) -> Tensor:
     halves = []
     for half in ("1", "2"):
-        left, right = roles[f"hada_w{half}_a"], roles[f"hada_w{half}_b"]
-        core = roles.get(f"hada_t{half}")
+        left, right = tensors[f"hada_w{half}_a"], tensors[f"hada_w{half}_b"]
+        core = tensors.get(f"hada_t{half}")
         halves.append(left @ right if core is None else _tucker(core, left, right))
     return halves[0] * halves[1]
 
 
-def _lokr(roles: Roles) -> Tensor:
-    one, other = _factor(roles, "lokr_w1"), _factor(roles, "lokr_w2")
+def _lokr(tensors: LayerTensors) -> Tensor:
+    one, other = _factor(tensors, "lokr_w1"), _factor(tensors, "lokr_w2")
     one = one.reshape(*one.shape, *[1] * (other.ndim - one.ndim))
     return torch.kron(one, other.contiguous())
 
 
-def _factor(roles: Roles, name: str) -> Tensor:
-    if name in roles:
-        return roles[name]
-    core = roles.get("lokr_t2") if name == "lokr_w2" else None
-    left, right = roles[f"{name}_a"], roles[f"{name}_b"]
+def _factor(tensors: LayerTensors, name: str) -> Tensor:
+    if name in tensors:
+        return tensors[name]
+    core = tensors.get("lokr_t2") if name == "lokr_w2" else None
+    left, right = tensors[f"{name}_a"], tensors[f"{name}_b"]
     return left @ right.flatten(1) if core is None else _tucker(core, left, right)
 
 
@@ -107,22 +107,22 @@ def _tucker(core: Tensor, left: Tensor, right: Tensor) -> Tensor:
     return torch.einsum("rs...,ro,si->oi...", core, left, right)
 
 
-def _whole(roles: Roles) -> Tensor:
-    return roles["diff"]
+def _whole(tensors: LayerTensors) -> Tensor:
+    return tensors["diff"]
 
 
 def _scaled(
-    roles: Roles, weight: Tensor, bias: Tensor | None, *, on_input: bool | None
+    tensors: LayerTensors, weight: Tensor, bias: Tensor | None, *, on_input: bool | None
 ) -> tuple[Tensor, Tensor | None]:
     """IA3: a factor for each channel; peft's file has it whole, LyCORIS's without the one."""
     ones = [1] * (weight.ndim - 2)
-    if "on_input" in roles:
-        factors, takes = 1 + roles["weight"].flatten(), bool(roles["on_input"])
+    if "on_input" in tensors:
+        factors, takes = 1 + tensors["weight"].flatten(), bool(tensors["on_input"])
         bias_too = False
     else:
-        factors, takes = roles["ia3_l"].flatten(), on_input
+        factors, takes = tensors["ia3_l"].flatten(), on_input
         if takes is None and weight.ndim == 2:
-            takes = roles["ia3_l"].shape[0] == 1
+            takes = tensors["ia3_l"].shape[0] == 1
         elif takes is None and weight.shape[0] == weight.shape[1]:
             raise ValueError("only its adapter_config.json says whether inputs are meant")
         elif takes is None:
@@ -136,19 +136,19 @@ def _scaled(
     return weight * factors.reshape(shape), bias
 
 
-def _of_length(roles: Roles, weight: Tensor) -> Tensor:
+def _with_magnitude(tensors: LayerTensors, weight: Tensor) -> Tensor:
     """DoRA: the weight with the length that the adapter says for each output, or each input.
 
     peft's and diffusers' `lora_magnitude_vector` is of outputs, in whatever shape; `dora_scale` is
     of what its own shape says.
     """
-    lengths = roles.get("magnitude", roles.get("dora_scale"))
-    if lengths is None:
+    magnitude = tensors.get("magnitude", tensors.get("dora_scale"))
+    if magnitude is None:
         return weight
     outputs, inputs = weight.shape[:2]
-    flat = lengths.flatten()
-    of_inputs = "magnitude" not in roles and (
-        lengths.shape[:2] == (1, inputs) if lengths.ndim > 1 else len(flat) != outputs
+    flat = magnitude.flatten()
+    of_inputs = "magnitude" not in tensors and (
+        magnitude.shape[:2] == (1, inputs) if magnitude.ndim > 1 else len(flat) != outputs
     )
     if len(flat) != (inputs if of_inputs else outputs):
         raise ValueError(f"it has {len(flat)} lengths")
@@ -176,11 +176,11 @@ def _kind(
     needs: str,
     may: str = "",
     rank_of: str = "",
-    difference: Callable[[Roles], Tensor] | None = None,
+    delta_weight: Callable[[LayerTensors], Tensor] | None = None,
 ) -> AdapterKind:
     ways = tuple(frozenset(way.split()) for way in needs.split("|"))
     return AdapterKind(
-        name, ways, frozenset(may.split()).union(*ways), tuple(rank_of.split()), difference
+        name, ways, frozenset(may.split()).union(*ways), tuple(rank_of.split()), delta_weight
     )
 
 

@@ -95,7 +95,7 @@ def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
     return named
 
 
-def asked_for(prompt: str, loras: Mapping[str, Path]) -> tuple[Adapter, ...]:
+def loras_in_prompt(prompt: str, loras: Mapping[str, Path]) -> tuple[Adapter, ...]:
     """The adapters that a prompt asks for, with their weights; names that `loras` lacks are left.
 
     >>> asked_for("a cat <lora:rex:0.8> <lora:who:1>", {"rex": Path("rex.safetensors")})

@@ -25,7 +25,7 @@ SIDE_PX = 128
 WIDTHS = (32, 48, 96, 192)
 
 
-class Choices(Record):
+class ClassifierConfig(Record):
     """What a classifier chooses from for each attribute; None, where it is one, is none of them."""
 
     choices: dict[str, tuple[str | int | None, ...]]
@@ -40,14 +40,14 @@ class Classifier(nn.Module):
     places apart, and a small thing would drown in the mean of the map.
     """
 
-    def __init__(self, known: Choices) -> None:
+    def __init__(self, config: ClassifierConfig) -> None:
         super().__init__()
-        self.known = known
-        first, *others = known.widths
-        last, attributes = known.widths[-1], known.choices
+        self.config = config
+        first, *others = config.widths
+        last, attributes = config.widths[-1], config.choices
         layers: list[nn.Module] = [nn.Conv2d(3, first, 5, 2, 2, bias=False), nn.BatchNorm2d(first)]
         layers.append(nn.ReLU())
-        for before, width in zip(known.widths, others, strict=False):
+        for before, width in zip(config.widths, others, strict=False):
             layers += [_Residual(before, width, stride=2), _Residual(width, width, stride=1)]
         self.body = nn.Sequential(*layers)
         self.gaze = nn.Conv2d(last, len(attributes), 1)
@@ -60,7 +60,7 @@ class Classifier(nn.Module):
 
         `images` are [b, 3, h, w] in [-1, 1], of any size.
         """
-        features = self.body(sized(images).contiguous(memory_format=torch.channels_last))
+        features = self.body(resized(images).contiguous(memory_format=torch.channels_last))
         gaze = self.gaze(features).flatten(2).softmax(-1)  # [b, a, h * w]
         attended = gaze @ features.flatten(2).transpose(1, 2)  # [b, a, c]
         overall = features.mean((2, 3))
@@ -76,7 +76,7 @@ class Classifier(nn.Module):
         pixels = pil_to_tensor(image.convert("RGB"))[None].float().div_(127.5).sub_(1)
         logits, _ = self(pixels.to(self.gaze.weight.device))
         return {
-            name: dict(zip(self.known.choices[name], scores[0].softmax(0).tolist(), strict=True))
+            name: dict(zip(self.config.choices[name], scores[0].softmax(0).tolist(), strict=True))
             for name, scores in logits.items()
         }
 
@@ -101,7 +101,7 @@ class _Residual(nn.Module):
         return functional.relu(self.way(x) + self.shortcut(x[:, :, :: self.stride, :: self.stride]))
 
 
-def sized(images: Tensor) -> Tensor:
+def resized(images: Tensor) -> Tensor:
     """Pictures [b, 3, h, w] of any size at the size that classifiers are taught on."""
     if images.shape[-2:] == (SIDE_PX, SIDE_PX):
         return images
@@ -116,8 +116,8 @@ def new_classifier(
     """An untaught classifier, the same each time."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        known = Choices(choices=dict(choices), widths=tuple(widths))
-        return Classifier(known).to(memory_format=torch.channels_last)
+        config = ClassifierConfig(choices=dict(choices), widths=tuple(widths))
+        return Classifier(config).to(memory_format=torch.channels_last)
 
 
 def save_classifier(classifier: Classifier, folder: Path) -> None:
@@ -127,15 +127,15 @@ def save_classifier(classifier: Classifier, folder: Path) -> None:
         for name, weight in classifier.state_dict().items()
     }
     save_weights(weights, folder / WEIGHTS)
-    write_whole(folder / CHOICES, (classifier.known.model_dump_json() + "\n").encode())
+    write_whole(folder / CHOICES, (classifier.config.model_dump_json() + "\n").encode())
 
 
 def open_classifier(folder: Path, device: torch.device) -> Classifier | None:
     """The classifier in a critic's folder, if there is one; ModelError if it is broken."""
     if not (folder / CHOICES).is_file():
         return None
-    known = validated(Choices, read_json(folder / CHOICES), str(folder / CHOICES))
-    classifier = Classifier(known).to(memory_format=torch.channels_last)
+    config = validated(ClassifierConfig, read_json(folder / CHOICES), str(folder / CHOICES))
+    classifier = Classifier(config).to(memory_format=torch.channels_last)
     try:
         classifier.load_state_dict(read_tensors(folder / WEIGHTS))
     except RuntimeError as fault:

@@ -42,7 +42,7 @@ def encode_prompt(
     """
     chunks, weights = prompt_chunks(tokenizer, encoder, prompt)
     hidden_states = hidden_states_of(tokenizer, encoder, chunks, clip_skip)
-    return torch.cat([emphasised(*each) for each in zip(hidden_states, weights, strict=True)])
+    return torch.cat([apply_emphasis(*each) for each in zip(hidden_states, weights, strict=True)])
 
 
 def prompt_chunks(
@@ -141,7 +141,7 @@ def _cut(ids: list[int], length: int) -> list[Chunk]:
     return [ids[start : start + length] for start in range(0, max(len(ids), 1), length)]
 
 
-def emphasised(hidden_states: Tensor, weights: list[float]) -> Tensor:
+def apply_emphasis(hidden_states: Tensor, weights: list[float]) -> Tensor:
     """One chunk's hidden states [length + 2, d], each token's scaled by its weight."""
     if all(weight == 1 for weight in weights):
         return hidden_states

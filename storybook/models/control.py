@@ -21,11 +21,11 @@ from storybook.images.fidelity import Fidelity, fidelity
 from storybook.models import Enlarger, Painter
 from storybook.models.checkpoint import CONFIGS
 from storybook.models.components import open_part
-from storybook.models.devices import memory_of, quiet
+from storybook.models.devices import explain_oom, quiet
 from storybook.models.fuse_lora import fused
 from storybook.models.memory import execution_device
 from storybook.models.painting import DiffusionPainter
-from storybook.models.sampling import ControlNetFn, Img2ImgInit, Residuals, decode, encode
+from storybook.models.sampling import ControlNetFn, Img2ImgInit, Residuals, decode_latents, encode_image
 from storybook.models.soft_edges import EdgeFinder, Edges, open_hed, steep_edges
 from storybook.models.weights import check_weights, read_json, read_tensors
 from storybook.records import Candidate, Prompt
@@ -74,7 +74,7 @@ class ControlledEnlarger:
         """
         tries: list[tuple[Fidelity, Image.Image]] = []
         strength = self.settings.strength
-        with fused(self.painter.pipe, self.painter.asked_for(prompt)):
+        with fused(self.painter.pipe, self.painter.loras_of(prompt)):
             for _ in range(TRIES):
                 detailed = self.detailed(image, prompt, strength=strength, seed=seed)
                 tries.append((fidelity(detailed, image), detailed))
@@ -99,8 +99,8 @@ class ControlledEnlarger:
     def _untouched(self, image: Image.Image) -> Image.Image:
         """The init image of `refine` through the autoencoder and back, with no step taken."""
         pipe, work = self.painter.pipe, f"Looking at {image.width} x {image.height} px"
-        with memory_of(execution_device(pipe), work, REMEDY), self.painter.amp.autocast():
-            return decode(pipe, encode(pipe, _wide(image)))[0]
+        with explain_oom(execution_device(pipe), work, REMEDY), self.painter.amp.autocast():
+            return decode_latents(pipe, encode_image(pipe, _wide(image)))[0]
 
     @torch.inference_mode()
     def refine(
@@ -125,10 +125,10 @@ class ControlledEnlarger:
         embeds = self.painter.encode_texts([request])
         predict = self._controlnet_fn(self.edges(image), size)
         work = f"Painting over {size[0]} x {size[1]} px"
-        with memory_of(execution_device(pipe), work, REMEDY), self.painter.amp.autocast():
-            init = Img2ImgInit(encode(pipe, init_image), strength)
+        with explain_oom(execution_device(pipe), work, REMEDY), self.painter.amp.autocast():
+            init = Img2ImgInit(encode_image(pipe, init_image), strength)
             latents = self.painter.denoise([request], embeds, init=init, controlnet=predict)
-            return decode(pipe, latents)[0]
+            return decode_latents(pipe, latents)[0]
 
     def _controlnet_fn(self, edges: Edges, size: tuple[int, int]) -> ControlNetFn:
         pipe = self.painter.pipe

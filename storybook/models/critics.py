@@ -16,7 +16,7 @@ from storybook.config import PrecisionWish
 from storybook.errors import HeroError, ModelError, first_line
 from storybook.images.photo_reading import DAMAGE, read_picture
 from storybook.models.classifier import Classifier, open_classifier
-from storybook.models.devices import device_of, memory_of, quiet
+from storybook.models.devices import device_of, explain_oom, quiet
 from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.precision import FP32, Precision
 from storybook.models.prompt_syntax import plain
@@ -67,13 +67,13 @@ class ClipCritic:
     name: str
     model: CLIPModel
     tokenizer: CLIPTokenizer
-    eyes: BaseImageProcessor
+    image_processor: BaseImageProcessor
     world: World | None
     text_features: dict[str, Tensor] = field(default_factory=dict)
     """Unit text embeddings [d] of captions; candidates of a page share them."""
     classifier: Classifier | None = None
     """Names what a drawn picture shows, if the critic's folder has one."""
-    portrait: Tensor | None = None
+    photo_features: Tensor | None = None
     """The mean direction [d] of the star's photos, if there are any."""
     amp: AutoPrecision = field(default_factory=AutoPrecision)
 
@@ -92,34 +92,34 @@ class ClipCritic:
         if hero.token and hero.look:  # a rare word means nothing to a critic
             caption = re.sub(rf"\b{re.escape(hero.token)}\b", hero.look, caption)
         query = list(word_queries(caption, self.world)) if self.world else []
-        with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
-            image_features = self.see(image)
+        with explain_oom(self.model.device, "Judging a picture", "Try --set device=cpu."):
+            image_features = self.encode_image(image)
             words = (text for each in query for text in each.captions.values())
             self._encode_text([caption, *words])
-        votes = self._votes(image, image_features, query, caption)
-        score = sum(probability for probability, _ in votes) / len(votes)
-        reasons = tuple(reason for _, reason in votes)
-        if self.portrait is None or not any(it in caption for it in (hero.species, hero.called)):
+        scores = self._word_scores(image, image_features, query, caption)
+        score = sum(probability for probability, _ in scores) / len(scores)
+        reasons = tuple(reason for _, reason in scores)
+        if self.photo_features is None or not any(it in caption for it in (hero.species, hero.called)):
             return Verdict(score=score, reasons=reasons)
-        likeness = max(float(image_features @ self.portrait), 0.0)
+        likeness = max(float(image_features @ self.photo_features), 0.0)
         score += LIKENESS_WEIGHT * (likeness - score)
         return Verdict(score=score, reasons=(*reasons, f"like {hero.name}'s photos {likeness:.2f}"))
 
     def compare(self, image: Image.Image, captions: Sequence[str]) -> list[float]:
         """How probable each of several captions is of a picture (zero-shot classification)."""
-        with memory_of(self.model.device, "Judging a picture", "Try --set device=cpu."):
-            image_features = self.see(image)
+        with explain_oom(self.model.device, "Judging a picture", "Try --set device=cpu."):
+            image_features = self.encode_image(image)
             self._encode_text(captions)
-        return self._chances(image_features, captions).tolist()
+        return self._zero_shot(image_features, captions).tolist()
 
-    def _chances(self, image_features: Tensor, captions: Sequence[str]) -> Tensor:
+    def _zero_shot(self, image_features: Tensor, captions: Sequence[str]) -> Tensor:
         """The softmax [n] over captions whose features are known."""
         known = torch.stack([self.text_features[caption] for caption in captions])
         with torch.inference_mode():
             return (self.model.logit_scale.exp() * (known @ image_features)).softmax(dim=0)
 
     @torch.inference_mode()
-    def _votes(
+    def _word_scores(
         self, image: Image.Image, image_features: Tensor, query: Sequence[WordQuery], caption: str
     ) -> list[tuple[float, str]]:
         """How probable each asked word is, with its reason; of no words, the caption's cosine."""
@@ -131,20 +131,20 @@ class ClipCritic:
         return [
             _named(each, named.pop(ATTRIBUTES[each.section]))
             if ATTRIBUTES[each.section] in named
-            else self._vote(image_features, each)
+            else self._word_score(image_features, each)
             for each in query
         ]
 
-    def _vote(self, image_features: Tensor, query: WordQuery) -> tuple[float, str]:
+    def _word_score(self, image_features: Tensor, query: WordQuery) -> tuple[float, str]:
         words = list(query.captions)
-        probabilities = self._chances(image_features, [query.captions[word] for word in words])
+        probabilities = self._zero_shot(image_features, [query.captions[word] for word in words])
         probability = float(probabilities[words.index(query.word)])
         return probability, _reason(query, probability, words[int(probabilities.argmax())])
 
     @torch.inference_mode()
-    def see(self, image: Image.Image) -> Tensor:
+    def encode_image(self, image: Image.Image) -> Tensor:
         """A unit embedding [d]."""
-        pixels = self.eyes(images=image.convert("RGB"), return_tensors="pt").pixel_values
+        pixels = self.image_processor(images=image.convert("RGB"), return_tensors="pt").pixel_values
         pixels = pixels.to(self.model.device)
         look = partial(self.model.get_image_features, pixel_values=pixels)
         patches = (pixels.shape[-1] // self.model.config.vision_config.patch_size) ** 2
@@ -200,15 +200,15 @@ def open_critic(
     broken, or no CLIP, HeroError for a photo that cannot be read.
     """
     place = device_of(device)
-    model, tokenizer, eyes = _open_clip(folder, place)
+    model, tokenizer, image_processor = _open_clip(folder, place)
     classifier = open_classifier(folder, place) if world else None
     amp = AutoPrecision(precision, (), param_shapes(model), PRECISIONS, place)
     name = model_name(folder)
-    critic = ClipCritic(name, model, tokenizer, eyes, world, classifier=classifier, amp=amp)
+    critic = ClipCritic(name, model, tokenizer, image_processor, world, classifier=classifier, amp=amp)
     if not photos:
         return critic
-    image_features = torch.stack([critic.see(_photo(path)) for path in photos])
-    return replace(critic, portrait=_unit(image_features.mean(dim=0)))
+    image_features = torch.stack([critic.encode_image(_photo(path)) for path in photos])
+    return replace(critic, photo_features=_unit(image_features.mean(dim=0)))
 
 
 def _open_clip(
@@ -219,19 +219,19 @@ def _open_clip(
     kind = read_json(folder / "config.json").get("model_type")
     if kind != "clip":
         raise ModelError(f"{folder} is no critic: config.json says {kind}, and clip is known.")
-    with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
+    with quiet(), explain_oom(place, f"Opening {folder}", "Try --set device=cpu."):
         try:
             model, loaded = CLIPModel.from_pretrained(
                 folder, local_files_only=True, output_loading_info=True
             )
             tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-            eyes = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
+            image_processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
         except (OSError, ValueError, RuntimeError, TypeError) as fault:
             raise ModelError(f"{folder} cannot be opened: {first_line(fault)}") from fault
         if loaded["missing_keys"]:
             missing = sorted(loaded["missing_keys"])
             raise ModelError(f"{folder} lacks {len(missing)} weights, such as {missing[0]}.")
-        return model.to(place, torch.float32).eval(), tokenizer, eyes
+        return model.to(place, torch.float32).eval(), tokenizer, image_processor
 
 
 def _photo(path: Path) -> Image.Image:

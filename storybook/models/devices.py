@@ -36,7 +36,7 @@ def dtype_of(device: torch.device) -> torch.dtype:
 
 
 @contextmanager
-def memory_of(device: torch.device, work: str, remedy: str) -> Iterator[None]:
+def explain_oom(device: torch.device, work: str, remedy: str) -> Iterator[None]:
     """Turn the device's refusal of memory into OutOfMemory, which says what to turn down."""
     try:
         yield
@@ -48,7 +48,7 @@ def memory_of(device: torch.device, work: str, remedy: str) -> Iterator[None]:
         raise OutOfMemory(f"{work} needs more memory than this machine has. {remedy}") from fault
 
 
-def in_halves(work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R]:
+def halve_on_oom(work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R]:
     """What `work` makes of `items`; where all at once are too many for the device, of each half.
 
     Raises OutOfMemory if even one is.
@@ -59,7 +59,7 @@ def in_halves(work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> lis
         if len(items) == 1:
             raise
     half = len(items) // 2  # outside of the handler, which would hold on to the memory
-    return [*in_halves(work, items[:half]), *in_halves(work, items[half:])]
+    return [*halve_on_oom(work, items[:half]), *halve_on_oom(work, items[half:])]
 
 
 @contextmanager

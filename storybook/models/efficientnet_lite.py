@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from storybook.errors import ModelError
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.models.pickles import unpickle
 from storybook.models.weights import read_tensors
 
@@ -51,26 +51,26 @@ NAME = "efficientnet-lite0"
 class Prediction:
     """What the network says of a picture."""
 
-    whole: np.ndarray
+    probabilities: np.ndarray
     """How sure it is of each of the thousand things, [1000], in all 1."""
-    places: np.ndarray
+    class_activations: np.ndarray
     """The same for each place by itself, [1000, h, w]."""
 
 
 class _Block(nn.Module):
     """An inverted residual of MobileNetV2: widen, look around, narrow."""
 
-    def __init__(self, into: int, widen: int, kernel: int, stride: int, out: int) -> None:
+    def __init__(self, in_channels: int, expand_ratio: int, kernel: int, stride: int, out_channels: int) -> None:
         super().__init__()
-        inner = into * widen
+        inner = in_channels * expand_ratio
         self.stride = stride
-        if widen > 1:
-            self._expand_conv = nn.Conv2d(into, inner, 1, bias=False)
+        if expand_ratio > 1:
+            self._expand_conv = nn.Conv2d(in_channels, inner, 1, bias=False)
             self._bn0 = nn.BatchNorm2d(inner, EPSILON)
         self._depthwise_conv = nn.Conv2d(inner, inner, kernel, stride, groups=inner, bias=False)
         self._bn1 = nn.BatchNorm2d(inner, EPSILON)
-        self._project_conv = nn.Conv2d(inner, out, 1, bias=False)
-        self._bn2 = nn.BatchNorm2d(out, EPSILON)
+        self._project_conv = nn.Conv2d(inner, out_channels, 1, bias=False)
+        self._bn2 = nn.BatchNorm2d(out_channels, EPSILON)
 
     def forward(self, maps: Tensor) -> Tensor:
         seen = maps
@@ -100,14 +100,14 @@ class EfficientNetLite(nn.Module):
         return functional.relu6(self._bn1(self._conv_head(maps)))
 
     @torch.inference_mode()
-    def look(self, picture: Image.Image, side_px: int) -> Prediction:
+    def predict(self, picture: Image.Image, side_px: int) -> Prediction:
         """What an RGB picture shows when it is looked at as a square of `side_px`.
 
         A place is a cell of 32 px; what is sure there is its class activation (Zhou et al. 2016),
         as a share of all classes' at that place.
         """
         square = picture.resize((side_px, side_px), Image.Resampling.BICUBIC)
-        with memory_of(torch.device("cpu"), f"Looking at {side_px} x {side_px} px", ""):
+        with explain_oom(torch.device("cpu"), f"Looking at {side_px} x {side_px} px", ""):
             levels = torch.from_numpy(np.asarray(square, np.float32))
             maps = self(((levels - CENTRE) / SPAN).permute(2, 0, 1)[None])  # [1, 1280, h, w]
             whole = self._fc(maps.mean((2, 3)))[0].softmax(0)
@@ -158,11 +158,11 @@ def check_shapes(tensors: Mapping[str, Tensor], name: str) -> None:
 
 
 def _blocks() -> Iterator[_Block]:
-    into, before = STEM, None
+    in_channels, before = STEM, None
     for stage in STAGES:
-        widen, kernel, stride, out = stage
-        yield _Block(into, widen, kernel, 1 if stage == before else stride, out)
-        into, before = out, stage
+        expand_ratio, kernel, stride, out_channels = stage
+        yield _Block(in_channels, expand_ratio, kernel, 1 if stage == before else stride, out_channels)
+        in_channels, before = out_channels, stage
 
 
 def _same(conv: nn.Conv2d, maps: Tensor) -> Tensor:

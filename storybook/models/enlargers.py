@@ -15,7 +15,7 @@ from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.images.broad_colours import with_broad_colours
 from storybook.images.rgb import plain_rgb
-from storybook.models.devices import device_of, dtype_of, memory_of
+from storybook.models.devices import device_of, dtype_of, explain_oom
 from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.precision import Precision
 from storybook.models.weights import model_name, read_tensors
@@ -93,7 +93,7 @@ class TiledEnlarger:
         device, dtype = self.network.device, self.network.dtype
         work = f"Enlarging {levels.shape[1]} x {levels.shape[0]} px at once"
         remedy = f"Try --set enlarge.tile_px={max(self.tile_px // 2, 32)}."
-        with memory_of(device, work, remedy), self.amp.autocast():
+        with explain_oom(device, work, remedy), self.amp.autocast():
             pixels = torch.tensor(levels, device=device)
             pixels = pixels.permute(2, 0, 1)[None].to(dtype) / 255  # [1, 3, h, w] in [0, 1]
             enlarged = self.network(pixels)[0].float().permute(1, 2, 0)
@@ -122,7 +122,7 @@ def open_enlarger(
         )
     place = device_of(device)
     network = _network_in(file)
-    with memory_of(place, f"Opening {file}", "Try --set device=cpu."):
+    with explain_oom(place, f"Opening {file}", "Try --set device=cpu."):
         network.to(place, dtype_of(place)).eval()
         network.model.to(memory_format=torch.channels_last)
     amp = AutoPrecision(precision, (network.model,), param_shapes(network.model), PRECISIONS, place)

@@ -30,12 +30,12 @@ def fuse_lora(pipe: StableDiffusionPipeline, adapter: Adapter, stash: Stash | No
     no layer in the painter.
     """
     parts = {part: getattr(pipe, part) for part in PARTS if hasattr(pipe, part)}
-    for place, change in read_adapter(adapter.path, parts).values():
+    for target, change in read_adapter(adapter.path, parts).values():
         if stash is not None:
-            stash.setdefault(place.module, _kept(place.module))
-        strength = adapter.weight if place.part == "unet" else adapter.text_weight
+            stash.setdefault(target.module, _state_on_cpu(target.module))
+        strength = adapter.weight if target.part == "unet" else adapter.text_weight
         if strength:
-            _fuse_layer(adapter, place, change, strength)
+            _fuse_layer(adapter, target, change, strength)
 
 
 @contextmanager
@@ -59,35 +59,35 @@ def fused(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterato
                 layer.load_state_dict(weights)
 
 
-def _fuse_layer(adapter: Adapter, place: TargetLayer, change: LayerChange, strength: float) -> None:
-    layer = place.module
+def _fuse_layer(adapter: Adapter, target: TargetLayer, change: LayerChange, strength: float) -> None:
+    layer = target.module
     weight = layer.weight.float()
     bias = None if layer.bias is None else layer.bias.float()
     try:
         new, new_bias = change.applied(weight, bias)
     except (ValueError, RuntimeError) as fault:
         raise ModelError(
-            f"{adapter.path} was taught on another model: {_misfit(place, change, fault)}"
+            f"{adapter.path} was taught on another model: {_misfit(target, change, fault)}"
         ) from fault
     layer.weight.copy_(torch.lerp(weight, new, strength))
     if bias is not None:
         layer.bias.copy_(torch.lerp(bias, new_bias, strength))
 
 
-def _misfit(place: TargetLayer, change: LayerChange, fault: Exception) -> str:
+def _misfit(target: TargetLayer, change: LayerChange, fault: Exception) -> str:
     """How an adapter's layer differs from a painter's."""
-    weight = place.module.weight
+    weight = target.module.weight
     if change.kind is LORA and weight.ndim > 1:
-        down, up = change.roles["down"], change.roles["up"]
+        down, up = change.tensors["down"], change.tensors["up"]
         return (
-            f"its {place.name} goes from {down.shape[1]} to {len(up)} channels, this model's "
+            f"its {target.name} goes from {down.shape[1]} to {len(up)} channels, this model's "
             f"from {weight.shape[1]} to {len(weight)}."
         )
     return (
-        f"its {place.name} fits no weight of {' x '.join(map(str, weight.shape))} "
+        f"its {target.name} fits no weight of {' x '.join(map(str, weight.shape))} "
         f"({change.kind.name}: {first_line(fault)})."
     )
 
 
-def _kept(layer: nn.Module) -> dict[str, Tensor]:
+def _state_on_cpu(layer: nn.Module) -> dict[str, Tensor]:
     return {name: each.detach().cpu().clone() for name, each in layer.state_dict().items()}

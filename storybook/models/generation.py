@@ -13,7 +13,7 @@ from storybook.text_files import read_toml
 SAMPLING = "generation.json"
 
 
-class Sampling(Record):
+class SamplingParams(Record):
     """`generation.json` in a writer's folder or beside it, or a file of `prompts/generation/`."""
 
     sample: bool = True
@@ -31,19 +31,19 @@ class Sampling(Record):
         return self.sample and self.temperature > 0
 
 
-def sampling_beside(folder: Path) -> Sampling:
+def sampling_beside(folder: Path) -> SamplingParams:
     """What a writer's folder, or the one it lies in, recommends."""
     for path in (folder / SAMPLING, folder.parent / SAMPLING):
         if path.is_file():
-            return validated(Sampling, read_json(path), str(path))
-    return Sampling()
+            return validated(SamplingParams, read_json(path), str(path))
+    return SamplingParams()
 
 
-def load_sampling(name: str) -> Sampling:
+def load_sampling(name: str) -> SamplingParams:
     """A preset by its name, or by the path of a TOML file; raises ConfigError if there is none."""
     presets = shipped("prompts", "generation")
     path = Path(name) if name.endswith(".toml") else presets / f"{name}.toml"
     if not path.is_file():
         known = [each.stem for each in presets.glob("*.toml")]
         raise ConfigError(f"There is no generation preset {name!r}. {nearest(name, known)}")
-    return validated(Sampling, read_toml(path), str(path))
+    return validated(SamplingParams, read_toml(path), str(path))

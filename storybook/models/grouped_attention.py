@@ -29,20 +29,20 @@ def grouped_attention(
 ) -> tuple[Tensor, None]:
     """softmax(query key^T scaling + mask) value, the queries that share a key in one product.
 
-    query [b, heads, t, d], key and value [b, shared, past + t, d], mask [b, 1, t, past + t] with 0
+    query [b, heads, t, d], key and value [b, kv_heads, past + t, d], mask [b, 1, t, past + t] with 0
     where one may look and a large negative number elsewhere; gives [b, t, heads, d]. No dropout: it
     is for writing alone.
     """
     rows, heads, length, width = query.shape
-    shared = key.shape[1]
-    queries = query.reshape(rows, shared, heads // shared * length, width) * scaling
-    scores = queries @ key.transpose(2, 3)  # [b, shared, heads / shared * t, past + t]
-    scores = scores.view(rows, shared, heads // shared, length, -1)
+    kv_heads = key.shape[1]
+    queries = query.reshape(rows, kv_heads, heads // kv_heads * length, width) * scaling
+    scores = queries @ key.transpose(2, 3)  # [b, kv_heads, heads / kv_heads * t, past + t]
+    scores = scores.view(rows, kv_heads, heads // kv_heads, length, -1)
     if attention_mask is not None:
         scores = scores + attention_mask[:, :, None]
     weights = scores.softmax(-1, dtype=torch.float32).to(value.dtype)
-    found = weights.view(rows, shared, heads // shared * length, -1) @ value
-    return found.view(rows, heads, length, width).transpose(1, 2), None
+    attn_output = weights.view(rows, kv_heads, heads // kv_heads * length, -1) @ value
+    return attn_output.view(rows, heads, length, width).transpose(1, 2), None
 
 
 AttentionInterface.register(GROUPED, grouped_attention)
@@ -52,8 +52,8 @@ AttentionMaskInterface.register(GROUPED, eager_mask)
 def group_heads(model: PreTrainedModel) -> None:
     """Have a model on a CPU attend by `grouped_attention` if its heads share keys and values."""
     config = model.config
-    shared = getattr(config, "num_key_value_heads", None)
-    if model.device.type == "cpu" and shared and shared < config.num_attention_heads:
+    kv_heads = getattr(config, "num_key_value_heads", None)
+    if model.device.type == "cpu" and kv_heads and kv_heads < config.num_attention_heads:
         model.set_attn_implementation(GROUPED)
 
 

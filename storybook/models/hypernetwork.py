@@ -44,7 +44,7 @@ USUAL_DROPOUT = 0.3
 OLD_NAMES = {"linear1": "linear.0", "linear2": "linear.1"}
 
 
-class Design(Record):
+class HypernetworkConfig(Record):
     """How the networks are built. A default here is what an entry means that a file lacks."""
 
     layer_structure: tuple[float, ...] = (1, 2, 1)
@@ -106,19 +106,19 @@ class Design(Record):
 class HypernetworkModule(nn.Module):
     """x + strength * linear(x) over the last dimension; its tensors have A1111's names."""
 
-    def __init__(self, width: int, design: Design) -> None:
+    def __init__(self, width: int, config: HypernetworkConfig) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        steps = list(pairwise(design.layer_structure))
+        steps = list(pairwise(config.layer_structure))
         for number, (before, after) in enumerate(steps):
             layers.append(nn.Linear(int(width * before), int(width * after)))
             last = number == len(steps) - 1
-            if design.activates and (design.activate_output or not last):
-                layers.append(ACTIVATIONS[design.activation_func]())
-            if design.is_layer_norm:
+            if config.activates and (config.activate_output or not last):
+                layers.append(ACTIVATIONS[config.activation_func]())
+            if config.is_layer_norm:
                 layers.append(nn.LayerNorm(int(width * after)))
-            if design.dropouts[number + 1] > 0:
-                layers.append(nn.Dropout(design.dropouts[number + 1]))
+            if config.dropouts[number + 1] > 0:
+                layers.append(nn.Dropout(config.dropouts[number + 1]))
         self.linear = nn.Sequential(*layers)
 
     def forward(self, x: Tensor, strength: float = 1.0) -> Tensor:
@@ -130,7 +130,7 @@ class HypernetworkModule(nn.Module):
 class Hypernetwork:
     """The networks of each width: `networks["768"]` holds that of the keys, then of the values."""
 
-    design: Design
+    config: HypernetworkConfig
     networks: nn.ModuleDict
 
 
@@ -144,7 +144,7 @@ def attach(
     networks are for.
     """
     handles = []
-    for module in attentions_of(unet):
+    for module in attention_layers(unet):
         if str(module.cross_attention_dim) in hypernetwork.networks:
             both = hypernetwork.networks[str(module.cross_attention_dim)]
             for layer, network in zip((module.to_k, module.to_v), both, strict=True):
@@ -152,7 +152,7 @@ def attach(
                     layer.register_forward_pre_hook(partial(_forward_pre_hook, network, strength))
                 )
     if not handles:
-        have = sorted({module.cross_attention_dim for module in attentions_of(unet)})
+        have = sorted({module.cross_attention_dim for module in attention_layers(unet)})
         raise ModelError(
             f"The hypernetwork changes nothing: it is for widths {_listed(hypernetwork.networks)}, "
             f"and this model's attention has {_listed(have)}. It was taught on another model."
@@ -171,33 +171,33 @@ def read_hypernetwork(file: Path) -> Hypernetwork:
     if not by_width:
         looks = ", ".join(str(key) for key in list(values)[:3])
         raise ModelError(f"{file} is no hypernetwork: it holds {looks or 'nothing'}.")
-    settings = {name: values[name] for name in Design.model_fields if values.get(name) is not None}
+    settings = {name: values[name] for name in HypernetworkConfig.model_fields if values.get(name) is not None}
     try:
-        design = Design.model_validate(settings)
-        networks = untaught_networks(sorted(by_width), design)
+        config = HypernetworkConfig.model_validate(settings)
+        networks = new_networks(sorted(by_width), config)
         for width, both in by_width.items():
             for network, state in zip(networks[str(width)], both, strict=True):
-                network.load_state_dict({_today(name): each for name, each in state.items()})
+                network.load_state_dict({_current_name(name): each for name, each in state.items()})
     except ValidationError as fault:
         reason = fault.errors()[0]["msg"].removeprefix("Value error, ").rstrip(".")
         raise ModelError(f"{file} cannot be built: {reason}.") from fault
     except (RuntimeError, ValueError, AttributeError) as fault:
         reason = last_line(fault)
         raise ModelError(f"{file} is not built as it says ({reason}). Fetch it again.") from fault
-    return Hypernetwork(design, networks.eval())
+    return Hypernetwork(config, networks.eval())
 
 
-def attentions_of(unet: UNet2DConditionModel) -> list[Attention]:
+def attention_layers(unet: UNet2DConditionModel) -> list[Attention]:
     """All layers in which a U-Net attends to the text or to the picture itself."""
     return [module for module in unet.modules() if isinstance(module, Attention)]
 
 
-def untaught_networks(widths: list[int], design: Design) -> nn.ModuleDict:
+def new_networks(widths: list[int], config: HypernetworkConfig) -> nn.ModuleDict:
     """For each width a network for the keys and one for the values, as torch begins them."""
     return nn.ModuleDict(
         {
             str(width): nn.ModuleList(
-                [HypernetworkModule(width, design), HypernetworkModule(width, design)]
+                [HypernetworkModule(width, config), HypernetworkModule(width, config)]
             )
             for width in widths
         }
@@ -210,7 +210,7 @@ def _forward_pre_hook(
     return (module(inputs[0], strength), *inputs[1:])
 
 
-def _today(name: str) -> str:
+def _current_name(name: str) -> str:
     start, _, rest = name.partition(".")
     return f"{OLD_NAMES.get(start, start)}.{rest}"
 

@@ -13,11 +13,11 @@ from PIL import Image, ImageFilter
 from torch import Tensor
 from torch.nn import functional
 
-from storybook.models.devices import memory_of, quiet
+from storybook.models.devices import explain_oom, quiet
 from storybook.models.fuse_lora import fused
 from storybook.models.memory import execution_device
-from storybook.models.painting import DiffusionPainter, Text, takes_mask
-from storybook.models.sampling import Img2ImgInit, decode, encode
+from storybook.models.painting import DiffusionPainter, Text, is_inpainting
+from storybook.models.sampling import Img2ImgInit, decode_latents, encode_image
 from storybook.records import Candidate
 
 SOFT = 1 / 64
@@ -41,17 +41,17 @@ class DiffusionInpainter:
         spot = None if mask is None else mask.convert("L").resize(size, Image.Resampling.BOX)
         work = f"Painting over {size[0]} x {size[1]} px"
         with (
-            fused(pipe, self.painter.asked_for(request.prompt)),
-            memory_of(execution_device(pipe), work, "Try --set draw.memory=parts."),
+            fused(pipe, self.painter.loras_of(request.prompt)),
+            explain_oom(execution_device(pipe), work, "Try --set draw.memory=parts."),
             self.painter.amp.autocast(),
         ):
-            if takes_mask(pipe):
+            if is_inpainting(pipe):
                 painted = self._by_pipeline(request, small, spot, strength)
             else:
                 wanted = None if spot is None else self._latent_mask(spot)
-                init = Img2ImgInit(encode(pipe, small), strength, wanted)
+                init = Img2ImgInit(encode_image(pipe, small), strength, wanted)
                 texts = self.painter.encode_texts([request])
-                painted = decode(pipe, self.painter.denoise([request], texts, init=init))[0]
+                painted = decode_latents(pipe, self.painter.denoise([request], texts, init=init))[0]
         return painted if mask is None else laid_on(image, painted, mask)
 
     def _latent_mask(self, spot: Image.Image) -> Tensor:
@@ -67,7 +67,7 @@ class DiffusionInpainter:
         texts = self.painter.encode_texts([request])
         cond = texts[Text(request.prompt.positive, False)]
         uncond = texts[Text(request.prompt.negative, True)]
-        embeds = self.painter.same_length(cond, uncond)
+        embeds = self.painter.pad_to_longest(cond, uncond)
         pooled = {}
         if cond.pooled is not None:
             pooled["pooled_prompt_embeds"] = cond.pooled[None]

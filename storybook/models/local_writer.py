@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from storybook.errors import ModelError, QuestionTooLong, ReplyError, first_line
-from storybook.models.generation import Sampling, sampling_beside
+from storybook.models.generation import SamplingParams, sampling_beside
 from storybook.models.prose import prose
 from storybook.models.replies import answered, demand
 from storybook.models.weights import check_weights, read_json, weights_digest
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from storybook.config import PrecisionWish
-    from storybook.models.side_by_side import SideBySide
+    from storybook.models.side_by_side import BatchDecoder
 
 CARD = "card.json"
 END = re.compile(r"\s*\bEND\b")
@@ -43,7 +43,7 @@ class LocalWriter:
         tokenizer: "PreTrainedTokenizerBase",
         *,
         name: str,
-        sampling: Sampling,
+        sampling: SamplingParams,
         chat: bool = False,
     ) -> None:
         self.name = name
@@ -70,27 +70,27 @@ class LocalWriter:
 
         Raises QuestionTooLong.
         """
-        input_ids = self._tokens(question)  # [1, t]
-        room = self._room(question, input_ids.shape[1], max_words)
+        input_ids = self._input_ids(question)  # [1, t]
+        max_new_tokens = self._max_new_tokens(question, input_ids.shape[1], max_words)
         tokens = self._generate(
-            input_ids, room, seeds if self.sampling.is_stochastic else seeds[:1]
+            input_ids, max_new_tokens, seeds if self.sampling.is_stochastic else seeds[:1]
         )
         yield from (self._reply_of(row, max_words) for row in tokens.expand(len(seeds), -1))
 
-    def begin(self, question: str, *, rows: int, seed: int, max_words: int) -> "SideBySide":
+    def begin(self, question: str, *, rows: int, seed: int, max_words: int) -> "BatchDecoder":
         """Rows of text that all begin with `question`, told line by line; or QuestionTooLong."""
-        from storybook.models.side_by_side import SideBySide
+        from storybook.models.side_by_side import BatchDecoder
 
-        input_ids = self._tokens(question)
-        self._room(question, input_ids.shape[1], max_words)
+        input_ids = self._input_ids(question)
+        self._max_new_tokens(question, input_ids.shape[1], max_words)
         rows = rows if self.sampling.is_stochastic else 1
         how = {"rows": rows, "sampling": self.sampling, "seed": seed}
-        return SideBySide(self._model, self._tokenizer, input_ids, **how)
+        return BatchDecoder(self._model, self._tokenizer, input_ids, **how)
 
     def _reply_of(self, new: "torch.Tensor", max_words: int) -> str | ReplyError:
         """The reply in new tokens, [n]; rows that ended before their neighbours are padded."""
         ids = new.tolist()
-        last = next((place for place, each in enumerate(ids) if each in self._ends), None)
+        last = next((place for place, each in enumerate(ids) if each in self._eos_token_ids), None)
         text = self._tokenizer.decode(ids[:last], skip_special_tokens=True)
         end = END.search(text)
         reply = text[: end.start()].strip() if end else text.strip()
@@ -113,7 +113,7 @@ class LocalWriter:
 
         return answered(ask, demand(question, kind), kind, seed=seed, name=self.name)
 
-    def _tokens(self, question: str) -> "torch.Tensor":
+    def _input_ids(self, question: str) -> "torch.Tensor":
         if self._chat:
             messages = [{"role": "user", "content": question}]
             question = self._tokenizer.apply_chat_template(
@@ -124,7 +124,7 @@ class LocalWriter:
         )
         return encoded["input_ids"].to(self._model.device)
 
-    def _room(self, question: str, question_tokens: int, max_words: int) -> int:
+    def _max_new_tokens(self, question: str, question_tokens: int, max_words: int) -> int:
         """Tokens that a reply may take; half of what it may want has to fit."""
         context = self._model.config.max_position_embeddings
         per_word = question_tokens / max(1, len(question.split()))
@@ -141,33 +141,33 @@ class LocalWriter:
         return min(reply_tokens, context - question_tokens)
 
     def _generate(
-        self, input_ids: "torch.Tensor", room: int, seeds: Sequence[int]
+        self, input_ids: "torch.Tensor", max_new_tokens: int, seeds: Sequence[int]
     ) -> "torch.Tensor":
         """The new tokens [seeds, n] after `input_ids` [1, t]; each row is sampled by its seed."""
         import torch
 
-        from storybook.models.devices import memory_of, quiet
+        from storybook.models.devices import explain_oom, quiet
         from storybook.models.seeded_sampling import sampling_processors
 
         remedy = "Use a smaller writer, fewer write.candidates, or another device."
         rows = input_ids.expand(len(seeds), -1)
-        with quiet(), memory_of(self._model.device, "write", remedy), torch.inference_mode():
+        with quiet(), explain_oom(self._model.device, "write", remedy), torch.inference_mode():
             tokens = self._model.generate(
                 rows,
                 attention_mask=torch.ones_like(rows),
-                max_new_tokens=room,
+                max_new_tokens=max_new_tokens,
                 do_sample=False,
                 repetition_penalty=self.sampling.repetition_penalty,
                 logits_processor=sampling_processors(self.sampling, seeds)
                 if self.sampling.is_stochastic
                 else None,
-                eos_token_id=self._ends or None,
+                eos_token_id=self._eos_token_ids or None,
                 pad_token_id=self._tokenizer.pad_token_id or 0,
-                stopping_criteria=[self._have_ended],
+                stopping_criteria=[self._stop_at_end],
             )
         return tokens[:, input_ids.shape[1] :]
 
-    def _have_ended(self, tokens: "torch.Tensor", scores: object, **_: object) -> "torch.Tensor":
+    def _stop_at_end(self, tokens: "torch.Tensor", scores: object, **_: object) -> "torch.Tensor":
         """Where END was just written; never true within the question, which has ENDs itself."""
         import torch
 
@@ -176,14 +176,14 @@ class LocalWriter:
         return torch.tensor(ended, device=tokens.device)
 
     @property
-    def _ends(self) -> list[int]:
+    def _eos_token_ids(self) -> list[int]:
         """Ids that end a text: the model's own list and the tokenizer's."""
         own = self._model.generation_config.eos_token_id
         ids = {*(own if isinstance(own, list) else [own]), self._tokenizer.eos_token_id}
         return sorted(ids - {None})
 
 
-def writer_name(folder: Path, adapter: Path | None = None, sampling: Sampling | None = None) -> str:
+def writer_name(folder: Path, adapter: Path | None = None, sampling: SamplingParams | None = None) -> str:
     """The name of the writer that `open_local_writer` opens; nothing is loaded for it."""
     parts = [weights_digest(path) for path in (folder, adapter) if path]
     return f"{folder.name}-{digest(*parts, sampling or sampling_beside(folder))}"
@@ -195,7 +195,7 @@ def open_local_writer(
     *,
     device: str = "cpu",
     dtype: "torch.dtype | None" = None,
-    sampling: Sampling | None = None,
+    sampling: SamplingParams | None = None,
     temperature: float | None = None,
     precision: "PrecisionWish" = "fp32",
 ) -> LocalWriter:
@@ -206,13 +206,13 @@ def open_local_writer(
     if a file is missing, broken, a pickle, or the adapter belongs to another model.
     """
     from storybook.models import auto_precision, grouped_attention, packed_linear
-    from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+    from storybook.models.devices import device_of, dtype_of, explain_oom, quiet
 
     _check_folder(folder, "config.json", "a language model")
     if adapter is not None:
         _check_folder(adapter, "adapter_config.json", "an adapter")
     where = device_of(device)
-    with quiet(), memory_of(where, "write", "Use a smaller writer, or another device."):
+    with quiet(), explain_oom(where, "write", "Use a smaller writer, or another device."):
         tokenizer = _load_tokenizer(folder)
         model = _load_model(folder, dtype or dtype_of(where))
         if adapter is not None:

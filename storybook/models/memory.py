@@ -59,7 +59,7 @@ PLANS = (
 """The quickest first."""
 
 
-def needed_gib(plan: OffloadPlan, weights: Mapping[str, int], pixels: int) -> float:
+def peak_gib(plan: OffloadPlan, weights: Mapping[str, int], pixels: int) -> float:
     """The peak GiB of drawing one picture of `pixels`; `weights` are the bytes of each part."""
     drawing = pixels * UNET_BYTES
     decoding = (min(pixels, TILE_PX**2) if plan.tiled else pixels) * VAE_BYTES
@@ -79,7 +79,7 @@ def choose_plan(
     A `wish` other than `auto` decides what is moved; tiles are then used where they are needed.
     """
     plans = [plan for plan in PLANS if wish in ("auto", plan.offload)]
-    fitting = (plan for plan in plans if needed_gib(plan, weights, pixels) <= free_gib)
+    fitting = (plan for plan in plans if peak_gib(plan, weights, pixels) <= free_gib)
     return next(fitting, plans[-1])
 
 
@@ -94,10 +94,10 @@ class MemoryBudget:
     def plan(self, pipe: DiffusionPipeline, device: torch.device) -> OffloadPlan:
         """The plan for `pipe` on `device`; on a CPU nothing is offloaded unless that is wished."""
         free = free_gib(device) if device.type == "cuda" else float("inf")
-        return choose_plan(self.wish, weights_of(pipe, dtype_of(device)), self.pixels, free)
+        return choose_plan(self.wish, component_bytes(pipe, dtype_of(device)), self.pixels, free)
 
 
-def weights_of(pipe: DiffusionPipeline, dtype: torch.dtype) -> dict[str, int]:
+def component_bytes(pipe: DiffusionPipeline, dtype: torch.dtype) -> dict[str, int]:
     """The bytes of each part of a pipeline in the number format `dtype`."""
     parts = {name: part for name, part in pipe.components.items() if isinstance(part, nn.Module)}
     return {

@@ -32,7 +32,7 @@ def attach_hypernetwork(pipe: StableDiffusionPipeline, hypernetwork: Adapter) ->
     opened = read_hypernetwork(hypernetwork.path)
     opened.networks.to(execution_device(pipe), pipe.unet.dtype)
     attach(opened, pipe.unet, hypernetwork.weight)
-    return opened.design.mixes
+    return opened.config.mixes
 
 
 def _vae_like(own: AutoencoderKL, path: Path) -> AutoencoderKL:

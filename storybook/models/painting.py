@@ -15,14 +15,14 @@ from torch import Tensor
 
 from storybook.config import Memory, PrecisionWish
 from storybook.errors import ModelError
-from storybook.models.adapters import asked_for
+from storybook.models.adapters import loras_in_prompt
 from storybook.models.checkpoint import Checkpoint
-from storybook.models.devices import device_of, dtype_of, in_halves, memory_of, quiet
+from storybook.models.devices import device_of, dtype_of, halve_on_oom, explain_oom, quiet
 from storybook.models.fuse_lora import fuse_lora, fused
 from storybook.models.memory import MemoryBudget, apply_offload, denoiser_of, execution_device
 from storybook.models.overrides import apply_overrides, attach_hypernetwork
 from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
-from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, check_numbers, decode
+from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, check_finite, decode_latents
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
 
@@ -120,13 +120,13 @@ class DiffusionPainter:
             _check_size(self.pipe, request)
         if requests:
             self._choose_precision(requests)
-        for loras, group in groupby(requests, key=lambda each: self.asked_for(each.prompt)):
+        for loras, group in groupby(requests, key=lambda each: self.loras_of(each.prompt)):
             with fused(self.pipe, loras):
                 yield from self._paint_alike(list(group))
 
-    def asked_for(self, prompt: Prompt) -> tuple[Adapter, ...]:
+    def loras_of(self, prompt: Prompt) -> tuple[Adapter, ...]:
         """The adapters that a prompt names, which are fused for its picture."""
-        return asked_for(prompt.positive, self.loras)
+        return loras_in_prompt(prompt.positive, self.loras)
 
     @torch.inference_mode()
     def encode(self, text: str, *, negative: bool = False) -> TextEmbeds:
@@ -154,14 +154,14 @@ class DiffusionPainter:
         texts = [_texts(each)[0] for each in requests]
         if requests[0].guidance > 1:
             texts = [_texts(each)[1] for each in requests] + texts
-        rows = self.same_length(*(embeds[text] for text in texts))
+        rows = self.pad_to_longest(*(embeds[text] for text in texts))
         latents = self.family.denoise(
             self.pipe, self.sampler, requests, rows, init=init, controlnet=controlnet
         )
-        check_numbers(latents, self.name, denoiser_of(self.pipe).dtype)
+        check_finite(latents, self.name, denoiser_of(self.pipe).dtype)
         return latents
 
-    def same_length(self, *texts: TextEmbeds) -> list[TextEmbeds]:
+    def pad_to_longest(self, *texts: TextEmbeds) -> list[TextEmbeds]:
         """Conditionings, shorter ones as long as the longest."""
         longest = max(len(text.prompt_embeds) for text in texts)
         return [self._padded(text, longest) for text in texts]
@@ -182,7 +182,7 @@ class DiffusionPainter:
             group = list(alike)
             for start in range(0, len(group), self.batch):
                 some = group[start : start + self.batch]
-                yield from in_halves(partial(self._paint_batch, embeds=embeds), some)
+                yield from halve_on_oom(partial(self._paint_batch, embeds=embeds), some)
 
     @torch.inference_mode()
     def _paint_batch(
@@ -191,8 +191,8 @@ class DiffusionPainter:
         first = requests[0]
         work = f"Drawing {len(requests)} pictures of {first.width_px} x {first.height_px} px"
         remedy = "Try --set draw.memory=parts, or smaller draw.width_px and draw.height_px."
-        with memory_of(execution_device(self.pipe), work, remedy), self.amp.autocast():
-            return decode(self.pipe, self.denoise(requests, embeds))
+        with explain_oom(execution_device(self.pipe), work, remedy), self.amp.autocast():
+            return decode_latents(self.pipe, self.denoise(requests, embeds))
 
     def _choose_precision(self, requests: Sequence[Candidate]) -> None:
         """Choose the precision before `requests` are drawn, by one step of pictures of a prompt."""
@@ -238,9 +238,9 @@ def open_painter(
     family = family_of(checkpoint)
     family.check(overrides)
     place = device_of(device)
-    with quiet(), memory_of(place, f"Opening {checkpoint.path}", "Try --set device=cpu."):
+    with quiet(), explain_oom(place, f"Opening {checkpoint.path}", "Try --set device=cpu."):
         pipe = family.open_pipe(checkpoint, overrides.vae)
-        if takes_mask(pipe) and not inpaints:
+        if is_inpainting(pipe) and not inpaints:
             raise ModelError(
                 f"{checkpoint.path} is an inpainting checkpoint: it paints over a part of a "
                 "picture. Name it as draw.inpainting, and one that draws whole pictures as "
@@ -268,7 +268,7 @@ def open_painter(
     )
 
 
-def takes_mask(pipe: DiffusionPipeline) -> bool:
+def is_inpainting(pipe: DiffusionPipeline) -> bool:
     """Whether a denoiser sees, beside the latents, a mask and the latents of what stays."""
     return denoiser_of(pipe).config.in_channels == 2 * pipe.vae.config.latent_channels + 1
 

@@ -57,17 +57,17 @@ class PetSeer:
     def look(self, photo: Image.Image) -> PetSeen:
         """What an RGB photo shows."""
         lit = brightened(photo)
-        far, near = (self.network.look(lit, side_px) for side_px in (WHOLE_PX, CLOSE_PX))
-        sure = {kind.name: float(far.whole[kind.numbers].sum()) for kind in kinds()}
+        far, near = (self.network.predict(lit, side_px) for side_px in (WHOLE_PX, CLOSE_PX))
+        sure = {kind.name: float(far.probabilities[kind.numbers].sum()) for kind in kinds()}
         best = max(kinds(), key=lambda kind: sure[kind.name])
         if sure[best.name] < SEEN:
             return PetSeen("", sure[best.name], {}, np.zeros((64, 64), bool))
-        maps = [shown.places[best.numbers].sum(0) for shown in (far, near)]
+        maps = [shown.class_activations[best.numbers].sum(0) for shown in (far, near)]
         mask = pet_mask(looked_at(photo), np.maximum(*map(_of_one_size, maps)))
         words = {
-            word: float(far.whole[list(numbers)].sum()) for word, numbers in best.words.items()
+            word: float(far.probabilities[list(numbers)].sum()) for word, numbers in best.words.items()
         }
-        return PetSeen(best.name, sure[best.name], words, mask, _others(best, near.places, mask))
+        return PetSeen(best.name, sure[best.name], words, mask, _others(best, near.class_activations, mask))
 
 
 def pet_seer(file: Path) -> PetSeer:

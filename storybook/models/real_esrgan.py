@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, ModelError, OutOfMemory, last_line
-from storybook.models.devices import device_of, dtype_of, memory_of
+from storybook.models.devices import device_of, dtype_of, explain_oom
 from storybook.models.enlargers import Levels, brought_to
 from storybook.models.weights import model_name, read_tensors
 from storybook.records import Prompt
@@ -58,7 +58,7 @@ class PackageEnlarger:
         output = io.StringIO()
         try:
             remedy = "Try --set enlarge.tile_px=128."
-            with memory_of(self.upsampler.device, work, remedy), redirect_stdout(output):
+            with explain_oom(self.upsampler.device, work, remedy), redirect_stdout(output):
                 enlarged, _ = self.upsampler.enhance(np.ascontiguousarray(levels[..., ::-1]))
         except OutOfMemory:
             raise
@@ -104,7 +104,7 @@ def open_package_enlarger(
         network, scale = _network_of(tensors, file)
     with (
         TemporaryDirectory() as folder,
-        memory_of(place, f"Opening {file}", "Try --set device=cpu."),
+        explain_oom(place, f"Opening {file}", "Try --set device=cpu."),
     ):
         pickle = Path(folder) / "network.pth"  # the only form that the class reads
         torch.save({"params": tensors}, pickle)

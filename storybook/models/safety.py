@@ -16,7 +16,7 @@ from transformers.image_processing_utils import BaseImageProcessor
 
 from storybook.errors import ModelError, first_line
 from storybook.models.components import open_part
-from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.devices import device_of, dtype_of, explain_oom, quiet
 from storybook.models.weights import check_weights, read_json
 
 IMAGE_PROCESSOR = "feature_extractor"
@@ -35,7 +35,7 @@ class PictureChecker:
     def flags(self, image: Image.Image) -> bool:
         """Whether a picture is not for children."""
         device, remedy = self.model.device, "Try --set draw.memory=parts."
-        with quiet(), memory_of(device, "Looking whether a picture is for children", remedy):
+        with quiet(), explain_oom(device, "Looking whether a picture is for children", remedy):
             inputs = self.image_processor(images=image.convert("RGB"), return_tensors="pt")
             pixel_values = inputs.pixel_values.to(device, self.model.dtype)
             # It wants pictures as well, to blacken them.
@@ -56,7 +56,7 @@ def open_safety_checker(folder: Path, *, device: str = "auto") -> PictureChecker
         )
     processor_folder = _processor_folder(folder)
     place = device_of(device)
-    with quiet(), memory_of(place, f"Opening {folder}", "Try --set device=cpu."):
+    with quiet(), explain_oom(place, f"Opening {folder}", "Try --set device=cpu."):
         model = open_part(StableDiffusionSafetyChecker, folder)
         try:
             image_processor = AutoImageProcessor.from_pretrained(

@@ -65,7 +65,7 @@ def denoise(
     guided = first.guidance > 1
     with quiet():
         sampler.set_timesteps(first.steps, device=device)
-    noise = _noise(pipe, requests).to(device)
+    noise = _initial_noise(pipe, requests).to(device)
     timesteps = sampler.timesteps
     if init is None:
         latents = noise * sampler.init_noise_sigma
@@ -81,13 +81,13 @@ def denoise(
         scaled = sampler.scale_model_input(latents, timestep).to(dtype)
         if guided:
             scaled = torch.cat([scaled, scaled])
-        down, middle = controlnet(scaled, timestep, prompt_embeds) if controlnet else (None, None)
+        down, mid = controlnet(scaled, timestep, prompt_embeds) if controlnet else (None, None)
         noise_pred = pipe.unet(
             scaled,
             timestep,
             encoder_hidden_states=prompt_embeds,
             down_block_additional_residuals=down,
-            mid_block_additional_residual=middle,
+            mid_block_additional_residual=mid,
             added_cond_kwargs=added_cond_kwargs,
         ).sample.float()
         if guided:
@@ -101,7 +101,7 @@ def denoise(
     return latents
 
 
-def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tensor:
+def _initial_noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tensor:
     """[b, c, h, w] of unit noise, each picture's from its own seed, on the CPU for every device."""
     channels, factor = pipe.unet.config.in_channels, pipe.vae_scale_factor
     return torch.stack(
@@ -115,7 +115,7 @@ def _noise(pipe: StableDiffusionPipeline, requests: Sequence[Candidate]) -> Tens
     )
 
 
-def check_numbers(latents: Tensor, painter: str, dtype: torch.dtype) -> None:
+def check_finite(latents: Tensor, painter: str, dtype: torch.dtype) -> None:
     """Raise ModelError naming the painter if there is anything in `latents` that is no number."""
     if not torch.isfinite(latents).all():
         raise ModelError(
@@ -124,14 +124,14 @@ def check_numbers(latents: Tensor, painter: str, dtype: torch.dtype) -> None:
         )
 
 
-def encode(pipe: StableDiffusionPipeline, image: Image.Image) -> Tensor:
+def encode_image(pipe: StableDiffusionPipeline, image: Image.Image) -> Tensor:
     """The likeliest latents [1, c, h, w] of an RGB picture, scaled for the U-Net."""
     levels = torch.from_numpy(np.array(image, np.float32)).permute(2, 0, 1)[None]
     pixels = (levels / 127.5 - 1).to(execution_device(pipe), pipe.vae.dtype)
     return pipe.vae.encode(pixels).latent_dist.mode() * pipe.vae.config.scaling_factor
 
 
-def decode(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]:
+def decode_latents(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]:
     """The pictures of finished latents [b, c, h, w]."""
     scaled = latents.to(pipe.vae.dtype) / pipe.vae.config.scaling_factor
     pictures = pipe.vae.decode(scaled).sample.float()  # [b, 3, h, w] in [-1, 1]

@@ -19,7 +19,7 @@ from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 from storybook.errors import ModelError
 from storybook.models.checkpoint import CONFIGS, Checkpoint
-from storybook.models.clip_text import emphasised, input_ids_of, prompt_chunks
+from storybook.models.clip_text import apply_emphasis, input_ids_of, prompt_chunks
 from storybook.models.components import open_parts, open_sampler, open_tokenizer
 from storybook.models.families import INDEX
 from storybook.models.memory import execution_device
@@ -96,7 +96,7 @@ class StableDiffusionXL:
             chunks, weights = prompt_chunks(tokenizer, encoder, text)
             output = encoder(input_ids_of(tokenizer, encoder, chunks), output_hidden_states=True)
             weighted = zip(output.hidden_states[PENULTIMATE], weights, strict=True)
-            per_encoder.append(torch.cat([emphasised(*each) for each in weighted]))
+            per_encoder.append(torch.cat([apply_emphasis(*each) for each in weighted]))
             pooled = output[0][0]  # of the second encoder, which projects; of the first chunk
         prompt_embeds = torch.cat(per_encoder, dim=-1)
         if negative and not text.strip() and pipe.config.force_zeros_for_empty_prompt:

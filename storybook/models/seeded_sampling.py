@@ -12,7 +12,7 @@ from transformers import (
     TopPLogitsWarper,
 )
 
-from storybook.models.generation import Sampling
+from storybook.models.generation import SamplingParams
 
 
 class PerRowGumbelSampling(LogitsProcessor):
@@ -36,7 +36,7 @@ class PerRowGumbelSampling(LogitsProcessor):
         return scores.float() + noise.to(scores.device)
 
 
-def sampling_processors(sampling: Sampling, seeds: Sequence[int]) -> LogitsProcessorList:
+def sampling_processors(sampling: SamplingParams, seeds: Sequence[int]) -> LogitsProcessorList:
     """The logits processors with which greedy search samples a row for each of `seeds`.
 
     Temperature, top-k and top-p as in transformers; `sampling.temperature` must be above 0.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from storybook.models.generation import Sampling
+from storybook.models.generation import SamplingParams
 from storybook.models.grouped_attention import BlockCache
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class SampledLine:
     """Whether it came to its end within the tokens that it was given."""
 
 
-class SideBySide:
+class BatchDecoder:
     """Rows of tokens with their cache of keys and values; all have the same question.
 
     Rows that have ended a line wait for the others: their padding is masked out, and each row keeps
@@ -52,7 +52,7 @@ class SideBySide:
         input_ids: Tensor,
         *,
         rows: int,
-        sampling: Sampling,
+        sampling: SamplingParams,
         seed: int,
     ) -> None:
         """Rows that begin with `input_ids` [1, t]."""
@@ -61,10 +61,10 @@ class SideBySide:
         self._ends = _line_ends(tokenizer, model.config.vocab_size)
         self._cache = BlockCache()
         self._mask = self._tokens = input_ids[:, :0]
-        self._said: list[list[list[int]]] = [[] for _ in range(rows)]
+        self._lines: list[list[list[int]]] = [[] for _ in range(rows)]
         self._logits = self._forward(input_ids, torch.ones_like(input_ids))
         if rows > 1:
-            self._take(torch.zeros(rows, dtype=torch.long))
+            self._select(torch.zeros(rows, dtype=torch.long))
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -98,7 +98,7 @@ class SideBySide:
     def keep(self, rows: Sequence[int]) -> None:
         """Go on with these rows alone; one that is named several times is told on so often."""
         if list(rows) != list(range(len(self))):
-            self._take(torch.tensor(rows, dtype=torch.long))
+            self._select(torch.tensor(rows, dtype=torch.long))
 
     def lines(
         self, *, least: int | Sequence[int], most: int, enough: float = 1.0
@@ -110,37 +110,37 @@ class SideBySide:
         """
         rows = len(self)
         leasts = torch.tensor([least] * rows if isinstance(least, int) else list(least))
-        told: list[list[int]] = [[] for _ in range(rows)]
+        sampled: list[list[int]] = [[] for _ in range(rows)]
         logprobs = [0.0] * rows
-        going = torch.ones(rows, dtype=torch.bool)
+        unfinished = torch.ones(rows, dtype=torch.bool)
         for step in range(min(most, self.room)):
-            chosen = self._sampled(told, banned=(step < leasts)[:, None] & self._ends)
-            taken = self._logits.float().log_softmax(-1).gather(1, chosen[:, None])[:, 0].tolist()
-            going = going & ~self._ends[chosen]
-            for row in going.nonzero().flatten().tolist():
-                told[row].append(int(chosen[row]))
-                logprobs[row] += taken[row]
-            if not going.any():
+            chosen = self._sampled(sampled, banned=(step < leasts)[:, None] & self._ends)
+            token_logprobs = self._logits.float().log_softmax(-1).gather(1, chosen[:, None])[:, 0].tolist()
+            unfinished = unfinished & ~self._ends[chosen]
+            for row in unfinished.nonzero().flatten().tolist():
+                sampled[row].append(int(chosen[row]))
+                logprobs[row] += token_logprobs[row]
+            if not unfinished.any():
                 break
-            self._logits = self._step(chosen, going)
-            if going.sum() <= (1 - enough) * rows:
+            self._logits = self._step(chosen, unfinished)
+            if unfinished.sum() <= (1 - enough) * rows:
                 break
-        for row, tokens in enumerate(told):
-            self._said[row].append(tokens)
+        for row, tokens in enumerate(sampled):
+            self._lines[row].append(tokens)
         return [
             SampledLine(
                 text=" ".join(self._tokenizer.decode(tokens, skip_special_tokens=True).split()),
                 mean_logprob=total / max(1, len(tokens)),
-                ended=not row_going,
+                ended=not row_unfinished,
             )
-            for tokens, total, row_going in zip(told, logprobs, going.tolist(), strict=True)
+            for tokens, total, row_unfinished in zip(sampled, logprobs, unfinished.tolist(), strict=True)
         ]
 
-    def _sampled(self, told: Sequence[Sequence[int]], banned: Tensor) -> Tensor:
+    def _sampled(self, sampled: Sequence[Sequence[int]], banned: Tensor) -> Tensor:
         """The next token of each row, [rows], none that is `banned` [rows, vocabulary]."""
         logits = self._logits.float().masked_fill(banned, -torch.inf)
-        for row, tokens in enumerate(told):
-            if again := _would_repeat(tokens, self._said[row]):
+        for row, tokens in enumerate(sampled):
+            if again := _would_repeat(tokens, self._lines[row]):
                 logits[row, again] = -torch.inf
         if not self._sampling.is_stochastic:
             return logits.argmax(-1)
@@ -152,10 +152,10 @@ class SideBySide:
         drawn = torch.multinomial(weights.cpu(), 1, generator=self._generator)
         return ids.gather(1, drawn.to(ids.device))[:, 0]
 
-    def _step(self, chosen: Tensor, going: Tensor) -> Tensor:
+    def _step(self, chosen: Tensor, unfinished: Tensor) -> Tensor:
         """Logits [rows, vocabulary] after one more token each; rows at their end keep theirs."""
-        after = self._forward(chosen[:, None], going.long()[:, None])
-        return torch.where(going[:, None], after, self._logits)
+        after = self._forward(chosen[:, None], unfinished.long()[:, None])
+        return torch.where(unfinished[:, None], after, self._logits)
 
     def _forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """The logits [rows, vocabulary] after `tokens` [rows, n] that are not masked out by 0."""
@@ -164,7 +164,7 @@ class SideBySide:
         self._tokens = torch.cat([self._tokens, tokens], 1)
         positions = self._mask.cumsum(1)[:, past:] - 1
         with torch.inference_mode():
-            found = self._model(
+            output = self._model(
                 input_ids=tokens,
                 attention_mask=self._mask,
                 position_ids=positions.clamp(min=0),
@@ -172,12 +172,12 @@ class SideBySide:
                 use_cache=True,
                 logits_to_keep=1,
             )
-        return found.logits[:, -1]
+        return output.logits[:, -1]
 
-    def _take(self, rows: Tensor) -> None:
+    def _select(self, rows: Tensor) -> None:
         self._mask, self._tokens = self._mask[rows], self._tokens[rows]
         self._logits = self._logits[rows]
-        self._said = [[*self._said[row]] for row in rows.tolist()]
+        self._lines = [[*self._lines[row]] for row in rows.tolist()]
         with torch.inference_mode():
             self._cache.batch_select_indices(rows)
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from storybook.errors import ModelError
-from storybook.models.devices import device_of, memory_of
+from storybook.models.devices import device_of, explain_oom
 from storybook.models.weights import read_tensors
 
 Edges = np.ndarray
@@ -41,11 +41,11 @@ class Hed(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """[b, 3, h, w] of RGB levels 0 to 255 -> edges [b, h, w] in [0, 1]."""
-        state, side_outputs = pixels - self.norm, []
+        features, side_outputs = pixels - self.norm, []
         for number in range(1, len(BLOCKS) + 1):
             if number > 1:
-                state = functional.max_pool2d(state, 2, 2)
-            state, edges = getattr(self, f"block{number}")(state)
+                features = functional.max_pool2d(features, 2, 2)
+            features, edges = getattr(self, f"block{number}")(features)
             side_outputs.append(functional.interpolate(edges, pixels.shape[-2:], mode="bilinear"))
         return torch.sigmoid(torch.stack(side_outputs).mean(0))[:, 0]
 
@@ -59,10 +59,10 @@ class HedBlock(nn.Module):
         self.convs = nn.ModuleList(nn.Conv2d(*pair, 3, padding=1) for pair in pairwise(widths))
         self.projection = nn.Conv2d(after, 1, 1)
 
-    def forward(self, state: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         for conv in self.convs:
-            state = functional.relu(conv(state))
-        return state, self.projection(state)
+            features = functional.relu(conv(features))
+        return features, self.projection(features)
 
 
 def open_hed(file: Path, device: str = "auto") -> EdgeFinder:
@@ -79,7 +79,7 @@ def open_hed(file: Path, device: str = "auto") -> EdgeFinder:
     @torch.inference_mode()
     def find(image: Image.Image) -> Edges:
         levels = torch.tensor(np.asarray(image), device=place).permute(2, 0, 1)[None].float()
-        with memory_of(place, "Finding edges", "Try --set enlarge.control=off."):
+        with explain_oom(place, "Finding edges", "Try --set enlarge.control=off."):
             return network(levels)[0].cpu().numpy()
 
     return find

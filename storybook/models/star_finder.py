@@ -32,11 +32,11 @@ def find_star(critic: Path, image: Image.Image, shot: Shot) -> tuple[float, ...]
     Raises ModelError if its classifier is broken.
     """
     classifier = open_classifier(critic, torch.device("cpu"))
-    if classifier is None or GAZE not in classifier.known.choices:
+    if classifier is None or GAZE not in classifier.config.choices:
         return None
     pixels = pil_to_tensor(image.convert("RGB"))[None].float().div_(127.5).sub_(1)
     _, gazes = classifier(pixels)
-    gaze = gazes[0, list(classifier.known.choices).index(GAZE)].numpy()
+    gaze = gazes[0, list(classifier.config.choices).index(GAZE)].numpy()
     return _box_around(gaze, *SIZES[shot])
 
 

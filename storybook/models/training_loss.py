@@ -36,7 +36,7 @@ def snr_weights(noise_scheduler: DDPMScheduler, timesteps: Tensor, gamma: float)
 
 
 @torch.no_grad()
-def encode_pictures(vae: AutoencoderKL, pixels: Tensor) -> tuple[Tensor, Tensor]:
+def posterior_moments(vae: AutoencoderKL, pixels: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and standard deviation of the latents of `pixels` [b, 3, h, w] in [-1, 1].
 
     Each is [b, c, h / 8, w / 8], float32, times the scaling factor: mean + deviation * noise is a

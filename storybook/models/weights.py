@@ -19,7 +19,7 @@ from storybook.records import digest
 if TYPE_CHECKING:
     from torch import Tensor
 
-Precision = Literal["fp32", "fp16", "bf16"]
+SavePrecision = Literal["fp32", "fp16", "bf16"]
 PICKLES = frozenset({".ckpt", ".pth", ".pt", ".bin"})
 WEIGHTS = PICKLES | {".safetensors"}
 CONFIGS = frozenset({".json", ".txt", ".model"})

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storybook.config import PrecisionWish, Teller, WriteSettings
 from storybook.models import Writer, packaged
-from storybook.models.generation import Sampling, load_sampling
+from storybook.models.generation import SamplingParams, load_sampling
 from storybook.records import digest
 
 ECHO, SERVER = "echo", "server"
@@ -77,7 +77,7 @@ def _adapter(settings: WriteSettings) -> Path | None:
     return adapter_folder(settings.adapter) if settings.adapter else None
 
 
-def _sampling(settings: WriteSettings) -> Sampling | None:
+def _sampling(settings: WriteSettings) -> SamplingParams | None:
     return load_sampling(settings.generation) if settings.generation else None
 
 

@@ -47,7 +47,7 @@ class ToldLine(Protocol):
 
 
 class Rows(Protocol):
-    """As `storybook.models.side_by_side.SideBySide`."""
+    """As `storybook.models.side_by_side.BatchDecoder`."""
 
     def __len__(self) -> int: ...
 

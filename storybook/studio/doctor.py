@@ -129,7 +129,7 @@ def painter_memory(settings: Settings, free_gib: float | None) -> DoctorCheck:
     if free_gib is None or settings.device == "cpu":
         return DoctorCheck(what=what, says="whole, on the processor; draw.memory counts on a GPU")
     from storybook.errors import ModelError
-    from storybook.models.memory import choose_plan, needed_gib
+    from storybook.models.memory import choose_plan, peak_gib
     from storybook.studio.studio import Studio
 
     studio = Studio(settings)
@@ -141,7 +141,7 @@ def painter_memory(settings: Settings, free_gib: float | None) -> DoctorCheck:
     except ModelError as fault:
         return DoctorCheck(what=what, says=str(fault), good=False)
     plan = choose_plan(settings.draw.memory, weights, pixels, free_gib)
-    takes = needed_gib(plan, weights, pixels)
+    takes = peak_gib(plan, weights, pixels)
     says = f"{plan.says}: about {takes:.1f} of the {free_gib:.1f} GiB free (draw.memory)"
     return DoctorCheck(what=what, says=says, good=takes <= free_gib)
 

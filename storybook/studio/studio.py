@@ -108,9 +108,9 @@ class Studio:
         """
         if self._is_double:
             return self.settings.draw.painter
-        from storybook.models.adapters import asked_for
+        from storybook.models.adapters import loras_in_prompt
 
-        named = asked_for(prompt.positive, self.loras or {}) if prompt else ()
+        named = loras_in_prompt(prompt.positive, self.loras or {}) if prompt else ()
         adapters = [*self._adapters(cast), *named]
         return self._checkpoint_for(cast).name(adapters, self._component_overrides())
 

@@ -19,7 +19,7 @@ from pydantic import Field, model_validator
 from storybook.config import shipped
 from storybook.errors import ConfigError, ModelError, first_line
 from storybook.hero.seer import NAME as BREEDS
-from storybook.models.devices import device_of, dtype_of, memory_of, quiet
+from storybook.models.devices import device_of, dtype_of, explain_oom, quiet
 from storybook.models.hub import on_disk
 from storybook.records import Record
 from training.desk.annotate import Annotator
@@ -98,7 +98,7 @@ class LocalCaptioner:
         """A caption for each picture; with `top_p` a batch follows the seed of its first one."""
         device = self.model.device
         remedy = "Try a smaller captioner, such as blip-base."
-        with quiet(), memory_of(device, f"Captioning {len(images)} pictures", remedy):
+        with quiet(), explain_oom(device, f"Captioning {len(images)} pictures", remedy):
             inputs = self.inputs_of(images)
             moved = {
                 name: each.to(device, self.model.dtype if each.is_floating_point() else None)
@@ -198,7 +198,7 @@ def _open_local(folder: Path, generation: Generation, prompt: str, device: str) 
     from transformers import AutoConfig, AutoModelForImageTextToText
 
     place = device_of(device)
-    with quiet(), memory_of(place, f"Opening {folder}", "Try --device cpu, or a smaller one."):
+    with quiet(), explain_oom(place, f"Opening {folder}", "Try --device cpu, or a smaller one."):
         try:
             config = AutoConfig.from_pretrained(folder, local_files_only=True)
             if type(config) not in AutoModelForImageTextToText._model_mapping:

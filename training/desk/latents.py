@@ -19,9 +19,9 @@ from storybook.errors import OutOfMemory, TrainingError
 from storybook.models.auto_precision import AutoPrecision, num_params, param_shapes
 from storybook.models.checkpoint import Checkpoint
 from storybook.models.components import open_parts
-from storybook.models.devices import device_of, memory_of, quiet
+from storybook.models.devices import device_of, explain_oom, quiet
 from storybook.models.hub import on_disk
-from storybook.models.training_loss import encode_pictures
+from storybook.models.training_loss import posterior_moments
 from storybook.models.weights import weights_digest
 from storybook.records import Event, digest
 from training.data.buckets import BucketRow, rows_of
@@ -94,7 +94,7 @@ def open_encoder(
     """
     painter, place = on_disk(painter), device_of(device)
     part = painter / "vae"
-    with quiet(), memory_of(place, f"Opening {part}", "Try --device cpu."):
+    with quiet(), explain_oom(place, f"Opening {part}", "Try --device cpu."):
         vae = open_parts(Checkpoint(painter), {"vae": AutoencoderKL}, None)["vae"]
         vae = vae.float().to(place).eval()
     name = weights_digest(part if part.is_dir() else painter)
@@ -199,7 +199,7 @@ def _settle(encoder: Encoder, part: Sequence[Cut], steps: float) -> None:
     width, height = part[0].placed.bucket
     positions = len(part) * width * height // LATENT_PX**2
     encoder.amp.choose(
-        lambda: encode_pictures(encoder.vae, _pixels(part, encoder)),
+        lambda: posterior_moments(encoder.vae, _pixels(part, encoder)),
         macs=num_params(encoder.vae.encoder) * positions,
         steps=steps,
     )
@@ -238,8 +238,8 @@ def _sampled(
     """Samples of the posterior, unscaled; each picture's noise depends on its name alone."""
     vae = encoder.vae
     remedy = "Try --batch 1."
-    with memory_of(vae.device, f"Encoding {len(part)} pictures", remedy), encoder.amp.autocast():
-        mean, deviation = encode_pictures(vae, pixels)
+    with explain_oom(vae.device, f"Encoding {len(part)} pictures", remedy), encoder.amp.autocast():
+        mean, deviation = posterior_moments(vae, pixels)
     names = [each.placed.path.name for each in part]
     generators = [
         torch.Generator().manual_seed(int(digest(name + more)[:12], 16)) for name in names

@@ -11,7 +11,7 @@ from torch import Tensor
 from storybook.errors import TrainingError, nearest
 from storybook.files import follow_umask, replacing, save_weights
 from storybook.models.devices import quiet
-from storybook.models.weights import Precision
+from storybook.models.weights import SavePrecision
 from training.formats.header import DTYPES, Origin, header_of
 from training.formats.keys import VAE, text_keys, unet_keys, vae_keys
 
@@ -24,7 +24,7 @@ def checkpoint_keys(pipe: StableDiffusionPipeline) -> dict[str, Tensor]:
 
 
 def save_checkpoint(
-    pipe: StableDiffusionPipeline, file: Path, *, precision: Precision, origin: Origin
+    pipe: StableDiffusionPipeline, file: Path, *, precision: SavePrecision, origin: Origin
 ) -> None:
     """Write `pipe` as one file, whole or not at all; the ending of `file` says in which form.
 
@@ -49,7 +49,7 @@ def save_folder(
     pipe: StableDiffusionPipeline,
     folder: Path,
     *,
-    precision: Precision,
+    precision: SavePrecision,
     origin: Origin | None = None,
 ) -> None:
     """Write `pipe` as a diffusers folder that replaces one of that name; precision as above.
@@ -88,6 +88,6 @@ def _refuse_adapters(pipe: StableDiffusionPipeline, target: Path) -> None:
             )
 
 
-def _dtype(name: str, tensor: Tensor, precision: Precision) -> torch.dtype:
+def _dtype(name: str, tensor: Tensor, precision: SavePrecision) -> torch.dtype:
     keeps = name.startswith(VAE) or not tensor.is_floating_point()
     return tensor.dtype if keeps else DTYPES[precision]

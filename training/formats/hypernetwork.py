@@ -6,27 +6,32 @@ import torch
 from diffusers import UNet2DConditionModel
 from torch import Tensor, nn
 
-from storybook.models.hypernetwork import Design, Hypernetwork, attentions_of, untaught_networks
+from storybook.models.hypernetwork import (
+    Hypernetwork,
+    HypernetworkConfig,
+    attention_layers,
+    new_networks,
+)
 from training.formats.checkpoint import save_pickle
 from training.formats.header import Origin
 
 
 def new_hypernetwork(
-    unet: UNet2DConditionModel, design: Design, generator: torch.Generator
+    unet: UNet2DConditionModel, config: HypernetworkConfig, generator: torch.Generator
 ) -> Hypernetwork:
     """Untaught networks for every width that the U-Net's attention looks at.
 
     With `Normal` they change next to nothing at first.
     """
-    widths = sorted({module.cross_attention_dim for module in attentions_of(unet)})
-    networks = untaught_networks(widths, design)
+    widths = sorted({module.cross_attention_dim for module in attention_layers(unet)})
+    networks = new_networks(widths, config)
     for module in networks.modules():
         if isinstance(module, nn.LayerNorm):  # as A1111 does: the norm, too, starts near nothing
             nn.init.normal_(module.weight, std=0.01, generator=generator)
         if isinstance(module, nn.Linear):
-            _initialise(module.weight, design, generator)
+            _initialise(module.weight, config, generator)
             nn.init.zeros_(module.bias)
-    return Hypernetwork(design, networks)
+    return Hypernetwork(config, networks)
 
 
 def save_hypernetwork(hypernetwork: Hypernetwork, file: Path, *, origin: Origin) -> None:
@@ -40,7 +45,7 @@ def save_hypernetwork(hypernetwork: Hypernetwork, file: Path, *, origin: Origin)
     }
     values |= {
         name: list(value) if isinstance(value, tuple) else value
-        for name, value in hypernetwork.design
+        for name, value in hypernetwork.config
     }
     values |= {
         "step": origin.step,
@@ -53,9 +58,9 @@ def save_hypernetwork(hypernetwork: Hypernetwork, file: Path, *, origin: Origin)
     save_pickle(values, file)
 
 
-def _initialise(weight: Tensor, design: Design, generator: torch.Generator) -> None:
-    gain = "leaky_relu" if design.activation_func == "leakyrelu" else "relu"
-    match design.weight_initialization:
+def _initialise(weight: Tensor, config: HypernetworkConfig, generator: torch.Generator) -> None:
+    gain = "leaky_relu" if config.activation_func == "leakyrelu" else "relu"
+    match config.weight_initialization:
         case "Normal":
             nn.init.normal_(weight, std=0.01, generator=generator)
         case "XavierUniform":

@@ -19,7 +19,7 @@ from transformers import CLIPTextModel
 
 from storybook.errors import TrainingError
 from storybook.files import save_weights
-from storybook.models.weights import Precision
+from storybook.models.weights import SavePrecision
 from training.formats.header import DTYPES, Origin, Training, header_of, kohya_header, with_hashes
 from training.formats.keys import TEXT_MODEL, with_text_model
 
@@ -128,7 +128,9 @@ def put_on(
         set_peft_model_state_dict(model, tensors, adapter_name=name)
 
 
-def save_diffusers_lora(lora: Lora, folder: Path, *, precision: Precision, origin: Origin) -> Path:
+def save_diffusers_lora(
+    lora: Lora, folder: Path, *, precision: SavePrecision, origin: Origin
+) -> Path:
     """Write `folder/pytorch_lora_weights.safetensors`; its path.
 
     diffusers and peft read alpha from `lora_adapter_metadata` in the header, and nowhere else.
@@ -149,7 +151,7 @@ def save_kohya_lora(
     lora: Lora,
     file: Path,
     *,
-    precision: Precision,
+    precision: SavePrecision,
     origin: Origin,
     training: Training | None = None,
 ) -> Path:
@@ -239,14 +241,14 @@ def _own_path(model: nn.Module, path: str) -> str:
     return path if hasattr(model, "text_model") else bare
 
 
-def _cast(tensors: Mapping[str, Tensor], precision: Precision) -> dict[str, Tensor]:
+def _cast(tensors: Mapping[str, Tensor], precision: SavePrecision) -> dict[str, Tensor]:
     return {
         name: tensor.to("cpu", DTYPES[precision]).contiguous() for name, tensor in tensors.items()
     }
 
 
 def _save(
-    tensors: Mapping[str, Tensor], file: Path, header: dict[str, str], precision: Precision
+    tensors: Mapping[str, Tensor], file: Path, header: dict[str, str], precision: SavePrecision
 ) -> Path:
     save_weights(_cast(tensors, precision), file, header)
     return file

@@ -26,27 +26,27 @@ def read_lora(
     if text_encoder is not None:
         parts["text_encoder"] = text_encoder
     lora = Lora({}, {})
-    for place, change in read_adapter(path, parts).values():
-        layers = lora.unet if place.part == "unet" else lora.text_encoder
-        layers[place.path] = _layer(path, place, change)
+    for target, change in read_adapter(path, parts).values():
+        layers = lora.unet if target.part == "unet" else lora.text_encoder
+        layers[target.path] = _layer(path, target, change)
     return lora
 
 
-def _layer(path: Path, place: TargetLayer, change: LayerChange) -> Layer:
+def _layer(path: Path, target: TargetLayer, change: LayerChange) -> Layer:
     """The change in the shapes of the layer: [rank, in, ...] and [out, rank, ...]."""
-    roles, weight = change.roles, place.module.weight
+    tensors, weight = change.tensors, target.module.weight
     if change.kind is not LORA:
         raise ModelError(
-            f"{path} changes {place.name} by {change.kind.name}: it can be drawn with, and only a "
+            f"{path} changes {target.name} by {change.kind.name}: it can be drawn with, and only a "
             "LoRA can be taught further. Begin a new one."
         )
-    down, up = roles["down"], roles["up"]
-    if "mid" in roles:  # a core of k x k between two matrices is a convolution behind one
-        down = torch.einsum("rs...,si->ri...", roles["mid"], down.flatten(1))
+    down, up = tensors["down"], tensors["up"]
+    if "mid" in tensors:  # a core of k x k between two matrices is a convolution behind one
+        down = torch.einsum("rs...,si->ri...", tensors["mid"], down.flatten(1))
     fits = (len(up), down[0].numel()) == (len(weight), weight[0].numel())
     if weight.ndim < 2 or not fits or len(down) != up.shape[1]:
         raise ModelError(
-            f"{path} was taught on another model: its {place.name} goes from {down.shape[1]} to "
+            f"{path} was taught on another model: its {target.name} goes from {down.shape[1]} to "
             f"{len(up)} channels, this model's from {weight.shape[1]} to {len(weight)}."
         )
     ones = [1] * (weight.ndim - 2)
@@ -54,19 +54,19 @@ def _layer(path: Path, place: TargetLayer, change: LayerChange) -> Layer:
         down.reshape(len(down), *weight.shape[1:]),
         up.reshape(len(up), -1, *ones),
         round(change.scale * len(down), 6),
-        _magnitude(path, place, change),
+        _magnitude(path, target, change),
     )
 
 
-def _magnitude(path: Path, place: TargetLayer, change: LayerChange) -> Tensor | None:
+def _magnitude(path: Path, target: TargetLayer, change: LayerChange) -> Tensor | None:
     """DoRA's length of each output; peft learns none of inputs."""
-    lengths = change.roles.get("magnitude", change.roles.get("dora_scale"))
-    if lengths is None:
+    magnitude = change.tensors.get("magnitude", change.tensors.get("dora_scale"))
+    if magnitude is None:
         return None
-    outputs = len(place.module.weight)
-    if "magnitude" not in change.roles and lengths.shape[0] != outputs:
+    outputs = len(target.module.weight)
+    if "magnitude" not in change.tensors and magnitude.shape[0] != outputs:
         raise ModelError(
-            f"{path} has a length for each input of {place.name}: it can be drawn with, and only a "
-            "DoRA of outputs can be taught further. Begin a new one."
+            f"{path} has a length for each input of {target.name}: it can be drawn with, and only "
+            "a DoRA of outputs can be taught further. Begin a new one."
         )
-    return lengths.flatten()
+    return magnitude.flatten()

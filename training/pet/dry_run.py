@@ -6,7 +6,7 @@ import torch
 from transformers import CLIPTokenizer
 
 from storybook.models.clip_text import caption_ids, encode_captions
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.models.painting import DiffusionPainter
 from training.data.balance import balance
 from training.data.buckets import bucket_table, everydream_steps, steps_of_epochs
@@ -153,7 +153,7 @@ def _cost(
 ) -> Iterator[str]:
     """Time, memory and disk, from one step on noise."""
     recipe, step = model.recipe, _step_on_noise(painter, model, size_px, device)
-    with memory_of(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
+    with explain_oom(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
         minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
     used = memory_bytes(device) + model.size * STATES[recipe.optimizer]
     kept = checkpoint_bytes(model.size, recipe) * kept_at_once(recipe)

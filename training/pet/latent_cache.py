@@ -15,7 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from storybook.files import save_weights
-from storybook.models.training_loss import encode_pictures
+from storybook.models.training_loss import posterior_moments
 from storybook.records import Event, Record, digest
 from training.data.buckets import covering_size, fit
 from training.data.kohya import read_latents
@@ -135,7 +135,7 @@ def _encoded(
         pixels = pixels.permute(2, 0, 1)[None].float() / 127.5 - 1  # [1, 3, h, w] in [-1, 1]
         made = {name: pixels} | ({f"{name}.flip": pixels.flip(3)} if flip else {})
         for key, each in made.items():
-            cache[key] = torch.stack(encode_pictures(vae, each), 1)[0].cpu()
+            cache[key] = torch.stack(posterior_moments(vae, each), 1)[0].cpu()
     return cache
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from storybook.errors import OutOfMemory
 from storybook.models.auto_precision import chosen_precision, num_params, param_shapes
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.models.precision import FP32, Precision, to_memory_format
 from storybook.records import Event
 from training.data.buckets import BucketBatch, epoch_batches
@@ -86,7 +86,7 @@ def _quickest(setup: TrainingSetup, train_step: TrainStep) -> Precision:
     learns = [recipe.kind, recipe.rank, recipe.text_encoder, recipe.checkpointing]
     work = f"Trying {len(batch.examples)} pictures at once"
     try:
-        with memory_of(setup.device, work, "Try --set precision=fp32."):
+        with explain_oom(setup.device, work, "Try --set precision=fp32."):
             shape = [*learns, setup.size_px, len(batch.examples), param_shapes(unet)]
             macs = num_params(unet) * area * len(batch.examples)
             steps = setup.steps * recipe.accumulation

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self, get_args
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from storybook.models.hub import on_disk
-from storybook.models.weights import Precision
+from storybook.models.weights import SavePrecision
 from storybook.records import Record
 from training.data.records import LATENT_PX, STEP_PX, Layout, Size
 from training.runs.settings import load, resolved
@@ -210,7 +210,7 @@ class Recipe(Record):
     """Checkpoints kept beside the best one."""
     save_as: tuple[Form, ...] = ()
     """None: all forms of an adapter, the folder of a painter."""
-    save_precision: Precision = "fp16"
+    save_precision: SavePrecision = "fp16"
 
     @field_validator("*", mode="before")
     @classmethod

@@ -117,7 +117,7 @@ class Sampler:
     def _likeness(self, pictures: Sequence[Image.Image]) -> float | None:
         """Mean cosine between pictures of a pet and its photos, as the critic sees them."""
         cosines = [
-            float(critic.see(picture) @ critic.portrait)
+            float(critic.encode_image(picture) @ critic.photo_features)
             for request, picture in zip(self.requests, pictures, strict=True)
             for name, critic in self.critics.items()
             if name in request.prompt.positive

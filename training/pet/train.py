@@ -15,7 +15,7 @@ from accelerate import PartialState
 from torch import Tensor, distributed
 
 from storybook.errors import TrainingError
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.records import Event
 from training.data.buckets import BucketBatch, Position, first_position, steps_from
 from training.parallel_gradients import ParallelGradients
@@ -161,7 +161,7 @@ def _set_up(
     recipe: Recipe, run: Run, device: torch.device
 ) -> Generator[Event, None, TrainingSetup]:
     """All that a run needs; what its recipe left to be measured is written into the run."""
-    with memory_of(device, "Opening the painter", REMEDY):
+    with explain_oom(device, "Opening the painter", REMEDY):
         setup = yield from prepare(recipe, run, device)
     setup = with_precision(setup, train_step)
     if recipe.measure:  # no longer, once it was measured and written down
@@ -190,7 +190,7 @@ def _train_loop(
     for group, after in steps_from(setup.order, position, batches):
         if step >= setup.steps:
             break
-        with memory_of(
+        with explain_oom(
             setup.device, f"Learning from {setup.recipe.batch} pictures at once", REMEDY
         ):
             losses.append(_optimizer_step(setup, optimization, group, step))

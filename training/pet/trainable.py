@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from storybook.config import validated
 from storybook.errors import TrainingError
 from storybook.models.devices import quiet
-from storybook.models.hypernetwork import Design, Hypernetwork, attach
+from storybook.models.hypernetwork import Hypernetwork, HypernetworkConfig, attach
 from storybook.models.sampling_defaults import SAMPLING
 from storybook.world import WORLD
 from training.formats.checkpoint import save_checkpoint, save_folder
@@ -233,13 +233,13 @@ def _lora_config(recipe: Recipe, targets: tuple[str, ...] | None) -> LoraConfig:
 def _with_hypernetwork(
     pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device
 ) -> TrainableModel:
-    design = validated(
-        Design,
+    config = validated(
+        HypernetworkConfig,
         {"layer_structure": recipe.layer_structure, "activation_func": recipe.activation},
         "the recipe's hypernetwork",
     )
     generator = torch.Generator().manual_seed(recipe.seed)
-    hypernetwork = new_hypernetwork(pipe.unet, design, generator)
+    hypernetwork = new_hypernetwork(pipe.unet, config, generator)
     hypernetwork.networks.to(device, pipe.unet.dtype)  # single, unless all are halves
     attach(hypernetwork, pipe.unet)
     trainable_params = {"hypernetwork": list(hypernetwork.networks.named_parameters())}

@@ -73,7 +73,7 @@ def answers_of(classifier: Classifier, pictures: Sequence[Picture]) -> dict[str,
     """Each attribute's right choice of every picture, [n]."""
     return {
         name: torch.tensor([keys.index(shown(one, name)) for one in pictures])
-        for name, keys in classifier.known.choices.items()
+        for name, keys in classifier.config.choices.items()
     }
 
 

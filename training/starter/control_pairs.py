@@ -16,7 +16,7 @@ from torch import Tensor
 from storybook.files import save_weights
 from storybook.models.control import FACTOR
 from storybook.models.painting import DiffusionPainter
-from storybook.models.sampling import Img2ImgInit, decode, denoise
+from storybook.models.sampling import Img2ImgInit, decode_latents, denoise
 from storybook.models.sampling_defaults import SamplingDefaults
 from storybook.models.soft_edges import steep_edges
 from storybook.records import Event, Prompt
@@ -76,7 +76,7 @@ def repaint(
         prompt_embeds.to(pipe.device),
         init=Img2ImgInit(init.to(pipe.device), freedom),
     )
-    return decode(pipe, latents)
+    return decode_latents(pipe, latents)
 
 
 def pairs_in(

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 import torch
 
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.models.precision import FP32
 from training.data.pair_check import check
 from training.runs.run import Run
@@ -73,7 +73,7 @@ def _cost(
     )
     base.model.train()
     step = partial(forward_backward, base, tokens, FP32)
-    with memory_of(device, f"One batch of {recipe.batch} rows", "Try --set batch=1."):
+    with explain_oom(device, f"One batch of {recipe.batch} rows", "Try --set batch=1."):
         minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
     kept = learns * BYTES[recipe.optimizer]
     used = memory_bytes(device) + kept

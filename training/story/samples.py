@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storybook.errors import QuestionTooLong, ReplyError
 from storybook.files import write_whole
-from storybook.models.generation import Sampling
+from storybook.models.generation import SamplingParams
 from storybook.models.local_writer import LocalWriter
 from storybook.story.prompt_frame import PromptFrame
 from training.data.pairs import Pair
@@ -48,7 +48,7 @@ class StorySampler:
             base.model,
             base.tokenizer,
             name="the writer",
-            sampling=Sampling(temperature=recipe.temperature),
+            sampling=SamplingParams(temperature=recipe.temperature),
         )
 
     def sample(self, step: int, loss: float) -> Path:

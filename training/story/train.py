@@ -25,7 +25,7 @@ from transformers import EarlyStoppingCallback, PrinterCallback
 from trl import SFTConfig
 
 from storybook.errors import TrainingError
-from storybook.models.devices import memory_of
+from storybook.models.devices import explain_oom
 from storybook.quantisation import show_bitsandbytes
 from storybook.records import Event
 from storybook.story.prompt_frame import PromptFrame, load_frame
@@ -77,7 +77,7 @@ def train(
     run.write_state(RunState(state="running", preset=preset, versions=_versions()))
 
     yield Event(stage="open", done=0, total=1)
-    with memory_of(device, "Opening the base", REMEDY):
+    with explain_oom(device, "Opening the base", REMEDY):
         base = open_base(recipe, device)
     dataset = tokenize_pairs(pairs, recipe, frame, base.tokenizer, base.context)
     yield Event(stage="open", done=1, total=1, note=_sizes(dataset))
@@ -99,7 +99,7 @@ def train(
     if not last:
         yield Event(stage="samples", done=0, total=1, note="before the first step")
         yield Event(stage="samples", done=1, total=1, note=f"loss {_first_loss(trainer, base):.3f}")
-    with memory_of(device, f"Learning from {recipe.batch} rows at once", REMEDY):
+    with explain_oom(device, f"Learning from {recipe.batch} rows at once", REMEDY):
         yield from training_events(trainer, callback, str(last[0]) if last else None)
     tensorboard.close()
     if not trainer.is_world_process_zero():
