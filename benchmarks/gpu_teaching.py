@@ -27,7 +27,7 @@ from training.data.buckets import BucketBatch
 from training.data.records import Example
 from training.parallel_gradients import ParallelGradients
 from training.pet.dataset import Dataset, GatheredDataset
-from training.pet.optimizers import clip, new_optimizer, new_scaler
+from training.pet.optimizers import new_optimizer, new_scaler
 from training.pet.recipe import Concept, Recipe
 from training.pet.setup import TrainingSetup
 from training.pet.train import train_step
@@ -124,7 +124,7 @@ def measured(recipe: Recipe, shape: Shape, device: torch.device) -> tuple[float,
                 started = time.perf_counter()
             batch = BucketBatch((0, 0), tuple(range(recipe.batch)), 0, step)
             train_step(setup, gradients, batch, 1 / recipe.batch)
-            clip(model.weights, recipe.clip_norm)
+            torch.nn.utils.clip_grad_norm_(model.weights, recipe.clip_norm)
             scaler.step(optimizer)
             optimizer.zero_grad(set_to_none=True)
         _wait(device)

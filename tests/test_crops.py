@@ -148,7 +148,7 @@ def test_pet_masks_take_what_was_drawn_and_ask_nobody(folder, monkeypatch):
     monkeypatch.setattr(masks, "open_pet_seer", lambda: None)
     examples = read_folder(folder).examples
     dataset = Dataset(examples, ((200, 100),) * 2, ((128, 64),) * 2)
-    events = masks.pet_masks(dataset, flip=True, cutting=None, sees=False)
+    events = masks.pet_masks(dataset, flip=True, augment=None, sees=False)
     notes = []
     while True:
         try:

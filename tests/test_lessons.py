@@ -16,7 +16,12 @@ from storybook.config import shipped
 from storybook.errors import TrainingError
 from training.data.buckets import batches_from, covering_size, first_position
 from training.pet.dataset import gather
-from training.pet.latent_cache import Cutting, _fingerprint, cached_latents, cutting_of
+from training.pet.latent_cache import (
+    CropAugmentation,
+    _fingerprint,
+    cached_latents,
+    crop_augmentation,
+)
 from training.pet.recipe import recipe_of
 
 PETS = shipped("assets", "pets")
@@ -174,8 +179,8 @@ RAMP = Image.fromarray(np.tile(np.arange(200, dtype=np.uint8), (100, 1))).conver
 @pytest.mark.parametrize(("anywhere", "jitter"), [(True, 0), (False, 8), (True, 8), (False, 0)])
 def test_cutting_moves_cuts_no_further_than_asked(anywhere, jitter):
     """Of a ramp of 200 x 100, each pixel as bright as it lies far to the right."""
-    cutting = Cutting(cuts=16, anywhere=anywhere, jitter_px=jitter, seed=1)
-    cuts = [np.asarray(cut, int)[..., 0] for cut in cutting.parts(RAMP, (100, 100), 0)]
+    augment = CropAugmentation(cuts=16, anywhere=anywhere, jitter_px=jitter, seed=1)
+    cuts = [np.asarray(cut, int)[..., 0] for cut in augment.crops(RAMP, (100, 100), 0)]
     assert {cut.shape for cut in cuts} == {(100, 100)}
     whole = covering_size(RAMP.size, (100, 100), 2 * jitter)
     lefts = [cut[50, 0] * whole[0] / 200 for cut in cuts]
@@ -183,7 +188,7 @@ def test_cutting_moves_cuts_no_further_than_asked(anywhere, jitter):
     reach = room / 2 if anywhere else jitter
     assert all(abs(left - middle) <= reach + 2 for left in lefts)
     assert (max(lefts) - min(lefts) > reach) == bool(reach), "chance makes use of it"
-    again = [np.asarray(cut, int)[..., 0] for cut in cutting.parts(RAMP, (100, 100), 0)]
+    again = [np.asarray(cut, int)[..., 0] for cut in augment.crops(RAMP, (100, 100), 0)]
     assert all(np.array_equal(one, other) for one, other in zip(cuts, again, strict=True))
 
 
@@ -198,8 +203,8 @@ def test_cached_latents_holds_each_cut_and_its_mirror_image(tmp_path):
         tmp_path / "set", random_crop=True, crops=3, flip=True, buckets=False, resolution_px=64
     )
     dataset = gather(chosen, (64, 64), [None]).train
-    cutting = cutting_of(chosen)
-    events = cached_latents(dataset, tiny_vae(), "v", tmp_path, flip=True, cutting=cutting)
+    augment = crop_augmentation(chosen)
+    events = cached_latents(dataset, tiny_vae(), "v", tmp_path, flip=True, augment=augment)
     try:
         while True:
             next(events)
@@ -208,8 +213,8 @@ def test_cached_latents_holds_each_cut_and_its_mirror_image(tmp_path):
     assert sorted(cache) == sorted(f"0.{cut}{flip}" for cut in range(3) for flip in ("", ".flip"))
     assert not torch.equal(cache["0.0"], cache["0.1"])
     plain = _fingerprint(dataset, "v", True)
-    assert _fingerprint(dataset, "v", True, cutting) != plain
-    assert cutting_of(recipe(tmp_path / "set")) is None
+    assert _fingerprint(dataset, "v", True, augment) != plain
+    assert crop_augmentation(recipe(tmp_path / "set")) is None
 
 
 @pytest.mark.parametrize("channels", [4, 8])

@@ -12,8 +12,8 @@ from pet_runs import CPU, lay_home, recipe
 from storybook.errors import TrainingError
 from training.parallel_gradients import ParallelGradients
 from training.pet import masks
-from training.pet.latent_cache import Cutting
-from training.pet.masks import pet_masks, weights_of
+from training.pet.latent_cache import CropAugmentation
+from training.pet.masks import mask_weights, pet_masks
 from training.pet.measured import largest_batch
 from training.pet.setup import TrainingSetup, prepare
 from training.pet.train import denoising_loss, train_step
@@ -55,16 +55,16 @@ def setup(tmp_path_factory) -> TrainingSetup:
 def test_weights_of_is_one_on_the_mean_and_a_tenth_outside():
     cache = {"0": torch.tensor([[1.0, 1, 0, 0], [1, 1, 0, 0]]), "2": torch.zeros(2, 4)}
     latents = torch.zeros(3, 4, 2, 4)
-    weights = weights_of(cache, ["0", "1", "2"], latents, 0.1)
+    weights = mask_weights(cache, ["0", "1", "2"], latents, 0.1)
     assert weights.shape == (3, 1, 2, 4)
     assert weights.mean((1, 2, 3)).tolist() == pytest.approx([1, 1, 1])
     assert (weights[0, 0, :, 2:] / weights[0, 0, :, :2]).flatten().tolist() == pytest.approx(
         [0.1] * 4
     )
     assert torch.equal(weights[1:], torch.ones(2, 1, 2, 4)), "no pet: all counts alike"
-    nothing = weights_of(cache, ["0"], latents[:1], 0.0)
+    nothing = mask_weights(cache, ["0"], latents[:1], 0.0)
     assert nothing[0, 0, :, 2:].abs().max() == 0 and torch.isfinite(nothing).all()
-    assert torch.equal(weights_of(cache, ["0"], latents[:1], 1.0), torch.ones(1, 1, 2, 4))
+    assert torch.equal(mask_weights(cache, ["0"], latents[:1], 1.0), torch.ones(1, 1, 2, 4))
 
 
 def test_pet_masks_are_mirrored_as_pictures_are_and_leave_the_class_alone(setup):
@@ -81,11 +81,11 @@ def test_pet_masks_are_mirrored_as_pictures_are_and_leave_the_class_alone(setup)
 
 def test_pet_masks_are_cut_as_pictures_are(setup):
     wide = replace(setup.data.train, buckets=((64, 64),) * len(setup.data.train.buckets))
-    cutting = Cutting(cuts=3, anywhere=True, jitter_px=16, seed=5)
-    cache = end_of(pet_masks(wide, flip=False, cutting=cutting))
+    augment = CropAugmentation(cuts=3, anywhere=True, jitter_px=16, seed=5)
+    cache = end_of(pet_masks(wide, flip=False, augment=augment))
     place = next(at for at, each in enumerate(wide.examples) if not each.is_class)
     ramp = Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (256, 1)))
-    for cut, part in enumerate(cutting.parts(ramp, (64, 64), place)):
+    for cut, part in enumerate(augment.crops(ramp, (64, 64), place)):
         edge = 8 - int((np.asarray(part)[0] >= 128).sum() / 8)
         pets = int((cache[f"{place}.{cut}"][0] > 0.5).sum())
         assert abs(pets - edge) <= 1, "the mask is grown by two of 64 pixels"
@@ -130,5 +130,5 @@ def test_mask_auto_without_anybody_who_sees_is_refused_before_anything_is_opened
 def test_pictures_on_which_no_pet_is_seen_are_counted(setup, monkeypatch):
     blind = SimpleNamespace(look=lambda photo: SimpleNamespace(mask=np.zeros((64, 64), bool)))
     monkeypatch.setattr(masks, "open_pet_seer", lambda: blind)
-    events = list(pet_masks(setup.data.train, flip=False, cutting=None))
+    events = list(pet_masks(setup.data.train, flip=False, augment=None))
     assert "no pet is seen on" in events[-1].note and events[-1].done == events[-1].total

@@ -26,7 +26,7 @@ from storybook.models.weights import Adapter, ComponentOverrides
 from tiny_sd import WIDTH, alike, asked, change_json, difference, tiny_painter, tiny_xl_painter
 from training.formats.keys import text_keys, unet_keys, vae_keys
 from training.pet.recipe import Concept, Recipe
-from training.pet.setup import open_to_teach
+from training.pet.setup import open_trainable
 
 BLOCK = "down_blocks.1.attentions.0.transformer_blocks.0.attn2"
 
@@ -213,7 +213,7 @@ def test_check_refuses_what_the_family_has_no_place_for(
             open_painter(folder, device="cpu", overrides=overrides)
     recipe = Recipe(model=folder, concept=(Concept(photos=tmp_path),))
     with pytest.raises(ModelError, match="cannot be taught here"):
-        open_to_teach(recipe, torch.device("cpu"))
+        open_trainable(recipe, torch.device("cpu"))
     with pytest.raises(ModelError, match="takes no ControlNet"):
         open_controlled_enlarger(
             "x", painter, folder, None, RefineSettings(0.4, 1, 2, 3), NearestEnlarger()

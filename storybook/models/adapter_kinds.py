@@ -60,7 +60,9 @@ class LayerChange:
 
         Raises ValueError if the adapter is for a layer of another shape.
         """
-        tensors = {name: each.to(weight.device, weight.dtype) for name, each in self.tensors.items()}
+        tensors = {
+            name: each.to(weight.device, weight.dtype) for name, each in self.tensors.items()
+        }
         if self.kind is IA3:
             return _scaled(tensors, weight, bias, on_input=self.on_input)
         if "diff_b" in tensors:

@@ -19,7 +19,14 @@ from torch import nn
 
 from storybook.config import PrecisionWish
 from storybook.files import write_whole
-from storybook.models.precision import FP32, PRECISIONS, Precision, autocast_to, to_memory_format, fastest
+from storybook.models.precision import (
+    FP32,
+    PRECISIONS,
+    Precision,
+    autocast_to,
+    fastest,
+    to_memory_format,
+)
 from storybook.records import digest
 
 FILE = "precision.json"
@@ -49,7 +56,7 @@ def chosen_precision(
     macs: float = 0.0,
     steps: float = float("inf"),
 ) -> Precision | None:
-    """Which of `precisions` to work in: as is wished, or as was measured for models of this `shape`.
+    """Which of `precisions` to work in: as is wished, or as was measured for models of a `shape`.
 
     What was not is measured by `step`, if there is one: it does a little of the work, some `macs`
     (multiply-accumulates) of it. None if there is not, or where `macs` are too few, or too few
@@ -60,7 +67,9 @@ def chosen_precision(
         return precisions[0]
     if wish == "bf16":
         return precisions[0].but(dtype="bf16")
-    key = digest(machine(), torch.get_num_threads(), shape, [str(precision) for precision in precisions])
+    key = digest(
+        machine(), torch.get_num_threads(), shape, [str(precision) for precision in precisions]
+    )
     if (precision := _remembered(key)) is not None:
         return precision
     if step is None or macs < LEAST_MACS or steps < MORE_WORK * TRIED_STEPS:
@@ -78,7 +87,7 @@ class AutoPrecision:
     modules: Sequence[nn.Module] = ()
     """What is laid out in memory as the precision says."""
     shape: object = None
-    """Says what takes the time, such as the `param_shapes` of a network; models of one shape share."""
+    """Says what takes the time, such as a network's `param_shapes`; models of one shape share."""
     precisions: tuple[Precision, ...] = PRECISIONS
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     precision: Precision = field(init=False)
@@ -104,7 +113,9 @@ class AutoPrecision:
                 step()
 
         work = {"macs": macs, "steps": steps, "step": tried if step else None}
-        precision = chosen_precision(self.wish, self.device, self.shape, precisions=self.precisions, **work)
+        precision = chosen_precision(
+            self.wish, self.device, self.shape, precisions=self.precisions, **work
+        )
         if precision is not None:
             self._take(precision)
             self._is_chosen = True
@@ -148,7 +159,9 @@ def fastest_dtype(model: nn.Module, wish: PrecisionWish) -> torch.dtype:
 
     macs = num_params(model) * TRIED_TOKENS
     precisions = (FP32, bf16)
-    precision = chosen_precision(wish, model.device, param_shapes(model), precisions=precisions, step=step, macs=macs)
+    precision = chosen_precision(
+        wish, model.device, param_shapes(model), precisions=precisions, step=step, macs=macs
+    )
     return torch.bfloat16 if precision == bf16 else model.dtype
 
 

@@ -25,7 +25,13 @@ from storybook.models.devices import explain_oom, quiet
 from storybook.models.fuse_lora import fused
 from storybook.models.memory import execution_device
 from storybook.models.painting import DiffusionPainter
-from storybook.models.sampling import ControlNetFn, Img2ImgInit, Residuals, decode_latents, encode_image
+from storybook.models.sampling import (
+    ControlNetFn,
+    Img2ImgInit,
+    Residuals,
+    decode_latents,
+    encode_image,
+)
 from storybook.models.soft_edges import EdgeFinder, Edges, open_hed, steep_edges
 from storybook.models.weights import check_weights, read_json, read_tensors
 from storybook.records import Candidate, Prompt

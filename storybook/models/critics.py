@@ -15,9 +15,9 @@ from transformers.image_processing_utils import BaseImageProcessor
 from storybook.config import PrecisionWish
 from storybook.errors import HeroError, ModelError, first_line
 from storybook.images.photo_reading import DAMAGE, read_picture
+from storybook.models.auto_precision import AutoPrecision, num_params, param_shapes
 from storybook.models.classifier import Classifier, open_classifier
 from storybook.models.devices import device_of, explain_oom, quiet
-from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.precision import FP32, Precision
 from storybook.models.prompt_syntax import plain
 from storybook.models.scheduling import resolve_syntax
@@ -99,7 +99,9 @@ class ClipCritic:
         scores = self._word_scores(image, image_features, query, caption)
         score = sum(probability for probability, _ in scores) / len(scores)
         reasons = tuple(reason for _, reason in scores)
-        if self.photo_features is None or not any(it in caption for it in (hero.species, hero.called)):
+        if self.photo_features is None or not any(
+            it in caption for it in (hero.species, hero.called)
+        ):
             return Verdict(score=score, reasons=reasons)
         likeness = max(float(image_features @ self.photo_features), 0.0)
         score += LIKENESS_WEIGHT * (likeness - score)
@@ -204,7 +206,9 @@ def open_critic(
     classifier = open_classifier(folder, place) if world else None
     amp = AutoPrecision(precision, (), param_shapes(model), PRECISIONS, place)
     name = model_name(folder)
-    critic = ClipCritic(name, model, tokenizer, image_processor, world, classifier=classifier, amp=amp)
+    critic = ClipCritic(
+        name, model, tokenizer, image_processor, world, classifier=classifier, amp=amp
+    )
     if not photos:
         return critic
     image_features = torch.stack([critic.encode_image(_photo(path)) for path in photos])
@@ -225,7 +229,9 @@ def _open_clip(
                 folder, local_files_only=True, output_loading_info=True
             )
             tokenizer = CLIPTokenizer.from_pretrained(folder, local_files_only=True)
-            image_processor = AutoImageProcessor.from_pretrained(folder, local_files_only=True, backend="pil")
+            image_processor = AutoImageProcessor.from_pretrained(
+                folder, local_files_only=True, backend="pil"
+            )
         except (OSError, ValueError, RuntimeError, TypeError) as fault:
             raise ModelError(f"{folder} cannot be opened: {first_line(fault)}") from fault
         if loaded["missing_keys"]:

@@ -60,7 +60,9 @@ class Prediction:
 class _Block(nn.Module):
     """An inverted residual of MobileNetV2: widen, look around, narrow."""
 
-    def __init__(self, in_channels: int, expand_ratio: int, kernel: int, stride: int, out_channels: int) -> None:
+    def __init__(
+        self, in_channels: int, expand_ratio: int, kernel: int, stride: int, out_channels: int
+    ) -> None:
         super().__init__()
         inner = in_channels * expand_ratio
         self.stride = stride
@@ -161,7 +163,9 @@ def _blocks() -> Iterator[_Block]:
     in_channels, before = STEM, None
     for stage in STAGES:
         expand_ratio, kernel, stride, out_channels = stage
-        yield _Block(in_channels, expand_ratio, kernel, 1 if stage == before else stride, out_channels)
+        yield _Block(
+            in_channels, expand_ratio, kernel, 1 if stage == before else stride, out_channels
+        )
         in_channels, before = out_channels, stage
 
 

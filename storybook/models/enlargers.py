@@ -15,8 +15,8 @@ from storybook.config import PrecisionWish
 from storybook.errors import ConfigError, ModelError, OutOfMemory
 from storybook.images.broad_colours import with_broad_colours
 from storybook.images.rgb import plain_rgb
+from storybook.models.auto_precision import AutoPrecision, num_params, param_shapes
 from storybook.models.devices import device_of, dtype_of, explain_oom
-from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
 from storybook.models.precision import Precision
 from storybook.models.weights import model_name, read_tensors
 from storybook.records import Prompt

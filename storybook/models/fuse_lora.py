@@ -59,7 +59,9 @@ def fused(pipe: StableDiffusionPipeline, adapters: Sequence[Adapter]) -> Iterato
                 layer.load_state_dict(weights)
 
 
-def _fuse_layer(adapter: Adapter, target: TargetLayer, change: LayerChange, strength: float) -> None:
+def _fuse_layer(
+    adapter: Adapter, target: TargetLayer, change: LayerChange, strength: float
+) -> None:
     layer = target.module
     weight = layer.weight.float()
     bias = None if layer.bias is None else layer.bias.float()

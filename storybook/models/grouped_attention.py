@@ -29,9 +29,9 @@ def grouped_attention(
 ) -> tuple[Tensor, None]:
     """softmax(query key^T scaling + mask) value, the queries that share a key in one product.
 
-    query [b, heads, t, d], key and value [b, kv_heads, past + t, d], mask [b, 1, t, past + t] with 0
-    where one may look and a large negative number elsewhere; gives [b, t, heads, d]. No dropout: it
-    is for writing alone.
+    query [b, heads, t, d], key and value [b, kv_heads, past + t, d], mask [b, 1, t, past + t] with
+    0 where one may look and a large negative number elsewhere; gives [b, t, heads, d]. No dropout:
+    it is for writing alone.
     """
     rows, heads, length, width = query.shape
     kv_heads = key.shape[1]

@@ -171,7 +171,11 @@ def read_hypernetwork(file: Path) -> Hypernetwork:
     if not by_width:
         looks = ", ".join(str(key) for key in list(values)[:3])
         raise ModelError(f"{file} is no hypernetwork: it holds {looks or 'nothing'}.")
-    settings = {name: values[name] for name in HypernetworkConfig.model_fields if values.get(name) is not None}
+    settings = {
+        name: values[name]
+        for name in HypernetworkConfig.model_fields
+        if values.get(name) is not None
+    }
     try:
         config = HypernetworkConfig.model_validate(settings)
         networks = new_networks(sorted(by_width), config)

@@ -72,9 +72,8 @@ class LocalWriter:
         """
         input_ids = self._input_ids(question)  # [1, t]
         max_new_tokens = self._max_new_tokens(question, input_ids.shape[1], max_words)
-        tokens = self._generate(
-            input_ids, max_new_tokens, seeds if self.sampling.is_stochastic else seeds[:1]
-        )
+        told = seeds if self.sampling.is_stochastic else seeds[:1]
+        tokens = self._generate(input_ids, max_new_tokens, told)
         yield from (self._reply_of(row, max_words) for row in tokens.expand(len(seeds), -1))
 
     def begin(self, question: str, *, rows: int, seed: int, max_words: int) -> "BatchDecoder":
@@ -183,7 +182,9 @@ class LocalWriter:
         return sorted(ids - {None})
 
 
-def writer_name(folder: Path, adapter: Path | None = None, sampling: SamplingParams | None = None) -> str:
+def writer_name(
+    folder: Path, adapter: Path | None = None, sampling: SamplingParams | None = None
+) -> str:
     """The name of the writer that `open_local_writer` opens; nothing is loaded for it."""
     parts = [weights_digest(path) for path in (folder, adapter) if path]
     return f"{folder.name}-{digest(*parts, sampling or sampling_beside(folder))}"

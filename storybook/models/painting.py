@@ -16,13 +16,19 @@ from torch import Tensor
 from storybook.config import Memory, PrecisionWish
 from storybook.errors import ModelError
 from storybook.models.adapters import loras_in_prompt
+from storybook.models.auto_precision import AutoPrecision, num_params, param_shapes
 from storybook.models.checkpoint import Checkpoint
-from storybook.models.devices import device_of, dtype_of, halve_on_oom, explain_oom, quiet
+from storybook.models.devices import device_of, dtype_of, explain_oom, halve_on_oom, quiet
 from storybook.models.fuse_lora import fuse_lora, fused
 from storybook.models.memory import MemoryBudget, apply_offload, denoiser_of, execution_device
 from storybook.models.overrides import apply_overrides, attach_hypernetwork
-from storybook.models.auto_precision import AutoPrecision, param_shapes, num_params
-from storybook.models.sampling import ControlNetFn, Img2ImgInit, TextEmbeds, check_finite, decode_latents
+from storybook.models.sampling import (
+    ControlNetFn,
+    Img2ImgInit,
+    TextEmbeds,
+    check_finite,
+    decode_latents,
+)
 from storybook.models.weights import Adapter, ComponentOverrides
 from storybook.records import Candidate, Prompt
 

@@ -65,9 +65,12 @@ class PetSeer:
         maps = [shown.class_activations[best.numbers].sum(0) for shown in (far, near)]
         mask = pet_mask(looked_at(photo), np.maximum(*map(_of_one_size, maps)))
         words = {
-            word: float(far.probabilities[list(numbers)].sum()) for word, numbers in best.words.items()
+            word: float(far.probabilities[list(numbers)].sum())
+            for word, numbers in best.words.items()
         }
-        return PetSeen(best.name, sure[best.name], words, mask, _others(best, near.class_activations, mask))
+        return PetSeen(
+            best.name, sure[best.name], words, mask, _others(best, near.class_activations, mask)
+        )
 
 
 def pet_seer(file: Path) -> PetSeer:

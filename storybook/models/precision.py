@@ -2,7 +2,7 @@
 
 A CPU with AMX multiplies in bf16 six times as fast as in fp32, one with AVX-512 BF16 somewhat
 faster, one with neither far slower; and whether `channels_last` helps convolutions depends on the
-library's kernels for the processor. So a few steps are taken in each precision, and the quickest is kept.
+library's kernels for the processor. So a few steps are taken in each, and the quickest is kept.
 """
 
 import time
@@ -48,7 +48,7 @@ def fastest(
     precisions: tuple[Precision, ...] = PRECISIONS,
     clock: Callable[[], float] | None = None,
 ) -> Precision:
-    """The precision in which `step` takes the least time; the first, plain one if it is hardly less.
+    """The precision in which `step` takes the least time; the plain one if it is hardly less.
 
     `step` does some work in the precision that it is given, and waits until the device has done it.
     Each is warmed up once, then all take turns, so that a slow moment of the machine meets all.
@@ -64,7 +64,9 @@ def fastest(
     plain = precisions[0]
     warm = {precision: taken(precision) for precision in precisions}
     most = HOPELESS * min(warm.values())
-    racing = [precision for precision in precisions if precision is plain or warm[precision] <= most]
+    racing = [
+        precision for precision in precisions if precision is plain or warm[precision] <= most
+    ]
     seconds = dict.fromkeys(racing, float("inf"))
     for _ in range(ROUNDS):
         for precision in racing:

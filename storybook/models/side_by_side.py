@@ -115,7 +115,9 @@ class BatchDecoder:
         unfinished = torch.ones(rows, dtype=torch.bool)
         for step in range(min(most, self.room)):
             chosen = self._sampled(sampled, banned=(step < leasts)[:, None] & self._ends)
-            token_logprobs = self._logits.float().log_softmax(-1).gather(1, chosen[:, None])[:, 0].tolist()
+            token_logprobs = (
+                self._logits.float().log_softmax(-1).gather(1, chosen[:, None])[:, 0].tolist()
+            )
             unfinished = unfinished & ~self._ends[chosen]
             for row in unfinished.nonzero().flatten().tolist():
                 sampled[row].append(int(chosen[row]))
@@ -133,7 +135,9 @@ class BatchDecoder:
                 mean_logprob=total / max(1, len(tokens)),
                 ended=not row_unfinished,
             )
-            for tokens, total, row_unfinished in zip(sampled, logprobs, unfinished.tolist(), strict=True)
+            for tokens, total, row_unfinished in zip(
+                sampled, logprobs, unfinished.tolist(), strict=True
+            )
         ]
 
     def _sampled(self, sampled: Sequence[Sequence[int]], banned: Tensor) -> Tensor:

@@ -46,12 +46,7 @@ class Origin(Record):
 class Training(Record):
     """How an adapter was taught, in kohya's words: written as `ss_<field>` where it is known."""
 
-    network_args: dict[str, Any] | None = None
-    sd_model_hash: str | None = None
-    new_sd_model_hash: str | None = None
     vae_name: str | None = None
-    vae_hash: str | None = None
-    new_vae_hash: str | None = None
     learning_rate: float | None = None
     unet_lr: float | None = None
     text_encoder_lr: float | None = None
@@ -81,9 +76,6 @@ class Training(Record):
     bucket_info: dict[str, Any] | None = None
     tag_frequency: dict[str, dict[str, int]] | None = None
     """How often each tag is said in each folder; A1111 shows it."""
-    dataset_dirs: dict[str, Any] | None = None
-    reg_dataset_dirs: dict[str, Any] | None = None
-    datasets: list[dict[str, Any]] | None = None
     min_snr_gamma: float | None = None
     noise_offset: float | None = None
     prior_loss_weight: float | None = None
@@ -92,12 +84,6 @@ class Training(Record):
     flip_aug: bool | None = None
     color_aug: bool | None = None
     random_crop: bool | None = None
-    session_id: int | None = None
-    training_comment: str | None = None
-    training_started_at: float | None = None
-    """Seconds since 1970."""
-    training_finished_at: float | None = None
-    sd_scripts_commit_hash: str | None = None
 
 
 def header_of(origin: Origin, kind: Kind) -> dict[str, str]:

@@ -11,7 +11,6 @@ from torch.optim.lr_scheduler import LRScheduler
 from storybook.errors import TrainingError
 from training.data.buckets import Position
 from training.parallel_gradients import ParallelGradients
-from training.pet.optimizers import clip
 from training.pet.setup import TrainingSetup
 from training.runs.run import Run, as_json
 
@@ -26,9 +25,10 @@ class Optimization:
     gradients: ParallelGradients
 
     def step(self, weights: Sequence[Tensor], clip_norm: float) -> None:
-        """One step along the gradients that were summed, which are forgotten then."""
+        """One step along the summed gradients, which are forgotten then; no clipping at 0."""
         self.scaler.unscale_(self.optimizer)
-        clip(weights, clip_norm)
+        if clip_norm:
+            torch.nn.utils.clip_grad_norm_(weights, clip_norm)
         self.scaler.step(self.optimizer)
         self.scaler.update()
         self.lr_scheduler.step()
@@ -100,16 +100,9 @@ class Checkpoints:
     def resume(self) -> tuple[int, Position]:
         """Load the run's last checkpoint; the step, and the place in the data."""
         values = self.run.load(self.run.steps_kept()[-1])
-        self.load_state(values)
+        self.setup.model.load_checkpoint(values)
         self.optimization.optimizer.load_state_dict(values["optimizer"])
         self.optimization.lr_scheduler.load_state_dict(values["scheduler"])
         self.optimization.scaler.load_state_dict(values["scaler"])
         self.kept = values["step"]
         return values["step"], Position.model_validate(values["position"])
-
-    def load_state(self, values: dict) -> None:
-        """Load the weights, and the averaged ones, of a checkpoint into the model."""
-        model = self.setup.model
-        model.load_state(values["weights"])
-        if model.ema_model is not None:
-            model.ema_model.load_state_dict(values["averages"])

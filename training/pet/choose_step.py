@@ -25,10 +25,7 @@ def choose_step(run: Run, step: int, device: torch.device) -> Iterator[Event]:
     recipe, _ = load_recipe(run.folder / RECIPE)
     yield Event(stage="open", done=0, total=1, note=f"the weights of step {step}")
     setup = yield from prepare(recipe, run, device)
-    values = run.load(step)
-    setup.model.load_state(values["weights"])
-    if setup.model.ema_model is not None:
-        setup.model.ema_model.load_state_dict(values["averages"])
+    setup.model.load_checkpoint(run.load(step))
     with setup.model.ema_weights():
         origin = origin_of(setup, run, state.preset, step)
         written = save(setup.model, run.result, origin, training_of(setup))

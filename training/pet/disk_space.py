@@ -12,7 +12,7 @@ from training.formats.header import DTYPES
 from training.pet.recipe import Recipe
 from training.runs.run import Run
 
-STATES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
+OPTIMIZER_BYTES = {"adamw": 8, "adamw8bit": 2, "prodigy": 16}
 """Bytes that an optimizer keeps for each number that learns."""
 
 
@@ -20,7 +20,7 @@ def checkpoint_bytes(size: int, recipe: Recipe) -> int:
     """What a checkpoint takes in which `size` numbers learn: weights, averages, optimizer."""
     weights = 2 if recipe.precision.startswith("full_") else 4
     averages = 4 if recipe.ema is not None else 0
-    return size * (weights + averages + STATES[recipe.optimizer])
+    return size * (weights + averages + OPTIMIZER_BYTES[recipe.optimizer])
 
 
 def kept_at_once(recipe: Recipe) -> int:
@@ -28,7 +28,7 @@ def kept_at_once(recipe: Recipe) -> int:
     return recipe.keep_last + 2
 
 
-def check_room(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
+def check_disk_space(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
     """A sentence on what a run takes in which all weights learn; nothing on others: they are small.
 
     Raises TrainingError if the disk has no room for it, beside what the run has there already.
@@ -36,9 +36,9 @@ def check_room(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
     if recipe.kind != "full":
         return ""
     learns = [pipe.unet, *([pipe.text_encoder] if recipe.text_encoder else [])]
-    checkpoint = checkpoint_bytes(_numbers(learns), recipe)
-    halves = _numbers([pipe.unet, pipe.text_encoder]) * DTYPES[recipe.save_precision].itemsize
-    result = (halves + 4 * _numbers([pipe.vae])) * len(recipe.forms)
+    checkpoint = checkpoint_bytes(_num_params(learns), recipe)
+    halves = _num_params([pipe.unet, pipe.text_encoder]) * DTYPES[recipe.save_precision].itemsize
+    result = (halves + 4 * _num_params([pipe.vae])) * len(recipe.forms)
     kept = checkpoint * kept_at_once(recipe)
     place = next(path for path in (run.folder, *run.folder.absolute().parents) if path.is_dir())
     there = sum(file.stat().st_size for file in run.folder.rglob("*") if file.is_file())
@@ -55,5 +55,5 @@ def check_room(recipe: Recipe, pipe: StableDiffusionPipeline, run: Run) -> str:
     return f"{summary}; {in_bytes(free)} are free"
 
 
-def _numbers(parts: Sequence[nn.Module]) -> int:
+def _num_params(parts: Sequence[nn.Module]) -> int:
     return sum(weight.numel() for part in parts for weight in part.parameters())

@@ -13,12 +13,17 @@ from training.data.buckets import bucket_table, everydream_steps, steps_of_epoch
 from training.data.records import Example, Size
 from training.pet.coach import coach
 from training.pet.dataset import Dataset, gather
-from training.pet.disk_space import STATES, check_room, checkpoint_bytes, kept_at_once
+from training.pet.disk_space import (
+    OPTIMIZER_BYTES,
+    check_disk_space,
+    checkpoint_bytes,
+    kept_at_once,
+)
 from training.pet.optimizers import autocast, check_precision
 from training.pet.recipe import Recipe
 from training.pet.sample_prompts import check_sample_files, sample_prompts
-from training.pet.setup import ddpm_scheduler, open_to_teach
-from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
+from training.pet.setup import ddpm_scheduler, open_trainable
+from training.pet.trainable import TrainableModel, initial_lora, prepare_for_training
 from training.runs.run import Run
 from training.trial_steps import memory_bytes, seconds_per_step
 
@@ -32,18 +37,18 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
     """
     check_precision(recipe, device)
     check_sample_files(recipe)
-    painter = open_to_teach(recipe, device)
+    painter = open_trainable(recipe, device)
     pipe = painter.pipe
     size_px = recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
     width, height = size_px
     size = f"{width} px" if width == height else f"{width} x {height} px"
     yield f"{recipe.kind} on {painter.name} at {size}, on {device}; result in {run.result}"
-    if before := adapter_before(recipe, pipe):
+    if initial := initial_lora(recipe, pipe):
         yield (
-            f"goes on from {recipe.network_weights}: rank {before.rank}, alpha {before.alpha:g}, "
-            f"layers of {' and '.join(before.parts)}"
+            f"goes on from {recipe.network_weights}: rank {initial.rank}, alpha {initial.alpha:g}, "
+            f"layers of {' and '.join(initial.parts)}"
         )
-    if note := check_room(recipe, pipe, run):
+    if note := check_disk_space(recipe, pipe, run):
         yield note
     data = gather(recipe, size_px, [None] * len(recipe.concept))
     dataset = data.train
@@ -60,7 +65,7 @@ def preflight(recipe: Recipe, run: Run, device: torch.device) -> Iterator[str]:
         yield f"  {finding.path}: {finding.found}; {finding.done}"
     if len(data.findings) > FINDINGS_SHOWN:
         yield f"  and {len(data.findings) - FINDINGS_SHOWN} more"
-    model = prepare_for_training(pipe, recipe, device, before)
+    model = prepare_for_training(pipe, recipe, device, initial)
     yield from _cost(painter, model, size_px, steps, device)
 
 
@@ -155,11 +160,11 @@ def _cost(
     recipe, step = model.recipe, _step_on_noise(painter, model, size_px, device)
     with explain_oom(device, f"One step of {recipe.batch} pictures", "Try --set batch=1."):
         minutes = seconds_per_step(step, device) * recipe.accumulation * steps / 60
-    used = memory_bytes(device) + model.size * STATES[recipe.optimizer]
-    kept = checkpoint_bytes(model.size, recipe) * kept_at_once(recipe)
+    used = memory_bytes(device) + model.num_params * OPTIMIZER_BYTES[recipe.optimizer]
+    kept = checkpoint_bytes(model.num_params, recipe) * kept_at_once(recipe)
     yield (
-        f"{model.size:,} numbers learn; about {minutes:.0f} minutes here, {used / 1e9:.1f} GB of "
-        f"memory, {kept / 1e6:.0f} MB for checkpoints"
+        f"{model.num_params:,} numbers learn; about {minutes:.0f} minutes here, "
+        f"{used / 1e9:.1f} GB of memory, {kept / 1e6:.0f} MB for checkpoints"
     )
 
 

@@ -12,7 +12,7 @@ from training.data.buckets import Position
 from training.formats.lora import DORA_IN_KOHYA
 from training.pet.checkpoints import Checkpoints
 from training.pet.metadata import origin_of, training_of
-from training.pet.samples import Sampler
+from training.pet.samples import ImageSampler
 from training.pet.setup import TrainingSetup
 from training.pet.trainable import save
 from training.runs.run import Measure, Run, best_of
@@ -28,7 +28,7 @@ class Evaluation:
 
     setup: TrainingSetup
     run: Run
-    sampler: Sampler
+    sampler: ImageSampler
     tensorboard: TensorBoardWriter
     checkpoints: Checkpoints
     loss: Callable[..., Tensor]
@@ -67,7 +67,7 @@ class Evaluation:
         setup, run, steps = self.setup, self.run, self.setup.steps
         best = run.state().best_step or steps
         if best != steps:
-            self.checkpoints.load_state(run.load(best))
+            setup.model.load_checkpoint(run.load(best))
         with setup.model.ema_weights():
             if not self.sampler.has(best):
                 yield from self.sampler.draw(best)

@@ -25,14 +25,14 @@ from training.pet.dataset import Dataset
 from training.pet.recipe import Recipe
 
 LatentCache = dict[str, Tensor]
-"""By place in the dataset, `3` or of its mirror image `3.flip`: mean and deviation [2, c, h, w]. Of
+"""By place in the dataset, `3` or of its mirror image `3.flip`: mean and std [2, c, h, w]. Of
 several cuts: `3.0`, `3.1`, `3.0.flip` ..."""
 
 KOHYA_CHANNELS = 4
 """Of the latents that kohya's scripts leave: those of Stable Diffusion 1 and 2."""
 
 
-class Cutting(Record):
+class CropAugmentation(Record):
     """How pictures are cut where chance has a part in it."""
 
     cuts: int
@@ -42,7 +42,7 @@ class Cutting(Record):
     jitter_px: int
     seed: int
 
-    def parts(self, image: Image.Image, bucket: Size, place: int) -> Iterator[Image.Image]:
+    def crops(self, image: Image.Image, bucket: Size, place: int) -> Iterator[Image.Image]:
         """The cuts of the picture at a place in the dataset, always the same ones."""
         spare = 2 * self.jitter_px
         whole = covering_size(image.size, bucket, spare)
@@ -58,11 +58,11 @@ class Cutting(Record):
         return across, down
 
 
-def cutting_of(recipe: Recipe) -> Cutting | None:
+def crop_augmentation(recipe: Recipe) -> CropAugmentation | None:
     """None if all pictures are cut in their middle."""
     if not recipe.cuts:
         return None
-    return Cutting(
+    return CropAugmentation(
         cuts=recipe.cuts,
         anywhere=recipe.random_crop,
         jitter_px=recipe.crop_jitter_px,
@@ -77,7 +77,7 @@ def cached_latents(
     folder: Path,
     *,
     flip: bool,
-    cutting: Cutting | None = None,
+    augment: CropAugmentation | None = None,
 ) -> Generator[Event, None, LatentCache]:
     """The latents of `dataset`, from a file in `folder` if it was made from these very pictures.
 
@@ -85,49 +85,54 @@ def cached_latents(
     autoencoder, so a stale one is never taken for today's. Latents that kohya's scripts left are
     taken where they are of this autoencoder's kind and nothing else is to be cut.
     """
-    file = folder / f"{_fingerprint(dataset, vae_name, flip, cutting)}.safetensors"
+    file = folder / f"{_fingerprint(dataset, vae_name, flip, augment)}.safetensors"
     with suppress(OSError, SafetensorError):
         return load_file(file)
-    cache = yield from _make_latents(dataset, vae, flip, cutting)
+    cache = yield from _make_latents(dataset, vae, flip, augment)
     save_weights(cache, file)
     return cache
 
 
 def _make_latents(
-    dataset: Dataset, vae: AutoencoderKL, flip: bool, cutting: Cutting | None
+    dataset: Dataset, vae: AutoencoderKL, flip: bool, augment: CropAugmentation | None
 ) -> Generator[Event, None, LatentCache]:
     """The latents of all pictures, kohya's where they fit."""
     cache: LatentCache = {}
-    usable = cutting is None and vae.config.latent_channels == KOHYA_CHANNELS
+    usable = augment is None and vae.config.latent_channels == KOHYA_CHANNELS
     left = not usable and any(example.latents is not None for example in dataset.examples)
     note = "the latents that lie beside the pictures do not fit: made anew" if left else ""
     for place, example in enumerate(dataset.examples):
         if example.latents is not None and usable:
-            cache |= _of_kohya(example.latents, place, vae.config.scaling_factor, flip=flip)
+            cache |= _from_kohya(example.latents, place, vae.config.scaling_factor, flip=flip)
         else:
-            cache |= _encoded(dataset, place, vae, flip=flip, cutting=cutting)
+            cache |= _encode(dataset, place, vae, flip=flip, augment=augment)
         yield Event(stage="latents", done=place + 1, total=len(dataset.examples), note=note)
     return cache
 
 
 def sample_latents(moments: Tensor, generator: torch.Generator) -> Tensor:
-    """Latents [b, c, h, w] sampled from posteriors of mean and deviation `moments` [b, 2, c, h, w].
+    """Latents [b, c, h, w] sampled from posteriors of mean and std `moments` [b, 2, c, h, w].
 
     `generator` is on the CPU, so that every device gets the same ones.
     """
-    mean, deviation = moments.unbind(1)
-    return mean + deviation * torch.randn(mean.shape, generator=generator).to(mean.device)
+    mean, std = moments.unbind(1)
+    return mean + std * torch.randn(mean.shape, generator=generator).to(mean.device)
 
 
-def _encoded(
-    dataset: Dataset, place: int, vae: AutoencoderKL, *, flip: bool, cutting: Cutting | None
+def _encode(
+    dataset: Dataset,
+    place: int,
+    vae: AutoencoderKL,
+    *,
+    flip: bool,
+    augment: CropAugmentation | None,
 ) -> LatentCache:
     example, bucket = dataset.examples[place], dataset.buckets[place]
     image, _ = open_picture(example.path, max(bucket), crop=example.crop)
-    if cutting is None:
+    if augment is None:
         parts = {str(place): fit(image, bucket)}
     else:
-        cuts = enumerate(cutting.parts(image, bucket, place))
+        cuts = enumerate(augment.crops(image, bucket, place))
         parts = {f"{place}.{cut}": part for cut, part in cuts}
     cache: LatentCache = {}
     for name, part in parts.items():
@@ -139,7 +144,7 @@ def _encoded(
     return cache
 
 
-def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> LatentCache:
+def _from_kohya(file: Path, place: int, scale: float, *, flip: bool) -> LatentCache:
     """A sample that was kept: its deviation is nothing."""
     kept = read_latents(file)
     values = {str(place): kept.values}
@@ -152,12 +157,12 @@ def _of_kohya(file: Path, place: int, scale: float, *, flip: bool) -> LatentCach
 
 
 def _fingerprint(
-    dataset: Dataset, vae_name: str, flip: bool, cutting: Cutting | None = None
+    dataset: Dataset, vae_name: str, flip: bool, augment: CropAugmentation | None = None
 ) -> str:
     contents = [
         hashlib.sha256((each.latents or each.path).read_bytes()).hexdigest()
         + ("" if each.crop is None else str(each.crop))
         for each in dataset.examples
     ]
-    more = [] if cutting is None else [cutting]  # so that older files keep their names
+    more = [] if augment is None else [augment]  # so that older files keep their names
     return digest(contents, dataset.buckets, vae_name, flip, *more)

@@ -21,7 +21,7 @@ from training.data.crops import read_mask
 from training.data.pictures import open_picture
 from training.data.records import LATENT_PX, Example
 from training.pet.dataset import Dataset
-from training.pet.latent_cache import Cutting
+from training.pet.latent_cache import CropAugmentation
 
 MaskCache = dict[str, Tensor]
 """How much of each latent is pet, [h, w] in [0, 1], by the names of the latents' cache. Pictures on
@@ -32,7 +32,7 @@ AROUND = 5
 
 
 def pet_masks(
-    dataset: Dataset, *, flip: bool, cutting: Cutting | None, sees: bool = True
+    dataset: Dataset, *, flip: bool, augment: CropAugmentation | None, sees: bool = True
 ) -> Generator[Event, None, MaskCache]:
     """The masks of all pictures of pets, those that were drawn and, if the network `sees`, others.
 
@@ -49,8 +49,8 @@ def pet_masks(
         blank += whole is None
         if whole is not None:
             parts = {str(place): fit(whole, bucket)}
-            if cutting is not None:
-                cuts = enumerate(cutting.parts(whole, bucket, place))
+            if augment is not None:
+                cuts = enumerate(augment.crops(whole, bucket, place))
                 parts = {f"{place}.{cut}": part for cut, part in cuts}
             for name, part in parts.items():
                 cache |= _in_latents(name, part, flip=flip)
@@ -71,7 +71,7 @@ def required_seer() -> PetSeer:
     return seer
 
 
-def weights_of(
+def mask_weights(
     masks: MaskCache, versions: Sequence[str], latents: Tensor, unmasked_weight: float
 ) -> Tensor:
     """How much each latent's error counts in a batch [b, c, h, w], as [b, 1, h, w] of mean 1."""

@@ -78,9 +78,9 @@ def _quickest(setup: TrainingSetup, train_step: TrainStep) -> Precision:
     area = setup.size_px[0] * setup.size_px[1] / setup.model.pipe.vae_scale_factor**2
     gradients = ParallelGradients(setup.model.weights, setup.device)
 
-    def step(way: Precision) -> None:
-        to_memory_format(unet, way)
-        train_step(_in(tried, way), gradients, batch, train_text_encoder=recipe.text_encoder)
+    def step(precision: Precision) -> None:
+        to_memory_format(unet, precision)
+        train_step(_in(tried, precision), gradients, batch, train_text_encoder=recipe.text_encoder)
         _forget_gradients(setup)
 
     learns = [recipe.kind, recipe.rank, recipe.text_encoder, recipe.checkpointing]
@@ -90,15 +90,17 @@ def _quickest(setup: TrainingSetup, train_step: TrainStep) -> Precision:
             shape = [*learns, setup.size_px, len(batch.examples), param_shapes(unet)]
             macs = num_params(unet) * area * len(batch.examples)
             steps = setup.steps * recipe.accumulation
-            way = chosen_precision("auto", setup.device, shape, step=step, macs=macs, steps=steps)
+            precision = chosen_precision(
+                "auto", setup.device, shape, step=step, macs=macs, steps=steps
+            )
     except OutOfMemory:  # a step of the run itself will say so, or try with fewer pictures
-        way = None
+        precision = None
     # Where several processes measured, the first one's word counts.
-    return Precision.model_validate(broadcast_object_list([(way or FP32).model_dump()])[0])
+    return Precision.model_validate(broadcast_object_list([(precision or FP32).model_dump()])[0])
 
 
-def _in(setup: TrainingSetup, way: Precision) -> TrainingSetup:
-    recipe = setup.recipe.but(precision=way.dtype, channels_last=way.channels_last)
+def _in(setup: TrainingSetup, precision: Precision) -> TrainingSetup:
+    recipe = setup.recipe.but(precision=precision.dtype, channels_last=precision.channels_last)
     return replace(setup, recipe=recipe)
 
 

@@ -1,6 +1,5 @@
 """Who takes the steps, how long they are, and in which precision they are computed."""
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
 from io import StringIO
 
@@ -79,12 +78,6 @@ def check_precision(recipe: Recipe, device: torch.device) -> None:
             f"precision = {recipe.precision} needs a GPU: a CPU learns in fp32, or in bf16 at less "
             "memory and, where it has no bf16 units, less speed. Try --set precision=fp32."
         )
-
-
-def clip(weights: Sequence[Tensor], most: float) -> None:
-    """Shorten the gradient to a length of `most`; 0 leaves it."""
-    if most:
-        torch.nn.utils.clip_grad_norm_(weights, most)
 
 
 class _HalfScaler(torch.amp.GradScaler):

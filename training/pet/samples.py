@@ -32,7 +32,7 @@ CELL_PX, MARGIN_PX, LINE_PX = 128, 4, 18
 
 
 @dataclass(frozen=True, slots=True)
-class Sampler:
+class ImageSampler:
     """The requests that are drawn again and again, and the critic who looks at them."""
 
     painter: DiffusionPainter
@@ -48,11 +48,11 @@ class Sampler:
         An event for each. Raises TrainingError if all are black or one is no picture.
         """
         pictures = []
-        self._say_prompts()
+        self._write_prompts()
         model = f"{self.run.folder.name}-{step:06d}"
         karras = bool(self.painter.sampler.config.use_karras_sigmas)
         total, note = len(self.requests), f"of step {step}" if step else "before the first step"
-        with _at_rest(self.painter.pipe):
+        with _eval_mode(self.painter.pipe):
             for number, picture in enumerate(self.painter.paint(self.requests)):
                 how = self.painter.precision
                 request = self.requests[number]
@@ -60,7 +60,7 @@ class Sampler:
                 write_whole(self.run.samples / _name(step, number), png_bytes(picture, text))
                 pictures.append(picture)
                 yield Event(stage="samples", done=number + 1, total=total, note=note)
-        self._lay_grid()
+        self._draw_grid()
         if all(np.asarray(picture).max() < DARKEST for picture in pictures):
             raise TrainingError(
                 f"At step {step} the painter draws nothing but black: the learning rate is too "
@@ -89,12 +89,12 @@ class Sampler:
         numbers = range(len(self.requests))
         return all((self.run.samples / _name(step, number)).is_file() for number in numbers)
 
-    def _say_prompts(self) -> None:
+    def _write_prompts(self) -> None:
         """Write down what is asked for, a line for each picture of a step."""
         lines = "".join(f"{request.prompt.positive}\n" for request in self.requests)
         write_whole(self.run.samples / PROMPTS, lines.encode())
 
-    def _lay_grid(self) -> None:
+    def _draw_grid(self) -> None:
         steps = sorted({int(path.stem.split("-")[0]) for path in self.run.samples.glob("*-*.png")})
         columns = len(self.requests)
         font = ImageFont.truetype(shipped("assets", "fonts", "Andika-Regular.ttf"), 12)
@@ -125,7 +125,7 @@ class Sampler:
         return sum(cosines) / len(cosines) if cosines else None
 
 
-def new_sampler(setup: TrainingSetup, run: Run) -> Sampler:
+def new_image_sampler(setup: TrainingSetup, run: Run) -> ImageSampler:
     """The sampler that the recipe asks for, with a critic for each concept that has a name."""
     recipe, pipe = setup.recipe, setup.model.pipe
     critics = {}
@@ -133,17 +133,17 @@ def new_sampler(setup: TrainingSetup, run: Run) -> Sampler:
         device = str(pipe.unet.device)
         critics = {
             name: open_critic(recipe.critic, photos=_readable(paths), device=device)
-            for name, paths in setup.photos().items()
+            for name, paths in setup.photos_by_concept().items()
             if name
         }
     amp = AutoPrecision("bf16" if recipe.precision == "bf16" else "fp32", device=pipe.unet.device)
     amp.choose()
     painter = replace(setup.painter, name="student", batch=4, clip_skip=recipe.clip_skip, amp=amp)
-    return Sampler(painter, _requests(setup), run, critics)
+    return ImageSampler(painter, _requests(setup), run, critics)
 
 
 @contextmanager
-def _at_rest(pipe: StableDiffusionPipeline) -> Iterator[None]:
+def _eval_mode(pipe: StableDiffusionPipeline) -> Iterator[None]:
     """Within it, all parts of the painter are on one device, and none is learning."""
     parts, home = (pipe.unet, pipe.text_encoder, pipe.vae), pipe.unet.device
     before = [(part, part.device, part.training) for part in parts]

@@ -27,12 +27,12 @@ from training.data.captions import Shaping, shaped
 from training.data.records import Size
 from training.pet.class_images import class_images
 from training.pet.dataset import Dataset, GatheredDataset, gather
-from training.pet.disk_space import check_room
-from training.pet.latent_cache import LatentCache, cached_latents, cutting_of, sample_latents
-from training.pet.masks import MaskCache, pet_masks, required_seer, weights_of
+from training.pet.disk_space import check_disk_space
+from training.pet.latent_cache import LatentCache, cached_latents, crop_augmentation, sample_latents
+from training.pet.masks import MaskCache, mask_weights, pet_masks, required_seer
 from training.pet.recipe import Recipe
 from training.pet.text_cache import PromptEmbedsCache
-from training.pet.trainable import TrainableModel, adapter_before, prepare_for_training
+from training.pet.trainable import TrainableModel, initial_lora, prepare_for_training
 from training.runs.run import Run
 
 LATENTS = ".latents"
@@ -99,7 +99,7 @@ class TrainingSetup:
         recipe = self.recipe
         return -(-self.steps // self.steps_per_epoch) if recipe.max_steps else recipe.epochs
 
-    def photos(self) -> dict[str, list[Path]]:
+    def photos_by_concept(self) -> dict[str, list[Path]]:
         """The pictures that each concept is learnt from, by its name, none of the class."""
         photos: dict[str, list[Path]] = {}
         for example in self.data.train.examples:
@@ -130,7 +130,7 @@ class TrainingSetup:
         loss_weights = torch.tensor(weights, device=self.device)
         pixel_weights = None
         if self.masks is not None:
-            pixel_weights = weights_of(self.masks, versions, latents, recipe.unmasked_weight)
+            pixel_weights = mask_weights(self.masks, versions, latents, recipe.unmasked_weight)
         return TrainBatch(latents, captions, loss_weights, generator, pixel_weights)
 
     def _version(self, index: int, rng: Random) -> str:
@@ -151,33 +151,36 @@ def prepare(
     """
     if recipe.mask == "auto":
         required_seer()  # before anything is opened, or drawn
-    painter, size_px = _opened(recipe, device)
+    painter, size_px = _open_painter(recipe, device)
     pipe = painter.pipe
     if recipe.clip_skip > 1 and painter.checkpoint.family.open_clip:
         raise TrainingError(
             "clip_skip is for Stable Diffusion 1.x: the text encoder of 2.x already stops at the "
             "layer before the last. Leave it out."
         )
-    if note := check_room(recipe, pipe, run):
+    if note := check_disk_space(recipe, pipe, run):
         yield Event(stage="open", done=1, total=1, note=note)
-    before = adapter_before(recipe, pipe)
+    initial = initial_lora(recipe, pipe)
     cache = run.folder.parent
     folders = yield from class_images(recipe, painter, size_px, cache)
     data = gather(recipe, size_px, folders)
     own_vae = recipe.painter if recipe.painter.is_file() else recipe.painter / "vae"
     vae_name = weights_digest(recipe.vae or own_vae)
     caches = []
-    for dataset, cutting in ((data.train, cutting_of(recipe)), (data.held_out, None)):
+    for dataset, augment in ((data.train, crop_augmentation(recipe)), (data.held_out, None)):
         made = yield from cached_latents(
-            dataset, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, cutting=cutting
+            dataset, pipe.vae, vae_name, cache / LATENTS, flip=recipe.flip, augment=augment
         )
         caches.append({name: each.to(device) for name, each in made.items()})
     masks = None
     if recipe.mask != "off":
         masks = yield from pet_masks(
-            data.train, flip=recipe.flip, cutting=cutting_of(recipe), sees=recipe.mask == "auto"
+            data.train,
+            flip=recipe.flip,
+            augment=crop_augmentation(recipe),
+            sees=recipe.mask == "auto",
         )
-    model = prepare_for_training(pipe, recipe, device, before)
+    model = prepare_for_training(pipe, recipe, device, initial)
     pipe.vae.to("cpu")
     text_cache = PromptEmbedsCache(pipe, recipe, device)
     if not (recipe.text_encoder or recipe.shuffle):
@@ -203,20 +206,20 @@ def draw_class_images(
     recipe: Recipe, run: Run, device: torch.device, shard: Shard
 ) -> Iterator[Event]:
     """Draw a share of the class images where `prepare` will look for them."""
-    painter, size_px = _opened(recipe, device)
+    painter, size_px = _open_painter(recipe, device)
     yield from class_images(recipe, painter, size_px, run.folder.parent, shard)
 
 
-def _opened(recipe: Recipe, device: torch.device) -> tuple[DiffusionPainter, Size]:
+def _open_painter(recipe: Recipe, device: torch.device) -> tuple[DiffusionPainter, Size]:
     """The painter in single precision, and the size of its pictures."""
-    painter = open_to_teach(recipe, device)
+    painter = open_trainable(recipe, device)
     pipe = painter.pipe
     for part in (pipe.unet, pipe.text_encoder, pipe.vae):
         part.float()
     return painter, recipe.size_px(pipe.unet.config.sample_size * pipe.vae_scale_factor)
 
 
-def open_to_teach(recipe: Recipe, device: torch.device) -> DiffusionPainter:
+def open_trainable(recipe: Recipe, device: torch.device) -> DiffusionPainter:
     """The painter that a recipe teaches; ModelError if it cannot be opened, or not be taught."""
     checkpoint = Checkpoint(recipe.painter)
     if family_of(checkpoint).training_loss is None:

@@ -31,7 +31,7 @@ from training.pet.optimizers import (
 )
 from training.pet.recipe import Recipe
 from training.pet.sample_prompts import check_sample_files
-from training.pet.samples import new_sampler
+from training.pet.samples import new_image_sampler
 from training.pet.setup import TrainingSetup, prepare
 from training.runs.run import Measure, Run, RunState
 from training.runs.tensorboard import TensorBoardWriter
@@ -140,7 +140,7 @@ def train(
 
     optimization = _new_optimization(setup)
     checkpoints = Checkpoints(setup, optimization, run, clock)
-    sampler = new_sampler(setup, run)
+    sampler = new_image_sampler(setup, run)
     step, position = 0, first_position(setup.order)
     if resume and run.steps_kept():
         step, position = checkpoints.resume()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import StableDiffusionPipeline
@@ -35,7 +36,7 @@ from training.formats.lora import (
 from training.formats.lora_reader import read_lora
 from training.pet.recipe import Recipe
 
-TARGETS = {
+TARGET_MODULES = {
     "attention": ATTENTION,
     "transformer": TRANSFORMER,
     "convolutions": (*TRANSFORMER, *CONVOLUTIONS),
@@ -63,8 +64,8 @@ class TrainableModel:
         return [weight for part in self.trainable_params.values() for _, weight in part]
 
     @property
-    def size(self) -> int:
-        """How many numbers are trained."""
+    def num_params(self) -> int:
+        """How many parameters are trained."""
         return sum(weight.numel() for weight in self.weights)
 
     @property
@@ -99,6 +100,12 @@ class TrainableModel:
         for name, weight in own.items():
             weight.copy_(state[name])
 
+    def load_checkpoint(self, values: Mapping[str, Any]) -> None:
+        """Load the weights, and the averaged ones, of a run's checkpoint."""
+        self.load_state(values["weights"])
+        if self.ema_model is not None:
+            self.ema_model.load_state_dict(values["averages"])
+
     def ema_step(self) -> None:
         """Update the exponential moving average of the weights, if there is one."""
         if self.ema_model is not None:
@@ -118,7 +125,7 @@ class TrainableModel:
             self.ema_model.restore(self.weights)
 
 
-def adapter_before(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None:
+def initial_lora(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None:
     """The adapter that `recipe` goes on from; ModelError if it is broken or does not fit `pipe`."""
     if recipe.network_weights is None:
         return None
@@ -126,12 +133,12 @@ def adapter_before(recipe: Recipe, pipe: StableDiffusionPipeline) -> Lora | None
 
 
 def prepare_for_training(
-    pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device, before: Lora | None = None
+    pipe: StableDiffusionPipeline, recipe: Recipe, device: torch.device, initial: Lora | None = None
 ) -> TrainableModel:
     """`pipe` on `device`, with the parameters that `recipe` trains, all others frozen.
 
     The trainable ones are float32, unless `recipe.precision` is full_fp16 or full_bf16. An adapter
-    that goes on from the one `before` begins as that one; what that holds of a text encoder that is
+    that goes on from an `initial` one begins as that; what that holds of a text encoder that is
     frozen here stays as it is, and is saved with the rest. Raises ConfigError for layers of a
     hypernetwork that cannot be built.
     """
@@ -150,11 +157,11 @@ def prepare_for_training(
         case "hypernetwork":
             model = _with_hypernetwork(pipe, recipe, device)
         case "lora":
-            if before:
-                put_on(before, pipe.unet, pipe.text_encoder)
+            if initial:
+                put_on(initial, pipe.unet, pipe.text_encoder)
                 pipe.text_encoder.requires_grad_(False)
             for name, part in parts.items():
-                if before and name in before.parts:
+                if initial and name in initial.parts:
                     part.set_adapter("default")  # which makes it learn
                     continue
                 part.add_adapter(_lora_config(recipe, TEXT if name == "text_encoder" else None))
@@ -225,7 +232,7 @@ def _lora_config(recipe: Recipe, targets: tuple[str, ...] | None) -> LoraConfig:
         r=recipe.rank,
         lora_alpha=recipe.alpha or recipe.rank,
         init_lora_weights="gaussian",
-        target_modules=list(targets or TARGETS[recipe.targets]),
+        target_modules=list(targets or TARGET_MODULES[recipe.targets]),
         use_dora=recipe.dora,
     )
 

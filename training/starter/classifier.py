@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from storybook.models.classifier import SIDE_PX, WIDTHS, Classifier, new_classifier
-from storybook.models.precision import FP32, computing
+from storybook.models.precision import FP32, autocast_to
 from storybook.records import Event
 from storybook.world import World
 from training.starter.clip import attributes_of
@@ -106,7 +106,7 @@ def weathered(images: Tensor, generator: torch.Generator) -> Tensor:
     kernel = torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0])
     kernel = (kernel[:, None] * kernel / kernel.sum() ** 2).expand(3, 1, 5, 5)
     padded = functional.pad(images, (2, 2, 2, 2), mode="replicate")
-    with computing(FP32, images.device):  # what is learnt from is as exact as ever
+    with autocast_to(FP32, images.device):  # what is learnt from is as exact as ever
         soft = functional.conv2d(padded, kernel, groups=3)
     images = images.lerp(soft, by_picture(1) * (by_picture(1) < 0.6))
     images = images * (0.88 + 0.24 * by_picture(1)) + 0.16 * (by_picture(3) - 0.5)
