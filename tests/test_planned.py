@@ -12,10 +12,10 @@ from storybook.story.planned import (
     Beam,
     Constraints,
     Leads,
+    beam_search,
     page_worth,
     pages_anew,
     plan_worth,
-    told_by_plan,
     whole_sentences,
 )
 from storybook.story.prompt_frame import load_frame
@@ -42,7 +42,7 @@ def test_leads_and_what_is_sampled_make_the_reply_that_is_taught() -> None:
     assert f"{told}\nEND" == FRAME.tell("Pip", pages, pictures)
 
 
-def test_told_by_plan_tells_the_plan_on_that_keeps_the_summary() -> None:
+def test_beam_search_tells_the_plan_on_that_keeps_the_summary() -> None:
     keeps = ["Pip finding a lost kitten in deep snow", "Pip on the way home"]
     drifts = ["Pip finding a drum in the snow", "Pip beating the drum"]
     rows = Script(
@@ -50,7 +50,7 @@ def test_told_by_plan_tells_the_plan_on_that_keeps_the_summary() -> None:
         *([drifts[n], keeps[n], drifts[n], drifts[n], drifts[n]] for n in range(2)),
         *(["Pip saw a kitten in the snow."] * 4, ["Pip carried the kitten home."] * 4),
     )
-    told = told_by_plan(rows, FRAME, LISTED)
+    told = beam_search(rows, FRAME, LISTED)
     assert told[0].title == "A Kitten"
     assert told[0].plan == keeps
     assert told[0].pages == ["Pip saw a kitten in the snow.", "Pip carried the kitten home."]
@@ -60,13 +60,13 @@ def test_told_by_plan_tells_the_plan_on_that_keeps_the_summary() -> None:
     assert len(rows.kept[0]) == 4
 
 
-def test_told_by_plan_holds_every_other_plan_to_the_clauses_of_the_summary() -> None:
+def test_beam_search_holds_every_other_plan_to_the_clauses_of_the_summary() -> None:
     rows = Script(
         ["A Kitten", "A Drum"],
         *(["with her nose in it", "Pip finding a drum"], ["", "Pip beating the drum"]),
         *(["Pip saw a kitten in the snow."] * 2, ["Pip carried the kitten home."] * 2),
     )
-    told = told_by_plan(rows, FRAME, LOST)
+    told = beam_search(rows, FRAME, LOST)
     assert told[0].plan == [
         "Pip the cat finds a lost kitten in the snow with her nose in it",
         "Pip carries her home",
@@ -78,7 +78,7 @@ def test_told_by_plan_holds_every_other_plan_to_the_clauses_of_the_summary() -> 
     assert told[1].plan == ["Pip finding a drum", "Pip beating the drum"]
 
 
-def test_told_by_plan_takes_the_better_page_of_each_plan_and_goes_on_from_it() -> None:
+def test_beam_search_takes_the_better_page_of_each_plan_and_goes_on_from_it() -> None:
     plan = ["Pip finding a lost kitten in the snow", "Pip carrying the kitten home"]
     good = ["Pip found a lost kitten in the snow.", "Pip carried the kitten home."]
     rows = Script(
@@ -88,14 +88,14 @@ def test_told_by_plan_takes_the_better_page_of_each_plan_and_goes_on_from_it() -
         ["The sun was up. Pip ate.", good[0], good[0], "Rex and Bella sang of Tom all day."] * 2,
         [good[0], good[1], Said("Pip carried the kitten and", ended=False), good[1]] * 2,
     )
-    told = told_by_plan(rows, FRAME, LISTED)
+    told = beam_search(rows, FRAME, LISTED)
     assert [row.pages for row in told] == [good] * 4
     assert rows.kept[1:] == [[1, 1, 2, 2, 5, 5, 6, 6], [1, 1, 3, 3, 5, 5, 7, 7]]
 
 
-def test_told_by_plan_of_a_writer_with_one_row_tells_one() -> None:
+def test_beam_search_of_a_writer_with_one_row_tells_one() -> None:
     rows = Script(["Pip"], ["Pip in snow"], ["Pip at home"], ["Pip saw snow."], ["Pip went home."])
-    (told,) = told_by_plan(rows, FRAME, LISTED)
+    (told,) = beam_search(rows, FRAME, LISTED)
     assert told.pages == ["Pip saw snow.", "Pip went home."]
 
 
@@ -159,10 +159,10 @@ def test_page_worth_tires_of_a_word_that_three_pages_have_said() -> None:
     assert page_worth(plain, row, 4, LOST) == page_worth(tired, row, 4, LOST)
 
 
-def test_told_by_plan_joins_what_goes_on_from_a_clause_as_it_is_written() -> None:
+def test_beam_search_joins_what_goes_on_from_a_clause_as_it_is_written() -> None:
     rows = Script(["A", "B"], *([tail, "Pip"] for tail in ("'s tail, up", ", and sleeping")))
     rows.told += [[Said("Pip saw it.")] * 2] * 2
-    assert told_by_plan(rows, FRAME, LOST)[0].plan == [
+    assert beam_search(rows, FRAME, LOST)[0].plan == [
         "Pip the cat finds a lost kitten in the snow's tail, up",
         "Pip carries her home, and sleeping",
     ]

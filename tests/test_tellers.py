@@ -10,7 +10,7 @@ from storybook.config import Teller, load_settings
 from storybook.errors import ModelError
 from storybook.models import packaged, writers
 from storybook.stages import write as stage
-from storybook.story.sampling import introduced
+from storybook.story.read_reply import introduced
 from storybook.studio.open_models import OpenModels
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of, with_writer

@@ -12,8 +12,8 @@ from storybook.prompts import template
 from storybook.readability import TARGETS
 from storybook.records import COVER, Event, Scene
 from storybook.stages.write import cast_of, samples_by
-from storybook.story.outlined import introduced
 from storybook.story.planned import Beam, asked_of, pages_anew, question_of
+from storybook.story.read_reply import introduced
 from storybook.studio.departures import keep_lost, texts_of
 from storybook.studio.studio import Studio
 

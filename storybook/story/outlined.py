@@ -10,14 +10,15 @@ from pydantic import Field, create_model
 
 from storybook.errors import QuestionTooLong, ReplyError
 from storybook.models import Writer
-from storybook.models.prose import MOST_TITLE, untitled
+from storybook.models.prose import untitled
 from storybook.naming import is_english
 from storybook.prompts import template
 from storybook.readability import TARGETS, length
-from storybook.records import Brief, Hero, Record, Story
+from storybook.records import Brief, Record, Story
 from storybook.story.casting import Cast
+from storybook.story.read_reply import ReadReply, introduced, title_of
 from storybook.story.untold import untold
-from storybook.world import World, article
+from storybook.world import World
 
 PLANS = 2
 """So many outlines are asked for while they leave something of the summary out."""
@@ -25,8 +26,6 @@ PAGE_TRIES = 3
 """Of one page, while none came whole and in a fit length."""
 MOST_NAMED = 6
 """So many things that an outline leaves out are named to its writer."""
-Telling = tuple[Story, str] | ReplyError
-"""A story with the reply that it was read from, or why there is none."""
 
 
 class Outline(Record):
@@ -38,7 +37,7 @@ class Outline(Record):
 
 def told_by_outline(
     brief: Brief, who: Cast, world: World, writer: Writer, attempts: int
-) -> Iterator[Telling]:
+) -> Iterator[ReadReply]:
     """Stories told page by page, none begun before it is wanted."""
     for attempt in range(attempts):
         try:
@@ -47,19 +46,6 @@ def told_by_outline(
             raise
         except ReplyError as fault:
             yield fault
-
-
-def introduced(hero: Hero) -> str:
-    """The hero as the prompts introduce it: `Biscuit, an orange striped cat`."""
-    return f"{hero.name}, {article(f'{hero.look} {hero.species}'.strip())}"
-
-
-def title_of(said: str, brief: Brief, star: str) -> str:
-    """The author's title, or else what the writer said if it can be one, or else the star's."""
-    said = " ".join(said.split()).strip(" \"'.*#")
-    if not any(map(str.isalnum, said)) or len(said) > MOST_TITLE:
-        said = f"{star}'s Story" if is_english(brief.language) else star
-    return brief.title or said
 
 
 def _told(brief: Brief, who: Cast, world: World, writer: Writer, seed: int) -> tuple[Story, str]:

@@ -6,19 +6,22 @@ sampled, and the one that tells its line of the plan best is taken before the ne
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from string import Template
 from typing import Protocol
 
+from storybook.errors import ReplyError
+from storybook.models import Writer
 from storybook.readability import TARGETS, length, sentences, words
 from storybook.records import Brief
 from storybook.story.anchors import anchors
 from storybook.story.casting import Cast
 from storybook.story.coverage import FUNCTION, coverage, kept, stem
-from storybook.story.outlined import introduced
+from storybook.story.faults import ASKED_AT_ONCE
 from storybook.story.prompt_frame import PLAIN_MANNER, PromptFrame
+from storybook.story.read_reply import ReadReply, introduced, read_reply, room_for
 
 TOLD_ON = 4
 """So many plans are told on; the rows are shared out among them."""
@@ -80,6 +83,37 @@ class Beam:
     pages: list[str] = field(default_factory=list)
 
 
+def told_by_plan(
+    brief: Brief,
+    who: Cast,
+    writer: Writer,
+    frame: PromptFrame,
+    manner: str | None,
+    attempts: int,
+    at_once: int,
+) -> Iterator[ReadReply]:
+    """Stories of a plan each, told page by page by a model that was taught to."""
+    pages = min(brief.pages, ASKED_AT_ONCE)
+    asked = replace(asked_of(brief, who), pages=pages)
+    question = question_of(frame, brief, who, pages, manner)
+    for first in range(0, attempts, at_once):
+        rows = writer.begin(
+            question,
+            rows=min(at_once, attempts - first),
+            seed=brief.seed + first,
+            max_words=2 * room_for(brief, pages),
+        )
+        for told in beam_search(rows, frame, asked):
+            lines = [told.title, *told.pages]
+            heading = f"Title: {told.title}"
+            read = read_reply("\n".join([heading, *told.pages]), brief, who, writer)
+            if isinstance(read, ReplyError):
+                yield read
+                continue
+            story, _ = read
+            yield story.but(pictures=tuple(told.plan)), "\n\n".join(lines)
+
+
 def asked_of(brief: Brief, who: Cast) -> Constraints:
     """What the tellings of a brief are held to."""
     return Constraints(
@@ -101,7 +135,7 @@ def question_of(frame: PromptFrame, brief: Brief, who: Cast, pages: int, manner:
     )
 
 
-def told_by_plan(rows: Rows, frame: PromptFrame, asked: Constraints) -> list[Beam]:
+def beam_search(rows: Rows, frame: PromptFrame, asked: Constraints) -> list[Beam]:
     """Whole tellings out of `rows` that have been asked for a story, the best plan's first."""
     leads = Leads(frame)
     rows.put(leads.title)

@@ -1,29 +1,27 @@
 """Tellings of a summary: asked for, looked over for faults, and the best of them taken."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from storybook.errors import BookError, QuestionTooLong, ReplyError
 from storybook.models import Writer
-from storybook.naming import is_english, says_name
-from storybook.prompts import template
+from storybook.naming import says_name
 from storybook.readability import TARGETS
 from storybook.records import Brief, Story
-from storybook.story.casting import MAX_COMPANIONS, Cast
-from storybook.story.delexicalize import EntityMask, RoleWords, entity_mask_of
+from storybook.story.at_once import entities_of, told_at_once
+from storybook.story.casting import Cast
+from storybook.story.delexicalize import RoleWords
 from storybook.story.faithfulness import faithfulness
-from storybook.story.faults import ASKED_AT_ONCE, Fault, faults_of
-from storybook.story.lost_one import lost_one, somebody_lost
-from storybook.story.outlined import Telling, introduced, title_of, told_by_outline
+from storybook.story.faults import Fault, faults_of
+from storybook.story.lost_one import lost_one
+from storybook.story.outlined import told_by_outline
 from storybook.story.own_opening import with_own_opening
-from storybook.story.planned import asked_of, question_of, told_by_plan
+from storybook.story.planned import told_by_plan
 from storybook.story.prompt_frame import PromptFrame
 from storybook.world import World
 
 LONGEST_PAGE = 1.5
 """Of the words that a page of its ages has at most, where the summary's own opening is on it."""
-TITLE = re.compile(r"^\W*Title\s*[:：]\s*(.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +72,10 @@ def sample_stories(
     if outline:
         replies = told_by_outline(brief, who, world, writer, attempts)
     elif frame.plan:
-        replies = _told_by_plan(brief, who, writer, frame, manner, attempts, candidates)
+        replies = told_by_plan(brief, who, writer, frame, manner, attempts, candidates)
     else:
-        entities = _entity_mask(who, world, words) if words else None
-        replies = _told_at_once(brief, who, writer, frame, entities, attempts, candidates)
+        entities = entities_of(who, world, words) if words else None
+        replies = told_at_once(brief, who, writer, frame, entities, attempts, candidates)
     faultless = 0
     try:
         for telling in replies:
@@ -148,96 +146,6 @@ def select_best(samples: Sequence[StorySample], writer: str) -> Story:
             last.reply,
         )
     return first.story
-
-
-def _entity_mask(who: Cast, world: World, words: RoleWords) -> EntityMask:
-    star, friend = who.heroes[:2]
-    return entity_mask_of(
-        who.heroes,
-        who.summary,
-        words,
-        kinds=world.species[star.species].words if star.species in world.species else (),
-        friend_kinds=world.species[friend.species].words if friend.species in world.species else (),
-        stray=somebody_lost(who.heroes, world),
-    )
-
-
-def _told_at_once(
-    brief: Brief,
-    who: Cast,
-    writer: Writer,
-    frame: PromptFrame,
-    entities: EntityMask | None,
-    attempts: int,
-    at_once: int,
-) -> Iterator[Telling]:
-    """Whole stories in one reply each, which a small writer was taught to give."""
-    pages = min(brief.pages, ASKED_AT_ONCE)
-    hero, summary = introduced(who.heroes[0]), who.summary
-    if entities:
-        hero, summary = entities.mask(hero), entities.ask(summary)
-    question = frame.ask(pages=pages, ages=brief.ages, hero=hero, summary=summary)
-    if not is_english(brief.language):  # no frame is taught in another one
-        question = f"{template('language').fill(language=brief.language)}\n\n{question}"
-    for first in range(0, attempts, at_once):
-        seeds = range(brief.seed + first, brief.seed + min(first + at_once, attempts))
-        for reply in writer.tell_each(question, seeds=seeds, max_words=_room(brief, pages)):
-            if isinstance(reply, ReplyError):
-                yield reply
-                continue
-            if not entities:
-                yield _read(reply, brief, who, writer)
-                continue
-            stray = entities.stray_in(reply)
-            there = (*who.heroes, *stray)[: MAX_COMPANIONS + 1]
-            yield _read(entities.fill(reply), brief, replace(who, heroes=there), writer)
-
-
-def _read(reply: str, brief: Brief, who: Cast, writer: Writer) -> Telling:
-    """A reply's title and paragraphs."""
-    lines = [" ".join(line.split()) for line in reply.split("\n") if line.strip()]
-    title = TITLE.match(lines[0]) if lines else None
-    paragraphs = lines[1:] if title else lines
-    if not paragraphs:
-        return ReplyError(f"{writer.name} gave a title and no story", reply)
-    heading = title_of(title[1] if title else "", brief, who.heroes[0].name)
-    return Story(title=heading, paragraphs=tuple(paragraphs), cast=who.heroes), reply
-
-
-def _told_by_plan(
-    brief: Brief,
-    who: Cast,
-    writer: Writer,
-    frame: PromptFrame,
-    manner: str | None,
-    attempts: int,
-    at_once: int,
-) -> Iterator[Telling]:
-    """Stories of a plan each, told page by page by a model that was taught to."""
-    pages = min(brief.pages, ASKED_AT_ONCE)
-    asked = replace(asked_of(brief, who), pages=pages)
-    question = question_of(frame, brief, who, pages, manner)
-    for first in range(0, attempts, at_once):
-        rows = writer.begin(
-            question,
-            rows=min(at_once, attempts - first),
-            seed=brief.seed + first,
-            max_words=2 * _room(brief, pages),
-        )
-        for told in told_by_plan(rows, frame, asked):
-            lines = [told.title, *told.pages]
-            heading = f"Title: {told.title}"
-            read = _read("\n".join([heading, *told.pages]), brief, who, writer)
-            if isinstance(read, ReplyError):
-                yield read
-                continue
-            story, _ = read
-            yield story.but(pictures=tuple(told.plan)), "\n\n".join(lines)
-
-
-def _room(brief: Brief, pages: int) -> int:
-    """Words that a whole story may take, with room for one told at too great length."""
-    return round(1.4 * pages * TARGETS[brief.ages].page_words[1]) + 40
 
 
 def _too_long(brief: Brief, writer: Writer, fault: QuestionTooLong) -> BookError:
