@@ -11,7 +11,7 @@ from storybook.authoring.change_cast import cast_now
 from storybook.authoring.character_sheets import draw_sheets, sheets_of_book
 from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.authoring.tellings import take_telling, tell_several
-from storybook.book.library import shelf
+from storybook.book.index import search_shelf
 from storybook.errors import EditedByHand
 from storybook.jobs.manager import jobs_in
 from storybook.stages.write import digests_of
@@ -96,7 +96,7 @@ def test_the_cast_is_met_from_a_new_book(here):
     test = drawn("new_book")
     with nothing_begins(here):
         button(test, "Meet the cast first").click().run()
-        (book,) = shelf(Path("books"))
+        (book,) = search_shelf(Path("books")).books
         assert test.query_params["book"] == book.name and load_draft(Path("books")) == Draft()
         (job,) = jobs_in(Path("jobs"))
         assert job.arguments[0] == "cast" and len(job.what) <= 60

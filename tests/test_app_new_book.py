@@ -6,7 +6,7 @@ import pytest
 
 from books import new_book
 from storybook.authoring.new_book import Draft, load_draft, save_draft
-from storybook.book.library import shelf
+from storybook.book.index import search_shelf
 from storybook.book.printing import lacks_letters
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
@@ -27,7 +27,7 @@ def test_without_a_story_it_asks_for_one() -> None:
     test = drawn("new_book")
     button(test, "Make my book").click().run()
     assert "tap an idea" in said(test)
-    assert not shelf(BOOKS)
+    assert not search_shelf(BOOKS).books
 
 
 def test_add_your_own_pet_opens_an_empty_page_for_its_photos() -> None:
@@ -98,14 +98,14 @@ def test_what_can_be_no_book_is_said_and_not_begun(summary: str, says: str) -> N
     test = drawn("new_book")
     button(test, "Make my book").click().run()
     assert says in said(test)
-    assert not shelf(BOOKS) and load_draft(BOOKS).summary == summary
+    assert not search_shelf(BOOKS).books and load_draft(BOOKS).summary == summary
 
 
 def test_a_book_is_begun_and_being_made() -> None:
     save_draft(BOOKS, Draft(summary="Bruno the dog finds a key in the garden.", pages=4))
     test = drawn("new_book")
     button(test, "Make my book").click().run()
-    (book,) = shelf(BOOKS)
+    (book,) = search_shelf(BOOKS).books
     (job,) = jobs.jobs_in(Path("jobs"))
     assert job.works_on == (BOOKS / book.name).resolve()
     assert load_draft(BOOKS) == Draft(), "the draft has become a book"

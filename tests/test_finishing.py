@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from books import doubles, made, new_book
 from storybook.authoring import history, pictures
-from storybook.images.finishing import finished, finishes
+from storybook.images.finishing import _FINISHES, finished
 from storybook.prompts import styles
 from storybook.stages import enlarge
 from storybook.studio.styles import FINISHES
@@ -30,7 +30,7 @@ def levels(image: Image.Image) -> np.ndarray:
 
 
 def test_finishes_are_styles_with_an_edition() -> None:
-    assert set(finishes()) == set(FINISHES) <= set(styles())
+    assert set(_FINISHES) == set(FINISHES) <= set(styles())
 
 
 @pytest.mark.parametrize("finish", FINISHES)

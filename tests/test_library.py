@@ -12,7 +12,7 @@ from storybook.authoring.status import status
 from storybook.book import index
 from storybook.book.folder import Book
 from storybook.book.index import INDEX, search_shelf
-from storybook.book.library import duplicate, put_back, shelf, throw_away, thumbnail
+from storybook.book.library import duplicate, put_back, throw_away, thumbnail
 from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.studio.departures import accept
@@ -23,7 +23,7 @@ ROOT = Path("books")
 
 
 def one(name="b"):
-    return next(book for book in shelf() if book.name == name)
+    return next(book for book in search_shelf(ROOT).books if book.name == name)
 
 
 def names(words="", **asked):
@@ -36,7 +36,7 @@ def test_a_book_without_a_title_is_called_by_what_it_is_about():
 
 
 def test_the_shelf_says_how_far_each_book_is():
-    assert shelf() == []
+    assert search_shelf(ROOT).books == []
     book = new_book("books/b", title="The Mitten")
     seen = one()
     assert (seen.title, seen.pages, seen.picked, seen.finished) == ("The Mitten", 4, 0, False)
@@ -82,7 +82,7 @@ def test_the_newest_book_stands_first_and_is_found_by_its_words():
         new_book(f"books/{name}", title=title)
         for path in (f"books/{name}/brief.toml", f"books/{name}"):
             os.utime(path, (when, when))
-    books = shelf()
+    books = search_shelf(ROOT).books
     assert [book.name for book in books] == ["a", "c", "b"]
     assert (
         names("KITE biscuit") == ["a"] and names() == ["a", "c", "b"] and names("boat kite") == []
@@ -115,7 +115,7 @@ def test_a_book_that_cannot_be_read_is_shown_with_what_is_wrong():
     book.path(Book.BRIEF).write_text("summary = 3", encoding="utf-8")
     (ROOT / "no-book").mkdir()
     (ROOT / INDEX).write_text("no index" * 100)
-    assert {each.name for each in shelf()} == {"good", "bad"}
+    assert {each.name for each in search_shelf(ROOT).books} == {"good", "bad"}
     assert "summary" in one("bad").fault and "\n" not in one("bad").fault
 
 
@@ -133,9 +133,9 @@ def test_a_thousand_books_are_listed_fast():
         for name, data in text.items():
             (folder / name).write_bytes(data)
     started = time.process_time()
-    assert len(shelf()) == 1000
+    assert len(search_shelf(ROOT).books) == 1000
     cold = time.process_time()
-    assert len(shelf()) == 1000
+    assert len(search_shelf(ROOT).books) == 1000
     warm = time.process_time()
     assert cold - started < 5 and warm - cold < 0.5, (cold - started, warm - cold)
 
@@ -146,7 +146,7 @@ def test_a_copy_is_as_fresh_as_the_book():
     copy = duplicate(book)
     assert copy.folder == ROOT / "b-2" and duplicate(book).folder == ROOT / "b-3"
     assert copy.pictures(2) == book.pictures(2) and not (copy.folder / "log").exists()
-    assert shelf()[0].name == "b-3"
+    assert search_shelf(ROOT).books[0].name == "b-3"
     assert status(copy, doubles()).finished and made(copy) == []
     with book.lock(), pytest.raises(BookError, match="being made"):
         duplicate(book)
@@ -155,7 +155,7 @@ def test_a_copy_is_as_fresh_as_the_book():
 def test_the_trash_gives_back_until_it_is_emptied():
     book = new_book("books/b", title="One")
     thrown = throw_away(book)
-    assert shelf() == [] and not book.folder.exists()
+    assert search_shelf(ROOT).books == [] and not book.folder.exists()
     new_book("books/b", title="Two")
     [found] = trash_in(ROOT)
     assert (found.folder, found.name) == (thrown, "b") and time.time() - found.thrown < END_S
@@ -210,11 +210,11 @@ def test_search_shelf_goes_by_words_hero_and_style():
 
 def test_search_shelf_is_true_to_the_folders_without_its_index():
     made(new_book("books/a"))
-    before = shelf()
+    before = search_shelf(ROOT).books
     (ROOT / INDEX).unlink()
-    assert shelf() == before and (ROOT / INDEX).is_file()
+    assert search_shelf(ROOT).books == before and (ROOT / INDEX).is_file()
     os.utime("books/a/pages/03", (1, 1))
-    assert shelf()[0].modified == before[0].modified
+    assert search_shelf(ROOT).books[0].modified == before[0].modified
 
 
 def test_search_shelf_sees_books_that_came_and_went():

@@ -11,7 +11,7 @@ from storybook.authoring.new_book import Draft as BookDraft
 from storybook.authoring.new_book import save_draft
 from storybook.authoring.tellings import COUNT, take_telling, tell_several, tellings
 from storybook.book.folder import Book
-from storybook.book.library import shelf
+from storybook.book.index import search_shelf
 from storybook.cli import main
 from storybook.errors import BookError, ReplyError
 from storybook.jobs import manager as jobs
@@ -169,7 +169,7 @@ def test_the_studio_shows_three_tellings_and_the_cast_of_the_one_taken(tmp_path,
     test = drawn("new_book")
     test.text_area[0].input("Bruno the dog finds a key in the garden.").run()
     button(test, "Read three tellings first").click().run()
-    (book,) = shelf(Path("books"))
+    (book,) = search_shelf(Path("books")).books
     ended(jobs.jobs_in(Path("jobs"))[0])
     test = drawn("storyboard", book=book.name)
     takes = [one for one in test.button if one.label == "Take this one"]

@@ -14,7 +14,7 @@ from app.views import new_book
 from app.widgets.paths import BOOKS
 from page_tester import AppTest
 from storybook.authoring.new_book import Draft, load_draft, save_draft
-from storybook.book.library import shelf
+from storybook.book.index import search_shelf
 from storybook.config import shipped
 from storybook.jobs import manager as jobs
 from studio_pages import button, drawn, in_folder_of_doubles
@@ -142,7 +142,7 @@ def test_make_my_book_makes_one_book_and_opens_it_when_it_is_pressed_twice(tmp_p
     monkeypatch.setattr(new_book, "begin", touched_meanwhile)
     test = drawn("new_book")
     button(test, "Make my book").click().run()
-    (book,) = shelf(BOOKS)
+    (book,) = search_shelf(BOOKS).books
     assert test.query_params["book"] == book.name, "the book's own page, not an empty new one"
     assert load_draft(BOOKS) == Draft()
     (job,) = jobs.jobs_in(Path("jobs"))

@@ -1,4 +1,4 @@
-"""The books on the shelf: listed fast, copied, thrown away and put back; small pictures of large.
+"""The books on the shelf: copied, thrown away and put back; small pictures of large.
 
 What the shelf shows of a book says `shelved`; `index` keeps it, so that few have to be read.
 """
@@ -11,23 +11,15 @@ from pathlib import Path
 from PIL import Image, ImageOps
 
 from storybook.book.folder import Book
-from storybook.book.index import search_shelf
-from storybook.book.shelved import Shelved
 from storybook.errors import BookError
 from storybook.files import DRAFT, free_folder, replacing, write_whole
 from storybook.locks import POSIX
 from storybook.records import digest
 from storybook.trash import from_trash, to_trash
 
-BOOKS = Path("books")
 THUMBS = ".thumbs"
 MOST_PIXELS = 200_000_000
 NOT_COPIED = shutil.ignore_patterns("log", "rejected", "lock", "left-over", "thumbs", f"*{DRAFT}")
-
-
-def shelf(root: Path = BOOKS) -> list[Shelved]:
-    """All books, the one that was changed last first; only those that changed are read."""
-    return search_shelf(root).books
 
 
 def duplicate(book: Book) -> Book:

@@ -20,11 +20,6 @@ INK = np.float32((0.14, 0.13, 0.2))
 LUMA = np.float32((0.299, 0.587, 0.114))
 
 
-def finishes() -> tuple[str, ...]:
-    """The names of the finishes, each that of a style."""
-    return tuple(_FINISHES)
-
-
 def finished(image: Image.Image, finish: str, *, sheet: int) -> Image.Image:
     """The picture as it is in a medium, on a sheet of paper of its own; of the same size, RGB.
 
