@@ -7,7 +7,7 @@ import pytest
 
 from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.book.folder import Book
-from storybook.book.library import shelf
+from storybook.book.index import search_shelf
 from storybook.errors import JobError
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
@@ -37,7 +37,7 @@ def offered(test) -> list[str]:
 
 def told() -> Book:
     """The only book, told by its job, which is stopped before it has drawn all of it."""
-    book = Book(BOOKS / shelf(BOOKS)[0].name)
+    book = Book(BOOKS / search_shelf(BOOKS).books[0].name)
     (job,) = jobs.jobs_in(Path("jobs"))
     wait_for(lambda: book.path(Book.STORY).is_file() or not job_state(job).active)
     with suppress(JobError):  # it was quicker

@@ -66,7 +66,9 @@ def test_who_looks_at_pictures_is_said(tmp_path):
     studio_file.write_studio(own, "")
     assert "Pictures are **not** looked at" in said(opened("settings"))
     (painter / "safety_checker").mkdir()
-    assert "sd/<wbr>safety_checker**; what it refuses is not kept" in unescape(said(opened("settings")))
+    assert "sd/<wbr>safety_checker**; what it refuses is not kept" in unescape(
+        said(opened("settings"))
+    )
 
 
 @pytest.mark.parametrize("name", ["starter", "classic", "doubles"])

@@ -272,6 +272,16 @@ def test_every_module_says_what_it_is():
         assert ast.get_docstring(tree) or not tree.body, path
 
 
+def test_each_class_has_a_name_of_its_own():
+    """So that a name says which one is meant, whatever module it is read in."""
+    named = {}
+    for path in SOURCES:
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef):
+                named.setdefault(node.name, []).append(name_of(path))
+    assert not {name: paths for name, paths in named.items() if len(paths) > 1}
+
+
 def names_in(path):
     """What a module of ours defines or imports at its top, in ifs and tries too."""
     names = set()

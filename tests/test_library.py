@@ -32,7 +32,7 @@ def names(words="", **asked):
 
 def test_a_book_without_a_title_is_called_by_what_it_is_about():
     new_book("books/biscuit-the-cat-finds-a-bl-0a1b2c")
-    assert shelf()[0].title == "Biscuit the cat finds a blue mitten in the…"
+    assert search_shelf(ROOT).books[0].title == "Biscuit the cat finds a blue mitten in the…"
 
 
 def test_the_shelf_says_how_far_each_book_is():
