@@ -26,6 +26,7 @@ from training.starter.pictures import Picture
 JUDGE_SEED = 1_007
 """Far from the seeds of what the models learn from; held-out drawings come from the next."""
 JUDGE_PX = SIDE_PX
+BATCH = 24
 NO_LIMIT_MINUTES = 1e6
 
 
@@ -87,7 +88,7 @@ def taught_judge(bench: Bench) -> Generator[Event, None, tuple[Classifier, Drawi
     if (folder / CHECKPOINT).exists() and progress_of(folder).step >= extent.judge_steps:
         return load_learnt(judge, folder).to(bench.device), held_out
     taught = load_drawings(drawings / "judge", world, extent.judge_drawings, JUDGE_SEED)
-    spec = classifier_spec(judge.to(bench.device), taught, bench.device)
+    spec = classifier_spec(judge.to(bench.device), taught, bench.device, BATCH)
     yield from train_loop(spec, folder, Budget(NO_LIMIT_MINUTES, extent.judge_steps))
     return judge, held_out
 

@@ -17,7 +17,7 @@ from training.starter.pictures import Picture
 
 MOST_CHARACTERS = 3
 CHARACTERS = "characters"
-BATCH, BATCHES_PER_STEP = 24, 2
+BATCHES_PER_STEP = 2
 
 
 def classifier_of(world: World, widths: Sequence[int] = WIDTHS, seed: int = 0) -> Classifier:
@@ -38,14 +38,15 @@ def teach_classifier(
     classifier: Classifier, drawings: Drawings, context: TrainContext
 ) -> Iterator[Event]:
     """Teach `classifier` to name all attributes of drawings that were weathered."""
-    spec = classifier_spec(classifier.to(context.device), drawings, context.device)
+    batch = context.plan.classifier_batch
+    spec = classifier_spec(classifier.to(context.device), drawings, context.device, batch)
     yield from learn(spec, context)
 
 
 def classifier_spec(
-    classifier: Classifier, drawings: Drawings, device: str, batch: int = BATCH
+    classifier: Classifier, drawings: Drawings, device: str, batch: int
 ) -> TrainSpec:
-    """How `classifier` is taught to name all attributes of weathered drawings."""
+    """How `classifier` is taught to name all attributes of `batch` weathered drawings at a time."""
     answers = answers_of(classifier, drawings.pictures)
 
     def loss(module: Classifier, generator: torch.Generator) -> Tensor:

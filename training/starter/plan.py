@@ -42,6 +42,7 @@ class Plan:
     enlarger_layers: int
     vae_batch: int
     clip_batch: int
+    classifier_batch: int
     unet_batch: int
     enlarger_batch: int
     control_batch: int
