@@ -4,37 +4,56 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import IO
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from page_tester import AppTest
 from storybook.hero.folder import add_hero
-from storybook.jobs.folder import EVENTS, LOG, JobState, create_job, job_state, new_job, write_state
-from storybook.jobs.manager import cancel, jobs_in
-from storybook.locks import try_lock
+from storybook.jobs import manager
+from storybook.jobs.folder import (
+    EVENTS,
+    LOG,
+    Job,
+    JobState,
+    create_job,
+    create_time_of,
+    job_state,
+    jobs_in,
+    new_job,
+    write_state,
+)
+from storybook.jobs.manager import cancel
 from storybook.records import Hero
 from training.runs.run import LOG as RUN_LOG
 from training.runs.run import Measure, Run, RunState
-from waiting import END_S, ended
+from waiting import END_S
 
 
 @contextmanager
 def nothing_begins(folder: Path) -> Iterator[None]:
-    """Within it jobs of `folder` wait for their turn; those that wait at its end are cancelled."""
-    lock = folder / "jobs" / ".devices" / "auto.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("ab") as device:
-        assert try_lock(device)
+    """Within it jobs of `folder` wait for their turn; those that wait at its end are cancelled.
+
+    This process holds them, in place of runners that would do nothing but wait.
+    """
+    with ExitStack() as held, pytest.MonkeyPatch.context() as patched:
+
+        def hold(job: Job, lock: IO[bytes]) -> None:
+            held.enter_context(os.fdopen(os.dup(lock.fileno()), "ab"))
+            born = create_time_of(os.getpid())
+            write_state(job, JobState(state="waiting", pid=os.getpid(), create_time=born))
+
+        patched.setattr(manager, "_run", hold)
         yield
         for job in jobs_in(folder / "jobs"):
             if job_state(job).active:
                 cancel(job)
-                ended(job)
 
 
 def _enter(name):

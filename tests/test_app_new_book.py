@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from books import new_book
+from in_process import jobs_done_here as jobs_done_here
 from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.book.index import search_shelf
 from storybook.book.printing import lacks_letters
 from storybook.jobs import manager as jobs
 from storybook.jobs.folder import job_state
 from studio_pages import button, drawn, in_folder_of_doubles, said
-from waiting import ended
 
 BOOKS = Path("books")
 
@@ -101,7 +101,7 @@ def test_what_can_be_no_book_is_said_and_not_begun(summary: str, says: str) -> N
     assert not search_shelf(BOOKS).books and load_draft(BOOKS).summary == summary
 
 
-def test_a_book_is_begun_and_being_made() -> None:
+def test_a_book_is_begun_and_being_made(jobs_done_here: None) -> None:
     save_draft(BOOKS, Draft(summary="Bruno the dog finds a key in the garden.", pages=4))
     test = drawn("new_book")
     button(test, "Make my book").click().run()
@@ -110,7 +110,6 @@ def test_a_book_is_begun_and_being_made() -> None:
     assert job.works_on == (BOOKS / book.name).resolve()
     assert load_draft(BOOKS) == Draft(), "the draft has become a book"
     assert test.query_params["book"] == book.name
-    ended(job)
     assert job_state(job).state == "done"
     assert "4 pages, finished" in said(drawn("library"))
 

@@ -6,13 +6,16 @@ import pytest
 from PIL import Image
 
 from books import doubles, made, new_book
+from in_process import jobs_done_here as jobs_done_here
 from storybook.authoring import edits, keepsakes
 from storybook.authoring.print_jobs import imprint_of
 from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
+from storybook.jobs.folder import job_state
 from studio_pages import button, drawn, in_folder_of_doubles, said
-from waiting import ended
+
+pytestmark = pytest.mark.usefixtures("jobs_done_here")
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +115,7 @@ def test_what_is_not_drawn_is_named_and_made_by_a_job() -> None:
     assert len(pictures(test)) == 10
     button(test, "Draw what is missing").click().run()
     (job,) = jobs.jobs_in(Path("jobs"))
-    assert ended(job).state == "done"
+    assert job_state(job).state == "done"
     test = drawn("press", book="half")
     assert "not drawn yet" not in said(test) and "Download PDF" in downloads(test)
 
@@ -161,7 +164,7 @@ def test_an_edited_story_in_the_way_leaves_the_press_open(book: Book) -> None:
 def test_a_failed_job_says_why(book: Book) -> None:
     book.pick_of(1).write_text("{")
     job = jobs.start("storybook", ("make", str(book.folder)), "Make", subject=str(book.folder))
-    assert ended(job).state == "failed"
+    assert job_state(job).state == "failed"
     test = drawn("press", book="kite")
     assert test.error and not test.exception
 
@@ -209,7 +212,7 @@ def test_the_printer_s_files_are_made_by_a_job_and_taken(book: Book) -> None:
     test = for_a_printer(drawn("press", book="kite"), "home")
     button(test, "Make the printer's files").click().run()
     (job,) = jobs.jobs_in(Path("jobs"))
-    assert ended(job).state in ("done", "failed")
+    assert job_state(job).state in ("done", "failed")
     test = for_a_printer(drawn("press", book="kite"), "home")
     assert {"Download the pages", "Download the report"} <= set(downloads(test))
 
@@ -230,7 +233,7 @@ def test_keepsakes_are_shown_as_pictures_and_made_by_a_button(book: Book, monkey
     assert {"EPUB as in print", "EPUB with text that flows"} <= set(downloads(test))
     button(test, "Poster").click().run()
     (job,) = jobs.jobs_in(Path("jobs"))
-    assert ended(job).state == "done"
+    assert job_state(job).state == "done"
     path = keepsakes.path_of(book, keepsakes.KeepsakeOptions("poster"))
     assert path.is_file()
     test = keepsakes_of("kite")

@@ -1,27 +1,27 @@
 """New book: ready-made stories beside the field for a summary."""
 
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from app_states import nothing_begins
 
+from books import doubles, made
 from storybook.authoring.new_book import Draft, load_draft, save_draft
 from storybook.book.folder import Book
 from storybook.book.index import search_shelf
-from storybook.errors import JobError
-from storybook.jobs import manager as jobs
-from storybook.jobs.folder import job_state
+from storybook.jobs.folder import jobs_in
 from studio_pages import button, drawn, in_folder_of_doubles, said
-from waiting import ended, wait_for
 
 BOOKS = Path("books")
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     in_folder_of_doubles(tmp_path)
-    return tmp_path
+    with nothing_begins(tmp_path):
+        yield tmp_path
 
 
 def opened():
@@ -36,13 +36,11 @@ def offered(test) -> list[str]:
 
 
 def told() -> Book:
-    """The only book, told by its job, which is stopped before it has drawn all of it."""
+    """The only book, told as by its job, which waits and would draw it, too."""
+    (job,) = jobs_in(Path("jobs"))
     book = Book(BOOKS / search_shelf(BOOKS).books[0].name)
-    (job,) = jobs.jobs_in(Path("jobs"))
-    wait_for(lambda: book.path(Book.STORY).is_file() or not job_state(job).active)
-    with suppress(JobError):  # it was quicker
-        jobs.cancel(job)
-    ended(job)
+    assert job.works_on == book.folder.resolve()
+    made(book, doubles(), until="write")
     return book
 
 
@@ -67,9 +65,9 @@ def test_a_story_that_is_taken_is_the_book_s_with_the_hero_in_it():
     assert load_draft(BOOKS) == Draft(story="A-022", pages=8)
     assert "Bruno plays Mango." in said(test) and not test.text_area, "it has its own summary"
     button(test, "Make my book").click().run()
-    made = told()
-    assert (made.brief.story, made.brief.heroes, made.brief.pages) == ("A-022", ("bruno",), 8)
-    assert made.story.title == "Bruno and the Thirteen Stairs"
+    book = told()
+    assert (book.brief.story, book.brief.heroes, book.brief.pages) == ("A-022", ("bruno",), 8)
+    assert book.story.title == "Bruno and the Thirteen Stairs"
 
 
 def test_the_writer_tells_its_own_again():

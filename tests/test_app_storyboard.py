@@ -6,14 +6,15 @@ import pytest
 from streamlit_dnd import DropEvent
 
 from books import doubles, made, new_book
+from in_process import jobs_done_here as jobs_done_here
 from page_tester import AppTest
 from storybook.authoring import edits, history
 from storybook.authoring.status import status
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
+from storybook.jobs.folder import job_state
 from storybook.records import Departure
 from studio_pages import button, drawn, in_folder_of_doubles, said
-from waiting import ended
 
 
 @pytest.fixture(autouse=True)
@@ -61,14 +62,14 @@ def test_what_is_out_of_date_is_marked(book: Book) -> None:
     button(test, "Bring it up to date")
 
 
-def test_a_failed_job_says_why_and_goes_on(book: Book) -> None:
+def test_a_failed_job_says_why_and_goes_on(book: Book, jobs_done_here: None) -> None:
     job = jobs.start(
         "storybook",
         ("make", "books/kite", "--set", "draw.steps=0"),
         "Make The Kite",
         subject="books/kite",
     )
-    assert ended(job).state == "failed"
+    assert job_state(job).state == "failed"
     test = drawn("storyboard", book="kite")
     assert "did not succeed" in said(test) and "draw.steps" in said(test)
     button(test, "Put this away").click().run()

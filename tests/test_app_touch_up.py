@@ -10,11 +10,14 @@ from PIL import Image
 
 from app.widgets.picture_board import PNG, _box_of, mask_of
 from books import made, new_book
+from in_process import jobs_done_here as jobs_done_here
 from storybook.authoring import edits, history, pictures
 from storybook.book.folder import Book
 from storybook.jobs import manager as jobs
+from storybook.jobs.folder import job_state
 from studio_pages import button, drawn, in_folder_of_doubles, said
-from waiting import ended
+
+pytestmark = pytest.mark.usefixtures("jobs_done_here")
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +101,7 @@ def asked(book: Book, monkeypatch: pytest.MonkeyPatch, words: str) -> object:
 def test_a_wish_in_plain_words_becomes_a_job(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     before = book.picked(2)
     asked(book, monkeypatch, "give her a balloon")
-    assert ended(jobs.jobs_in(Path("jobs"))[0]).state == "done"
+    assert job_state(jobs.jobs_in(Path("jobs"))[0]).state == "done"
     assert book.picked(2) != before
     test = drawn("storyboard", book="kite", page="2")
     assert "Last: Asked for a balloon, page 2" in said(test)
@@ -127,7 +130,7 @@ def test_the_star_is_moved_by_a_job(book: Book, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("app.views.star_shown.box_moved", lambda *given: boxes)
     button(test.run(), "Put it there").click().run()
     job = jobs.jobs_in(Path("jobs"))[0]
-    assert ended(job).state == "done"
+    assert job_state(job).state == "done"
     assert {"--to", "0.6500,0.5750", "--size", "1.250"} <= set(job.arguments)
     assert "Last: Moved the star, page 2" in said(drawn("storyboard", book="kite", page="2"))
 
@@ -152,7 +155,7 @@ def test_more_like_a_picture_are_drawn(book: Book) -> None:
     before = book.pictures(2)
     button(drawn("storyboard", book="kite", page="2"), "More like it").click().run()
     job = jobs.jobs_in(Path("jobs"))[0]
-    assert ended(job).state == "done"
+    assert job_state(job).state == "done"
     assert len(book.pictures(2)) == len(before) + 4
     assert "**More like one**" in said(drawn("storyboard", book="kite", page="2"))
 
