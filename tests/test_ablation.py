@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from evaluation import ablation
+from evaluation import ablation, judge
 from evaluation.__main__ import main as evaluated
 from evaluation.ablation import VARIANTS, VariantScores, _ground, variant_of
 from evaluation.records import QUICK, Bench
@@ -87,7 +87,8 @@ def test_masks_of_a_variant_are_where_the_artist_drew_the_pet(tmp_path):
 
 
 @pytest.fixture
-def bench(tmp_path):
+def bench(tmp_path, monkeypatch):
+    monkeypatch.setattr(judge, "BATCH", 2)
     tiny_painter(tmp_path / "painter", levels=1)
     tiny_critic(tmp_path / "critic")
     changes = [

@@ -12,7 +12,7 @@ from books import doubles, made, new_book
 from storybook.config import load_settings
 from storybook.errors import ConfigError
 from storybook.make import STAGES
-from storybook.models import auto_precision
+from storybook.models import auto_precision, packed_linear
 from storybook.models.auto_precision import (
     AutoPrecision,
     chosen_precision,
@@ -56,6 +56,7 @@ def watch(monkeypatch):
     """A machine that is quickest in bf16 with its maps laid out, and finds all work worth it."""
     stopwatch = Stopwatch(LAID)
     monkeypatch.setattr(auto_precision, "fastest", stopwatch)
+    monkeypatch.setattr(packed_linear, "is_supported", lambda: True)
     monkeypatch.setattr(auto_precision, "LEAST_MACS", 0)
     monkeypatch.setattr(auto_precision, "MORE_WORK", 0)
     return stopwatch
@@ -93,6 +94,20 @@ def test_settled_measures_once_a_machine_and_shape(watch, monkeypatch):
     assert chosen_precision("auto", CPU, "one") == LAID  # who does not measure is told, too
     again("other")
     assert watch.asked == 2
+
+
+def test_chosen_precision_tries_no_bf16_where_the_processor_multiplies_none(watch, monkeypatch):
+    monkeypatch.setattr(packed_linear, "is_supported", lambda: False)
+    watch.found, tried = FP32, []
+
+    def chosen(shape, precisions):
+        step = tried.append
+        return chosen_precision("auto", CPU, shape, precisions=precisions, step=step, macs=1)
+
+    assert chosen("one", PRECISIONS) == FP32
+    assert tried == [each for each in PRECISIONS if each.dtype == "fp32"]
+    assert chosen("other", (FP32, BF16)) == FP32
+    assert watch.asked == 1, "of one nothing is to be measured"
 
 
 @pytest.mark.parametrize("change", ["torch", "threads", "processor"])
@@ -258,23 +273,26 @@ WORDS = (
 )
 
 
-# The second picture and its plate say of bf16 what the first one's do.
-@pytest.fixture(scope="module", params=[WORDS[0], pytest.param(WORDS[1], marks=pytest.mark.slow)])
+SMALL = {"width_px": 128, "height_px": 128, "steps": 4}
+"""A processor without units for bf16 paints a picture of the size that ships for a minute."""
+
+
+# Pictures of the size that ships say of bf16 what the small one does.
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param((WORDS[0], SMALL), id="small"),
+        *(pytest.param((words, {}), marks=pytest.mark.slow) for words in WORDS),
+    ],
+)
 def pictures(request):
     """A picture of the shipped painter in fp32 and in bf16, and its plate."""
+    words, changes = request.param
     found = {}
     for precision in ("fp32", "bf16"):
         studio = Studio(load_settings("starter", [f"precision={precision}", "device=cpu"]))
-        habits = studio.sampling
-        requests = [
-            asked(
-                request.param,
-                width_px=habits.width_px,
-                height_px=habits.height_px,
-                steps=habits.steps,
-                guidance=habits.guidance,
-            )
-        ]
+        habits = studio.sampling.model_dump(include={"width_px", "height_px", "steps", "guidance"})
+        requests = [asked(words, **habits | changes)]
         with studio.painter() as painter:
             drawn = list(painter.paint(requests))
         picture = found["fp32"][0][0] if found else drawn[0]

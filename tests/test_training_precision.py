@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from pet_runs import lay_home, recipe, run_of, weights
-from storybook.models import auto_precision
+from storybook.models import auto_precision, packed_linear
 from storybook.models.precision import FP32, PRECISIONS, Precision
 from tiny import tiny_llama
 from training.pet.recipe import Recipe, load_recipe
@@ -35,6 +35,7 @@ def machine(monkeypatch):
         return found if found in precisions else found.but(channels_last=False)
 
     monkeypatch.setattr(auto_precision, "fastest", fastest)
+    monkeypatch.setattr(packed_linear, "is_supported", lambda: True)
     monkeypatch.setattr(auto_precision, "_known", {})
     monkeypatch.setattr(auto_precision, "LEAST_MACS", 0)
     monkeypatch.setattr(auto_precision, "MORE_WORK", 0)
