@@ -1,4 +1,4 @@
-"""Rows of a writer that say what they are given, in place of `SideBySide`."""
+"""Rows of a writer that say what they are given, in place of `BatchDecoder`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

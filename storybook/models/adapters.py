@@ -98,7 +98,7 @@ def named_loras(folder: Path, others: Iterable[Path] = ()) -> dict[str, Path]:
 def loras_in_prompt(prompt: str, loras: Mapping[str, Path]) -> tuple[Adapter, ...]:
     """The adapters that a prompt asks for, with their weights; names that `loras` lacks are left.
 
-    >>> asked_for("a cat <lora:rex:0.8> <lora:who:1>", {"rex": Path("rex.safetensors")})
+    >>> loras_in_prompt("a cat <lora:rex:0.8> <lora:who:1>", {"rex": Path("rex.safetensors")})
     (Adapter(path=PosixPath('rex.safetensors'), weight=0.8, text=None),)
     """
     return tuple(
