@@ -102,12 +102,14 @@ def _ask(name: str, title: str) -> None:
     if seen:
         st.markdown(f"`{OWN}` of this folder says now:")
         st.code(
-            Path(OWN).read_text(encoding="utf-8", errors="replace"), language="toml", height=160
+            Path(OWN).read_text(encoding="utf-8", errors="replace"),
+            language="toml",
+            wrap_lines=True,
         )
         st.markdown("It is kept beside the new one, under another name. The new one says:")
     else:
         st.markdown(f"This writes `{OWN}` into the folder that you work in:")
-    st.code(studio_file.text_of(settings), language="toml", height=200)
+    st.code(studio_file.text_of(settings), language="toml", wrap_lines=True)
     with st.container(horizontal=True):
         if pressed(f"Use {title}", type="primary", key="use-for-sure"):
             _write(settings, seen)
