@@ -21,8 +21,10 @@ from storybook.models import Writer
 from storybook.prompts import template
 from storybook.readability import measure
 from storybook.ready_made.collection import ready_made
+from storybook.ready_made.nearest import nearest
 from storybook.records import Event, Hero, Record, Story, digest
 from storybook.shard import Shard
+from storybook.stages.split import cut
 from storybook.stages.write import cast_for, samples_by
 from storybook.story.casting import Cast
 from storybook.story.contradictions import contradictions
@@ -128,6 +130,8 @@ def told_by(
     attempts: int | None = None,
 ) -> Told:
     """What becomes of a case by all tellers, asked in `frame` or in their own."""
+    if frame is None and (near := _nearest(tellers[0][0], case)):
+        return near
     told: list[tuple[StorySample, Cast]] = []
     for studio, writer in tellers:
         who = cast_for(case.brief, (), studio)
@@ -142,6 +146,18 @@ def told_by(
     )
 
 
+def _nearest(studio: Studio, case: Case) -> Told | None:
+    """The ready-made story that a book of the case would have, cut into its pages; None if none."""
+    if studio.settings.write.nearest != "first":
+        return None
+    brief, who = case.brief, cast_for(case.brief, (), studio)
+    story = nearest(brief, who, studio.world, limited=studio.draws_the_world)
+    if story is None:
+        return None
+    pages = tuple(cut(story.paragraphs, brief.pages))
+    return Told(cast=story.cast, story=story.but(paragraphs=pages, pictures=()), tellings=1)
+
+
 def _made_from(case: Case, studio: Studio) -> str:
     return digest(*(_asked(case, each) for each in tellers_of(studio)))
 
@@ -149,7 +165,8 @@ def _made_from(case: Case, studio: Studio) -> str:
 def _asked(case: Case, studio: Studio) -> str:
     who, how = cast_for(case.brief, (), studio), studio.settings.write
     texts = [studio.frame, *(template(name).text for name in ("outline", "page"))]
-    settings = (how.attempts, how.candidates, how.outline, how.temperature, how.manner)
+    settings = [how.attempts, how.candidates, how.outline, how.temperature, how.manner]
+    settings += [how.nearest] if how.nearest == "first" else []
     words = studio.role_words
     return digest(case.brief, who.heroes, who.summary, texts, settings, words, studio.writer_name)
 

@@ -27,7 +27,7 @@ from storybook.hero.folder import load_hero
 from storybook.make import STAGES, follow, make
 from storybook.records import Brief, Event, Hero, Story
 from storybook.stages import bind
-from storybook.stages.write import check_told
+from storybook.story.told_languages import check_told
 from storybook.studio.studio import Studio
 
 OnEvent = Callable[[Event], object]

@@ -67,6 +67,8 @@ class WriteSettings(Teller):
     also: tuple[Teller, ...] = ()
     """Writers whose tellings are candidates, too; the first that is there stands in for a writer
     that has not been fetched."""
+    nearest: Literal["first", "beside"] = "beside"
+    """Whether the nearest ready-made story is the book's, or one of the tellings to choose from."""
     for_children: bool = True
     """Whether words of `unsafe_words.txt` are refused in summaries, tellings and prompts, and
     pictures and photos are looked at by a safety checker where there is one."""
@@ -85,7 +87,7 @@ class WriteSettings(Teller):
 
 
 class SplitSettings(Record):
-    """Nothing to choose yet: pages are cut by rules."""
+    """Nothing to choose: pages are cut by rules."""
 
 
 class DescribeSettings(Record):

@@ -17,7 +17,6 @@ Pronoun = Literal["", "he", "she", "they"]
 """What somebody is called by; empty where nothing says it."""
 Placement = Literal["auto", "over", "below", "beside"]
 """Where the text stands to the picture; `auto` is what the format likes best."""
-
 TextSide = Literal["auto", "low", "high"]
 """Where a card of text stands on its page's picture; `auto` is where it covers less."""
 
@@ -178,16 +177,18 @@ class Story(Record):
     departures: tuple[Departure, ...] = Field(default=(), exclude_if=lambda given: not given)
     """What the book could not keep of its summary."""
     heroes: tuple[str, ...] | None = Field(default=None, exclude_if=lambda given: given is None)
-    """The heroes that its brief named when it was told; None: told by an earlier edition."""
+    """Whom its brief named when it was told; None: told by an earlier edition."""
     pictures: tuple[str, ...] = Field(default=(), exclude_if=lambda given: not given)
-    """What a picture of each paragraph shows, where its teller says so; none: it does not."""
+    """What a picture of each paragraph shows, if its teller says so."""
     told_by: str = Field(default="", exclude_if=lambda teller: not teller)
     """Who told it, for the last page of the book, unless that is the studio's writer."""
+    ready_made: str = Field(default="", exclude_if=lambda name: not name)
+    """Its id, if it is a ready-made story that was found for a summary."""
 
     @property
     def told(self) -> Self:
         """The story alone: nothing is made from its departures, nor from who asked or told."""
-        return self.but(departures=(), heroes=None, told_by="")
+        return self.but(departures=(), heroes=None, told_by="", ready_made="")
 
 
 class Scene(Record):
@@ -207,8 +208,7 @@ class Scene(Record):
     """Names of who is in the picture, the one it is about first."""
     shot: Shot = "middle"
     picture: str = Field(default="", exclude_if=lambda said: not said)
-    """What the page's picture shows in its teller's own words, which a painter of anything is told;
-    empty: the words above are all that is known."""
+    """What the picture shows in its teller's own words, for a painter of anything; or nothing."""
     text_side: TextSide = Field(default="auto", exclude_if=lambda side: side == "auto")
     """Left out where it is the usual one: older scenes keep their digest."""
 

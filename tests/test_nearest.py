@@ -1,47 +1,91 @@
-"""Whether ready-made stories would do for summaries: what is counted, and that it can tell."""
+"""The nearest ready-made story: found for a summary, told about all whom it names, and first."""
 
 import pytest
 
-from evaluation.measures import ExpectedTerms
-from evaluation.nearest import Nearest, figures_of, nearest
-from evaluation.summaries import Case
+from books import doubles, made, new_book
+from storybook.authoring.retell import retell
+from storybook.authoring.tellings import tell_several, tellings
 from storybook.config import shipped
-from storybook.records import Brief
+from storybook.errors import BookError
+from storybook.ready_made.nearest import nearest
+from storybook.records import Brief, Story
+from storybook.stages import write
+from storybook.story.casting import cast
 from storybook.world import load_world
 
 WORLD = load_world(shipped("assets"))
+FIRST = "write.nearest=first"
 
 
-def one(told: int, clauses: int, wanted: tuple[bool, ...], faults: tuple[str, ...] = ("x",)):
-    return Nearest(
-        summary="s",
-        story="A-001",
-        told=told,
-        clauses=clauses,
-        words=0.5,
-        wanted=wanted,
-        faults=faults,
-    )
-
-
-def test_figures_of_counts_clauses_over_all_summaries():
-    figures = figures_of([one(2, 2, (True, False)), one(0, 2, (True, True), ())])
-    assert figures["clauses told in order"] == 0.5
-    assert figures["names, places, things kept"] == 0.75
-    assert figures["summaries all of whose clauses are told"] == 1
-    assert figures["and whose names, places and things are kept"] == 0
-    assert figures["without a fault, as `write` has it"] == 1
+def found(summary: str, **asked: object) -> Story | None:
+    brief = Brief(summary=summary, **asked)
+    return nearest(brief, cast(summary, (), WORLD, seed=1), WORLD, limited=True)
 
 
 def test_nearest_is_the_story_that_the_summary_is_of():
-    """Momo hides from the thunder under the kitchen table, and so does everybody."""
-    brief = Brief(summary="Momo the dog hides from the thunder under the table.", pages=8)
-    found = nearest(Case(brief=brief, wanted=ExpectedTerms(names=("Momo",))), WORLD)
-    assert found.story in ("A-062", "C-001", "E-031", "D-024")
-    assert (found.told, found.wanted) == (found.clauses, (True,))
+    story = found("Momo the dog hides from the thunder under the table.", pages=8)
+    assert story.ready_made in ("A-062", "C-001", "E-031", "D-024")
+    assert story.cast[0].name == "Momo" and "thunder" in " ".join(story.paragraphs)
 
 
-@pytest.mark.parametrize("summary", ["Momo the dog plays the violin to a dentist in a volcano."])
-def test_nearest_keeps_no_words_that_no_story_has(summary):
-    found = nearest(Case(brief=Brief(summary=summary), wanted=ExpectedTerms()), WORLD)
-    assert found.words < 0.5
+@pytest.mark.parametrize(
+    ("summary", "names"),
+    [
+        ("Mimi the white cat lost her mitten. A fox named Rufus helps her.", ("Mimi", "Rufus")),
+        ("Two friends, Coco the black cat and Bo the golden dog, want one ball.", ("Coco", "Bo")),
+        ("Benno the dog and Tarek, a boy of six, find a parachute.", ("Benno", "Tarek")),
+    ],
+)
+def test_nearest_is_told_about_all_whom_the_summary_names(summary, names):
+    story = found(summary)
+    text = " ".join(story.paragraphs)
+    assert all(name in text and name in {one.name for one in story.cast} for name in names)
+    assert not any("does not play" in each.text for each in story.departures)
+
+
+def test_nearest_can_be_cut_into_the_pages_that_are_asked_for():
+    story = found("Momo the dog hides from the thunder under the table.", pages=20)
+    assert len(story.paragraphs) >= 10
+
+
+def test_nearest_is_the_book_s_story_where_the_studio_has_it_first(monkeypatch):
+    """And no writer is asked."""
+    monkeypatch.setattr(write, "sample_stories", None)
+    book, studio = new_book(summary="Biscuit the cat cannot get through the door."), doubles(FIRST)
+    events = made(book, studio, until="split")
+    assert book.story.ready_made and "Biscuit" in book.story.paragraphs[0]
+    assert any("the nearest of the ready-made stories" in each.note for each in events)
+    assert book.story.departures[0].text.endswith("that was not made for the summary.")
+    pages = [scene.text for scene in book.scenes[1:]]
+    assert len(pages) == book.brief.pages and any(scene.picture for scene in book.scenes)
+    assert not write.due(book, studio)
+    with pytest.raises(BookError, match="is told one way: write it yourself, or take a telling"):
+        list(retell(book, studio, 2, seed=1))
+
+
+def test_a_writer_tells_where_no_ready_made_story_will_do():
+    book = new_book(summary="Biscuit the cat cannot get through the door.", pages=40)
+    made(book, doubles(FIRST), until="write")
+    assert not book.story.ready_made
+
+
+def test_a_book_that_the_writer_told_is_not_told_anew_by_the_nearest():
+    book = new_book()
+    made(book, doubles(), until="write")
+    assert not write.due(book, doubles(FIRST))
+    other = new_book(folder="other")
+    made(other, doubles(FIRST), until="write")
+    assert write.due(other, doubles()), "its author wants the writer's"
+
+
+def test_tell_several_has_the_nearest_first_where_the_studio_has_it_so():
+    book = new_book(summary="Biscuit the cat cannot get through the door.")
+    list(tell_several(book, doubles(FIRST)))
+    assert [each.ready_made for each in tellings(book, doubles(FIRST))] == [True, *[False] * 3]
+
+
+def test_the_starter_has_it_first():
+    from storybook.config import load_settings
+
+    assert load_settings("starter").write.nearest == "first"
+    assert load_settings("classic").write.nearest == "beside"

@@ -16,7 +16,7 @@ from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Hero
 from storybook.stages import bind, write
 from storybook.stages.describe import describe
-from storybook.stages.split import pictures_of, split
+from storybook.stages.split import cut, pictures_of
 from storybook.story.scene_from_picture import in_hero_words, read_picture
 from storybook.studio.departures import listed
 from storybook.world import load_world
@@ -130,9 +130,24 @@ def test_tell_ready_made_has_everybody_for_a_painter_of_anything():
 def test_tell_ready_made_says_that_a_second_hero_has_no_part():
     second = BRUNO.but(name="Miso", species="cat")
     story = tell_ready_made(story_named("A-022"), (BRUNO, second), WORLD, limited=True)
-    assert "Miso does not play: a ready-made story has a part for one hero." in [
+    assert "Miso does not play: the story has no part that suits." in [
         each.text for each in story.departures
     ]
+
+
+def test_tell_ready_made_gives_other_heroes_the_parts_that_suit():
+    """A puppy's part is a fox's, too, by name, kind and pictures; a boy's is a boy's alone."""
+    mimi = Hero(name="Mimi", species="cat", look="white")
+    rufus = Hero(name="Rufus", species="fox", look="orange", pronoun="he")
+    story = tell_ready_made(story_named("C-024"), (mimi, rufus), WORLD, limited=True)
+    text = " ".join((*story.paragraphs, *story.pictures))
+    assert [one.name for one in story.cast][:2] == ["Mimi", "Rufus"]
+    assert "Out fell a fox cub" in text and "Bumble" not in text and "puppy" not in text
+    assert "Rufus plays Bumble." in [each.text for each in story.departures]
+    tarek = Hero(name="Tarek", species="boy", pronoun="he")
+    story = tell_ready_made(story_named("F-030"), (BRUNO, tarek), WORLD, limited=True)
+    assert "Thabo" not in " ".join((*story.paragraphs, *story.pictures))
+    assert (story.cast[1].species, story.cast[1].name) == ("boy", "Tarek")
 
 
 def test_read_picture_reads_the_line_and_not_the_text():
@@ -178,10 +193,17 @@ def test_describe_tells_a_painter_of_anything_the_line_itself():
     assert small.startswith("watercolour of a brown and white dog") and "violin" not in small
 
 
-def test_pictures_of_are_none_where_paragraphs_are_not_the_pages():
+def test_pictures_of_follow_the_paragraphs_where_these_are_not_the_pages():
     story = tell_ready_made(story_named("A-022"), (BRUNO,), WORLD, limited=True)
-    assert pictures_of(story, 8) and not pictures_of(story, 6)
-    assert not any(scene.picture for scene in split(story, story.cast, 6, WORLD))
+    assert pictures_of(story, story.paragraphs) == story.pictures
+    fewer, more = (cut(story.paragraphs, len(story.paragraphs) + by) for by in (-2, 3))
+    assert [*pictures_of(story, fewer)] == [
+        line for line in story.pictures if line in pictures_of(story, fewer)
+    ]
+    assert all(pictures_of(story, fewer)) and len(fewer) == len(story.paragraphs) - 2
+    assert pictures_of(story, more).count("") == 3
+    assert [line for line in pictures_of(story, more) if line] == [*story.pictures]
+    assert set(pictures_of(story.but(pictures=()), more)) == {""}
 
 
 def test_stories_lists_the_best_first_and_says_how_many_more(capsys):

@@ -106,18 +106,17 @@ def test_tell_several_offers_the_nearest_ready_made_story_about_the_star(capsys)
     assert near.ready_made and not any(each.ready_made for each in others)
     assert near.story.cast[0].name == "Biscuit" and "ready-made story" in near.story.told_by
     assert "door" in " ".join(near.story.paragraphs)
-    pages = len(near.story.paragraphs)
     said_of = [each.text for each in near.story.departures]
-    asked = book.brief.pages
+    assert said_of[0].endswith("that was not made for the summary.")
     assert any(each.startswith("Biscuit plays ") for each in said_of)
-    assert pages != asked and f"It has {pages} pages, not {asked}." in said_of
     take_telling(book, studio, len(others) + 1)
-    assert book.brief.pages == pages and book.story == near.story
-    assert not write.due(book, studio)
+    assert book.story == near.story and not write.due(book, studio)
     made(book, studio, until="split")
-    assert [scene.text for scene in book.scenes[1:]] == list(near.story.paragraphs)
+    pages = [scene.text for scene in book.scenes[1:]]
+    assert len(pages) == book.brief.pages != len(near.story.paragraphs)
+    assert " ".join(pages).split() == " ".join(near.story.paragraphs).split()
     undo(book)
-    assert book.brief.pages == asked and tellings(book, studio)[-1] == near
+    assert not book.path(book.STORY).is_file() and tellings(book, studio)[-1] == near
     assert main(["tellings", "book", "--studio", "doubles"]) == 0
     assert "(a ready-made story, told about Biscuit)" in capsys.readouterr().out
 

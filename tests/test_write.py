@@ -15,11 +15,11 @@ from storybook.hero.folder import add_hero
 from storybook.models.replies import answered, in_turn
 from storybook.records import R, Story, digest
 from storybook.stages import write as stage
-from storybook.stages.write import check_language
 from storybook.story.casting import Cast, cast
 from storybook.story.faults import faults_of
 from storybook.story.prompt_frame import PLAIN, load_frame
 from storybook.story.sampling import StorySample, sample_stories, select_best
+from storybook.story.told_languages import check_language
 from storybook.studio.studio import Studio
 from storybook.world import load_world
 from tiny import tiny_llama

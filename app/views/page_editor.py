@@ -114,19 +114,28 @@ def _text(book: Book, scene: Scene, place: int, *, busy: bool, held: bool) -> No
             disabled=held,
             on_click=keep,
         )
-        own = scene.page > book.brief.pages
+        why = _why_told_once(book, scene)
         st.button(
             "Tell it again",
             key=f"again-{key}",
             icon=":material/history_edu:",
-            disabled=busy or own,
+            disabled=busy or bool(why),
             on_click=_tell_again,
             args=(book, scene.page),
-            help="You wrote this page yourself." if own else None,
+            help=why,
         )
     text_field.unsaid(key, scene.text)
     for note in page_notes(place, scene.text, press_options_of(book.brief)):
         st.warning(f"This page is {note.says}", icon=":material/print:")
+
+
+def _why_told_once(book: Book, scene: Scene) -> str | None:
+    """Why no writer can tell a page again."""
+    if scene.page > book.brief.pages:
+        return "You wrote this page yourself."
+    if book.brief.story or book.story.ready_made:
+        return "It is of a ready-made story, which is told one way."
+    return None
 
 
 def _tell_again(book: Book, page: int) -> None:

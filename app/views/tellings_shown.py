@@ -38,24 +38,35 @@ def choose(book: Book, studio: Studio, known: Sequence[Telling]) -> None:
             )
         return
     st.subheader("Which one shall it be?", anchor=False)
-    st.caption(
-        "The first keeps closest to what you asked. Then you meet its cast; no page is drawn "
-        "before you say so."
-    )
-    for number, telling in enumerate(known, 1):
-        if telling.ready_made:
-            story = telling.story
-            title, star = look.plain(story.title), look.plain(story.cast[0].name)
-            says = f"Or a story that is there already, told about {star}: **{title}**"
-            with st.expander(says, icon=":material/auto_stories:"):
-                st.caption("It was not made for your summary.")
-                _telling(book, studio, number, telling)
+    st.caption("Then you meet its cast; no page is drawn before you say so.")
+    numbered = [*enumerate(known, 1)]
+    own = [each for each in numbered if not each[1].ready_made]
+    ready = [each for each in numbered if each[1].ready_made]
+    first = known[0].ready_made
+    for number, telling in ready if first else []:
+        _ready_made(book, studio, number, telling)
+    if first:
+        st.markdown(
+            "**Or one that was made for your summary**, by the small writer on this computer"
+        )
     with st.container(horizontal=True, gap="medium", key="tellings"):
-        for number, telling in enumerate(known, 1):
-            if not telling.ready_made:
-                with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
-                    st.markdown(f"**{look.plain(telling.story.title)}**")
-                    _telling(book, studio, number, telling)
+        for number, telling in own:
+            with st.container(key=f"card-telling-{number}", width=COLUMN_PX, gap="small"):
+                st.markdown(f"**{look.plain(telling.story.title)}**")
+                _telling(book, studio, number, telling)
+    for number, telling in [] if first else ready:
+        _ready_made(book, studio, number, telling)
+
+
+def _ready_made(book: Book, studio: Studio, number: int, telling: Telling) -> None:
+    """A story that is there already; open where it is the one that a book has otherwise."""
+    story = telling.story
+    title, star = look.plain(story.title), look.plain(story.cast[0].name)
+    says = f"A story that is there already, told about {star}: **{title}**"
+    with st.expander(says, icon=":material/auto_stories:", expanded=number == 1):
+        better = "; it is the better story, though." if number == 1 else "."
+        st.caption(f"It was not made for your summary{better}")
+        _telling(book, studio, number, telling)
 
 
 def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:

@@ -50,6 +50,11 @@ def _told_page(book: Book, page: int) -> Scene:
     found = next((scene for scene in book.scenes if scene.page == page), None)
     if found is None or page == COVER or page > book.brief.pages:
         raise BookError(f"Page {page} was not told by the writer: write it yourself.")
+    if name := book.brief.story or book.story.ready_made:
+        raise BookError(
+            f"Page {page} is of the ready-made story {name}, which is told one way: write it "
+            f"yourself, or take a telling of the writer's: storybook tellings {book.folder}"
+        )
     return found
 
 

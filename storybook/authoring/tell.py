@@ -3,8 +3,9 @@
 from storybook.authoring.new_book import checked
 from storybook.hero.folder import load_heroes
 from storybook.records import Brief, Story
-from storybook.stages.write import cast_for, check_language, write
+from storybook.stages.write import cast_for, write
 from storybook.story.sampling import StorySample, select_best
+from storybook.story.told_languages import check_language
 from storybook.studio.departures import of_telling
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of

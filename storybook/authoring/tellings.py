@@ -1,22 +1,20 @@
 """Several tellings of a book's summary, kept side by side until its author takes one.
 
 They are told before anything is drawn, and the one that is taken becomes the book's story as if
-`write` had chosen it. Each is kept with what it leaves out of the summary. Behind the writer's own
-stands the ready-made story that is nearest to the summary, if one is near, told about the star.
+`write` had chosen it. Each is kept with what it leaves out of the summary. Beside the writer's own
+stands the ready-made story that is nearest to the summary, if one is near, told about the star;
+before them where the studio has it be the book's (`write.nearest`).
 """
 
 from collections.abc import Iterator
 
 from pydantic import Field
 
-from storybook.authoring.edits import set_brief, version
 from storybook.authoring.history import undoable
 from storybook.book.folder import Book
 from storybook.errors import BookError
-from storybook.naming import says_name
-from storybook.ready_made.nearest import nearest
 from storybook.records import Event, Record, Story
-from storybook.stages.write import best_of, cast_of, digests_of, tell, with_departures
+from storybook.stages.write import best_of, digests_of, nearest_telling, tell, with_departures
 from storybook.story.sampling import worth
 from storybook.studio.studio import Studio
 
@@ -55,31 +53,21 @@ def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Eve
     kept = sorted(different.values(), key=usable.index)[:count]
     for number in range(1, MOST + 1):
         book.telling_of(number).unlink(missing_ok=True)
-    for number, sample in enumerate(kept, 1):
-        story = with_departures(sample.story, book, studio)
-        telling = Telling(story=story, made_from=made_from, faults=sample.complaint)
+    found = [
+        Telling(
+            story=with_departures(sample.story, book, studio),
+            made_from=made_from,
+            faults=sample.complaint,
+        )
+        for sample in kept
+    ]
+    if len(kept) < MOST and (near := nearest_telling(book, studio)):
+        place = 0 if studio.settings.write.nearest == "first" else len(found)
+        found.insert(place, Telling(story=near, made_from=made_from, ready_made=True))
+    for number, telling in enumerate(found, 1):
         book.save(book.telling_of(number), telling, None)
-    if len(kept) < MOST and (near := _nearest(book, studio)):
-        telling = Telling(story=near, made_from=made_from, ready_made=True)
-        book.save(book.telling_of(len(kept) + 1), telling, None)
     note = f"{len(kept)} tellings to choose from" if len(kept) > 1 else "one telling, no other"
     yield Event(stage="write", done=len(told), total=len(told), note=note)
-
-
-def _nearest(book: Book, studio: Studio) -> Story | None:
-    """The ready-made story that is nearest to a book's summary, with all that it leaves out."""
-    who = cast_of(book, studio)
-    near = nearest(book.brief, who, studio.world, limited=studio.draws_the_world)
-    if near is None:
-        return None
-    story, summary = with_departures(near, book, studio), who.summary
-    # Whom the cast adds to a summary, a friend for the star, plays in the writer's tellings alone.
-    added = [one.name for one in who.heroes[1:] if not says_name(summary, one.name)]
-    lost = [
-        each for each in story.departures if not any(says_name(each.text, name) for name in added)
-    ]
-    departures = (*near.departures, *lost)
-    return story.but(title=book.brief.title or near.title, departures=departures)
 
 
 def tellings(book: Book, studio: Studio) -> tuple[Telling, ...]:
@@ -88,16 +76,13 @@ def tellings(book: Book, studio: Studio) -> tuple[Telling, ...]:
     found = [book.read(file, Telling) for file in files if file.is_file()]
     if not found:
         return ()
-    made_from = digests_of(book, studio)[0]
-    return tuple(each for each in found if each.made_from == made_from)
+    known = digests_of(book, studio)
+    return tuple(each for each in found if each.made_from in known)
 
 
 @undoable("A telling taken")
 def take_telling(book: Book, studio: Studio, number: int) -> Story:
-    """Make a telling the book's story; raises BookError if there is none of that number.
-
-    A ready-made story brings its own number of pages, which is the book's then.
-    """
+    """Make a telling the book's story; raises BookError if there is none of that number."""
     known = tellings(book, studio)
     if not 1 <= number <= len(known):
         there = f"They are numbered from 1 to {len(known)}" if known else "There is none"
@@ -105,11 +90,7 @@ def take_telling(book: Book, studio: Studio, number: int) -> Story:
             f"{book.folder} has no telling {number} of what its brief asks today. {there}; "
             f"tell some: storybook tellings {book.folder}"
         )
-    taken, brief = known[number - 1], book.brief
-    made_from, pages = taken.made_from, len(taken.story.paragraphs)
-    if taken.ready_made and pages != brief.pages:
-        set_brief(book, brief.but(pages=pages), version(brief))
-        made_from = digests_of(book, studio)[0]
+    taken = known[number - 1]
     with book.lock():
-        book.save(book.STORY, taken.story, made_from)
+        book.save(book.STORY, taken.story, taken.made_from)
     return taken.story

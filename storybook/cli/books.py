@@ -18,7 +18,7 @@ from storybook.errors import BookError
 from storybook.files import write_whole
 from storybook.hero.folder import load_hero
 from storybook.make import PER_PAGE, STAGES, follow, make
-from storybook.stages.write import check_told
+from storybook.story.told_languages import check_told
 from storybook.studio.departures import listed
 from storybook.studio.studio import Studio
 

@@ -12,7 +12,7 @@ from storybook.config import WriteSettings
 from storybook.errors import ConfigError, StorybookError, in_one_line, nearest
 from storybook.files import slug
 from storybook.records import Brief, Record
-from storybook.stages.write import check_told
+from storybook.story.told_languages import check_told
 from storybook.text_files import read_text, split_lines
 
 ID = "id"

@@ -25,10 +25,9 @@ GAP_PT = 26
 THE_END = "The End"
 HEADING = "How this book was made"
 INTRODUCTION = (
-    "A computer told this story from a line or two, drew every picture several times over, and "
-    "kept the one that fitted best: words and pictures are machine-made, and a person may have "
-    "changed them since. If a paw is missing somewhere, that is why. You are welcome to draw it "
-    "in."
+    "A computer told this story, drew every picture several times over, and kept the one that "
+    "fitted best: words and pictures are machine-made, and a person may have changed them since. "
+    "If a paw is missing somewhere, that is why. You are welcome to draw it in."
 )
 
 

@@ -68,6 +68,11 @@ def recast(story: ReadyMade, hero: Hero) -> Recast:
             f"{hero.name} cannot star in {story.id}, “{story.title}”: {why}. Stories that "
             f"{hero.name} can star in: storybook stories --hero {hero.folder or hero.name.lower()}"
         )
+    return recast_part(story, hero)
+
+
+def recast_part(story: ReadyMade, hero: Hero) -> Recast:
+    """As `recast`, for who is known to suit the part of the first of the story's cast."""
     new_kind = not is_same_kind(story, hero)
     edit, swap = _Words(story, hero, new_kind=new_kind), swap_of(story, hero)
     texts = [swap(edit(page.text)) for page in story.pages]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from storybook.ready_made.collection import Figure, ReadyMade
+from storybook.ready_made.companions import Companions, as_played, with_companions
 from storybook.ready_made.pronouns import IT, sexes_of
 from storybook.ready_made.recast import Recast, as_it_stands, recast
 from storybook.records import Departure, Hero, Story
@@ -26,19 +27,27 @@ def tell_ready_made(
 ) -> Story:
     """The story as a book tells it, the first of `heroes` in its star's part, or its own star.
 
+    The others take the parts of its other figures, as far as there are any for them.
     With `limited` a painter draws the world's species and people only: who is none is drawn as the
     one that stands for it, or not at all, which are departures. The words stay as they are.
     Raises ConfigError if the hero cannot take the part.
     """
     hero = heroes[0] if heroes else None
     retold = recast(story, hero) if hero else as_it_stands(story)
+    told = as_played(story, retold, hero) if hero else story
+    others = with_companions(told, heroes[1:])
     if hero:
         star = hero.but(pronoun=hero.pronoun or _pronoun(retold.pronoun))
     else:
         star = _own_star(story, world, limited=limited)
-    departures = list(_departures(story, retold, heroes, limited=limited))
+    departures = list(_departures(story, retold, others, heroes, limited=limited))
     cast = [star]
-    for figure, sex in zip(story.cast[1:], sexes_of(story)[1:], strict=True):
+    for place, (figure, sex) in enumerate(zip(story.cast, sexes_of(story), strict=True)):
+        if place == 0:
+            continue
+        if companion := others.played.get(place):
+            cast.append(companion.but(pronoun=companion.pronoun or _pronoun(sex)))
+            continue
         one = _drawn(figure, sex, world, story.id) if limited else _as_it_is(figure, sex)
         if one is None:
             says = f"{_capital(figure.name)} is told of but cannot be drawn: no {figure.kind} is."
@@ -48,12 +57,12 @@ def tell_ready_made(
         if limited and (says := _stand_in(figure, one)):
             departures.append(Departure(kind="animal", text=says))
     return Story(
-        title=retold.title,
-        paragraphs=tuple(page.text for page in retold.pages),
+        title=others.story.title,
+        paragraphs=tuple(page.text for page in others.story.pages),
         cast=tuple(cast),
         departures=tuple(departures),
         heroes=(),
-        pictures=tuple(page.picture for page in retold.pages),
+        pictures=tuple(page.picture for page in others.story.pages),
         told_by=teller(story, hero),
     )
 
@@ -65,13 +74,20 @@ def teller(story: ReadyMade, hero: Hero | None) -> str:
 
 
 def _departures(
-    story: ReadyMade, retold: Recast, heroes: tuple[Hero, ...], *, limited: bool
+    story: ReadyMade,
+    retold: Recast,
+    others: Companions,
+    heroes: tuple[Hero, ...],
+    *,
+    limited: bool,
 ) -> Iterator[Departure]:
     """Where the story about the heroes is not what its own pages say."""
     if heroes:
         yield Departure(kind="part", text=retold.line)
-    for other in heroes[1:]:
-        says = f"{other.name} does not play: a ready-made story has a part for one hero."
+    for place, other in others.played.items():
+        yield Departure(kind="part", text=f"{other.name} plays {story.cast[place].name}.")
+    for other in others.without:
+        says = f"{other.name} does not play: the story has no part that suits."
         yield Departure(kind="person", text=says)
     kind = story.star.known_kind
     if limited and not heroes and kind and not kind.drawn:

@@ -1,5 +1,6 @@
 """split: a story becomes scenes, one for the cover and one for each page."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -19,20 +20,33 @@ TORN_PARAGRAPH = 36.0
 def split(story: Story, cast: Sequence[Hero], pages: int, world: World) -> tuple[Scene, ...]:
     """The cover's scene and exactly `pages` more; no sentence and no quotation is broken."""
     scenes: list[Scene] = []
-    shown = pictures_of(story, pages)
-    for number, text in enumerate(cut(story.paragraphs, pages), start=1):
+    texts = cut(story.paragraphs, pages)
+    for number, (text, shown) in enumerate(zip(texts, pictures_of(story, texts), strict=True), 1):
         before = scenes[-1] if scenes else None
         if shown:
-            scenes.append(read_picture(shown[number - 1], text, number, cast, world, before))
+            scenes.append(read_picture(shown, text, number, cast, world, before))
         else:
             scenes.append(read_page(text, number, cast, world, before))
     return read_cover(story.title, scenes, cast), *scenes
 
 
-def pictures_of(story: Story, pages: int) -> tuple[str, ...]:
-    """What the story says that its pictures show; none if its paragraphs are not the pages."""
-    fits = len(story.pictures) == len(story.paragraphs) == pages
-    return story.pictures if fits else ()
+def pictures_of(story: Story, texts: Sequence[str]) -> tuple[str, ...]:
+    """What the story says that the picture of each page shows, empty where it says nothing.
+
+    Of pages that are no paragraphs each has the line of the paragraph that most of its words are
+    of; where several would have the same one, the first has it.
+    """
+    if len(story.pictures) != len(story.paragraphs):
+        return ("",) * len(texts)
+    words = [number for number, each in enumerate(story.paragraphs) for _ in each.split()]
+    at, before, shown = 0, -1, []
+    for text in texts:
+        of_page = Counter(words[at : at + len(text.split())])
+        at += of_page.total()
+        most = of_page.most_common(1)[0][0] if of_page else before
+        shown.append(story.pictures[most] if most != before else "")
+        before = most
+    return tuple(shown)
 
 
 def cut(paragraphs: Sequence[str], pages: int) -> list[str]:

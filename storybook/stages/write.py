@@ -8,24 +8,25 @@ from dataclasses import replace
 
 from storybook.book.folder import Book
 from storybook.book.printing import check_names, left_out
-from storybook.config import WriteSettings
 from storybook.content_filter import check_allowed
-from storybook.errors import BookError, ConfigError, ReplyError
+from storybook.errors import BookError, ReplyError
 from storybook.files import write_whole
 from storybook.models import Writer
 from storybook.models.writers import all_of, known_name, missing
+from storybook.naming import says_name
 from storybook.parts import as_wished
 from storybook.prompts import template
 from storybook.ready_made.collection import story_named
+from storybook.ready_made.nearest import nearest
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Event, Hero, Story, digest
 from storybook.story.casting import Cast, befriended, cast
 from storybook.story.prompt_frame import PromptFrame
 from storybook.story.sampling import StorySample, sample_stories, select_best
+from storybook.story.told_languages import check_language
 from storybook.studio.departures import carried, of_telling
 from storybook.studio.studio import Studio
 from storybook.studio.tellers import tellers_of, with_writer
-from storybook.summary.language import english_of
 
 Look = tuple[str, str, str]
 """Name, species and coat of somebody."""
@@ -40,7 +41,10 @@ def due(book: Book, studio: Studio) -> list[str]:
 def digests_of(book: Book, studio: Studio) -> list[str]:
     """From what the story would be made today, and what earlier editions called the same."""
     if book.brief.story:
-        return [digest(book.brief.heroes, ready_made_story(book, studio))]
+        tellings = [ready_made_story(book, studio)]
+        if book.heroes()[1:]:
+            tellings.append(_with_one_part(book, studio))
+        return [digest(book.brief.heroes, story) for story in tellings]
     if studio.settings.write.also:
         # By names that are the same before weights are fetched and after: that makes nothing due.
         alone = [with_writer(studio, each) for each in all_of(studio.settings.write)]
@@ -70,6 +74,9 @@ def _digests_of(book: Book, studio: Studio, writer_name: str) -> list[str]:
     read_before = [(renamed.summary, _looks(renamed))] if renamed != who else []
     read_before += _earlier_readings(book, studio, who)
     earlier = [digest(*read, *sources[2:]) for read in read_before]
+    if how.nearest == "first":
+        # A book that the writer told before there was this setting is not to be told anew.
+        return [digest(*sources, how.nearest), digest(*sources), *earlier]
     return [digest(*sources), *earlier]
 
 
@@ -98,10 +105,22 @@ def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[s
 
 
 def ready_made_story(book: Book, studio: Studio) -> Story:
-    """The ready-made story that the brief names, about the brief's first hero."""
+    """The ready-made story that the brief names, about the brief's heroes."""
     ready = story_named(book.brief.story)
     story = tell_ready_made(ready, book.heroes(), studio.world, limited=studio.draws_the_world)
     return story.but(title=book.brief.title or story.title, heroes=book.brief.heroes)
+
+
+def _with_one_part(book: Book, studio: Studio) -> Story:
+    """The same, as an earlier edition told it: about the first hero alone."""
+    first, *others = book.heroes()
+    ready, limited = story_named(book.brief.story), studio.draws_the_world
+    story = tell_ready_made(ready, (first,), studio.world, limited=limited)
+    says = "{} does not play: a ready-made story has a part for one hero."
+    left = [Departure(kind="person", text=says.format(hero.name)) for hero in others]
+    departures = (*story.departures[:1], *left, *story.departures[1:])
+    title = book.brief.title or story.title
+    return story.but(title=title, heroes=book.brief.heroes, departures=departures)
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
@@ -122,13 +141,42 @@ def _run_ready_made(book: Book, studio: Studio) -> Iterator[Event]:
 
 def _run_writer(book: Book, studio: Studio) -> Iterator[Event]:
     for made_from in due(book, studio):
-        told = yield from tell(book, studio)
-        story = with_departures(best_of(book, told, studio), book, studio)
+        story = yield from _told(book, studio)
         book.save(book.STORY, story, made_from)
         total = studio.settings.write.attempts
         if without := left_out(story, story.paragraphs, book.brief.font, book.brief.language):
             yield Event(stage="write", done=total, total=total, note=without)
         yield Event(stage="write", done=total, total=total, note=story.title)
+
+
+def _told(book: Book, studio: Studio) -> Generator[Event, None, Story]:
+    """The telling of a summary that becomes the book's story unless its author takes another."""
+    if studio.settings.write.nearest == "first":
+        total = studio.settings.write.attempts
+        for note in check_asked(book, studio):
+            yield Event(stage="write", done=0, total=total, note=note)
+        if near := nearest_telling(book, studio):
+            says = f"the nearest of the ready-made stories, {near.ready_made}, is told"
+            yield Event(stage="write", done=total, total=total, note=says)
+            return near
+    told = yield from tell(book, studio)
+    return with_departures(best_of(book, told, studio), book, studio)
+
+
+def nearest_telling(book: Book, studio: Studio) -> Story | None:
+    """The ready-made story that is nearest to a book's summary, with all that it leaves out."""
+    who = cast_of(book, studio)
+    near = nearest(book.brief, who, studio.world, limited=studio.draws_the_world)
+    if near is None:
+        return None
+    story, summary = with_departures(near, book, studio), who.summary
+    # Whom the cast adds to a summary, a friend for the star, plays in the writer's tellings alone.
+    added = [one.name for one in who.heroes[1:] if not says_name(summary, one.name)]
+    lost = [
+        each for each in story.departures if not any(says_name(each.text, name) for name in added)
+    ]
+    departures = carried((*near.departures, *lost), _departures_before(book))
+    return story.but(title=book.brief.title or near.title, departures=departures)
 
 
 def tell(
@@ -140,13 +188,8 @@ def tell(
     for children, a name that cannot be printed.
     """
     brief, how, tellers = book.brief, studio.settings.write, tellers_of(studio)
-    check_language(brief, how)
-    if how.for_children:
-        check_allowed(brief.summary, "The summary")
     casts = [cast_of(book, teller) for teller in tellers]
-    who = casts[0]
-    check_names([hero.name for hero in who.heroes], brief.font, brief.language)
-    for note in (*(each.text for each in who.departures), *who.notes):
+    for note in check_asked(book, tellers[0]):
         yield Event(stage="write", done=0, total=how.attempts, note=note)
     if without := missing(how):
         yield Event(stage="write", done=0, total=how.attempts, note=without)
@@ -155,6 +198,16 @@ def tell(
         by = teller.writer_name if how.also else ""
         yield from write(brief, who, teller, told, at_least=at_least, by=by)
     return told
+
+
+def check_asked(book: Book, studio: Studio) -> tuple[str, ...]:
+    """What is to be said of a summary before it is told; raises what `tell` raises."""
+    brief, how, who = book.brief, studio.settings.write, cast_of(book, studio)
+    check_language(brief, how)
+    if how.for_children:
+        check_allowed(brief.summary, "The summary")
+    check_names([hero.name for hero in who.heroes], brief.font, brief.language)
+    return (*(each.text for each in who.departures), *who.notes)
 
 
 def write(
@@ -232,31 +285,6 @@ def _departures_before(book: Book) -> tuple[Departure, ...]:
         return book.story.departures
     except BookError:
         return ()
-
-
-def check_told(brief: Brief, how: WriteSettings) -> None:
-    """Raise ConfigError if nobody tells the book in its language."""
-    if not brief.story:
-        check_language(brief, how)
-
-
-def check_language(brief: Brief, how: WriteSettings) -> None:
-    """Raise ConfigError if the book's language is not one that the writer tells in."""
-    told = how.told_languages
-    server = "or use a server's writer (write.writer = 'server')."
-    remedy = f"Write the summary in English, {server}"
-    if not how.tells_in(brief.language):
-        known = "English" if told == ("en",) else ", ".join(told)
-        remedy = f"Give the book a language that it tells in, {server}"
-        raise ConfigError(
-            f"This studio's writer tells in {known}, not {brief.language!r}. {remedy}"
-        )
-    if told == ("en",) and not (english := english_of(brief.summary)).enough:
-        known = english.known
-        raise ConfigError(
-            f"This studio's writer reads English, and of the {english.count} words of the summary "
-            f"that are no names {known or 'none'} {'is' if known < 2 else 'are'}. {remedy}"
-        )
 
 
 def cast_of(book: Book, studio: Studio) -> Cast:
