@@ -122,11 +122,11 @@ def test_tell_several_offers_the_nearest_ready_made_story_about_the_star(capsys)
 
 
 def test_tell_several_offers_no_ready_made_story_in_another_language():
-    brief = Brief(summary="Biscuit fängt einen Stern.", language="de")
-    studio = doubles()
-    who = cast(brief.summary, (), studio.world, seed=1)
-    assert nearest(brief, who, studio.world, limited=True) is None
-    assert nearest(brief.but(language="en-GB"), who, studio.world, limited=True) is not None
+    studio, summary = doubles(), "Biscuit the cat catches a star."
+    who = cast(summary, (), studio.world, seed=1)
+    asked = {tag: Brief(summary=summary, language=tag) for tag in ("de", "en-GB")}
+    assert nearest(asked["de"], who, studio.world, limited=True) is None
+    assert nearest(asked["en-GB"], who, studio.world, limited=True) is not None
 
 
 @pytest.mark.parametrize(("number", "says"), [(5, "from 1 to 4"), (0, "no telling 0")])

@@ -41,14 +41,21 @@ def find_stories(
 ) -> tuple[ReadyMade, ...]:
     """The stories that are wanted, the best first; without words in the order of their ids."""
     known = ready_made() if stories is None else stories
-    found = [story for story in known.values() if _fits(story, wanted)]
-    terms = tuple(dict.fromkeys(telling(wanted.words)))
     if not wanted.words.strip():
-        return tuple(found)
-    index = _index() if stories is None else Index(known)
-    scores = {story.id: index.score(story.id, terms) for story in found}
-    ranked = sorted((story for story in found if scores[story.id]), key=lambda one: one.id)
-    return tuple(sorted(ranked, key=lambda one: -scores[one.id]))
+        return tuple(story for story in known.values() if _fits(story, wanted))
+    return tuple(story for story, _ in scored_stories(wanted, known))
+
+
+def scored_stories(
+    wanted: StoryQuery, stories: Mapping[str, ReadyMade] | None = None
+) -> list[tuple[ReadyMade, float]]:
+    """The stories that say a word that is wanted, with how well they answer; the best first."""
+    known = ready_made() if stories is None else stories
+    terms = tuple(dict.fromkeys(telling(wanted.words)))
+    index = _index() if known is ready_made() else Index(known)
+    found = sorted((one for one in known.values() if _fits(one, wanted)), key=lambda one: one.id)
+    scored = [(story, index.score(story.id, terms)) for story in found]
+    return sorted((each for each in scored if each[1]), key=lambda each: -each[1])
 
 
 class Index:

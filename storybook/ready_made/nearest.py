@@ -6,9 +6,11 @@ have it than the small writer's telling each time, for its sense; of what was as
 (docs/log.md).
 """
 
+import re
+
 from storybook.naming import is_english, says_name
 from storybook.ready_made.companions import without_part
-from storybook.ready_made.find import StoryQuery, find_stories
+from storybook.ready_made.find import StoryQuery, scored_stories
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Hero, Story
 from storybook.story.casting import Cast
@@ -20,8 +22,13 @@ FOUND = 24
 """So many that are found by the summary's words are told, and measured as tellings are."""
 MISSED = 2.0
 """What it adds to a telling's drift if somebody whom the summary names has no part in it."""
+AWAY = 4.0
+"""What a story adds that answers none of the summary's words; the one that answers best nothing:
+long stories say many words by chance, and what a story is of stands in its summary and title."""
 CUT = 0.1
 """What each page adds that it has more or fewer than the brief asks for."""
+OTHERWISE = 0.25
+"""What each of its figures adds that is drawn as another kind, or cannot be drawn."""
 FEWEST = 0.5
 """A story has at least so many pages for each that is asked for: one is cut into two at most."""
 
@@ -37,26 +44,38 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
         return None
     star, summary = who.heroes[0], who.summary
     others = tuple(one for one in who.heroes[1:] if _is_asked(one, summary))
-    found = [
-        story
-        for story in find_stories(StoryQuery(summary, hero=star))
+    names = "|".join(called(hero.name).pattern for hero in who.heroes)
+    wanted = StoryQuery(re.sub(names, " ", summary), hero=star)
+    scored = [
+        (story, score, without_part(story, others))
+        for story, score in scored_stories(wanted)
         if len(story.pages) >= FEWEST * brief.pages
     ]
-    missed = {story.id: without_part(story, others) for story in found}
-    found = sorted(found, key=lambda story: missed[story.id])[:FOUND]
-    told = [tell_ready_made(story, (star, *others), world, limited=limited) for story in found]
-    if not told:
+    scored = sorted(scored, key=lambda each: each[2])[:FOUND]
+    if not scored:
         return None
-    drift = [
-        MISSED * missed[story.id] + faithfulness(summary, one.paragraphs, who.heroes, world).drift
-        for story, one in zip(found, told, strict=True)
-    ]
-    story, near = min(zip(drift, found, told, strict=True), key=lambda one: one[0])[1:]
+    best = max(score for _, score, _ in scored)
+    told, drift = [], []
+    for story, score, missed in scored:
+        one = tell_ready_made(story, (star, *others), world, limited=limited)
+        otherwise = sum(each.kind in ("animal", "person") for each in one.departures)
+        told.append((one, story))
+        drift.append(
+            faithfulness(summary, one.paragraphs, who.heroes, world).drift
+            + AWAY * (1 - score / best)
+            + MISSED * missed
+            + CUT * abs(brief.pages - len(one.paragraphs))
+            + OTHERWISE * otherwise
+        )
+    near, story = told[drift.index(min(drift))]
     says = [f"It is a ready-made story, {story.id}, that was not made for the summary."]
     if story.ages == "6-8" and brief.ages == "3-5":
         says.append("It is told for ages 6 to 8.")
     first, *more = (Departure(kind="part", text=each) for each in says)
-    return near.but(departures=(first, *near.departures, *more), ready_made=story.id)
+    # Who has no name in the summary is known to its author by no other one.
+    nameless = {f"{one.name} does not play" for one in others if not says_name(summary, one.name)}
+    kept = [each for each in near.departures if each.text.partition(":")[0] not in nameless]
+    return near.but(departures=(first, *kept, *more), ready_made=story.id)
 
 
 def _is_asked(hero: Hero, summary: str) -> bool:
