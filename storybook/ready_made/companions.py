@@ -26,7 +26,8 @@ def with_companions(story: ReadyMade, heroes: Sequence[Hero]) -> Companions:
     """The story with each of `heroes` in the first part that suits, of those named most often.
 
     An animal takes an animal's part that nothing binds to its kind, a person one of the same kind
-    (a boy a boy's), and nobody a part whose pronouns would have to change and cannot.
+    (a boy a boy's), and nobody one that the story calls otherwise: whom `he` means where nobody
+    was named is known of a star alone.
     """
     played: dict[int, Hero] = {}
     without = []
@@ -64,18 +65,16 @@ def _by_mentions(story: ReadyMade) -> list[int]:
 
 def _played(story: ReadyMade, place: int, hero: Hero) -> Recast | None:
     """The story with `hero` in the part at `place`; None if it is no part for it."""
-    if not _suits(story, place, hero):
-        return None
-    turned = _turned(story, place)
-    swap = swap_of(turned, hero)
-    return recast_part(turned, hero) if swap.possible or not swap.due else None
+    return recast_part(_turned(story, place), hero) if _suits(story, place, hero) else None
 
 
 def _suits(story: ReadyMade, place: int, hero: Hero) -> bool:
     turned = _turned(story, place)
     kind = turned.star.known_kind
     is_person = kind is not None and kind.drawn and kind.species == hero.species
-    return not obstacle(turned, hero) or (is_person and not _is_named(turned, hero))
+    if obstacle(turned, hero) and (not is_person or _is_named(turned, hero)):
+        return False
+    return not swap_of(turned, hero).due
 
 
 def _turned(story: ReadyMade, place: int) -> ReadyMade:
