@@ -58,7 +58,9 @@ POSIX_OPTIONS = {"pass_fds", "preexec_fn", "process_group", "start_new_session"}
 TEXT_MODES = {f"{mode}{plus}" for mode in "rwax" for plus in ("", "+", "t")}
 HOMES_OF_POSIX = {
     "storybook/processes.py": {
+        "/proc/self/autogroup",
         "os.killpg",
+        "os.nice",
         "os.sched_getaffinity",
         "signal.SIGKILL",
         "signal.pthread_kill",

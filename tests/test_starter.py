@@ -20,7 +20,8 @@ STARTER = shipped("assets", "starter")
 QUICK = ("draw.steps=2", "draw.candidates=1", "enlarge.width_px=512")
 QUICKEST = (*QUICK[:2], "draw.width_px=128", "draw.height_px=128")
 QUICKEST += ("write.candidates=2", "enlarge.steps=2", "enlarge.width_px=256")
-"""For what does not ask how good a book is."""
+QUICKEST += ("write.nearest=beside",)
+"""For what does not ask how good a book is; its writer tells, as where no ready-made story does."""
 SUMMARIES = (
     SUMMARY,
     "Pepper the dog wants to fly a kite at the beach, but the wind is too strong.",

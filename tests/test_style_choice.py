@@ -71,7 +71,8 @@ def test_a_style_that_a_book_has_stays_among_those_to_choose_from() -> None:
     test = drawn("storyboard", book="kite")
     assert not test.exception
     (choice,) = [each for each in test.selectbox if each.label == "How it is drawn"]
-    assert choice.value == "collage" and set(choice.options) == {*TAUGHT, "collage"}
+    known = {each.capitalize() for each in (*TAUGHT, "collage")}
+    assert choice.value == "collage" and set(choice.options) == known
 
 
 def test_finish_for_is_the_style_of_new_books_alone_or_of_what_was_not_taught() -> None:
