@@ -160,7 +160,7 @@ def _place(book: Book, studio: Studio, each: PageStatus, *, last: bool, busy: bo
                     args=(by,),
                 )
         with st.popover(
-            f"Put a page in behind {called.lower()}",
+            f"Put a page in behind {called.lower() if each.place else 'the cover'}",
             key=f"sign-behind-{each.page}",
             icon=":material/add:",
             disabled=busy,
