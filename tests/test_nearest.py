@@ -4,11 +4,12 @@ import pytest
 
 from books import doubles, made, new_book
 from storybook.authoring.retell import retell
+from storybook.authoring.tell import tell
 from storybook.authoring.tellings import tell_several, tellings
-from storybook.config import shipped
+from storybook.config import load_settings, shipped
 from storybook.errors import BookError
 from storybook.ready_made.nearest import nearest
-from storybook.records import Brief, Story
+from storybook.records import Brief, Story, digest
 from storybook.stages import write
 from storybook.story.casting import cast
 from storybook.world import load_world
@@ -85,7 +86,24 @@ def test_tell_several_has_the_nearest_first_where_the_studio_has_it_so():
 
 
 def test_the_starter_has_it_first():
-    from storybook.config import load_settings
-
     assert load_settings("starter").write.nearest == "first"
     assert load_settings("classic").write.nearest == "beside"
+
+
+def test_a_second_hero_s_ready_made_book_of_before_is_not_due():
+    """An earlier edition told it about the first hero alone; a finished book stays as it is."""
+    book, studio = new_book(story="A-022", heroes=("bruno", "miso")), doubles()
+    before = write._with_one_part(book, studio)
+    said = [each.text for each in before.departures]
+    assert "Miso does not play: a ready-made story has a part for one hero." in said
+    book.save(book.STORY, before, digest(book.brief.heroes, before))
+    assert not write.due(book, studio)
+
+
+def test_tell_outside_a_book_is_as_the_book_would_have_it():
+    summary = "Biscuit the cat cannot get through the door."
+    told = tell(Brief(summary=summary), doubles(FIRST))
+    book = new_book(summary=summary)
+    made(book, doubles(FIRST), until="write")
+    assert told.ready_made == book.story.ready_made and told.paragraphs == book.story.paragraphs
+    assert not tell(Brief(summary=summary), doubles()).ready_made

@@ -61,10 +61,10 @@ def tell_several(book: Book, studio: Studio, count: int = COUNT) -> Iterator[Eve
         )
         for sample in kept
     ]
-    if len(kept) < MOST and (near := nearest_telling(book, studio)):
+    if near := nearest_telling(book, studio):
         place = 0 if studio.settings.write.nearest == "first" else len(found)
         found.insert(place, Telling(story=near, made_from=made_from, ready_made=True))
-    for number, telling in enumerate(found, 1):
+    for number, telling in enumerate(found[:MOST], 1):
         book.save(book.telling_of(number), telling, None)
     note = f"{len(kept)} tellings to choose from" if len(kept) > 1 else "one telling, no other"
     yield Event(stage="write", done=len(told), total=len(told), note=note)

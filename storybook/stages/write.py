@@ -104,23 +104,21 @@ def _earlier_readings(book: Book, studio: Studio, who: Cast) -> Iterator[tuple[s
         yield summary, looks
 
 
-def ready_made_story(book: Book, studio: Studio) -> Story:
-    """The ready-made story that the brief names, about the brief's heroes."""
+def ready_made_story(book: Book, studio: Studio, heroes: tuple[Hero, ...] | None = None) -> Story:
+    """The ready-made story that the brief names, about the brief's heroes or others."""
+    about = book.heroes() if heroes is None else heroes
     ready = story_named(book.brief.story)
-    story = tell_ready_made(ready, book.heroes(), studio.world, limited=studio.draws_the_world)
+    story = tell_ready_made(ready, about, studio.world, limited=studio.draws_the_world)
     return story.but(title=book.brief.title or story.title, heroes=book.brief.heroes)
 
 
 def _with_one_part(book: Book, studio: Studio) -> Story:
     """The same, as an earlier edition told it: about the first hero alone."""
     first, *others = book.heroes()
-    ready, limited = story_named(book.brief.story), studio.draws_the_world
-    story = tell_ready_made(ready, (first,), studio.world, limited=limited)
+    story = ready_made_story(book, studio, (first,))
     says = "{} does not play: a ready-made story has a part for one hero."
     left = [Departure(kind="person", text=says.format(hero.name)) for hero in others]
-    departures = (*story.departures[:1], *left, *story.departures[1:])
-    title = book.brief.title or story.title
-    return story.but(title=title, heroes=book.brief.heroes, departures=departures)
+    return story.but(departures=(*story.departures[:1], *left, *story.departures[1:]))
 
 
 def run(book: Book, studio: Studio) -> Iterator[Event]:
@@ -165,18 +163,25 @@ def _told(book: Book, studio: Studio) -> Generator[Event, None, Story]:
 
 def nearest_telling(book: Book, studio: Studio) -> Story | None:
     """The ready-made story that is nearest to a book's summary, with all that it leaves out."""
-    who = cast_of(book, studio)
-    near = nearest(book.brief, who, studio.world, limited=studio.draws_the_world)
+    story = nearest_to(book.brief, cast_of(book, studio), studio)
+    return story and story.but(departures=carried(story.departures, _departures_before(book)))
+
+
+def nearest_to(brief: Brief, who: Cast, studio: Studio) -> Story | None:
+    """The same for the brief of no book."""
+    summary, limited = who.summary, studio.draws_the_world
+    near = nearest(brief, who, studio.world, limited=limited)
     if near is None:
         return None
-    story, summary = with_departures(near, book, studio), who.summary
     # Whom the cast adds to a summary, a friend for the star, plays in the writer's tellings alone.
     added = [one.name for one in who.heroes[1:] if not says_name(summary, one.name)]
     lost = [
-        each for each in story.departures if not any(says_name(each.text, name) for name in added)
+        each
+        for each in of_telling(brief, who, near.paragraphs, studio.world, limited=limited)
+        if not any(says_name(each.text, name) for name in added)
     ]
-    departures = carried((*near.departures, *lost), _departures_before(book))
-    return story.but(title=book.brief.title or near.title, departures=departures)
+    title, departures = brief.title or near.title, (*near.departures, *lost)
+    return near.but(title=title, departures=departures, heroes=brief.heroes)
 
 
 def tell(
