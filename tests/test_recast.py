@@ -132,6 +132,13 @@ def test_recast_says_which_colours_and_rhymes_it_leaves():
     assert story.left == ("It still says “orange” (page 1)", "A rhyme on Pip may be lost (page 2)")
 
 
+def test_recast_takes_ice_cream_for_no_colour():
+    cream = PIP.but(look="cream")
+    cat = REX.but(species="cat")
+    left = told("Pip ate an ice cream.", "In cream came Pip.", hero=cat, cast=(cream,)).left
+    assert left == ("It still says “cream” (page 2)",)
+
+
 @pytest.mark.parametrize(
     ("star", "hero", "text", "says"),
     [

@@ -59,11 +59,13 @@ def choose(book: Book, studio: Studio, known: Sequence[Telling]) -> None:
 
 
 def _ready_made(book: Book, studio: Studio, number: int, telling: Telling) -> None:
-    """A story that is there already; open where it is the one that a book has otherwise."""
-    story = telling.story
-    title, star = look.plain(story.title), look.plain(story.cast[0].name)
-    says = f"A story that is there already, told about {star}: **{title}**"
-    with st.expander(says, icon=":material/auto_stories:", expanded=number == 1):
+    """A story that is there already; its text unfolds, so that the others are in sight."""
+    title = look.plain(telling.story.title)
+    star = look.plain(telling.story.cast[0].name)
+    with st.container(border=True, gap="small"):
+        st.markdown(
+            f":material/auto_stories: A story that is there already, about {star}: **{title}**"
+        )
         better = "; it is the better story, though." if number == 1 else "."
         st.caption(f"It was not made for your summary{better}")
         _telling(book, studio, number, telling)
@@ -79,14 +81,21 @@ def _telling(book: Book, studio: Studio, number: int, telling: Telling) -> None:
         width="content" if telling.ready_made else "stretch",
     ):
         _take(book, studio, number)
-    lost = [each.text for each in story.departures]
+    # The first that a ready-made story leaves out is that it is one, which stands above it.
+    lost = [each.text for each in story.departures[telling.ready_made :]]
     lost += [f"It has {telling.faults}."] if telling.faults else []
+    text = "\n\n".join(map(look.plain, story.paragraphs))
+    if telling.ready_made:
+        with st.expander("Read it"):
+            st.markdown(text)
+        with st.expander(f"What is otherwise than you asked ({len(lost)})"):
+            st.markdown("\n".join(f"- {look.plain(each)}" for each in lost))
+        return
     for each in lost:
         st.caption(f":material/remove: {look.plain(each)}")
     if not lost:
         st.caption(":material/check: It leaves out nothing that was looked for.")
-    for paragraph in story.paragraphs:
-        st.markdown(look.plain(paragraph))
+    st.markdown(text)
 
 
 def _take(book: Book, studio: Studio, number: int) -> None:

@@ -19,7 +19,7 @@ from storybook.world import World
 
 FOUND = 24
 """So many that are found by the summary's words are told, and measured as tellings are."""
-MISSED = 2.0
+MISSED = 5.0
 """What it adds to a telling's drift if somebody whom the summary names has no part in it."""
 AWAY = 4.0
 """What a story adds that answers none of the summary's words; the one that answers best nothing:
@@ -71,9 +71,9 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
     if story.ages == "6-8" and brief.ages == "3-5":
         says.append("It is told for ages 6 to 8.")
     first, *more = (Departure(kind="part", text=each) for each in says)
-    # Who has no name in the summary is known to its author by no other one.
-    nameless = {f"{one.name} does not play" for one in others if not says_name(summary, one.name)}
-    kept = [each for each in near.departures if each.text.partition(":")[0] not in nameless]
+    # Whom it does not speak of is said by those who look for what a telling leaves out.
+    absent = {f"{one.name} does not play" for one in others}
+    kept = [each for each in near.departures if each.text.partition(":")[0] not in absent]
     return near.but(departures=(first, *kept, *more), ready_made=story.id)
 
 

@@ -235,7 +235,7 @@ def _left(edit: _Words, swap: Swap, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _pages_with(texts: Sequence[str], word: str) -> str:
-    pattern = re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE)
+    pattern = re.compile(rf"(?<!\bice )\b{re.escape(word)}\b", re.IGNORECASE)  # no ice cream
     return ", ".join(str(number) for number, text in enumerate(texts, 1) if pattern.search(text))
 
 
