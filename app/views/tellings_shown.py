@@ -66,7 +66,7 @@ def _ready_made(book: Book, studio: Studio, number: int, telling: Telling) -> No
         st.markdown(
             f":material/auto_stories: A story that is there already, about {star}: **{title}**"
         )
-        better = "; it is the better story, though." if number == 1 else "."
+        better = "; it hangs together better, though." if number == 1 else "."
         st.caption(f"It was not made for your summary{better}")
         _telling(book, studio, number, telling)
 
