@@ -43,6 +43,12 @@ def test_nearest_is_told_about_all_whom_the_summary_names(summary, names):
     assert all(name in text and name in {one.name for one in story.cast} for name in names)
 
 
+def test_another_seed_is_another_of_the_nearest_stories():
+    summary = "Momo the dog hides from the thunder under the table."
+    told = [found(summary, pages=8, seed=seed).ready_made for seed in (0, 1, 2, 3, 7)]
+    assert len(set(told)) == 4 and told[1] == told[4] == found(summary, pages=8).ready_made
+
+
 def test_nearest_can_be_cut_into_the_pages_that_are_asked_for():
     story = found("Momo the dog hides from the thunder under the table.", pages=20)
     assert len(story.paragraphs) >= 10

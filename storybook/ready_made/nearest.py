@@ -28,12 +28,16 @@ CUT = 0.1
 """What each page adds that it has more or fewer than the brief asks for."""
 OTHERWISE = 0.25
 """What each of its figures adds that is drawn as another kind, or cannot be drawn."""
+OTHER_BOOKS = 6
+"""Of so many another seed chooses another; what is farther away suits hardly any summary."""
 FEWEST = 0.5
 """A story has at least so many pages for each that is asked for: one is cut into two at most."""
 
 
 def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | None:
     """The ready-made story that is closest to a brief, or None if its star has a part in none.
+
+    With another seed in the brief it is one of the next.
 
     It is told about the star of `who`, and about whom else the summary names where there are parts
     for them; that it was not made for the summary, and for whom it is told, are departures. Its
@@ -66,7 +70,9 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
             + CUT * abs(brief.pages - len(one.paragraphs))
             + OTHERWISE * otherwise
         )
-    near, story = told[drift.index(min(drift))]
+    # The brief's seed, 1 unless its author asks for another book, counts the nearest from there.
+    nearest_first = sorted(range(len(told)), key=drift.__getitem__)[:OTHER_BOOKS]
+    near, story = told[nearest_first[(brief.seed - 1) % len(nearest_first)]]
     says = [f"It is a ready-made story, {story.id}, that was not made for the summary."]
     if story.ages == "6-8" and brief.ages == "3-5":
         says.append("It is told for ages 6 to 8.")

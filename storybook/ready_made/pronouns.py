@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from storybook.ready_made.collection import Figure, ReadyMade, kinds, ready_made
 from storybook.records import Hero
@@ -103,7 +103,7 @@ def _read(
     somebody else were. `the dog` is the star if its `own` nouns have it, and a stranger if not.
     """
     named = list(_mentions(text, sexes, own))
-    for start, end, form, said in pronouns_in(_parted(text)):
+    for start, end, form, said in _pronouns_in(text):
         if said != sex:
             continue
         may = [who for at, who, its in named if at < start and its in ("", sex)]
@@ -114,9 +114,10 @@ def _read(
         yield start, end, form, who
 
 
-def _parted(text: str) -> str:
-    """`text` with a letter of no script for the apostrophe of `he'd`; as long as before."""
-    return CONTRACTED.sub(lambda found: JOINT + found[0][1:], text)
+@lru_cache(maxsize=1024)  # a page is read once for each sex, and again for each part
+def _pronouns_in(text: str) -> tuple[tuple[int, int, str, str], ...]:
+    """The pronouns of a masked text, also those of `he'd`."""
+    return tuple(pronouns_in(CONTRACTED.sub(lambda found: JOINT + found[0][1:], text)))
 
 
 def _rival_is_near(may: Sequence[int]) -> bool:

@@ -3,9 +3,21 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import groupby
 
 APOSTROPHES = "'\u2019\u02bc\u2018"
-_MARKS = "".join(chr(n) for n in range(0x300, 0x3100) if unicodedata.category(chr(n))[0] == "M")
+
+
+def _marks() -> str:
+    """The signs that are written onto letters, as ranges: one by one they take long to compile."""
+    marks = [n for n in range(0x300, 0x3100) if unicodedata.category(chr(n))[0] == "M"]
+    runs = groupby(enumerate(marks), key=lambda each: each[1] - each[0])
+    ends = [[n for _, n in run] for _, run in runs]
+    return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in ends)
+
+
+_MARKS = _marks()
 LETTER = rf"(?:[^\W_]|[{_MARKS}\u200c\u200d])"
 """A letter or digit of any script, or a sign that is written onto one, which `\\w` leaves out."""
 
@@ -82,6 +94,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=4096)  # Python keeps 512 patterns, of all that it compiles
 def called(name: str, flags: int = 0) -> re.Pattern[str]:
     """A name where it stands as a whole, with straight or curly apostrophes, in its own case.
 
