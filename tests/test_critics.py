@@ -105,6 +105,31 @@ def test_a_token_is_judged_by_the_look_and_emphasis_is_not_read(critic: ClipCrit
     assert critic.judge(noise(), taught, HERO) == critic.judge(noise(), said, HERO)
 
 
+def test_word_queries_take_no_part_of_a_look_for_a_coat() -> None:
+    caption = "watercolour of a brown and white dog sitting in the garden, with a grey cat"
+    (coat,) = (each for each in word_queries(caption, WORLD) if each.section == "coats")
+    assert coat.word == "grey" and not coat.star
+    (coat,) = (each for each in word_queries("a white dog", WORLD) if each.section == "coats")
+    assert coat.word == "white" and coat.star
+    assert "black and white" in WORLD.coats
+    (coat,) = (e for e in word_queries("a black and white dog", WORLD) if e.section == "coats")
+    assert coat.word == "black and white"
+    assert not [e for e in word_queries("a blue-grey cat", WORLD) if e.section == "coats"]
+
+
+def test_a_friend_s_coat_is_not_asked_of_a_star_whose_look_no_world_has(
+    folder: Path, tmp_path: Path
+) -> None:
+    eyes = Path(shutil.copytree(folder, tmp_path / "eyes"))
+    save_classifier(classifier_of(WORLD, widths=(8, 8, 8, 8)), eyes)
+    knows, plain = (open_critic(each, WORLD, device="cpu") for each in (eyes, folder))
+    star = HERO.but(species="dog", look="brown and white", token="ohwx")
+    prompt = Prompt(page=1, positive="an ohwx dog sitting in the garden, with a grey cat")
+    said = [one.judge(noise(), prompt, star).reasons for one in (knows, plain)]
+    coats = [[each for each in reasons if each.startswith("coats")] for reasons in said]
+    assert coats[0] == coats[1] and len(coats[0]) == 1  # the CLIP's word, not the classifier's
+
+
 def test_without_a_world_it_is_the_text_match(folder: Path) -> None:
     verdict = open_critic(folder, device="cpu").judge(
         noise(), Prompt(page=1, positive="a very long tale of a cat " * 20), HERO

@@ -58,6 +58,8 @@ class WordQuery:
     section: str
     word: str
     captions: dict[str, str]
+    star: bool = True
+    """Whether it is said of the star, as the first of its section is but for a coat of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class ClipCritic:
         named = self.classifier.probabilities(image) if self.classifier else {}
         return [
             _named(each, named.pop(ATTRIBUTES[each.section]))
-            if ATTRIBUTES[each.section] in named
+            if each.star and ATTRIBUTES[each.section] in named
             else self._word_score(image_features, each)
             for each in query
         ]
@@ -250,17 +252,21 @@ def _photo(path: Path) -> Image.Image:
 def word_queries(caption: str, world: World) -> Iterator[WordQuery]:
     """Each word of the world that a caption says, with the captions that say another instead.
 
-    Only keys count, since captions are written in them; a coat is one that a species follows.
+    Only keys count, since captions are written in them; a coat is one that a species follows, and
+    the whole of what is said before it: no critic knows the white of a `brown and white dog`.
     """
     species = _any_of(world.species)
+    star = re.search(rf"\b{species}\b", caption)
     for section in JUDGED:
         keys = list(getattr(world, section))
         behind = rf"(?=\s+{species}\b)" if section == "coats" else ""
-        pattern = re.compile(rf"\b(?:(an?)\s+)?({_any_of(keys)})\b{behind}")
+        whole = r"(?<!\band )(?<!-)" if section == "coats" else ""
+        pattern = re.compile(rf"\b(?:(an?)\s+)?{whole}({_any_of(keys)})\b{behind}")
         for match in pattern.finditer(caption):
             before, after = caption[: match.start()], caption[match.end() :]
             captions = {key: f"{before}{article(key) if match[1] else key}{after}" for key in keys}
-            yield WordQuery(section, match[2], captions)
+            others = section == "coats" and star is not None and match.start() > star.start()
+            yield WordQuery(section, match[2], captions, star=not others)
 
 
 def _any_of(words: Iterable[str]) -> str:
