@@ -43,6 +43,47 @@ def test_nearest_is_told_about_all_whom_the_summary_names(summary, names):
     assert all(name in text and name in {one.name for one in story.cast} for name in names)
 
 
+def test_a_child_s_part_is_any_child_s():
+    """And each of its pronouns with it; the star keeps its own."""
+    story = found("My son Theo starts kindergarten. Our dog Pepper follows him on the first day.")
+    text = " ".join(story.paragraphs)
+    assert story.ready_made == "J-003" and "Lotte" not in text
+    assert '"I\'m going to kindergarten," said Theo. His voice was as small as a crumb.' in text
+    assert "Nobody looked at Theo. Theo's chin began to shake." in text
+    (theo,) = (one for one in story.cast if one.name == "Theo")
+    assert (theo.species, theo.pronoun) == ("boy", "he")
+
+
+def test_who_has_a_name_alone_is_who_finds_a_part():
+    story = found("Diwali is coming and our dog Bruno is frightened. Anaya finds a quiet way.")
+    assert story.ready_made == "J-012"
+    (anaya,) = (one for one in story.cast if one.name == "Anaya")
+    assert anaya.species == "girl" and "said Anaya" in " ".join(story.paragraphs)
+
+
+def test_who_is_called_as_a_figure_is_plays_it():
+    story = found("Eid is coming and Yusuf wants to give a present to his cat Mishmish.")
+    assert story.ready_made == "J-013"
+    assert not any("does not play" in each.text for each in story.departures)
+
+
+@pytest.mark.parametrize(
+    ("summary", "title"),
+    [
+        ("luna the cat goes to the moon", "The Moon for Luna"),
+        ("milo the dog saves christmas", "Milo and the Three Trees"),
+        ("Our dog Max gets lost and has to find his way home.", "Max Goes the Long Way Round"),
+        ("Our old dog Rusty died last month and we miss him.", "The Chair by the Window"),
+        ("toby goes to the vet and needs an injection", "Toby at Doctor Bear's"),
+        ("dinosaurs!! for my son, with our dog Bear", "Bear and the Very Big Footprint"),
+        ("our cat Olive shows that the dark is not scary", "Olive and the Small Dark"),
+        ("A pirate adventure with our cat Whiskers and a treasure", "Captain Whiskers Wants More"),
+    ],
+)
+def test_nearest_of_what_parents_ask_for_is_about_it(summary, title):
+    assert found(summary, pages=12).title == title
+
+
 def test_another_seed_is_another_of_the_nearest_stories():
     summary = "Momo the dog hides from the thunder under the table."
     told = [found(summary, pages=8, seed=seed).ready_made for seed in (0, 1, 2, 3, 7)]

@@ -28,6 +28,7 @@ from training.data.pair_check import groups, split
 from training.data.pairs import Pair, read_pairs
 
 REX = Hero(name="Rex", species="dog", look="brown spotted", pronoun="he")
+FILES = tuple(shipped("assets", "stories", name) for name in STORIES)
 HELD_OUT, SEED = 0.1, 18
 """As `training/recipes/smollm2-stories.toml` has it."""
 
@@ -47,7 +48,7 @@ def split_stories(
     stories: Mapping[str, ReadyMade] | None = None,
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Ids of the stories to learn from, and of the held-out tenth; always the same for the same."""
-    known = ready_made() if stories is None else stories
+    known = read_stories(FILES[0]) if stories is None else stories
     taught, held = split([pair_of(story) for story in known.values()], HELD_OUT, SEED)
     ids = {story.summary: name for name, story in known.items()}
     return tuple(ids[pair.summary] for pair in taught), tuple(ids[pair.summary] for pair in held)
@@ -71,10 +72,11 @@ def shelf(*stories: ReadyMade) -> dict[str, ReadyMade]:
     return {story.id: story for story in stories}
 
 
-def test_ready_made_are_nine_hundred_that_ship_in_the_package():
-    assert len(ready_made()) == 900
+def test_ready_made_are_those_of_both_files_and_ship_in_the_package():
+    pairs, everyday = (read_stories(file) for file in FILES)
+    assert len(pairs) == 900 and len(everyday) == 28 and not pairs.keys() & everyday.keys()
+    assert ready_made() == {**pairs, **everyday}
     assert {len(story.pages) for story in ready_made().values()} == {8, 10, 12, 16}
-    assert shipped("assets", *STORIES).is_file()
     packed = shipped("pyproject.toml").read_text(encoding="utf-8")
     assert '"assets" = "storybook/shipped/assets"' in packed, "the whole folder is in the wheel"
 
@@ -201,7 +203,8 @@ def parted():
 def test_split_stories_holds_a_tenth_and_keeps_near_duplicates_together(parted):
     taught, held = parted
     assert len(held) == HELD_OUT * 900 and not set(taught) & set(held)
-    pairs, names = [pair_of(story) for story in ready_made().values()], list(ready_made())
+    taught_by = read_stories(FILES[0])
+    pairs, names = [pair_of(story) for story in taught_by.values()], list(taught_by)
     several = [group for group in groups(pairs) if len(group) > 1]
     assert several, "some of the nine hundred are alike"
     for group in several:

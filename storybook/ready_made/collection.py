@@ -1,4 +1,4 @@
-"""The collection: every story of `assets/stories/pairs.jsonl`, by its id."""
+"""The collection: every story of the files in `assets/stories`, by its id."""
 
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -15,7 +15,8 @@ from storybook.summary.lexicon import Kind, kinds_of
 from storybook.text_files import read_text, split_lines
 from storybook.world import load_world
 
-STORIES = ("stories", "pairs.jsonl")
+STORIES = ("pairs.jsonl", "everyday.jsonl")
+"""Those that a writer is taught by, too, and those of what parents ask for most."""
 StoryAges = Literal["3-5", "6-8"]
 Manner = Literal["plain", "bedtime", "rhyme"]
 MANNERS: tuple[Manner, ...] = get_args(Manner)
@@ -79,8 +80,9 @@ class ReadyMade(Record):
 
 @cache
 def ready_made() -> Mapping[str, ReadyMade]:
-    """All stories that ship, by their ids, in the order of the file."""
-    return read_stories(shipped("assets", *STORIES))
+    """All stories that ship, by their ids, in the order of the files."""
+    files = (read_stories(shipped("assets", "stories", name)) for name in STORIES)
+    return {story.id: story for file in files for story in file.values()}
 
 
 def read_stories(path: Path) -> Mapping[str, ReadyMade]:

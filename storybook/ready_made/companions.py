@@ -10,6 +10,10 @@ from storybook.ready_made.recast import Recast, recast_part
 from storybook.records import Hero
 from storybook.summary import called
 
+CHILDREN = {"she": "girl", "he": "boy"}
+AGES = (("girl", "boy"), ("grandmother", "grandfather"))
+"""Of these one can be told as the other: a child's part is any child's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Companions:
@@ -25,9 +29,8 @@ class Companions:
 def with_companions(story: ReadyMade, heroes: Sequence[Hero]) -> Companions:
     """The story with each of `heroes` in the first part that suits, of those named most often.
 
-    An animal takes an animal's part that nothing binds to its kind, a person one of the same kind
-    (a boy a boy's), and nobody one that the story calls otherwise: whom `he` means where nobody
-    was named is known of a star alone.
+    An animal takes an animal's part that nothing binds to its kind, a child a child's, and nobody
+    one that the story calls otherwise unless it is certain whom each of its pronouns means.
     """
     played: dict[int, Hero] = {}
     without = []
@@ -52,6 +55,24 @@ def without_part(story: ReadyMade, heroes: Sequence[Hero]) -> int:
     return left
 
 
+def as_anybody(story: ReadyMade, heroes: Sequence[Hero], summary: str) -> tuple[Hero, ...]:
+    """`heroes`, those of whom a summary says a name alone as who finds a part in the story.
+
+    `Anaya` may be a girl, a boy, or the animal that was guessed.
+    """
+    found: tuple[Hero, ...] = ()
+    for hero in heroes:
+        may_be = [hero]
+        if not called(hero.called).search(summary.lower()):
+            child = hero.but(kind="", look="")
+            sexes = [hero.pronoun] if hero.pronoun in CHILDREN else CHILDREN
+            may_be[:0] = [child.but(species=CHILDREN[sex], pronoun=sex) for sex in sexes]
+        left = without_part(story, found)
+        fits = (each for each in may_be if without_part(story, (*found, each)) == left)
+        found = (*found, next(fits, hero))
+    return found
+
+
 def as_played(story: ReadyMade, retold: Recast, hero: Hero) -> ReadyMade:
     """The story with `hero` in its star's part, as if it had always been told so."""
     return _with_part(story, 0, hero, retold)
@@ -65,16 +86,25 @@ def _by_mentions(story: ReadyMade) -> list[int]:
 
 def _played(story: ReadyMade, place: int, hero: Hero) -> Recast | None:
     """The story with `hero` in the part at `place`; None if it is no part for it."""
-    return recast_part(_turned(story, place), hero) if _suits(story, place, hero) else None
+    return (
+        recast_part(_turned(story, place), hero, is_star=False)
+        if _suits(story, place, hero)
+        else None
+    )
 
 
 def _suits(story: ReadyMade, place: int, hero: Hero) -> bool:
     turned = _turned(story, place)
     kind = turned.star.known_kind
-    is_person = kind is not None and kind.drawn and kind.species == hero.species
+    is_person = kind is not None and kind.drawn and _are_of_an_age(kind.species, hero.species)
     if obstacle(turned, hero) and (not is_person or _is_named(turned, hero)):
         return False
-    return not swap_of(turned, hero).due
+    return swap_of(turned, hero, is_star=False).certain
+
+
+def _are_of_an_age(one: str, other: str) -> bool:
+    """Whether two kinds of people are both children, or both grown up."""
+    return any(one in each and other in each for each in AGES)
 
 
 def _turned(story: ReadyMade, place: int) -> ReadyMade:
@@ -84,8 +114,8 @@ def _turned(story: ReadyMade, place: int) -> ReadyMade:
 
 
 def _is_named(story: ReadyMade, hero: Hero) -> bool:
-    """Whether somebody of a story is called as `hero` is."""
-    return any(called(hero.name).search(figure.name) for figure in story.cast)
+    """Whether somebody else of a story than the first is called as `hero` is."""
+    return any(called(hero.name).search(figure.name) for figure in story.cast[1:])
 
 
 def _with_part(story: ReadyMade, place: int, hero: Hero, retold: Recast) -> ReadyMade:

@@ -8,7 +8,7 @@ where a summary is unusual, 25 of 30 where it is of what the drawn world has (do
 import re
 
 from storybook.naming import is_english, says_name
-from storybook.ready_made.companions import without_part
+from storybook.ready_made.companions import as_anybody, without_part
 from storybook.ready_made.find import StoryQuery, scored_stories
 from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Hero, Story
@@ -19,9 +19,12 @@ from storybook.world import World
 
 FOUND = 24
 """So many that are found by the summary's words are told, and measured as tellings are."""
+DRIFT = 0.5
+"""What a telling's own drift weighs: it was made for tellings of the summary, and of a story that
+was told of something else it says as much by chance as by sense."""
 MISSED = 5.0
 """What it adds to a telling's drift if somebody whom the summary names has no part in it."""
-AWAY = 4.0
+AWAY = 8.0
 """What a story adds that answers none of the summary's words; the one that answers best nothing:
 long stories say many words by chance, and what a story is of stands in its summary and title."""
 CUT = 0.1
@@ -50,23 +53,26 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
     names = "|".join(called(hero.name).pattern for hero in who.heroes)
     wanted = StoryQuery(re.sub(names, " ", summary), hero=star)
     scored = [
-        (story, score, without_part(story, others))
+        (story, score, as_anybody(story, others, summary))
         for story, score in scored_stories(wanted)
         if len(story.pages) >= FEWEST * brief.pages
     ]
-    scored = sorted(scored, key=lambda each: each[2])[:FOUND]
     if not scored:
         return None
     best = max(score for _, score, _ in scored)
+    far = [
+        (AWAY * (1 - score / best) + MISSED * missed, missed, story, play)
+        for story, score, play in scored
+        for missed in (without_part(story, play),)
+    ]
     told, drift = [], []
-    for story, score, missed in scored:
-        one = tell_ready_made(story, (star, *others), world, limited=limited)
+    for away, missed, story, play in sorted(far, key=lambda each: each[0])[:FOUND]:
+        one = tell_ready_made(story, (star, *play), world, limited=limited)
         otherwise = sum(each.kind in ("animal", "person") for each in one.departures) - missed
         told.append((one, story))
         drift.append(
-            faithfulness(summary, one.paragraphs, who.heroes, world).drift
-            + AWAY * (1 - score / best)
-            + MISSED * missed
+            DRIFT * faithfulness(summary, one.paragraphs, who.heroes, world).drift
+            + away
             + CUT * abs(brief.pages - len(one.paragraphs))
             + OTHERWISE * otherwise
         )

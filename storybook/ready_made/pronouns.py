@@ -45,6 +45,10 @@ class Swap:
     new: str
     doubtful: tuple[int, ...]
     """Pages on which a pronoun may mean the star or somebody else."""
+    unnamed: tuple[int, ...]
+    """Pages on which one stands before anybody whom it may mean was named."""
+    unnamed_is: int
+    """Whom these mean: 0 for who is swapped, 1 for the star, NOBODY if that is not known."""
     sexes: tuple[str, ...]
     own: tuple[str, ...]
     """What the star may be called besides its name, in the text as it was and as it is told."""
@@ -53,6 +57,12 @@ class Swap:
     def possible(self) -> bool:
         """Whether the star can be called as the hero is, or is called so already."""
         return not self.due or not (self.doubtful or "they" in (self.old, self.new))
+
+    @property
+    def certain(self) -> bool:
+        """Whether that is so, and nobody else is called otherwise by it."""
+        known = self.unnamed_is != NOBODY or not self.unnamed
+        return not self.due or (self.possible and known)
 
     @property
     def due(self) -> bool:
@@ -64,7 +74,7 @@ class Swap:
             return text
         spoken = dict(zip(map(str.lower, PRONOUNS), SPOKEN[self.new], strict=True))
         for start, end, form, who in reversed(list(_read(text, self.old, self.sexes, self.own))):
-            if who in (0, NOBODY):
+            if (self.unnamed_is if who == NOBODY else who) == 0:
                 shown = text[start:end]
                 word = spoken[form]
                 new = word.upper() if shown.isupper() and len(shown) > 1 else word
@@ -73,16 +83,21 @@ class Swap:
         return text
 
 
-def swap_of(story: ReadyMade, hero: Hero) -> Swap:
-    """What has to be done for the star to be called as `hero` is."""
+def swap_of(story: ReadyMade, hero: Hero, *, is_star: bool = True) -> Swap:
+    """What has to be done for the first of the cast to be called as `hero` is.
+
+    Who is no star stands first and the star behind it: a page that names nobody means the star.
+    """
     pages, sexes = [mask(page.text, story.cast) for page in story.pages], sexes_of(story)
     old, own = sexes[0], (*_nouns_of(story.star), hero.called, hero.species)
-    doubtful = [
-        number
-        for number, page in enumerate(pages, 1)
-        if any(who == BOTH for *_, who in _read(page, old, sexes, own))
-    ]
-    return Swap(story, old, hero.pronoun, tuple(doubtful), sexes, own)
+    meant = [{who for *_, who in _read(page, old, sexes, own)} for page in pages]
+    doubtful, unnamed = (
+        tuple(number for number, whom in enumerate(meant, 1) if who in whom)
+        for who in (BOTH, NOBODY)
+    )
+    rivals = () if is_star else sexes[1:]  # a page of a star that names nobody means the star
+    unnamed_is = (0, *rivals).index(old) if old in rivals[:1] else NOBODY if old in rivals else 0
+    return Swap(story, old, hero.pronoun, doubtful, unnamed, unnamed_is, sexes, own)
 
 
 def mask(text: str, cast: Sequence[Figure]) -> str:

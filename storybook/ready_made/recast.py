@@ -71,10 +71,13 @@ def recast(story: ReadyMade, hero: Hero) -> Recast:
     return recast_part(story, hero)
 
 
-def recast_part(story: ReadyMade, hero: Hero) -> Recast:
+def recast_part(story: ReadyMade, hero: Hero, *, is_star: bool = True) -> Recast:
     """As `recast`, for who is known to suit the part of the first of the story's cast."""
     new_kind = not is_same_kind(story, hero)
-    edit, swap = _Words(story, hero, new_kind=new_kind), swap_of(story, hero)
+    edit, swap = (
+        _Words(story, hero, new_kind=new_kind),
+        swap_of(story, hero, is_star=is_star),
+    )
     texts = [swap(edit(page.text)) for page in story.pages]
     pictures = [swap(edit(page.picture)) for page in story.pages]
     return Recast(
