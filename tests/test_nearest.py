@@ -74,7 +74,7 @@ def test_who_is_called_as_a_figure_is_plays_it():
         ("milo the dog saves christmas", "Milo and the Three Trees"),
         ("Our dog Max gets lost and has to find his way home.", "Max Goes the Long Way Round"),
         ("Our old dog Rusty died last month and we miss him.", "The Chair by the Window"),
-        ("toby goes to the vet and needs an injection", "Toby at Doctor Bear's"),
+        ("toby goes to the vet and needs an injection", "Toby and the Very Small Needle"),
         ("dinosaurs!! for my son, with our dog Bear", "Bear and the Very Big Footprint"),
         ("our cat Olive shows that the dark is not scary", "Olive and the Small Dark"),
         ("A pirate adventure with our cat Whiskers and a treasure", "Captain Whiskers Wants More"),

@@ -23,7 +23,9 @@ from storybook.ready_made.collection import (
 )
 from storybook.ready_made.find import Index, StoryQuery, find_stories, telling
 from storybook.ready_made.parts import bound_table
+from storybook.ready_made.pronouns import swap_of
 from storybook.records import Hero
+from storybook.world import load_world
 from training.data.pair_check import groups, split
 from training.data.pairs import Pair, read_pairs
 
@@ -74,11 +76,25 @@ def shelf(*stories: ReadyMade) -> dict[str, ReadyMade]:
 
 def test_ready_made_are_those_of_both_files_and_ship_in_the_package():
     pairs, everyday = (read_stories(file) for file in FILES)
-    assert len(pairs) == 900 and len(everyday) == 28 and not pairs.keys() & everyday.keys()
+    assert len(pairs) == 900 and len(everyday) == 44 and not pairs.keys() & everyday.keys()
     assert ready_made() == {**pairs, **everyday}
     assert {len(story.pages) for story in ready_made().values()} == {8, 10, 12, 16}
     packed = shipped("pyproject.toml").read_text(encoding="utf-8")
     assert '"assets" = "storybook/shipped/assets"' in packed, "the whole folder is in the wheel"
+
+
+def test_everyday_stories_can_star_anybody_in_a_world_that_can_be_drawn():
+    """A he or a she, in pages whose pictures say a place, an action and figures of the world."""
+    world = load_world(shipped("assets"))
+    kinds = {*world.species, *world.people}
+    for story in read_stories(FILES[1]).values():
+        for pronoun in ("he", "she"):
+            assert swap_of(story, REX.but(pronoun=pronoun)).possible, (story.id, pronoun)
+        assert {figure.kind for figure in story.cast} <= kinds, story.id
+        for number, page in enumerate(story.pages, 1):
+            says = page.picture.lower()
+            for words in (world.places, world.actions):
+                assert any(f" {word}" in says for word in words), (story.id, number)
 
 
 READ_AND_FINE = {"A-067": "bomb", "D-079": "knife", "F-078": "knife"} | dict.fromkeys(
