@@ -1,4 +1,7 @@
-"""The judge: a classifier that says what a picture shows, taught on drawings only.
+"""The judge: a classifier that says what a picture shows, taught on drawings.
+
+It sees some of them as the painter's VAE restores them, too: what is still to be seen there, as
+soft as it is, is not to be held against a painter.
 
 It has no part in making the models that it judges: the critic's classifier is built alike, but the
 judge learns from drawings of its own seed, and its own errors are measured and reported.
@@ -7,25 +10,38 @@ judge learns from drawings of its own seed, and its own errors are measured and 
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL
 from torch import Tensor
 
 from evaluation.records import Bench
-from storybook.models.classifier import SIDE_PX, WIDTHS, Classifier
-from storybook.records import Event, Record
+from storybook.files import replacing
+from storybook.models.classifier import WIDTHS, Classifier
+from storybook.records import Event, Record, digest
 from storybook.world import World
 from training.starter.classifier import classifier_of, classifier_spec
 from training.starter.clip import attributes_of
-from training.starter.dataset import Drawings, draw_all, load_drawings, source_digest, to_tensor
+from training.starter.dataset import (
+    BLOCK,
+    Drawings,
+    draw_all,
+    load_drawings,
+    source_digest,
+    to_tensor,
+)
 from training.starter.loop import CHECKPOINT, Budget, load_learnt, progress_of, train_loop
 from training.starter.pets import PETS, world_with
 from training.starter.pictures import Picture
+from training.starter.sheets import to_pixels
+from training.starter.vae import restore
 
 JUDGE_SEED = 1_007
 """Far from the seeds of what the models learn from; held-out drawings come from the next."""
-JUDGE_PX = SIDE_PX
+JUDGE_PX = 256
+"""As large as the starter paints."""
 BATCH = 24
 NO_LIMIT_MINUTES = 1e6
 
@@ -72,10 +88,9 @@ def taught_judge(bench: Bench) -> Generator[Event, None, tuple[Classifier, Drawi
     """
     world = with_pets(bench.world)
     extent, source = bench.extent, source_digest(world)
-    drawings, folder = (
-        bench.work / f"drawings-{source}",
-        bench.work / f"judge-{source}-{extent.judge_steps}",
-    )
+    drawings = _drawings_in(bench)
+    taught_by = digest(source, _vae_digest(bench), extent.judge_restored)
+    folder = bench.work / f"judge-{taught_by}-{extent.judge_steps}"
     for name, count, seed in (
         ("judge", extent.judge_drawings, JUDGE_SEED),
         ("judge-held-out", extent.judge_held_out, JUDGE_SEED + 1),
@@ -88,6 +103,11 @@ def taught_judge(bench: Bench) -> Generator[Event, None, tuple[Classifier, Drawi
     if (folder / CHECKPOINT).exists() and progress_of(folder).step >= extent.judge_steps:
         return load_learnt(judge, folder).to(bench.device), held_out
     taught = load_drawings(drawings / "judge", world, extent.judge_drawings, JUDGE_SEED)
+    some = taught.pixels[: extent.judge_restored]
+    soft = yield from restored(bench, "judge", some)
+    taught = Drawings(
+        taught.pictures + taught.pictures[: len(soft)], np.concatenate([taught.pixels, soft])
+    )
     spec = classifier_spec(judge.to(bench.device), taught, bench.device, BATCH)
     yield from train_loop(spec, folder, Budget(NO_LIMIT_MINUTES, extent.judge_steps))
     return judge, held_out
@@ -102,7 +122,37 @@ def with_pets(world: World) -> World:
 
 def new_judge(world: World, widths: Sequence[int] = WIDTHS) -> Classifier:
     """An untaught judge, the same each time."""
-    return classifier_of(world, widths, JUDGE_SEED)
+    return classifier_of(world, widths, JUDGE_SEED, JUDGE_PX)
+
+
+def restored(bench: Bench, name: str, pixels: np.ndarray) -> Generator[Event, None, np.ndarray]:
+    """The first drawings of a name, uint8 [n, h, w, 3], after the painter's VAE; kept by blocks."""
+    folder = _drawings_in(bench) / f"{name}-{_vae_digest(bench)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    vae = AutoencoderKL.from_pretrained(_vae_of(bench), local_files_only=True)
+    vae = vae.to(bench.device, memory_format=torch.channels_last).eval()
+    after = []
+    for start in range(0, len(pixels), BLOCK):
+        part = pixels[start : start + BLOCK]
+        file = folder / f"{start:06d}-{len(part)}.npy"
+        if not file.exists():
+            with torch.inference_mode(), replacing(file) as draft, draft.open("wb") as out:
+                np.save(out, to_pixels(restore(vae, to_tensor(part).to(bench.device))))
+        after.append(np.load(file))
+        yield Event(stage="restore", done=start + len(part), total=len(pixels))
+    return np.concatenate(after)
+
+
+def _drawings_in(bench: Bench) -> Path:
+    return bench.work / f"drawings-{source_digest(with_pets(bench.world))}-{JUDGE_PX}"
+
+
+def _vae_of(bench: Bench) -> Path:
+    return Path(bench.studio.settings.draw.painter) / "vae"
+
+
+def _vae_digest(bench: Bench) -> str:
+    return digest(*(file.read_bytes() for file in sorted(_vae_of(bench).iterdir())))
 
 
 @torch.inference_mode()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from diffusers import AutoencoderKL
 from PIL import Image
 
 from evaluation.judge import SceneAttributes
@@ -18,9 +17,6 @@ from storybook.stages.draw import draw
 from storybook.story.prompt_to_caption import prompt_to_caption
 from storybook.studio.candidates import wanted
 from storybook.studio.studio import Studio
-from training.starter.dataset import BLOCK, to_tensor
-from training.starter.sheets import to_pixels
-from training.starter.vae import restore
 
 SEED = 41
 """Of the noise that pictures are painted from."""
@@ -133,19 +129,6 @@ def _paint_missing(
             for done, (request, png) in enumerate(pictures, len(every) - len(missing) + 1):
                 write_whole(_file(folder, request), png)
                 yield Event(stage="paint", done=done, total=len(every))
-
-
-def restored(bench: Bench, pixels: np.ndarray) -> Generator[Event, None, np.ndarray]:
-    """Drawings after the painter's own VAE has folded and unfolded them."""
-    vae = AutoencoderKL.from_pretrained(
-        Path(bench.studio.settings.draw.painter) / "vae", local_files_only=True
-    ).to(bench.device)
-    after = []
-    for start in range(0, len(pixels), BLOCK):
-        images = to_tensor(pixels[start : start + BLOCK]).to(bench.device)
-        after.append(to_pixels(restore(vae, images)))
-        yield Event(stage="restore", done=start + len(images), total=len(pixels))
-    return np.concatenate(after)
 
 
 def _file(folder: Path, request: Candidate) -> Path:

@@ -13,10 +13,11 @@ from evaluation.judge import (
     SceneAttributes,
     accuracy,
     judged,
+    restored,
     shown_by,
     taught_judge,
 )
-from evaluation.painting import PaintingTask, paint, paint_share, restored
+from evaluation.painting import PaintingTask, paint, paint_share
 from evaluation.records import Bench, MetricRow, MetricTable, PartResult, mean
 from evaluation.sheets import contact_sheet, save_small
 from storybook.config import validated
@@ -95,7 +96,7 @@ def evaluate(bench: Bench) -> Generator[Event, None, PartResult]:
         for name, (asked, _) in found.items()
     }
     drawn_shown = [shown_by(picture, bench.world) for picture in held_out.pictures]
-    through_vae = yield from restored(bench, held_out.pixels)
+    through_vae = yield from restored(bench, "judge-held-out", held_out.pixels)
     on_drawings = accuracy(drawn_shown, judged(judge, held_out.pixels)[0])
     on_restored = accuracy(drawn_shown, judged(judge, through_vae)[0])
     _unseen_sheet(bench, pictures, found["unseen combinations"][1])
@@ -226,7 +227,8 @@ def _judge_table(
         meaning=f"On {count} held-out drawings, and on the same after the painter's VAE: what is "
         "lost there no painter can show. The judge's own errors count against the painter above. "
         "In brackets the most frequent mistake on drawings. Taught for "
-        f"{bench.extent.judge_steps} steps on {bench.extent.judge_drawings} drawings of its own.",
+        f"{bench.extent.judge_steps} steps on {bench.extent.judge_drawings} drawings of its own of "
+        f"{JUDGE_PX} px and {bench.extent.judge_restored} of them after the VAE.",
     )
 
 

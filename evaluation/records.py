@@ -14,6 +14,8 @@ class Extent:
 
     judge_drawings: int
     """How many drawings the judge learns from."""
+    judge_restored: int
+    """Of these, how many it sees as the painter's VAE restores them, too."""
     judge_held_out: int
     judge_steps: int
     combinations: int
@@ -37,6 +39,7 @@ class Extent:
 # The judge's steps take some 35 minutes of a core; by the clock its figures would not repeat.
 FULL = Extent(
     judge_drawings=8_000,
+    judge_restored=3_000,
     judge_held_out=1_000,
     judge_steps=2_400,
     combinations=200,
@@ -52,6 +55,7 @@ FULL = Extent(
 )
 QUICK = Extent(
     judge_drawings=512,
+    judge_restored=64,
     judge_held_out=96,
     judge_steps=60,
     combinations=8,

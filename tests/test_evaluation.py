@@ -134,7 +134,7 @@ def test_residual_takes_every_other_pixel_as_a_strided_convolution_does():
 def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
     one, other = new_judge(WORLD).eval(), new_judge(WORLD).eval()
     images = torch.rand(2, 3, 256, 256) * 2 - 1
-    assert resized(images).shape == (2, 3, 128, 128)
+    assert resized(images, 256).shape == (2, 3, 256, 256)
     with torch.inference_mode():
         for said, again in zip(one(images)[0].values(), other(images)[0].values(), strict=True):
             assert torch.equal(said, again)

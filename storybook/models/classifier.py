@@ -22,6 +22,8 @@ from storybook.records import Record
 
 CHOICES, WEIGHTS = "classifier.json", "classifier.safetensors"
 SIDE_PX = 128
+FIRST_MAP = 64
+"""Cells of a side of its finest map, at whatever size it looks."""
 WIDTHS = (32, 48, 96, 192)
 
 
@@ -31,6 +33,8 @@ class ClassifierConfig(Record):
     choices: dict[str, tuple[str | int | None, ...]]
     widths: tuple[int, ...] = WIDTHS
     """Channels of its maps, the finest first."""
+    side_px: int = SIDE_PX
+    """The size at which it looks at pictures, a multiple of 64."""
 
 
 class Classifier(nn.Module):
@@ -45,8 +49,9 @@ class Classifier(nn.Module):
         self.config = config
         first, *others = config.widths
         last, attributes = config.widths[-1], config.choices
-        layers: list[nn.Module] = [nn.Conv2d(3, first, 5, 2, 2, bias=False), nn.BatchNorm2d(first)]
-        layers.append(nn.ReLU())
+        stride = config.side_px // FIRST_MAP
+        stem = nn.Conv2d(3, first, 2 * stride + 1, stride, stride, bias=False)
+        layers: list[nn.Module] = [stem, nn.BatchNorm2d(first), nn.ReLU()]
         for before, width in zip(config.widths, others, strict=False):
             layers += [_Residual(before, width, stride=2), _Residual(width, width, stride=1)]
         self.body = nn.Sequential(*layers)
@@ -60,7 +65,8 @@ class Classifier(nn.Module):
 
         `images` are [b, 3, h, w] in [-1, 1], of any size.
         """
-        features = self.body(resized(images).contiguous(memory_format=torch.channels_last))
+        images = resized(images, self.config.side_px)
+        features = self.body(images.contiguous(memory_format=torch.channels_last))
         gaze = self.gaze(features).flatten(2).softmax(-1)  # [b, a, h * w]
         attended = gaze @ features.flatten(2).transpose(1, 2)  # [b, a, c]
         overall = features.mean((2, 3))
@@ -101,22 +107,25 @@ class _Residual(nn.Module):
         return functional.relu(self.way(x) + self.shortcut(x[:, :, :: self.stride, :: self.stride]))
 
 
-def resized(images: Tensor) -> Tensor:
-    """Pictures [b, 3, h, w] of any size at the size that classifiers are taught on."""
-    if images.shape[-2:] == (SIDE_PX, SIDE_PX):
+def resized(images: Tensor, side_px: int) -> Tensor:
+    """Pictures [b, 3, h, w] of any size at the size that a classifier is taught on."""
+    if images.shape[-2:] == (side_px, side_px):
         return images
     return functional.interpolate(
-        images, (SIDE_PX, SIDE_PX), mode="bilinear", antialias=True, align_corners=False
+        images, (side_px, side_px), mode="bilinear", antialias=True, align_corners=False
     )
 
 
 def new_classifier(
-    choices: Mapping[str, Sequence[str | int | None]], widths: Sequence[int] = WIDTHS, seed: int = 0
+    choices: Mapping[str, Sequence[str | int | None]],
+    widths: Sequence[int] = WIDTHS,
+    seed: int = 0,
+    side_px: int = SIDE_PX,
 ) -> Classifier:
     """An untaught classifier, the same each time."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        config = ClassifierConfig(choices=dict(choices), widths=tuple(widths))
+        config = ClassifierConfig(choices=dict(choices), widths=tuple(widths), side_px=side_px)
         return Classifier(config).to(memory_format=torch.channels_last)
 
 

@@ -20,13 +20,17 @@ CHARACTERS = "characters"
 BATCHES_PER_STEP = 2
 
 
-def classifier_of(world: World, widths: Sequence[int] = WIDTHS, seed: int = 0) -> Classifier:
+def classifier_of(
+    world: World, widths: Sequence[int] = WIDTHS, seed: int = 0, side_px: int = SIDE_PX
+) -> Classifier:
     """An untaught classifier of all that pictures of the world differ in."""
     choices: dict[str, Sequence[str | int | None]] = {
         field: (*getattr(world, section), *([None] if field == "thing" else []))
         for field, section in attributes_of(world)
     }
-    return new_classifier(choices | {CHARACTERS: range(1, MOST_CHARACTERS + 1)}, widths, seed)
+    return new_classifier(
+        choices | {CHARACTERS: range(1, MOST_CHARACTERS + 1)}, widths, seed, side_px
+    )
 
 
 def shown(picture: Picture, name: str) -> str | int | None:
@@ -51,7 +55,8 @@ def classifier_spec(
 
     def loss(module: Classifier, generator: torch.Generator) -> Tensor:
         chosen = torch.randint(len(drawings.pictures), (batch,), generator=generator)
-        images = weathered(drawings.images(chosen, SIDE_PX), generator).to(device)
+        images = drawings.images(chosen, classifier.config.side_px)
+        images = weathered(images, generator).to(device)
         logits, _ = module(images)
         losses = [
             functional.cross_entropy(logit, answers[name][chosen].to(device))
