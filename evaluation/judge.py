@@ -120,9 +120,9 @@ def with_pets(world: World) -> World:
     return world
 
 
-def new_judge(world: World, widths: Sequence[int] = WIDTHS) -> Classifier:
+def new_judge(world: World, widths: Sequence[int] = WIDTHS, side_px: int = JUDGE_PX) -> Classifier:
     """An untaught judge, the same each time."""
-    return classifier_of(world, widths, JUDGE_SEED, JUDGE_PX)
+    return classifier_of(world, widths, JUDGE_SEED, side_px)
 
 
 def restored(bench: Bench, name: str, pixels: np.ndarray) -> Generator[Event, None, np.ndarray]:
@@ -172,6 +172,32 @@ def judged(judge: Classifier, pixels: np.ndarray) -> tuple[list[SceneAttributes]
             )
         gazes.append(gaze.cpu())
     return seen, torch.cat(gazes)
+
+
+@torch.inference_mode()
+def features_of(judge: Classifier, pixels: np.ndarray) -> tuple[Tensor, Tensor]:
+    """What the judge sees in whole pictures, uint8 [n, h, w, 3], and where it sees who stars.
+
+    Both [n, c]; the second is of where it looks to name the kind of animal, which is its face.
+    """
+    faces, wholes = [], []
+    species = list(judge.config.choices).index("species")
+    for start in range(0, len(pixels), 64):
+        images = to_tensor(pixels[start : start + 64]).to(judge.gaze.weight.device)
+        attended, overall, _ = judge.features(images)
+        faces.append(attended[:, species].cpu())
+        wholes.append(overall.cpu())
+    return torch.cat(wholes), torch.cat(faces)
+
+
+def distance(found: Tensor, wanted: Tensor) -> float:
+    """How far features [n, c] are from those that they should be, as a share of what is between
+    any two of these: 0 is the same, 1 as far as another picture.
+
+    Mean squared distance of the pairs over twice the variance of `wanted`.
+    """
+    apart = (found - wanted).square().sum(1).mean()
+    return float(apart / (2 * wanted.var(0).sum()))
 
 
 def accuracy(asked: Sequence[SceneAttributes], seen: Sequence[SceneAttributes]) -> Accuracy:

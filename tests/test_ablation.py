@@ -98,7 +98,9 @@ def bench(tmp_path, monkeypatch):
         "draw.width_px=64",
         "draw.height_px=64",
     ]
-    extent = replace(QUICK, judge_drawings=16, judge_held_out=8, judge_steps=1, pet_pictures=2)
+    extent = replace(
+        QUICK, judge_drawings=16, judge_restored=1, judge_held_out=8, judge_steps=1, pet_pictures=2
+    )
     return Bench(
         Studio(load_settings("starter", changes)),
         load_world(shipped("assets")),

@@ -1,5 +1,6 @@
 """What `make evaluate` measures with: the judge, the measures of stories, the lists by hand."""
 
+import json
 import re
 import sys
 from collections import Counter
@@ -14,7 +15,15 @@ import torch
 from evaluation.__main__ import PARTS, _kept_in, main
 from evaluation.books import make_share
 from evaluation.coat import coat_colours, lab, spread
-from evaluation.judge import SceneAttributes, accuracy, judged, new_judge, shown_by
+from evaluation.judge import (
+    SceneAttributes,
+    accuracy,
+    distance,
+    features_of,
+    judged,
+    new_judge,
+    shown_by,
+)
 from evaluation.measures import (
     ExpectedTerms,
     copied,
@@ -26,6 +35,9 @@ from evaluation.measures import (
     word_runs,
 )
 from evaluation.pictures import (
+    ALL,
+    SEVERAL,
+    _by_attribute,
     load_prompts,
     paint_pictures_share,
     taught_combinations,
@@ -46,7 +58,13 @@ from evaluation.summaries import (
 )
 from storybook.config import load_settings
 from storybook.errors import ModelError
-from storybook.models.classifier import resized
+from storybook.models.classifier import (
+    CHOICES,
+    new_classifier,
+    open_classifier,
+    resized,
+    save_classifier,
+)
 from storybook.readability import words
 from storybook.ready_made.collection import ready_made
 from storybook.records import Brief, Hero, Story
@@ -96,7 +114,7 @@ def drawings(count: int, seed: int) -> Drawings:
 
 
 def test_the_judge_learns_what_drawings_show(tmp_path):
-    judge = new_judge(WORLD, widths=(8, 16, 24))
+    judge = new_judge(WORLD, widths=(8, 16, 24), side_px=128)
     spec = classifier_spec(judge, drawings(48, seed=1), "cpu", batch=8)
     quick = replace(spec, lr=1e-2, warm_up=10, batches_per_step=1)  # for 240 pictures, not 64,000
     assert len(list(train_loop(quick, tmp_path, Budget(minutes=5, steps=30)))) == 30
@@ -134,10 +152,46 @@ def test_residual_takes_every_other_pixel_as_a_strided_convolution_does():
 def test_an_untaught_judge_is_the_same_each_time_and_looks_at_any_size():
     one, other = new_judge(WORLD).eval(), new_judge(WORLD).eval()
     images = torch.rand(2, 3, 256, 256) * 2 - 1
-    assert resized(images, 256).shape == (2, 3, 256, 256)
+    assert resized(images, 128).shape == (2, 3, 128, 128)
     with torch.inference_mode():
         for said, again in zip(one(images)[0].values(), other(images)[0].values(), strict=True):
             assert torch.equal(said, again)
+
+
+def test_a_classifier_looks_at_the_size_that_it_was_taught_on(tmp_path):
+    choices, images = {"light": ("day", "night")}, torch.rand(1, 3, 256, 256) * 2 - 1
+    fine = new_classifier(choices, (8, 8, 8, 8), side_px=256).eval()
+    coarse = new_classifier(choices, (8, 8, 8, 8)).eval()
+    with torch.inference_mode():
+        (said, gaze), (soft, _) = fine(images), fine(resized(resized(images, 128), 256))
+        assert gaze.shape == coarse(images)[1].shape == (1, 1, 8, 8)
+        assert not torch.allclose(said["light"], soft["light"]), "it sees what 128 px do not hold"
+    save_classifier(fine, tmp_path)
+    assert open_classifier(tmp_path, torch.device("cpu")).config.side_px == 256
+    save_classifier(coarse, tmp_path)
+    kept = json.loads((tmp_path / CHOICES).read_text())
+    del kept["side_px"]  # as of an earlier edition
+    (tmp_path / CHOICES).write_text(json.dumps(kept))
+    assert open_classifier(tmp_path, torch.device("cpu")).config.side_px == 128
+
+
+def test_distance_is_none_of_the_same_and_one_of_another():
+    chance = torch.Generator().manual_seed(0)
+    one, other = torch.randn(2, 400, 16, generator=chance)
+    assert distance(one, one) == 0
+    # Of 6,400 squares with a spread of 2 sqrt(2) around 2, the mean errs by 0.035.
+    assert distance(other, one) == pytest.approx(1, abs=4 * 0.035 / 2)
+    wholes, faces = features_of(
+        new_judge(WORLD, (8, 8, 8, 8)).eval(), np.zeros((2, 9, 9, 3), np.uint8)
+    )
+    assert wholes.shape == faces.shape == (2, 8)
+
+
+def test_two_figures_are_counted_apart():
+    alone = SceneAttributes(species="cat", coat="grey", characters=1)
+    both = alone.but(characters=2)
+    rates = _by_attribute([alone, both, both], [alone, both, both.but(coat="black")])
+    assert rates[ALL] == 0.6667 and rates[SEVERAL] == 0.5
 
 
 def test_accuracy_counts_only_what_was_asked_for():

@@ -65,16 +65,23 @@ class Classifier(nn.Module):
 
         `images` are [b, 3, h, w] in [-1, 1], of any size.
         """
-        images = resized(images, self.config.side_px)
-        features = self.body(images.contiguous(memory_format=torch.channels_last))
-        gaze = self.gaze(features).flatten(2).softmax(-1)  # [b, a, h * w]
-        attended = gaze @ features.flatten(2).transpose(1, 2)  # [b, a, c]
-        overall = features.mean((2, 3))
+        attended, overall, gaze = self.features(images)
         logits = {
             name: head(torch.cat([attended[:, index], overall], dim=1))
             for index, (name, head) in enumerate(self.heads.items())
         }
-        return logits, gaze.unflatten(2, features.shape[2:])
+        return logits, gaze
+
+    def features(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What is seen where each attribute is looked for [b, attributes, c], and in all [b, c].
+
+        With the gazes that they were seen by, [b, attributes, h, w].
+        """
+        images = resized(images, self.config.side_px)
+        features = self.body(images.contiguous(memory_format=torch.channels_last))
+        gaze = self.gaze(features).flatten(2).softmax(-1)  # [b, a, h * w]
+        attended = gaze @ features.flatten(2).transpose(1, 2)
+        return attended, features.mean((2, 3)), gaze.unflatten(2, features.shape[2:])
 
     @torch.inference_mode()
     def probabilities(self, image: Image.Image) -> dict[str, dict[str | int | None, float]]:
