@@ -51,6 +51,8 @@ def studio(tmp_path):
     return file
 
 
+BY_ECHO = ["write.writer=echo", "write.nearest=beside"]
+"""A story of which each page's picture shows the star."""
 FREE = TOKENS[2]
 """The first that no hero has."""
 
@@ -101,7 +103,7 @@ def test_a_taught_hero_stars_in_another_studio_by_its_look(tmp_path, studio, tra
     assert main(("hero", "teach", "rex", "--studio", str(studio), *QUICK)) == 0
     new = ("new", "b", "--summary", "Rex the dog naps.", "--hero", "rex", "--pages", "4")
     assert main(new) == 0
-    book, starter = Book(Path("b")), Studio(load_settings("starter", ["write.writer=echo"]))
+    book, starter = Book(Path("b")), Studio(load_settings("starter", BY_ECHO))
     for stage in ("write", "split"):
         list(STAGES[stage].run(book, starter))
     first, *_ = STAGES["describe"].run(book, starter)
