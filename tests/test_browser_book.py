@@ -80,7 +80,7 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     assert Path(given.path()).read_bytes().startswith(b"%PDF")
 
     before = pictures_in(tmp_path)
-    press(page.get_by_role("button", name="Change").nth(3))
+    press(page.get_by_role("button", name="Change", exact=True).nth(3))
     fill(page.get_by_label("Text", exact=True), "Bruno sat down and looked at the sea.")
     press(page.get_by_role("button", name="Keep the text"))
     press(page.get_by_role("button", name="All pages"))
@@ -89,7 +89,7 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     expect(page.get_by_text("Bruno sat down and looked at the sea.", exact=True)).to_be_visible()
     assert pictures_in(tmp_path) == before, "a text changes no picture"
 
-    press(page.get_by_role("button", name="Change").nth(2))
+    press(page.get_by_role("button", name="Change", exact=True).nth(2))
     press(page.get_by_role("button", name="Draw four more"))
     expect(page.get_by_text("You may close this window").first).to_be_visible()
     press(page.get_by_role("button", name="All pages"))
@@ -115,7 +115,7 @@ def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: 
 def test_two_windows_on_one_page(page: Page, studio: str, tmp_path: Path) -> None:
     make_a_book(page, studio)
     finished(page)
-    press(page.get_by_role("button", name="Change").nth(1))
+    press(page.get_by_role("button", name="Change", exact=True).nth(1))
     expect(page.get_by_label("Text", exact=True)).to_be_visible()
     second = page.context.new_page()
     second.goto(page.url)

@@ -41,7 +41,7 @@ def test_a_story_is_read_and_mended_and_a_page_finished_while_others_wait(
         expect(page.get_by_text("2 of 5 pages are finished")).to_be_visible()
         expect(third.get_by_text("Still to come")).to_be_visible()
 
-        press(third.get_by_role("button", name="Change"))
+        press(third.get_by_role("button", name="Change", exact=True))
         expect(page.get_by_role("heading", name="Page 3")).to_be_visible()
         fill(page.get_by_label("Text", exact=True), "Biscuit slept.")
         making.until("draw", 3)
