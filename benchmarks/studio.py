@@ -8,6 +8,7 @@ the one that is made while it is measured how soon a click shows.
 """
 
 import argparse
+import hashlib
 import os
 import random
 import shutil
@@ -65,16 +66,23 @@ def main() -> None:
     )
     parser.add_argument("--reloads", type=int, default=50)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--server-kills", type=int, default=5)
     options = parser.parse_args()
     with TemporaryDirectory() as name:
         home = Path(name)
         fill(home, options.books)
         os.chdir(home)
+        shelf = _digest(home / "books")
         with server(home) as (address, process), browser() as page:
             first_paint(page, address, options.books)
             reaction(page, address)
             memory(page, address, process, options.visits)
             print_lost(page, address, options.reloads, options.kills)
+        with browser() as page:
+            print_lost_with_the_server(page, home, options.server_kills)
+        whole = _digest(home / "books", only=set(shelf)) == shelf
+        print(f"\nAfter all of that the other {len(shelf):,} books are", end=" ")
+        print("as they were, to the byte" if whole else "NOT as they were")
 
 
 def fill(home: Path, count: int) -> None:
@@ -159,6 +167,56 @@ def print_lost(page: object, address: str, reloads: int, kills: int) -> None:
         f"\n{reloads} reloads, {kills} kills of the worker: {wrong} jobs lost; "
         f"seen as dead after {max(seen):.2f} s at most"
     )
+
+
+def print_lost_with_the_server(page: object, home: Path, kills: int) -> None:
+    """Books that are lost when the app's own process is killed at random moments.
+
+    The work goes on without it, and a studio that is opened anew shows the book when it is made.
+    """
+    rng, wrong, active = random.Random(3), 0, 0
+    for number in range(kills):
+        name = f"no-server-{number}"
+        with server(home) as (address, process):
+            job = _begin_a_book(name, *LONG)
+            page.goto(f"{address}/storyboard?book={name}")
+            while written_state(job).pid is None:
+                time.sleep(0.05)
+            time.sleep(rng.uniform(0.1, 2.0))
+            process.kill()
+            process.wait(20)
+        active += job_state(job).active
+        with server(home) as (address, _):
+            page.goto(f"{address}/storyboard?book={name}")
+            _await_end(job)
+            _opened(page, f"{address}/reader?book={name}")
+            wrong += not page.locator("iframe").first.is_visible()
+        wrong += job_state(job).state != "done" or not Book(Path("books") / name).pdf.is_file()
+    print(
+        f"\n{kills} kills of the app's own process ({active} while a book was being made): "
+        f"{wrong} books lost"
+    )
+
+
+def _digest(books: Path, only: set[str] | None = None) -> dict[str, str]:
+    """SHA-256 of all files of each book but its small pictures for pages, which come as one looks.
+
+    By the names of the books' folders; files that several books share are read once.
+    """
+    by_inode: dict[int, bytes] = {}
+    found = {}
+    for folder in sorted(filter(Path.is_dir, books.iterdir())):
+        if only is not None and folder.name not in only:
+            continue
+        whole = hashlib.sha256()
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.parent.name != "thumbs":
+                inode = file.stat().st_ino
+                if inode not in by_inode:
+                    by_inode[inode] = hashlib.sha256(file.read_bytes()).digest()
+                whole.update(str(file.relative_to(folder)).encode() + by_inode[inode])
+        found[folder.name] = whole.hexdigest()
+    return found
 
 
 @contextmanager

@@ -227,9 +227,26 @@ def test_a_stopped_teaching_goes_on(tmp_path):
     laid_run(tmp_path, "rex", "stopped")
     page = opened("heroes", hero="rex")
     with nothing_begins(tmp_path):
-        button(page, "Go on with it").click().run()
+        button(page, "Go on").click().run()
         (job,) = jobs_in(tmp_path / "jobs")
     assert not page.exception and job.arguments[:4] == ("hero", "teach", "rex", "--resume")
+
+
+@pytest.mark.parametrize("address", [("heroes", "hero"), ("training", "run")])
+def test_a_teaching_whose_job_ended_has_one_way_to_go_on(tmp_path, address):
+    name, query = address
+    rex(tmp_path)
+    asked = ("hero", "teach", "rex")
+    job, _ = laid_job(tmp_path, "failed", "runs/rex", what="Teach Rex", arguments=asked)
+    laid_run(tmp_path, "rex", "stopped")
+    page = opened(name, **{query: "rex"})
+    assert labels(page).count("Go on") == 1 and page.button(key=f"retry-{job.id}")
+    page.button(key=f"away-{job.id}").click().run()
+    assert labels(page).count("Go on") == 1 and page.button(key="go-on")
+    with nothing_begins(tmp_path):
+        page.button(key="go-on").click().run()
+        goes_on = jobs_in(tmp_path / "jobs")[0]
+    assert not page.exception and goes_on.arguments == (*asked, "--resume")
 
 
 # Adding one

@@ -1,9 +1,13 @@
 """The page of jobs in each state, and what its buttons do."""
 
+import re
+from pathlib import Path
+
 import pytest
 from app_states import laid_job, nothing_begins, opened, said
 
 from app.widgets import look
+from app.widgets.job_panel import SAID
 from storybook.jobs.folder import job_state
 from storybook.jobs.manager import jobs_in
 from storybook.jobs.text import ago, waits_for
@@ -43,6 +47,21 @@ def test_a_killed_job_is_seen_as_failed(tmp_path):
     lock.close()
     page = opened("jobs", job=job.id)
     assert " failed]" in said(page) and "ended unexpectedly" in said(page)
+
+
+def test_every_stage_of_a_job_is_said_in_words():
+    root = Path(__file__).parents[1]
+    sources = [*(root / "storybook").rglob("*.py"), *(root / "training").rglob("*.py")]
+    stages = {
+        stage
+        for source in sources
+        if not {"starter", "desk"} & set(source.parts)  # commands that the studio starts none of
+        for stage in re.findall(
+            r'\b(?:stage=|STAGE = |_STAGE = )"([a-z -]+)"', source.read_text(encoding="utf-8")
+        )
+    }
+    assert len(stages) > 15
+    assert sorted(stages - set(SAID)) == [], "stages that the studio has no words for"
 
 
 def test_a_job_that_waits_says_for_what(tmp_path):

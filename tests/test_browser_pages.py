@@ -11,12 +11,12 @@ from browser import browser_page, is_still, press, skip_without_a_browser, studi
 skip_without_a_browser()
 pytestmark = pytest.mark.browser
 
-from app_states import photo  # noqa: E402
+from app_states import laid_run, photo, rex  # noqa: E402
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Page, expect  # noqa: E402
 
 from books import doubles, made, new_book  # noqa: E402
-from storybook.authoring import edits  # noqa: E402
+from storybook.authoring import edits, tellings  # noqa: E402
 from storybook.book.folder import Book  # noqa: E402
 from storybook.config import load_settings  # noqa: E402
 from storybook.studio import departures  # noqa: E402
@@ -30,12 +30,15 @@ PAGES = {
     "departures": "/storyboard?book=lion",
     "asked": "/storyboard?book=lost",
     "undone": "/storyboard?book=undone",
+    "tellings": "/storyboard?book=told",
     "page": "/storyboard?book=kite&page=2",
     "reader": "/reader?book=kite",
     "press": "/press?book=kite",
     "heroes": "/heroes",
     "hero": "/heroes?hero=bruno",
+    "taught": "/heroes?hero=rex",
     "training": "/training",
+    "run": "/training?run=rex",
     "dataset": "/dataset?folder=datasets/rex",
     "jobs": "/jobs",
     "settings": "/settings",
@@ -77,6 +80,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def studio(home: Path) -> Iterator[str]:
     in_folder_of_doubles(home)
     lay_dataset(home / "datasets" / "rex")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(home)
+        rex(home)
+    laid_run(home, "rex", "stopped")
     made(new_book(home / "books" / "kite", title="The Kite"))
     lion = new_book(home / "books" / "lion", heroes=(), summary="Leo the lion sees a purple fox.")
     made(lion)
@@ -87,6 +94,16 @@ def studio(home: Path) -> Iterator[str]:
     undone = Book(home / "books" / "undone")
     edits.set_text(undone, 1, "Biscuit slept.", edits.version(undone.scenes[1].text))
     edits.set_brief(lost, lost.brief.but(heroes=("nobody",)), edits.version(lost.brief))
+    for _ in tellings.tell_several(new_book(home / "books" / "told", title="The Bell"), doubles()):
+        pass
+    with studio_at(home) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def empty_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    home = tmp_path_factory.mktemp("empty")
+    in_folder_of_doubles(home)
     with studio_at(home) as address:
         yield address
 
@@ -109,7 +126,17 @@ def serious(page: Page, where: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_stands_and_shuts_nobody_out(name: str, page: Page, studio: str) -> None:
-    page.goto(studio + PAGES[name])
+    stands(name, studio + PAGES[name], page)
+
+
+@pytest.mark.parametrize("name", ["library", "new-book", "heroes", "training", "jobs"])
+def test_a_page_without_anything_yet_does_too(name: str, page: Page, empty_studio: str) -> None:
+    stands("", empty_studio + PAGES[name], page)
+
+
+def stands(name: str, address: str, page: Page) -> None:
+    """Hold a page to all that is asked of every page."""
+    page.goto(address)
     expect(page.locator("h1").first).to_be_visible()
     found, strange = [], {}
     scale = {float(size[:-3]) for step, size in named().items() if step.startswith("text")}

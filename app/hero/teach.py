@@ -12,6 +12,7 @@ from storybook.authoring.teach_hero import are_drawings, how_long, painter_bytes
 from storybook.config import DOUBLES, Settings, load_settings, studios
 from storybook.files import in_bytes
 from storybook.hero.folder import hero_photos
+from storybook.jobs.folder import Job
 from storybook.records import Hero
 from storybook.studio.doctor import models_of
 from storybook.studio.studio import Studio
@@ -39,7 +40,7 @@ def section(hero: Hero, folder: Path) -> None:
     if active:
         return
     if run is not None:
-        _result(hero, folder, run)
+        _result(hero, folder, run, job)
     if run is None or st.toggle("Teach it anew", key="anew"):
         _begin(hero, folder, run)
 
@@ -154,19 +155,14 @@ def _knows_drawings_only(hero: Hero, settings: Settings, photos: list[Path]) -> 
     return st.checkbox("Teach it all the same", key="anyway")
 
 
-def _result(hero: Hero, folder: Path, run: RunCard) -> None:
+def _result(hero: Hero, folder: Path, run: RunCard, job: Job | None) -> None:
     """What came of the last teaching: curve, samples side by side, the step that draws."""
     with st.container(horizontal=True, vertical_alignment="center", key="run-head"):
         run_view.badge(run)
         st.markdown(look.plain(run_view.how_far(run)))
     if run.status in ("failed", "interrupted") and run.state.message:
         st.error(look.plain(run.state.message))
-    if (
-        run.status in ("stopped", "interrupted", "failed")
-        and pressed("Go on with it", icon=":material/play_arrow:")
-        and tried(runs.go_on, run, JOBS)
-    ):
-        st.rerun()
+    run_view.go_on(run, job, "secondary")
     run_view.curve(run)
     step = run_view.compare(run)
     if run.status == "done" and step is not None:

@@ -10,6 +10,7 @@ from app.views import teach_stories
 from app.widgets import look, run_view, trash
 from app.widgets.paths import HEROES, JOBS, RUNS
 from app.widgets.try_or_report import packed, tried
+from storybook.jobs.manager import load_job
 from training.runs import listing as runs
 from training.runs.listing import RunCard
 
@@ -97,12 +98,7 @@ def _one(name: str) -> None:
 
 def _deeds(run: RunCard) -> None:
     with st.container(horizontal=True, key="run-deeds"):
-        if (
-            run.status in ("stopped", "interrupted", "failed")
-            and pressed("Go on", type="primary", icon=":material/play_arrow:", key="go-on")
-            and tried(runs.go_on, run, JOBS)
-        ):
-            st.rerun()
+        run_view.go_on(run, load_job(run.job, JOBS) if run.job else None, "primary")
         st.download_button(
             "Download",
             data=lambda: packed(lambda to: runs.pack(run.folder, to)),

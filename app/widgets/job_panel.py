@@ -32,8 +32,24 @@ SAID = {
     "sheet": "Drawing the cast",
     "inpaint": "Touching up the picture",
     "vary": "Drawing others like it",
+    "ask": "Drawing what you asked for",
+    "move-star": "Drawing the star in its other place",
+    "retell": "Telling the page anew",
+    "narrate": "Reading it aloud",
+    "paint": "Drawing",
+    "open": "Opening the painter",
+    "class images": "Drawing others of its kind, to tell them apart",
+    "pairs": "Writing summaries for the stories",
+    "measure": "Measuring what was learnt",
+    "latents": "Getting the pictures ready",
+    "look": "Looking at the pictures",
+    "masks": "Finding the pet in its photos",
+    "saved": "Learning",
+    "fetch": "Fetching",
+    "batch": "Making books",
+    "shards": "Making its share of the books",
 }
-"""Stages of jobs in people's words; others are said as they are."""
+"""Every stage of a job in people's words."""
 
 
 def start(arguments: tuple[str, ...], what: str, subject: Path | str = "") -> Job | None:
@@ -84,9 +100,14 @@ def panel(job: Job, sees: Callable[[], object] | None = None) -> bool:
 
         st.fragment(_under_way, run_every=POLL_S, key=f"watch-{job.id}")(job, mark, mark())
         return True
-    if state.state in ("failed", "cancelled") and job.id not in _put_away():
+    if offers_to_go_on(job):
         _ended(job, state)
     return False
+
+
+def offers_to_go_on(job: Job) -> bool:
+    """Whether the panel of a job has a button to go on with it."""
+    return job_state(job).state in ("failed", "cancelled") and job.id not in _put_away()
 
 
 def said(seconds: float) -> str:

@@ -1,11 +1,17 @@
 """A run for people: how it stands, its loss as a line, its samples side by side."""
 
+from typing import Literal
+
+import altair as altair
 import pandas as pd
 import streamlit as st
 
+from app.buttons import pressed
 from app.widgets import job_panel as work
 from app.widgets import look, room
 from app.widgets.paths import JOBS, RUNS
+from app.widgets.try_or_report import tried
+from storybook.jobs.folder import Job
 from storybook.jobs.manager import load_job
 from training.runs import listing as runs
 from training.runs.listing import RunCard
@@ -82,6 +88,18 @@ def job_panel(run: RunCard) -> bool:
     return work.panel(load_job(run.job, JOBS)) if run.job else False
 
 
+def go_on(run: RunCard, job: Job | None, kind: Literal["primary", "secondary"]) -> None:
+    """The way to go on with a run that stands still, unless the panel of `job` has one already."""
+    if run.status not in ("stopped", "interrupted", "failed"):
+        return
+    if job is not None and work.offers_to_go_on(job):
+        return
+    if pressed("Go on", type=kind, icon=":material/play_arrow:", key="go-on") and tried(
+        runs.go_on, run, JOBS
+    ):
+        st.rerun()
+
+
 def curve(run: RunCard) -> None:
     """How like its photos the samples were, by step, and one click below its loss."""
     measures = Run(run.folder).measures()
@@ -100,24 +118,33 @@ def curve(run: RunCard) -> None:
     )
     if len(likeness) > 1:
         st.markdown("**How like its photos the samples are** (higher is better)")
-        st.line_chart(
-            likeness,
-            x_label="Step",
-            y_label="Likeness",
-            color=COLOURS[:1],
-            height=180,
-            alt=f"Likeness of {run.title} by step; at last {likeness.iloc[-1, 0]:.2f}",
-        )
+        at_last = f"Likeness of {run.title} by step; at last {likeness.iloc[-1, 0]:.2f}"
+        _line_chart(likeness, "Likeness", height_px=180, alt=at_last)
     with st.expander("In the machine's words: its loss", expanded=len(likeness) < 2):
         st.markdown("**How well it learns** (lower is better)")
-        st.line_chart(
-            losses,
-            x_label="Step",
-            y_label="Loss",
-            color=COLOURS[: len(losses.columns)],
-            height=260,
-            alt=f"Loss of {run.title} by step; the last value is {losses.iloc[-1, 0]:.3f}",
+        at_last = f"Loss of {run.title} by step; the last value is {losses.iloc[-1, 0]:.3f}"
+        _line_chart(losses, "Loss", height_px=260, alt=at_last)
+
+
+def _line_chart(lines: pd.DataFrame, measured: str, height_px: int, alt: str) -> None:
+    """A line for each column, by step.
+
+    Not `st.line_chart`, whose marks for a mouse are symbols without a name to who listens.
+    """
+    table = lines.rename_axis("Step").reset_index().melt("Step", var_name="of", value_name=measured)
+    colours = altair.Scale(domain=list(lines.columns), range=COLOURS[: len(lines.columns)])
+    legend = altair.Legend(title=None, orient="bottom") if len(lines.columns) > 1 else None
+    chart = (
+        altair.Chart(table.dropna(), height=height_px)
+        .mark_line(point=True)
+        .encode(
+            x=altair.X("Step:Q", axis=altair.Axis(tickMinStep=1)),
+            y=altair.Y(f"{measured}:Q", scale=altair.Scale(zero=False)),
+            color=altair.Color("of:N", scale=colours, legend=legend),
+            tooltip=["Step", "of", altair.Tooltip(measured, format=".3f")],
         )
+    )
+    st.altair_chart(chart, alt=alt)
 
 
 def _lines(steps: list[int], values: dict[str, list[float | None]]) -> pd.DataFrame:
