@@ -34,6 +34,10 @@ CONTRACTED = re.compile(r"(?<=\b[Hh]e)['’](?:d|ll|s)\b|(?<=\b[Ss]he)['’](?:d
 IT = "it"
 """Of whom no pronoun was seen that is a person's: no `he` means one."""
 
+MOST_READ = 1 << 14
+"""So many pages, or stories, are kept as they were read: finding the nearest story reads each of a
+thousand anew for everybody whom a summary names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Swap:
@@ -88,7 +92,7 @@ def swap_of(story: ReadyMade, hero: Hero, *, is_star: bool = True) -> Swap:
 
     Who is no star stands first and the star behind it: a page that names nobody means the star.
     """
-    pages, sexes = [mask(page.text, story.cast) for page in story.pages], sexes_of(story)
+    pages, sexes = _masked_pages(story), sexes_of(story)
     old, own = sexes[0], (*_nouns_of(story.star), hero.called, hero.species)
     meant = [{who for *_, who in _read(page, old, sexes, own)} for page in pages]
     doubtful, unnamed = (
@@ -107,6 +111,11 @@ def mask(text: str, cast: Sequence[Figure]) -> str:
         if figure.name.startswith("the "):
             text = called(f"T{figure.name[1:]}").sub(chr(FIRST + number), text)
     return text
+
+
+@lru_cache(maxsize=MOST_READ)
+def _masked_pages(story: ReadyMade) -> tuple[str, ...]:
+    return tuple(mask(page.text, story.cast) for page in story.pages)
 
 
 def _read(
@@ -129,7 +138,7 @@ def _read(
         yield start, end, form, who
 
 
-@lru_cache(maxsize=1024)  # a page is read once for each sex, and again for each part
+@lru_cache(maxsize=MOST_READ)  # a page is read once for each sex, and again for each part
 def _pronouns_in(text: str) -> tuple[tuple[int, int, str, str], ...]:
     """The pronouns of a masked text, also those of `he'd`."""
     return tuple(pronouns_in(CONTRACTED.sub(lambda found: JOINT + found[0][1:], text)))
@@ -145,16 +154,25 @@ def _mentions(
 ) -> Iterator[tuple[int, int, str]]:
     """Who is named in a masked text, in its order: where, who, and what one is called by."""
     words = load_words()
-    for found in _somebody().finditer(text):
-        noun = (found["noun"] or "").lower()
+    for at, number, noun in _somebody_in(text):
         if not noun:
-            number = ord(found[0]) - FIRST
             if number < len(sexes):
-                yield found.start(), number, sexes[number]
+                yield at, number, sexes[number]
         elif noun in own:
-            yield found.start(), 0, sexes[0]
+            yield at, 0, sexes[0]
         else:
-            yield found.start(), STRANGER, words.sex(noun) or _sex_in_family(noun)
+            yield at, STRANGER, words.sex(noun) or _sex_in_family(noun)
+
+
+@lru_cache(maxsize=MOST_READ)
+def _somebody_in(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Where somebody is named in a masked text: a figure's number, or the noun in small letters."""
+    return tuple(
+        (found.start(), -1, found["noun"].lower())
+        if found["noun"]
+        else (found.start(), ord(found[0]) - FIRST, "")
+        for found in _somebody().finditer(text)
+    )
 
 
 @cache
@@ -190,12 +208,13 @@ def _sex_in_family(noun: str) -> str:
     return next((sex for sex in ("she", "he") if words.has(f"family.{sex}", noun)), "")
 
 
+@lru_cache(maxsize=MOST_READ)
 def sexes_of(story: ReadyMade) -> tuple[str, ...]:
     """What each figure is called by: as its kind, title or the text says it, or its usual name.
 
     `he`, `she`, `they` for several, or `it` where nothing says it.
     """
-    pages = [mask(page.text, story.cast) for page in story.pages]
+    pages = _masked_pages(story)
     known, own = [_said_of(figure) for figure in story.cast], _nouns_of(story.star)
     count: list[Counter[str]] = [Counter() for _ in known]
     for page in pages:
