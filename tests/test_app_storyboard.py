@@ -55,6 +55,18 @@ def test_a_finished_book_shows_its_pages_and_nothing_to_do(book: Book) -> None:
     assert "Something has changed" not in words
 
 
+def test_another_story_is_the_next_of_the_nearest_and_can_be_undone(here, jobs_done_here) -> None:
+    studio = (here / "studio.toml").read_text()
+    (here / "studio.toml").write_text(studio.replace("[write]", '[write]\nnearest = "first"'))
+    book = new_book("books/kite", title="The Kite")
+    made(book, doubles("write.nearest=first"))
+    first = book.story.ready_made
+    button(drawn("storyboard", book="kite"), "Another story").click().run()
+    assert book.brief.seed == 2 and first and book.story.ready_made not in ("", first)
+    button(drawn("storyboard", book="kite"), "Undo").click().run()
+    assert book.brief.seed == 1
+
+
 def test_what_is_out_of_date_is_marked(book: Book) -> None:
     edits.set_style(book, "crayon")
     test = drawn("storyboard", book="kite")

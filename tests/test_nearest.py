@@ -8,7 +8,7 @@ from storybook.authoring.tell import tell
 from storybook.authoring.tellings import tell_several, tellings
 from storybook.config import load_settings, shipped
 from storybook.errors import BookError
-from storybook.ready_made.nearest import nearest
+from storybook.ready_made.nearest import OTHER_BOOKS, nearest
 from storybook.records import Brief, Story, digest
 from storybook.stages import write
 from storybook.story.casting import cast
@@ -41,6 +41,13 @@ def test_nearest_is_told_about_all_whom_the_summary_names(summary, names):
     story = found(summary)
     text = " ".join(story.paragraphs)
     assert all(name in text and name in {one.name for one in story.cast} for name in names)
+
+
+@pytest.mark.parametrize("pages", [4, 6, 8])
+def test_nearest_is_no_longer_than_fits_on_the_pages_of_the_book(pages):
+    for seed in range(1, OTHER_BOOKS + 1):
+        story = found("Momo the dog is afraid of the dark.", pages=pages, seed=seed)
+        assert len(" ".join(story.paragraphs).split()) <= 60 * pages
 
 
 def test_a_child_s_part_is_any_child_s():
@@ -148,8 +155,8 @@ def test_a_second_hero_s_ready_made_book_of_before_is_not_due():
 
 def test_tell_outside_a_book_is_as_the_book_would_have_it():
     summary = "Biscuit the cat cannot get through the door."
-    told = tell(Brief(summary=summary), doubles(FIRST))
-    book = new_book(summary=summary)
+    told = tell(Brief(summary=summary, pages=4), doubles(FIRST))
+    book = new_book(summary=summary, pages=4)
     made(book, doubles(FIRST), until="write")
     assert told.ready_made == book.story.ready_made and told.paragraphs == book.story.paragraphs
     assert not tell(Brief(summary=summary), doubles()).ready_made

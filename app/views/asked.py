@@ -17,9 +17,14 @@ from storybook.errors import StorybookError
 from storybook.hero.folder import hero_names
 from storybook.jobs.folder import Job
 from storybook.press.formats import format_names
+from storybook.ready_made.nearest import OTHER_BOOKS
 from storybook.records import MAX_PAGES, MIN_PAGES, Brief
 
 AGES = ("3-5", "5-7", "7-9")
+ANOTHER_NUMBER = (
+    f"Another number is another book: the next of the {OTHER_BOOKS} ready-made stories that are "
+    "nearest to the summary, or another telling of the writer's."
+)
 FIELDS = ("summary", "language", "ages", "pages", "heroes", "style", "format", "seed", "finish")
 
 
@@ -74,6 +79,7 @@ def _fields(brief: Brief, seen: str, *, busy: bool) -> None:
             key=key("seed"),
             disabled=busy,
             width=190,
+            help=ANOTHER_NUMBER,
         )
     known = hero_names()
     st.multiselect(

@@ -8,10 +8,11 @@ import streamlit as st
 from app.buttons import pressed
 from app.navigation import go
 from app.views.edited import edit, open_page
-from app.widgets import look
+from app.widgets import job_panel, look
 from storybook.authoring import edits, history
 from storybook.book.folder import Book
 from storybook.errors import StorybookError
+from storybook.ready_made.nearest import NOT_MADE_FOR, OTHER_BOOKS
 from storybook.records import COVER
 from storybook.studio import departures
 from storybook.studio.departures import Listed
@@ -123,6 +124,18 @@ def _mend(book: Book, each: Listed, *, busy: bool) -> None:
             on_click=_write_in,
             args=(book, each),
         )
+    elif NOT_MADE_FOR in each.text:
+        st.button(
+            "Another story",
+            key=key,
+            type="tertiary",
+            icon=":material/auto_stories:",
+            disabled=busy,
+            help=f"The next of the {OTHER_BOOKS} that are nearest to your summary, made at once. "
+            "The pictures so far are kept, and you can undo it.",
+            on_click=_another_story,
+            args=(book,),
+        )
     elif each.kind == "look":
         if pressed("Other painters", key=key, type="tertiary", icon=":material/tune:"):
             go("settings")
@@ -136,6 +149,14 @@ def _mend(book: Book, each: Listed, *, busy: bool) -> None:
             on_click=st.session_state.update,
             args=({ASKED: True},),
         )
+
+
+def _another_story(book: Book) -> None:
+    """Ask for the next telling by its number, and make it."""
+    brief = book.brief
+    wanted = brief.but(seed=brief.seed + 1)
+    if edit(book, lambda: edits.set_brief(book, wanted, edits.version(brief))):
+        job_panel.make(book.folder, f"Make {brief.title or look.short(brief.summary, 32)}")
 
 
 def _accept(book: Book, studio: Studio, each: Listed, *, fine: bool) -> None:

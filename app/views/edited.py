@@ -33,8 +33,8 @@ def said_pages(book: Book, pages: Sequence[int]) -> str:
     return f"pages {', '.join(others)} and {last} are" if others else f"page {last} is"
 
 
-def edit(book: Book, action: Callable[[], object], words: str = "", *fields: str) -> None:
-    """Do something to the book; what is in its way is said at the top of the page.
+def edit(book: Book, action: Callable[[], object], words: str = "", *fields: str) -> bool:
+    """Do something to the book; whether it was done, what is in its way is said above the page.
 
     `words` are the author's own: they are shown if the page was changed in another window, and
     looked over for what is not for children. The `fields` that they stood in are done with then.
@@ -45,11 +45,15 @@ def edit(book: Book, action: Callable[[], object], words: str = "", *fields: str
         action()
     except ChangedMeanwhile as clash:
         st.session_state["clash"] = (str(clash), words, clash.theirs)
+        done = False
     except StorybookError as fault:
         st.session_state["fault"] = (str(fault), words)
-        return
+        return False
+    else:
+        done = True
     for field in fields:
         unsaved.drop(book, field)
+    return done
 
 
 def said_of_edits() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from app.buttons import pressed
 from app.navigation import go
 from app.views import (
+    asked,
     cast,
     languages,
     new_book_cards,
@@ -212,7 +213,7 @@ def _more(draft: Draft) -> None:
             draft,
             min_value=0,
             max_value=2**31 - 1,
-            help="Another number is another book.",
+            help=asked.ANOTHER_NUMBER,
         )
 
 

@@ -14,6 +14,7 @@ from storybook.ready_made.telling import tell_ready_made
 from storybook.records import Brief, Departure, Hero, Story
 from storybook.story.casting import Cast
 from storybook.story.faithfulness import faithfulness
+from storybook.story.faults import MOST_WORDS
 from storybook.summary import called
 from storybook.world import World
 
@@ -31,6 +32,8 @@ CUT = 0.1
 """What each page adds that it has more or fewer than the brief asks for."""
 OTHERWISE = 0.25
 """What each of its figures adds that is drawn as another kind, or cannot be drawn."""
+NOT_MADE_FOR = "was not made for the summary"
+"""By these words what a book has of it is told from other departures."""
 OTHER_BOOKS = 6
 """Of so many another seed chooses another; what is farther away suits hardly any summary."""
 FEWEST = 0.5
@@ -56,6 +59,7 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
         (story, score, as_anybody(story, others, summary))
         for story, score in scored_stories(wanted)
         if len(story.pages) >= FEWEST * brief.pages
+        and len(story.text.split()) <= MOST_WORDS * brief.pages  # or they do not fit on its pages
     ]
     if not scored:
         return None
@@ -79,7 +83,7 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
     # The brief's seed, 1 unless its author asks for another book, counts the nearest from there.
     nearest_first = sorted(range(len(told)), key=drift.__getitem__)[:OTHER_BOOKS]
     near, story = told[nearest_first[(brief.seed - 1) % len(nearest_first)]]
-    says = [f"It is a ready-made story, {story.id}, that was not made for the summary."]
+    says = [f"It is a ready-made story, {story.id}, that {NOT_MADE_FOR}."]
     if story.ages == "6-8" and brief.ages == "3-5":
         says.append("It is told for ages 6 to 8.")
     first, *more = (Departure(kind="part", text=each) for each in says)
