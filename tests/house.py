@@ -62,6 +62,12 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def walked(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """All nodes of a tree, walked once for all who look at it."""
+    return tuple(ast.walk(tree))
+
+
 def statements(tree: ast.Module) -> Iterator[ast.AST]:
     """All statements of a module, those within others too; no expression is looked into."""
     nodes: list[ast.AST] = [tree]
@@ -77,7 +83,7 @@ def imports(path: Path, known: Mapping[str, Path]) -> set[str]:
     """Our modules that a file imports, at its top or anywhere, or names in a string of their
     own."""
     found = set()
-    for node in ast.walk(parsed(path)):
+    for node in walked(parsed(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:

@@ -1,6 +1,8 @@
 """Devices, their limits, and quiet libraries."""
 
 import warnings
+from io import StringIO
+from logging import getLogger
 
 import pytest
 import torch
@@ -30,12 +32,21 @@ def test_a_refusal_of_memory_says_what_to_turn_down() -> None:
         torch.zeros(4).reshape(3)
 
 
-def test_quiet_ends() -> None:
+def test_quiet_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     from transformers.utils import logging
 
+    heard = StringIO()
+    (handler,) = getLogger("transformers").handlers
+    monkeypatch.setattr(handler, "stream", heard)
+    library = getLogger("transformers.of_a_test")
     before = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    library.warning("before")
     with pytest.raises(ZeroDivisionError), quiet():
         assert not logging.is_progress_bar_enabled()
         warnings.warn("not heard", UserWarning, stacklevel=1)
+        library.warning("within")
         _ = 1 / 0
+    library.warning("after")
     assert (logging.get_verbosity(), logging.is_progress_bar_enabled()) == before
+    said = heard.getvalue()
+    assert "before" in said and "after" in said and "within" not in said

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import house
-from house import parsed, statements
+from house import parsed, statements, walked
 from storybook import stages
 from storybook.cli.parser import VERBS
 from storybook.config import Settings
@@ -169,7 +169,7 @@ RENAMES = {"rename", "renames", "replace", "move"}
 
 def renames_in(tree):
     """Calls that rename a file or a folder by hand; `str.replace` takes two arguments."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             of, name = node.func.value, node.func.attr
             module = of.id if isinstance(of, ast.Name) else ""
@@ -224,8 +224,8 @@ def test_renames_in_finds_what_is_renamed_by_hand(line, found):
 def asks_streamlit(tree):
     """The lines in which Streamlit itself is asked whether a button was pressed."""
     buttons = ("st.button", "st.form_submit_button")
-    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    alone = {id(node.value) for node in walked(tree) if isinstance(node, ast.Expr)}
+    calls = [node for node in walked(tree) if isinstance(node, ast.Call)]
     used = [call for call in calls if id(call) not in alone]
     return [call.lineno for call in used if ast.unparse(call.func) in buttons]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from books import SUMMARY, made, new_book
-from house import parsed
+from house import parsed, walked
 from storybook.book.folder import Book
 from storybook.cli import main
 from storybook.config import shipped
@@ -76,7 +76,7 @@ def named(path):
 
 def guarded_imports(tree):
     """The nodes within a `try` that goes on without what cannot be imported."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Try):
             caught = {getattr(each.type, "id", None) for each in node.handlers}
             if caught & {"ImportError", "ModuleNotFoundError"}:
@@ -86,7 +86,7 @@ def guarded_imports(tree):
 def posix_in(tree):
     """What a file takes for granted of POSIX: imports outside a `try`, names, options of Popen."""
     safe = set(guarded_imports(tree))
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import | ast.ImportFrom) and node not in safe:
             names = (
                 [node.module or ""]
@@ -143,7 +143,7 @@ open("/proc/self/status")
 
 def opened_without_encoding(tree):
     """Lines that open a file as text, or a process's pipes, by whatever encoding the system has."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if not isinstance(node, ast.Call):
             continue
         is_method = isinstance(node.func, ast.Attribute)

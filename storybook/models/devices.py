@@ -72,21 +72,22 @@ def quiet() -> Iterator[None]:
         from diffusers.utils import logging as diffusers_log
 
         logs.append(diffusers_log)
-    levels = [log.get_verbosity() for log in logs]
     bars = [log.is_progress_bar_enabled() for log in logs]
-    peft = logging.getLogger("peft")
-    peft_level = peft.level
+    loggers = map(logging.getLogger, ("transformers", "diffusers", "peft"))
+    # A level of a handler costs nothing; one of a logger has every logger there is look anew.
+    speakers = [speaker for logger in loggers for speaker in logger.handlers or (logger,)]
+    levels = [speaker.level for speaker in speakers]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for log in logs:
-            log.set_verbosity_error()
             log.disable_progress_bar()
-        peft.setLevel(logging.ERROR)
+        for speaker in speakers:
+            speaker.setLevel(logging.ERROR)
         try:
             yield
         finally:
-            for log, level, bar in zip(logs, levels, bars, strict=True):
-                log.set_verbosity(level)
+            for speaker, level in zip(speakers, levels, strict=True):
+                speaker.setLevel(level)
+            for log, bar in zip(logs, bars, strict=True):
                 if bar:
                     log.enable_progress_bar()
-            peft.setLevel(peft_level)
