@@ -10,6 +10,7 @@ from itertools import count
 gc.disable()  # libraries are imported a quarter sooner; on again when all are
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ["STREAMLIT_BROWSER_GATHER_USAGE_STATS"] = "false"  # as `storybook app` has it
 # Each interpreter that a test starts would compile anew all that is ours.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
