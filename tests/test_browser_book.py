@@ -31,6 +31,9 @@ from waiting import wait_for  # noqa: E402
 LONG = 600_000
 """Milliseconds that a machine may take for a book."""
 
+MANY = 64
+"""So many candidates that doubles, too, leave time to kill who draws them."""
+
 
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[str]:
@@ -93,12 +96,16 @@ def test_five_clicks_from_nothing_to_a_pdf_and_one_page_changed(
     press(page.get_by_role("button", name="Draw four more"))
     expect(page.get_by_text("You may close this window").first).to_be_visible()
     press(page.get_by_role("button", name="All pages"))
+    wait_for(lambda: pictures_in(tmp_path) != before)
     finished(page)
     changed = {name for name, when in pictures_in(tmp_path).items() if before.get(name) != when}
     assert {name.split("/")[3] for name in changed} == {"02"}
 
 
 def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: Path) -> None:
+    in_folder_of_doubles(tmp_path)
+    toml = tmp_path / "studio.toml"
+    toml.write_text(toml.read_text().replace("candidates = 2", f"candidates = {MANY}"))
     make_a_book(page, studio)
     wait_for(lambda: pictures_in(tmp_path))
     (job,) = tmp_path.glob("jobs/[0-9]*")
@@ -113,6 +120,7 @@ def test_a_killed_worker_is_seen_and_goes_on(page: Page, studio: str, tmp_path: 
 
 
 def test_two_windows_on_one_page(page: Page, studio: str, tmp_path: Path) -> None:
+    in_folder_of_doubles(tmp_path)
     make_a_book(page, studio)
     finished(page)
     press(page.get_by_role("button", name="Change", exact=True).nth(1))
