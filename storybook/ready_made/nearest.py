@@ -23,8 +23,9 @@ FOUND = 24
 DRIFT = 0.5
 """What a telling's own drift weighs: it was made for tellings of the summary, and of a story that
 was told of something else it says as much by chance as by sense."""
-MISSED = 5.0
-"""What it adds to a telling's drift if somebody whom the summary names has no part in it."""
+MISSED, MISSED_UNNAMED = 5.0, 1.5
+"""What it adds to a telling's drift if somebody whom the summary names has no part in it, and if
+somebody has none of whom it says only what they are, such as a hedgehog that is heard."""
 AWAY = 8.0
 """What a story adds that answers none of the summary's words; the one that answers best nothing:
 long stories say many words by chance, and what a story is of stands in its summary and title."""
@@ -64,11 +65,12 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
     if not scored:
         return None
     best = max(score for _, score, _ in scored)
-    far = [
-        (AWAY * (1 - score / best) + MISSED * missed, missed, story, play)
-        for story, score, play in scored
-        for missed in (without_part(story, play),)
-    ]
+    far = []
+    for story, score, play in scored:
+        missed = without_part(story, play)
+        named = missed and without_part(story, [one for one in play if _has_a_name(one)])
+        costs = MISSED * named + MISSED_UNNAMED * (missed - named)
+        far.append((AWAY * (1 - score / best) + costs, missed, story, play))
     told, drift = [], []
     for away, missed, story, play in sorted(far, key=lambda each: each[0])[:FOUND]:
         one = tell_ready_made(story, (star, *play), world, limited=limited)
@@ -91,6 +93,11 @@ def nearest(brief: Brief, who: Cast, world: World, *, limited: bool) -> Story | 
     absent = {f"{one.name} does not play" for one in others}
     kept = [each for each in near.departures if each.text.partition(":")[0] not in absent]
     return near.but(departures=(first, *kept, *more), ready_made=story.id)
+
+
+def _has_a_name(hero: Hero) -> bool:
+    """Whether somebody is called by a name, and not by what they are."""
+    return hero.name.lower() not in (hero.kind.lower(), hero.called.lower(), hero.species)
 
 
 def _is_asked(hero: Hero, summary: str) -> bool:
