@@ -136,6 +136,19 @@ def test_names_are_found_by_letters_and_place(text: str, found: list[str]) -> No
     assert list(dict.fromkeys(names(text))) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Our dog Samba from Brazil comes to live in Norway.", ["Samba"]),
+        ("Pip flies from Poland to visit us, and a boy from Kenya laughs.", ["Pip"]),
+        ("Rex the dog gets a letter from Theo who is in Paris.", ["Rex", "Theo"]),
+        ("Georgia the cat lives in Georgia.", ["Georgia", "Georgia"]),
+    ],
+)
+def test_nobody_is_called_by_the_land_that_they_are_from(text: str, found: list[str]) -> None:
+    assert names(text) == found
+
+
 def test_a_name_in_one_place_is_known_in_all() -> None:
     (one,) = read("A dog named Rose digs. Rose stops, and then Rose naps.")
     assert (one.name, one.species, len(one.names)) == ("Rose", "dog", 3)

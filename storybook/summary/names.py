@@ -160,6 +160,9 @@ class _Names(Runs):
         if self._is_titled_thing(i, end) or self._is_place(i, end):
             return None
         before = self._low(i - 1)
+        is_land = end == i + 1 and self.words.has("lands.words", self._low(i))
+        if is_land and before in (*SPOTS, "to", "from") and self._low(end) not in NAMING:
+            return None  # `a mouse from Amsterdam named Willem` is read over it
         weak = before in SPOTS or (before in ("to", "from") and not self._acts(end))
         return Name(i, end, name.text, sure=not weak)
 
